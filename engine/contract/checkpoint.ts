@@ -1,0 +1,57 @@
+import type { Json } from "./json.js";
+import type { Offset, SourceLog } from "./source.js";
+import type { StateStore } from "./state.js";
+
+/** Entry N of the offset log: what batch N reads, and under which circumstances. Spark's `OffsetSeq` v1. */
+export interface OffsetEntry {
+  /** The global watermark that batch N uses, ms. */
+  readonly batchWatermarkMs: number;
+  readonly batchTimestampMs: number;
+  /** Configuration that a replay must see again. */
+  readonly conf: Readonly<Record<string, string>>;
+  /** The end of each source, in the order of the plan's sources; null where a source has had nothing yet. */
+  readonly offsets: readonly (Offset | null)[];
+}
+
+/** Entry N of the commit log: batch N is done. Spark's `CommitMetadata` v1; further fields are ours, and Spark ignores them. */
+export interface CommitEntry {
+  readonly nextBatchWatermarkMs: number;
+  /** The state file that holds version N+1; absent for stateless queries. */
+  readonly stateFile?: string;
+  /** Who committed. */
+  readonly runId?: string;
+  /** What else a restart needs to go on bit for bit (watermarks per operator …). */
+  readonly extra?: Readonly<Record<string, Json>>;
+}
+
+/** An append-only log of a checkpoint, one file an entry. An entry never changes once it is there. */
+export interface MetadataLog<T> {
+  /** Durable when it resolves; false when entry `id` exists (then nothing changed). */
+  add(id: number, entry: T): Promise<boolean>;
+  get(id: number): Promise<T | null>;
+  latestId(): Promise<number | null>;
+  /** Removes entries below `id`. */
+  purgeBefore(id: number): Promise<void>;
+}
+
+/**
+ * A query's checkpoint, opened by one owner. `open` (in `checkpoints/`) takes an epoch first and refuses a second living owner by name.
+ */
+export interface Checkpoint {
+  /** The query's id: made at the first start, the same ever after. */
+  readonly queryId: string;
+  readonly runId: string;
+  readonly location: string;
+  readonly offsetLog: MetadataLog<OffsetEntry>;
+  readonly commitLog: MetadataLog<CommitEntry>;
+  readonly state: StateStore;
+  /** `sources/<ordinal>`. */
+  sourceLog(ordinal: number): SourceLog;
+  /** The description of the query this checkpoint belongs to (plan shape, sources, sink); null at the first start. */
+  readQueryShape(): Promise<Json>;
+  writeQueryShape(shape: Json): Promise<void>;
+  /** Rejects with a condition when a newer epoch has taken the checkpoint over. */
+  checkOwnership(): Promise<void>;
+  /** Lets go of the epoch, so that another start is welcome at once. */
+  release(): Promise<void>;
+}

@@ -1,0 +1,47 @@
+import type { Clock } from "./clock.js";
+import type { Executor } from "./executor.js";
+import type { FileSystem } from "./fileSystem.js";
+
+/** The process that runs a query, as an epoch records it (design, law 4). */
+export interface ProcessIdentity {
+  readonly host: string;
+  readonly pid: number;
+  /** Of the process, milliseconds since the epoch; tells a reused pid from the same process. */
+  readonly startedMs: number;
+}
+
+/** What the engine is given of the outside world. */
+export interface Runtime {
+  readonly files: FileSystem;
+  readonly clock: Clock;
+  readonly executor: Executor;
+  readonly process: ProcessIdentity;
+  /** Whether that process of this host still lives; null when it is of another host and cannot be asked. */
+  isAlive(process: ProcessIdentity): Promise<boolean | null>;
+  /** A random UUID. The only randomness in the engine: ids of queries and runs. */
+  uuid(): string;
+  readonly faults: Faults;
+}
+
+/**
+ * The gaps of law 3, in order: where a crash must change nothing. The simulation and the kill tests stop a batch exactly there.
+ */
+export const crashPoints = [
+  "beforeOffsetLog",
+  "afterOffsetLog",
+  "duringExecution",
+  "afterExecution",
+  "afterSinkPrepare",
+  "afterStateWrite",
+  "afterPrepare",
+  "afterSinkCommit",
+  "afterCommitLog",
+  "afterSourceCommit",
+] as const;
+
+export type CrashPoint = (typeof crashPoints)[number];
+
+/** Told at every crash point; a test may throw, never resolve, or kill the process there. */
+export interface Faults {
+  at(point: CrashPoint, batchId: number): Promise<void> | void;
+}

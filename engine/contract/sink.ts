@@ -1,0 +1,64 @@
+import type { Batch } from "../arrow/batch.js";
+import type { Schema } from "../arrow/types.js";
+
+export type OutputMode = "append" | "update" | "complete";
+
+/** What kinds of change a sink can take; the analyzer refuses the rest before the first batch. */
+export type SinkCapability =
+  /** New rows only. */
+  | "append"
+  /** Rows that replace earlier ones with the same key, and complete tables. */
+  | "upsert"
+  /** Rows that take back earlier ones. */
+  | "retract";
+
+/** Who writes: the marker of a batch is (query id, output id, batch id). */
+export interface OutputIdentity {
+  readonly queryId: string;
+  readonly runId: string;
+  /** `main`, `late` …: a batch may have several outputs. */
+  readonly outputId: string;
+}
+
+/** What a batch brings along beside its rows. */
+export interface OutputBatchInfo {
+  readonly batchId: number;
+  readonly outputMode: OutputMode;
+  readonly schema: Schema;
+  /** Names of the columns that identify a row in update mode; null when there are none. */
+  readonly keyColumns: readonly string[] | null;
+  /** Name of the column that says insert, update or delete; null when every row is an insert. */
+  readonly changeColumn: string | null;
+  /** The logged time of the batch, ms. */
+  readonly batchTimeMs: number;
+  /** True when this batch was planned by an earlier run and is run again. */
+  readonly replay: boolean;
+}
+
+/** One batch of one output, being written. */
+export interface SinkBatch {
+  /** Called as rows come, in order. The batch is borrowed for the call only. */
+  write(batch: Batch): Promise<void> | void;
+  /** All rows are durable but invisible when it resolves. */
+  prepare(): Promise<void>;
+  /** Makes the rows visible, exactly once for this marker. */
+  commit(): Promise<void>;
+  /** The batch failed: leave nothing visible. Never rejects. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Where results go. `start` once a run; then for every batch `open` → `write`* → `prepare` → `commit`.
+ *
+ * `open` gives null when this very batch (query id, output id, batch id) was committed already: its rows are then not written again.
+ * A marker of another query, or one newer than the batch, is a refusal (a condition), never a skip.
+ */
+export interface Sink {
+  /** As progress shows it (`FileSink[out/averages]`). */
+  readonly description: string;
+  readonly capabilities: readonly SinkCapability[];
+  /** Before the first batch of a run: check the target, fence former owners, recover what they left open. */
+  start(identity: OutputIdentity): Promise<void>;
+  open(info: OutputBatchInfo): Promise<SinkBatch | null>;
+  stop(): Promise<void>;
+}

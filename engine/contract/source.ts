@@ -1,0 +1,114 @@
+import type { Batch } from "../arrow/batch.js";
+import type { Schema } from "../arrow/types.js";
+import type { Value } from "../arrow/value.js";
+import type { Json } from "./json.js";
+
+/** A position in a source: one line of JSON text, written as it is into the offset log (Spark's form of that source). Opaque to the engine. */
+export type Offset = string;
+
+/** How much a batch may take. Several limits: the first that is reached ends the batch, but `minRows` holds a batch back until `maxDelayMs` has passed. */
+export interface ReadLimit {
+  readonly maxRows?: number;
+  readonly maxFiles?: number;
+  readonly maxBytes?: number;
+  readonly minRows?: number;
+  readonly maxDelayMs?: number;
+}
+
+/** Everything that is there: what `trigger({ once: true })` asks for. */
+export const readAll: ReadLimit = {};
+
+/** A simple comparison that a source may apply itself, as Spark's `sources.Filter`. `column` is a path of field names. */
+export type PushedFilter =
+  | { readonly op: "isNull" | "isNotNull"; readonly column: readonly string[] }
+  | { readonly op: "=" | "<" | "<=" | ">" | ">="; readonly column: readonly string[]; readonly value: Value }
+  | { readonly op: "in"; readonly column: readonly string[]; readonly values: readonly Value[] };
+
+/** What the query needs of a source, known before the first batch. */
+export interface ScanRequest {
+  /** The fields the query uses: a subset of the source's schema, in its order, nested fields pruned too. May be empty (`count(*)`). */
+  readonly schema: Schema;
+  readonly filters: readonly PushedFilter[];
+}
+
+/** A part of a batch's input; one task reads it. Plain data. */
+export type InputPartition = Json;
+
+/** How the bytes of a partition become rows: decoding belongs to the engine. */
+export interface DecodeSpec {
+  readonly format: "json" | "text";
+  /** What a decoded row holds: the requested schema (with the corrupt-record column where asked for). */
+  readonly schema: Schema;
+  /** The reader's options, validated (`mode`, `columnNameOfCorruptRecord`, `timestampFormat`, `lineSep` …). */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** Lends itself to one task at a time. */
+export type PartitionReader = BytesReader | ColumnsReader;
+
+/** Newline-framed text. The engine lends the buffer; a partition is a sequence of whole records. */
+export interface BytesReader {
+  readonly kind: "bytes";
+  /** Fills `into` from its start as far as it likes; returns the number of bytes, 0 at the end. */
+  read(into: Uint8Array): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Columns, as the source itself decodes them. A batch is borrowed until the next pull. */
+export interface ColumnsReader {
+  readonly kind: "columns";
+  next(): Promise<Batch | null>;
+  close(): Promise<void>;
+}
+
+/** A source prepared for one query: which columns it gives and which filters it took over. */
+export interface Scan {
+  /** Null when the readers give columns (of the requested schema); else how the engine decodes their bytes. */
+  readonly decode: DecodeSpec | null;
+  /** Filters of the request that rows may still fail. */
+  readonly residual: readonly PushedFilter[];
+  /** Cuts (start, end] into partitions, in arrival order. The same arguments give the same partitions every time until `commit(end)`. */
+  partitions(start: Offset | null, end: Offset): Promise<InputPartition[]>;
+  open(partition: InputPartition): Promise<PartitionReader>;
+}
+
+/**
+ * An unbounded table that can be read in ranges.
+ *
+ * Whatever `latestOffset` returned stays readable, with the same rows in the same order, until it is committed. A source that cannot know
+ * that from its offsets alone (files) writes a log of its own before `latestOffset` returns.
+ */
+export interface Source {
+  /** What it reads, as progress shows it (`FileStreamSource[file:/…]`, `KafkaV2[Subscribe[readings]]`). */
+  readonly description: string;
+  readonly schema: Schema;
+  /** The limit of its options (`maxFilesPerTrigger` …). */
+  readonly defaultLimit: ReadLimit;
+  /** The end of the next batch; null, or `start` itself, when there is nothing new. `start` is null before the first batch. */
+  latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null>;
+  /** Fixes what "available now" means: later calls of `latestOffset` never go beyond what is there at this moment. */
+  prepareForAvailableNow(): Promise<void>;
+  scan(request: ScanRequest): Scan;
+  /** Batches up to `end` are committed and will not be read again. */
+  commit(end: Offset): Promise<void>;
+  /** Whether `a` and `b` are the same position (their texts may differ). */
+  sameOffset(a: Offset, b: Offset): boolean;
+  /** Numbers for the progress (Kafka's lag …), as of the end of the last batch. */
+  metrics(end: Offset | null): Readonly<Record<string, string>>;
+  stop(): Promise<void>;
+}
+
+/** A log in the checkpoint that belongs to one source (`sources/N`). */
+export interface SourceLog {
+  /** Adds entry `id`; false when it is there already. Durable when it resolves. */
+  add(id: number, text: string): Promise<boolean>;
+  get(id: number): Promise<string | null>;
+  /** The ids that are there, ascending. */
+  list(): Promise<number[]>;
+  remove(id: number): Promise<void>;
+  /** `<id>.compact` entries, as Spark's compactible logs name them. */
+  addCompact(id: number, text: string): Promise<boolean>;
+  getCompact(id: number): Promise<string | null>;
+  listCompact(): Promise<number[]>;
+  removeCompact(id: number): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import type { ConditionSpec } from "./condition.js";
+import { analysisConditions } from "./conditions/analysis.js";
+import { checkpointConditions } from "./conditions/checkpoint.js";
+import { cliConditions } from "./conditions/cli.js";
+import { expressionConditions } from "./conditions/expression.js";
+import { generalConditions } from "./conditions/general.js";
+import { jsonConditions } from "./conditions/json.js";
+import { kafkaConditions } from "./conditions/kafka.js";
+import { queryConditions } from "./conditions/query.js";
+import { sinkConditions } from "./conditions/sink.js";
+import { sourceConditions } from "./conditions/source.js";
+
+/** The whole catalogue. Names and SQLSTATEs are Spark's where Spark has the condition. */
+export const conditions = {
+  ...generalConditions,
+  ...analysisConditions,
+  ...expressionConditions,
+  ...jsonConditions,
+  ...sourceConditions,
+  ...sinkConditions,
+  ...kafkaConditions,
+  ...checkpointConditions,
+  ...queryConditions,
+  ...cliConditions,
+};
+
+/** The name of a condition, for example `UNRESOLVED_COLUMN.WITH_SUGGESTION`. */
+export type ConditionName = keyof typeof conditions;
+
+/** The catalogue's entry of `name`. */
+export function conditionSpec(name: ConditionName): ConditionSpec {
+  return conditions[name];
+}

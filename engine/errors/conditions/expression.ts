@@ -1,0 +1,3 @@
+import type { ConditionTable } from "../condition.js";
+
+export const expressionConditions = {} satisfies ConditionTable;

@@ -1,0 +1,36 @@
+import { conditionSpec, type ConditionName } from "./conditions.js";
+
+/** The values of a condition's `<placeholders>`. Tests assert these and the name, never prose. */
+export type ConditionParameters = Readonly<Record<string, string>>;
+
+/**
+ * The one error that Tidemark throws on purpose: a condition of the catalogue with its parameters.
+ *
+ * `message` reads `[NAME] what and why. what to do. SQLSTATE: …`; the parts are there as `condition`, `parameters`, `sqlState`, `advice`.
+ */
+export class StreamingError extends Error {
+  readonly condition: ConditionName;
+  readonly parameters: ConditionParameters;
+  readonly sqlState: string;
+  readonly advice: string;
+
+  constructor(condition: ConditionName, parameters: ConditionParameters = {}, options?: { cause?: unknown }) {
+    const spec = conditionSpec(condition);
+    const advice = fill(spec.advice, parameters);
+    super(`[${condition}] ${fill(spec.message, parameters)} ${advice} SQLSTATE: ${spec.sqlState}`, options);
+    this.name = "StreamingError";
+    this.condition = condition;
+    this.parameters = parameters;
+    this.sqlState = spec.sqlState;
+    this.advice = advice;
+  }
+}
+
+/** A `StreamingError` saying that a feature is not built yet. The golden runner counts exactly these as unsupported. */
+export function notYetSupported(feature: string): StreamingError {
+  return new StreamingError("NOT_YET_SUPPORTED", { feature });
+}
+
+function fill(template: string, parameters: ConditionParameters): string {
+  return template.replace(/<(\w+)>/g, (placeholder, name: string) => parameters[name] ?? placeholder);
+}
