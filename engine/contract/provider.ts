@@ -1,0 +1,58 @@
+import type { Schema } from "../arrow/types.js";
+import type { Runtime } from "./runtime.js";
+import type { OutputMode, Sink } from "./sink.js";
+import type { Source, SourceLog } from "./source.js";
+
+/** What a source is made with. */
+export interface SourceContext {
+  readonly runtime: Runtime;
+  readonly options: Readonly<Record<string, string>>;
+  /** The schema that `SourceProvider.schema` gave. */
+  readonly schema: Schema;
+  /** The source's log in the checkpoint; null for bounded reads. */
+  readonly log: SourceLog | null;
+  /** True for `session.read` and backfills: one bounded table, `latestOffset(null, readAll)` is its end for ever. */
+  readonly bounded: boolean;
+  /** Session configuration (`spark.sql.session.timeZone` …), full names. */
+  readonly conf: Readonly<Record<string, string>>;
+  /** Tells the user something that is no error. Says each text once a run. */
+  warn(message: string): void;
+}
+
+/** A format that can be read: `sources/<name>/source.ts` exports one. Building a DataFrame does no I/O, so `schema` is synchronous. */
+export interface SourceProvider {
+  readonly name: string;
+  /**
+   * Checks the options and gives the table's schema.
+   * @throws a condition for unknown or bad options, and when this format needs a schema and got none
+   */
+  schema(options: Readonly<Record<string, string>>, userSchema: Schema | null): Schema;
+  /** Reads what is needed to infer a schema; absent where the format has no inference. */
+  inferSchema?(options: Readonly<Record<string, string>>, runtime: Runtime): Promise<Schema>;
+  create(context: SourceContext): Promise<Source>;
+}
+
+/** What a sink is made with. */
+export interface SinkContext {
+  readonly runtime: Runtime;
+  readonly options: Readonly<Record<string, string>>;
+  readonly schema: Schema;
+  readonly outputMode: OutputMode;
+  /** False for `df.write`: one batch, no query. */
+  readonly streaming: boolean;
+  /** Columns of `partitionBy`. */
+  readonly partitionBy: readonly string[];
+  /** Where the console sink and its like print. */
+  print(line: string): void;
+  warn(message: string): void;
+}
+
+/** A format that can be written: `sinks/<name>/sink.ts` exports one. */
+export interface SinkProvider {
+  readonly name: string;
+  /**
+   * Checks options, output mode and schema, without I/O.
+   * @throws a condition for what it cannot write
+   */
+  create(context: SinkContext): Sink;
+}
