@@ -1,3 +1,29 @@
 import type { ConditionTable } from "../condition.js";
 
-export const queryConditions = {} satisfies ConditionTable;
+export const queryConditions = {
+  INVALID_TRIGGER: {
+    sqlState: "22023",
+    message: "<trigger> is no trigger.",
+    advice: 'Use { processingTime: "5 seconds" } (zero or more), { once: true } or { availableNow: true }.',
+  },
+  STREAM_FAILED: {
+    sqlState: "XXKST",
+    message: "Query <name> (run <runId>) failed in batch <batchId>: <message>",
+    advice: "Nothing of that batch was committed; started again, the query goes on with the same batch.",
+  },
+  CONCURRENT_QUERY: {
+    sqlState: "0A000",
+    message: "Batch <batchId> was planned by somebody else: <location> already has an entry for it.",
+    advice: "Another run of this query uses the same checkpoint. Stop it, or give each query a checkpoint of its own.",
+  },
+  QUERY_CHANGED: {
+    sqlState: "42K03",
+    message: "The checkpoint <location> belongs to another query: <change>.",
+    advice: "Start the changed query with a new checkpointLocation, or change it back.",
+  },
+  FOREACH_BATCH_USER_FUNCTION_ERROR: {
+    sqlState: "39000",
+    message: "The function of foreachBatch failed: <reason>",
+    advice: "The batch was not committed and runs again at the next start; mend the function.",
+  },
+} satisfies ConditionTable;

@@ -1,0 +1,163 @@
+import { StreamingError } from "../errors/streamingError.js";
+import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
+import type { Offset } from "../contract/source.js";
+import type { BatchResult, SourceRange } from "../physical/execution.js";
+import type { BatchContext, StatefulOperator } from "../physical/operator.js";
+import type { QueryDefinition } from "./definition.js";
+import type { PhaseTimer } from "./phaseTimer.js";
+import type { WatermarkTracker } from "./watermarkTracker.js";
+
+/** A batch that is about to run. */
+export interface PlannedBatch {
+  readonly batchId: number;
+  readonly start: readonly (Offset | null)[];
+  readonly entry: OffsetEntry;
+  readonly previousWatermarkMs: number;
+  readonly noData: boolean;
+  /** True when an earlier run logged it: its offset log entry is there already. */
+  readonly replay: boolean;
+}
+
+/**
+ * Runs one batch in the order of law 3: (1) offset log, (2) execution, (3) outputs prepared and state durable, (4) outputs committed, (5) commit log,
+ * (6) sources told and logs purged. Whatever fails before (5) leaves a batch that the next run does again.
+ */
+export async function runBatch(
+  query: QueryDefinition,
+  tracker: WatermarkTracker,
+  planned: PlannedBatch,
+  timer: PhaseTimer,
+): Promise<BatchResult> {
+  const { checkpoint, runtime, execution } = query;
+  const { batchId, entry } = planned;
+  const at = runtime.faults.at.bind(runtime.faults);
+
+  await at("beforeOffsetLog", batchId);
+  await timer.phase("walCommit", () => logOffsets(query, planned));
+  await at("afterOffsetLog", batchId);
+
+  const output = await query.sink.open({
+    batchId,
+    outputMode: query.outputMode,
+    schema: query.outputSchema,
+    keyColumns: query.keyColumns,
+    changeColumn: null,
+    batchTimeMs: entry.batchTimestampMs,
+    replay: planned.replay,
+  });
+  try {
+    const result = await timer.phase("addBatch", () =>
+      execution.runBatch(contextOf(query, planned), rangesOf(planned), (batch) => output?.write(batch)),
+    );
+    await at("afterExecution", batchId);
+
+    await checkpoint.checkOwnership();
+    const stateFile = await timer.phase("commitBatch", async () => {
+      const [, file] = await settled([
+        (async () => {
+          await output?.prepare();
+          await at("afterSinkPrepare", batchId);
+        })(),
+        (async () => {
+          const name = await writeState(query, batchId + 1);
+          await at("afterStateWrite", batchId);
+          return name;
+        })(),
+      ]);
+      await at("afterPrepare", batchId);
+      await checkpoint.checkOwnership();
+      await output?.commit();
+      return file;
+    });
+    await at("afterSinkCommit", batchId);
+
+    tracker.advance(result.eventTime);
+    await timer.phase("commitOffsets", () => logCommit(query, batchId, tracker, stateFile));
+    await at("afterCommitLog", batchId);
+    await tellSources(query, planned);
+    await at("afterSourceCommit", batchId);
+    await tidyUp(query, batchId);
+    return result;
+  } catch (error) {
+    await output?.abort();
+    throw error;
+  }
+}
+
+async function logOffsets(query: QueryDefinition, planned: PlannedBatch): Promise<void> {
+  if (planned.replay) return;
+  await query.checkpoint.checkOwnership();
+  if (await query.checkpoint.offsetLog.add(planned.batchId, planned.entry)) return;
+  throw new StreamingError("CONCURRENT_QUERY", { batchId: String(planned.batchId), location: query.checkpoint.location });
+}
+
+function contextOf(query: QueryDefinition, { batchId, entry, noData, previousWatermarkMs }: PlannedBatch): BatchContext {
+  const hasWatermark = query.watermarks.length > 0;
+  const watermarks = { lateMs: previousWatermarkMs, evictMs: entry.batchWatermarkMs };
+  return {
+    batchId,
+    batchTimeMs: entry.batchTimestampMs,
+    outputMode: query.outputMode,
+    noData,
+    watermarks: () => (hasWatermark ? watermarks : null),
+  };
+}
+
+function rangesOf({ start, entry }: PlannedBatch): SourceRange[] {
+  return entry.offsets.map((end, i) => ({ start: start[i]!, end }));
+}
+
+async function writeState({ execution, checkpoint }: QueryDefinition, version: number): Promise<string | null> {
+  if (execution.stateful.length === 0) return null;
+  return await checkpoint.state.writeDelta(
+    version,
+    execution.stateful.flatMap((operator) => operator.changes()),
+  );
+}
+
+async function logCommit(
+  { checkpoint }: QueryDefinition,
+  batchId: number,
+  tracker: WatermarkTracker,
+  stateFile: string | null,
+): Promise<void> {
+  const entry: CommitEntry = {
+    nextBatchWatermarkMs: tracker.loggedMs,
+    runId: checkpoint.runId,
+    ...(stateFile === null ? {} : { stateFile }),
+  };
+  await checkpoint.checkOwnership();
+  if (await checkpoint.commitLog.add(batchId, entry)) return;
+  throw new StreamingError("CONCURRENT_QUERY", { batchId: String(batchId), location: checkpoint.location });
+}
+
+async function tellSources({ sources }: QueryDefinition, { start, entry }: PlannedBatch): Promise<void> {
+  for (const [i, source] of sources.entries()) {
+    const end = entry.offsets[i]!;
+    const from = start[i]!;
+    if (end !== null && (from === null || !source.sameOffset(from, end))) await source.commit(end);
+  }
+}
+
+async function tidyUp({ checkpoint, execution, settings }: QueryDefinition, batchId: number): Promise<void> {
+  const version = batchId + 1;
+  if (execution.stateful.length > 0 && checkpoint.state.snapshotDue(version)) {
+    await checkpoint.state.writeSnapshot(version, snapshotOf(execution.stateful));
+  }
+  const oldest = batchId - settings.minBatchesToRetain + 1;
+  if (oldest <= 0) return;
+  await checkpoint.offsetLog.purgeBefore(oldest);
+  await checkpoint.commitLog.purgeBefore(oldest);
+  if (execution.stateful.length > 0) await checkpoint.state.purge(oldest);
+}
+
+function snapshotOf(stateful: readonly StatefulOperator[]) {
+  return stateful.flatMap((operator) => operator.snapshot());
+}
+
+/** Waits for all, then fails with the first failure: nothing of this batch may still be writing when the failure is dealt with. */
+async function settled<A, B>(work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  const results = await Promise.allSettled(work);
+  for (const result of results) if (result.status === "rejected") throw result.reason;
+  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as [A, B];
+}

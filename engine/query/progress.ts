@@ -1,0 +1,102 @@
+import type { Offset } from "../contract/source.js";
+import type { EventTimeStats } from "../physical/eventTimeStats.js";
+import type { StateOperatorMetrics } from "../physical/operator.js";
+
+/** Spark's StreamingQueryProgress: what one trigger did, field for field in Spark's names and order. */
+export interface StreamingQueryProgress {
+  readonly id: string;
+  readonly runId: string;
+  readonly name: string | null;
+  /** Start of the trigger, ISO. */
+  readonly timestamp: string;
+  readonly batchId: number;
+  /** Milliseconds from the start of the trigger to its end. */
+  readonly batchDuration: number;
+  readonly numInputRows: number;
+  readonly inputRowsPerSecond: number;
+  readonly processedRowsPerSecond: number;
+  /** Milliseconds a phase. */
+  readonly durationMs: Readonly<Record<string, number>>;
+  /** `max`, `min`, `avg` of this batch's event times and the `watermark` it used, ISO; empty for a query without a watermark. */
+  readonly eventTime: Readonly<Record<string, string>>;
+  /** The most downstream operator first. */
+  readonly stateOperators: readonly StateOperatorProgress[];
+  readonly sources: readonly SourceProgress[];
+  readonly sink: SinkProgress;
+}
+
+export interface StateOperatorProgress {
+  readonly operatorName: string;
+  readonly numRowsTotal: number;
+  readonly numRowsUpdated: number;
+  readonly numRowsRemoved: number;
+  readonly commitTimeMs: number;
+  readonly memoryUsedBytes: number;
+  readonly numRowsDroppedByWatermark: number;
+  readonly numShufflePartitions: number;
+  readonly numStateStoreInstances: number;
+  readonly customMetrics: Readonly<Record<string, number>>;
+}
+
+export interface SourceProgress {
+  readonly description: string;
+  readonly startOffset: Offset | null;
+  readonly endOffset: Offset | null;
+  readonly latestOffset: Offset | null;
+  readonly numInputRows: number;
+  readonly inputRowsPerSecond: number;
+  readonly processedRowsPerSecond: number;
+  readonly metrics: Readonly<Record<string, string>>;
+}
+
+export interface SinkProgress {
+  readonly description: string;
+  readonly numOutputRows: number;
+}
+
+/** The eventTime object of the progress. Several `withWatermark`s are summed up as Spark does: extremes over all of them. */
+export function eventTimeProgress(stats: Iterable<EventTimeStats>, watermarkMs: number | null): Record<string, string> {
+  if (watermarkMs === null) return {};
+  let count = 0;
+  let sumMs = 0;
+  let minUs = Infinity;
+  let maxUs = -Infinity;
+  for (const s of stats) {
+    if (s.count === 0) continue;
+    count += s.count;
+    sumMs += s.sumUs / 1000;
+    minUs = Math.min(minUs, s.minUs);
+    maxUs = Math.max(maxUs, s.maxUs);
+  }
+  const watermark = isoMs(watermarkMs);
+  if (count === 0) return { watermark };
+  return { avg: isoMs(Math.trunc(sumMs / count)), max: isoMs(Math.floor(maxUs / 1000)), min: isoMs(Math.floor(minUs / 1000)), watermark };
+}
+
+/** An operator's counters in Spark's shape. */
+export function stateOperatorProgress(metrics: StateOperatorMetrics, commitTimeMs: number): StateOperatorProgress {
+  const customMetrics: Record<string, number> = { lateRows: metrics.lateRows };
+  if (metrics.numDroppedDuplicateRows !== null) customMetrics.numDroppedDuplicateRows = metrics.numDroppedDuplicateRows;
+  return {
+    operatorName: metrics.operatorName,
+    numRowsTotal: metrics.numRowsTotal,
+    numRowsUpdated: metrics.numRowsUpdated,
+    numRowsRemoved: metrics.numRowsRemoved,
+    commitTimeMs,
+    memoryUsedBytes: metrics.memoryUsedBytes,
+    numRowsDroppedByWatermark: metrics.numRowsDroppedByWatermark,
+    numShufflePartitions: 1,
+    numStateStoreInstances: 1,
+    customMetrics,
+  };
+}
+
+/** Milliseconds since the epoch as `2024-01-01T00:00:00.000Z`. */
+export function isoMs(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+/** Rows per second; 0 when no time passed. */
+export function rate(rows: number, ms: number): number {
+  return ms > 0 ? (rows * 1000) / ms : 0;
+}

@@ -1,0 +1,47 @@
+import type { BatchResult } from "../physical/execution.js";
+import type { PlannedBatch } from "./batchRun.js";
+import type { QueryDefinition } from "./definition.js";
+import type { PhaseTimer } from "./phaseTimer.js";
+import { eventTimeProgress, isoMs, rate, stateOperatorProgress, type StreamingQueryProgress } from "./progress.js";
+
+/** The progress of a batch that has just been committed. */
+export function progressOf(
+  query: QueryDefinition,
+  planned: PlannedBatch,
+  result: BatchResult,
+  timer: PhaseTimer,
+  triggerMs: number,
+): StreamingQueryProgress {
+  const durationMs = timer.durations();
+  const batchDuration = durationMs.triggerExecution!;
+  const numInputRows = result.inputRows.reduce((sum, rows) => sum + rows, 0);
+  const intervalMs = query.trigger.kind === "processingTime" ? Math.max(query.trigger.intervalMs, batchDuration) : batchDuration;
+  const watermarkMs = query.watermarks.length > 0 ? planned.entry.batchWatermarkMs : null;
+  return {
+    id: query.checkpoint.queryId,
+    runId: query.checkpoint.runId,
+    name: query.name,
+    timestamp: isoMs(triggerMs),
+    batchId: planned.batchId,
+    batchDuration,
+    numInputRows,
+    inputRowsPerSecond: rate(numInputRows, intervalMs),
+    processedRowsPerSecond: rate(numInputRows, timer.elapsedMs()),
+    durationMs,
+    eventTime: eventTimeProgress(result.eventTime.values(), watermarkMs),
+    stateOperators: query.execution.stateful
+      .map((operator) => stateOperatorProgress(operator.metrics(), durationMs.commitBatch ?? 0))
+      .toReversed(),
+    sources: query.sources.map((source, i) => ({
+      description: source.description,
+      startOffset: planned.start[i]!,
+      endOffset: planned.entry.offsets[i]!,
+      latestOffset: planned.entry.offsets[i]!,
+      numInputRows: result.inputRows[i]!,
+      inputRowsPerSecond: rate(result.inputRows[i]!, intervalMs),
+      processedRowsPerSecond: rate(result.inputRows[i]!, timer.elapsedMs()),
+      metrics: source.metrics(planned.entry.offsets[i]!),
+    })),
+    sink: { description: query.sink.description, numOutputRows: result.outputRows },
+  };
+}

@@ -1,0 +1,56 @@
+import type { EventTimeStats } from "../physical/eventTimeStats.js";
+
+export type WatermarkPolicy = "min" | "max";
+
+/** A `withWatermark` of the plan. */
+export interface WatermarkDefinition {
+  readonly watermarkId: number;
+  readonly delayMs: number;
+}
+
+/**
+ * The global watermark: per `withWatermark` the largest event time seen minus its delay, combined by policy; it never moves back (SEMANTICS 1, 5–10).
+ *
+ * A restart restores the global value only, not the values per `withWatermark` (SEMANTICS 8, as in Spark's WatermarkTracker): until each has
+ * seen data again, `min` holds the watermark where it was.
+ */
+export class WatermarkTracker {
+  private readonly perDefinition = new Map<number, number>();
+  private globalMs = 0;
+
+  constructor(
+    private readonly definitions: readonly WatermarkDefinition[],
+    private readonly policy: WatermarkPolicy,
+  ) {
+    for (const { watermarkId } of definitions) this.perDefinition.set(watermarkId, 0);
+  }
+
+  /** Null when the query has no watermark at all. */
+  get currentMs(): number | null {
+    return this.definitions.length === 0 ? null : this.globalMs;
+  }
+
+  /** What `currentMs` is in the logs, where Spark writes 0 for a query without a watermark. */
+  get loggedMs(): number {
+    return this.globalMs;
+  }
+
+  /** At a restart: the watermark that the logs name. */
+  restore(watermarkMs: number): void {
+    this.globalMs = Math.max(this.globalMs, watermarkMs);
+  }
+
+  /** Moves the watermark by the event times of a finished batch. */
+  advance(stats: ReadonlyMap<number, EventTimeStats>): void {
+    if (this.definitions.length === 0) return;
+    for (const { watermarkId, delayMs } of this.definitions) {
+      const seen = stats.get(watermarkId);
+      if (!seen || seen.count === 0) continue;
+      const candidateMs = Math.floor(seen.maxUs / 1000) - delayMs;
+      this.perDefinition.set(watermarkId, Math.max(this.perDefinition.get(watermarkId)!, candidateMs));
+    }
+    const values = [...this.perDefinition.values()];
+    const chosen = this.policy === "min" ? Math.min(...values) : Math.max(...values);
+    this.globalMs = Math.max(this.globalMs, chosen);
+  }
+}
