@@ -8,6 +8,8 @@ export interface ProcessIdentity {
   readonly pid: number;
   /** Of the process, milliseconds since the epoch; tells a reused pid from the same process. */
   readonly startedMs: number;
+  /** Names the process exactly where the system can (boot, namespace, start ticks): unlike a time it does not move when the clock is set. */
+  readonly startToken?: string;
 }
 
 /** What the engine is given of the outside world. */

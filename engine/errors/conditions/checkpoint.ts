@@ -1,3 +1,98 @@
 import type { ConditionTable } from "../condition.js";
 
-export const checkpointConditions = {} satisfies ConditionTable;
+/** Conditions of checkpoints: who owns one, what is in it, and the disk below it. */
+export const checkpointConditions = {
+  CHECKPOINT_IN_USE: {
+    sqlState: "55006",
+    message:
+      "The checkpoint <location> is in use: process <pid> on <host> has owned it since <since> (run <runId>) and is alive. Two runs on one checkpoint would write every row twice.",
+    advice: "Stop that process first, or give this query a checkpoint of its own.",
+  },
+  CHECKPOINT_OWNER_UNKNOWN: {
+    sqlState: "55006",
+    message:
+      "The checkpoint <location> was last owned by process <pid> on <host> since <since> (run <runId>). It did not let go, and from here nobody can tell whether it still lives.",
+    advice: "When you know that it is dead, start once with the configuration spark.tidemark.checkpoint.takeOver=true.",
+  },
+  CHECKPOINT_TAKEN_OVER: {
+    sqlState: "40000",
+    message:
+      "The checkpoint <location> was taken over by process <pid> on <host> at <since> (run <runId>); this run (<ownRunId>) has lost it and stopped before it wrote anything more.",
+    advice: "Nothing is lost: the new owner goes on from the last commit. Stop one of the two if both were meant to run.",
+  },
+  CHECKPOINT_LOST: {
+    sqlState: "58030",
+    message: "The checkpoint <location> is gone while the query runs: <path> is not there any more.",
+    advice: "Somebody removed or replaced the folder. Bring it back and start again; a new folder would start the query from the beginning.",
+  },
+  CHECKPOINT_CORRUPT: {
+    sqlState: "XX001",
+    message: "The file <path> of the checkpoint cannot be used: <reason>.",
+    advice: "Restore it from a copy of the checkpoint. Removing single files of a checkpoint loses or repeats data; a new checkpoint starts the query from the beginning.",
+  },
+  CHECKPOINT_FILE_MISSING: {
+    sqlState: "XX001",
+    message: "The file <path> of the checkpoint is missing: <reason>.",
+    advice: "Restore it from a copy of the checkpoint; a new checkpoint starts the query from the beginning.",
+  },
+  CHECKPOINT_FORMAT_UNKNOWN: {
+    sqlState: "KD002",
+    message: "The file <path> of the checkpoint has format version <version>; this Tidemark reads up to version <maxVersion>.",
+    advice: "It was written by a newer Tidemark: start the query with that version or a later one.",
+  },
+  CHECKPOINT_STATE_NOT_OURS: {
+    sqlState: "0A000",
+    message: "The checkpoint <location> has committed batch <batchId> without a state file of Tidemark: Spark wrote it, or the query kept no state then.",
+    advice: "Offsets of Spark's checkpoints can be taken over, its state stores cannot: give this query a new checkpoint, so that its state is built from the input.",
+  },
+  STATE_SCHEMA_CHANGED: {
+    sqlState: "42K06",
+    message: "The state in <location> does not fit the query any more: <change>.",
+    advice: "Go on with the query as it was, or give the changed one a new checkpoint, so that its state is built anew from the input.",
+  },
+  CONCURRENT_STREAM_LOG_UPDATE: {
+    sqlState: "40000",
+    message: "Concurrent update to the log. Multiple streaming jobs detected for <batchId>.",
+    advice: "Please make sure only one streaming job runs on a specific checkpoint location at a time.",
+  },
+  MALFORMED_LOG_FILE: {
+    sqlState: "KD002",
+    message: "The log file <path> was malformed: failed to read correct log version from <text>.",
+    advice: "Restore the file from a copy of the checkpoint; a new checkpoint starts the query from the beginning.",
+  },
+  "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION": {
+    sqlState: "KD002",
+    message: "Unsupported log version in <path>. The maximum supported log version is v<maxVersion>, but encountered v<version>.",
+    advice: "The log file was produced by a newer version and cannot be read by this one. Please upgrade.",
+  },
+  "CHECKPOINT_WRITE_FAILED.DISK_FULL": {
+    sqlState: "53100",
+    message: "The checkpoint could not write <path>: the disk is full, or the quota is used up (<code>).",
+    advice: "Free some space and start the query again; it goes on from the last commit.",
+  },
+  "CHECKPOINT_WRITE_FAILED.PERMISSION_DENIED": {
+    sqlState: "42501",
+    message: "The checkpoint could not write <path>: this user may not (<code>).",
+    advice: "Give the user of this process the right to write there, or choose another checkpointLocation.",
+  },
+  "CHECKPOINT_WRITE_FAILED.NOT_A_FOLDER": {
+    sqlState: "58030",
+    message: "The checkpoint could not write <path>: something on that path is not a folder (<code>).",
+    advice: "Choose another checkpointLocation, or move away the file that stands there.",
+  },
+  "CHECKPOINT_WRITE_FAILED.IO": {
+    sqlState: "58030",
+    message: "The checkpoint could not write <path>: <code>.",
+    advice: "Look after the disk; then start the query again, it goes on from the last commit.",
+  },
+  "CHECKPOINT_READ_FAILED.PERMISSION_DENIED": {
+    sqlState: "42501",
+    message: "The checkpoint could not read <path>: this user may not (<code>).",
+    advice: "Give the user of this process the right to read there.",
+  },
+  "CHECKPOINT_READ_FAILED.IO": {
+    sqlState: "58030",
+    message: "The checkpoint could not read <path>: <code>.",
+    advice: "Look after the disk; then start the query again, it goes on from the last commit.",
+  },
+} satisfies ConditionTable;

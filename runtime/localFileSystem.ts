@@ -1,0 +1,234 @@
+import { randomUUID } from "node:crypto";
+import fs from "node:fs";
+import { dirname, join, resolve, sep } from "node:path";
+import type { FileStatus, FileSystem, ReadableFile, WritableFile } from "../engine/contract/fileSystem.js";
+
+/*
+ * Calls that only touch the kernel's caches (open, link, stat, small reads and writes) are synchronous: each takes microseconds, a trip through the
+ * thread pool ten times as long, and a micro-batch makes dozens of them. What waits for the disk (fsync, large reads and writes) is asynchronous,
+ * so that the files of a batch are synced side by side.
+ */
+
+/** Up to this size a read or write is a copy within memory. */
+const smallBytes = 64 * 1024;
+
+/** One call of the kernel takes at most 2 GiB. */
+const largestCallBytes = 1024 * 1024 * 1024;
+
+/** This machine's disk. */
+export const localFileSystem: FileSystem = {
+  async read(path) {
+    const fd = orNull(() => fs.openSync(path, "r"));
+    if (fd === null) return null;
+    try {
+      return await readAllBytes(fd);
+    } finally {
+      fs.closeSync(fd);
+    }
+  },
+
+  async open(path) {
+    const fd = orNull(() => fs.openSync(path, "r"));
+    return fd === null ? null : new LocalReadableFile(fd, fs.fstatSync(fd).size);
+  },
+
+  async status(path) {
+    return statusOf(resolve(path));
+  },
+
+  async list(directory) {
+    const folder = resolve(directory);
+    const names = orNull(() => fs.readdirSync(folder)) ?? [];
+    // An entry may be gone, or be a link to nowhere, by the time that it is looked at.
+    return names
+      .toSorted(byCodeUnits)
+      .map((name) => statusOf(join(folder, name)))
+      .filter((status) => status !== null);
+  },
+
+  async create(path) {
+    try {
+      return new LocalWritableFile(fs.openSync(path, "wx"));
+    } catch (error) {
+      if (codeOf(error) !== "ENOENT") throw error;
+      await makeDirectory(dirname(resolve(path)));
+      return new LocalWritableFile(fs.openSync(path, "wx"));
+    }
+  },
+
+  async addNew(path, bytes) {
+    const folder = dirname(resolve(path));
+    const temporary = await writeTemporary(path, bytes);
+    try {
+      fs.linkSync(temporary, path);
+    } catch (error) {
+      if (codeOf(error) === "EEXIST") return false;
+      throw error;
+    } finally {
+      removeQuietly(temporary);
+    }
+    await syncDirectory(folder);
+    return true;
+  },
+
+  async replace(path, bytes) {
+    const temporary = await writeTemporary(path, bytes);
+    try {
+      fs.renameSync(temporary, path);
+    } catch (error) {
+      removeQuietly(temporary);
+      throw error;
+    }
+    await syncDirectory(dirname(resolve(path)));
+  },
+
+  makeDirectory: (path) => makeDirectory(resolve(path)),
+  syncDirectory,
+
+  async remove(path) {
+    return orNull(() => (fs.unlinkSync(path), true)) ?? false;
+  },
+
+  async removeTree(path) {
+    if (statusOf(resolve(path)) === null) return false;
+    await fs.promises.rm(path, { recursive: true, force: true });
+    return true;
+  },
+};
+
+class LocalReadableFile implements ReadableFile {
+  constructor(
+    private readonly fd: number,
+    readonly sizeBytes: number,
+  ) {}
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    return into.length <= smallBytes
+      ? fs.readSync(this.fd, into, 0, into.length, position)
+      : readAt(this.fd, into, 0, into.length, position);
+  }
+
+  async close(): Promise<void> {
+    fs.closeSync(this.fd);
+  }
+}
+
+class LocalWritableFile implements WritableFile {
+  constructor(private readonly fd: number) {}
+
+  write(bytes: Uint8Array): Promise<void> {
+    return writeAllBytes(this.fd, bytes);
+  }
+
+  sync(): Promise<void> {
+    return sync(this.fd);
+  }
+
+  async close(): Promise<void> {
+    fs.closeSync(this.fd);
+  }
+}
+
+/** A synced file `.name.<uuid>.tmp` beside `path`: readers of logs skip hidden names, and an owner who starts clears them away. */
+async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
+  const target = resolve(path);
+  const folder = dirname(target);
+  const temporary = join(folder, `.${target.slice(folder.length).replace(/^[/\\]/, "")}.${randomUUID()}.tmp`);
+  const file = await localFileSystem.create(temporary);
+  try {
+    await file.write(bytes);
+    await file.sync();
+  } catch (error) {
+    await file.close();
+    removeQuietly(temporary);
+    throw error;
+  }
+  await file.close();
+  return temporary;
+}
+
+async function readAllBytes(fd: number): Promise<Uint8Array> {
+  const { size } = fs.fstatSync(fd);
+  const bytes = new Uint8Array(size);
+  let length = 0;
+  while (length < size) {
+    const wanted = Math.min(size - length, largestCallBytes);
+    const got = wanted <= smallBytes ? fs.readSync(fd, bytes, length, wanted, length) : await readAt(fd, bytes, length, wanted, length);
+    if (got === 0) break;
+    length += got;
+  }
+  return bytes.subarray(0, length);
+}
+
+async function writeAllBytes(fd: number, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const length = Math.min(bytes.length - done, largestCallBytes);
+    done += length <= smallBytes ? fs.writeSync(fd, bytes, done, length) : await writeAt(fd, bytes, done, length);
+  }
+}
+
+/** Makes what is missing of `path`, each new name synced into its parent. */
+async function makeDirectory(path: string): Promise<void> {
+  const first = fs.mkdirSync(path, { recursive: true });
+  if (first === undefined) return;
+  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  // Windows knows no fsync of a folder; its renames and links are written through.
+  if (process.platform === "win32") return;
+  const fd = fs.openSync(path, "r");
+  try {
+    await sync(fd);
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+function statusOf(path: string): FileStatus | null {
+  const stats = fs.statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return null;
+  const portable = sep === "/" ? path : path.split(sep).join("/");
+  return {
+    path: portable,
+    name: portable.slice(portable.lastIndexOf("/") + 1),
+    directory: stats.isDirectory(),
+    sizeBytes: stats.size,
+    modifiedMs: Math.floor(stats.mtimeMs),
+  };
+}
+
+/** What `call` gives; null when it says that there is no such file. */
+function orNull<T>(call: () => T): T | null {
+  try {
+    return call();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return null;
+    throw error;
+  }
+}
+
+/** A temporary file that stays behind does no harm; an error about it would hide the one that counts. */
+function removeQuietly(path: string): void {
+  fs.rmSync(path, { force: true });
+}
+
+function codeOf(error: unknown): unknown {
+  return (error as NodeJS.ErrnoException).code;
+}
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function sync(fd: number): Promise<void> {
+  return new Promise((done, fail) => fs.fsync(fd, (error) => (error ? fail(error) : done())));
+}
+
+function readAt(fd: number, into: Uint8Array, offset: number, length: number, position: number): Promise<number> {
+  return new Promise((done, fail) => fs.read(fd, into, offset, length, position, (error, got) => (error ? fail(error) : done(got))));
+}
+
+function writeAt(fd: number, bytes: Uint8Array, offset: number, length: number): Promise<number> {
+  return new Promise((done, fail) => fs.write(fd, bytes, offset, length, null, (error, written) => (error ? fail(error) : done(written))));
+}
