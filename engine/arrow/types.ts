@@ -27,6 +27,8 @@ export interface BooleanType {
 }
 export interface IntegralType {
   readonly kind: "byte" | "short" | "int" | "long";
+  /** Of a long: rows that users see give it as bigint (`t.bigint`). Says nothing about the values. */
+  readonly asBigint?: boolean;
 }
 export interface FloatingType {
   readonly kind: "float" | "double";
