@@ -1,0 +1,41 @@
+import * as arrow from "apache-arrow";
+import { assert } from "../errors/assert.js";
+import { fromArrowSchema, toArrowSchema } from "./arrowTypes.js";
+import type { Batch } from "./batch.js";
+import { fromArrow } from "./fromArrow.js";
+import { toArrow } from "./toArrow.js";
+import type { Schema } from "./types.js";
+
+/** Arrow at the edges: the only modules that need apache-arrow. It takes 80 ms to load, so import this one lazily. */
+export { fromArrowSchema, toArrowSchema, fromArrow, toArrow };
+
+/** An Arrow IPC file of the batches. `schema` is needed when there may be none. */
+export function encodeIpcFile(batches: readonly Batch[], schema: Schema | undefined = batches[0]?.schema): Uint8Array {
+  return encode(arrow.RecordBatchFileWriter, batches, schema);
+}
+
+/** The same as an IPC stream: what parquet-wasm and sockets take. */
+export function encodeIpcStream(batches: readonly Batch[], schema: Schema | undefined = batches[0]?.schema): Uint8Array {
+  return encode(arrow.RecordBatchStreamWriter, batches, schema);
+}
+
+function encode(Writer: new () => arrow.RecordBatchWriter, batches: readonly Batch[], schema: Schema | undefined): Uint8Array {
+  assert(schema !== undefined, "an IPC file needs a schema");
+  const writer = new Writer();
+  writer.reset(undefined, toArrowSchema(schema));
+  for (const batch of batches) writer.write(toArrow(batch));
+  writer.finish();
+  return writer.toUint8Array(true);
+}
+
+/**
+ * The batches of an IPC file or stream, each in buffers of its own.
+ *
+ * @param schema the types wanted, by position. Default: those of the file
+ */
+export function decodeIpc(bytes: Uint8Array, schema?: Schema): Batch[] {
+  const reader = arrow.RecordBatchReader.from(bytes);
+  reader.open();
+  const decoded = schema ?? fromArrowSchema(reader.schema);
+  return [...reader].map((recordBatch) => fromArrow(recordBatch, decoded));
+}

@@ -1,0 +1,149 @@
+import { assert } from "../errors/assert.js";
+import { StreamingError } from "../errors/streamingError.js";
+import type { Batch } from "./batch.js";
+import { dateText, dateTimeText } from "./civil.js";
+import type { Column, ListColumn, MapColumn } from "./column.js";
+import { readValue } from "./reading.js";
+import { sliceBatch, sliceColumn } from "./slice.js";
+import { plainColumn } from "./take.js";
+import { Timestamp } from "./timestamp.js";
+import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "./valueText.js";
+
+export { Timestamp } from "./timestamp.js";
+export { valueFromUser } from "./userValues.js";
+
+/** A row as users see it: design, section 1. */
+export type Row = Record<string, unknown>;
+
+export interface RowOptions {
+  /** Which long columns (by path, `a.b`) are given as bigint. The others are numbers, and checked. */
+  readonly bigint?: (path: string) => boolean;
+}
+
+/**
+ * All rows of a batch as objects.
+ *
+ * @throws LONG_BEYOND_SAFE_INTEGER when a long that is to be a number cannot be one
+ */
+export function toRows(batch: Batch, options: RowOptions = {}): Row[] {
+  const columns = batch.columns.map((column, i) => userValues(column, batch.schema.fields[i]!.name, options));
+  return objectsOf(
+    batch.schema.fields.map((field) => field.name),
+    columns,
+    batch.length,
+  );
+}
+
+/** One row of a batch. For many rows `toRows` is far cheaper. */
+export function toRow(batch: Batch, row: number, options: RowOptions = {}): Row {
+  return toRows(sliceBatch(batch, row, row + 1), options)[0]!;
+}
+
+type Assemble = (columns: readonly (readonly unknown[])[], length: number) => Row[];
+
+const assemblers = new Map<string, Assemble>();
+
+/** One object literal a row: objects of one shape, made without a loop over the fields. */
+function objectsOf(names: readonly string[], columns: readonly (readonly unknown[])[], length: number): Row[] {
+  const key = JSON.stringify(names);
+  let assemble = assemblers.get(key);
+  if (!assemble) {
+    const variables = names.map((_, i) => `const c${i} = columns[${i}];`).join("\n");
+    // In brackets `__proto__` is a name like any other.
+    const members = names.map((name, i) => `[${JSON.stringify(name)}]: c${i}[i]`).join(", ");
+    const body = `${variables}\nconst rows = new Array(length);\nfor (let i = 0; i < length; i++) rows[i] = { ${members} };\nreturn rows;`;
+    assemble = new Function("columns", "length", body) as Assemble;
+    assemblers.set(key, assemble);
+  }
+  return assemble(columns, length);
+}
+
+/** The values of a column as users see them. */
+export function userValues(column: Column, path: string, options: RowOptions = {}): unknown[] {
+  if (column.type.kind === "string" && column.encoding === "dictionary") {
+    const { codes, dictionary, nulls } = column;
+    const entries = userValues(dictionary, path, options);
+    return Array.from({ length: column.length }, (_, i) => (nulls !== null && nulls[i] === 1 ? null : entries[codes[i]!]));
+  }
+  const plain = plainColumn(column);
+  const values = presentValues(plain, path, options);
+  const { nulls } = plain;
+  if (nulls !== null) for (let i = 0; i < values.length; i++) if (nulls[i] === 1) values[i] = null;
+  return values;
+}
+
+/** The same for a plain column; anything may stand where the row is null. */
+function presentValues(column: Column, path: string, options: RowOptions): unknown[] {
+  const { type } = column;
+  switch (type.kind) {
+    case "long":
+      return longValues(column, path, options.bigint?.(path) ?? false);
+    case "decimal":
+      return mapped<bigint>(column, (value) => decimalText(value, type.scale));
+    case "date":
+      return mapped<number>(column, dateText);
+    case "timestamp":
+      return mapped<bigint>(column, (value) => new Timestamp(value));
+    case "timestamp_ntz":
+      return mapped<bigint>(column, dateTimeText);
+    case "interval_daytime":
+      return mapped<bigint>(column, dayTimeIntervalText);
+    case "interval_yearmonth":
+      return mapped<number>(column, yearMonthIntervalText);
+    case "array":
+      assert(column.encoding === "list", `an array of encoding ${column.encoding}`);
+      return rangesOf(column, column.element, `${path}.element`, options);
+    case "map":
+      assert(column.encoding === "map", `a map of encoding ${column.encoding}`);
+      return mapValues(column, path, options);
+    case "struct": {
+      assert(column.encoding === "struct", `a struct of encoding ${column.encoding}`);
+      const names = type.fields.map((field) => field.name);
+      const children = column.children.map((child, i) => userValues(maskedBy(child, column), `${path}.${names[i]!}`, options));
+      return objectsOf(names, children, column.length);
+    }
+    default:
+      return mapped(column, (value) => value);
+  }
+}
+
+/** A member of a null struct may hold anything, a long that is no safe integer too: it counts as null. */
+function maskedBy(child: Column, struct: Column): Column {
+  if (struct.nulls === null) return child;
+  const plain = plainColumn(child);
+  if (plain.encoding === "null") return plain;
+  const nulls = new Uint8Array(plain.length);
+  for (let i = 0; i < plain.length; i++) nulls[i] = struct.nulls[i]! | (plain.nulls === null ? 0 : plain.nulls[i]!);
+  return { ...plain, nulls };
+}
+
+function mapped<V>(column: Column, convert: (value: V) => unknown): unknown[] {
+  const values = new Array<unknown>(column.length);
+  for (let i = 0; i < column.length; i++) {
+    const value = readValue(column, i);
+    values[i] = value === null ? null : convert(value as V);
+  }
+  return values;
+}
+
+function longValues(column: Column, path: string, asBigint: boolean): unknown[] {
+  if (asBigint) return mapped<bigint>(column, (value) => value);
+  if (column.encoding === "f64") return Array.from(column.values.subarray(0, column.length));
+  return mapped<bigint>(column, (value) => {
+    const number = Number(value);
+    if (!Number.isSafeInteger(number)) throw new StreamingError("LONG_BEYOND_SAFE_INTEGER", { column: path, value: value.toString() });
+    return number;
+  });
+}
+
+function rangesOf(list: ListColumn | MapColumn, elements: Column, path: string, options: RowOptions): unknown[][] {
+  const first = list.offsets[0]!;
+  const values = userValues(sliceColumn(elements, first, list.offsets[list.length]!), path, options);
+  return Array.from({ length: list.length }, (_, i) => values.slice(list.offsets[i]! - first, list.offsets[i + 1]! - first));
+}
+
+function mapValues(column: MapColumn, path: string, options: RowOptions): unknown[] {
+  const keys = rangesOf(column, column.keys, `${path}.key`, options);
+  const values = rangesOf(column, column.values, `${path}.value`, options);
+  return keys.map((row, i) => new Map(row.map((key, j) => [key, values[i]![j]])));
+}
