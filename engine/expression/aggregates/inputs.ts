@@ -1,0 +1,46 @@
+import { types, type DataType } from "../../arrow/types.js";
+import type { AggregateInput } from "./aggregateFunction.js";
+
+const integral: ReadonlySet<DataType["kind"]> = new Set(["byte", "short", "int", "long"]);
+
+/** byte to long. */
+export function isIntegral(type: DataType): boolean {
+  return integral.has(type.kind);
+}
+
+/** byte to double. */
+export function isNumber(type: DataType): boolean {
+  return isIntegral(type) || type.kind === "float" || type.kind === "double";
+}
+
+/** Numbers, decimals and intervals of one unit; text and void count as double, as everywhere in Spark. */
+export const summable: AggregateInput = {
+  required: '("NUMERIC" or "ANSI INTERVAL")',
+  coerce: (type) => {
+    if (isNumber(type) || type.kind === "decimal" || type.kind === "interval_daytime" || type.kind === "interval_yearmonth") return type;
+    return type.kind === "string" || type.kind === "null" ? types.double : null;
+  },
+};
+
+/** What has an order. */
+export const orderable: AggregateInput = {
+  required: "an ordered type",
+  coerce: (type) => (type.kind === "map" || type.kind === "interval" ? null : type),
+};
+
+export const anything: AggregateInput = { required: "any type", coerce: (type) => type };
+
+export const booleanInput: AggregateInput = {
+  required: '"BOOLEAN"',
+  coerce: (type) => (type.kind === "boolean" || type.kind === "string" || type.kind === "null" ? types.boolean : null),
+};
+
+export const integralInput: AggregateInput = {
+  required: '"INTEGRAL"',
+  coerce: (type) => (isIntegral(type) ? type : type.kind === "null" ? types.int : type.kind === "string" ? types.long : null),
+};
+
+export const doubleInput: AggregateInput = {
+  required: '"DOUBLE"',
+  coerce: (type) => (isNumber(type) || type.kind === "decimal" || type.kind === "string" || type.kind === "null" ? types.double : null),
+};
