@@ -52,6 +52,7 @@ export function toArrowType(type: DataType): arrow.DataType {
         toArrowField(field("key", type.key, false)),
         toArrowField(field("value", type.value, type.valueContainsNull)),
       ]);
+      // oxlint-disable-next-line no-underscore-dangle -- Arrow's own name
       return new arrow.Map_(new arrow.Field("entries", entries as never, false));
     }
     case "struct":

@@ -2,6 +2,7 @@
 export { batchFromRows, columnFromValues, constantColumn, emptyBatch, nullColumn } from "./builder.js";
 export { concatBatches, concatColumns, retainBatch, retainColumn } from "./concat.js";
 export { fixedEncodingOf, isLongLike, longsOfDoubles, doublesOfLongs } from "./encodings.js";
+export { projectBatch } from "./project.js";
 export { decodeText, isNullAt, readValue, rowsOf } from "./reading.js";
 export { sliceBatch, sliceColumn } from "./slice.js";
 export { plainColumn, takeBatch, takeColumn, type PlainColumn } from "./take.js";

@@ -42,13 +42,13 @@ export function isLongLike(type: DataType): boolean {
 export const fixedWidths: Readonly<Record<FixedEncoding, number>> = { u8: 1, i8: 1, i16: 2, i32: 4, f32: 4, f64: 8, i64: 8 };
 
 const allocators: { readonly [E in FixedEncoding]: (length: number) => FixedArrays[E] } = {
-  u8: buffers.bytes,
-  i8: buffers.int8,
-  i16: buffers.int16,
-  i32: buffers.int32,
-  f32: buffers.float32,
-  f64: buffers.float64,
-  i64: buffers.int64,
+  u8: (length) => buffers.bytes(length),
+  i8: (length) => buffers.int8(length),
+  i16: (length) => buffers.int16(length),
+  i32: (length) => buffers.int32(length),
+  f32: (length) => buffers.float32(length),
+  f64: (length) => buffers.float64(length),
+  i64: (length) => buffers.int64(length),
 };
 
 /** A fresh, zeroed array of the encoding. */

@@ -7,6 +7,7 @@ import { readValue } from "./reading.js";
 import { sliceBatch, sliceColumn } from "./slice.js";
 import { plainColumn } from "./take.js";
 import { Timestamp } from "./timestamp.js";
+import type { DataType, MapType } from "./types.js";
 import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "./valueText.js";
 
 export { Timestamp } from "./timestamp.js";
@@ -15,28 +16,24 @@ export { valueFromUser } from "./userValues.js";
 /** A row as users see it: design, section 1. */
 export type Row = Record<string, unknown>;
 
-export interface RowOptions {
-  /** Which long columns (by path, `a.b`) are given as bigint. The others are numbers, and checked. */
-  readonly bigint?: (path: string) => boolean;
-}
-
 /**
- * All rows of a batch as objects.
+ * All rows of a batch as objects. Longs are numbers, unless their type in the schema asks for bigint (`t.bigint`).
  *
  * @throws LONG_BEYOND_SAFE_INTEGER when a long that is to be a number cannot be one
  */
-export function toRows(batch: Batch, options: RowOptions = {}): Row[] {
-  const columns = batch.columns.map((column, i) => userValues(column, batch.schema.fields[i]!.name, options));
+export function toRows(batch: Batch): Row[] {
+  const { fields } = batch.schema;
+  const columns = batch.columns.map((column, i) => userValues(column, fields[i]!.type, fields[i]!.name));
   return objectsOf(
-    batch.schema.fields.map((field) => field.name),
+    fields.map((field) => field.name),
     columns,
     batch.length,
   );
 }
 
 /** One row of a batch. For many rows `toRows` is far cheaper. */
-export function toRow(batch: Batch, row: number, options: RowOptions = {}): Row {
-  return toRows(sliceBatch(batch, row, row + 1), options)[0]!;
+export function toRow(batch: Batch, row: number): Row {
+  return toRows(sliceBatch(batch, row, row + 1))[0]!;
 }
 
 type Assemble = (columns: readonly (readonly unknown[])[], length: number) => Row[];
@@ -58,26 +55,25 @@ function objectsOf(names: readonly string[], columns: readonly (readonly unknown
   return assemble(columns, length);
 }
 
-/** The values of a column as users see them. */
-export function userValues(column: Column, path: string, options: RowOptions = {}): unknown[] {
-  if (column.type.kind === "string" && column.encoding === "dictionary") {
+/** The values of a column as users see them. `type` is that of the schema, which says how; `path` names the column in messages. */
+export function userValues(column: Column, type: DataType, path: string): unknown[] {
+  if (type.kind === "string" && column.encoding === "dictionary") {
     const { codes, dictionary, nulls } = column;
-    const entries = userValues(dictionary, path, options);
+    const entries = userValues(dictionary, type, path);
     return Array.from({ length: column.length }, (_, i) => (nulls !== null && nulls[i] === 1 ? null : entries[codes[i]!]));
   }
   const plain = plainColumn(column);
-  const values = presentValues(plain, path, options);
+  const values = presentValues(plain, type, path);
   const { nulls } = plain;
   if (nulls !== null) for (let i = 0; i < values.length; i++) if (nulls[i] === 1) values[i] = null;
   return values;
 }
 
 /** The same for a plain column; anything may stand where the row is null. */
-function presentValues(column: Column, path: string, options: RowOptions): unknown[] {
-  const { type } = column;
+function presentValues(column: Column, type: DataType, path: string): unknown[] {
   switch (type.kind) {
     case "long":
-      return longValues(column, path, options.bigint?.(path) ?? false);
+      return longValues(column, path, type.asBigint === true);
     case "decimal":
       return mapped<bigint>(column, (value) => decimalText(value, type.scale));
     case "date":
@@ -92,14 +88,14 @@ function presentValues(column: Column, path: string, options: RowOptions): unkno
       return mapped<number>(column, yearMonthIntervalText);
     case "array":
       assert(column.encoding === "list", `an array of encoding ${column.encoding}`);
-      return rangesOf(column, column.element, `${path}.element`, options);
+      return rangesOf(column, column.element, type.element, `${path}.element`);
     case "map":
       assert(column.encoding === "map", `a map of encoding ${column.encoding}`);
-      return mapValues(column, path, options);
+      return mapValues(column, type, path);
     case "struct": {
       assert(column.encoding === "struct", `a struct of encoding ${column.encoding}`);
       const names = type.fields.map((field) => field.name);
-      const children = column.children.map((child, i) => userValues(maskedBy(child, column), `${path}.${names[i]!}`, options));
+      const children = column.children.map((child, i) => userValues(maskedBy(child, column), type.fields[i]!.type, `${path}.${names[i]!}`));
       return objectsOf(names, children, column.length);
     }
     default:
@@ -118,10 +114,11 @@ function maskedBy(child: Column, struct: Column): Column {
 }
 
 function mapped<V>(column: Column, convert: (value: V) => unknown): unknown[] {
-  const values = new Array<unknown>(column.length);
+  const values: unknown[] = [];
+
   for (let i = 0; i < column.length; i++) {
     const value = readValue(column, i);
-    values[i] = value === null ? null : convert(value as V);
+    values.push(value === null ? null : convert(value as V));
   }
   return values;
 }
@@ -136,14 +133,14 @@ function longValues(column: Column, path: string, asBigint: boolean): unknown[] 
   });
 }
 
-function rangesOf(list: ListColumn | MapColumn, elements: Column, path: string, options: RowOptions): unknown[][] {
+function rangesOf(list: ListColumn | MapColumn, elements: Column, type: DataType, path: string): unknown[][] {
   const first = list.offsets[0]!;
-  const values = userValues(sliceColumn(elements, first, list.offsets[list.length]!), path, options);
+  const values = userValues(sliceColumn(elements, first, list.offsets[list.length]!), type, path);
   return Array.from({ length: list.length }, (_, i) => values.slice(list.offsets[i]! - first, list.offsets[i + 1]! - first));
 }
 
-function mapValues(column: MapColumn, path: string, options: RowOptions): unknown[] {
-  const keys = rangesOf(column, column.keys, `${path}.key`, options);
-  const values = rangesOf(column, column.values, `${path}.value`, options);
+function mapValues(column: MapColumn, type: MapType, path: string): unknown[] {
+  const keys = rangesOf(column, column.keys, type.key, `${path}.key`);
+  const values = rangesOf(column, column.values, type.value, `${path}.value`);
   return keys.map((row, i) => new Map(row.map((key, j) => [key, values[i]![j]])));
 }

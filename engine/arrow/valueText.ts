@@ -24,7 +24,6 @@ export function parseDecimal(text: string, scale: number): bigint | null {
 /** Spark's text of a day-time interval. */
 export function dayTimeIntervalText(microseconds: bigint): string {
   const size = microseconds < 0n ? -microseconds : microseconds;
-  const two = (value: bigint): string => value.toString().padStart(2, "0");
   const seconds = size / 1_000_000n;
   const fraction = (size % 1_000_000n).toString().padStart(6, "0").replace(/0+$/, "");
   const time = `${two((seconds / 3600n) % 24n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}${fraction && `.${fraction}`}`;
@@ -35,4 +34,8 @@ export function dayTimeIntervalText(microseconds: bigint): string {
 export function yearMonthIntervalText(months: number): string {
   const size = Math.abs(months);
   return `INTERVAL '${months < 0 ? "-" : ""}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
+}
+
+function two(value: bigint): string {
+  return value.toString().padStart(2, "0");
 }

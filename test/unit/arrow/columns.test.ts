@@ -7,6 +7,7 @@ import {
   concatBatches,
   emptyBatch,
   nullColumn,
+  projectBatch,
   readValue,
   retainBatch,
   rowsOf,
@@ -15,7 +16,7 @@ import {
   takeColumn,
 } from "../../../engine/arrow/columns.js";
 import type { Column } from "../../../engine/arrow/column.js";
-import { types, type Schema } from "../../../engine/arrow/types.js";
+import { field, types, type Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import { anyTable, encodedAs } from "./arbitraries.js";
 
@@ -154,4 +155,21 @@ test("rows beyond a batch are refused", () => {
   expect(() => takeColumn(column, Int32Array.of(2), 1)).toThrow(/INTERNAL_ERROR/);
   expect(() => readValue(column, 2)).toThrow(/INTERNAL_ERROR/);
   expect(readValue(takeColumn(nullColumn(types.int, 0), Int32Array.of(-1), 1), 0)).toBeNull();
+});
+
+test("a projection keeps the fields asked for, in structs and lists too", () => {
+  const inner = types.struct([field("x", types.int), field("y", types.string)]);
+  const schema = types.struct([field("a", types.int), field("s", inner), field("l", types.array(inner)), field("a", types.string)]);
+  const batch = batchFromRows(schema, [
+    [1, [2, "u"], [[3, "v"], null], "p"],
+    [4, null, [], "q"],
+  ]);
+  const pruned = types.struct([field("y", types.string)]);
+  const wanted = types.struct([field("s", pruned), field("l", types.array(pruned)), field("a", types.string)]);
+  expect(rowsOf(projectBatch(batch, wanted))).toEqual([
+    [["u"], [["v"], null], "p"],
+    [null, [], "q"],
+  ]);
+  expect(projectBatch(batch, types.struct([])).length).toBe(2);
+  expect(() => projectBatch(batch, types.struct([field("z", types.int)]))).toThrow(/INTERNAL_ERROR/);
 });

@@ -3,13 +3,29 @@ import { describe, expect, test } from "vitest";
 import { batchFromRows, rowsOf } from "../../../engine/arrow/columns.js";
 import { Timestamp, toRow, toRows, valueFromUser } from "../../../engine/arrow/rows.js";
 import { dateText, dateTimeText, parseDate, parseDateTime } from "../../../engine/arrow/civil.js";
-import { field, types, type DataType } from "../../../engine/arrow/types.js";
+import { field, types, type DataType, type Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import { decimalText, parseDecimal } from "../../../engine/arrow/valueText.js";
 import { anyTable } from "./arbitraries.js";
 
 const refusal = (condition: string, parameters: Record<string, string>): unknown =>
   expect.objectContaining({ condition, parameters: expect.objectContaining(parameters) });
+
+/** The type with longs given as bigint. */
+function withBigints(type: DataType): DataType {
+  if (type.kind === "long") return { kind: "long", asBigint: true };
+  if (type.kind === "struct") return bigintSchema(type);
+  if (type.kind === "array") return { ...type, element: withBigints(type.element) };
+  return type.kind === "map" ? { ...type, key: withBigints(type.key), value: withBigints(type.value) } : type;
+}
+
+function bigintSchema(schema: Schema): Schema {
+  return types.struct(schema.fields.map((f) => ({ ...f, type: withBigints(f.type) })));
+}
+
+function hasMap(type: DataType): boolean {
+  return JSON.stringify(type).includes('"map"');
+}
 
 function hasInterval(type: DataType): boolean {
   if (type.kind === "struct") return type.fields.some((f) => hasInterval(f.type));
@@ -21,15 +37,16 @@ function hasInterval(type: DataType): boolean {
 describe("rows", () => {
   test("of user values are the batch's rows again", () => {
     fc.assert(
-      fc.property(anyTable, ({ schema, rows }) => {
-        fc.pre(!hasInterval(schema));
+      fc.property(anyTable, ({ schema: numbers, rows }) => {
+        fc.pre(!hasInterval(numbers));
+        const schema = bigintSchema(numbers);
         const batch = batchFromRows(schema, rows);
-        const users = toRows(batch, { bigint: () => true });
+        const users = toRows(batch);
         const back = users.map((row) => valueFromUser(schema, row) as Value[]);
         // A user's map has each key once, so the last entry of a repeated key is the one that is left.
-        if (!JSON.stringify(schema).includes('"map"')) expect(back).toEqual(rows);
-        expect(toRows(batchFromRows(schema, back), { bigint: () => true })).toEqual(users);
-        rows.forEach((_, i) => expect(toRow(batch, i, { bigint: () => true })).toEqual(users[i]));
+        expect(hasMap(schema) ? rows : back).toEqual(rows);
+        expect(toRows(batchFromRows(schema, back))).toEqual(users);
+        rows.forEach((_, i) => expect(toRow(batch, i)).toEqual(users[i]));
       }),
     );
   });
@@ -69,7 +86,9 @@ describe("rows", () => {
     const schema = types.struct([field("s", types.struct([field("id", types.long)]))]);
     const batch = batchFromRows(schema, [[[2n ** 53n]]]);
     expect(() => toRows(batch)).toThrow(refusal("LONG_BEYOND_SAFE_INTEGER", { column: "s.id", value: "9007199254740992" }));
-    expect(toRows(batch, { bigint: (path) => path === "s.id" })).toEqual([{ s: { id: 2n ** 53n } }]);
+    expect(toRows({ ...batch, schema: types.struct([field("s", types.struct([field("id", { kind: "long", asBigint: true })]))]) })).toEqual(
+      [{ s: { id: 2n ** 53n } }],
+    );
   });
 });
 
@@ -92,7 +111,7 @@ describe("a user's value", () => {
     ];
     for (const [type, given] of cases) {
       const schema = types.struct([field("c", type)]);
-      expect(() => valueFromUser(schema, { c: given }), String(given)).toThrow(refusal("VALUE_NOT_OF_TYPE", { column: "c" }));
+      expect(() => valueFromUser(schema, { c: given })).toThrow(refusal("VALUE_NOT_OF_TYPE", { column: "c" }));
     }
     const strict = types.struct([field("c", types.int, false)]);
     expect(() => valueFromUser(strict, {})).toThrow(refusal("VALUE_NOT_OF_TYPE", { column: "c", type: "INT NOT NULL" }));
