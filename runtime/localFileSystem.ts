@@ -161,7 +161,7 @@ async function readAllBytes(fd: number): Promise<Uint8Array> {
 }
 
 async function writeAllBytes(fd: number, bytes: Uint8Array): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
+  for (let done = 0; done < bytes.length;) {
     const length = Math.min(bytes.length - done, largestCallBytes);
     done += length <= smallBytes ? fs.writeSync(fd, bytes, done, length) : await writeAt(fd, bytes, done, length);
   }

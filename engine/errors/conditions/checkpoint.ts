@@ -23,12 +23,14 @@ export const checkpointConditions = {
   CHECKPOINT_LOST: {
     sqlState: "58030",
     message: "The checkpoint <location> is gone while the query runs: <path> is not there any more.",
-    advice: "Somebody removed or replaced the folder. Bring it back and start again; a new folder would start the query from the beginning.",
+    advice:
+      "Somebody removed or replaced the folder. Bring it back and start again; a new folder would start the query from the beginning.",
   },
   CHECKPOINT_CORRUPT: {
     sqlState: "XX001",
     message: "The file <path> of the checkpoint cannot be used: <reason>.",
-    advice: "Restore it from a copy of the checkpoint. Removing single files of a checkpoint loses or repeats data; a new checkpoint starts the query from the beginning.",
+    advice:
+      "Restore it from a copy of the checkpoint. Removing single files of a checkpoint loses or repeats data; a new checkpoint starts the query from the beginning.",
   },
   CHECKPOINT_FILE_MISSING: {
     sqlState: "XX001",
@@ -42,8 +44,10 @@ export const checkpointConditions = {
   },
   CHECKPOINT_STATE_NOT_OURS: {
     sqlState: "0A000",
-    message: "The checkpoint <location> has committed batch <batchId> without a state file of Tidemark: Spark wrote it, or the query kept no state then.",
-    advice: "Offsets of Spark's checkpoints can be taken over, its state stores cannot: give this query a new checkpoint, so that its state is built from the input.",
+    message:
+      "The checkpoint <location> has committed batch <batchId> without a state file of Tidemark: Spark wrote it, or the query kept no state then.",
+    advice:
+      "Offsets of Spark's checkpoints can be taken over, its state stores cannot: give this query a new checkpoint, so that its state is built from the input.",
   },
   STATE_SCHEMA_CHANGED: {
     sqlState: "42K06",

@@ -1,0 +1,45 @@
+import { dirname } from "node:path";
+import type { FileSystem } from "../engine/contract/fileSystem.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+
+/**
+ * What `FileSystem.addNew` leaves of an entry whose writer died. Only an owner who starts removes these: nobody else may be writing by then, and a
+ * stalled former owner whose file vanishes just fails.
+ */
+const temporaryName = /^\..*\.tmp$/;
+
+/**
+ * The names in a folder of a checkpoint, after a start: leftovers are removed and the folder is synced. The sync matters: a former owner may have died
+ * between giving a file its name and syncing that, and what we build on it must not outlive it.
+ */
+export async function settleFolder(files: FileSystem, folder: string): Promise<string[]> {
+  const entries = await files.list(folder);
+  const kept: string[] = [];
+  for (const { name, path, directory } of entries) {
+    if (!directory && temporaryName.test(name)) await files.remove(path);
+    else kept.push(name);
+  }
+  if (entries.length > 0) await files.syncDirectory(folder);
+  return kept;
+}
+
+/** Makes the checkpoint's folder, durably also when it was there: whoever made it may have died before it synced the name. */
+export async function makeDurableFolder(files: FileSystem, folder: string): Promise<void> {
+  await files.makeDirectory(folder);
+  for (let path = folder, parent = dirname(path); parent !== path && parent !== "."; path = parent, parent = dirname(path)) {
+    // A folder that we may not read is none that we, or a former owner like us, have made.
+    await files.syncDirectory(parent).catch((error: unknown) => {
+      if (!(error instanceof StreamingError && error.condition === "CHECKPOINT_WRITE_FAILED.PERMISSION_DENIED")) throw error;
+    });
+  }
+}
+
+/** The ids among names that are plain numbers (`0`, `17`), ascending. */
+export function idsOf(names: readonly string[], pattern = /^(0|[1-9]\d*)$/): number[] {
+  return names
+    .flatMap((name) => {
+      const digits = pattern.exec(name)?.[1];
+      return digits === undefined ? [] : [Number(digits)];
+    })
+    .toSorted((a, b) => a - b);
+}

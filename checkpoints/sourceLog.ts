@@ -1,0 +1,87 @@
+import type { FileSystem } from "../engine/contract/fileSystem.js";
+import type { SourceLog } from "../engine/contract/source.js";
+import { idsOf, settleFolder } from "./folder.js";
+import { decodeText, encodeText } from "./logText.js";
+
+/** `sources/<ordinal>` of a checkpoint: `<id>` and `<id>.compact` files, whose text is the source's own affair. */
+export class FileSourceLog implements SourceLog {
+  private readonly plain: EntryFiles;
+  private readonly compact: EntryFiles;
+
+  constructor(files: FileSystem, folder: string) {
+    let names: Promise<string[]> | null = null;
+    // Listed when first asked for: most sources keep no log.
+    const listing = (): Promise<string[]> => (names ??= settleFolder(files, folder));
+    this.plain = new EntryFiles(files, folder, "", listing);
+    this.compact = new EntryFiles(files, folder, ".compact", listing);
+  }
+
+  add(id: number, text: string): Promise<boolean> {
+    return this.plain.add(id, text);
+  }
+  get(id: number): Promise<string | null> {
+    return this.plain.get(id);
+  }
+  list(): Promise<number[]> {
+    return this.plain.list();
+  }
+  remove(id: number): Promise<void> {
+    return this.plain.remove(id);
+  }
+  addCompact(id: number, text: string): Promise<boolean> {
+    return this.compact.add(id, text);
+  }
+  getCompact(id: number): Promise<string | null> {
+    return this.compact.get(id);
+  }
+  listCompact(): Promise<number[]> {
+    return this.compact.list();
+  }
+  removeCompact(id: number): Promise<void> {
+    return this.compact.remove(id);
+  }
+}
+
+/** The entries of one suffix. Only the owner adds and removes, so the folder is listed once. */
+class EntryFiles {
+  private known: Promise<Set<number>> | null = null;
+
+  constructor(
+    private readonly files: FileSystem,
+    private readonly folder: string,
+    private readonly suffix: string,
+    private readonly listing: () => Promise<string[]>,
+  ) {}
+
+  async add(id: number, text: string): Promise<boolean> {
+    const ids = await this.ids();
+    const added = await this.files.addNew(this.pathOf(id), encodeText(text));
+    ids.add(id);
+    return added;
+  }
+
+  async get(id: number): Promise<string | null> {
+    const path = this.pathOf(id);
+    const bytes = await this.files.read(path);
+    return bytes === null ? null : decodeText(bytes, path);
+  }
+
+  async list(): Promise<number[]> {
+    return [...(await this.ids())].toSorted((a, b) => a - b);
+  }
+
+  async remove(id: number): Promise<void> {
+    await this.files.remove(this.pathOf(id));
+    (await this.ids()).delete(id);
+  }
+
+  private ids(): Promise<Set<number>> {
+    const pattern = this.suffix === "" ? /^(0|[1-9]\d*)$/ : /^(0|[1-9]\d*)\.compact$/;
+    this.known ??= this.listing().then((names) => new Set(idsOf(names, pattern)));
+    return this.known;
+  }
+
+  private pathOf(id: number): string {
+    return `${this.folder}/${id}${this.suffix}`;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Batch } from "../../engine/arrow/batch.js";
+import type { StateChanges } from "../../engine/contract/state.js";
+import { assert } from "../../engine/errors/assert.js";
+import type { Section, StateFileReader, StateFileWriter, TableIndex } from "./stateFile.js";
+
+/** apache-arrow takes 80 ms to load; a query without state never needs it. */
+export function loadArrow(): Promise<typeof import("../../engine/arrow/edge.js")> {
+  return import("../../engine/arrow/edge.js");
+}
+
+/** Writes the changes as sections; gives what the index says of them. */
+export async function writeTables(writer: StateFileWriter, changes: readonly StateChanges[]): Promise<TableIndex[]> {
+  const tables: TableIndex[] = [];
+  for (const { operatorId, storeName, partition, droppedPanes, deletes, upserts } of changes) {
+    tables.push({
+      operatorId,
+      storeName,
+      partition,
+      droppedPanes,
+      deletes: await writeBatch(writer, deletes),
+      upserts: await writeBatch(writer, upserts),
+    });
+  }
+  return tables;
+}
+
+async function writeBatch(writer: StateFileWriter, batch: Batch | null): Promise<Section | null> {
+  if (batch === null || batch.length === 0) return null;
+  const { encodeIpcStream } = await loadArrow();
+  return writer.section(encodeIpcStream([batch]), batch.length);
+}
+
+/** Reads back what `writeTables` wrote, table by table. */
+export async function* readTables(reader: StateFileReader): AsyncGenerator<StateChanges> {
+  for (const { deletes, upserts, ...table } of reader.index.tables) {
+    yield { ...table, deletes: await readBatch(reader, deletes), upserts: await readBatch(reader, upserts) };
+  }
+}
+
+async function readBatch(reader: StateFileReader, section: Section | null): Promise<Batch | null> {
+  if (section === null) return null;
+  const { decodeIpc } = await loadArrow();
+  const [batch, ...others] = decodeIpc(await reader.section(section));
+  assert(
+    batch !== undefined && others.length === 0 && batch.length === section.rows,
+    `a section of ${reader.path} is not what its index says`,
+  );
+  return batch;
+}

@@ -1,0 +1,96 @@
+import type { StateSchema } from "../../engine/contract/state.js";
+import type { FileSystem } from "../../engine/contract/fileSystem.js";
+import { sameType, typeName, type Schema } from "../../engine/arrow/types.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { idsOf } from "../folder.js";
+import { corrupt, decodeText, encodeText, integerMember, parseJsonObject } from "../logText.js";
+
+const schemaFileVersion = 1;
+
+/** The layouts of a checkpoint's state: `state/schema-<n>.json`, of which the highest counts. */
+export interface SchemaFiles {
+  readonly files: FileSystem;
+  readonly folder: string;
+  /** The checkpoint, as conditions name it. */
+  readonly location: string;
+}
+
+/**
+ * Compares the query's state with what the checkpoint recorded; records it when nothing was, or when nothing was committed with it.
+ *
+ * @param names what is in the folder
+ * @throws STATE_SCHEMA_CHANGED
+ */
+export async function registerStateSchemas(
+  { files, folder, location }: SchemaFiles,
+  names: readonly string[],
+  schemas: readonly StateSchema[],
+  hasCommits: () => Promise<boolean>,
+): Promise<void> {
+  const latest = idsOf(names, /^schema-(0|[1-9]\d*)\.json$/).at(-1);
+  const recorded = latest === undefined ? [] : await readSchemas(files, schemaPath(folder, latest));
+  const change = describeChange(recorded, schemas);
+  if (change === null) return;
+  if (latest !== undefined && (await hasCommits())) throw new StreamingError("STATE_SCHEMA_CHANGED", { location, change });
+  const text = JSON.stringify({ version: schemaFileVersion, schemas });
+  await files.addNew(schemaPath(folder, (latest ?? -1) + 1), encodeText(text));
+}
+
+async function readSchemas(files: FileSystem, path: string): Promise<StateSchema[]> {
+  const fields = parseJsonObject(decodeText((await files.read(path)) ?? new Uint8Array(0), path), path);
+  const version = integerMember(fields, "version", path);
+  if (version > schemaFileVersion) {
+    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(schemaFileVersion) });
+  }
+  if (!Array.isArray(fields["schemas"])) throw corrupt(path, "`schemas` is no list");
+  return fields["schemas"] as unknown as StateSchema[];
+}
+
+/** What changed from `before` to `now`, in words; null when nothing did. */
+export function describeChange(before: readonly StateSchema[], now: readonly StateSchema[]): string | null {
+  const old = new Map(before.map((schema) => [tableOf(schema), schema]));
+  const current = new Map(now.map((schema) => [tableOf(schema), schema]));
+  const changes = [
+    ...[...current].filter(([table]) => !old.has(table)).map(([, schema]) => `${titleOf(schema)} is new`),
+    ...[...old].filter(([table]) => !current.has(table)).map(([, schema]) => `${titleOf(schema)} is gone`),
+    ...[...current].flatMap(([table, schema]) => (old.has(table) ? changesOf(old.get(table)!, schema) : [])),
+  ];
+  return changes.length === 0 ? null : changes.join("; ");
+}
+
+function changesOf(before: StateSchema, now: StateSchema): string[] {
+  const title = titleOf(now);
+  const changes = [];
+  if (before.operatorName !== now.operatorName) changes.push(`${title} was a ${before.operatorName}`);
+  if (before.layout !== now.layout) changes.push(`${title} lays out its state as ${now.layout}, it was ${before.layout}`);
+  changes.push(...columnChanges(`a key column of ${title}`, before.key, now.key));
+  changes.push(...columnChanges(`a value column of ${title}`, before.value, now.value));
+  return changes;
+}
+
+/** By position: state is read by position. Nullability may change. */
+function columnChanges(what: string, before: Schema, now: Schema): string[] {
+  const count = Math.max(before.fields.length, now.fields.length);
+  return Array.from({ length: count }, (_, i) => {
+    const a = before.fields[i];
+    const b = now.fields[i];
+    if (a && b) return a.name === b.name && sameType(a.type, b.type) ? null : `${what} was ${columnText(a)} and is ${columnText(b)}`;
+    return b ? `${what} is new: ${columnText(b)}` : `${what} is gone: ${columnText(a!)}`;
+  }).filter((change) => change !== null);
+}
+
+function columnText({ name, type }: Schema["fields"][number]): string {
+  return `\`${name}\` ${typeName(type)}`;
+}
+
+function tableOf({ operatorId, storeName }: StateSchema): string {
+  return `${operatorId}\n${storeName}`;
+}
+
+function titleOf({ operatorId, operatorName, storeName }: StateSchema): string {
+  return `operator ${operatorId} (${operatorName})${storeName === "default" ? "" : `, table ${storeName}`}`;
+}
+
+function schemaPath(folder: string, n: number): string {
+  return `${folder}/schema-${n}.json`;
+}

@@ -1,0 +1,214 @@
+import type { FileSystem } from "../../../engine/contract/fileSystem.js";
+import type { CrashPoint, ProcessIdentity, Runtime } from "../../../engine/contract/runtime.js";
+import { inlineExecutor } from "../../../runtime/inlineExecutor.js";
+import { SimulatedClock } from "./clock.js";
+import { SimulatedDisk, systemError } from "./disk.js";
+import { SimulatedFileSystem, type Gate, type Operation } from "./files.js";
+import { Random } from "./random.js";
+
+/** What a process meets in the moment of its death and ever after: nothing it still tries takes effect. */
+export class SimulatedCrash extends Error {
+  constructor(readonly processName: string) {
+    super(`process ${processName} is dead`);
+    this.name = "SimulatedCrash";
+  }
+}
+
+/** `kill`: the process dies, what it wrote is still seen by the next. `power`: every process dies and what was not synced may be lost or torn. */
+export type CrashKind = "kill" | "power";
+
+/** An operation that is to fail with a system error. */
+export interface FailureRule {
+  readonly code: string;
+  readonly operation?: Operation;
+  readonly path?: RegExp;
+  /** How many operations fail before the rule is used up; for ever when absent. */
+  readonly times?: number;
+}
+
+interface SimulatedProcess {
+  readonly name: string;
+  readonly identity: ProcessIdentity;
+  alive: boolean;
+}
+
+/** Operations that leave something behind; the others need no crash of their own. */
+const changing = new Set<Operation>(["create", "write", "sync", "link", "rename", "remove", "makeFolder", "syncFolder"]);
+
+/**
+ * A machine that can be crashed at any moment: disk, clock and processes, all from one seed. The same seed and the same program give the same
+ * trace.
+ *
+ *     const world = new World(7);
+ *     world.crashAtOperation(12, "power");
+ *     await run(world.runtime("first")).catch(onlyCrashes);   // dies inside its 12th change of the disk
+ *     await run(world.runtime("second"));                     // finds what survived
+ */
+export class World {
+  readonly random: Random;
+  readonly clock: SimulatedClock;
+  readonly disk = new SimulatedDisk();
+  /** Every operation that changed the disk, every crash point, in order. */
+  readonly trace: string[] = [];
+  /** The disk as the test sees it: never fails, is not counted, outlives every crash. */
+  readonly files: FileSystem;
+  /** Operations so far that changed the disk. */
+  operations = 0;
+  capacityBytes = Infinity;
+  /** Each operation takes up to this long on the simulated clock. */
+  latencyMs = 0;
+
+  private readonly processes: SimulatedProcess[] = [];
+  private failures: { rule: FailureRule; left: number }[] = [];
+  private crashOperation: { at: number; kind: CrashKind } | null = null;
+  private crashPoint: { point: CrashPoint; batchId: number; kind: CrashKind } | null = null;
+
+  constructor(seed: number, options: { startMs?: number; autoAdvance?: boolean } = {}) {
+    this.random = new Random(seed);
+    this.clock = new SimulatedClock(options.startMs ?? Date.UTC(2026, 0, 1), options.autoAdvance ?? true);
+    this.files = new SimulatedFileSystem(this.disk, {
+      pass: async (_operation, _path, effect) => effect(),
+      nowMs: () => this.clock.nowMs(),
+      uuid: () => `observer-${this.trace.length}`,
+      capacityBytes: () => Infinity,
+    });
+  }
+
+  /** What a new process of that name is given. A name may be used again: that is a restart. */
+  runtime(processName: string, options: { host?: string } = {}): Runtime {
+    const process: SimulatedProcess = {
+      name: processName,
+      identity: { host: options.host ?? "simulated", pid: 100 + this.processes.length, startedMs: this.clock.nowMs() },
+      alive: true,
+    };
+    this.processes.push(process);
+    return {
+      files: new SimulatedFileSystem(this.disk, this.gateOf(process)),
+      clock: this.clock,
+      executor: inlineExecutor,
+      process: process.identity,
+      isAlive: async (other) => this.isAlive(process, other),
+      uuid: () => this.random.uuid(),
+      faults: { at: (point, batchId) => this.reached(process, point, batchId) },
+    };
+  }
+
+  /** The process of that name dies now (kill −9). */
+  kill(processName: string): void {
+    for (const process of this.processes) if (process.name === processName) process.alive = false;
+    this.trace.push(`kill ${processName}`);
+  }
+
+  /** The power goes now: every process dies. */
+  crash(): void {
+    for (const process of this.processes) process.alive = false;
+    this.disk.powerCut(this.random);
+    this.trace.push("power cut");
+  }
+
+  /** Crashes inside the `count`-th change of the disk from now on (1 = the next). */
+  crashAtOperation(count: number, kind: CrashKind = "power"): void {
+    this.crashOperation = { at: this.operations + count, kind };
+  }
+
+  crashAtPoint(point: CrashPoint, batchId: number, kind: CrashKind = "power"): void {
+    this.crashPoint = { point, batchId, kind };
+  }
+
+  /** Whether an arranged crash has not happened yet; takes it back. */
+  cancelCrash(): boolean {
+    const waiting = this.crashOperation !== null || this.crashPoint !== null;
+    this.crashOperation = null;
+    this.crashPoint = null;
+    return waiting;
+  }
+
+  fail(rule: FailureRule): void {
+    this.failures.push({ rule, left: rule.times ?? Infinity });
+  }
+
+  /** Nothing fails any more. */
+  heal(): void {
+    this.failures = [];
+    this.capacityBytes = Infinity;
+  }
+
+  private gateOf(process: SimulatedProcess): Gate {
+    return {
+      pass: (operation, path, effect, half) => this.pass(process, operation, path, effect, half),
+      nowMs: () => this.clock.nowMs(),
+      uuid: () => this.random.uuid(),
+      capacityBytes: () => this.capacityBytes,
+    };
+  }
+
+  private async pass<T>(process: SimulatedProcess, operation: Operation, path: string, effect: () => T, half?: () => void): Promise<T> {
+    this.assertAlive(process);
+    // At least one turn: no caller may count on its I/O being done in the same one.
+    await (this.latencyMs > 0 ? this.clock.sleep(this.random.next() * this.latencyMs) : Promise.resolve());
+    this.assertAlive(process);
+    if (changing.has(operation)) {
+      this.operations++;
+      this.trace.push(`${process.name} ${operation} ${path}`);
+      if (this.crashOperation?.at === this.operations) {
+        const { kind } = this.crashOperation;
+        this.crashOperation = null;
+        this.dieDuring(process, kind, effect, half);
+      }
+    }
+    this.failByRule(operation, path);
+    return effect();
+  }
+
+  /** The operation was not begun, was half done, or was done but never acknowledged. */
+  private dieDuring(process: SimulatedProcess, kind: CrashKind, effect: () => unknown, half?: () => void): never {
+    const outcome = this.random.pick(["not begun", "half", "done"] as const);
+    if (outcome === "half") half?.();
+    if (outcome === "done") ignoringFailure(effect);
+    this.trace.push(outcome);
+    this.die(process, kind);
+  }
+
+  private die(process: SimulatedProcess, kind: CrashKind): never {
+    if (kind === "power") this.crash();
+    else this.kill(process.name);
+    throw new SimulatedCrash(process.name);
+  }
+
+  private reached(process: SimulatedProcess, point: CrashPoint, batchId: number): void {
+    this.assertAlive(process);
+    this.trace.push(`${process.name} at ${point} of ${batchId}`);
+    if (this.crashPoint?.point !== point || this.crashPoint.batchId !== batchId) return;
+    const { kind } = this.crashPoint;
+    this.crashPoint = null;
+    this.die(process, kind);
+  }
+
+  private failByRule(operation: Operation, path: string): void {
+    const failure = this.failures.find(
+      ({ rule, left }) =>
+        left > 0 && (rule.operation === undefined || rule.operation === operation) && (rule.path === undefined || rule.path.test(path)),
+    );
+    if (!failure) return;
+    failure.left--;
+    throw systemError(failure.rule.code, path);
+  }
+
+  private isAlive(asking: SimulatedProcess, other: ProcessIdentity): boolean | null {
+    if (other.host !== asking.identity.host) return null;
+    return this.processes.some(({ identity, alive }) => alive && identity.pid === other.pid && identity.startedMs === other.startedMs);
+  }
+
+  private assertAlive(process: SimulatedProcess): void {
+    if (!process.alive) throw new SimulatedCrash(process.name);
+  }
+}
+
+/** Done but never acknowledged, also when it failed: nobody is left to hear of it. */
+function ignoringFailure(effect: () => unknown): void {
+  try {
+    effect();
+  } catch {
+    // The process dies in this very moment.
+  }
+}
