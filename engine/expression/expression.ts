@@ -55,6 +55,8 @@ export interface Alias {
   readonly name: string;
   /** The id of the attribute that it defines. */
   readonly id: number;
+  /** Set when the attribute is an event time although the child is an expression (`window_time`). */
+  readonly eventTime?: EventTime;
 }
 
 /** `ansi`: errors; `legacy`: null or wrap-around; `try`: null. Chosen at analysis from the function and `spark.sql.ansi.enabled`. */
@@ -150,6 +152,8 @@ export interface UnresolvedFunction {
   readonly position?: TextPosition;
   /** OVER (…): parsed, so that the refusal can name it. */
   readonly over?: boolean;
+  /** The text of that OVER (…), as Spark prints it. */
+  readonly windowSpec?: string;
 }
 
 /** `e.field`, `e[index]`. */
@@ -165,6 +169,8 @@ export interface UnresolvedCast {
   readonly child: Expression;
   readonly type: DataType;
   readonly isTry: boolean;
+  /** `DATE '…'`, `TIMESTAMP '…'`: a string that must be a value of the type. */
+  readonly typedLiteral?: boolean;
   readonly position?: TextPosition;
 }
 

@@ -1,0 +1,146 @@
+import { sqlTypeName, type DataType } from "../arrow/types.js";
+import type { Expression } from "../expression/expression.js";
+import { civilDate, civilTime } from "./civil.js";
+
+/** How a name that is still unresolved is written; default: its parts as they are. */
+export type NameText = (parts: readonly string[]) => string;
+
+const infix: Readonly<Record<string, string>> = Object.fromEntries(
+  ["+", "-", "*", "/", "%", "div", "=", "<", ">", "<=", ">=", "<=>", "&", "|", "^", "and", "or"].map((name) => [
+    name,
+    name === "div" ? name : name.toUpperCase(),
+  ]),
+);
+
+const shifts: Readonly<Record<string, string>> = { shiftleft: "<<", shiftright: ">>", shiftrightunsigned: ">>>" };
+
+/**
+ * The SQL text of an expression, as Spark names columns after it and prints it in errors: `count(1)`, `(a + 1)`, `CASE WHEN … END`. Strings stand
+ * without quotes.
+ */
+export function sqlText(e: Expression, nameOf: NameText = (parts) => parts.join(".")): string {
+  const text = (child: Expression): string => sqlText(child, nameOf);
+  switch (e.kind) {
+    case "literal":
+      return literalText(e.value, e.type);
+    case "attribute":
+    case "lambdaVariable":
+      return e.name;
+    case "unresolvedAttribute":
+      return nameOf(e.parts);
+    case "unresolvedStar":
+      return [...e.target, "*"].join(".");
+    case "alias":
+      return `${text(e.child)} AS ${e.name}`;
+    case "multiAlias":
+      return `${text(e.child)} AS (${e.names.join(", ")})`;
+    case "sortOrder":
+      return `${text(e.child)} ${e.descending ? "DESC" : "ASC"} NULLS ${e.nullsFirst ? "FIRST" : "LAST"}`;
+    case "unresolvedCast":
+      return e.typedLiteral === true ? `${sqlTypeName(e.type)} '${text(e.child)}'` : castText(text(e.child), e.type, e.isTry);
+    case "cast":
+      return castText(text(e.child), e.type, e.evalMode === "try");
+    case "unresolvedExtract":
+      return e.key.kind === "literal" && typeof e.key.value === "string"
+        ? `${text(e.child)}.${e.key.value}`
+        : `${text(e.child)}[${text(e.key)}]`;
+    case "lambda":
+      return `lambdafunction(${[e.body, ...e.parameters].map(text).join(", ")})`;
+    default:
+      return callText(e, text);
+  }
+}
+
+interface CallLike {
+  readonly name: string;
+  readonly args: readonly Expression[];
+  readonly distinct?: boolean;
+  readonly filter?: Expression | null;
+}
+
+function callText(e: CallLike, text: (child: Expression) => string): string {
+  const args = e.args.map(text);
+  const operator = infix[e.name] ?? shifts[e.name];
+  if (operator !== undefined && args.length === 2) return `(${args[0]} ${operator} ${args[1]})`;
+  switch (e.name) {
+    case "not":
+      return `(NOT ${args[0]})`;
+    case "negative":
+      return `(- ${args[0]})`;
+    case "positive":
+      return `(+ ${args[0]})`;
+    case "~":
+      return `~${args[0]}`;
+    case "isnull":
+      return `(${args[0]} IS NULL)`;
+    case "isnotnull":
+      return `(${args[0]} IS NOT NULL)`;
+    case "in":
+      return `(${args[0]} IN (${args.slice(1).join(", ")}))`;
+    case "like":
+    case "ilike":
+      return `${args[0]} ${e.name.toUpperCase()} ${args[1]}${args.length === 3 ? ` ESCAPE '${args[2]}'` : ""}`;
+    case "rlike":
+      return `RLIKE(${args.join(", ")})`;
+    case "case":
+      return caseText(args);
+    case "if":
+      return `(IF(${args.join(", ")}))`;
+    case "getField":
+      return args.join(".");
+    case "getItem":
+      return `${args[0]}[${args[1]}]`;
+    default: {
+      const filter = e.filter ? ` FILTER (WHERE ${text(e.filter)})` : "";
+      return `${e.name}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${filter}`;
+    }
+  }
+}
+
+function caseText(args: readonly string[]): string {
+  const parts = ["CASE"];
+  for (let i = 0; i + 1 < args.length; i += 2) parts.push(`WHEN ${args[i]} THEN ${args[i + 1]}`);
+  if (args.length % 2 === 1) parts.push(`ELSE ${args.at(-1)}`);
+  return [...parts, "END"].join(" ");
+}
+
+function castText(child: string, type: DataType, isTry: boolean): string {
+  return `${isTry ? "TRY_CAST" : "CAST"}(${child} AS ${sqlTypeName(type)})`;
+}
+
+function literalText(value: unknown, type: DataType): string {
+  if (value === null) return "NULL";
+  switch (type.kind) {
+    case "decimal":
+      return decimalText(value as bigint, type.scale);
+    case "double":
+    case "float":
+      return Number.isInteger(value) && Math.abs(value as number) < 1e7 ? (value as number).toFixed(1) : String(value);
+    case "date":
+      return `DATE '${civilDate(value as number)}'`;
+    case "timestamp":
+      return `TIMESTAMP '${civilTime(value as bigint)}'`;
+    case "timestamp_ntz":
+      return `TIMESTAMP_NTZ '${civilTime(value as bigint)}'`;
+    case "binary":
+      return `X'${Array.from(value as Uint8Array, (b) => b.toString(16).padStart(2, "0").toUpperCase()).join("")}'`;
+    case "interval_daytime":
+      return `INTERVAL '${dayTimeText(value as bigint)}' DAY TO SECOND`;
+    case "interval_yearmonth":
+      return `INTERVAL '${value as number}' MONTH`;
+    default:
+      return String(value);
+  }
+}
+
+function decimalText(unscaled: bigint, scale: number): string {
+  if (scale === 0) return String(unscaled);
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
+  return `${unscaled < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
+}
+
+function dayTimeText(microseconds: bigint): string {
+  const us = microseconds < 0n ? -microseconds : microseconds;
+  const time = civilTime(us % 86_400_000_000n).slice(11);
+  return `${microseconds < 0n ? "-" : ""}${us / 86_400_000_000n} ${time}`;
+}

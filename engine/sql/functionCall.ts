@@ -1,0 +1,87 @@
+import { notYetSupported } from "../errors/streamingError.js";
+import { types, type DataType } from "../arrow/types.js";
+import { literal, type Expression } from "../expression/expression.js";
+import { parseSchemaOrType } from "./ddl.js";
+import type { Grammar, TokenStream } from "./tokenStream.js";
+import { readOver } from "./over.js";
+
+/** `name([DISTINCT] args) [FILTER (WHERE …)] [OVER (…)]`; the name and a bracket come next. */
+export function readFunction(grammar: Grammar): Expression {
+  const { tokens } = grammar;
+  const start = tokens.peek().start;
+  const name = tokens.identifier().toLowerCase();
+  tokens.expect("(");
+  const distinct = tokens.accept("DISTINCT");
+  if (!distinct) tokens.accept("ALL");
+  let args = tokens.is(")") ? [] : tokens.commaSeparated(() => argument(grammar, name));
+  const ignoreNulls = readIgnoreNulls(tokens);
+  tokens.expect(")");
+  if (tokens.is("WITHIN", "GROUP")) throw notYetSupported("WITHIN GROUP");
+  const filter = readFilter(grammar);
+  if (readIgnoreNulls(tokens) || ignoreNulls) args = [...args, literal(true, types.boolean)];
+  const over = tokens.is("OVER") ? readOver(grammar) : null;
+
+  // count(*) counts rows; every other star in a call stands for the columns.
+  if (name === "count" && !distinct && args.length === 1 && isPlainStar(args[0]!)) args = [literal(1, types.int)];
+  return {
+    kind: "unresolvedFunction",
+    name,
+    ...withConstants(name, args),
+    distinct,
+    filter,
+    position: { start, end: tokens.end },
+    ...(over !== null && { over: true, windowSpec: over }),
+  };
+}
+
+function isPlainStar(e: Expression): boolean {
+  return e.kind === "unresolvedStar" && e.target.length === 0;
+}
+
+/** `name => value` arguments wait for functions that have names for them. */
+function argument(grammar: Grammar, name: string): Expression {
+  if (grammar.tokens.peek().kind === "identifier" && grammar.tokens.peek(1).word === "=>") throw notYetSupported("A named argument");
+  // `struct(a AS b)` names its fields.
+  return name === "struct" ? grammar.namedExpression() : grammar.expression();
+}
+
+function readIgnoreNulls(tokens: TokenStream): boolean {
+  if (tokens.accept("IGNORE", "NULLS")) return true;
+  tokens.accept("RESPECT", "NULLS");
+  return false;
+}
+
+function readFilter(grammar: Grammar): Expression | null {
+  const { tokens } = grammar;
+  if (!tokens.accept("FILTER", "(", "WHERE")) return null;
+  const condition = grammar.expression();
+  tokens.expect(")");
+  return condition;
+}
+
+interface CallParts {
+  readonly args: readonly Expression[];
+  readonly typeArgument?: DataType;
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+const withSchema = new Set(["from_json", "from_csv", "from_xml"]);
+const withOptions = new Set([...withSchema, "to_json", "to_csv", "to_xml", "schema_of_json", "schema_of_csv", "schema_of_xml"]);
+
+/** A schema and options that are given as constants are no expressions from here on. */
+function withConstants(name: string, args: readonly Expression[]): CallParts {
+  if (!withOptions.has(name)) return { args };
+  const options = args.length > 1 ? optionsOf(args.at(-1)!) : null;
+  const rest = options === null ? args : args.slice(0, -1);
+  const schema = withSchema.has(name) && rest.length === 2 ? rest[1]! : null;
+  if (schema?.kind !== "literal" || typeof schema.value !== "string") return { args: rest, ...(options && { options }) };
+  return { args: rest.slice(0, 1), typeArgument: parseSchemaOrType(schema.value), ...(options && { options }) };
+}
+
+/** The options that `map('key', 'value', …)` gives; null when it is something else. */
+function optionsOf(e: Expression): Record<string, string> | null {
+  if (e.kind !== "unresolvedFunction" || e.name !== "map") return null;
+  const words = e.args.map((arg) => (arg.kind === "literal" && typeof arg.value === "string" ? arg.value : null));
+  if (words.length % 2 === 1 || words.includes(null)) return null;
+  return Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[word!, words[i + 1]!]] : [])));
+}

@@ -1,0 +1,115 @@
+import type { DataType } from "../arrow/types.js";
+import { freshId, type Expression } from "../expression/expression.js";
+import { readDataType } from "./dataTypes.js";
+import { numberLiteral } from "./numbers.js";
+import { binary, binaryOperators, call } from "./operators.js";
+import { readPredicate } from "./predicates.js";
+import { readPrimary } from "./primary.js";
+import { TokenStream, type Grammar } from "./tokenStream.js";
+
+/** Text nested deeper than this is refused, before the stack is. */
+const maxDepth = 300;
+
+/** The grammar of expressions over one text. A statement parser is given one and reads its clauses around it. */
+export class ExpressionGrammar implements Grammar {
+  readonly tokens: TokenStream;
+  private depth = 0;
+
+  constructor(text: string) {
+    this.tokens = new TokenStream(text);
+  }
+
+  /** OR, over AND, over NOT, over predicates. */
+  expression(): Expression {
+    return this.nested(() => this.or());
+  }
+
+  operand(): Expression {
+    return this.nested(() => this.binary(0));
+  }
+
+  dataType(): DataType {
+    return readDataType(this.tokens);
+  }
+
+  namedExpression(): Expression {
+    const child = this.expression();
+    const { tokens } = this;
+    if (tokens.accept("AS")) {
+      if (tokens.accept("(")) {
+        const names = tokens.commaSeparated(() => tokens.identifier());
+        tokens.expect(")");
+        return { kind: "multiAlias", child, names };
+      }
+      return { kind: "alias", child, name: tokens.identifier("an alias"), id: freshId() };
+    }
+    if (startsAlias(tokens)) return { kind: "alias", child, name: tokens.identifier(), id: freshId() };
+    return child;
+  }
+
+  private or(): Expression {
+    let left = this.and();
+    while (this.tokens.accept("OR")) left = call("or", [left, this.and()]);
+    return left;
+  }
+
+  private and(): Expression {
+    let left = this.not();
+    while (this.tokens.accept("AND")) left = call("and", [left, this.not()]);
+    return left;
+  }
+
+  private not(): Expression {
+    if (this.tokens.isAny("NOT", "!")) {
+      this.tokens.next();
+      return this.nested(() => call("not", [this.not()]));
+    }
+    return readPredicate(this, this.binary(0));
+  }
+
+  /** Precedence climbing: operators of `level` and tighter. */
+  private binary(level: number): Expression {
+    const start = this.tokens.peek().start;
+    let left = this.unary();
+    for (;;) {
+      const operator = binaryOperators.get(this.tokens.peek().word);
+      if (operator === undefined || operator.level < level) return left;
+      this.tokens.next();
+      const right = this.binary(operator.level + 1);
+      left = binary(operator.name, left, right, { start, end: this.tokens.end });
+    }
+  }
+
+  private unary(): Expression {
+    const { tokens } = this;
+    if (!tokens.isAny("-", "+", "~")) return readPrimary(this);
+    const { word, start } = tokens.next();
+    // A minus and a number are one literal, so that the smallest long can be written.
+    if (word === "-" && tokens.peek().kind === "number" && !tokens.isNext(1, ".", "[", "::"))
+      return numberLiteral(tokens.next().text, true);
+    const child = this.nested(() => this.unary());
+    return call({ "-": "negative", "+": "positive", "~": "~" }[word]!, [child], { start, end: tokens.end });
+  }
+
+  private nested<T>(read: () => T): T {
+    if (++this.depth > maxDepth) throw this.tokens.unexpected("the expression is nested too deeply");
+    const result = read();
+    this.depth--;
+    return result;
+  }
+}
+
+/** Words after an expression that begin the next clause rather than name it. */
+const clauseWords = new Set(
+  (
+    "FROM WHERE GROUP HAVING ORDER LIMIT OFFSET UNION INTERSECT EXCEPT MINUS JOIN INNER CROSS LEFT RIGHT FULL SEMI ANTI NATURAL ON USING LATERAL " +
+    "AND OR NOT IN IS BETWEEN LIKE ILIKE RLIKE REGEXP THEN ELSE END WHEN ASC DESC NULLS WINDOW QUALIFY CLUSTER DISTRIBUTE SORT TABLESAMPLE " +
+    "FOR PLACING ESCAPE IGNORE RESPECT WITH FILTER OVER TO DIV COLLATE"
+  ).split(" "),
+);
+
+/** `e name`: an alias without AS. */
+function startsAlias(tokens: TokenStream): boolean {
+  const token = tokens.peek();
+  return token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word));
+}

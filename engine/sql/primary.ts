@@ -1,0 +1,170 @@
+import { StreamingError, notYetSupported } from "../errors/streamingError.js";
+import { types } from "../arrow/types.js";
+import { literal, type Expression, type UnresolvedAttribute } from "../expression/expression.js";
+import { readFunction } from "./functionCall.js";
+import { intervalLiteral, startsIntervalLiteral } from "./intervalLiteral.js";
+import { readLambda, startsLambda } from "./lambda.js";
+import { numberLiteral } from "./numbers.js";
+import { call } from "./operators.js";
+import { readSpecialForm } from "./specialForms.js";
+import type { Grammar } from "./tokenStream.js";
+
+/** Words that never begin an expression (as a bare column they need back quotes). */
+const reserved = new Set(
+  "SELECT FROM WHERE GROUP HAVING ORDER UNION INTERSECT EXCEPT JOIN ON USING AND OR THEN ELSE END WHEN AS IN IS BETWEEN LIKE RLIKE ILIKE".split(
+    " ",
+  ),
+);
+
+/** Functions that may be written without parentheses. */
+const bareFunctions = new Set([
+  "CURRENT_DATE",
+  "CURRENT_TIMESTAMP",
+  "CURRENT_TIME",
+  "LOCALTIMESTAMP",
+  "CURRENT_USER",
+  "SESSION_USER",
+  "USER",
+]);
+
+/** A value and what is attached to it: `.field`, `[key]`, `::type`. */
+export function readPrimary(grammar: Grammar): Expression {
+  const { tokens } = grammar;
+  const start = tokens.peek().start;
+  let e = readAtom(grammar);
+  for (;;) {
+    if (tokens.is("[")) {
+      tokens.next();
+      const key = grammar.operand();
+      tokens.expect("]");
+      e = { kind: "unresolvedExtract", child: e, key, position: { start, end: tokens.end } };
+    } else if (tokens.is(".") && e.kind !== "unresolvedStar") {
+      tokens.next();
+      const name = tokens.identifier("a field name");
+      const position = { start, end: tokens.end };
+      e = isPath(e)
+        ? { ...e, parts: [...e.parts, name], position }
+        : { kind: "unresolvedExtract", child: e, key: literal(name, types.string), position };
+    } else if (tokens.accept("::")) {
+      e = { kind: "unresolvedCast", child: e, type: grammar.dataType(), isTry: false, position: { start, end: tokens.end } };
+    } else if (tokens.is("COLLATE")) {
+      throw notYetSupported("COLLATE");
+    } else {
+      return e;
+    }
+  }
+}
+
+function isPath(e: Expression): e is UnresolvedAttribute {
+  return e.kind === "unresolvedAttribute";
+}
+
+function readAtom(grammar: Grammar): Expression {
+  const { tokens } = grammar;
+  const token = tokens.peek();
+  if (startsLambda(tokens)) return readLambda(grammar);
+  switch (token.kind) {
+    case "number":
+      tokens.next();
+      return numberLiteral(token.text, false);
+    case "string":
+      return readString(grammar);
+    case "symbol":
+      return readSymbol(grammar);
+    case "quoted":
+      return readName(grammar);
+    case "identifier":
+      return readWord(grammar);
+    default:
+      throw tokens.unexpected();
+  }
+}
+
+/** Strings that stand side by side are one. */
+function readString({ tokens }: Grammar): Expression {
+  let text = "";
+  while (tokens.peek().kind === "string") text += tokens.next().text;
+  return literal(text, types.string);
+}
+
+function readSymbol(grammar: Grammar): Expression {
+  const { tokens } = grammar;
+  const start = tokens.peek().start;
+  if (tokens.accept("*")) return { kind: "unresolvedStar", target: [], position: { start, end: tokens.end } };
+  if (tokens.isAny(":", "?")) throw notYetSupported("A parameter in SQL text");
+  if (!tokens.accept("(")) throw tokens.unexpected();
+  if (tokens.isAny("SELECT", "WITH", "VALUES")) throw notYetSupported("A subquery in an expression");
+  const first = grammar.namedExpression();
+  if (tokens.is(",")) {
+    const rest = [first];
+    while (tokens.accept(",")) rest.push(grammar.namedExpression());
+    tokens.expect(")");
+    return call("struct", rest, { start, end: tokens.end });
+  }
+  tokens.expect(")");
+  return first;
+}
+
+function readWord(grammar: Grammar): Expression {
+  const { tokens } = grammar;
+  const { word } = tokens.peek();
+  const after = tokens.peek(1);
+  switch (word) {
+    case "TRUE":
+    case "FALSE":
+      tokens.next();
+      return literal(word === "TRUE", types.boolean);
+    case "NULL":
+      tokens.next();
+      return literal(null, types.null);
+    case "INTERVAL":
+      if (startsIntervalLiteral(tokens)) return intervalLiteral(tokens);
+      break;
+    case "EXISTS":
+      if (after.word === "(" && ["SELECT", "WITH"].includes(tokens.peek(2).word)) throw notYetSupported("A subquery in an expression");
+      break;
+    default:
+  }
+  if (after.kind === "string") return typedLiteral(grammar);
+  const special = readSpecialForm(grammar);
+  if (special !== null) return special;
+  if (after.word === "(") return readFunction(grammar);
+  if (bareFunctions.has(word) && after.word !== ".") return call(tokens.next().text.toLowerCase(), []);
+  if (reserved.has(word)) throw tokens.unexpected();
+  return readName(grammar);
+}
+
+/** `DATE '2024-02-29'`, `TIMESTAMP '…'`, `X'1F'`. Dates and timestamps are read by the analyzer, which knows the session time zone. */
+function typedLiteral({ tokens }: Grammar): Expression {
+  const { word, start } = tokens.peek();
+  const type = { DATE: types.date, TIMESTAMP: types.timestamp, TIMESTAMP_LTZ: types.timestamp, TIMESTAMP_NTZ: types.timestampNtz }[word];
+  if (type !== undefined) {
+    tokens.next();
+    const child = literal(tokens.next().text, types.string);
+    return { kind: "unresolvedCast", child, type, isTry: false, typedLiteral: true, position: { start, end: tokens.end } };
+  }
+  if (word !== "X") {
+    tokens.next();
+    throw tokens.unexpected();
+  }
+  tokens.next();
+  const digits = tokens.next().text;
+  if (!/^[0-9a-fA-F]*$/.test(digits)) throw new StreamingError("INVALID_TYPED_LITERAL", { valueType: '"X"', value: `'${digits}'` });
+  const even = digits.length % 2 === 0 ? digits : `0${digits}`;
+  return literal(
+    Uint8Array.from({ length: even.length / 2 }, (_, i) => Number.parseInt(even.slice(2 * i, 2 * i + 2), 16)),
+    types.binary,
+  );
+}
+
+/** `a.b.c`, `t.*`. */
+function readName({ tokens }: Grammar): Expression {
+  const start = tokens.peek().start;
+  const parts = [tokens.identifier()];
+  while (tokens.is(".") && (tokens.peek(1).kind === "identifier" || tokens.peek(1).kind === "quoted" || tokens.peek(1).word === "*")) {
+    tokens.next();
+    if (tokens.accept("*")) return { kind: "unresolvedStar", target: parts, position: { start, end: tokens.end } };
+    parts.push(tokens.identifier());
+  }
+  return { kind: "unresolvedAttribute", parts, position: { start, end: tokens.end } };
+}
