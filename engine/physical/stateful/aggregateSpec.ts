@@ -1,0 +1,43 @@
+import type { OutputMode } from "../../contract/sink.js";
+import type { AggregateCall, Attribute } from "../../expression/expression.js";
+
+/**
+ * What an aggregation needs bound. Plain data.
+ *
+ * The input's columns are: one a grouping (for a window that the operator computes, the event time instead), then those that `args` and `filter` of the
+ * aggregates name.
+ */
+export interface AggregateSpec {
+  readonly operatorId: string;
+  /** The grouping columns as they come out; a window is a struct of start and end. */
+  readonly grouping: readonly Attribute[];
+  /** The window among the groupings, when the operator computes it from the event time. */
+  readonly window: WindowSpec | null;
+  /**
+   * Place, among the groupings, of an event time with a watermark that is no computed window: a timestamp, or a window struct (its end counts).
+   * It decides what is late and what is evicted. Null when the window does, or nothing does.
+   */
+  readonly eventTime: number | null;
+  readonly aggregates: readonly BoundAggregate[];
+  readonly outputMode: OutputMode;
+  /** The groupings, then one column an aggregate. */
+  readonly output: readonly Attribute[];
+}
+
+export interface WindowSpec {
+  /** Its place among the groupings; the input's column there is the event time. */
+  readonly index: number;
+  readonly durationUs: number;
+  readonly slideUs: number;
+  readonly startUs: number;
+  /** Whether a watermark bounds it: without one nothing is late and nothing is evicted. */
+  readonly watermarked: boolean;
+}
+
+export interface BoundAggregate {
+  readonly call: AggregateCall;
+  /** Indexes of the argument columns in the input. */
+  readonly args: readonly number[];
+  /** Index of the boolean column of its FILTER; null when it has none. */
+  readonly filter: number | null;
+}
