@@ -1,0 +1,361 @@
+import type { DataType } from "../engine/arrow/types.js";
+import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
+import { freshId, type Expression, type SortOrder, type UnresolvedFunction } from "../engine/expression/expression.js";
+import { parseDataType } from "../engine/sql/ddl.js";
+import { literalOf, type LiteralValue } from "./literal.js";
+import { nameExpression } from "./names.js";
+import { ColumnType, type CastTo, type TypeInput } from "./schema.js";
+import type { Arithmetic, ElementOf, FieldOf, NoElse, Of } from "./types/deferred.js";
+
+declare const typesOf: unique symbol;
+
+/**
+ * An expression over the columns of a DataFrame. Made by `col`, `lit`, `expr` and the functions; immutable.
+ *
+ * The type parameters are for the compiler: what it evaluates to (maybe depending on the row), the columns it names, and the name it gives its result.
+ *
+ * @example df.where(col("celsius").gt(30).and(col("sensorId").isNotNull()))
+ */
+export class Column<out V = unknown, out R extends string = string, out N extends string = string> {
+  declare readonly [typesOf]: { readonly value: V; readonly refs: R; readonly name: N };
+
+  /** @param expression what it stands for, as the analyzer takes it */
+  constructor(readonly expression: Expression) {}
+
+  /** `this + other`. @example df.select(col("celsius").plus(273.15).as("kelvin")) */
+  plus<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+    return this.operator("+", other);
+  }
+
+  /** `this - other`. @example df.select(col("celsius").minus(1).as("colder")) */
+  minus<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+    return this.operator("-", other);
+  }
+
+  /** `this * other`. @example df.select(col("celsius").multiply(1.8).plus(32).as("fahrenheit")) */
+  multiply<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+    return this.operator("*", other);
+  }
+
+  /** `this / other`, never a whole-number division. @example df.select(col("celsius").divide(2).as("half")) */
+  divide<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
+    return this.operator("/", other);
+  }
+
+  /** `this % other`, with the sign of `this`. @example df.where(col("id").mod(2).eq(0)) */
+  mod<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
+    return this.operator("%", other);
+  }
+
+  /** `-this`. @example df.select(col("celsius").negate().as("minus")) */
+  negate(): Column<V, R, never> {
+    return new Column(call("negative", [this.expression]));
+  }
+
+  /** `this = other`; null when either is. @example df.where(col("sensorId").equalTo("a")) */
+  equalTo<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator("=", other);
+  }
+
+  /** Short for `equalTo`. @example df.where(col("sensorId").eq("a")) */
+  eq<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator("=", other);
+  }
+
+  /** `not (this = other)`. @example df.where(col("sensorId").notEqual("a")) */
+  notEqual<O extends Operand>(other: O): Comparison<R, O> {
+    return new Column(call("not", [call("=", [this.expression, operandExpression(other)])]));
+  }
+
+  /** Short for `notEqual`. @example df.where(col("sensorId").neq("a")) */
+  neq<O extends Operand>(other: O): Comparison<R, O> {
+    return this.notEqual(other);
+  }
+
+  /** `this <=> other`: equal, and null equals null. @example df.where(col("sensorId").eqNullSafe(null)) */
+  eqNullSafe<O extends Operand>(other: O): Column<boolean, R | OperandRefs<O>, never> {
+    return this.operator("<=>", other);
+  }
+
+  /** `this < other`. @example df.where(col("celsius").lt(0)) */
+  lt<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator("<", other);
+  }
+
+  /** `this <= other`. @example df.where(col("celsius").leq(0)) */
+  leq<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator("<=", other);
+  }
+
+  /** `this > other`. @example df.where(col("celsius").gt(30)) */
+  gt<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator(">", other);
+  }
+
+  /** `this >= other`. @example df.where(col("celsius").geq(30)) */
+  geq<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator(">=", other);
+  }
+
+  /** `low <= this <= high`. @example df.where(col("celsius").between(18, 25)) */
+  between<L extends Operand, H extends Operand>(low: L, high: H): Column<boolean | null, R | OperandRefs<L | H>, never> {
+    const atLeast = call(">=", [this.expression, operandExpression(low)]);
+    return new Column(call("and", [atLeast, call("<=", [this.expression, operandExpression(high)])]));
+  }
+
+  /** Whether it is one of the values. @example df.where(col("sensorId").isin("a", "b")) */
+  isin<O extends readonly Operand[]>(...values: O): Column<boolean | null, R | OperandRefs<O[number]>, never> {
+    return new Column(call("in", [this.expression, ...values.map(operandExpression)]));
+  }
+
+  /** `this and other`, three-valued. @example df.where(col("celsius").gt(0).and(col("celsius").lt(10))) */
+  and<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator("and", other);
+  }
+
+  /** `this or other`, three-valued. @example df.where(col("celsius").lt(0).or(col("celsius").gt(10))) */
+  or<O extends Operand>(other: O): Comparison<R, O> {
+    return this.operator("or", other);
+  }
+
+  /** `not this`. @example df.where(col("celsius").gt(0).not()) */
+  not(): Column<boolean | null, R, never> {
+    return new Column(call("not", [this.expression]));
+  }
+
+  /** Whether it is null. @example df.where(col("celsius").isNull()) */
+  isNull(): Column<boolean, R, never> {
+    return new Column(call("isnull", [this.expression]));
+  }
+
+  /** Whether it is not null. @example df.where(col("celsius").isNotNull()) */
+  isNotNull(): Column<boolean, R, never> {
+    return new Column(call("isnotnull", [this.expression]));
+  }
+
+  /** Whether it is NaN. @example df.where(col("celsius").isNaN()) */
+  isNaN(): Column<boolean, R, never> {
+    return new Column(call("isnan", [this.expression]));
+  }
+
+  /** SQL's LIKE: `%` and `_`. @example df.where(col("sensorId").like("a%")) */
+  like(pattern: string): Column<boolean | null, R, never> {
+    return this.operator("like", pattern);
+  }
+
+  /** LIKE without regard to case. @example df.where(col("sensorId").ilike("A%")) */
+  ilike(pattern: string): Column<boolean | null, R, never> {
+    return this.operator("ilike", pattern);
+  }
+
+  /** Whether a Java regular expression finds something in it. @example df.where(col("sensorId").rlike("^a[0-9]+$")) */
+  rlike(pattern: string): Column<boolean | null, R, never> {
+    return this.operator("rlike", pattern);
+  }
+
+  /** Whether it starts so. @example df.where(col("sensorId").startsWith("a")) */
+  startsWith<O extends Operand>(prefix: O): Comparison<R, O> {
+    return this.operator("startswith", prefix);
+  }
+
+  /** Whether it ends so. @example df.where(col("sensorId").endsWith("1")) */
+  endsWith<O extends Operand>(suffix: O): Comparison<R, O> {
+    return this.operator("endswith", suffix);
+  }
+
+  /** Whether it holds this text. @example df.where(col("sensorId").contains("1")) */
+  contains<O extends Operand>(text: O): Comparison<R, O> {
+    return this.operator("contains", text);
+  }
+
+  /** `length` characters from the 1-based `start`. @example df.select(col("sensorId").substr(1, 2).as("area")) */
+  substr(start: number, length: number): Column<string | null, R, never> {
+    return new Column(call("substring", [this.expression, literalOf(start), literalOf(length)]));
+  }
+
+  /** Bits of both. @example df.select(col("id").bitwiseAND(255).as("low")) */
+  bitwiseAND<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+    return this.operator("&", other);
+  }
+
+  /** Bits of either. @example df.select(col("id").bitwiseOR(1).as("odd")) */
+  bitwiseOR<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+    return this.operator("|", other);
+  }
+
+  /** Bits of one of both. @example df.select(col("id").bitwiseXOR(1).as("flipped")) */
+  bitwiseXOR<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+    return this.operator("^", other);
+  }
+
+  /** As another type; a value that does not fit is an error (null with `spark.sql.ansi.enabled` off). @example df.select(col("id").cast("string")) */
+  cast<const T extends TypeInput>(type: T): Column<CastTo<T>, R, N> {
+    return new Column({ kind: "unresolvedCast", child: this.expression, type: typeInput(type), isTry: false });
+  }
+
+  /** As another type, null where the value does not fit. @example df.select(col("sensorId").tryCast("int").as("number")) */
+  tryCast<const T extends TypeInput>(type: T): Column<CastTo<T>, R, N> {
+    return new Column({ kind: "unresolvedCast", child: this.expression, type: typeInput(type), isTry: true });
+  }
+
+  /** Names the result; several names are for a function that gives several columns. @example df.select(col("celsius").as("c")) */
+  as<const M extends string>(name: M): Column<V, R, M>;
+  as(first: string, second: string, ...rest: string[]): Column<unknown, R, string>;
+  as(...names: string[]): Column<V, R, string> {
+    return names.length === 1 ? aliased(this.expression, names[0]!) : new Column({ kind: "multiAlias", child: this.expression, names });
+  }
+
+  /** The same as `as`. @example df.select(col("celsius").alias("c")) */
+  alias<const M extends string>(name: M): Column<V, R, M> {
+    return aliased(this.expression, name);
+  }
+
+  /** The same as `as`. @example df.select(col("celsius").name("c")) */
+  name<const M extends string>(name: M): Column<V, R, M> {
+    return aliased(this.expression, name);
+  }
+
+  /** A member of a struct. @example df.select(struct("id").as("s")).select(col("s").getField("id")) */
+  getField<const K extends string>(field: K): Column<FieldOf<V, K>, R, K> {
+    return new Column({ kind: "unresolvedExtract", child: this.expression, key: literalOf(field) });
+  }
+
+  /** An element of an array (from 0) or the value of a key of a map. @example df.select(array(lit(1), lit(2)).getItem(0).as("first")) */
+  getItem<O extends Operand>(key: O): Column<ElementOf<V>, R | OperandRefs<O>, never> {
+    return new Column({ kind: "unresolvedExtract", child: this.expression, key: operandExpression(key) });
+  }
+
+  /** The next branch of a `when(…)`. @example df.select(when(col("id").eq(1), "one").when(col("id").eq(2), "two").otherwise("many").as("word")) */
+  when<C extends AnyColumn, O extends Operand>(condition: C, value: O): Column<V | OperandValue<O>, R | OperandRefs<C | O>, never> {
+    return new Column(withBranch(this.expression, [condition.expression, operandExpression(value)]));
+  }
+
+  /** What a `when(…)` gives when no branch holds; null without it. @example df.select(when(col("id").eq(1), "one").otherwise("many").as("word")) */
+  otherwise<O extends Operand>(value: O): Column<Exclude<V, NoElse> | OperandValue<O>, R | OperandRefs<O>, never> {
+    return new Column(withBranch(this.expression, [operandExpression(value)]));
+  }
+
+  /** Ascending, nulls first. @example await df.where(col("id").lt(9)).orderBy(col("id").asc()).collect() */
+  asc(): Column<V, R, N> {
+    return this.sorted(false, true);
+  }
+
+  /** Ascending, nulls first. @example await df.orderBy(col("celsius").ascNullsFirst()).collect() */
+  ascNullsFirst(): Column<V, R, N> {
+    return this.sorted(false, true);
+  }
+
+  /** Ascending, nulls last. @example await df.orderBy(col("celsius").ascNullsLast()).collect() */
+  ascNullsLast(): Column<V, R, N> {
+    return this.sorted(false, false);
+  }
+
+  /** Descending, nulls last. @example await df.orderBy(col("celsius").desc()).collect() */
+  desc(): Column<V, R, N> {
+    return this.sorted(true, false);
+  }
+
+  /** Descending, nulls first. @example await df.orderBy(col("celsius").descNullsFirst()).collect() */
+  descNullsFirst(): Column<V, R, N> {
+    return this.sorted(true, true);
+  }
+
+  /** Descending, nulls last. @example await df.orderBy(col("celsius").descNullsLast()).collect() */
+  descNullsLast(): Column<V, R, N> {
+    return this.sorted(true, false);
+  }
+
+  /** Window functions over rows; Spark refuses them on streams, and they are not built for tables yet. */
+  over(): never {
+    throw notYetSupported("A window function (OVER)");
+  }
+
+  private operator<T, S extends string>(name: string, other: Operand): Column<T, S, never> {
+    return new Column(call(name, [this.expression, operandExpression(other)]));
+  }
+
+  private sorted(descending: boolean, nullsFirst: boolean): Column<V, R, N> {
+    const order: SortOrder = { kind: "sortOrder", child: this.expression, descending, nullsFirst };
+    return new Column(order);
+  }
+}
+
+/** A column of which nothing is known. */
+export type AnyColumn = Column<unknown, string, string>;
+
+/** What stands beside a column in an operator: another column, or a value. */
+export type Operand = AnyColumn | LiteralValue;
+
+/** What a value becomes when it is a literal column. */
+export type LiteralType<L> = L extends number
+  ? number
+  : L extends string
+    ? string
+    : L extends boolean
+      ? boolean
+      : L extends bigint
+        ? bigint | number
+        : L;
+
+/** The value type of an operand. */
+export type OperandValue<O> = O extends AnyColumn ? O[typeof typesOf]["value"] : LiteralType<O>;
+/** The columns that an operand names; a string is a value there. */
+export type OperandRefs<O> = O extends AnyColumn ? O[typeof typesOf]["refs"] : never;
+
+/** The value type of a select item; a string is a column name there. */
+export type ValueOf<C> = C extends string ? Of<C> : C extends AnyColumn ? C[typeof typesOf]["value"] : unknown;
+/** The columns that a select item names. */
+export type RefsOf<C> = C extends string ? C : C extends AnyColumn ? C[typeof typesOf]["refs"] : never;
+/** The name of the column that a select item gives; never when the compiler does not know it. */
+export type NameOf<C> = C extends string ? LastPart<C> : C extends AnyColumn ? C[typeof typesOf]["name"] : never;
+
+type LastPart<K extends string> = K extends "*" ? never : K extends `${string}.${infer Rest}` ? LastPart<Rest> : K;
+
+/** The result of a comparison of a column with an operand. */
+export type Comparison<R extends string, O> = Column<boolean | null, R | OperandRefs<O>, never>;
+
+/** An unresolved call of a function or operator. */
+export function call(name: string, args: readonly Expression[]): UnresolvedFunction {
+  return { kind: "unresolvedFunction", name, args, distinct: false, filter: null };
+}
+
+/** A name as a column, a Column as it is. */
+export function columnExpression(column: string | AnyColumn): Expression {
+  return typeof column === "string" ? nameExpression(column) : column.expression;
+}
+
+/** A value as a literal, a Column as it is. */
+export function operandExpression(operand: Operand): Expression {
+  return operand instanceof Column ? operand.expression : literalOf(operand);
+}
+
+/**
+ * An item of an output list. Its alias gets an id of its own: a Column may be used in several plans, and an id must name one column of one plan.
+ */
+export function outputExpression(column: string | AnyColumn): Expression {
+  const e = columnExpression(column);
+  return e.kind === "alias" ? { ...e, id: freshId() } : e;
+}
+
+/** A type given as such, or as DDL text. */
+export function typeInput(type: TypeInput): DataType {
+  if (typeof type === "string") return parseDataType(type);
+  return type instanceof ColumnType ? type.dataType : type;
+}
+
+function aliased<V, R extends string, M extends string>(e: Expression, name: M): Column<V, R, M> {
+  return new Column({ kind: "alias", child: e, name, id: freshId() });
+}
+
+/** A CASE with more operands: condition and value of a branch, or the value of ELSE. Its last operand without a pair is the ELSE. */
+function withBranch(e: Expression, operands: readonly Expression[]): Expression {
+  if (e.kind !== "unresolvedFunction" || e.name !== "case" || e.args.length % 2 === 1) {
+    throw new StreamingError("INVALID_OPTION_VALUE", {
+      owner: "Column",
+      option: operands.length === 2 ? "when" : "otherwise",
+      value: e.kind,
+      expected: "to follow a when(…) that has no otherwise(…) yet",
+    });
+  }
+  return call("case", [...e.args, ...operands]);
+}

@@ -1,0 +1,142 @@
+import { availableParallelism } from "node:os";
+import { Options } from "../engine/contract/options.js";
+import { nearestName } from "../engine/errors/nearest.js";
+import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
+import { findTimeZone } from "../engine/expression/values/timeZone.js";
+import { confKeys, fixedConfKeys, idleConfKeys, type ConfKey } from "./confKeys.js";
+import { optionText, type OptionValue } from "./options.js";
+
+const owner = "The session configuration";
+const prefix = "spark.";
+const byName = new Map(confKeys.map((key) => [key.name.toLowerCase(), key]));
+
+/**
+ * The session's configuration: Spark's keys, with or without `spark.` before them.
+ *
+ * A key that nobody knows is refused with the nearest one; a key of Spark's that means nothing here is kept, and said so once; one that would
+ * change answers and is not built is refused.
+ *
+ * @example session.conf.set("spark.sql.session.timeZone", "Europe/Berlin")
+ */
+export class Conf {
+  private readonly values = new Map<string, string>();
+  private readonly warned = new Set<string>();
+
+  /** @param warn told once of each key that means nothing here */
+  constructor(
+    given: Readonly<Record<string, OptionValue>>,
+    private readonly warn: (message: string) => void,
+  ) {
+    for (const [name, value] of Object.entries(given)) this.set(name, value);
+  }
+
+  /**
+   * Sets a key.
+   *
+   * @throws UNKNOWN_OPTION with the nearest key, INVALID_OPTION_VALUE, NOT_YET_SUPPORTED for a value that is not built
+   * @example session.conf.set("sql.shuffle.partitions", 4)
+   */
+  set(name: string, value: OptionValue): void {
+    const key = this.keyOf(name);
+    const text = optionText(value);
+    if (typeof key === "string") {
+      const built = fixedConfKeys[key];
+      if (built === undefined) this.warnIdle(key);
+      else if (text.toLowerCase() !== built.toLowerCase()) throw notYetSupported(`The configuration ${key} = ${text}`);
+      this.values.set(key, text);
+      return;
+    }
+    check(key, text);
+    this.values.set(key.name, text);
+  }
+
+  /**
+   * A key's value, or its default, or `otherwise`.
+   *
+   * @throws UNKNOWN_OPTION for a key that nobody knows, MISSING_OPTION when there is no value at all
+   * @example session.conf.get("spark.sql.session.timeZone")
+   */
+  get(name: string, otherwise?: string): string {
+    const value = this.find(name) ?? otherwise;
+    if (value === undefined) throw new StreamingError("MISSING_OPTION", { owner, option: name });
+    return value;
+  }
+
+  /** A key's value or default; undefined when it has neither. @example session.conf.find("spark.sql.streaming.checkpointLocation") */
+  find(name: string): string | undefined {
+    const key = this.keyOf(name);
+    if (typeof key === "string") return this.values.get(key) ?? fixedConfKeys[key];
+    return this.values.get(key.name) ?? defaultOf(key);
+  }
+
+  /** Back to the default. @example session.conf.unset("spark.sql.ansi.enabled") */
+  unset(name: string): void {
+    const key = this.keyOf(name);
+    this.values.delete(typeof key === "string" ? key : key.name);
+  }
+
+  /** Whether a running session may set the key: every key that means something here may. @example session.conf.isModifiable("spark.sql.ansi.enabled") */
+  isModifiable(name: string): boolean {
+    return typeof this.keyOf(name) !== "string";
+  }
+
+  /** A boolean key. */
+  boolean(name: string): boolean {
+    return this.get(name).toLowerCase() === "true";
+  }
+
+  /** A whole-number key. */
+  integer(name: string): number {
+    return Number(this.get(name));
+  }
+
+  /** A duration key, in ms. */
+  durationMs(name: string): number {
+    const key = this.keyOf(name);
+    const options = new Options(owner, typeof key === "string" ? [] : [key], { [name]: this.get(name) });
+    return options.durationMs(name)!;
+  }
+
+  /** All keys that have a value, by full name: what was set, and the defaults. */
+  toRecord(): Record<string, string> {
+    const defaults = confKeys.flatMap((key) => {
+      const value = defaultOf(key);
+      return value === undefined ? [] : [[key.name, value] as const];
+    });
+    return Object.fromEntries([...defaults, ...this.values]);
+  }
+
+  /** The key, or its full name where it means nothing here. */
+  private keyOf(name: string): ConfKey | string {
+    const full = name.startsWith(prefix) ? name : `${prefix}${name}`;
+    const key = byName.get(full.toLowerCase());
+    if (key) return key;
+    if (Object.hasOwn(fixedConfKeys, full) || isIdle(full)) return full;
+    const nearest = nearestName(full, [...confKeys.map((known) => known.name), ...Object.keys(fixedConfKeys)]);
+    const suggestion = nearest ? `Did you mean \`${nearest}\`?` : "See the page of configuration for the keys there are.";
+    throw new StreamingError("UNKNOWN_OPTION", { owner, option: name, suggestion });
+  }
+
+  private warnIdle(name: string): void {
+    if (this.warned.has(name)) return;
+    this.warned.add(name);
+    this.warn(`The configuration ${name} means nothing here: it is Spark's, and was ignored.`);
+  }
+}
+
+/** A family (`spark.ui.`) holds all keys under it, a single key only itself. */
+function isIdle(full: string): boolean {
+  return idleConfKeys.some((known) => (known.endsWith(".") ? full.startsWith(known) : full === known || full.startsWith(`${known}.`)));
+}
+
+function defaultOf(key: ConfKey): string | undefined {
+  return key.perCore ? String(availableParallelism()) : key.default;
+}
+
+function check(key: ConfKey, value: string): void {
+  const options = new Options(owner, [key], { [key.name]: value });
+  if (key.name === "spark.sql.session.timeZone" && findTimeZone(value) === null) {
+    throw options.invalid(key.name, "an IANA name such as Europe/Berlin, or an offset such as +02:00");
+  }
+  if (key.kind === "integer" && Number(value) < 1) throw options.invalid(key.name, "a whole number of at least 1");
+}

@@ -1,0 +1,366 @@
+import type { Table } from "apache-arrow";
+import type { Batch } from "../engine/arrow/batch.js";
+import { rowsOf } from "../engine/arrow/columns.js";
+import { toRows } from "../engine/arrow/rows.js";
+import { typeName, type Schema } from "../engine/arrow/types.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { freshId, type Attribute, type Expression } from "../engine/expression/expression.js";
+import { analyze } from "../engine/plan/analyzer/analyze.js";
+import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { outputOf } from "../engine/plan/outputOf.js";
+import { parseExpression } from "../engine/sql/parser.js";
+import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
+import { count } from "./functions/aggregates.js";
+import { GroupedData } from "./groupedData.js";
+import { nameExpression } from "./names.js";
+import { aliasOf, isStreaming, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "./plans.js";
+import { schemaTree } from "./schemaTree.js";
+import type { Session } from "./session.js";
+import { tableText } from "./show.js";
+import { DataStreamWriter, newStreamDefinition } from "./streamWriter.js";
+import type { Of, Resolve } from "./types/deferred.js";
+import type { Checked, CheckedAll, Dropped, Flat, IsLoose, Joined, JoinHow, LooseRow, Renamed, Selected, WithColumn } from "./types/row.js";
+import { DataFrameWriter, newWriteDefinition } from "./writer.js";
+
+/** The names of a row's columns, offered by the editor; paths and stars are checked by `Checked`. */
+type Item<Row> = (keyof Row & string) | (string & {}) | AnyColumn;
+type Name<Row> = IsLoose<Row> extends true ? string : keyof Row & string;
+type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ? string : keyof Row & keyof R & string;
+
+/**
+ * A table, bounded or not: a plan of what it is made of. Immutable; every verb gives a new one, analysed at once (a mistake throws there), and
+ * does no I/O. What returns a Promise runs it.
+ *
+ * @example df.where(col("celsius").gt(30)).select("sensorId", "celsius")
+ */
+export class DataFrame<Row = LooseRow> {
+  /** @param plan its analysed plan @param session the session it belongs to */
+  constructor(
+    readonly session: Session,
+    readonly plan: AnalyzedPlan,
+  ) {}
+
+  /** A DataFrame of the same session over a plan built on this one's. For verbs beside the ones here. */
+  derive<Next>(plan: LogicalPlan): DataFrame<Next> {
+    return new DataFrame<Next>(this.session, analyze(plan, this.session.analysisContext));
+  }
+
+  /** The columns of the result, by name, or as expressions. @example df.select("sensorId", col("celsius").plus(273.15).as("kelvin")) */
+  select<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Selected<C, Row>> {
+    return this.project((columns as readonly (string | AnyColumn)[]).map(outputExpression));
+  }
+
+  /** The columns of the result as SQL text. @example df.selectExpr("sensorId", "celsius * 1.8 + 32 AS fahrenheit") */
+  selectExpr<Next = LooseRow>(...texts: readonly string[]): DataFrame<Next> {
+    return this.project(texts.map((text) => parseExpression(text)));
+  }
+
+  /** The rows that meet a condition (a Column, or SQL text). @example df.where("celsius > 30") */
+  where<C extends string | AnyColumn>(condition: C extends string ? C : C & Checked<C, Row>): DataFrame<Row> {
+    const given: string | AnyColumn = condition;
+    return this.derive({
+      kind: "filter",
+      condition: typeof given === "string" ? parseExpression(given) : given.expression,
+      input: this.plan,
+    });
+  }
+
+  /** The same as `where`. @example df.filter(col("celsius").gt(30)) */
+  filter<C extends string | AnyColumn>(condition: C extends string ? C : C & Checked<C, Row>): DataFrame<Row> {
+    return this.where<C>(condition);
+  }
+
+  /** A column added, or replaced in place. @example df.withColumn("kelvin", col("celsius").plus(273.15)) */
+  withColumn<const N extends string, C extends AnyColumn>(
+    name: N,
+    column: C & Checked<C, Row>,
+  ): DataFrame<WithColumn<Row, N, Resolve<ValueOf<C>, Row>>> {
+    return this.project(withColumns(this.output, [{ name, expression: (column as AnyColumn).expression }]));
+  }
+
+  /** Several columns added or replaced, each seeing the columns as they were. @example df.withColumns({ kelvin: col("celsius").plus(273.15) }) */
+  withColumns<C extends Readonly<Record<string, AnyColumn>>>(
+    columns: C & { readonly [K in keyof C]: Checked<C[K], Row> },
+  ): DataFrame<IsLoose<Row> extends true ? LooseRow : Flat<Omit<Row, keyof C> & { [K in keyof C]: Resolve<ValueOf<C[K]>, Row> }>> {
+    const added = Object.entries<AnyColumn>(columns).map(([name, column]) => ({ name, expression: column.expression }));
+    return this.project(withColumns(this.output, added));
+  }
+
+  /** A column under another name. @example df.withColumnRenamed("celsius", "c") */
+  withColumnRenamed<const F extends Name<Row>, const T extends string>(existing: F, to: T): DataFrame<Renamed<Row, F, T>> {
+    return this.project(renamed(this.output, (name) => (sameName(name, existing) ? to : undefined)));
+  }
+
+  /** All columns under other names. @example df.select("sensorId", "celsius").toDF("s", "c") */
+  toDF<const N extends readonly string[]>(...names: N): DataFrame<{ [K in N[number]]: unknown }> {
+    const { output } = this;
+    if (names.length !== output.length) {
+      throw new StreamingError("INVALID_OPTION_VALUE", {
+        owner: "toDF",
+        option: "names",
+        value: names.join(", "),
+        expected: `${output.length} names`,
+      });
+    }
+    return this.project(output.map((attribute, i) => aliasOf(attribute, names[i]!)));
+  }
+
+  /** Without these columns. @example df.drop("celsius") */
+  drop<const N extends Name<Row>>(...names: readonly N[]): DataFrame<Dropped<Row, N>> {
+    return this.project(this.output.filter((attribute) => !names.some((name) => sameName(name, attribute.name))));
+  }
+
+  /** Under an alias, so that `l.id` can name its columns. @example df.as("l").select(col("l.id")) */
+  as(alias: string): DataFrame<Row> {
+    return this.derive({ kind: "subqueryAlias", alias, input: this.plan });
+  }
+
+  /** The same as `as`. @example df.alias("l").select(col("l.id")) */
+  alias(alias: string): DataFrame<Row> {
+    return this.as(alias);
+  }
+
+  /** A column of this very DataFrame: tells the sides of a join apart. @example df.select(df.col("id")) */
+  col<const K extends Name<Row>>(name: K): Column<Of<K>, K, K> {
+    const { plan } = this.derive({ kind: "project", expressions: [nameExpression(name)], input: this.plan });
+    const item = plan.kind === "project" ? plan.expressions[0]! : this.output.find((attribute) => sameName(attribute.name, name))!;
+    return new Column(item.kind === "alias" ? item.child : item);
+  }
+
+  /** Groups for aggregation; without columns all rows are one group. @example df.groupBy(window("at", "1 minute"), "sensorId").count() */
+  groupBy<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): GroupedData<Row, Selected<C, Row>> {
+    return new GroupedData(this, (columns as readonly (string | AnyColumn)[]).map(outputExpression));
+  }
+
+  /** Aggregates over all rows. @example df.agg(max("celsius").as("hottest"), count().as("n")) */
+  agg<const C extends readonly AnyColumn[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Selected<C, Row>> {
+    return this.aggregateAll((columns as readonly AnyColumn[]).map(outputExpression));
+  }
+
+  /**
+   * Rows of both that belong together: by columns they share (which the result has once), or by a condition.
+   *
+   * @example df.join(sensors, "sensorId", "left")
+   */
+  join<R, const O extends On<Row, R> | readonly On<Row, R>[] | AnyColumn, const H extends JoinHow = "inner">(
+    right: DataFrame<R>,
+    on: O extends AnyColumn ? O & Checked<O, Row & R> : O,
+    how?: H,
+  ): DataFrame<Joined<Row, R, H, O extends string ? O : O extends readonly string[] ? O[number] : never>> {
+    const given = on as string | readonly string[] | AnyColumn;
+    const using = typeof given === "string" ? [given] : given instanceof Column ? null : given;
+    return this.derive({
+      kind: "join",
+      joinType: joinTypeOf(how ?? "inner"),
+      condition: given instanceof Column ? given.expression : null,
+      using,
+      left: this.plan,
+      right: right.plan,
+    });
+  }
+
+  /** Every row of this with every row of the other. @example df.crossJoin(sensors.select("area")) */
+  crossJoin<R>(right: DataFrame<R>): DataFrame<Joined<Row, R, "inner">> {
+    return this.derive({ kind: "join", joinType: "cross", condition: null, using: null, left: this.plan, right: right.plan });
+  }
+
+  /** The rows of both, column by column in their order; duplicates stay. @example df.union(df) */
+  union<R>(other: DataFrame<R>): DataFrame<Row> {
+    return this.setOperation("union", true, other);
+  }
+
+  /** The same as `union`. @example df.unionAll(df) */
+  unionAll<R>(other: DataFrame<R>): DataFrame<Row> {
+    return this.setOperation("union", true, other);
+  }
+
+  /** The rows of both, columns matched by name; `allowMissingColumns` fills with null. @example df.unionByName(df.select("celsius", "id"), true) */
+  unionByName<R>(other: DataFrame<R>, allowMissingColumns = false): DataFrame<Row> {
+    return this.setOperation("union", true, other, { byName: true, allowMissingColumns });
+  }
+
+  /** The distinct rows that are in both. @example df.select("sensorId").intersect(sensors.select("sensorId")) */
+  intersect<R>(other: DataFrame<R>): DataFrame<Row> {
+    return this.setOperation("intersect", false, other);
+  }
+
+  /** The distinct rows that are not in the other. @example df.select("sensorId").except(sensors.select("sensorId")) */
+  except<R>(other: DataFrame<R>): DataFrame<Row> {
+    return this.setOperation("except", false, other);
+  }
+
+  /** Without duplicate rows. @example df.select("sensorId").distinct() */
+  distinct(): DataFrame<Row> {
+    return this.derive({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.plan });
+  }
+
+  /** The first row of each combination of these columns (of all without any). @example df.dropDuplicates("sensorId") */
+  dropDuplicates(...columns: readonly Name<Row>[]): DataFrame<Row> {
+    return this.deduplicate(columns, false);
+  }
+
+  /** The same, for duplicates that arrive within the delay of the watermark: its state stays small. @example df.withWatermark("at", "1 minute").dropDuplicatesWithinWatermark("id") */
+  dropDuplicatesWithinWatermark(...columns: readonly Name<Row>[]): DataFrame<Row> {
+    return this.deduplicate(columns, true);
+  }
+
+  /** At most the first `n` rows. @example df.limit(10) */
+  limit(n: number): DataFrame<Row> {
+    return this.derive({ kind: "limit", count: n, input: this.plan });
+  }
+
+  /** Without the first `n` rows. @example df.orderBy("id").offset(10) */
+  offset(n: number): DataFrame<Row> {
+    return this.derive({ kind: "offset", count: n, input: this.plan });
+  }
+
+  /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
+  orderBy<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Row> {
+    const order = (columns as readonly (string | AnyColumn)[]).map((column) => sortOrder(columnExpression(column)));
+    return this.derive({ kind: "sort", order, global: true, input: this.plan });
+  }
+
+  /** The same as `orderBy`. @example df.sort(desc("celsius")) */
+  sort<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Row> {
+    const orderBy = this.orderBy.bind(this) as (...items: readonly (string | AnyColumn)[]) => DataFrame<Row>;
+    return orderBy(...(columns as readonly (string | AnyColumn)[]));
+  }
+
+  /** About this fraction of the rows. The seed is fixed unless given, so that a restarted query draws the same rows. @example df.sample(0.1) */
+  sample(fraction: number, seed = 0): DataFrame<Row> {
+    return this.derive({ kind: "sample", fraction, seed, input: this.plan });
+  }
+
+  /** A hint about partitions; the rows are the same. @example df.repartition(4) */
+  repartition(partitions: number): DataFrame<Row> {
+    return this.derive({ kind: "repartition", partitions, input: this.plan });
+  }
+
+  /** Declares an event-time column, and how late its rows may come. @example df.withWatermark("at", "10 seconds") */
+  withWatermark(column: Name<Row>, delay: string): DataFrame<Row> {
+    return this.derive({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
+  }
+
+  /** What a function makes of it, so that steps read in order. @example df.transform((d) => d.limit(1)) */
+  transform<Next>(step: (frame: DataFrame<Row>) => DataFrame<Next>): DataFrame<Next> {
+    return step(this);
+  }
+
+  /** The names of the columns. */
+  get columns(): string[] {
+    return this.output.map(({ name }) => name);
+  }
+
+  /** Names, types and nullability of the columns. */
+  get schema(): Schema {
+    return schemaOf(this.output);
+  }
+
+  /** Names and types of the columns as Spark writes them: `["id", "bigint"]`. */
+  get dtypes(): [name: string, type: string][] {
+    return this.output.map(({ name, type }) => [name, typeName(type)]);
+  }
+
+  /** Whether it reads an unbounded table: then `writeStream` runs it. */
+  get isStreaming(): boolean {
+    return isStreaming(this.plan);
+  }
+
+  /** Prints the columns as a tree, and gives the text. @example df.printSchema() */
+  printSchema(): string {
+    return this.printed(schemaTree(this.schema));
+  }
+
+  /** Prints the plan, and gives the text. @example df.explain() */
+  explain(): string {
+    return this.printed(this.session.explain(this.plan));
+  }
+
+  /** All rows. @example await df.collect() */
+  async collect(): Promise<Row[]> {
+    return (await this.batches()).flatMap((batch) => toRows(batch) as Row[]);
+  }
+
+  /** All rows as an Arrow table. @example const table = await df.toArrow() */
+  async toArrow(): Promise<Table> {
+    const { toArrowTable } = await import("./arrowTable.js");
+    return toArrowTable(this.schema, await this.batches());
+  }
+
+  /** How many rows. @example await df.count() */
+  async count(): Promise<number> {
+    const [row] = await this.aggregateAll<{ count: number }>([outputExpression(count().as("count"))]).collect();
+    return row!.count;
+  }
+
+  /** The first row; null when there is none. @example await df.orderBy("id").first() */
+  async first(): Promise<Row | null> {
+    return (await this.take(1))[0] ?? null;
+  }
+
+  /** The first `n` rows. @example await df.head(5) */
+  head(n = 1): Promise<Row[]> {
+    return this.take(n);
+  }
+
+  /** The first `n` rows. @example await df.take(5) */
+  take(n: number): Promise<Row[]> {
+    return this.limit(n).collect();
+  }
+
+  /** Prints the first rows as a table. @example await df.show(5) */
+  async show(rows = 20, truncate: boolean | number = true): Promise<void> {
+    const first = (await this.limit(rows + 1).batches()).flatMap(rowsOf);
+    this.session.print(tableText(this.schema, first, rows, truncate, this.session.analysisContext.zone));
+  }
+
+  /** Gives it a name for `session.table`. @example df.createOrReplaceTempView("readings") */
+  createOrReplaceTempView(name: string): void {
+    this.session.setTempView(name, this.plan);
+  }
+
+  /** Writes a bounded table. @example await df.write.mode("overwrite").parquet("out/readings") */
+  get write(): DataFrameWriter {
+    return new DataFrameWriter(this.session, newWriteDefinition(this.plan));
+  }
+
+  /** Writes a stream. @example await stream.writeStream.format("console").start() */
+  get writeStream(): DataStreamWriter<Row> {
+    return new DataStreamWriter<Row>(this.session, newStreamDefinition(this.plan));
+  }
+
+  private get output(): readonly Attribute[] {
+    return outputOf(this.plan);
+  }
+
+  private project<Next>(expressions: readonly Expression[]): DataFrame<Next> {
+    return this.derive({ kind: "project", expressions, input: this.plan });
+  }
+
+  private aggregateAll<Next>(aggregates: readonly Expression[]): DataFrame<Next> {
+    return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
+  }
+
+  private deduplicate(columns: readonly string[], withinWatermark: boolean): DataFrame<Row> {
+    return this.derive({ kind: "deduplicate", columns: columns.length === 0 ? null : columns, withinWatermark, input: this.plan });
+  }
+
+  private setOperation<R>(
+    operation: "union" | "intersect" | "except",
+    all: boolean,
+    other: DataFrame<R>,
+    names: { byName: boolean; allowMissingColumns: boolean } = { byName: false, allowMissingColumns: false },
+  ): DataFrame<Row> {
+    return this.derive({ kind: "setOperation", operation, all, ...names, inputs: [this.plan, other.plan] });
+  }
+
+  private async batches(): Promise<Batch[]> {
+    const { collectBatches } = await import("./execution.js");
+    return collectBatches(this.session, this.plan);
+  }
+
+  private printed(text: string): string {
+    this.session.print(text);
+    return text;
+  }
+}

@@ -1,0 +1,27 @@
+import type { ForeachBatch } from "./streamWriter.js";
+
+/** Takes rows one by one. Spark's ForeachWriter. */
+export interface ForeachWriter<Row> {
+  /** Before the rows of a batch; false: it was written before, leave it out. */
+  open?(partitionId: number, batchId: number): boolean | Promise<boolean>;
+  process(row: Row): void | Promise<void>;
+  /** After the rows, or after what failed. */
+  close?(error: unknown): void | Promise<void>;
+}
+
+/** A row writer as a function of batches. A batch is one partition. */
+export function forEachRow<Row>(writer: ForeachWriter<Row>): ForeachBatch<Row> {
+  return async (batch, batchId) => {
+    const rows = await batch.collect();
+    const wanted = (await writer.open?.(0, batchId)) ?? true;
+    let failure: unknown = null;
+    try {
+      if (wanted) for (const row of rows) await writer.process(row);
+    } catch (error) {
+      failure = error;
+      throw error;
+    } finally {
+      await writer.close?.(failure);
+    }
+  };
+}

@@ -1,0 +1,11 @@
+/**
+ * Spark's functions of columns, camelCased. Where a column is wanted a string is its name; where a value is wanted it is the value.
+ *
+ * Functions without a wrapper: `callFunction("name", …)`, or SQL text through `expr`.
+ */
+export * from "./functions/core.js";
+export * from "./functions/aggregates.js";
+export * from "./functions/strings.js";
+export * from "./functions/math.js";
+export * from "./functions/datetime.js";
+export * from "./functions/collections.js";

@@ -1,0 +1,181 @@
+import type { Timestamp } from "../../engine/arrow/rows.js";
+import type { Column, NameOf, Operand, OperandRefs, RefsOf } from "../column.js";
+import { callMixed, callOver, callWith, literalColumn, nullary, unary, type ColumnOrName } from "./make.js";
+
+/** The time of the batch: the same for all its rows, and again when it is replayed. @example df.select(currentTimestamp().as("now")) */
+export const currentTimestamp = nullary<Timestamp>("current_timestamp");
+/** The same as `currentTimestamp`. @example df.select(now().as("now")) */
+export const now = nullary<Timestamp>("now");
+/** The day of the batch, in the session time zone. @example df.select(currentDate().as("today")) */
+export const currentDate = nullary<string>("current_date");
+/** The year. @example df.select(year("at").as("y")) */
+export const year = unary<number | null, "year">("year");
+/** The quarter, 1 to 4. @example df.select(quarter("at").as("q")) */
+export const quarter = unary<number | null, "quarter">("quarter");
+/** The month, 1 to 12. @example df.select(month("at").as("m")) */
+export const month = unary<number | null, "month">("month");
+/** The day of the month. @example df.select(dayofmonth("at").as("d")) */
+export const dayofmonth = unary<number | null, "dayofmonth">("dayofmonth");
+/** The day of the week, Sunday is 1. @example df.select(dayofweek("at").as("d")) */
+export const dayofweek = unary<number | null, "dayofweek">("dayofweek");
+/** The day of the year. @example df.select(dayofyear("at").as("d")) */
+export const dayofyear = unary<number | null, "dayofyear">("dayofyear");
+/** The ISO week of the year. @example df.select(weekofyear("at").as("w")) */
+export const weekofyear = unary<number | null, "weekofyear">("weekofyear");
+/** The hour. @example df.select(hour("at").as("h")) */
+export const hour = unary<number | null, "hour">("hour");
+/** The minute. @example df.select(minute("at").as("m")) */
+export const minute = unary<number | null, "minute">("minute");
+/** The second. @example df.select(second("at").as("s")) */
+export const second = unary<number | null, "second">("second");
+/** The last day of the month of a date. @example df.select(lastDay("day").as("d")) */
+export const lastDay = unary<string | null, "last_day">("last_day");
+/** A timestamp of seconds since 1970. @example df.select(timestampSeconds("id").as("t")) */
+export const timestampSeconds = unary<Timestamp | null, "timestamp_seconds">("timestamp_seconds");
+/** A timestamp of milliseconds since 1970. @example df.select(timestampMillis("id").as("t")) */
+export const timestampMillis = unary<Timestamp | null, "timestamp_millis">("timestamp_millis");
+/** A timestamp of microseconds since 1970. @example df.select(timestampMicros("id").as("t")) */
+export const timestampMicros = unary<Timestamp | null, "timestamp_micros">("timestamp_micros");
+/** Seconds since 1970 of a timestamp. @example df.select(unixSeconds("at").as("s")) */
+export const unixSeconds = unary<number | null, "unix_seconds">("unix_seconds");
+/** Milliseconds since 1970 of a timestamp. @example df.select(unixMillis("at").as("ms")) */
+export const unixMillis = unary<number | null, "unix_millis">("unix_millis");
+/** Microseconds since 1970 of a timestamp. @example df.select(unixMicros("at").as("us")) */
+export const unixMicros = unary<number | null, "unix_micros">("unix_micros");
+
+/** A timestamp of text, by Spark's pattern where one is given. @example df.select(toTimestamp(lit("2024-05-01 12:00:00")).as("t")) */
+export function toTimestamp<const C extends ColumnOrName>(text: C, format?: string): Column<Timestamp | null, RefsOf<C>, never> {
+  return callOver("to_timestamp", withFormat(text, format));
+}
+
+/** A date of text, by Spark's pattern where one is given; the day of a timestamp. @example df.select(toDate("at").as("day")) */
+export function toDate<const C extends ColumnOrName>(text: C, format?: string): Column<string | null, RefsOf<C>, never> {
+  return callOver("to_date", withFormat(text, format));
+}
+
+/** Seconds since 1970 of a timestamp or of text. @example df.select(unixTimestamp("at").as("s")) */
+export function unixTimestamp<const C extends ColumnOrName>(time: C, format?: string): Column<number | null, RefsOf<C>, never> {
+  return callOver("unix_timestamp", withFormat(time, format));
+}
+
+/** Text of seconds since 1970, in the session time zone. @example df.select(fromUnixtime("id").as("t")) */
+export function fromUnixtime<const C extends ColumnOrName>(seconds: C, format?: string): Column<string | null, RefsOf<C>, never> {
+  return callOver("from_unixtime", withFormat(seconds, format));
+}
+
+/** Text of a time by Spark's pattern. @example df.select(dateFormat("at", "yyyy-MM").as("month")) */
+export function dateFormat<const C extends ColumnOrName>(time: C, format: string): Column<string | null, RefsOf<C>, never> {
+  return callWith("date_format", time, [format]);
+}
+
+/** The start of the unit a timestamp is in. @example df.select(dateTrunc("hour", "at").as("h")) */
+export function dateTrunc<const C extends ColumnOrName>(unit: string, time: C): Column<Timestamp | null, RefsOf<C>, never> {
+  return callOver("date_trunc", [literalColumn(unit), time]);
+}
+
+/** The start of the year, quarter, month or week a date is in. @example df.select(trunc("day", "month").as("m")) */
+export function trunc<const C extends ColumnOrName>(date: C, unit: string): Column<string | null, RefsOf<C>, never> {
+  return callWith("trunc", date, [unit]);
+}
+
+/** A date some days later. @example df.select(dateAdd("day", 7).as("d")) */
+export function dateAdd<const C extends ColumnOrName, O extends Operand>(
+  date: C,
+  days: O,
+): Column<string | null, RefsOf<C> | OperandRefs<O>, never> {
+  return callMixed("date_add", date, [days]);
+}
+
+/** A date some days earlier. @example df.select(dateSub("day", 7).as("d")) */
+export function dateSub<const C extends ColumnOrName, O extends Operand>(
+  date: C,
+  days: O,
+): Column<string | null, RefsOf<C> | OperandRefs<O>, never> {
+  return callMixed("date_sub", date, [days]);
+}
+
+/** Days from `start` to `end`. @example df.select(datediff("day", lit("2024-01-01").cast("date")).as("n")) */
+export function datediff<const E extends ColumnOrName, const S extends ColumnOrName>(
+  end: E,
+  start: S,
+): Column<number | null, RefsOf<E | S>, never> {
+  return callOver("datediff", [end, start]);
+}
+
+/** A date some months later. @example df.select(addMonths("day", 1).as("d")) */
+export function addMonths<const C extends ColumnOrName, O extends Operand>(
+  date: C,
+  months: O,
+): Column<string | null, RefsOf<C> | OperandRefs<O>, never> {
+  return callMixed("add_months", date, [months]);
+}
+
+/** Months between two times, as a double. @example df.select(monthsBetween("at", currentTimestamp()).as("m")) */
+export function monthsBetween<const E extends ColumnOrName, const S extends ColumnOrName>(
+  end: E,
+  start: S,
+): Column<number | null, RefsOf<E | S>, never> {
+  return callOver("months_between", [end, start]);
+}
+
+/** The next such weekday after a date. @example df.select(nextDay("day", "Mon").as("d")) */
+export function nextDay<const C extends ColumnOrName>(date: C, weekday: string): Column<string | null, RefsOf<C>, never> {
+  return callWith("next_day", date, [weekday]);
+}
+
+/** A timestamp taken as UTC, shown as the wall clock of a zone. @example df.select(fromUtcTimestamp("at", "Europe/Berlin").as("t")) */
+export function fromUtcTimestamp<const C extends ColumnOrName>(time: C, zone: string): Column<Timestamp | null, RefsOf<C>, never> {
+  return callWith("from_utc_timestamp", time, [zone]);
+}
+
+/** A wall clock of a zone taken back to UTC. @example df.select(toUtcTimestamp("at", "Europe/Berlin").as("t")) */
+export function toUtcTimestamp<const C extends ColumnOrName>(time: C, zone: string): Column<Timestamp | null, RefsOf<C>, never> {
+  return callWith("to_utc_timestamp", time, [zone]);
+}
+
+/** A date of its parts. @example df.select(makeDate(lit(2024), lit(5), lit(1)).as("d")) */
+export function makeDate<const Y extends ColumnOrName, const M extends ColumnOrName, const D extends ColumnOrName>(
+  years: Y,
+  months: M,
+  days: D,
+): Column<string | null, RefsOf<Y | M | D>, never> {
+  return callOver("make_date", [years, months, days]);
+}
+
+/** An event-time window. */
+export interface TimeWindow {
+  start: Timestamp;
+  end: Timestamp;
+}
+
+/**
+ * The event-time windows a row is in: tumbling, or hopping when `slide` is given. A grouping key; rows without a time are in none.
+ *
+ * @example df.groupBy(window("at", "10 minutes", "1 minute"), "sensorId").count()
+ */
+export function window<const C extends ColumnOrName>(
+  time: C,
+  duration: string,
+  slide?: string,
+  startTime?: string,
+): Column<TimeWindow, RefsOf<C>, "window"> {
+  const rest = startTime === undefined ? (slide === undefined ? [] : [slide]) : [slide ?? duration, startTime];
+  return callWith("window", time, [duration, ...rest]);
+}
+
+/** The windows of rows that follow one another with less than `gap` between them. @example sessionWindow("at", "5 minutes") */
+export function sessionWindow<const C extends ColumnOrName, O extends Operand>(
+  time: C,
+  gap: O,
+): Column<TimeWindow, RefsOf<C> | OperandRefs<O>, "session_window"> {
+  return callMixed("session_window", time, [gap]);
+}
+
+/** The event time of a window: what a window over windows is taken of. @example df.groupBy(window("at", "1 minute")).count().select(windowTime("window").as("t")) */
+export function windowTime<const C extends ColumnOrName>(window_: C): Column<Timestamp, RefsOf<C>, `window_time(${NameOf<C>})`> {
+  return callOver("window_time", [window_]);
+}
+
+function withFormat(time: ColumnOrName, format: string | undefined): ColumnOrName[] {
+  return format === undefined ? [time] : [time, literalColumn(format)];
+}

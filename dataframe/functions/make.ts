@@ -1,0 +1,70 @@
+import {
+  call,
+  Column,
+  columnExpression,
+  operandExpression,
+  type AnyColumn,
+  type NameOf,
+  type Operand,
+  type OperandRefs,
+  type RefsOf,
+} from "../column.js";
+import { literalOf, type LiteralValue } from "../literal.js";
+
+/** A column, or the name of one. */
+export type ColumnOrName = string | AnyColumn;
+
+/** A call over columns given by name or as such. */
+export function callOver<V, R extends string, N extends string = never>(name: string, columns: readonly ColumnOrName[]): Column<V, R, N> {
+  return new Column(call(name, columns.map(columnExpression)));
+}
+
+/** A call over one column and plain values. */
+export function callWith<V, R extends string, N extends string = never>(
+  name: string,
+  column: ColumnOrName,
+  values: readonly LiteralValue[],
+): Column<V, R, N> {
+  return new Column(call(name, [columnExpression(column), ...values.map(literalOf)]));
+}
+
+/** A call over one column and values that may be columns themselves; strings are values. */
+export function callMixed<V, R extends string>(name: string, column: ColumnOrName, operands: readonly Operand[]): Column<V, R, never> {
+  return new Column(call(name, [columnExpression(column), ...operands.map(operandExpression)]));
+}
+
+/** A function without parameters. */
+export function nullary<V>(name: string): () => Column<V, never, `${string}()`> {
+  return () => callOver(name, []);
+}
+
+/** A function of one column whose result type does not depend on it. */
+export function unary<V, F extends string>(
+  name: F,
+): <const C extends ColumnOrName>(column: C) => Column<V, RefsOf<C>, `${F}(${NameOf<C>})`> {
+  return (column) => callOver(name, [column]);
+}
+
+/** A function of two columns. */
+export function binary<V>(
+  name: string,
+): <const A extends ColumnOrName, const B extends ColumnOrName>(a: A, b: B) => Column<V, RefsOf<A | B>, never> {
+  return (a, b) => callOver(name, [a, b]);
+}
+
+/** A function of any number of columns. */
+export function variadic<V>(name: string): <const C extends readonly ColumnOrName[]>(...columns: C) => Column<V, RefsOf<C[number]>, never> {
+  return (...columns) => callOver(name, columns);
+}
+
+/** A function of one column and one value, which may be a column. */
+export function withOperand<V>(
+  name: string,
+): <const C extends ColumnOrName, O extends Operand>(column: C, operand: O) => Column<V, RefsOf<C> | OperandRefs<O>, never> {
+  return (column, operand) => callMixed(name, column, [operand]);
+}
+
+/** A value as a column, where a string alone would be a name. */
+export function literalColumn(value: LiteralValue): Column<unknown, never, never> {
+  return new Column(literalOf(value));
+}

@@ -1,0 +1,101 @@
+import type { Column, RefsOf, ValueOf } from "../column.js";
+import { binary, callOver, callWith, literalColumn, nullary, unary, type ColumnOrName } from "./make.js";
+
+/** The absolute value. @example df.select(abs("celsius").as("a")) */
+export function abs<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callOver("abs", [value]);
+}
+
+/** `-value`. @example df.select(negative("celsius").as("n")) */
+export function negative<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callOver("negative", [value]);
+}
+
+/** Rounded half up to `scale` digits. @example df.select(round("celsius", 1).as("c")) */
+export function round<const C extends ColumnOrName>(value: C, scale = 0): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callWith("round", value, [scale]);
+}
+
+/** Rounded half to even to `scale` digits. @example df.select(bround("celsius", 1).as("c")) */
+export function bround<const C extends ColumnOrName>(value: C, scale = 0): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callWith("bround", value, [scale]);
+}
+
+/** The next whole number up. @example df.select(ceil("celsius").as("c")) */
+export const ceil = unary<number | null, "CEIL">("CEIL");
+/** The next whole number down. @example df.select(floor("celsius").as("c")) */
+export const floor = unary<number | null, "FLOOR">("FLOOR");
+/** The nearest whole number, as a double. @example df.select(rint("celsius").as("c")) */
+export const rint = unary<number | null, "rint">("rint");
+/** −1, 0 or 1, as a double. @example df.select(signum("celsius").as("s")) */
+export const signum = unary<number | null, "SIGNUM">("SIGNUM");
+/** The square root. @example df.select(sqrt("celsius").as("r")) */
+export const sqrt = unary<number | null, "SQRT">("SQRT");
+/** The cube root. @example df.select(cbrt("celsius").as("r")) */
+export const cbrt = unary<number | null, "CBRT">("CBRT");
+/** e to the power. @example df.select(exp("celsius").as("e")) */
+export const exp = unary<number | null, "EXP">("EXP");
+/** e to the power, less 1. @example df.select(expm1("celsius").as("e")) */
+export const expm1 = unary<number | null, "EXPM1">("EXPM1");
+/** The natural logarithm. @example df.select(ln("celsius").as("l")) */
+export const ln = unary<number | null, "ln">("ln");
+/** The logarithm to base 10. @example df.select(log10("celsius").as("l")) */
+export const log10 = unary<number | null, "LOG10">("LOG10");
+/** The logarithm to base 2. @example df.select(log2("celsius").as("l")) */
+export const log2 = unary<number | null, "LOG2">("LOG2");
+/** The natural logarithm of 1 more. @example df.select(log1p("celsius").as("l")) */
+export const log1p = unary<number | null, "LOG1P">("LOG1P");
+/** The sine. @example df.select(sin("celsius").as("s")) */
+export const sin = unary<number | null, "SIN">("SIN");
+/** The cosine. @example df.select(cos("celsius").as("c")) */
+export const cos = unary<number | null, "COS">("COS");
+/** The tangent. @example df.select(tan("celsius").as("t")) */
+export const tan = unary<number | null, "TAN">("TAN");
+/** The inverse sine. @example df.select(asin("celsius").as("a")) */
+export const asin = unary<number | null, "ASIN">("ASIN");
+/** The inverse cosine. @example df.select(acos("celsius").as("a")) */
+export const acos = unary<number | null, "ACOS">("ACOS");
+/** The inverse tangent. @example df.select(atan("celsius").as("a")) */
+export const atan = unary<number | null, "ATAN">("ATAN");
+/** The hyperbolic sine. @example df.select(sinh("celsius").as("s")) */
+export const sinh = unary<number | null, "SINH">("SINH");
+/** The hyperbolic cosine. @example df.select(cosh("celsius").as("c")) */
+export const cosh = unary<number | null, "COSH">("COSH");
+/** The hyperbolic tangent. @example df.select(tanh("celsius").as("t")) */
+export const tanh = unary<number | null, "TANH">("TANH");
+/** Radians of degrees. @example df.select(radians("celsius").as("r")) */
+export const radians = unary<number | null, "RADIANS">("RADIANS");
+/** Degrees of radians. @example df.select(degrees("celsius").as("d")) */
+export const degrees = unary<number | null, "DEGREES">("DEGREES");
+/** How many bits are set. @example df.select(bitCount("id").as("b")) */
+export const bitCount = unary<number | null, "bit_count">("bit_count");
+/** The angle of a point. @example df.select(atan2("celsius", "id").as("a")) */
+export const atan2 = binary<number | null>("ATAN2");
+/** √(a² + b²). @example df.select(hypot("celsius", "id").as("h")) */
+export const hypot = binary<number | null>("HYPOT");
+/** a to the power b. @example df.select(pow("celsius", lit(2)).as("p")) */
+export const pow = binary<number | null>("POWER");
+/** The remainder that is never negative. @example df.select(pmod("id", lit(7)).as("r")) */
+export const pmod = binary<number | null>("pmod");
+/** π. @example df.select(pi().as("pi")) */
+export const pi = nullary<number>("PI");
+/** e. @example df.select(e().as("e")) */
+export const e = nullary<number>("E");
+
+/** The bits moved to the left. @example df.select(shiftleft("id", 2).as("s")) */
+export function shiftleft<const C extends ColumnOrName>(value: C, bits: number): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callWith("shiftleft", value, [bits]);
+}
+
+/** The bits moved to the right, with the sign. @example df.select(shiftright("id", 2).as("s")) */
+export function shiftright<const C extends ColumnOrName>(value: C, bits: number): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callWith("shiftright", value, [bits]);
+}
+
+/** A random number in [0, 1): seeded from the batch, so that a replay draws the same. @example df.select(rand(7).as("r")) */
+export function rand(seed?: number): Column<number, never, never> {
+  return seed === undefined ? callOver("rand", []) : callOver("rand", [literalColumn(seed)]);
+}
+
+/** A random UUID: seeded from the batch, so that a replay draws the same. @example df.select(uuid().as("u")) */
+export const uuid = nullary<string>("uuid");

@@ -1,0 +1,55 @@
+import { assert } from "../engine/errors/assert.js";
+import { notYetSupported } from "../engine/errors/streamingError.js";
+import { Timestamp } from "../engine/arrow/rows.js";
+import { types } from "../engine/arrow/types.js";
+import { literal, type Expression } from "../engine/expression/expression.js";
+
+/** A JavaScript value that can stand for a column. */
+export type LiteralValue = null | boolean | number | bigint | string | Date | Uint8Array | readonly LiteralValue[];
+
+const longMin = -(2n ** 63n);
+const longMax = 2n ** 63n - 1n;
+
+/**
+ * A value as a literal of Spark's type for it: whole numbers are int, or long when they need it; other numbers double; bigint long, or decimal
+ * when it needs it; Date timestamp; Uint8Array binary; an array `array(…)`.
+ */
+export function literalOf(value: LiteralValue): Expression {
+  if (value === null) return literal(null, types.null);
+  switch (typeof value) {
+    case "boolean":
+      return literal(value, types.boolean);
+    case "string":
+      return literal(value, types.string);
+    case "number":
+      return numberLiteral(value);
+    case "bigint":
+      return bigintLiteral(value);
+    default:
+      return objectLiteral(value);
+  }
+}
+
+function numberLiteral(value: number): Expression {
+  if (!Number.isSafeInteger(value) || Object.is(value, -0)) return literal(value, types.double);
+  return value === (value | 0) ? literal(value, types.int) : literal(BigInt(value), types.long);
+}
+
+function bigintLiteral(value: bigint): Expression {
+  if (value >= longMin && value <= longMax) return literal(value, types.long);
+  const digits = (value < 0n ? -value : value).toString().length;
+  if (digits > 38) throw notYetSupported(`A literal of ${digits} digits`);
+  return literal(value, types.decimal(digits, 0));
+}
+
+function objectLiteral(value: Date | Uint8Array | readonly LiteralValue[]): Expression {
+  if (value instanceof Uint8Array) return literal(value, types.binary);
+  if (value instanceof Date) return literal(microsecondsOf(value), types.timestamp);
+  assert(Array.isArray(value), `${typeof value} is no literal`);
+  const elements = value as readonly LiteralValue[];
+  return { kind: "unresolvedFunction", name: "array", args: elements.map(literalOf), distinct: false, filter: null };
+}
+
+function microsecondsOf(value: Date): bigint {
+  return value instanceof Timestamp ? value.microseconds : BigInt(value.getTime()) * 1000n;
+}

@@ -1,0 +1,79 @@
+import type { Attribute, Expression, SortOrder } from "../engine/expression/expression.js";
+import { freshId } from "../engine/expression/expression.js";
+import type { JoinType, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import type { JoinHow } from "./types/row.js";
+
+const joinTypes: Readonly<Record<string, JoinType>> = {
+  inner: "inner",
+  cross: "cross",
+  outer: "full",
+  full: "full",
+  fullouter: "full",
+  left: "left",
+  leftouter: "left",
+  right: "right",
+  rightouter: "right",
+  semi: "leftSemi",
+  leftsemi: "leftSemi",
+  anti: "leftAnti",
+  leftanti: "leftAnti",
+};
+
+/** The join that Spark's word for it means. */
+export function joinTypeOf(how: JoinHow): JoinType {
+  const type = joinTypes[how.toLowerCase().replaceAll("_", "")];
+  if (type) return type;
+  throw new StreamingError("INVALID_OPTION_VALUE", {
+    owner: "join",
+    option: "how",
+    value: how,
+    expected: `one of ${Object.keys(joinTypes).join(", ")}`,
+  });
+}
+
+/** Whether two names are the same column: Spark looks at letters, not at their case. */
+export function sameName(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** The columns with those of `added` that have a name replaced in place, and the others behind them. */
+export function withColumns(
+  output: readonly Attribute[],
+  added: readonly { readonly name: string; readonly expression: Expression }[],
+): Expression[] {
+  const named = added.map(({ name, expression }) => ({ name, expression: aliasOf(expression, name) }));
+  const kept = output.map((attribute) => named.find(({ name }) => sameName(name, attribute.name))?.expression ?? attribute);
+  const fresh = named.filter(({ name }) => !output.some((attribute) => sameName(attribute.name, name)));
+  return [...kept, ...fresh.map(({ expression }) => expression)];
+}
+
+/** The columns, some under other names. Renaming what is not there changes nothing, as in Spark. */
+export function renamed(output: readonly Attribute[], newName: (name: string) => string | undefined): Expression[] {
+  return output.map((attribute) => {
+    const name = newName(attribute.name);
+    return name === undefined ? attribute : aliasOf(attribute, name);
+  });
+}
+
+/** An expression under a name, with an id of its own. */
+export function aliasOf(e: Expression, name: string): Expression {
+  return { kind: "alias", child: e.kind === "alias" ? e.child : e, name, id: freshId() };
+}
+
+/** An item of ORDER BY: what has no order of its own is ascending, nulls first. */
+export function sortOrder(e: Expression): SortOrder {
+  return e.kind === "sortOrder" ? e : { kind: "sortOrder", child: e, descending: false, nullsFirst: true };
+}
+
+/** The plans a node reads from. */
+export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
+  if ("input" in plan) return [plan.input];
+  if ("left" in plan) return [plan.left, plan.right];
+  return "inputs" in plan ? plan.inputs : [];
+}
+
+/** Whether a plan reads an unbounded table. */
+export function isStreaming(plan: LogicalPlan): boolean {
+  return plan.kind === "read" ? plan.streaming : inputsOf(plan).some(isStreaming);
+}

@@ -1,0 +1,141 @@
+import type { Timestamp } from "../engine/arrow/rows.js";
+import { field, types, type DataType, type DecimalType, type Schema } from "../engine/arrow/types.js";
+import { parseSchema } from "../engine/sql/ddl.js";
+
+declare const valueOf: unique symbol;
+
+/** A type of a column, as `t` makes it: what the engine knows of it, whether it may be null, and (for the compiler) what a row holds. */
+export class ColumnType<out V = unknown> {
+  declare readonly [valueOf]: V;
+
+  constructor(
+    readonly dataType: DataType,
+    readonly nullable: boolean = true,
+  ) {}
+
+  /** The same type without nulls (SQL's NOT NULL). @example schema({ id: t.long.notNull }) */
+  get notNull(): ColumnType<NonNullable<V>> {
+    return new ColumnType<NonNullable<V>>(this.dataType, false);
+  }
+
+  /** The same type with nulls, which is how every type starts. @example schema({ id: t.long.notNull.orNull }) */
+  get orNull(): ColumnType<V | null> {
+    return new ColumnType<V | null>(this.dataType, true);
+  }
+}
+
+/** The value of a type, for the compiler. */
+export type TypeValue<T> = T extends ColumnType<infer V> ? V : unknown;
+
+/** A schema that carries the type of its rows. Everything that takes a schema takes it. */
+export class TypedSchema<out Row> extends ColumnType<Row | null> implements Schema {
+  readonly kind = "struct";
+  readonly fields: Schema["fields"];
+
+  constructor(struct: Schema) {
+    super(struct);
+    this.fields = struct.fields;
+  }
+}
+
+/** The type of the rows of a schema. @example type Row = RowOf<typeof Reading> */
+export type RowOf<S> = S extends TypedSchema<infer Row> ? Row : Record<string, unknown>;
+
+type Members = Readonly<Record<string, ColumnType>>;
+type RowOfMembers<M extends Members> = { -readonly [K in keyof M]: TypeValue<M[K]> };
+
+/**
+ * A schema, column by column. Columns are nullable unless they say `.notNull`.
+ *
+ * @example const Reading = schema({ sensorId: t.string, at: t.timestamp, celsius: t.double })
+ */
+export function schema<M extends Members>(columns: M): TypedSchema<RowOfMembers<M>> {
+  return new TypedSchema<RowOfMembers<M>>(structOf(columns));
+}
+
+function structOf(columns: Members): Schema {
+  return types.struct(Object.entries(columns).map(([name, type]) => field(name, type.dataType, type.nullable)));
+}
+
+/**
+ * The types of columns, by Spark's names.
+ *
+ * @example schema({ id: t.long.notNull, tags: t.array(t.string), price: t.decimal(10, 2) })
+ */
+export const t = {
+  boolean: new ColumnType<boolean | null>(types.boolean),
+  byte: new ColumnType<number | null>(types.byte),
+  short: new ColumnType<number | null>(types.short),
+  int: new ColumnType<number | null>(types.int),
+  /** Read as a number; a value beyond 2^53 is an error then, never a wrong digit. */
+  long: new ColumnType<number | null>(types.long),
+  /** A long read as bigint. */
+  bigint: new ColumnType<bigint | null>({ kind: "long", asBigint: true }),
+  float: new ColumnType<number | null>(types.float),
+  double: new ColumnType<number | null>(types.double),
+  /** Read as text with exactly `scale` fraction digits. */
+  decimal: (precision: number, scale: number): ColumnType<string | null> => new ColumnType(decimalType(precision, scale)),
+  string: new ColumnType<string | null>(types.string),
+  binary: new ColumnType<Uint8Array | null>(types.binary),
+  /** Read as `yyyy-MM-dd`. */
+  date: new ColumnType<string | null>(types.date),
+  /** A point in time, read as `Timestamp`: a Date that keeps its microseconds. */
+  timestamp: new ColumnType<Timestamp | null>(types.timestamp),
+  /** A wall-clock time without a zone, read as ISO text. */
+  timestampNtz: new ColumnType<string | null>(types.timestampNtz),
+  array: <V>(element: ColumnType<V>): ColumnType<V[] | null> => new ColumnType(types.array(element.dataType, element.nullable)),
+  map: <K, V>(key: ColumnType<K>, value: ColumnType<V>): ColumnType<Map<NonNullable<K>, V> | null> =>
+    new ColumnType(types.map(key.dataType, value.dataType, value.nullable)),
+  struct: <M extends Members>(members: M): ColumnType<RowOfMembers<M> | null> => new ColumnType(structOf(members)),
+} as const;
+
+function decimalType(precision: number, scale: number): DecimalType {
+  return types.decimal(precision, scale);
+}
+
+/** What is taken as a type: DDL text (`"array<int>"`), a type of `t`, or a plain data type. */
+export type TypeInput = TypeText | ColumnType | DataType;
+
+/** The DDL names that the compiler knows; any other DDL text is taken as well. */
+export type TypeText = keyof NamedTypes | (string & {});
+
+interface NamedTypes {
+  boolean: boolean;
+  tinyint: number;
+  byte: number;
+  smallint: number;
+  short: number;
+  int: number;
+  integer: number;
+  bigint: number;
+  long: number;
+  float: number;
+  real: number;
+  double: number;
+  string: string;
+  binary: Uint8Array;
+  date: string;
+  timestamp: Timestamp;
+  timestamp_ntz: string;
+}
+
+/** The value of a cast to a type: nullable, since what is cast may be null. */
+export type CastTo<T> = T extends keyof NamedTypes
+  ? NamedTypes[T] | null
+  : T extends `decimal${string}`
+    ? string | null
+    : T extends ColumnType<infer V>
+      ? V | null
+      : unknown;
+
+/** What is taken as a schema: `schema({…})`, DDL text (`"id BIGINT, name STRING"`), or a plain struct type. */
+export type SchemaInput = string | Schema | TypedSchema<unknown>;
+
+/** The row type that a schema input stands for. */
+export type RowOfInput<S> = S extends TypedSchema<infer Row> ? Row : Record<string, unknown>;
+
+/** A schema in any of its forms as plain data. */
+export function schemaInput(input: SchemaInput): Schema {
+  if (typeof input === "string") return parseSchema(input);
+  return { kind: "struct", fields: input.fields };
+}

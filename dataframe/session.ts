@@ -1,0 +1,148 @@
+import { batchFromRows } from "../engine/arrow/columns.js";
+import type { Batch } from "../engine/arrow/batch.js";
+import { valueFromUser } from "../engine/arrow/rows.js";
+import { field, types, type Schema } from "../engine/arrow/types.js";
+import type { Value } from "../engine/arrow/value.js";
+import type { Runtime } from "../engine/contract/runtime.js";
+import { freshId, type Attribute } from "../engine/expression/expression.js";
+import type { AnalysisContext } from "../engine/expression/resolve.js";
+import { analyze } from "../engine/plan/analyzer/analyze.js";
+import { explainPlan } from "../engine/plan/explain.js";
+import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { Conf } from "./conf.js";
+import { DataFrame } from "./dataFrame.js";
+import { unknownName, type OptionValue } from "./options.js";
+import { DataFrameReader, type DataStreamReader } from "./reader.js";
+import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
+import { StreamingQueryManager } from "./streams.js";
+import { TableRegistry } from "./tables.js";
+import type { LooseRow } from "./types/row.js";
+
+/** What a session may be made with. */
+export interface SessionOptions {
+  /** Spark's configuration keys, with or without `spark.`. */
+  readonly conf?: Readonly<Record<string, OptionValue>>;
+  /** Files, clock and executor other than this process's own: for simulations. */
+  readonly runtime?: Runtime;
+  /** Where `show`, `explain` and the console sink print; the console unless said otherwise. */
+  readonly print?: (line: string) => void;
+  /** Who is told what is no error; standard error unless said otherwise. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Where everything starts: it makes DataFrames, and keeps the configuration and the running queries.
+ *
+ * @example const session = Session.create({ conf: { "spark.sql.session.timeZone": "Europe/Berlin" } })
+ */
+export class Session {
+  /** The configuration, by Spark's keys. @example session.conf.set("spark.sql.ansi.enabled", false) */
+  readonly conf: Conf;
+  /** The streaming queries of this session. */
+  readonly streams = new StreamingQueryManager();
+  /** What the Read nodes of this session's plans read. */
+  readonly tables = new TableRegistry();
+  /** The runtime it was given; null: this process's own. */
+  readonly runtime: Runtime | null;
+  /** Prints a line (or several) for a person. */
+  readonly print: (line: string) => void;
+  /** Tells a person what is no error. */
+  readonly warn: (message: string) => void;
+  private readonly views = new Map<string, { readonly name: string; readonly plan: AnalyzedPlan }>();
+
+  private constructor(options: SessionOptions) {
+    this.runtime = options.runtime ?? null;
+    this.print = options.print ?? ((line) => console.log(line));
+    this.warn = options.warn ?? ((message) => console.warn(message));
+    this.conf = new Conf(options.conf ?? {}, this.warn);
+  }
+
+  /** A new session. Does no I/O. @example Session.create() */
+  static create(options: SessionOptions = {}): Session {
+    return new Session(options);
+  }
+
+  /** Reads bounded tables. @example session.read.schema("id BIGINT").json("data") */
+  get read(): DataFrameReader {
+    return new DataFrameReader(this, { streaming: false, format: this.conf.get("spark.sql.sources.default"), options: {}, schema: null });
+  }
+
+  /** Reads unbounded tables. @example session.readStream.format("rate").load() */
+  get readStream(): DataStreamReader {
+    return new DataFrameReader(this, { streaming: true, format: this.conf.get("spark.sql.sources.default"), options: {}, schema: null });
+  }
+
+  /**
+   * Rows in memory as a DataFrame: objects by column name, or arrays in the schema's order.
+   *
+   * @throws VALUE_NOT_OF_TYPE when a value does not fit its column
+   * @example session.createDataFrame([{ id: 1, name: "one" }], schema({ id: t.long, name: t.string }))
+   */
+  createDataFrame<S extends SchemaInput>(
+    rows: readonly (Partial<RowOfInput<S>> | readonly unknown[])[],
+    schema: S,
+  ): DataFrame<RowOfInput<S>> {
+    const { fields } = schemaInput(schema);
+    const values = rows.map((row) => fields.map(({ name, type }, i): Value => valueFromUser(type, cellOf(row, name, i), name)));
+    return this.fromBatch(batchFromRows(types.struct(fields), values));
+  }
+
+  /** The whole numbers from `start` to before `end`, as column `id`. @example session.range(0, 10) */
+  range(start: number, end: number, step = 1): DataFrame<{ id: number }> {
+    const rows: (readonly [bigint])[] = [];
+    for (let id = start; step > 0 ? id < end : id > end; id += step) rows.push([BigInt(id)]);
+    return this.fromBatch(batchFromRows(types.struct([field("id", types.long, false)]), rows));
+  }
+
+  /** A temporary view by name. @example session.table("readings") */
+  table(name: string): DataFrame {
+    const view = this.views.get(name.toLowerCase());
+    if (!view)
+      throw unknownName(
+        "The session",
+        "table",
+        name,
+        [...this.views.values()].map((known) => known.name),
+      );
+    return new DataFrame(this, analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan }, this.analysisContext));
+  }
+
+  /** Stops every running query. @example await session.stop() */
+  stop(): Promise<void> {
+    return this.streams.stopAll();
+  }
+
+  /** A batch of rows as a DataFrame; what `foreachBatch` functions get. The batch must be the caller's own (`retainBatch`). */
+  fromBatch<Row = LooseRow>(batch: Batch): DataFrame<Row> {
+    const plan: LogicalPlan = { kind: "localRelation", batch, output: attributesOf(batch.schema) };
+    return new DataFrame<Row>(this, analyze(plan, this.analysisContext));
+  }
+
+  /** What analysis depends on, as configured now. */
+  get analysisContext(): AnalysisContext {
+    return { ansi: this.conf.boolean("spark.sql.ansi.enabled"), zone: this.conf.get("spark.sql.session.timeZone") };
+  }
+
+  /** A plan as people read it. */
+  explain(plan: AnalyzedPlan): string {
+    return explainPlan(plan);
+  }
+
+  /** What `createOrReplaceTempView` keeps. Names ignore case. */
+  setTempView(name: string, plan: AnalyzedPlan): void {
+    this.views.set(name.toLowerCase(), { name, plan });
+  }
+
+  /** Forgets a temporary view; false when there was none. @example session.dropTempView("readings") */
+  dropTempView(name: string): boolean {
+    return this.views.delete(name.toLowerCase());
+  }
+}
+
+function cellOf(row: object, name: string, index: number): unknown {
+  return Array.isArray(row) ? (row as readonly unknown[])[index] : (row as Readonly<Record<string, unknown>>)[name];
+}
+
+function attributesOf(schema: Schema): Attribute[] {
+  return schema.fields.map(({ name, type, nullable }) => ({ kind: "attribute", id: freshId(), name, type, nullable, qualifier: [] }));
+}

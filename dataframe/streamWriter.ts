@@ -1,0 +1,145 @@
+import type { OutputMode } from "../engine/contract/sink.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { StreamingQuery } from "../engine/query/streamingQuery.js";
+import type { Trigger } from "../engine/query/trigger.js";
+import type { DataFrame } from "./dataFrame.js";
+import { forEachRow, type ForeachWriter } from "./foreach.js";
+import { sinkFormats } from "./formats.js";
+import { optionOf, optionText, unknownName, withoutOption, type OptionValue } from "./options.js";
+import { isStreaming } from "./plans.js";
+import type { Session } from "./session.js";
+import type { LooseRow } from "./types/row.js";
+
+const outputModes = ["append", "update", "complete"] as const;
+
+/** Which batch a `foreachBatch` function has before it: what makes a repeated write recognisable. */
+export interface ForeachBatchInfo {
+  readonly queryId: string;
+  readonly runId: string;
+  /** True when an earlier run may have written this very batch already. */
+  readonly replay: boolean;
+}
+
+/** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
+export type ForeachBatch<Row> = (batch: DataFrame<Row>, batchId: number, info: ForeachBatchInfo) => void | Promise<void>;
+
+/** A streaming query, not yet started: what a job file's default export gives. Plain data but for the function of `foreachBatch`. */
+export interface StreamDefinition {
+  readonly plan: AnalyzedPlan;
+  readonly queryName: string | null;
+  readonly outputMode: OutputMode;
+  /** The sink; `foreachbatch` when there is a function. */
+  readonly format: string;
+  /** Of the sink, without `checkpointLocation`. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly partitionBy: readonly string[];
+  /** As it was given; null: as soon as the last batch is done. */
+  readonly trigger: Trigger | null;
+  readonly checkpointLocation: string | null;
+  readonly foreachBatch: ForeachBatch<LooseRow> | null;
+}
+
+/** What `df.writeStream` starts from. */
+export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
+  return {
+    plan,
+    queryName: null,
+    outputMode: "append",
+    format: "parquet",
+    options: {},
+    partitionBy: [],
+    trigger: null,
+    checkpointLocation: null,
+    foreachBatch: null,
+  };
+}
+
+/**
+ * A streaming query in the making. Immutable: every method gives a new one, and `start` starts it. A job file exports it as it is.
+ *
+ * @example await stream.writeStream.format("console").trigger({ availableNow: true }).start()
+ */
+export class DataStreamWriter<Row = LooseRow> {
+  constructor(
+    /** The session it was made in. */
+    readonly session: Session,
+    /** What it would start. */
+    readonly definition: StreamDefinition,
+  ) {
+    if (!isStreaming(definition.plan)) {
+      throw new StreamingError("INVALID_OPTION_VALUE", {
+        owner: "writeStream",
+        option: "input",
+        value: "a bounded DataFrame",
+        expected: "a stream (session.readStream); bounded DataFrames are written by `write`",
+      });
+    }
+  }
+
+  /** A name for the query, in progress and in `session.streams`. @example stream.writeStream.queryName("moving-average") */
+  queryName(name: string): DataStreamWriter<Row> {
+    return this.with({ queryName: name });
+  }
+
+  /** Which rows a batch writes: the new ones (append), the changed ones (update), all (complete). @example stream.writeStream.outputMode("append") */
+  outputMode(mode: OutputMode): DataStreamWriter<Row> {
+    const lower = mode.toLowerCase() as OutputMode;
+    if (!outputModes.includes(lower)) throw unknownName("DataStreamWriter", "outputMode", mode, outputModes);
+    return this.with({ outputMode: lower });
+  }
+
+  /** The kind of sink; parquet unless said otherwise. @example stream.writeStream.format("kafka") */
+  format(format: string): DataStreamWriter<Row> {
+    const { names } = sinkFormats;
+    if (!names.includes(format.toLowerCase())) throw unknownName("DataStreamWriter", "format", format, names);
+    return this.with({ format: format.toLowerCase() });
+  }
+
+  /** An option of the sink, or `checkpointLocation`. @example stream.writeStream.option("checkpointLocation", "checkpoints/averages") */
+  option(name: string, value: OptionValue): DataStreamWriter<Row> {
+    return this.options({ [name]: value });
+  }
+
+  /** Several options. @example stream.writeStream.options({ path: "out/averages", checkpointLocation: "checkpoints/averages" }) */
+  options(options: Readonly<Record<string, OptionValue>>): DataStreamWriter<Row> {
+    const added = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, optionText(value)]));
+    const all = { ...this.definition.options, ...added };
+    const checkpointLocation = optionOf(added, "checkpointLocation") ?? this.definition.checkpointLocation;
+    return this.with({ options: withoutOption(all, "checkpointLocation"), checkpointLocation });
+  }
+
+  /** A folder for each value of these columns. @example stream.writeStream.partitionBy("sensorId") */
+  partitionBy(...columns: readonly (keyof Row & string)[]): DataStreamWriter<Row> {
+    return this.with({ partitionBy: columns });
+  }
+
+  /** When batches run. @example stream.writeStream.trigger({ processingTime: "1 second" }) */
+  trigger(trigger: Trigger): DataStreamWriter<Row> {
+    return this.with({ trigger });
+  }
+
+  /** Hands each batch to a function, at least once. @example stream.writeStream.foreachBatch(async (batch, batchId) => { await batch.show(); }) */
+  foreachBatch(write: ForeachBatch<Row>): DataStreamWriter<Row> {
+    // The rows are of this plan: `Row` is what the compiler knows of them.
+    return this.with({ format: "foreachbatch", foreachBatch: write as unknown as ForeachBatch<LooseRow> });
+  }
+
+  /** Hands each row to a writer, at least once. @example stream.writeStream.foreach({ process: (row) => console.log(row) }) */
+  foreach(writer: ForeachWriter<Row>): DataStreamWriter<Row> {
+    return this.foreachBatch(forEachRow(writer));
+  }
+
+  /** Starts the query. @example const query = await stream.writeStream.format("console").start() */
+  async start(path?: string): Promise<StreamingQuery> {
+    const { definition } = path === undefined ? this : this.option("path", path);
+    const { startStreamingQuery } = await import("./execution.js");
+    const query = await startStreamingQuery(this.session, definition);
+    this.session.streams.register(query);
+    return query;
+  }
+
+  private with(change: Partial<StreamDefinition>): DataStreamWriter<Row> {
+    return new DataStreamWriter<Row>(this.session, { ...this.definition, ...change });
+  }
+}

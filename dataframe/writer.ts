@@ -1,0 +1,87 @@
+import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import { sinkFormats } from "./formats.js";
+import { optionText, unknownName, type OptionValue } from "./options.js";
+import type { Session } from "./session.js";
+
+const saveModes = ["append", "overwrite", "errorifexists", "error", "ignore"] as const;
+
+/** What happens when the target exists already. `error` is short for `errorifexists`. */
+export type SaveMode = (typeof saveModes)[number];
+
+/** A bounded write, not yet run. Plain data. */
+export interface WriteDefinition {
+  readonly plan: AnalyzedPlan;
+  readonly format: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly mode: Exclude<SaveMode, "error">;
+  readonly partitionBy: readonly string[];
+}
+
+/** What `df.write` starts from. */
+export function newWriteDefinition(plan: AnalyzedPlan): WriteDefinition {
+  return { plan, format: "parquet", options: {}, mode: "errorifexists", partitionBy: [] };
+}
+
+/**
+ * Writes a bounded DataFrame. Immutable: every method gives a new one, and `save` runs it.
+ *
+ * @example await df.write.format("parquet").mode("overwrite").save("out/readings")
+ */
+export class DataFrameWriter {
+  constructor(
+    private readonly session: Session,
+    /** What it would write. */
+    readonly definition: WriteDefinition,
+  ) {}
+
+  /** The kind of target; parquet unless said otherwise. @example df.write.format("json") */
+  format(format: string): DataFrameWriter {
+    const { names } = sinkFormats;
+    if (!names.includes(format.toLowerCase())) throw unknownName("DataFrameWriter", "format", format, names);
+    return this.with({ format: format.toLowerCase() });
+  }
+
+  /** What happens when the target exists: an error unless said otherwise. @example df.write.mode("append") */
+  mode(mode: SaveMode): DataFrameWriter {
+    const lower = mode.toLowerCase() as SaveMode;
+    if (!saveModes.includes(lower)) throw unknownName("DataFrameWriter", "mode", mode, saveModes);
+    return this.with({ mode: lower === "error" ? "errorifexists" : lower });
+  }
+
+  /** An option of the target. @example df.write.option("compression", "zstd") */
+  option(name: string, value: OptionValue): DataFrameWriter {
+    return this.options({ [name]: value });
+  }
+
+  /** Several options. @example df.write.options({ compression: "zstd" }) */
+  options(options: Readonly<Record<string, OptionValue>>): DataFrameWriter {
+    const added = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, optionText(value)]));
+    return this.with({ options: { ...this.definition.options, ...added } });
+  }
+
+  /** A folder for each value of these columns. @example df.write.partitionBy("sensorId") */
+  partitionBy(...columns: readonly string[]): DataFrameWriter {
+    return this.with({ partitionBy: columns });
+  }
+
+  /** Runs it. @example await df.write.save("out/readings") */
+  async save(path?: string): Promise<void> {
+    const writer = path === undefined ? this : this.option("path", path);
+    const { writeBatch } = await import("./execution.js");
+    await writeBatch(this.session, writer.definition);
+  }
+
+  /** Runs it into JSON lines. @example await df.write.json("out/readings") */
+  json(path: string): Promise<void> {
+    return this.format("json").save(path);
+  }
+
+  /** Runs it into Parquet. @example await df.write.parquet("out/readings") */
+  parquet(path: string): Promise<void> {
+    return this.format("parquet").save(path);
+  }
+
+  private with(change: Partial<WriteDefinition>): DataFrameWriter {
+    return new DataFrameWriter(this.session, { ...this.definition, ...change });
+  }
+}

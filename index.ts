@@ -1,0 +1,24 @@
+/**
+ * Tidemark: micro-batch structured streaming for TypeScript. Spark's vocabulary, camelCased.
+ */
+export { Session, type SessionOptions } from "./dataframe/session.js";
+export { DataFrame } from "./dataframe/dataFrame.js";
+export { GroupedData } from "./dataframe/groupedData.js";
+export { Column, type AnyColumn } from "./dataframe/column.js";
+export { Conf } from "./dataframe/conf.js";
+export { DataFrameReader, type DataStreamReader, type KafkaHeaders, type KafkaRow } from "./dataframe/reader.js";
+export { DataFrameWriter, type SaveMode, type WriteDefinition } from "./dataframe/writer.js";
+export { DataStreamWriter, type ForeachBatch, type ForeachBatchInfo, type StreamDefinition } from "./dataframe/streamWriter.js";
+export type { ForeachWriter } from "./dataframe/foreach.js";
+export { StreamingQueryManager } from "./dataframe/streams.js";
+export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";
+export * from "./dataframe/functions.js";
+export * as functions from "./dataframe/functions.js";
+export type { LooseRow } from "./dataframe/types/row.js";
+export { Timestamp } from "./engine/arrow/rows.js";
+export { StreamingError } from "./engine/errors/streamingError.js";
+export type { ConditionName } from "./engine/errors/conditions.js";
+export type { OutputMode } from "./engine/contract/sink.js";
+export type { StreamingQuery, StreamingQueryListener, StreamingQueryStatus } from "./engine/query/streamingQuery.js";
+export type { SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from "./engine/query/progress.js";
+export type { Trigger } from "./engine/query/trigger.js";
