@@ -1,3 +1,39 @@
 import type { ConditionTable } from "../condition.js";
 
-export const cliConditions = {} satisfies ConditionTable;
+export const cliConditions = {
+  JOB_NOT_FOUND: {
+    sqlState: "42K03",
+    message: "There is no job file <path>.",
+    advice: "<suggestion>",
+  },
+  JOB_NOT_LOADABLE: {
+    sqlState: "42K0G",
+    message: "The job file <path> does not load: <reason>",
+    advice: "Mend the file; it is loaded as an ES module, types stripped and not checked.",
+  },
+  JOB_WITHOUT_DEFAULT_EXPORT: {
+    sqlState: "42K0G",
+    message: "The job file <path> has no default export that makes a query.",
+    advice: "Export a function of the session that gives one or several writers: export default (session: Session) => session.readStream….writeStream…",
+  },
+  JOB_GIVES_NO_WRITER: {
+    sqlState: "42K0G",
+    message: "The default export of <path> gave <given>, not a writer.",
+    advice: "Return df.writeStream… (not yet started), or a list of them.",
+  },
+  BACKFILL_TARGET_NOT_EMPTY: {
+    sqlState: "42K04",
+    message: "The target <path> of the backfill is not empty.",
+    advice: "Choose another --output, or add --overwrite to replace what is there.",
+  },
+  BACKFILL_NEEDS_OUTPUT: {
+    sqlState: "42K0G",
+    message: "A backfill never writes to the job's own sink, so it needs a place of its own.",
+    advice: "Add --output PATH (or TOPIC), or --dry-run to see counts and the first rows only.",
+  },
+  BACKFILL_BOUND_INVALID: {
+    sqlState: "22023",
+    message: "`<value>` is no bound for --<flag>: <reason>.",
+    advice: 'Give an ISO time such as 2026-01-01T00:00:00Z, or Kafka offsets such as {"topic":{"0":100}}.',
+  },
+} satisfies ConditionTable;
