@@ -4,7 +4,7 @@ import type { Runtime } from "../engine/contract/runtime.js";
 import type { SourceLog } from "../engine/contract/source.js";
 import { commitLogCodec } from "./commitLog.js";
 import { Epoch } from "./epoch.js";
-import { makeDurableFolder } from "./folder.js";
+import { makeDurableFolder, settleFolder } from "./folder.js";
 import { placeOf } from "./location.js";
 import { FileMetadataLog } from "./metadataLog.js";
 import { offsetLogCodec } from "./offsetLog.js";
@@ -58,6 +58,7 @@ export async function openCheckpoint({
   await makeDurableFolder(files, root);
   const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver: settings.boolean("spark.tidemark.checkpoint.takeOver") });
   try {
+    await settleFolder(files, root);
     const queryId = await readOrMakeQueryId(files, root, () => runtime.uuid());
     const offsetLog = await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec);
     const commitLog = await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec);

@@ -6,7 +6,7 @@ import { StreamingError } from "../engine/errors/streamingError.js";
  * What `FileSystem.addNew` leaves of an entry whose writer died. Only an owner who starts removes these: nobody else may be writing by then, and a
  * stalled former owner whose file vanishes just fails.
  */
-const temporaryName = /^\..*\.tmp$/;
+export const temporaryName = /^\..*\.tmp$/;
 
 /**
  * The names in a folder of a checkpoint, after a start: leftovers are removed and the folder is synced. The sync matters: a former owner may have died

@@ -43,7 +43,7 @@ async function readSchemas(files: FileSystem, path: string): Promise<StateSchema
     throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(schemaFileVersion) });
   }
   if (!Array.isArray(fields["schemas"])) throw corrupt(path, "`schemas` is no list");
-  return fields["schemas"] as unknown as StateSchema[];
+  return fields["schemas"] as StateSchema[];
 }
 
 /** What changed from `before` to `now`, in words; null when nothing did. */

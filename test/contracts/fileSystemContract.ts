@@ -12,8 +12,8 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 const textOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : new TextDecoder().decode(bytes));
 
 /** What every `FileSystem` promises to a process that does not crash. */
-export function fileSystemContract(name: string, make: () => Promise<FileSystemUnderTest>): void {
-  describe(`file system: ${name}`, () => {
+export function fileSystemContract(title: string, make: () => Promise<FileSystemUnderTest>): void {
+  describe(`file system: ${title}`, () => {
     let files: FileSystem;
     let root: string;
     let dispose: () => Promise<void>;

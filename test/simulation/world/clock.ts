@@ -26,7 +26,7 @@ export class SimulatedClock implements Clock {
   }
 
   nowMs(): number {
-    return this.timeMs;
+    return Math.floor(this.timeMs);
   }
 
   monotonicMs(): number {
