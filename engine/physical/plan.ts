@@ -3,7 +3,7 @@ import type { Schema } from "../arrow/types.js";
 import type { PushedFilter } from "../contract/source.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import type { AggregateSpec } from "./stateful/aggregateSpec.js";
-import type { StaticJoinSpec } from "./stateless/staticJoin.js";
+import type { StaticJoinSpec } from "./stateless/staticJoinSpec.js";
 
 /**
  * The physical plan: which operators run, with what they need bound. Plain data, so that a fragment of it can be sent to another thread;

@@ -1,0 +1,159 @@
+import { assert } from "../../errors/assert.js";
+import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
+import { typeOf } from "../../expression/types/typeOf.js";
+import { sameType, windowType } from "../../arrow/types.js";
+import type { Aggregate, Deduplicate, LogicalPlan, TimeWindow } from "../../plan/logicalPlan.js";
+import { outputOf } from "../../plan/outputOf.js";
+import { referencesOf, rewriteExpression } from "../../plan/transform.js";
+import type { PhysicalNode } from "../plan.js";
+import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
+import { select, type PlanContext } from "./planner.js";
+import { attributeOf, planProject } from "./project.js";
+
+/** A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator. */
+export function planAggregate(node: Aggregate, context: PlanContext): PhysicalNode {
+  const { grouping, aggregates, window, input } = belowWindow(node);
+  const groupingAttributes = grouping.map(attributeOf);
+  const columns: Expression[] = [];
+  const windowSpec = window === null ? null : windowSpecOf(window, grouping);
+  for (const e of grouping) columns.push(window !== null && refersTo(e, window.window) ? window.time : childOf(e));
+  const bound: BoundAggregate[] = [];
+  const results: Attribute[] = [];
+  for (const e of aggregates) {
+    if (e.kind !== "alias" || e.child.kind !== "aggregateCall") continue;
+    bound.push(bindAggregate(e.child, columns));
+    results.push(attributeOf(e));
+  }
+  const spec: AggregateSpec = {
+    operatorId: node.operatorId ?? "aggregate",
+    grouping: groupingAttributes,
+    window: windowSpec,
+    eventTime: windowSpec?.watermarked ? null : eventTimeOf(groupingAttributes, windowSpec),
+    aggregates: bound,
+    outputMode: context.outputMode ?? "complete",
+    output: [...groupingAttributes, ...results],
+  };
+  const projected = planProject(null, columns, context.plan(input), null);
+  return arrange({ kind: "aggregate", spec, input: projected, output: spec.output }, aggregates, outputOf(node));
+}
+
+/** DISTINCT over a bounded table: groups without aggregates. */
+export function planDistinct(node: Deduplicate, context: PlanContext): PhysicalNode {
+  const input = context.plan(node.input);
+  const output = outputOf(node);
+  const spec: AggregateSpec = {
+    operatorId: "distinct",
+    grouping: output,
+    window: null,
+    eventTime: null,
+    aggregates: [],
+    outputMode: "complete",
+    output,
+  };
+  return { kind: "aggregate", spec, input: select(input, output), output };
+}
+
+interface Unwindowed {
+  readonly grouping: readonly Expression[];
+  readonly aggregates: readonly Expression[];
+  /** The window that the operator computes itself. */
+  readonly window: TimeWindow | null;
+  readonly input: LogicalPlan;
+}
+
+/** Looks through a projection for the window that the aggregation groups by. */
+function belowWindow(node: Aggregate): Unwindowed {
+  const { grouping, aggregates, input } = node;
+  if (input.kind === "timeWindow" && usesOnlyAsGrouping(node, input.window))
+    return { grouping, aggregates, window: input, input: input.input };
+  if (input.kind !== "project" || input.input.kind !== "timeWindow") return { grouping, aggregates, window: null, input };
+  const defined = new Map<number, Expression>(input.expressions.map((e) => [attributeOf(e).id, childOf(e)]));
+  const inline = (e: Expression): Expression =>
+    rewriteExpression(e, (part) => (part.kind === "attribute" ? (defined.get(part.id) ?? part) : part));
+  const inlined: Aggregate = {
+    ...node,
+    grouping: grouping.map((e) => inlineNamed(e, inline)),
+    aggregates: aggregates.map((e) => inlineNamed(e, inline)),
+    input: input.input,
+  };
+  if (!usesOnlyAsGrouping(inlined, input.input.window)) return { grouping, aggregates, window: null, input };
+  return { grouping: inlined.grouping, aggregates: inlined.aggregates, window: input.input, input: input.input.input };
+}
+
+/** The column keeps its name and id whatever is put in its place. */
+function inlineNamed(e: Expression, inline: (e: Expression) => Expression): Expression {
+  if (e.kind === "alias") return { ...e, child: inline(e.child) };
+  const inlined = inline(e);
+  if (e.kind !== "attribute" || inlined === e) return inlined;
+  const named: Alias = { kind: "alias", child: inlined, name: e.name, id: e.id };
+  return named;
+}
+
+/** Whether the window is a grouping, and nothing else of the aggregation looks at it. */
+function usesOnlyAsGrouping({ grouping, aggregates }: Aggregate, window: Attribute): boolean {
+  const places = grouping.filter((e) => refersTo(e, window));
+  const elsewhere = [
+    ...grouping.filter((e) => !refersTo(e, window)),
+    ...aggregates.filter((e) => e.kind === "alias" && e.child.kind === "aggregateCall"),
+  ];
+  return places.length === 1 && !elsewhere.some((e) => mentions(e, window));
+}
+
+function refersTo(e: Expression, { id }: Attribute): boolean {
+  const child = childOf(e);
+  return child.kind === "attribute" && child.id === id;
+}
+
+function mentions(e: Expression, { id }: Attribute): boolean {
+  return referencesOf(e).has(id);
+}
+
+function childOf(e: Expression): Expression {
+  return e.kind === "alias" ? e.child : e;
+}
+
+function windowSpecOf({ durationUs, slideUs, startUs, window }: TimeWindow, grouping: readonly Expression[]): WindowSpec {
+  const index = grouping.findIndex((e) => refersTo(e, window));
+  return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined };
+}
+
+/** Place of a grouping that is an event time by itself. */
+function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null): number | null {
+  const place = grouping.findIndex(({ eventTime }, i) => eventTime !== undefined && i !== window?.index);
+  if (place < 0) return null;
+  const { type } = grouping[place]!;
+  assert(type.kind === "timestamp" || sameType(type, windowType), "an event time is a timestamp or a window");
+  return place;
+}
+
+/** Adds the columns of an aggregate's arguments; equal ones are shared. */
+function bindAggregate(call: AggregateCall, columns: Expression[]): BoundAggregate {
+  return {
+    call,
+    args: call.args.map((arg) => columnFor(arg, columns)),
+    filter: call.filter === null ? null : columnFor(call.filter, columns),
+  };
+}
+
+function columnFor(e: Expression, columns: Expression[]): number {
+  if (e.kind === "attribute") {
+    const shared = columns.findIndex(
+      (column) => column.kind === "attribute" && column.id === e.id && typeOf(column).kind === typeOf(e).kind,
+    );
+    if (shared >= 0) return shared;
+  }
+  columns.push(e);
+  return columns.length - 1;
+}
+
+/** The output list in its order, over what the operator gives. */
+function arrange(node: PhysicalNode, aggregates: readonly Expression[], output: readonly Attribute[]): PhysicalNode {
+  const places = aggregates.map((e, i): Expression => {
+    if (e.kind === "alias" && e.child.kind === "aggregateCall") return node.output.find(({ id }) => id === e.id)!;
+    const found = node.output.find(({ id }) => id === output[i]!.id || id === attributeOf(childOf(e)).id);
+    assert(found !== undefined, `the aggregation gives no column ${output[i]!.name}`);
+    return found;
+  });
+  const same = places.length === node.output.length && places.every((e, i) => e === node.output[i] && output[i]!.id === node.output[i]!.id);
+  return same ? node : planProject(null, places, node, output);
+}

@@ -1,0 +1,62 @@
+import type { PushedFilter } from "../../contract/source.js";
+import type { Value } from "../../arrow/value.js";
+import type { Expression } from "../../expression/expression.js";
+
+/** The parts of a condition that all must hold. */
+export function conjuncts(condition: Expression): Expression[] {
+  return condition.kind === "call" && condition.name === "and" ? condition.args.flatMap(conjuncts) : [condition];
+}
+
+/** `a AND b AND …`; null for none. All of them are conditions of one query, so that the mode of the first serves all. */
+export function conjunction(conditions: readonly Expression[]): Expression | null {
+  const [first, ...rest] = conditions;
+  if (first === undefined) return null;
+  return rest.reduce<Expression>((left, right) => and(left, right), first);
+}
+
+function and(left: Expression, right: Expression): Expression {
+  return { kind: "call", name: "and", args: [left, right], type: { kind: "boolean" }, nullable: true, evalMode: "ansi" };
+}
+
+const flipped = { "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
+
+/**
+ * A condition as a filter that a source may apply: a top-level column against a literal of the very same type. Null when it is not of that form;
+ * the engine then applies it itself.
+ */
+export function pushedFilter(condition: Expression): PushedFilter | null {
+  if (condition.kind !== "call") return null;
+  const [left, right] = condition.args;
+  switch (condition.name) {
+    case "isnull":
+    case "isnotnull":
+      return left?.kind === "attribute" ? { op: condition.name === "isnull" ? "isNull" : "isNotNull", column: [left.name] } : null;
+    case "=":
+    case "<":
+    case "<=":
+    case ">":
+    case ">=":
+      return comparison(condition.name, left!, right!);
+    case "in":
+      return membership(left!, condition.args.slice(1));
+    default:
+      return null;
+  }
+}
+
+function comparison(op: keyof typeof flipped, left: Expression, right: Expression): PushedFilter | null {
+  if (left.kind === "attribute" && right.kind === "literal" && right.value !== null) return { op, column: [left.name], value: right.value };
+  if (left.kind === "literal" && left.value !== null && right.kind === "attribute")
+    return { op: flipped[op], column: [right.name], value: left.value };
+  return null;
+}
+
+function membership(value: Expression, list: readonly Expression[]): PushedFilter | null {
+  if (value.kind !== "attribute") return null;
+  const values: Value[] = [];
+  for (const item of list) {
+    if (item.kind !== "literal" || item.value === null) return null;
+    values.push(item.value);
+  }
+  return { op: "in", column: [value.name], values };
+}
