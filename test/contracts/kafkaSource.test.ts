@@ -35,7 +35,17 @@ describe.runIf(servers)("the kafka source, against a real broker", () => {
     const topic = freshTopic();
     await broker.createTopic(topic, 1);
     const messages = [
-      { topic, partition: 0, key: "a", value: "1", timestamp: 1_700_000_000_123, headers: [["h1", "x"], ["h2", null]] as const },
+      {
+        topic,
+        partition: 0,
+        key: "a",
+        value: "1",
+        timestamp: 1_700_000_000_123,
+        headers: [
+          ["h1", "x"],
+          ["h2", null],
+        ] as const,
+      },
       { topic, partition: 0, key: null, value: "", timestamp: 1 },
       { topic, partition: 0, key: "", value: null, timestamp: 1_900_000_000_000 },
     ];
@@ -46,10 +56,29 @@ describe.runIf(servers)("the kafka source, against a real broker", () => {
     const rows = await readRows(source, null, end);
     const bytes = (s: string): Uint8Array => new TextEncoder().encode(s);
     expect(source.schema.fields.map((f) => f.name)).toEqual([
-      "key", "value", "topic", "partition", "offset", "timestamp", "timestampType", "headers",
+      "key",
+      "value",
+      "topic",
+      "partition",
+      "offset",
+      "timestamp",
+      "timestampType",
+      "headers",
     ]);
     expect(rows.map((row) => row.map((v) => (v instanceof Uint8Array ? bytes(text(v)!) : v)))).toEqual([
-      [bytes("a"), bytes("1"), topic, 0, 0n, 1_700_000_000_123_000n, 0, [["h1", bytes("x")], ["h2", null]].map(([k, v]) => [k, v])],
+      [
+        bytes("a"),
+        bytes("1"),
+        topic,
+        0,
+        0n,
+        1_700_000_000_123_000n,
+        0,
+        [
+          ["h1", bytes("x")],
+          ["h2", null],
+        ].map(([k, v]) => [k, v]),
+      ],
       [null, bytes(""), topic, 0, 1n, 1_000n, 0, null],
       [bytes(""), null, topic, 0, 2n, 1_900_000_000_000_000n, 0, null],
     ]);
@@ -177,7 +206,11 @@ describe.runIf(servers)("the kafka source, against a real broker", () => {
     await other.produce({}, [send(topic, 40, 90, 0)]);
     const first = (await source.latestOffset(null, source.defaultLimit))!;
     expect(first).toBe(JSON.stringify({ [topic]: { 0: 45, 1: 5, 2: 0 } }));
-    expect(source.metrics(first)).toEqual({ avgOffsetsBehindLatest: String(50 / 3), maxOffsetsBehindLatest: "45", minOffsetsBehindLatest: "0" });
+    expect(source.metrics(first)).toEqual({
+      avgOffsetsBehindLatest: String(50 / 3),
+      maxOffsetsBehindLatest: "45",
+      minOffsetsBehindLatest: "0",
+    });
     const second = (await source.latestOffset(first, source.defaultLimit))!;
     expect(second).toBe(JSON.stringify({ [topic]: { 0: 90, 1: 10, 2: 0 } }));
     expect(source.metrics(second)).toEqual({ avgOffsetsBehindLatest: "0.0", maxOffsetsBehindLatest: "0", minOffsetsBehindLatest: "0" });
@@ -202,7 +235,11 @@ describe.runIf(servers)("the kafka source, against a real broker", () => {
     expect(await read({ subscribe: topic })).toEqual(all);
     expect(await read({ subscribePattern: `${topic.slice(0, -3)}.*` })).toEqual(all);
     expect(await read({ assign: JSON.stringify({ [topic]: [1] }) })).toEqual(["p1@1500", "p1@2500"]);
-    expect(await read({ subscribe: topic, startingOffsets: offsets(1, -2), endingOffsets: offsets(-1, 1) })).toEqual(["p0@2000", "p0@3000", "p1@1500"]);
+    expect(await read({ subscribe: topic, startingOffsets: offsets(1, -2), endingOffsets: offsets(-1, 1) })).toEqual([
+      "p0@2000",
+      "p0@3000",
+      "p1@1500",
+    ]);
     expect(await read({ subscribe: topic, startingTimestamp: "1501", endingTimestamp: "2500" })).toEqual(["p0@2000"]);
     expect(await read({ subscribe: topic, startingOffsetsByTimestamp: offsets(2001, 0) })).toEqual(["p0@3000", "p1@1500", "p1@2500"]);
     await expect(read({ subscribe: topic, startingTimestamp: "2600" })).rejects.toMatchObject({

@@ -1,0 +1,192 @@
+import type { Clock } from "../../engine/contract/clock.js";
+import { KafkaProtocolError } from "./errorCodes.js";
+import { metadataRequest, type BrokerAddress, type ClusterMetadata, type KafkaRequest } from "./requests.js";
+import { RequestWriter, ResponseReader } from "./wire.js";
+
+/** How to reach and log in to the brokers: what kafkajs takes. */
+export interface ConnectionConfiguration {
+  /** `host:port`, one or more. */
+  readonly bootstrapServers: readonly string[];
+  readonly clientId: string;
+  readonly connectionTimeoutMs: number;
+  readonly requestTimeoutMs: number;
+  /** Options of node's tls, or null for a plain connection. */
+  readonly tls: Readonly<Record<string, unknown>> | null;
+  readonly sasl: { readonly mechanism: string; readonly username: string; readonly password: string } | null;
+}
+
+/** The parts of kafkajs 2.2.4 that carry our own requests: its connections do TLS, SASL, framing, correlation and time-outs. */
+interface KafkaJsConnection {
+  isConnected(): boolean;
+  connect(): Promise<unknown>;
+  readonly socket?: { destroy(): void };
+}
+interface KafkaJsPool {
+  readonly pool: readonly KafkaJsConnection[];
+  send(protocol: object): Promise<unknown>;
+}
+interface KafkaJsBroker {
+  readonly connectionPool: KafkaJsPool;
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  isConnected(): boolean;
+}
+interface KafkaJsCluster {
+  readonly connectionPoolBuilder: { build(destination: { host: string; port: number }): Promise<KafkaJsPool> };
+  readonly brokerPool: { createBroker(options: object): KafkaJsBroker };
+  readonly rootLogger: object;
+}
+
+/** Fetches wait at the broker, so kafkajs gives them a connection of their own. */
+const fetchApiKey = 1;
+
+/** The connections to the brokers of one cluster, made when they are needed. */
+export class BrokerConnections {
+  private cluster: Promise<KafkaJsCluster> | null = null;
+  private readonly brokers = new Map<string, Promise<KafkaJsBroker>>();
+  private readonly connecting = new Map<string, Promise<unknown>>();
+  private addresses = new Map<number, BrokerAddress>();
+  private closed = false;
+
+  constructor(
+    private readonly configuration: ConnectionConfiguration,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Sends to a known broker. Rejects with a connection error of kafkajs, or with what `decode` throws. */
+  async send<R>(nodeId: number, request: KafkaRequest<R>): Promise<R> {
+    const address = this.addresses.get(nodeId);
+    if (!address) throw new KafkaProtocolError(request.name, 8, `node ${nodeId}`);
+    return this.sendTo(address, request);
+  }
+
+  /** Sends to any broker that answers: a known one, else one of the bootstrap servers. Rejects with the last failure. */
+  async sendToAny<R>(request: KafkaRequest<R>): Promise<R> {
+    const candidates = [...this.addresses.values(), ...this.configuration.bootstrapServers.map(parseAddress)];
+    let failure: unknown;
+    for (const address of candidates) {
+      try {
+        return await this.sendTo(address, request);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  /** Asks for topics (null: all), and learns the brokers on the way. */
+  async metadata(topics: readonly string[] | null): Promise<ClusterMetadata> {
+    const metadata = await this.sendToAny(metadataRequest(topics));
+    this.addresses = new Map(metadata.brokers.map((broker) => [broker.nodeId, broker]));
+    return metadata;
+  }
+
+  /** Adds a broker that another answer named. */
+  learn(broker: BrokerAddress): void {
+    this.addresses.set(broker.nodeId, broker);
+  }
+
+  /** Ends the connections; waits a little for requests under way. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const brokers = await Promise.all([...this.brokers.values()].map((broker) => broker.catch(() => null)));
+    await Promise.all(brokers.map((broker) => (broker ? this.disconnect(broker) : null)));
+    this.brokers.clear();
+  }
+
+  private async disconnect(broker: KafkaJsBroker): Promise<void> {
+    const enough = new AbortController();
+    const ended = broker.disconnect().catch(() => undefined);
+    await Promise.race([ended, this.clock.sleep(1000, enough.signal)]);
+    enough.abort();
+    for (const { socket } of broker.connectionPool.pool) socket?.destroy();
+  }
+
+  private async sendTo<R>(address: BrokerAddress, request: KafkaRequest<R>): Promise<R> {
+    if (this.closed) throw new Error("the Kafka client is closed");
+    const key = `${address.host}:${address.port}`;
+    const broker = await this.broker(key, address);
+    const lane = request.apiKey === fetchApiKey ? 1 : 0;
+    const connection = broker.connectionPool.pool[lane]!;
+    // kafkajs opens two sockets when two requests find a connection closed, hence one attempt at a time.
+    if (!broker.isConnected()) await this.once(`${key}/login`, () => broker.connect());
+    if (!connection.isConnected()) await this.once(`${key}/${lane}`, () => connection.connect());
+    const response = (await broker.connectionPool.send(protocolOf(request))) as Buffer;
+    const reader = new ResponseReader(response);
+    if (request.flexible) reader.skipTags();
+    return request.decode(reader);
+  }
+
+  private async once(key: string, connect: () => Promise<unknown>): Promise<void> {
+    let attempt = this.connecting.get(key);
+    if (!attempt) {
+      attempt = connect().finally(() => this.connecting.delete(key));
+      this.connecting.set(key, attempt);
+    }
+    await attempt;
+  }
+
+  private broker(key: string, { host, port }: BrokerAddress): Promise<KafkaJsBroker> {
+    let broker = this.brokers.get(key);
+    if (!broker) {
+      broker = this.connectedCluster().then(async (cluster) => {
+        const connectionPool = await cluster.connectionPoolBuilder.build({ host, port });
+        return cluster.brokerPool.createBroker({ connectionPool, logger: cluster.rootLogger });
+      });
+      this.brokers.set(key, broker);
+    }
+    return broker;
+  }
+
+  private connectedCluster(): Promise<KafkaJsCluster> {
+    this.cluster ??= createCluster(this.configuration);
+    return this.cluster;
+  }
+}
+
+/** kafkajs is loaded only when something talks to Kafka. */
+async function createCluster(configuration: ConnectionConfiguration): Promise<KafkaJsCluster> {
+  const { Kafka, logLevel } = (await import("kafkajs")).default;
+  const kafka = new Kafka({
+    brokers: [...configuration.bootstrapServers],
+    clientId: configuration.clientId,
+    connectionTimeout: configuration.connectionTimeoutMs,
+    authenticationTimeout: configuration.connectionTimeoutMs,
+    requestTimeout: configuration.requestTimeoutMs,
+    logLevel: logLevel.NOTHING,
+    retry: { retries: 0 },
+    ...(configuration.tls ? { ssl: configuration.tls } : {}),
+    ...(configuration.sasl ? { sasl: configuration.sasl as never } : {}),
+  });
+  const symbol = Object.getOwnPropertySymbols(kafka).find((s) => s.description === "private:Kafka:createCluster");
+  if (!symbol) throw new Error("this version of kafkajs has no private:Kafka:createCluster; Tidemark needs 2.2.4");
+  const create = (kafka as unknown as Record<symbol, (options: object) => KafkaJsCluster>)[symbol]!;
+  return create({ allowAutoTopicCreation: false });
+}
+
+/** A request in the shape that kafkajs sends. Its answer comes back as the bytes after the correlation id. */
+function protocolOf(request: KafkaRequest<unknown>): object {
+  return {
+    request: {
+      apiKey: request.apiKey,
+      apiVersion: request.apiVersion,
+      apiName: request.name,
+      encode: () => {
+        const writer = new RequestWriter(request.sizeHint);
+        // kafkajs writes the header without tagged fields; in flexible versions their (empty) set follows it.
+        if (request.flexible) writer.noTags();
+        request.encode(writer);
+        const buffer = writer.finish();
+        return { buf: buffer, buffer };
+      },
+    },
+    response: { decode: (bytes: Buffer) => bytes, parse: (bytes: Buffer) => bytes },
+    logResponseError: false,
+  };
+}
+
+/** `host:port`, `[::1]:port`, either with `PROTOCOL://` before it; without a port it is 9092. */
+export function parseAddress(address: string): BrokerAddress {
+  const match = /^(?:\w+:\/\/)?(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(address.trim());
+  return { nodeId: -1, host: match?.[1] ?? match?.[2] ?? address.trim(), port: Number(match?.[3] ?? 9092) };
+}

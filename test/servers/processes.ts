@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { fileURLToPath } from "node:url";
+
+/** Where fetched servers and tools are kept between runs; not in version control. */
+export const cacheFolder = fileURLToPath(new URL("../../.cache/servers/", import.meta.url));
+
+/** Runs a command to its end; rejects with its output when it fails. */
+export function run(command: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv } = {}): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { env: { ...process.env, ...options.env } });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (chunk) => (stdout += chunk));
+    child.stderr.on("data", (chunk) => (stderr += chunk));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve(stdout);
+      else reject(new Error(`${command} ${args.join(" ")} exited with ${code}:\n${stdout}\n${stderr}`));
+    });
+    child.stdin.end(options.input ?? "");
+  });
+}
+
+/**
+ * Makes a folder once: `fill` writes into a temporary one, which then gets its name, so that an interrupted or parallel run leaves nothing half made.
+ */
+export async function cachedFolder(
+  name: string,
+  fill: (folder: string) => Promise<void>,
+  exists: (folder: string) => boolean,
+): Promise<string> {
+  const folder = cacheFolder + name;
+  if (exists(folder)) return folder;
+  const temporary = `${folder}.${process.pid}.partial`;
+  await rm(temporary, { recursive: true, force: true });
+  await mkdir(temporary, { recursive: true });
+  await fill(temporary);
+  await rename(temporary, folder).catch(async (error: unknown) => {
+    await rm(temporary, { recursive: true, force: true });
+    if (!exists(folder)) throw error;
+  });
+  return folder;
+}
+
+/** Free loopback ports, all different. */
+export async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, () => {
+      const server = createServer();
+      return new Promise<typeof server>((resolve, reject) => {
+        server.on("error", reject);
+        server.listen(0, "127.0.0.1", () => resolve(server));
+      });
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
