@@ -16,4 +16,14 @@ export const sourceConditions = {
     message: "A row has a field `<field>` that the schema does not have.",
     advice: "<suggestion>",
   },
+  SOURCE_HAS_OWN_SCHEMA: {
+    sqlState: "42K03",
+    message: "The <source> source has a schema of its own and takes no other.",
+    advice: "Leave .schema(…) out.",
+  },
+  UNBOUNDED_SOURCE: {
+    sqlState: "0A000",
+    message: "The <source> source has no end, so it cannot be read as a bounded table.",
+    advice: "Read it with readStream.",
+  },
 } satisfies ConditionTable;
