@@ -200,8 +200,8 @@ export class Column<out V = unknown, out R extends string = string, out N extend
 
   /** Names the result; several names are for a function that gives several columns. @example df.select(col("celsius").as("c")) */
   as<const M extends string>(name: M): Column<V, R, M>;
-  as(first: string, second: string, ...rest: string[]): Column<unknown, R, string>;
-  as(...names: string[]): Column<V, R, string> {
+  as(first: string, second: string, ...rest: string[]): Column<unknown, R>;
+  as(...names: string[]): Column<V, R> {
     return names.length === 1 ? aliased(this.expression, names[0]!) : new Column({ kind: "multiAlias", child: this.expression, names });
   }
 
@@ -281,7 +281,7 @@ export class Column<out V = unknown, out R extends string = string, out N extend
 }
 
 /** A column of which nothing is known. */
-export type AnyColumn = Column<unknown, string, string>;
+export type AnyColumn = Column;
 
 /** What stands beside a column in an operator: another column, or a value. */
 export type Operand = AnyColumn | LiteralValue;

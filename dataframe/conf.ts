@@ -108,7 +108,7 @@ export class Conf {
 
   /** The key, or its full name where it means nothing here. */
   private keyOf(name: string): ConfKey | string {
-    const full = name.startsWith(prefix) ? name : `${prefix}${name}`;
+    const full = name.toLowerCase().startsWith(prefix) ? name : `${prefix}${name}`;
     const key = byName.get(full.toLowerCase());
     if (key) return key;
     if (Object.hasOwn(fixedConfKeys, full) || isIdle(full)) return full;

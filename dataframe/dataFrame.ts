@@ -8,12 +8,13 @@ import { freshId, type Attribute, type Expression } from "../engine/expression/e
 import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
+import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { count } from "./functions/aggregates.js";
 import { GroupedData } from "./groupedData.js";
 import { nameExpression } from "./names.js";
-import { aliasOf, isStreaming, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "./plans.js";
+import { aliasOf, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "./plans.js";
 import { schemaTree } from "./schemaTree.js";
 import type { Session } from "./session.js";
 import { tableText } from "./show.js";
@@ -216,14 +217,12 @@ export class DataFrame<Row = LooseRow> {
 
   /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
   orderBy<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Row> {
-    const order = (columns as readonly (string | AnyColumn)[]).map((column) => sortOrder(columnExpression(column)));
-    return this.derive({ kind: "sort", order, global: true, input: this.plan });
+    return this.sorted(columns as readonly (string | AnyColumn)[]);
   }
 
   /** The same as `orderBy`. @example df.sort(desc("celsius")) */
   sort<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Row> {
-    const orderBy = this.orderBy.bind(this) as (...items: readonly (string | AnyColumn)[]) => DataFrame<Row>;
-    return orderBy(...(columns as readonly (string | AnyColumn)[]));
+    return this.sorted(columns as readonly (string | AnyColumn)[]);
   }
 
   /** About this fraction of the rows. The seed is fixed unless given, so that a restarted query draws the same rows. @example df.sample(0.1) */
@@ -339,6 +338,11 @@ export class DataFrame<Row = LooseRow> {
 
   private aggregateAll<Next>(aggregates: readonly Expression[]): DataFrame<Next> {
     return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
+  }
+
+  private sorted(columns: readonly (string | AnyColumn)[]): DataFrame<Row> {
+    const order = columns.map((column) => sortOrder(columnExpression(column)));
+    return this.derive({ kind: "sort", order, global: true, input: this.plan });
   }
 
   private deduplicate(columns: readonly string[], withinWatermark: boolean): DataFrame<Row> {

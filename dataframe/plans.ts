@@ -1,6 +1,6 @@
 import type { Attribute, Expression, SortOrder } from "../engine/expression/expression.js";
 import { freshId } from "../engine/expression/expression.js";
-import type { JoinType, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import type { JoinType } from "../engine/plan/logicalPlan.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { JoinHow } from "./types/row.js";
 
@@ -64,16 +64,4 @@ export function aliasOf(e: Expression, name: string): Expression {
 /** An item of ORDER BY: what has no order of its own is ascending, nulls first. */
 export function sortOrder(e: Expression): SortOrder {
   return e.kind === "sortOrder" ? e : { kind: "sortOrder", child: e, descending: false, nullsFirst: true };
-}
-
-/** The plans a node reads from. */
-export function inputsOf(plan: LogicalPlan): readonly LogicalPlan[] {
-  if ("input" in plan) return [plan.input];
-  if ("left" in plan) return [plan.left, plan.right];
-  return "inputs" in plan ? plan.inputs : [];
-}
-
-/** Whether a plan reads an unbounded table. */
-export function isStreaming(plan: LogicalPlan): boolean {
-  return plan.kind === "read" ? plan.streaming : inputsOf(plan).some(isStreaming);
 }

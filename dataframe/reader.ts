@@ -78,7 +78,7 @@ export class DataFrameReader<Row = LooseRow> {
    * @example session.readStream.format("rate").load()
    */
   load(path?: string): DataFrame<Row> {
-    if (path !== undefined) return this.option("path", path).load() as DataFrame<Row>;
+    if (path !== undefined) return this.with<Row>({ options: { ...this.definition.options, path } }).load();
     const { session } = this;
     const { streaming, format, options, schema: given } = this.definition;
     const provider = sourceFormats.get(format, this.owner);

@@ -2,29 +2,26 @@ import { typeName, type DataType, type Field, type Schema } from "../engine/arro
 
 /** A schema as Spark's `printSchema` draws it. */
 export function schemaTree(schema: Schema): string {
-  return ["root", ...schema.fields.flatMap((field) => fieldLines(field, " |-- "))].join("\n");
+  return ["root", ...schema.fields.flatMap((field) => fieldLines(field, " |"))].join("\n");
 }
 
 function fieldLines({ name, type, nullable }: Field, prefix: string): string[] {
-  return [`${prefix}${name}: ${shortName(type)} (nullable = ${nullable})`, ...childLines(type, `${prefix.slice(0, -4)}   `)];
+  return [`${prefix}-- ${name}: ${shortName(type)} (nullable = ${nullable})`, ...memberLines(type, `${prefix}    |`)];
 }
 
-function childLines(type: DataType, indent: string): string[] {
-  const prefix = `${indent} |-- `;
+function memberLines(type: DataType, prefix: string): string[] {
+  const inner = `${prefix}    |`;
   switch (type.kind) {
     case "struct":
       return type.fields.flatMap((field) => fieldLines(field, prefix));
     case "array":
-      return [
-        `${prefix}element: ${shortName(type.element)} (containsNull = ${type.containsNull})`,
-        ...childLines(type.element, `${indent} |   `),
-      ];
+      return [`${prefix}-- element: ${shortName(type.element)} (containsNull = ${type.containsNull})`, ...memberLines(type.element, inner)];
     case "map":
       return [
-        `${prefix}key: ${shortName(type.key)}`,
-        ...childLines(type.key, `${indent} |   `),
-        `${prefix}value: ${shortName(type.value)} (valueContainsNull = ${type.valueContainsNull})`,
-        ...childLines(type.value, `${indent} |   `),
+        `${prefix}-- key: ${shortName(type.key)}`,
+        ...memberLines(type.key, inner),
+        `${prefix}-- value: ${shortName(type.value)} (valueContainsNull = ${type.valueContainsNull})`,
+        ...memberLines(type.value, inner),
       ];
     default:
       return [];

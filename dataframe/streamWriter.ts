@@ -7,7 +7,7 @@ import type { DataFrame } from "./dataFrame.js";
 import { forEachRow, type ForeachWriter } from "./foreach.js";
 import { sinkFormats } from "./formats.js";
 import { optionOf, optionText, unknownName, withoutOption, type OptionValue } from "./options.js";
-import { isStreaming } from "./plans.js";
+import { isStreaming } from "../engine/plan/streamingPlan.js";
 import type { Session } from "./session.js";
 import type { LooseRow } from "./types/row.js";
 
@@ -84,9 +84,9 @@ export class DataStreamWriter<Row = LooseRow> {
 
   /** Which rows a batch writes: the new ones (append), the changed ones (update), all (complete). @example stream.writeStream.outputMode("append") */
   outputMode(mode: OutputMode): DataStreamWriter<Row> {
-    const lower = mode.toLowerCase() as OutputMode;
-    if (!outputModes.includes(lower)) throw unknownName("DataStreamWriter", "outputMode", mode, outputModes);
-    return this.with({ outputMode: lower });
+    const known = outputModes.find((word) => word === mode.toLowerCase());
+    if (!known) throw unknownName("DataStreamWriter", "outputMode", mode, outputModes);
+    return this.with({ outputMode: known });
   }
 
   /** The kind of sink; parquet unless said otherwise. @example stream.writeStream.format("kafka") */

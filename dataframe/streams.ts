@@ -84,7 +84,7 @@ export class StreamingQueryManager {
     await query.awaitTermination().catch(() => undefined);
     this.running.delete(query.runId);
     this.ended ??= { failure: query.exception };
-    for (const wake of [...this.waiting]) wake();
+    for (const wake of this.waiting) wake();
   }
 
   private nextEnd(timeoutMs: number | undefined): Promise<void> {

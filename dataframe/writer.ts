@@ -43,9 +43,9 @@ export class DataFrameWriter {
 
   /** What happens when the target exists: an error unless said otherwise. @example df.write.mode("append") */
   mode(mode: SaveMode): DataFrameWriter {
-    const lower = mode.toLowerCase() as SaveMode;
-    if (!saveModes.includes(lower)) throw unknownName("DataFrameWriter", "mode", mode, saveModes);
-    return this.with({ mode: lower === "error" ? "errorifexists" : lower });
+    const known = saveModes.find((word) => word === mode.toLowerCase());
+    if (!known) throw unknownName("DataFrameWriter", "mode", mode, saveModes);
+    return this.with({ mode: known === "error" ? "errorifexists" : known });
   }
 
   /** An option of the target. @example df.write.option("compression", "zstd") */

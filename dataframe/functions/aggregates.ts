@@ -8,7 +8,7 @@ export function count(): Column<number, never, "count(1)">;
 export function count<const C extends ColumnOrName>(
   column: C,
 ): Column<number, RefsOf<C>, C extends "*" ? "count(1)" : `count(${NameOf<C>})`>;
-export function count(column: ColumnOrName = "*"): Column<number, string, string> {
+export function count(column: ColumnOrName = "*"): Column<number> {
   return new Column(call("count", [column === "*" ? literalOf(1) : columnExpression(column)]));
 }
 

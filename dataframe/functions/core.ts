@@ -34,7 +34,7 @@ export function lit<L extends LiteralValue>(value: L): Column<OperandValue<L>, n
 }
 
 /** SQL text as a column. @example df.select(expr("celsius * 1.8 + 32 AS fahrenheit")) */
-export function expr(text: string): Column<unknown, never, string> {
+export function expr(text: string): Column<unknown, never> {
   return new Column(parseExpression(text));
 }
 

@@ -1,0 +1,82 @@
+import { availableParallelism } from "node:os";
+import { describe, expect, it } from "vitest";
+import { Conf } from "../../../dataframe/conf.js";
+import { confKeys } from "../../../dataframe/confKeys.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
+
+function conf(given: Record<string, string | number | boolean> = {}): { conf: Conf; warnings: string[] } {
+  const warnings: string[] = [];
+  return { conf: new Conf(given, (message) => warnings.push(message)), warnings };
+}
+
+function refusal(run: () => unknown): Pick<StreamingError, "condition" | "parameters"> {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof StreamingError) return { condition: error.condition, parameters: error.parameters };
+    throw error;
+  }
+  throw new Error("it was accepted");
+}
+
+describe("the session configuration", () => {
+  it("has Spark's defaults, but for UTC and a partition per core", () => {
+    const { conf: fresh } = conf();
+    expect(fresh.get("spark.sql.session.timeZone")).toBe("UTC");
+    expect(fresh.integer("spark.sql.shuffle.partitions")).toBe(availableParallelism());
+    expect(fresh.boolean("spark.sql.ansi.enabled")).toBe(true);
+    expect(fresh.durationMs("spark.sql.streaming.pollingDelay")).toBe(10);
+    expect(fresh.find("spark.sql.streaming.checkpointLocation")).toBeUndefined();
+    expect(refusal(() => fresh.get("spark.sql.streaming.checkpointLocation")).condition).toBe("MISSING_OPTION");
+    expect(fresh.get("spark.sql.streaming.checkpointLocation", "x")).toBe("x");
+  });
+
+  it("takes keys with and without `spark.`, in any case, and gives them by full name", () => {
+    const { conf: set } = conf({ "sql.session.timeZone": "Europe/Berlin", "SPARK.sql.ansi.enabled": false });
+    expect(set.get("spark.sql.session.timezone")).toBe("Europe/Berlin");
+    expect(set.toRecord()).toMatchObject({ "spark.sql.session.timeZone": "Europe/Berlin", "spark.sql.ansi.enabled": "false" });
+    set.unset("sql.session.timeZone");
+    expect(set.get("sql.session.timeZone")).toBe("UTC");
+  });
+
+  it("refuses a key that nobody knows, with the nearest", () => {
+    const { condition, parameters } = refusal(() => conf({ "spark.sql.session.timezon": "UTC" }));
+    expect(condition).toBe("UNKNOWN_OPTION");
+    expect(parameters).toMatchObject({ option: "spark.sql.session.timezon", suggestion: "Did you mean `spark.sql.session.timeZone`?" });
+    expect(refusal(() => conf().conf.get("spark.nothing.like.it")).condition).toBe("UNKNOWN_OPTION");
+  });
+
+  it.each([
+    ["spark.sql.ansi.enabled", "maybe"],
+    ["spark.sql.shuffle.partitions", "0"],
+    ["spark.sql.shuffle.partitions", "many"],
+    ["spark.sql.session.timeZone", "Mars/Olympus"],
+    ["spark.sql.streaming.multipleWatermarkPolicy", "average"],
+    ["spark.sql.streaming.pollingDelay", "soon"],
+  ])("refuses %s = %s", (key, value) => {
+    const { condition, parameters } = refusal(() => conf({ [key]: value }));
+    expect(condition).toBe("INVALID_OPTION_VALUE");
+    expect(parameters).toMatchObject({ option: key, value });
+  });
+
+  it("keeps a key of Spark's that means nothing here, and says so once", () => {
+    const { conf: set, warnings } = conf({ "spark.executor.memory": "4g", "spark.master": "local[2]" });
+    set.set("spark.executor.memory", "8g");
+    expect(warnings).toHaveLength(2);
+    expect(warnings[0]).toContain("spark.executor.memory");
+    expect(set.get("spark.executor.memory")).toBe("8g");
+    expect(set.isModifiable("spark.executor.memory")).toBe(false);
+  });
+
+  it("refuses a key that would change answers and is not built, rather than ignore it", () => {
+    expect(refusal(() => conf({ "spark.sql.caseSensitive": "true" })).condition).toBe("NOT_YET_SUPPORTED");
+    expect(conf({ "spark.sql.caseSensitive": "false" }).warnings).toEqual([]);
+  });
+
+  it("has a default or none, and a text, for each key", () => {
+    for (const key of confKeys) {
+      expect(key.doc.length).toBeGreaterThan(20);
+      if (key.default !== undefined) expect(() => conf({ [key.name]: key.default! })).not.toThrow();
+    }
+  });
+});
