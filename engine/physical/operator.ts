@@ -47,6 +47,8 @@ export interface StateOperatorMetrics {
   readonly memoryUsedBytes: number;
   /** Late input rows; Spark's counter above counts partial groups. */
   readonly lateRows: number;
+  /** Input rows that belong to no window, because they have no event time. */
+  readonly rowsWithoutEventTime?: number;
 }
 
 /**

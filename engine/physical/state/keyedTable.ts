@@ -75,6 +75,14 @@ export class KeyedTable {
     if (count > 0) this.#entrySlots = new WeakMap();
   }
 
+  /** The slots of all keys, ascending. */
+  liveSlots(): Int32Array {
+    const slots = new Int32Array(this.size);
+    let count = 0;
+    for (const entry of this.#index) if (entry !== 0) slots[count++] = entry - 1;
+    return slots.sort();
+  }
+
   /** The keys at the slots, one column a key column. */
   keyColumns(slots: Int32Array, count: number): Column[] {
     return unpackKeys(this.#layout, this.#keys, this.#arena, slots, count);

@@ -1,0 +1,85 @@
+import type { Batch } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
+import type { Field } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
+import { aggregateFunctions } from "../../expression/aggregates/index.js";
+import { Loop, whenPresent } from "../../expression/aggregates/loop.js";
+import { notYetSupported } from "../../errors/streamingError.js";
+import type { BoundAggregate } from "./aggregateSpec.js";
+
+/** The running values of all aggregates of an operator, by group slot. */
+export class AggregateValues {
+  /** The state columns of all aggregates, one after the other; named after the aggregate's place. */
+  readonly stateFields: readonly Field[];
+  readonly #bound: readonly BoundAggregate[];
+  readonly #accumulators: readonly Accumulator[];
+
+  constructor(aggregates: readonly BoundAggregate[]) {
+    this.#bound = aggregates;
+    this.#accumulators = aggregates.map(({ call }) => {
+      if (call.distinct) throw notYetSupported(`${call.name}(DISTINCT …)`);
+      const entry = aggregateFunctions[call.name];
+      assert(entry !== undefined, `no aggregate function ${call.name}`);
+      return entry.accumulator(call);
+    });
+    this.stateFields = this.#accumulators.flatMap((a, i) => a.stateFields.map((f) => ({ ...f, name: `${i}.${f.name}` })));
+  }
+
+  /** Makes room for slots below `capacity` and puts fresh ones into the state of a group without rows. */
+  prepare(capacity: number, fresh: Int32Array, freshCount: number): void {
+    for (const accumulator of this.#accumulators) {
+      accumulator.reserve(capacity);
+      accumulator.clear(fresh, freshCount);
+    }
+  }
+
+  /** Folds a batch's rows into their groups. */
+  update(rows: GroupedRows, batch: Batch): void {
+    if (rows.count === 0) return;
+    const loop = new Loop();
+    const steps: string[] = [];
+    this.#accumulators.forEach((accumulator, a) => {
+      const { args, filter } = this.#bound[a]!;
+      const columns = args.map((index) => batch.columns[index]!);
+      const condition = filter === null ? null : batch.columns[filter]!;
+      if (accumulator.kind === "column") accumulator.update(rows, columns, condition);
+      else steps.push(filtered(accumulator.update(columns, loop), condition, loop));
+    });
+    if (steps.length > 0) loop.run(steps.join("\n"), rows.slots, rows.rows, rows.count);
+  }
+
+  /** Folds saved values (one row a group) into the slots. */
+  merge(rows: GroupedRows, state: readonly Column[]): void {
+    if (rows.count === 0) return;
+    const loop = new Loop();
+    const steps: string[] = [];
+    let at = 0;
+    for (const accumulator of this.#accumulators) {
+      const columns = state.slice(at, (at += accumulator.stateFields.length));
+      if (accumulator.kind === "column") accumulator.merge(rows, columns);
+      else steps.push(`{ ${accumulator.merge(columns, loop)} }`);
+    }
+    if (steps.length > 0) loop.run(steps.join("\n"), rows.slots, rows.rows, rows.count);
+  }
+
+  /** The state columns of the groups at the slots. */
+  save(slots: Int32Array, count: number): Column[] {
+    return this.#accumulators.flatMap((accumulator) => accumulator.save(slots, count));
+  }
+
+  /** The result columns of the groups at the slots. */
+  finish(slots: Int32Array, count: number): Column[] {
+    return this.#accumulators.map((accumulator) => accumulator.finish(slots, count));
+  }
+
+  get memoryBytes(): number {
+    return this.#accumulators.reduce((sum, accumulator) => sum + accumulator.memoryBytes, 0);
+  }
+}
+
+function filtered(step: string, condition: Column | null, loop: Loop): string {
+  if (condition === null) return `{ ${step} }`;
+  const { value, isNull } = loop.access(condition);
+  return whenPresent([isNull], `if (${value} !== 0) { ${step} }`);
+}

@@ -1,0 +1,147 @@
+import { batchFromRows, readValue, rowsOf } from "../../../engine/arrow/columns.js";
+import type { Batch } from "../../../engine/arrow/batch.js";
+import { types, windowType, type DataType, type Field } from "../../../engine/arrow/types.js";
+import type { Value } from "../../../engine/arrow/value.js";
+import type { OutputMode } from "../../../engine/contract/sink.js";
+import type { StateChanges } from "../../../engine/contract/state.js";
+import { aggregateFunctions } from "../../../engine/expression/aggregates/index.js";
+import {
+  freshId,
+  literal,
+  type AggregateCall,
+  type Attribute,
+  type EvalMode,
+  type Expression,
+} from "../../../engine/expression/expression.js";
+import type { BatchContext, OperatorWatermarks } from "../../../engine/physical/operator.js";
+import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.js";
+import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";
+
+export function attribute(name: string, type: DataType): Attribute {
+  return { kind: "attribute", id: freshId(), name, type, nullable: true, qualifier: [] };
+}
+
+/** An aggregate call over columns of the input; a constant argument is given as its expression. */
+export interface Aggregate {
+  readonly name: string;
+  readonly columns: readonly number[];
+  readonly constants?: readonly Expression[];
+  readonly filter?: number;
+  readonly evalMode?: EvalMode;
+}
+
+export interface Shape {
+  readonly input: readonly Field[];
+  /** How many of the input's first columns are grouping columns. */
+  readonly keys: number;
+  readonly window?: { readonly index: number; readonly durationUs: number; readonly slideUs: number; readonly startUs: number };
+  readonly eventTime?: number;
+  readonly aggregates: readonly Aggregate[];
+  readonly outputMode: OutputMode;
+}
+
+function bind({ name, columns, constants = [], filter, evalMode }: Aggregate, input: readonly Field[]): BoundAggregate {
+  const entry = aggregateFunctions[name]!;
+  const args = [...columns.map((c) => attribute(input[c]!.name, input[c]!.type)), ...constants];
+  const argTypes = [...columns.map((c) => input[c]!.type), ...constants.map((c) => (c.kind === "literal" ? c.type : types.null))];
+  const call: AggregateCall = {
+    kind: "aggregateCall",
+    name: entry.name,
+    args,
+    distinct: false,
+    filter: filter === undefined ? null : attribute("f", types.boolean),
+    type: entry.resultType(argTypes),
+    nullable: true,
+    evalMode: entry.evalMode ?? evalMode ?? "ansi",
+  };
+  return { call, args: columns, filter: filter ?? null };
+}
+
+export function specOf({ input, keys, window, eventTime, aggregates, outputMode }: Shape): AggregateSpec {
+  const grouping = input.slice(0, keys).map((f, i) => attribute(f.name, i === window?.index ? windowType : f.type));
+  const bound = aggregates.map((a) => bind(a, input));
+  return {
+    operatorId: "0",
+    grouping,
+    window: window === undefined ? null : { ...window, watermarked: true },
+    eventTime: eventTime ?? null,
+    aggregates: bound,
+    outputMode,
+    output: [...grouping, ...bound.map(({ call }, i) => attribute(`a${i}`, call.type))],
+  };
+}
+
+export interface Ran {
+  readonly rows: Value[][];
+  readonly updated: number;
+  readonly removed: number;
+  readonly total: number;
+  readonly dropped: number;
+}
+
+/** An operator that is driven batch by batch, and whose state can be carried over into a fresh one. */
+export class Driver {
+  operator: AggregateOperator;
+  readonly deltas: StateChanges[] = [];
+  readonly #shape: Shape;
+  readonly #spec: AggregateSpec;
+  #rows: Value[][] = [];
+  #batchId = 0;
+
+  constructor(shape: Shape) {
+    this.#shape = shape;
+    this.#spec = specOf(shape);
+    this.operator = this.#fresh();
+  }
+
+  /** Runs one micro-batch whose rows come in these pieces. */
+  run(pieces: readonly (readonly (readonly Value[])[])[], watermarks: OperatorWatermarks | null = null): Ran {
+    return this.runBatches(
+      pieces.map((rows) => batchFromRows(types.struct([...this.#shape.input]), rows)),
+      watermarks,
+    );
+  }
+
+  runBatches(batches: readonly Batch[], watermarks: OperatorWatermarks | null): Ran {
+    this.#rows = [];
+    const context: BatchContext = {
+      batchId: this.#batchId++,
+      batchTimeMs: 0,
+      outputMode: this.#shape.outputMode,
+      noData: batches.length === 0,
+      watermarks: () => watermarks,
+    };
+    this.operator.begin(context);
+    for (const batch of batches) this.operator.process(batch);
+    this.operator.finish();
+    this.deltas.push(...this.operator.changes());
+    const { numRowsUpdated, numRowsRemoved, numRowsTotal, numRowsDroppedByWatermark } = this.operator.metrics();
+    return { rows: this.#rows, updated: numRowsUpdated, removed: numRowsRemoved, total: numRowsTotal, dropped: numRowsDroppedByWatermark };
+  }
+
+  /** Goes on in a fresh operator: from a snapshot, or from all deltas so far. */
+  restart(from: "snapshot" | "deltas"): void {
+    const changes = from === "snapshot" ? this.operator.snapshot() : this.deltas;
+    this.operator = this.#fresh();
+    for (const change of changes) this.operator.restore(change);
+  }
+
+  /** The state as plain rows, for comparison. */
+  state(): string[] {
+    return this.operator.snapshot().flatMap(({ upserts }) => (upserts === null ? [] : rowsOf(upserts).map((row) => show(row))));
+  }
+
+  #fresh(): AggregateOperator {
+    return new AggregateOperator(this.#spec, (batch) => this.#rows.push(...rowsOf(batch)));
+  }
+}
+
+/** A value as a text in which everything that differs differs, −0 and NaN included. */
+export function show(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(show).join(", ")}]`;
+  if (value instanceof Uint8Array) return `bytes(${value.join()})`;
+  if (typeof value === "bigint") return `${value}n`;
+  return Object.is(value, -0) ? "-0" : typeof value === "string" ? JSON.stringify(value) : String(value);
+}
+
+export { literal, readValue };
