@@ -1,0 +1,28 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Outcome } from "./runner/case.js";
+import { loadCases, runCase } from "./runner/runCases.js";
+
+/**
+ * `npm run golden [-- --dir DIR] [--report FILE] [--only REGEX]`: every case of a folder against the engine.
+ * Ends with `golden: N passed, N failed, N unsupported`; exit code 1 if any failed.
+ */
+const { values } = parseArgs({ options: { dir: { type: "string" }, report: { type: "string" }, only: { type: "string" } } });
+const directory = values.dir ?? join(process.cwd(), "test/golden/cases");
+const only = new RegExp(values.only ?? "");
+
+const outcomes: Outcome[] = [];
+for (const golden of loadCases(directory)) {
+  if (!only.test(golden.name)) continue;
+  for (const outcome of await runCase(golden)) {
+    outcomes.push(outcome);
+    if (outcome.status === "failed") console.log(`FAILED ${outcome.name} (${outcome.via}): ${outcome.diff}`);
+  }
+}
+if (values.report !== undefined) writeFileSync(values.report, outcomes.map((outcome) => `${JSON.stringify(outcome)}\n`).join(""));
+const count = (status: Outcome["status"]) => outcomes.filter((outcome) => outcome.status === status).length;
+const verdictOnly = outcomes.filter((outcome) => outcome.reason === "verdict only").length;
+if (verdictOnly > 0) console.log(`${verdictOnly} of the passed are on the verdict only`);
+console.log(`golden: ${count("passed")} passed, ${count("failed")} failed, ${count("unsupported")} unsupported`);
+process.exitCode = count("failed") > 0 ? 1 : 0;

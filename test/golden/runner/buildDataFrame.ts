@@ -1,0 +1,91 @@
+import { col, expr } from "../../../dataframe/functions.js";
+import type { DataFrame } from "../../../dataframe/dataFrame.js";
+import { notYetSupported } from "../../../engine/errors/streamingError.js";
+import type { PlanNode } from "./case.js";
+
+/** A frame whose columns are known at run time only. */
+export type Frame = DataFrame<Record<string, unknown>>;
+
+/**
+ * Builds the query of a case, verb by verb, as a user would. An operator without a verb of ours is NOT_YET_SUPPORTED.
+ *
+ * @param tables streams and static tables by name
+ */
+export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame>): Frame {
+  const child = (of: PlanNode | undefined) => buildDataFrame(of!, tables);
+  const texts = (key: string) => node[key] as readonly string[];
+  const text = (key: string) => node[key] as string;
+  switch (node.op) {
+    case "stream":
+    case "static":
+      return tables.get(text("name"))!;
+    case "select":
+      return child(node.input).selectExpr(...texts("exprs"));
+    case "filter":
+      return child(node.input).where(text("condition"));
+    case "withColumn":
+      return child(node.input).withColumn(text("name"), expr(text("expr")));
+    case "withColumnRenamed":
+      return child(node.input).withColumnRenamed(text("existing"), text("new"));
+    case "drop":
+      return child(node.input).drop(...texts("columns"));
+    case "alias":
+      return child(node.input).alias(text("alias"));
+    case "withWatermark":
+      return child(node.input).withWatermark(text("column"), text("delay"));
+    case "aggregate":
+      return child(node.input)
+        .groupBy(...texts("groupBy").map((e) => expr(e)))
+        .agg(...texts("aggs").map((e) => expr(e)));
+    case "dropDuplicates":
+      return child(node.input).dropDuplicates(...((node.columns as readonly string[] | null) ?? []));
+    case "dropDuplicatesWithinWatermark":
+      return child(node.input).dropDuplicatesWithinWatermark(...((node.columns as readonly string[] | null) ?? []));
+    case "distinct":
+      return child(node.input).distinct();
+    case "limit":
+      return child(node.input).limit(node.n as number);
+    case "offset":
+      return child(node.input).offset(node.n as number);
+    case "sort":
+      return child(node.input).orderBy(...texts("exprs").map(sortColumn));
+    case "repartition":
+      return child(node.input).repartition(2);
+    case "sample":
+      return child(node.input).sample(0.5);
+    case "union":
+      return child(node.left).union(child(node.right));
+    case "unionByName":
+      return child(node.left).unionByName(child(node.right), node.allowMissingColumns as boolean);
+    case "intersect":
+      return child(node.left).intersect(child(node.right));
+    case "subtract":
+      return child(node.left).except(child(node.right));
+    case "join":
+      return join(node, child(node.left), child(node.right));
+    case "crossJoin":
+      return child(node.left).crossJoin(child(node.right));
+    case "write-action":
+      void child(node.input).write;
+      throw notYetSupported("writing a streaming DataFrame");
+    default:
+      throw notYetSupported(`the operator ${node.op}`);
+  }
+}
+
+function join(node: PlanNode, left: Frame, right: Frame): Frame {
+  const on = node.on as string | { readonly using: readonly string[] } | undefined;
+  const how = node.how as "inner";
+  if (on === undefined) return left.crossJoin(right);
+  return typeof on === "string" ? left.join(right, expr(on), how) : left.join(right, on.using as string[], how);
+}
+
+/** `e [asc|desc] [nulls first|last]`. */
+function sortColumn(text: string): ReturnType<typeof col> {
+  const match = /^(.*?)(?:\s+(asc|desc))?(?:\s+nulls\s+(first|last))?$/i.exec(text)!;
+  const column = expr(match[1]!) as unknown as ReturnType<typeof col>;
+  const descending = match[2]?.toLowerCase() === "desc";
+  const nulls = match[3]?.toLowerCase() ?? (descending ? "last" : "first");
+  if (descending) return (nulls === "first" ? column.descNullsFirst() : column.descNullsLast()) as typeof column;
+  return (nulls === "first" ? column.ascNullsFirst() : column.ascNullsLast()) as typeof column;
+}

@@ -1,0 +1,65 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Session } from "../../../dataframe/session.js";
+import type { OutputMode } from "../../../engine/contract/sink.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
+import { dropMemoryTable } from "../../../sinks/memory/sink.js";
+import { buildDataFrame } from "./buildDataFrame.js";
+import type { Outcome, RejectCase } from "./case.js";
+import { expectedCondition } from "./compareRun.js";
+import { isUnsupported, outcomeOf } from "./outcome.js";
+import { memoryFrame, memoryStreams, staticFrames } from "./tables.js";
+
+/** Whether the engine accepts a query, over one empty batch, as Spark did. */
+export async function runRejectCase(golden: RejectCase): Promise<Outcome[]> {
+  const via = golden.query.plan ? "plan" : "sql";
+  const outcome = await outcomeOf(golden, via, () => verdictDifference(golden));
+  const onVerdict = outcome.status === "passed" && !golden.accepted && expectedCondition(golden.error!) === null;
+  return [onVerdict ? { ...outcome, reason: "verdict only" } : outcome];
+}
+
+async function verdictDifference(golden: RejectCase): Promise<string | null> {
+  const refusal = await tryQuery(golden);
+  if (isUnsupported(refusal)) throw refusal;
+  if (golden.accepted) return refusal === null ? null : `Spark accepts it; we refuse: ${refusal.message}`;
+  if (refusal === null) return `Spark refuses it with ${golden.error!.condition}: ${golden.error!.message}; we accept it`;
+  const condition = expectedCondition(golden.error!);
+  return condition === null || condition === refusal.condition ? null : `expected ${condition}, got ${refusal.message}`;
+}
+
+/** Builds, starts and runs it; the refusal, or null when there is none. */
+async function tryQuery(golden: RejectCase): Promise<StreamingError | null> {
+  if (!golden.query.plan) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements" });
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
+  const session = Session.create({ ...(golden.conf && { conf: golden.conf }), print: () => {}, warn: () => {} });
+  const streams = memoryStreams(golden.inputs);
+  const name = golden.options?.queryName ?? `golden-${golden.name}`;
+  try {
+    const frames = new Map([...streams].map(([table, stream]) => [table, memoryFrame(session, stream)]));
+    const frame = buildDataFrame(golden.query.plan, new Map([...frames, ...staticFrames(session, golden.static)]));
+    for (const stream of streams.values()) stream.addData([]);
+    const sink = golden.sink ?? "memory";
+    const writer = frame.writeStream
+      .format(sink)
+      .outputMode(golden.outputMode as OutputMode)
+      .queryName(name)
+      .option("checkpointLocation", join(folder, "checkpoint"))
+      .trigger(
+        golden.options?.trigger?.processingTime === undefined
+          ? { availableNow: true }
+          : { processingTime: golden.options.trigger.processingTime },
+      );
+    const query = await writer.start(sink === "memory" ? undefined : join(folder, "out"));
+    await query.processAllAvailable();
+    await query.stop();
+    return query.exception;
+  } catch (error) {
+    if (error instanceof StreamingError) return error;
+    throw error;
+  } finally {
+    dropMemoryTable(name);
+    for (const stream of streams.values()) stream.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}

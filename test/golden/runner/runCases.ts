@@ -1,0 +1,28 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { GoldenCase, Outcome } from "./case.js";
+import { parseExactJson } from "./exactJson.js";
+import { runExpressionCase } from "./expressionCase.js";
+import { runRejectCase } from "./rejectCase.js";
+import { runSourceCase } from "./sourceCase.js";
+import { runStreamCase } from "./streamCase.js";
+
+/** The cases of a folder, in name order: `*.json`, not `_*.json`. */
+export function loadCases(directory: string): GoldenCase[] {
+  const names = readdirSync(directory).filter((name) => name.endsWith(".json") && !name.startsWith("_"));
+  return names.toSorted().map((name) => parseExactJson(readFileSync(join(directory, name), "utf8")) as GoldenCase);
+}
+
+/** What came of a case, in each way of running it. */
+export function runCase(golden: GoldenCase): Promise<Outcome[]> {
+  switch (golden.kind) {
+    case "stream":
+      return runStreamCase(golden);
+    case "reject":
+      return runRejectCase(golden);
+    case "expression":
+      return runExpressionCase(golden);
+    case "source":
+      return runSourceCase(golden);
+  }
+}

@@ -1,0 +1,164 @@
+import { mkdtemp, mkdir, rm, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Session } from "../../../dataframe/session.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
+import type { Schema } from "../../../engine/arrow/types.js";
+import type { OutputMode } from "../../../engine/contract/sink.js";
+import type { StreamingQueryProgress } from "../../../engine/query/progress.js";
+import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
+import type { Trigger } from "../../../engine/query/trigger.js";
+import { addDataTogether, type MemoryStream } from "../../../sources/memory/source.js";
+import { dropMemoryTable, memoryTable, type MemoryTable } from "../../../sinks/memory/sink.js";
+import { buildDataFrame, type Frame } from "./buildDataFrame.js";
+import type { GoldenRow, Outcome, StreamCase } from "./case.js";
+import { compareRun, type RunResult } from "./compareRun.js";
+import { outcomeOf } from "./outcome.js";
+import { memoryFrame, memoryStreams, rowsOf, schemaOf, staticFrames } from "./tables.js";
+
+/** Runs a streaming case as its driver says, through `query.plan`. */
+export async function runStreamCase(golden: StreamCase): Promise<Outcome[]> {
+  const via = golden.query.plan ? "plan" : "sql";
+  return [await outcomeOf(golden, via, () => run(golden))];
+}
+
+async function run(golden: StreamCase): Promise<string | null> {
+  if (!golden.query.plan) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
+  const table = memoryTable(`golden-${golden.name}`);
+  try {
+    const result = await new CaseRun(golden, folder, table).run();
+    return compareRun(golden, result);
+  } finally {
+    dropMemoryTable(table.name);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** One run of a case, over all its restarts. */
+class CaseRun {
+  private readonly session: Session;
+  private readonly streams: Map<string, MemoryStream>;
+  private readonly progress: StreamingQueryProgress[] = [];
+  /** The step during which each batch ran. */
+  private readonly steps = new Map<number, number>();
+  private outputSchema: Schema | null = null;
+
+  constructor(
+    private readonly golden: StreamCase,
+    private readonly folder: string,
+    private readonly table: MemoryTable,
+  ) {
+    const conf = { "spark.sql.streaming.numRecentProgressUpdates": "400", "spark.sql.streaming.pollingDelay": "1ms", ...golden.conf };
+    this.session = Session.create({ conf, print: () => {}, warn: () => {} });
+    this.streams = golden.driver === "availableNow" ? new Map() : memoryStreams(golden.inputs);
+  }
+
+  async run(): Promise<RunResult> {
+    let error: StreamingError | null = null;
+    try {
+      if (this.golden.driver === "availableNow") await this.runAvailableNow();
+      else await this.runSteps();
+    } catch (failure) {
+      if (!(failure instanceof StreamingError)) throw failure;
+      error = failure;
+    } finally {
+      for (const stream of this.streams.values()) stream.close();
+    }
+    if (error?.condition === "NOT_YET_SUPPORTED") throw error;
+    return { progress: this.progress, steps: this.steps, output: this.table.batches, outputSchema: this.outputSchema, error };
+  }
+
+  private async runSteps(): Promise<void> {
+    const { inputs, options, driver } = this.golden;
+    const stepCount = Math.max(...Object.values(inputs).map((input) => input.batches!.length));
+    const frame = this.build(new Map([...this.streams].map(([name, stream]) => [name, memoryFrame(this.session, stream)])));
+    const trigger: Trigger = driver === "once" ? { once: true } : { processingTime: 0 };
+    let query: StreamingQuery | null = null;
+    try {
+      for (let step = 0; step < stepCount; step++) {
+        const pauseSeconds = options?.sleepSecondsBeforeStep?.[step];
+        if (pauseSeconds !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseSeconds * 1000));
+        if (query !== null && options?.restartBeforeStep?.includes(step)) {
+          await query.stop();
+          query = null;
+        }
+        this.addStep(step);
+        query ??= await this.start(frame, trigger);
+        if (driver === "once") await query.awaitTermination();
+        else await query.processAllAvailable();
+        this.collect(query, step);
+        if (driver === "once") query = null;
+      }
+    } finally {
+      if (query !== null) {
+        this.collect(query, stepCount - 1);
+        await query.stop();
+      }
+    }
+  }
+
+  private addStep(step: number): void {
+    const additions = Object.entries(this.golden.inputs).flatMap(([name, input]) => {
+      const rows = input.batches![step] ?? null;
+      const stream = this.streams.get(name)!;
+      return rows === null ? [] : [[stream, rowsOf(stream.schema, rows)] as const];
+    });
+    addDataTogether(additions);
+  }
+
+  private async runAvailableNow(): Promise<void> {
+    const frames = new Map<string, Frame>();
+    for (const [name, input] of Object.entries(this.golden.inputs)) {
+      const path = join(this.folder, "input", name);
+      await mkdir(path, { recursive: true });
+      for (const [step, rows] of input.batches!.entries()) {
+        if (rows === null) continue;
+        const file = join(path, `batch-${String(step).padStart(4, "0")}.json`);
+        await writeFile(file, rows.map((row) => `${jsonLine(row)}\n`).join(""));
+        await utimes(file, 1_700_000_000 + 10 * step, 1_700_000_000 + 10 * step);
+      }
+      frames.set(
+        name,
+        this.session.readStream.schema(schemaOf(input.schema)).option("maxFilesPerTrigger", 1).option("mode", "FAILFAST").json(path),
+      );
+    }
+    const query = await this.start(this.build(frames), { availableNow: true });
+    try {
+      await query.awaitTermination();
+    } finally {
+      this.collect(query, null);
+    }
+  }
+
+  private build(streams: ReadonlyMap<string, Frame>): Frame {
+    const frame = buildDataFrame(this.golden.query.plan!, new Map([...streams, ...staticFrames(this.session, this.golden.static)]));
+    this.outputSchema = frame.schema;
+    return frame;
+  }
+
+  private start(frame: Frame, trigger: Trigger): Promise<StreamingQuery> {
+    return frame.writeStream
+      .format("memory")
+      .queryName(this.table.name)
+      .outputMode(this.golden.outputMode as OutputMode)
+      .option("checkpointLocation", join(this.folder, "checkpoint"))
+      .trigger(trigger)
+      .start();
+  }
+
+  private collect(query: StreamingQuery, step: number | null): void {
+    for (const progress of query.recentProgress) {
+      if (this.progress.some(({ batchId }) => batchId === progress.batchId)) continue;
+      this.progress.push(progress);
+      if (step !== null) this.steps.set(progress.batchId, step);
+    }
+  }
+}
+
+/** A row as a line of JSON, whole numbers of any size as plain numbers. */
+function jsonLine(row: GoldenRow): string {
+  const mark = "int:";
+  const text = JSON.stringify(row, (_key, value: unknown) => (typeof value === "bigint" ? `${mark}${value}` : value));
+  return text.replace(new RegExp(`"${mark}(-?\\d+)"`, "g"), "$1");
+}
