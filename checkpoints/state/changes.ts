@@ -3,9 +3,13 @@ import type { StateChanges } from "../../engine/contract/state.js";
 import { assert } from "../../engine/errors/assert.js";
 import type { Section, StateFileReader, StateFileWriter, TableIndex } from "./stateFile.js";
 
+type Arrow = typeof import("../../engine/arrow/edge.js");
+
+let arrow: Promise<Arrow> | null = null;
+
 /** apache-arrow takes 80 ms to load; a query without state never needs it. */
-export function loadArrow(): Promise<typeof import("../../engine/arrow/edge.js")> {
-  return import("../../engine/arrow/edge.js");
+export function loadArrow(): Promise<Arrow> {
+  return (arrow ??= import("../../engine/arrow/edge.js"));
 }
 
 /** Writes the changes as sections; gives what the index says of them. */

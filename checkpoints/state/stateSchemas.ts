@@ -18,22 +18,24 @@ export interface SchemaFiles {
 /**
  * Compares the query's state with what the checkpoint recorded; records it when nothing was, or when nothing was committed with it.
  *
- * @param names what is in the folder
+ * @param names what is in the folder; a file that is written is added
  * @throws STATE_SCHEMA_CHANGED
  */
 export async function registerStateSchemas(
   { files, folder, location }: SchemaFiles,
-  names: readonly string[],
+  names: Set<string>,
   schemas: readonly StateSchema[],
   hasCommits: () => Promise<boolean>,
 ): Promise<void> {
-  const latest = idsOf(names, /^schema-(0|[1-9]\d*)\.json$/).at(-1);
-  const recorded = latest === undefined ? [] : await readSchemas(files, schemaPath(folder, latest));
+  const latest = idsOf([...names], /^schema-(0|[1-9]\d*)\.json$/).at(-1);
+  const recorded = latest === undefined ? [] : await readSchemas(files, `${folder}/${schemaName(latest)}`);
   const change = describeChange(recorded, schemas);
   if (change === null) return;
   if (latest !== undefined && (await hasCommits())) throw new StreamingError("STATE_SCHEMA_CHANGED", { location, change });
   const text = JSON.stringify({ version: schemaFileVersion, schemas });
-  await files.addNew(schemaPath(folder, (latest ?? -1) + 1), encodeText(text));
+  const name = schemaName((latest ?? -1) + 1);
+  await files.addNew(`${folder}/${name}`, encodeText(text));
+  names.add(name);
 }
 
 async function readSchemas(files: FileSystem, path: string): Promise<StateSchema[]> {
@@ -91,6 +93,6 @@ function titleOf({ operatorId, operatorName, storeName }: StateSchema): string {
   return `operator ${operatorId} (${operatorName})${storeName === "default" ? "" : `, table ${storeName}`}`;
 }
 
-function schemaPath(folder: string, n: number): string {
-  return `${folder}/schema-${n}.json`;
+function schemaName(n: number): string {
+  return `schema-${n}.json`;
 }

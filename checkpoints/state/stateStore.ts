@@ -46,8 +46,7 @@ export class FileStateStore implements StateStore {
   constructor(private readonly options: StateStoreOptions) {}
 
   async registerSchemas(schemas: readonly StateSchema[]): Promise<void> {
-    const names = await this.listing();
-    await registerStateSchemas(this.options, [...names], schemas, () => this.options.hasCommits());
+    await registerStateSchemas(this.options, await this.listing(), schemas, this.options.hasCommits);
     if (schemas.length > 0) await loadArrow();
   }
 

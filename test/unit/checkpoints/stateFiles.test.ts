@@ -1,0 +1,187 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, it } from "vitest";
+import { guardedFiles } from "../../../checkpoints/guardedFiles.js";
+import { FileStateStore } from "../../../checkpoints/state/stateStore.js";
+import { batchFromRows } from "../../../engine/arrow/columns.js";
+import type { FileSystem } from "../../../engine/contract/fileSystem.js";
+import type { StateChanges } from "../../../engine/contract/state.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
+import { StateModel, upsertSchema } from "../../contracts/stateModel.js";
+import { World } from "../../simulation/world/world.js";
+
+const folder = "/c/state";
+
+const changesOf = (version: number): StateChanges[] => [
+  {
+    operatorId: "0",
+    storeName: "default",
+    partition: 0,
+    droppedPanes: [],
+    deletes: null,
+    upserts: batchFromRows(upsertSchema, [[`key ${version % 5}`, 0n, BigInt(version), version / 3, null, 7]]),
+  },
+];
+
+/** Seven versions: snapshots of 3 and 6 (with three deltas to one), and what each version holds. */
+async function writeHistory(store: FileStateStore, committed: Map<number, string>): Promise<StateModel[]> {
+  const versions = [new StateModel()];
+  for (let version = 1; version <= 7; version++) {
+    committed.set(version, await store.writeDelta(version, changesOf(version)));
+    const model = versions.at(-1)!.copy();
+    for (const change of changesOf(version)) model.apply(change);
+    versions.push(model);
+    if (version % 3 === 0) await store.writeSnapshot(version, model.snapshot());
+  }
+  return versions;
+}
+
+describe("state files", () => {
+  let files: FileSystem;
+  let committed: Map<number, string>;
+  let versions: StateModel[];
+  let warnings: string[];
+
+  const storeOf = (runId: string): FileStateStore =>
+    new FileStateStore({
+      files: guardedFiles(files),
+      folder,
+      location: "/c",
+      runId,
+      stateFileOf: async (version) => committed.get(version) ?? null,
+      hasCommits: async () => true,
+      minDeltasForSnapshot: 3,
+      warn: (message) => warnings.push(message),
+    });
+
+  const restore = async (version: number): Promise<StateModel> => {
+    const model = new StateModel();
+    for await (const changes of storeOf("reader").restore(version)) model.apply(changes);
+    return model;
+  };
+
+  /** Changes a file behind everybody's back. */
+  const damage = async (name: string, change: (bytes: Uint8Array) => Uint8Array): Promise<void> => {
+    const bytes = await files.read(`${folder}/${name}`);
+    await files.replace(`${folder}/${name}`, change(bytes!));
+  };
+  const flip = (at: number) => (bytes: Uint8Array) => bytes.map((byte, i) => (i === (at + bytes.length) % bytes.length ? byte ^ 1 : byte));
+
+  beforeEach(async () => {
+    files = new World(1).files;
+    committed = new Map();
+    warnings = [];
+    versions = await writeHistory(storeOf("run"), committed);
+  });
+
+  it("restore from the newest snapshot", async () => {
+    await files.remove(`${folder}/1.run.delta`);
+    await files.remove(`${folder}/5.run.delta`);
+    await files.remove(`${folder}/6.run.delta`);
+    expect((await restore(7)).toPlain()).toEqual(versions[7]!.toPlain());
+    expect(warnings).toEqual([]);
+  });
+
+  it("restore from an older snapshot when the newest is damaged, and say so", async () => {
+    await damage("6.run.snapshot", flip(100));
+    await files.remove(`${folder}/3.run.delta`);
+    expect((await restore(7)).toPlain()).toEqual(versions[7]!.toPlain());
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain("6.run.snapshot");
+  });
+
+  it("restore from the beginning when every snapshot is torn", async () => {
+    await damage("6.run.snapshot", (bytes) => bytes.subarray(0, bytes.length / 2));
+    await damage("3.run.snapshot", () => new Uint8Array(0));
+    expect((await restore(7)).toPlain()).toEqual(versions[7]!.toPlain());
+    expect(warnings).toHaveLength(2);
+  });
+
+  it("name the damaged snapshot when nothing older is left", async () => {
+    await damage("6.run.snapshot", flip(100));
+    await files.remove(`${folder}/6.run.delta`);
+    await expect(restore(7)).rejects.toMatchObject({ condition: "CHECKPOINT_CORRUPT", parameters: { path: `${folder}/6.run.snapshot` } });
+  });
+
+  it("name the missing delta", async () => {
+    await files.remove(`${folder}/7.run.delta`);
+    await expect(restore(7)).rejects.toMatchObject({ condition: "CHECKPOINT_FILE_MISSING", parameters: { path: `${folder}/7.run.delta` } });
+  });
+
+  it("never give a wrong state, whichever byte of a delta is damaged", async () => {
+    const good = (await files.read(`${folder}/7.run.delta`))!;
+    const expected = versions[7]!.toPlain();
+    let refused = 0;
+    for (let at = 0; at < good.length; at++) {
+      await files.replace(`${folder}/7.run.delta`, flip(at)(good));
+      try {
+        // A byte between sections belongs to nobody.
+        expect((await restore(7)).toPlain()).toEqual(expected);
+      } catch (error) {
+        expect(error).toBeInstanceOf(StreamingError);
+        expect(error).toMatchObject({
+          condition: expect.stringMatching(/^CHECKPOINT_(CORRUPT|FORMAT_UNKNOWN)$/),
+          parameters: { path: `${folder}/7.run.delta` },
+        });
+        refused++;
+      }
+    }
+    expect(refused).toBeGreaterThan(good.length - 8);
+  });
+
+  it("refuse any prefix of a delta", async () => {
+    const good = (await files.read(`${folder}/7.run.delta`))!;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: good.length - 1 }), async (length) => {
+        await files.replace(`${folder}/7.run.delta`, good.subarray(0, length));
+        await expect(restore(7)).rejects.toMatchObject({ condition: "CHECKPOINT_CORRUPT" });
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are refused when a newer version wrote them", async () => {
+    await damage("7.run.delta", (bytes) => {
+      const changed = bytes.slice();
+      new DataView(changed.buffer).setUint32(changed.length - 12, 2, true);
+      return changed;
+    });
+    await expect(restore(7)).rejects.toMatchObject({
+      condition: "CHECKPOINT_FORMAT_UNKNOWN",
+      parameters: { path: `${folder}/7.run.delta`, version: "2", maxVersion: "1" },
+    });
+  });
+
+  it("are refused where a file was put in place of another", async () => {
+    const other = (await files.read(`${folder}/4.run.delta`))!;
+    await files.replace(`${folder}/7.run.delta`, other);
+    await expect(restore(7)).rejects.toMatchObject({ condition: "CHECKPOINT_CORRUPT", parameters: { path: `${folder}/7.run.delta` } });
+  });
+
+  it("are refused where the commit log names none, as in Spark's checkpoints", async () => {
+    committed.delete(7);
+    await expect(restore(7)).rejects.toMatchObject({
+      condition: "CHECKPOINT_STATE_NOT_OURS",
+      parameters: { location: "/c", batchId: "6" },
+    });
+  });
+
+  it("do not take a snapshot of what is not committed", async () => {
+    const store = storeOf("next");
+    for await (const changes of store.restore(7)) expect(changes.operatorId).toBe("0");
+    await store.writeDelta(8, changesOf(8));
+    await expect(store.writeSnapshot(8, [])).rejects.toMatchObject({ condition: "INTERNAL_ERROR" });
+    await expect(store.writeDelta(8, changesOf(8))).rejects.toMatchObject({ condition: "INTERNAL_ERROR" });
+  });
+
+  it("ask for a snapshot when the deltas have grown to the size of the last one", async () => {
+    const store = storeOf("next");
+    for await (const changes of store.restore(7)) expect(changes.partition).toBe(0);
+    const due = [];
+    for (let version = 8; version <= 12; version++) {
+      committed.set(version, await store.writeDelta(version, changesOf(version)));
+      due.push(store.snapshotDue(version));
+    }
+    // One delta since the snapshot of 6 was restored; the third one is enough.
+    expect(due).toEqual([false, true, true, true, true]);
+  });
+});
