@@ -1,0 +1,83 @@
+import { openCheckpoint } from "../../checkpoints/checkpoint.js";
+import { batchFromRows } from "../../engine/arrow/columns.js";
+import { field, types, type Schema } from "../../engine/arrow/types.js";
+import type { Value } from "../../engine/arrow/value.js";
+import type { Runtime } from "../../engine/contract/runtime.js";
+import type { StateChanges } from "../../engine/contract/state.js";
+
+const key = [field("word", types.string), field("window", types.struct([field("start", types.timestamp), field("end", types.timestamp)]))];
+const value = [
+  field("n", types.long),
+  field("total", types.decimal(20, 2)),
+  field("seen", types.array(types.double)),
+  field("ok", types.boolean),
+];
+const upserts: Schema = types.struct([...key, ...value, field("group", types.int, false)]);
+
+/** The rows of batch `id`: every one of its keys, and some of every value's odd forms. */
+function rowsOf(id: number): Value[][] {
+  const start = BigInt(id) * 60_000_000n;
+  return [
+    ["tide", [start, start + 60_000_000n], 2n ** 60n + BigInt(id), 12_345n, [1.5, null, -0], true, id],
+    [null, [start, null], null, null, null, null, -1],
+    ["märk", [start, start], BigInt(-id), -(10n ** 19n), [], false, id * 7],
+  ];
+}
+
+/** What batch `id` of the sample changes. */
+export function sampleChanges(id: number): StateChanges[] {
+  return [
+    {
+      operatorId: "0",
+      storeName: "default",
+      partition: 0,
+      droppedPanes: id < 2 ? [] : [(id - 2) * 60_000_000],
+      deletes: null,
+      upserts: batchFromRows(upserts, rowsOf(id)),
+    },
+    {
+      operatorId: "1",
+      storeName: "left",
+      partition: 3,
+      droppedPanes: [],
+      deletes: id === 0 ? null : batchFromRows(types.struct(key), [rowsOf(id - 1)[0]!.slice(0, 2)]),
+      upserts: batchFromRows(upserts, rowsOf(id).slice(0, 1)),
+    },
+  ];
+}
+
+export const sampleShape = { sources: ["json[in]"], outputMode: "append" };
+
+/** A small checkpoint with a file of every kind: five batches, a snapshot after the third, a source log with a compact file. */
+export async function writeSampleCheckpoint(location: string, runtime: Runtime): Promise<void> {
+  const conf = { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "3" };
+  const checkpoint = await openCheckpoint({ location, runtime, runId: "5a3f1f0e-0000-4000-8000-000000000001", conf });
+  const schema = { operatorName: "stateStoreSave", key: types.struct(key), value: types.struct(value), layout: "panes" };
+  await checkpoint.state.registerSchemas([
+    { ...schema, operatorId: "0", storeName: "default" },
+    { ...schema, operatorId: "1", storeName: "left" },
+  ]);
+  await checkpoint.writeQueryShape(sampleShape);
+  for (let id = 0; id < 5; id++) {
+    const line = `{"path":"file:///in/${id}.json","timestamp":${1_700_000_000_000 + id},"batchId":${id}}`;
+    if (id === 3) await checkpoint.sourceLog(0).addCompact(id, `v1\n${line}`);
+    else await checkpoint.sourceLog(0).add(id, `v1\n${line}`);
+    await checkpoint.offsetLog.add(id, {
+      batchWatermarkMs: 60_000 * id,
+      batchTimestampMs: 1_795_188_715_113 + id,
+      conf: { "spark.sql.shuffle.partitions": "4" },
+      offsets: [`{"logOffset":${id}}`, id < 2 ? null : '{"readings":{"0":12}}'],
+    });
+    const stateFile = await checkpoint.state.writeDelta(id + 1, sampleChanges(id));
+    await checkpoint.commitLog.add(id, {
+      nextBatchWatermarkMs: 60_000 * (id + 1),
+      stateFile,
+      runId: checkpoint.runId,
+      extra: { watermarks: { "0": 60_000 * id } },
+    });
+    if (checkpoint.state.snapshotDue(id + 1)) {
+      await checkpoint.state.writeSnapshot(id + 1, Array.from({ length: id + 1 }, (_, batch) => sampleChanges(batch)).flat());
+    }
+  }
+  await checkpoint.release();
+}
