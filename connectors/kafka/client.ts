@@ -27,8 +27,8 @@ export const earliest = -2;
 export interface KafkaClient {
   /** The bootstrap servers, for messages. */
   readonly servers: string;
-  /** Null: all topics. A topic that does not exist has an error code. */
-  topics(names: readonly string[] | null): Promise<readonly TopicMetadata[]>;
+  /** Null: all topics. A topic that does not exist has an error code; with `create`, clusters that make topics on demand make it. */
+  topics(names: readonly string[] | null, create?: boolean): Promise<readonly TopicMetadata[]>;
   /** The offset of each partition at `timestamp` (`latest`, `earliest`, or ms: -1 where no record is that late), by `partitionKey`. */
   listOffsets(
     partitions: readonly (TopicPartition & { readonly timestamp: number })[],
@@ -89,8 +89,8 @@ class Client implements KafkaClient {
     this.connections = new BrokerConnections(options, clock);
   }
 
-  topics(names: readonly string[] | null): Promise<readonly TopicMetadata[]> {
-    return this.retrying(() => this.refresh(names));
+  topics(names: readonly string[] | null, create = false): Promise<readonly TopicMetadata[]> {
+    return this.retrying(() => this.refresh(names, create));
   }
 
   async listOffsets(
@@ -199,8 +199,8 @@ class Client implements KafkaClient {
     return leader;
   }
 
-  private async refresh(names: readonly string[] | null): Promise<readonly TopicMetadata[]> {
-    const { topics } = await this.connections.metadata(names);
+  private async refresh(names: readonly string[] | null, create = false): Promise<readonly TopicMetadata[]> {
+    const { topics } = await this.connections.metadata(names, create);
     for (const { topic, partitions } of topics) {
       for (const { partition, leader } of partitions) {
         if (leader >= 0) this.leaders.set(partitionKey({ topic, partition }), leader);

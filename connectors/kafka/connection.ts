@@ -75,8 +75,8 @@ export class BrokerConnections {
   }
 
   /** Asks for topics (null: all), and learns the brokers on the way. */
-  async metadata(topics: readonly string[] | null): Promise<ClusterMetadata> {
-    const metadata = await this.sendToAny(metadataRequest(topics));
+  async metadata(topics: readonly string[] | null, create: boolean): Promise<ClusterMetadata> {
+    const metadata = await this.sendToAny(metadataRequest(topics, create));
     this.addresses = new Map(metadata.brokers.map((broker) => [broker.nodeId, broker]));
     return metadata;
   }

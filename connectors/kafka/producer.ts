@@ -53,6 +53,10 @@ export class TransactionalProducer {
     this.inTransaction = false;
   }
 
+  get isInTransaction(): boolean {
+    return this.inTransaction;
+  }
+
   /** The sequence number of the next batch of `count` records for a partition. */
   nextSequence(partition: TopicPartition, count: number): number {
     const key = partitionKey(partition);

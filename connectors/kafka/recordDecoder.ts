@@ -169,61 +169,48 @@ export class RecordDecoder {
     if (wanted.headers) result.headerOffsets = new Int32Array(this.capacity + 1);
   }
 
-  // The hot loop. Almost every number of a record takes one byte; the rest goes through `varint`, which leaves its end in `varintEnd`.
-  // oxlint-disable-next-line complexity
+  /** The hot loop. Offsets outside `[from, to)` are stepped over. */
   private decodeBatch(data: Buffer, batch: RecordBatch, from: number, to: number): void {
     const { result, wanted } = this;
-    const { keys, values } = result;
-    const { key: wantsKey, value: wantsValue, offset: wantsOffset, timestamp: wantsTimestamp, headers: wantsHeaders } = wanted;
+    const { keys, values, offsets, timestamps } = result;
     const { baseOffset, firstTimestamp, appendTimestamp, end } = batch;
     const ownTimestamp = Number.isNaN(appendTimestamp);
     const firstRow = result.count;
     let row = firstRow;
     let p = batch.start;
     for (let left = batch.count; left > 0; left--) {
-      let length = data[p]!;
-      if (length < 0x80) ((length = (length >>> 1) ^ -(length & 1)), p++);
-      else ((length = varint(data, p)), (p = varintEnd));
-      const next = p + length;
+      const length = varint(data, p);
+      const next = varintEnd + length;
       if (length < 0 || next > end) throw new RangeError("a record that ends outside its batch");
-      p++; // attributes: none are defined
-      let delta = data[p]!;
-      if (delta < 0x80) ((delta = (delta >>> 1) ^ -(delta & 1)), p++);
-      else ((delta = varint(data, p)), (p = varintEnd));
-      let offsetDelta = data[p]!;
-      if (offsetDelta < 0x80) ((offsetDelta = (offsetDelta >>> 1) ^ -(offsetDelta & 1)), p++);
-      else ((offsetDelta = varint(data, p)), (p = varintEnd));
-      const offset = baseOffset + offsetDelta;
+      const timestampDelta = varint(data, varintEnd + 1); // behind the attributes, of which none are defined
+      const offset = baseOffset + varint(data, varintEnd);
+      p = varintEnd;
       if (offset < from || offset >= to) {
         p = next;
         continue;
       }
-      let keyLength = data[p]!;
-      if (keyLength < 0x80) ((keyLength = (keyLength >>> 1) ^ -(keyLength & 1)), p++);
-      else ((keyLength = varint(data, p)), (p = varintEnd));
-      if (wantsKey) {
-        keys.starts[row] = p;
+      const keyLength = varint(data, p);
+      if (wanted.key) {
+        keys.starts[row] = varintEnd;
         keys.lengths[row] = keyLength;
       }
-      if (keyLength > 0) p += keyLength;
-      let valueLength = data[p]!;
-      if (valueLength < 0x80) ((valueLength = (valueLength >>> 1) ^ -(valueLength & 1)), p++);
-      else ((valueLength = varint(data, p)), (p = varintEnd));
-      if (wantsValue) {
-        values.starts[row] = p;
+      p = keyLength > 0 ? varintEnd + keyLength : varintEnd;
+      const valueLength = varint(data, p);
+      if (wanted.value) {
+        values.starts[row] = varintEnd;
         values.lengths[row] = valueLength;
       }
-      if (valueLength > 0) p += valueLength;
+      p = valueLength > 0 ? varintEnd + valueLength : varintEnd;
       if (p > next) throw new RangeError("a key or value that ends outside its record");
-      if (wantsOffset) result.offsets[row] = offset;
-      if (wantsTimestamp) result.timestamps[row] = ownTimestamp ? firstTimestamp + delta : appendTimestamp;
-      if (wantsHeaders) this.decodeHeaders(data, p, next, row);
+      if (wanted.offset) offsets[row] = offset;
+      if (wanted.timestamp) timestamps[row] = ownTimestamp ? firstTimestamp + timestampDelta : appendTimestamp;
+      if (wanted.headers) this.decodeHeaders(data, p, next, row);
       row++;
       p = next;
     }
     result.count = row;
-    if (wantsKey) settleNulls(keys, firstRow, row);
-    if (wantsValue) settleNulls(values, firstRow, row);
+    if (wanted.key) settleNulls(keys, firstRow, row);
+    if (wanted.value) settleNulls(values, firstRow, row);
     if (wanted.timestampType) result.timestampTypes.fill(ownTimestamp ? 0 : 1, firstRow, row);
   }
 
@@ -359,8 +346,16 @@ function settleNulls(views: Views, start: number, end: number): void {
 /** Where the last `varint` ended. */
 let varintEnd = 0;
 
-/** The zigzag number at `at`, exact to 2^53; timestamp deltas pass 2^28 easily, so it is not 32-bit arithmetic. */
+/** The zigzag number at `at`; almost all take one byte. */
 function varint(data: Uint8Array, at: number): number {
+  const byte = data[at]!;
+  if (byte >= 0x80 || byte === undefined) return longVarint(data, at);
+  varintEnd = at + 1;
+  return (byte >>> 1) ^ -(byte & 1);
+}
+
+/** Exact to 2^53; timestamp deltas pass 2^28 easily, so it is not 32-bit arithmetic. */
+function longVarint(data: Uint8Array, at: number): number {
   let p = at;
   let value = 0;
   let scale = 1;

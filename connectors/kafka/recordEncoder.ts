@@ -1,6 +1,21 @@
 import { crc32c } from "@node-rs/crc32";
 import type { Codec } from "./codecs.js";
 
+/** Byte strings, row by row: `data[starts[i] .. starts[i] + lengths[i])`; a length of -1 is null. */
+export interface ByteViews {
+  readonly data: Uint8Array;
+  readonly starts: Int32Array;
+  readonly lengths: Int32Array;
+}
+
+/** Headers, row by row: entries `offsets[i] .. offsets[i + 1])` of keys and values; null rows have none. */
+export interface HeaderViews {
+  readonly offsets: Int32Array;
+  readonly nulls: Uint8Array | null;
+  readonly keys: ByteViews;
+  readonly values: ByteViews;
+}
+
 /** What all batches of a producer share. */
 export interface BatchProducer {
   readonly producerId: number;
@@ -8,9 +23,6 @@ export interface BatchProducer {
 }
 
 const headerBytes = 61;
-/** Room for the numbers of one record. */
-const numbersBytes = 64;
-
 /**
  * Builds one record batch (message format 2): `add` records, then `finish`.
  *
@@ -26,37 +38,19 @@ export class RecordBatchBuilder {
     return this.position;
   }
 
-  /**
-   * Adds a record whose key and value are ranges of `keyData` and `valueData`; a negative length is null.
-   *
-   * @param headers already encoded, with their count in front; null for none
-   */
-  add(
-    keyData: Uint8Array,
-    keyStart: number,
-    keyLength: number,
-    valueData: Uint8Array,
-    valueStart: number,
-    valueLength: number,
-    headers: Uint8Array | null,
-  ): void {
-    const keyBytes = keyLength < 0 ? 1 : varintSize(keyLength) + keyLength;
-    const valueBytes = valueLength < 0 ? 1 : varintSize(valueLength) + valueLength;
-    const bodyLength = 2 + varintSize(this.count) + keyBytes + valueBytes + (headers ? headers.length : 1);
-    this.reserve(bodyLength + numbersBytes);
+  /** Adds row `row` as a record. `size` is its `recordSize`. */
+  add(keys: ByteViews, values: ByteViews, headers: HeaderViews | null, row: number, size: number): void {
+    const bodyLength = size + varintSize(this.count);
+    this.reserve(bodyLength + 5);
     const { bytes } = this;
     let p = writeVarint(bytes, this.position, bodyLength);
     bytes[p++] = 0; // attributes
     bytes[p++] = 0; // timestamp delta
     p = writeVarint(bytes, p, this.count);
-    p = writeBytes(bytes, p, keyData, keyStart, keyLength);
-    p = writeBytes(bytes, p, valueData, valueStart, valueLength);
-    if (headers) {
-      bytes.set(headers, p);
-      p += headers.length;
-    } else {
-      bytes[p++] = 0;
-    }
+    p = writeView(bytes, p, keys, row);
+    p = writeView(bytes, p, values, row);
+    if (headers === null) bytes[p++] = 0;
+    else p = writeHeaders(bytes, p, headers, row);
     this.position = p;
     this.count++;
   }
@@ -65,7 +59,7 @@ export class RecordBatchBuilder {
   finish(producer: BatchProducer, baseSequence: number, timestampMs: number, compression: number, codec: Codec | null): Buffer {
     const body = this.bytes.subarray(headerBytes, this.position);
     const packed = codec ? codec.compress(body) : body;
-    const batch = Buffer.allocUnsafeSlow(headerBytes + packed.length);
+    const batch = Buffer.allocUnsafe(headerBytes + packed.length);
     batch.set(packed, headerBytes);
     batch.writeBigInt64BE(0n, 0); // the broker assigns offsets
     batch.writeInt32BE(batch.length - 12, 8);
@@ -93,16 +87,35 @@ export class RecordBatchBuilder {
   }
 }
 
-/** Headers of one record as they stand in it: count, then keys and values. A null value has length -1. */
-export function encodeHeaders(headers: readonly { readonly key: Uint8Array; readonly value: Uint8Array | null }[]): Uint8Array {
-  const size = headers.reduce((sum, { key, value }) => sum + key.length + (value?.length ?? 0) + 10, 5);
-  const bytes = Buffer.allocUnsafeSlow(size);
-  let p = writeVarint(bytes, 0, headers.length);
-  for (const { key, value } of headers) {
-    p = writeBytes(bytes, p, key, 0, key.length);
-    p = writeBytes(bytes, p, value ?? key, 0, value ? value.length : -1);
+/** Bytes of row `row` as a record, without its length and its offset delta. */
+export function recordSize(keys: ByteViews, values: ByteViews, headers: HeaderViews | null, row: number): number {
+  return 2 + viewSize(keys, row) + viewSize(values, row) + (headers === null ? 1 : headersSize(headers, row));
+}
+
+function viewSize({ lengths }: ByteViews, row: number): number {
+  const length = lengths[row]!;
+  return length < 0 ? 1 : varintSize(length) + length;
+}
+
+function headersSize(headers: HeaderViews, row: number): number {
+  const end = headerEnd(headers, row);
+  let size = varintSize(end - headers.offsets[row]!);
+  for (let i = headers.offsets[row]!; i < end; i++) size += viewSize(headers.keys, i) + viewSize(headers.values, i);
+  return size;
+}
+
+function headerEnd({ offsets, nulls }: HeaderViews, row: number): number {
+  return nulls !== null && nulls[row] === 1 ? offsets[row]! : offsets[row + 1]!;
+}
+
+function writeHeaders(bytes: Buffer, at: number, headers: HeaderViews, row: number): number {
+  const end = headerEnd(headers, row);
+  let p = writeVarint(bytes, at, end - headers.offsets[row]!);
+  for (let i = headers.offsets[row]!; i < end; i++) {
+    p = writeView(bytes, p, headers.keys, i);
+    p = writeView(bytes, p, headers.values, i);
   }
-  return bytes.subarray(0, p);
+  return p;
 }
 
 /** Bytes of a non-negative zigzag number. */
@@ -125,11 +138,15 @@ function writeVarint(bytes: Buffer, at: number, value: number): number {
   return p;
 }
 
-function writeBytes(bytes: Buffer, at: number, data: Uint8Array, start: number, length: number): number {
+/** Copies shorter than this are cheaper in a loop than as a call. */
+const shortBytes = 64;
+
+function writeView(bytes: Buffer, at: number, { data, starts, lengths }: ByteViews, row: number): number {
+  const length = lengths[row]!;
   let p = writeVarint(bytes, at, length);
   if (length <= 0) return p;
-  if (length < 64) {
-    // Cheaper than a call for a few bytes.
+  const start = starts[row]!;
+  if (length < shortBytes) {
     for (let i = start; i < start + length; i++) bytes[p++] = data[i]!;
     return p;
   }

@@ -49,8 +49,8 @@ export interface ClusterMetadata {
   readonly topics: readonly TopicMetadata[];
 }
 
-/** Null asks for all topics. Never creates one. */
-export function metadataRequest(topics: readonly string[] | null): KafkaRequest<ClusterMetadata> {
+/** Null asks for all topics. `create`: missing ones are made, if the cluster makes topics on demand. */
+export function metadataRequest(topics: readonly string[] | null, create: boolean): KafkaRequest<ClusterMetadata> {
   return {
     name: "Metadata",
     apiKey: 3,
@@ -59,7 +59,7 @@ export function metadataRequest(topics: readonly string[] | null): KafkaRequest<
     encode: (w) => {
       if (topics === null) w.int32(-1);
       else w.array(topics, (topic) => w.string(topic));
-      w.boolean(false);
+      w.boolean(create);
     },
     decode: (r) => {
       r.int32();

@@ -2,12 +2,12 @@ import * as arrow from "apache-arrow";
 import { assert } from "../errors/assert.js";
 import { fromArrowSchema, toArrowSchema } from "./arrowTypes.js";
 import type { Batch } from "./batch.js";
-import { fromArrow } from "./fromArrow.js";
+import { columnFromArrow, fromArrow } from "./fromArrow.js";
 import { toArrow } from "./toArrow.js";
 import type { Schema } from "./types.js";
 
 /** Arrow at the edges: the only modules that need apache-arrow. It takes 80 ms to load, so import this one lazily. */
-export { fromArrowSchema, toArrowSchema, fromArrow, toArrow };
+export { columnFromArrow, fromArrowSchema, toArrowSchema, fromArrow, toArrow };
 
 /** An Arrow IPC file of the batches. `schema` is needed when there may be none. */
 export function encodeIpcFile(batches: readonly Batch[], schema: Schema | undefined = batches[0]?.schema): Uint8Array {

@@ -4,11 +4,11 @@ import { StreamingError } from "../errors/streamingError.js";
 import { fromArrowSchema } from "./arrowTypes.js";
 import { batchOf, type Batch } from "./batch.js";
 import { buffers } from "./buffers.js";
-import { assertOffset } from "./builder.js";
+import { assertOffset, nullColumn } from "./builder.js";
 import type { Column, FixedArrays, FixedEncoding, Nulls } from "./column.js";
 import { concatColumns } from "./concat.js";
 import { allocateFixed, doublesOfLongs, fixedColumn, fixedEncodingOf, isLongLike } from "./encodings.js";
-import { sqlTypeName, type DataType, type Schema } from "./types.js";
+import { sqlTypeName, type DataType, type Schema, type StructType } from "./types.js";
 
 /**
  * An Arrow batch in buffers of our own (shared, so that any thread may read them).
@@ -21,14 +21,19 @@ export function fromArrow(recordBatch: arrow.RecordBatch, schema: Schema = fromA
     recordBatch.data.children.length === schema.fields.length,
     `${recordBatch.data.children.length} columns for ${schema.fields.length} fields`,
   );
-  const columns = schema.fields.map((field, i) => fromArrowData(recordBatch.data.children[i]!, field.type));
+  const columns = schema.fields.map((field, i) => columnFromArrow(recordBatch.data.children[i]!, field.type));
   return batchOf(schema, columns, recordBatch.numRows);
 }
 
-function fromArrowData(data: arrow.Data, type: DataType): Column {
+/**
+ * One column of Arrow data.
+ *
+ * @throws ARROW_TYPE_MISMATCH when it does not hold values of `type`, or of a narrower type
+ */
+export function columnFromArrow(data: arrow.Data, type: DataType): Column {
   const { length } = data;
   const is = arrow.DataType;
-  if (is.isNull(data.type)) return type.kind === "null" ? { type, encoding: "null", length, nulls: null } : allNull(type, length);
+  if (is.isNull(data.type)) return nullColumn(type, length);
   const nulls = unpackNulls(data);
   if (is.isDictionary(data.type)) return dictionaryColumn(data, type, nulls);
   switch (type.kind) {
@@ -45,18 +50,21 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
       break;
     case "decimal":
       return decimalColumn(data, type.precision, type.scale, type, nulls);
-    case "struct":
-      if (!is.isStruct(data.type) || data.children.length !== type.fields.length) break;
-      return {
-        type,
-        encoding: "struct",
-        length,
-        nulls,
-        children: type.fields.map((field, i) => fromArrowData(data.children[i]!, field.type)),
-      };
+    case "struct": {
+      if (!is.isStruct(data.type)) break;
+      const children = structChildren(data, type);
+      return { type, encoding: "struct", length, nulls, children };
+    }
     case "array":
       if (!is.isList(data.type) && !is.isFixedSizeList(data.type)) break;
-      return { type, encoding: "list", length, nulls, offsets: listOffsets(data), element: fromArrowData(data.children[0]!, type.element) };
+      return {
+        type,
+        encoding: "list",
+        length,
+        nulls,
+        offsets: listOffsets(data),
+        element: columnFromArrow(data.children[0]!, type.element),
+      };
     case "map": {
       if (!is.isMap(data.type)) break;
       const [keys, values] = data.children[0]!.children as [arrow.Data, arrow.Data];
@@ -66,8 +74,8 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
         length,
         nulls,
         offsets: listOffsets(data),
-        keys: fromArrowData(keys, type.key),
-        values: fromArrowData(values, type.value),
+        keys: columnFromArrow(keys, type.key),
+        values: columnFromArrow(values, type.value),
       };
     }
     default:
@@ -77,13 +85,20 @@ function fromArrowData(data: arrow.Data, type: DataType): Column {
   throw mismatch(data, type);
 }
 
-function mismatch(data: arrow.Data, type: DataType): StreamingError {
-  return new StreamingError("ARROW_TYPE_MISMATCH", { expected: sqlTypeName(type), actual: String(data.type) });
+/** The members by name; by position when no name is known. One that the data does not have is null. */
+function structChildren(data: arrow.Data, type: StructType): Column[] {
+  const names = (data.type as arrow.Struct).children.map((child) => child.name);
+  const at = type.fields.map((field) => names.indexOf(field.name));
+  const byPosition = at.every((i) => i < 0);
+  if (byPosition && names.length !== type.fields.length) throw mismatch(data, type);
+  return type.fields.map((field, i) => {
+    const child = data.children[byPosition ? i : at[i]!];
+    return child ? columnFromArrow(child, field.type) : nullColumn(field.type, data.length);
+  });
 }
 
-function allNull(type: DataType, length: number): Column {
-  const value = concatColumns(type, []);
-  return { type, encoding: "dictionary", length, nulls: buffers.bytes(length).fill(1), codes: buffers.int32(length), dictionary: value };
+function mismatch(data: arrow.Data, type: DataType): StreamingError {
+  return new StreamingError("ARROW_TYPE_MISMATCH", { expected: sqlTypeName(type), actual: String(data.type) });
 }
 
 function unpackNulls(data: arrow.Data): Nulls {
@@ -139,7 +154,7 @@ function dictionaryColumn(data: arrow.Data, type: DataType, nulls: Nulls): Colum
   const codes = buffers.int32(length);
   const indices = data.values as Int32Array | BigInt64Array;
   for (let i = 0; i < length; i++) codes[i] = Number(indices[i]);
-  const chunks = (data.dictionary as arrow.Vector).data.map((chunk) => fromArrowData(chunk, type));
+  const chunks = (data.dictionary as arrow.Vector).data.map((chunk) => columnFromArrow(chunk, type));
   const dictionary = chunks.length === 1 ? chunks[0]! : concatColumns(type, chunks);
   return { type, encoding: "dictionary", length, nulls, codes, dictionary };
 }

@@ -51,7 +51,8 @@ class ConsoleSink implements Sink {
       commit: async () => {
         const rule = "-------------------------------------------";
         const header = this.context.streaming ? [rule, `Batch: ${batchId}`, rule] : [];
-        for (const line of [...header, ...tableLines(concatBatches(schema, parts), this.rowLimit, this.cellWidth)]) this.context.print(line);
+        for (const line of [...header, ...tableLines(concatBatches(schema, parts), this.rowLimit, this.cellWidth)])
+          this.context.print(line);
       },
       abort: async () => {},
     };

@@ -37,7 +37,9 @@ function pad(cell: string, width: number, toTheRight: boolean): string {
 
 /** East Asian wide characters take two places of a terminal. */
 function displayWidth(text: string): number {
-  const wide = text.match(/[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6]/g);
+  const wide = text.match(
+    /[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\u9FFF\uAC00-\uD7A3\uF900-\uFAFF\uFE30-\uFE4F\uFF00-\uFF60\uFFE0-\uFFE6]/g,
+  );
   return text.length + (wide?.length ?? 0);
 }
 
@@ -54,7 +56,9 @@ function cellText(type: DataType, value: Value): string {
       return dateText(value as number);
     case "timestamp":
     case "timestamp_ntz":
-      return dateTimeText(value as bigint).replace("T", " ").replace(/\.?0+$/, "");
+      return dateTimeText(value as bigint)
+        .replace("T", " ")
+        .replace(/\.?0+$/, "");
     case "interval_daytime":
       return dayTimeIntervalText(value as bigint);
     case "interval_yearmonth":

@@ -26,7 +26,12 @@ export class MemoryTable {
   content(schema: Schema): Batch {
     const last = this.batches.at(-1);
     if (!last) return emptyBatch(schema);
-    return last.outputMode === "complete" ? last.rows : concatBatches(schema, this.batches.map((batch) => batch.rows));
+    return last.outputMode === "complete"
+      ? last.rows
+      : concatBatches(
+          schema,
+          this.batches.map((batch) => batch.rows),
+        );
   }
 
   /** The same as rows of values by position. */
@@ -67,7 +72,11 @@ class MemorySink implements Sink {
   async start({ queryId }: OutputIdentity): Promise<void> {
     const owner = this.table.queryId;
     if (owner !== null && owner !== queryId) {
-      throw new StreamingError("SINK_BELONGS_TO_ANOTHER_QUERY", { sink: `The memory table ${this.table.name}`, owner: `query ${owner}`, queryId });
+      throw new StreamingError("SINK_BELONGS_TO_ANOTHER_QUERY", {
+        sink: `The memory table ${this.table.name}`,
+        owner: `query ${owner}`,
+        queryId,
+      });
     }
     this.table.queryId = queryId;
   }

@@ -19,7 +19,8 @@ export const generatorProvider: SourceProvider = {
   },
   async create(context) {
     const options = generatorOptions(context.options);
-    if (context.bounded && options.rows === null) throw new StreamingError("MISSING_OPTION", { option: "rows", owner: "a bounded generator source" });
+    if (context.bounded && options.rows === null)
+      throw new StreamingError("MISSING_OPTION", { option: "rows", owner: "a bounded generator source" });
     return new GeneratorSource(options, context);
   },
 };
@@ -50,7 +51,8 @@ class GeneratorSource implements Source {
   }
 
   async prepareForAvailableNow(): Promise<void> {
-    if (this.options.rows === null) throw new StreamingError("MISSING_OPTION", { option: "rows", owner: "a generator source that is to be drained" });
+    if (this.options.rows === null)
+      throw new StreamingError("MISSING_OPTION", { option: "rows", owner: "a generator source that is to be drained" });
     this.fixedEnd = this.options.rows;
   }
 

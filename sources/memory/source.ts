@@ -61,7 +61,9 @@ let lastStream = 0;
 const streams = new Map<string, MemoryStream>();
 
 /** Adds to several streams with nothing in between: a batch sees all of the additions or none. */
-export function addDataTogether(additions: readonly (readonly [stream: MemoryStream, rows: readonly (readonly Value[])[] | Batch])[]): void {
+export function addDataTogether(
+  additions: readonly (readonly [stream: MemoryStream, rows: readonly (readonly Value[])[] | Batch])[],
+): void {
   for (const [stream, rows] of additions) stream.addData(rows);
 }
 

@@ -26,4 +26,55 @@ export const sourceConditions = {
     message: "The <source> source has no end, so it cannot be read as a bounded table.",
     advice: "Read it with readStream.",
   },
+  PATH_NOT_FOUND: {
+    sqlState: "42K03",
+    message: "Path does not exist: <path>.",
+    advice: "Correct the path, or make the folder before the query starts.",
+  },
+  MANIFEST_INCOMPLETE: {
+    sqlState: "KD002",
+    message: "The manifest <path> has no entry for batch <batchId>, though it has later ones.",
+    advice: "Restore the entry; without it nobody can tell which files of that batch count.",
+  },
+  STREAMING_SOURCE_NEEDS_SCHEMA: {
+    sqlState: "42K03",
+    message: "A stream of <format> files needs a schema: its files come later.",
+    advice: 'Add .schema(…); session.read.format("<format>").load(path) shows what the files have now.',
+  },
+  UNABLE_TO_INFER_SCHEMA: {
+    sqlState: "42KD9",
+    message: "Unable to infer schema for <format>: there are no files with rows in <path>.",
+    advice: "Specify it with .schema(…).",
+  },
+  MALFORMED_RECORD_IN_SCHEMA_INFERENCE: {
+    sqlState: "22023",
+    message: "A record is malformed, so that no schema can be inferred in FAILFAST mode: <record>",
+    advice: "Repair it, give a schema, or choose the mode PERMISSIVE or DROPMALFORMED.",
+  },
+  INVALID_TEXT_SCHEMA: {
+    sqlState: "42K09",
+    message: "Text files have one column of type STRING, not <schema>.",
+    advice: 'Leave the schema out, or give "value STRING".',
+  },
+  "FAILED_READ_FILE.FILE_NOT_EXIST": {
+    sqlState: "KD001",
+    message: "Encountered error while reading file <path>. File does not exist.",
+    advice: "Files that a stream has taken must stay until their batch is committed: put it back, or start from a new checkpoint.",
+  },
+  "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER": {
+    sqlState: "KD001",
+    message: "Encountered error while reading file <path>. Could not read footer: <reason>.",
+    advice: "Please ensure that the file is in Parquet format, and whole.",
+  },
+  "FAILED_READ_FILE.NO_HINT": {
+    sqlState: "KD001",
+    message: "Encountered error while reading file <path>. <reason>.",
+    advice: "Repair or remove the file.",
+  },
+  "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH": {
+    sqlState: "KD001",
+    message:
+      "Encountered error while reading file <path>. Data type mismatches when reading Parquet column <column>. Expected Spark type <expectedType>, actual Parquet type <actualType>.",
+    advice: "Give the column the type that the file has, and cast it in the query.",
+  },
 } satisfies ConditionTable;

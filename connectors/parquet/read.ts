@@ -1,0 +1,156 @@
+import type { Data, RecordBatch, Schema as ArrowSchema } from "apache-arrow";
+import { batchOf, type Batch } from "../../engine/arrow/batch.js";
+import type { Column } from "../../engine/arrow/column.js";
+import { nullColumn } from "../../engine/arrow/columns.js";
+import { sqlTypeName, types, type Field, type Schema } from "../../engine/arrow/types.js";
+import type { ReadableFile } from "../../engine/contract/fileSystem.js";
+import type { ColumnsReader } from "../../engine/contract/source.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { parquetWasm } from "./wasm.js";
+
+type ParquetFile = import("parquet-wasm/node").ParquetFile;
+
+/** Rows of a batch; parquet-wasm's own default of 1,024 is four times slower. */
+const batchRows = 65_536;
+
+/**
+ * The wanted columns of a Parquet file, a row group at a time. Columns are found by name without regard to case, as Spark does; those that the file
+ * does not have are null.
+ *
+ * @param shownPath names the file in messages
+ * @throws FAILED_READ_FILE.*
+ */
+export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema): Promise<ColumnsReader> {
+  const parquet = await openFooter(file, shownPath);
+  const [arrow, edge] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
+  const names = fileSchema(parquet, arrow).fields.map((field) => field.name);
+  const found = wanted.fields.map((field) => matchingName(names, field.name));
+  const columns = [...new Set(found.filter((name) => name !== null))];
+  const metadata = parquet.metadata();
+  const groups = metadata.numRowGroups();
+  let group = 0;
+  let pending: Iterator<RecordBatch> | null = null;
+
+  const convert = (recordBatch: RecordBatch): Batch => {
+    const children = recordBatch.schema.fields.map((field) => field.name);
+    const converted = wanted.fields.map((field, i): Column => {
+      const at = found[i] === null ? -1 : children.indexOf(found[i]!);
+      if (at < 0) return nullColumn(field.type, recordBatch.numRows);
+      return convertColumn(edge, recordBatch.data.children[at]!, field, shownPath);
+    });
+    return batchOf(wanted, converted, recordBatch.numRows);
+  };
+  const next = async (): Promise<Batch | null> => {
+    for (;;) {
+      const batch = pending?.next();
+      if (batch && !batch.done) return convert(batch.value);
+      if (group === groups) return null;
+      const at = group++;
+      if (columns.length === 0) {
+        const rows = Number(metadata.rowGroup(at).numRows());
+        return batchOf(
+          wanted,
+          wanted.fields.map((field) => nullColumn(field.type, rows)),
+          rows,
+        );
+      }
+      pending = arrow.RecordBatchReader.from(await readGroup(parquet, at, columns, shownPath))[Symbol.iterator]();
+    }
+  };
+  return {
+    kind: "columns",
+    next,
+    async close() {
+      parquet.free();
+      await file.close();
+    },
+  };
+}
+
+/** The schema of a Parquet file as Spark infers it: every column may be null. Closes the file. */
+export async function parquetSchema(file: ReadableFile, shownPath: string): Promise<Schema> {
+  try {
+    const parquet = await openFooter(file, shownPath);
+    const [arrow, { fromArrowSchema }] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
+    const schema = fileSchema(parquet, arrow);
+    const isInt96 = schema.fields.map(
+      ({ type }) => arrow.DataType.isTimestamp(type) && type.unit === arrow.TimeUnit.NANOSECOND && !type.timezone,
+    );
+    const fields = fromArrowSchema(schema).fields;
+    parquet.free();
+    // Nanoseconds without a zone are INT96, whose values are points in time.
+    return types.struct(fields.map((field, i) => ({ ...field, type: isInt96[i] ? types.timestamp : field.type, nullable: true })));
+  } finally {
+    await file.close();
+  }
+}
+
+async function openFooter(file: ReadableFile, shownPath: string): Promise<ParquetFile> {
+  const wasm = await parquetWasm();
+  try {
+    return await wasm.ParquetFile.fromFile(new FileBlob(file, 0, file.sizeBytes));
+  } catch (cause) {
+    await file.close();
+    throw new StreamingError("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: shownPath, reason: String(cause) }, { cause });
+  }
+}
+
+function fileSchema(parquet: ParquetFile, { RecordBatchReader }: typeof import("apache-arrow")): ArrowSchema {
+  const reader = RecordBatchReader.from(parquet.schema().intoIPCStream());
+  reader.open();
+  return reader.schema;
+}
+
+async function readGroup(parquet: ParquetFile, rowGroup: number, columns: string[], shownPath: string): Promise<Uint8Array> {
+  try {
+    const table = await parquet.read({ rowGroups: [rowGroup], columns, batchSize: batchRows });
+    return table.intoIPCStream();
+  } catch (cause) {
+    throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path: shownPath, reason: String(cause) }, { cause });
+  }
+}
+
+function matchingName(names: readonly string[], wanted: string): string | null {
+  return names.find((name) => name === wanted) ?? names.find((name) => name.toLowerCase() === wanted.toLowerCase()) ?? null;
+}
+
+function convertColumn(edge: typeof import("../../engine/arrow/edge.js"), data: Data, field: Field, shownPath: string): Column {
+  try {
+    return edge.columnFromArrow(data, field.type);
+  } catch (cause) {
+    if (!(cause instanceof StreamingError) || cause.condition !== "ARROW_TYPE_MISMATCH") throw cause;
+    throw new StreamingError(
+      "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
+      { path: shownPath, column: `[${field.name}]`, expectedType: sqlTypeName(field.type), actualType: cause.parameters["actual"] ?? "" },
+      { cause },
+    );
+  }
+}
+
+/** A range of a file, read when it is asked for: what parquet-wasm takes instead of the whole file in memory. */
+class FileBlob extends Blob {
+  override readonly size: number;
+
+  constructor(
+    private readonly file: ReadableFile,
+    private readonly start: number,
+    end: number,
+  ) {
+    super([]);
+    this.size = end - start;
+  }
+
+  override slice(start = 0, end = this.size): FileBlob {
+    return new FileBlob(this.file, this.start + start, this.start + Math.min(end, this.size));
+  }
+
+  override async arrayBuffer(): Promise<ArrayBuffer> {
+    const bytes = new Uint8Array(this.size);
+    for (let length = 0; length < bytes.length;) {
+      const got = await this.file.read(bytes.subarray(length), this.start + length);
+      if (got === 0) throw new Error("the file ends too early");
+      length += got;
+    }
+    return bytes.buffer;
+  }
+}

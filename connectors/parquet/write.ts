@@ -1,0 +1,81 @@
+import type { Batch } from "../../engine/arrow/batch.js";
+import type { DataType, Schema } from "../../engine/arrow/types.js";
+import { notYetSupported } from "../../engine/errors/streamingError.js";
+import { parquetWasm } from "./wasm.js";
+
+/** Names of codecs as Spark's option `compression` takes them, with what they add to a file's name. */
+export const parquetCodecs = {
+  none: "",
+  uncompressed: "",
+  snappy: ".snappy",
+  gzip: ".gz",
+  zstd: ".zstd",
+  lz4_raw: ".lz4raw",
+} as const;
+
+export type ParquetCodec = keyof typeof parquetCodecs;
+
+export interface ParquetWriteOptions {
+  readonly codec: ParquetCodec;
+  readonly dictionary: boolean;
+}
+
+/** Rows of a row group. */
+const rowGroupRows = 1_048_576;
+
+/** A Parquet file of the batches. Timestamps are microseconds, those with a zone adjusted to UTC; decimals keep their precision and scale. */
+export async function encodeParquet(batches: readonly Batch[], schema: Schema, options: ParquetWriteOptions): Promise<Uint8Array> {
+  const [wasm, { encodeIpcStream }] = await Promise.all([parquetWasm(), import("../../engine/arrow/edge.js")]);
+  const table = wasm.Table.fromIPCStream(encodeIpcStream(batches, schema));
+  const properties = new wasm.WriterPropertiesBuilder()
+    .setCompression(codecOf(wasm.Compression, options.codec))
+    .setDictionaryEnabled(options.dictionary)
+    .setMaxRowGroupSize(rowGroupRows)
+    .setCreatedBy("tidemark")
+    .build();
+  return wasm.writeParquet(table, properties);
+}
+
+function codecOf(
+  compression: typeof import("parquet-wasm/node").Compression,
+  codec: ParquetCodec,
+): import("parquet-wasm/node").Compression {
+  switch (codec) {
+    case "snappy":
+      return compression.SNAPPY;
+    case "gzip":
+      return compression.GZIP;
+    case "zstd":
+      return compression.ZSTD;
+    case "lz4_raw":
+      return compression.LZ4_RAW;
+    default:
+      return compression.UNCOMPRESSED;
+  }
+}
+
+/**
+ * The first type within `type` that Parquet has no form for; null when it has one for all.
+ *
+ * @throws NOT_YET_SUPPORTED for intervals, which Spark writes as numbers with a note in the footer
+ */
+export function unsupportedInParquet(type: DataType): DataType | null {
+  switch (type.kind) {
+    case "interval_daytime":
+    case "interval_yearmonth":
+      throw notYetSupported("An interval column in Parquet");
+    case "null":
+    case "interval":
+      return type;
+    case "array":
+      return unsupportedInParquet(type.element);
+    case "map":
+      return unsupportedInParquet(type.key) ?? unsupportedInParquet(type.value);
+    case "struct":
+      return type.fields.length === 0
+        ? type
+        : type.fields.reduce<DataType | null>((found, field) => found ?? unsupportedInParquet(field.type), null);
+    default:
+      return null;
+  }
+}

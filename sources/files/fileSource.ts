@@ -1,0 +1,167 @@
+import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
+import type { Schema } from "../../engine/arrow/types.js";
+import type { SourceContext } from "../../engine/contract/provider.js";
+import type { Offset, PartitionReader, ReadLimit, Scan, ScanRequest, Source } from "../../engine/contract/source.js";
+import { FileListing, type InputFile } from "./listing.js";
+import type { FileOptions } from "./options.js";
+import { openBytes, openWholeText } from "./readers.js";
+import { SeenFiles } from "./seenFiles.js";
+import { memoryLog, SeenFilesLog } from "./seenFilesLog.js";
+
+/** Opens one file for a scan: the columns wanted, or bytes for the engine to decode. */
+export type OpenParquet = (path: string, wanted: Schema) => Promise<PartitionReader>;
+
+/**
+ * The files of a path, each read once. Spark's FileStreamSource.
+ *
+ * The offset `{"logOffset":N}` is the number of an entry in the source's log, which names the files; so what an offset means never changes, even
+ * when files come and go. New files are taken in the order of their modification times, ties by path; a bounded read takes all in path order.
+ */
+export class FileSource implements Source {
+  readonly description: string;
+  readonly schema: Schema;
+  readonly defaultLimit: ReadLimit;
+  /** Files of the last listing that no batch took yet, in order. */
+  private unread: InputFile[] = [];
+  /** Set when the files are fixed for good: bounded reads, "available now". */
+  private isFixed = false;
+
+  private constructor(
+    private readonly context: SourceContext,
+    private readonly options: FileOptions,
+    private readonly listing: FileListing,
+    private readonly seen: SeenFiles,
+    private readonly log: SeenFilesLog,
+    private readonly openParquet: OpenParquet,
+  ) {
+    this.description = `FileStreamSource[${displayPath(options.path)}]`;
+    this.schema = context.schema;
+    this.defaultLimit = {
+      ...(options.maxFiles === null ? {} : { maxFiles: options.maxFiles }),
+      ...(options.maxBytes === null ? {} : { maxBytes: options.maxBytes }),
+    };
+  }
+
+  static async open(context: SourceContext, options: FileOptions, openParquet: OpenParquet): Promise<FileSource> {
+    const listing = new FileListing(context.runtime.files, options);
+    await listing.check();
+    const { log, files } = await SeenFilesLog.open(context.log ?? memoryLog());
+    // With the newest files first an old one may come at any time, so age says nothing.
+    const hasLimit = options.maxFiles !== null || options.maxBytes !== null;
+    const maxAgeMs = context.bounded || (options.latestFirst && hasLimit) ? Infinity : options.maxFileAgeMs;
+    const seen = new SeenFiles(maxAgeMs, options.fileNameOnly && !context.bounded);
+    for (const file of files) seen.add(pathOfUri(file.path), file.timestamp);
+    seen.purge();
+    return new FileSource(context, options, listing, seen, log, openParquet);
+  }
+
+  async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
+    if (this.log.latestId <= entryOf(start)) {
+      const taken = await this.takeFiles(limit);
+      if (taken.length === 0) return start;
+      await this.log.add(taken.map((file) => ({ path: uriOf(file.path), timestamp: file.modifiedMs })));
+      for (const file of taken) this.seen.add(file.path, file.modifiedMs);
+      this.seen.purge();
+    }
+    // An entry beyond `start` that nobody has run is of a run that died before it logged the offset: it is the next batch.
+    return JSON.stringify({ logOffset: this.log.latestId });
+  }
+
+  async prepareForAvailableNow(): Promise<void> {
+    this.unread = await this.newFiles();
+    this.isFixed = true;
+  }
+
+  scan(request: ScanRequest): Scan {
+    const { format, decode } = this.options;
+    const { files } = this.context.runtime;
+    const isWhole = format === "text" && decode["wholetext"]?.toLowerCase() === "true";
+    const open = (path: string): Promise<PartitionReader> => {
+      if (format === "parquet") return this.openParquet(path, request.schema);
+      return isWhole ? openWholeText(files, path, request.schema) : openBytes(files, path);
+    };
+    return {
+      decode: format === "parquet" || isWhole ? null : { format, schema: request.schema, options: decode },
+      residual: request.filters,
+      partitions: async (start, end) => {
+        const taken = await this.log.between(entryOf(start), entryOf(end));
+        return taken.map((file) => ({ path: pathOfUri(file.path) }));
+      },
+      open: (partition) => open((partition as { path: string }).path),
+    };
+  }
+
+  async commit(end: Offset): Promise<void> {
+    this.log.forget(entryOf(end));
+  }
+
+  sameOffset(a: Offset, b: Offset): boolean {
+    return entryOf(a) === entryOf(b);
+  }
+
+  metrics(): Readonly<Record<string, string>> {
+    return {};
+  }
+
+  async stop(): Promise<void> {}
+
+  /** The files of the next batch, taken out of `unread`. */
+  private async takeFiles(limit: ReadLimit): Promise<InputFile[]> {
+    if (!this.isFixed && this.unread.length === 0) {
+      this.unread = await this.newFiles();
+      this.isFixed = this.context.bounded;
+    }
+    const count = countWithin(this.unread, limit);
+    const taken = this.unread.slice(0, count);
+    this.unread = this.unread.slice(count);
+    if (!this.isFixed && !this.isWorthKeeping(limit)) this.unread = [];
+    return taken;
+  }
+
+  /** Whether the files left fill enough of a batch to go without a new listing, as Spark decides it. */
+  private isWorthKeeping(limit: ReadLimit): boolean {
+    if (this.options.latestFirst) return false;
+    this.unread = this.unread.slice(0, this.options.maxCachedFiles);
+    const files = limit.maxFiles === undefined ? Infinity : this.unread.length / limit.maxFiles;
+    const bytes = limit.maxBytes === undefined ? Infinity : this.unread.reduce((sum, file) => sum + file.sizeBytes, 0) / limit.maxBytes;
+    return Math.min(files, bytes) >= this.options.discardCachedInputRatio;
+  }
+
+  private async newFiles(): Promise<InputFile[]> {
+    const listed = await this.listing.list();
+    const direction = this.options.latestFirst ? -1 : 1;
+    const order = this.context.bounded
+      ? byPath
+      : (a: InputFile, b: InputFile): number => (a.modifiedMs - b.modifiedMs) * direction || byPath(a, b);
+    const found = listed.filter((file) => this.seen.isNew(file.path, file.modifiedMs)).toSorted(order);
+    return this.options.fileNameOnly && !this.context.bounded ? firstOfEachName(found) : found;
+  }
+}
+
+/** How many files, from the front, a batch takes: at least one. */
+function countWithin(files: readonly InputFile[], limit: ReadLimit): number {
+  const most = Math.min(files.length, limit.maxFiles ?? Infinity);
+  let bytes = 0;
+  for (let i = 0; i < most; i++) {
+    bytes += files[i]!.sizeBytes;
+    if (i > 0 && bytes > (limit.maxBytes ?? Infinity)) return i;
+  }
+  return most;
+}
+
+/** Two files of one name that come together are one file as well. */
+function firstOfEachName(files: readonly InputFile[]): InputFile[] {
+  const names = new Set<string>();
+  return files.filter(({ path }) => {
+    const name = path.slice(path.lastIndexOf("/") + 1);
+    return !names.has(name) && names.add(name);
+  });
+}
+
+function byPath(a: InputFile, b: InputFile): number {
+  return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
+}
+
+function entryOf(offset: Offset | null): number {
+  return offset === null ? -1 : (JSON.parse(offset) as { logOffset: number }).logOffset;
+}

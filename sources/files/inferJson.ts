@@ -1,0 +1,79 @@
+import { decodeText } from "../../engine/arrow/reading.js";
+import { field, types, type DataType, type Schema, type StructType } from "../../engine/arrow/types.js";
+import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { JsonTypeParser } from "./jsonTypes.js";
+import { mergeTypes } from "./mergeTypes.js";
+
+/** Options that change what is inferred in ways that are not built. */
+const unsupported = [
+  "multiLine",
+  "inferTimestamp",
+  "dropFieldIfAllNull",
+  "samplingRatio",
+  "allowComments",
+  "allowUnquotedFieldNames",
+  "encoding",
+  "charset",
+  "lineSep",
+];
+
+/**
+ * The schema of lines of JSON, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand in the order of their
+ * names, what has several types is the type that holds them all or else a string, and what is always null is a string.
+ *
+ * @returns null when there is no line
+ */
+export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<Record<string, string>>): Schema | null {
+  for (const name of unsupported) {
+    const value = options[name]?.toLowerCase();
+    if (value !== undefined && value !== "false") throw notYetSupported(`Inferring a JSON schema with the option ${name}`);
+  }
+  const isOn = (name: string): boolean => options[name]?.toLowerCase() === "true";
+  const parser = new JsonTypeParser({ primitivesAsString: isOn("primitivesAsString"), prefersDecimal: isOn("prefersDecimal") });
+  const mode = options["mode"]?.toUpperCase() ?? "PERMISSIVE";
+  const corruptName = options["columnNameOfCorruptRecord"] ?? "_corrupt_record";
+  let merged: DataType | null = null;
+  for (const bytes of files) {
+    for (const line of decodeText(bytes, 0, bytes.length).split(/\r\n|\r|\n/)) {
+      if (line.trim() === "") continue;
+      const type = rowType(parser.parse(line));
+      if (type === null && mode === "FAILFAST")
+        throw new StreamingError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { record: line.slice(0, 80) });
+      const found: DataType | null = type ?? (mode === "DROPMALFORMED" ? null : types.struct([field(corruptName, types.string)]));
+      if (found !== null) merged = merged === null ? found : mergeTypes(merged, found);
+    }
+  }
+  return merged === null ? null : finished(merged as StructType);
+}
+
+/** A line's row: its object, or those of its array. Null when it is neither. */
+function rowType(type: DataType | null): StructType | null {
+  if (type?.kind === "struct") return type;
+  return type?.kind === "array" && type.element.kind === "struct" ? type.element : null;
+}
+
+/** Fields in name order, strings for what never had a value; objects that are always empty are left out, as Spark cannot make a column of them. */
+function finished(type: StructType): StructType {
+  const fields = type.fields.flatMap((member) => {
+    const done = finishedType(member.type);
+    return done === null ? [] : [field(member.name, done)];
+  });
+  return types.struct(fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
+}
+
+function finishedType(type: DataType): DataType | null {
+  switch (type.kind) {
+    case "null":
+      return types.string;
+    case "struct": {
+      const struct = finished(type);
+      return struct.fields.length === 0 ? null : struct;
+    }
+    case "array": {
+      const element = finishedType(type.element);
+      return element === null ? null : types.array(element);
+    }
+    default:
+      return type;
+  }
+}

@@ -1,0 +1,103 @@
+import { expandGlob, globPattern, isGlob } from "../../connectors/files/glob.js";
+import { manifestFolder, readManifest } from "../../connectors/files/manifest.js";
+import { displayPath, pathOfUri } from "../../connectors/files/uri.js";
+import type { FileStatus, FileSystem } from "../../engine/contract/fileSystem.js";
+import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import type { FileOptions } from "./options.js";
+
+/** A file that could be read. */
+export interface InputFile {
+  readonly path: string;
+  readonly modifiedMs: number;
+  readonly sizeBytes: number;
+}
+
+/** Finds the input files of a path, again and again. */
+export class FileListing {
+  private readonly nameFilter: RegExp | null;
+  /** The folder's manifest, when a streaming sink writes there: then only what it lists counts. Undefined until it was looked for. */
+  private manifest: string | null | undefined;
+  private manifestRead = -1;
+  private readonly manifestFiles = new Map<string, InputFile>();
+
+  constructor(
+    private readonly files: FileSystem,
+    private readonly options: FileOptions,
+  ) {
+    this.nameFilter = options.nameGlob === null ? null : globPattern(options.nameGlob);
+  }
+
+  /** @throws PATH_NOT_FOUND when the path is no pattern and there is nothing */
+  async check(): Promise<void> {
+    const { path } = this.options;
+    if (!isGlob(path) && (await this.files.status(path)) === null) {
+      throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
+    }
+  }
+
+  /** All files that are there now, in no particular order. */
+  async list(): Promise<InputFile[]> {
+    const { path, recursive, modifiedAfterMs, modifiedBeforeMs } = this.options;
+    if (await this.hasManifest()) return this.listManifest();
+    const roots = isGlob(path) ? await expandGlob(this.files, path) : await this.literalRoot(path);
+    const found: InputFile[] = [];
+    for (const root of roots) {
+      if (root.directory) await this.walk(root.path, recursive, found);
+      else if (this.wants(root)) found.push(root);
+    }
+    return found.filter((file) => file.modifiedMs > modifiedAfterMs && file.modifiedMs < modifiedBeforeMs);
+  }
+
+  private async literalRoot(path: string): Promise<FileStatus[]> {
+    const status = await this.files.status(path);
+    if (status === null) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
+    return [status];
+  }
+
+  private async walk(folder: string, recursive: boolean, found: InputFile[]): Promise<void> {
+    for (const entry of await this.files.list(folder)) {
+      if (isHidden(entry.name)) continue;
+      if (!entry.directory) {
+        if (this.wants(entry)) found.push(entry);
+      } else if (recursive) {
+        await this.walk(entry.path, recursive, found);
+      } else if (entry.name.includes("=")) {
+        throw notYetSupported(`Reading partition columns from folder names (${entry.name})`);
+      }
+    }
+  }
+
+  private wants(entry: FileStatus): boolean {
+    return !isHidden(entry.name) && (this.nameFilter === null || this.nameFilter.test(entry.name));
+  }
+
+  private async hasManifest(): Promise<boolean> {
+    // A sink may make its manifest after this source has started to look.
+    if (this.manifest === undefined && !isGlob(this.options.path)) {
+      const folder = `${this.options.path}/${manifestFolder}`;
+      if ((await this.files.status(folder))?.directory) this.manifest = folder;
+    }
+    return typeof this.manifest === "string";
+  }
+
+  private async listManifest(): Promise<InputFile[]> {
+    const { entries, latest } = await readManifest(this.files, this.manifest!, this.manifestRead);
+    this.manifestRead = latest;
+    for (const entry of entries) {
+      const path = this.placeOf(pathOfUri(entry.path));
+      this.manifestFiles.set(path, { path, modifiedMs: entry.modificationTime, sizeBytes: entry.size });
+    }
+    return [...this.manifestFiles.values()];
+  }
+
+  /** A listed file lies in the folder that lists it, even when that folder was moved since. */
+  private placeOf(path: string): string {
+    const { path: root } = this.options;
+    return path.startsWith(`${root}/`) ? path : `${root}/${path.slice(path.lastIndexOf("/") + 1)}`;
+  }
+}
+
+/** Spark's rule: what begins with `_` or `.` is no data, but for partition folders (`_a=1`); nor is a copy that is under way. */
+function isHidden(name: string): boolean {
+  return name.startsWith(".") || (name.startsWith("_") && !name.includes("=")) || name.endsWith("._COPYING_");
+}

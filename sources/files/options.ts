@@ -1,0 +1,126 @@
+import { parseDateTime } from "../../engine/arrow/civil.js";
+import { Options, type OptionSpec } from "../../engine/contract/options.js";
+import { notYetSupported } from "../../engine/errors/streamingError.js";
+import { absolutePath } from "../../connectors/files/uri.js";
+
+export type FileFormat = "json" | "text" | "parquet";
+
+const listingSpecs: readonly OptionSpec[] = [
+  { name: "path", kind: "text", doc: "A file, a folder, or a pattern of them (`in/*.json`)." },
+  { name: "maxFilesPerTrigger", kind: "integer", doc: "The most new files that a batch takes." },
+  { name: "maxBytesPerTrigger", kind: "bytes", doc: "The most bytes of new files that a batch takes; one file it always takes." },
+  { name: "latestFirst", kind: "boolean", default: "false", doc: "Whether a batch takes the newest files first." },
+  { name: "maxFileAge", kind: "duration", default: "7d", doc: "Files that are so much older than the newest one are left out." },
+  { name: "fileNameOnly", kind: "boolean", default: "false", doc: "Whether files of one name are one file, whatever folder they are in." },
+  { name: "maxCachedFiles", kind: "integer", default: "10000", doc: "How many unread files of a listing are kept for the next batches." },
+  {
+    name: "discardCachedInputRatio",
+    kind: "text",
+    default: "0.2",
+    doc: "When the kept files would fill less of a batch than this, the folder is listed again.",
+  },
+  { name: "cleanSource", kind: ["off", "delete", "archive"], default: "off", doc: "What happens to files that are read." },
+  { name: "sourceArchiveDir", kind: "text", doc: "Where cleanSource=archive moves files." },
+  { name: "recursiveFileLookup", kind: "boolean", default: "false", doc: "Whether folders within the folder are looked into." },
+  { name: "pathGlobFilter", kind: "text", doc: "A pattern that names must match." },
+  { name: "modifiedAfter", kind: "text", doc: "Only files modified after this ISO time (bounded reads)." },
+  { name: "modifiedBefore", kind: "text", doc: "Only files modified before this ISO time (bounded reads)." },
+];
+
+const text = (name: string, doc: string): OptionSpec => ({ name, kind: "text", doc });
+const flag = (name: string, doc: string): OptionSpec => ({ name, kind: "boolean", doc });
+
+/** Options of the decoders, by format; they are handed to the engine, which decodes. */
+const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
+  json: [
+    { name: "mode", kind: ["PERMISSIVE", "DROPMALFORMED", "FAILFAST"], doc: "What happens to malformed lines." },
+    text("columnNameOfCorruptRecord", "The column that PERMISSIVE puts malformed lines into."),
+    text("dateFormat", "The pattern of dates."),
+    text("timestampFormat", "The pattern of timestamps."),
+    text("timestampNTZFormat", "The pattern of timestamps without a zone."),
+    text("timeZone", "The zone of timestamps that name none."),
+    text("locale", "The language of month names."),
+    text("lineSep", "What ends a line."),
+    text("encoding", "The character encoding."),
+    text("charset", "The same."),
+    text("samplingRatio", "How much of the input inference looks at."),
+    flag("multiLine", "Whether a file is one document."),
+    flag("primitivesAsString", "Whether inference makes every primitive a string."),
+    flag("prefersDecimal", "Whether inference prefers decimals to doubles."),
+    flag("inferTimestamp", "Whether inference looks for timestamps."),
+    flag("dropFieldIfAllNull", "Whether inference drops fields that are always null."),
+    flag("allowComments", "Whether Java comments are allowed."),
+    flag("allowUnquotedFieldNames", "Whether names may stand without quotes."),
+    flag("allowSingleQuotes", "Whether single quotes quote."),
+    flag("allowNumericLeadingZeros", "Whether numbers may begin with zeros."),
+    flag("allowBackslashEscapingAnyCharacter", "Whether any character may be escaped."),
+    flag("allowUnquotedControlChars", "Whether strings may hold control characters."),
+    flag("allowNonNumericNumbers", "Whether NaN and the infinities are numbers."),
+  ],
+  text: [
+    flag("wholetext", "Whether a file is one row."),
+    text("lineSep", "What ends a line."),
+    text("encoding", "The character encoding."),
+  ],
+  parquet: [
+    flag("mergeSchema", "Whether the schemas of all files are merged."),
+    text("datetimeRebaseMode", "How dates of the Julian calendar are read."),
+    text("int96RebaseMode", "The same for INT96 timestamps."),
+  ],
+};
+
+export interface FileOptions {
+  readonly format: FileFormat;
+  /** Absolute; may hold patterns. */
+  readonly path: string;
+  readonly maxFiles: number | null;
+  readonly maxBytes: number | null;
+  readonly latestFirst: boolean;
+  readonly maxFileAgeMs: number;
+  readonly fileNameOnly: boolean;
+  readonly maxCachedFiles: number;
+  readonly discardCachedInputRatio: number;
+  readonly recursive: boolean;
+  readonly nameGlob: string | null;
+  readonly modifiedAfterMs: number;
+  readonly modifiedBeforeMs: number;
+  /** What the decoder needs to know. */
+  readonly decode: Readonly<Record<string, string>>;
+}
+
+/** @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION, NOT_YET_SUPPORTED */
+export function fileOptions(format: FileFormat, given: Readonly<Record<string, string>>): FileOptions {
+  const options = new Options(`the ${format} source`, [...listingSpecs, ...formatSpecs[format]], given);
+  const positive = (name: string, value: number | undefined): number | null => {
+    if (value !== undefined && value <= 0) throw options.invalid(name, "a number above 0");
+    return value ?? null;
+  };
+  const timeMs = (name: string, otherwise: number): number => {
+    const value = options.get(name);
+    if (value === undefined) return otherwise;
+    const parsed = parseDateTime(value);
+    if (parsed === null) throw options.invalid(name, "an ISO time such as 2026-01-01T00:00:00Z");
+    return Number(parsed.microseconds / 1000n);
+  };
+  const ratio = Number(options.get("discardCachedInputRatio"));
+  if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
+  if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
+  if (options.boolean("mergeSchema")) throw notYetSupported("The option mergeSchema");
+  const decodeNames = new Set(formatSpecs[format].map((spec) => spec.name));
+  return {
+    format,
+    path: absolutePath(options.require("path")),
+    maxFiles: positive("maxFilesPerTrigger", options.integer("maxFilesPerTrigger")),
+    maxBytes: positive("maxBytesPerTrigger", options.bytes("maxBytesPerTrigger")),
+    latestFirst: options.boolean("latestFirst"),
+    maxFileAgeMs: options.durationMs("maxFileAge")!,
+    fileNameOnly: options.boolean("fileNameOnly"),
+    maxCachedFiles: options.integer("maxCachedFiles")!,
+    discardCachedInputRatio: ratio,
+    recursive: options.boolean("recursiveFileLookup"),
+    nameGlob: options.get("pathGlobFilter") ?? null,
+    modifiedAfterMs: timeMs("modifiedAfter", -Infinity),
+    modifiedBeforeMs: timeMs("modifiedBefore", Infinity),
+    decode: Object.fromEntries(Object.entries(options.toRecord()).filter(([name]) => decodeNames.has(name))),
+  };
+}

@@ -1,0 +1,125 @@
+import { createGunzip, createInflate } from "node:zlib";
+import { Readable } from "node:stream";
+import { displayPath } from "../../connectors/files/uri.js";
+import { batchOf } from "../../engine/arrow/batch.js";
+import { columnFromValues } from "../../engine/arrow/columns.js";
+import { decodeText } from "../../engine/arrow/reading.js";
+import { types, type Schema } from "../../engine/arrow/types.js";
+import type { FileSystem, ReadableFile } from "../../engine/contract/fileSystem.js";
+import type { BytesReader, ColumnsReader } from "../../engine/contract/source.js";
+import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+
+/** How much of a compressed file is read at a time. */
+const compressedChunkBytes = 256 * 1024;
+
+/** The bytes of a file, decompressed when its name says so. */
+export async function openBytes(files: FileSystem, path: string): Promise<BytesReader> {
+  const codec = /\.(gz|deflate|bz2|snappy|lz4|zst|xz)$/i.exec(path)?.[1]?.toLowerCase();
+  if (codec !== undefined && codec !== "gz" && codec !== "deflate") throw notYetSupported(`Reading .${codec} files`);
+  const file = await openFile(files, path);
+  return codec === undefined ? plainReader(file, path) : inflatingReader(file, path, codec);
+}
+
+/** @throws FAILED_READ_FILE.FILE_NOT_EXIST */
+export async function openFile(files: FileSystem, path: string): Promise<ReadableFile> {
+  const file = await files.open(path);
+  if (file === null) throw new StreamingError("FAILED_READ_FILE.FILE_NOT_EXIST", { path: displayPath(path) });
+  return file;
+}
+
+function failure(path: string, cause: unknown): StreamingError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new StreamingError("FAILED_READ_FILE.NO_HINT", { path: displayPath(path), reason }, { cause });
+}
+
+function plainReader(file: ReadableFile, path: string): BytesReader {
+  let position = 0;
+  return {
+    kind: "bytes",
+    async read(into) {
+      try {
+        const length = await file.read(into, position);
+        position += length;
+        return length;
+      } catch (cause) {
+        throw failure(path, cause);
+      }
+    },
+    close: () => file.close(),
+  };
+}
+
+function inflatingReader(file: ReadableFile, path: string, codec: "gz" | "deflate"): BytesReader {
+  const inflate = codec === "gz" ? createGunzip() : createInflate();
+  const compressed = Readable.from(chunksOf(file), { objectMode: false });
+  compressed.on("error", (error) => inflate.destroy(error));
+  compressed.pipe(inflate);
+  const chunks = inflate[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  let rest: Uint8Array = new Uint8Array(0);
+  return {
+    kind: "bytes",
+    async read(into) {
+      try {
+        while (rest.length === 0) {
+          const next = await chunks.next();
+          if (next.done) return 0;
+          rest = next.value;
+        }
+      } catch (cause) {
+        throw failure(path, cause);
+      }
+      const length = Math.min(rest.length, into.length);
+      into.set(rest.subarray(0, length));
+      rest = rest.subarray(length);
+      return length;
+    },
+    async close() {
+      compressed.destroy();
+      inflate.destroy();
+      await file.close();
+    },
+  };
+}
+
+async function* chunksOf(file: ReadableFile): AsyncGenerator<Uint8Array> {
+  for (let position = 0; ;) {
+    const chunk = new Uint8Array(compressedChunkBytes);
+    const length = await file.read(chunk, position);
+    if (length === 0) return;
+    position += length;
+    yield chunk.subarray(0, length);
+  }
+}
+
+/** All bytes that a reader gives. */
+export async function readAllBytes(reader: BytesReader): Promise<Uint8Array> {
+  let bytes = new Uint8Array(compressedChunkBytes);
+  let length = 0;
+  for (;;) {
+    const got = await reader.read(bytes.subarray(length));
+    if (got === 0) return bytes.subarray(0, length);
+    length += got;
+    if (length < bytes.length) continue;
+    const larger = new Uint8Array(bytes.length * 2);
+    larger.set(bytes);
+    bytes = larger;
+  }
+}
+
+/** A file as one row of text (`wholetext`); an empty file has none. */
+export async function openWholeText(files: FileSystem, path: string, wanted: Schema): Promise<ColumnsReader> {
+  const reader = await openBytes(files, path);
+  let done = false;
+  return {
+    kind: "columns",
+    async next() {
+      if (done) return null;
+      done = true;
+      const bytes = await readAllBytes(reader);
+      if (bytes.length === 0) return null;
+      const columns = wanted.fields.map(() => columnFromValues(types.string, [decodeText(bytes, 0, bytes.length)]));
+      return batchOf(wanted, columns, 1);
+    },
+    close: () => reader.close(),
+  };
+}

@@ -1,0 +1,79 @@
+import { displayPath } from "../../connectors/files/uri.js";
+import { openParquet, parquetSchema } from "../../connectors/parquet/read.js";
+import { field, types, typeName, type Schema } from "../../engine/arrow/types.js";
+import type { SourceContext, SourceProvider } from "../../engine/contract/provider.js";
+import type { Runtime } from "../../engine/contract/runtime.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { FileSource } from "./fileSource.js";
+import { inferJsonSchema } from "./inferJson.js";
+import { FileListing, type InputFile } from "./listing.js";
+import { fileOptions, type FileFormat, type FileOptions } from "./options.js";
+import { openBytes, openFile, readAllBytes } from "./readers.js";
+
+/** Lines of JSON, one document each. */
+export const jsonProvider: SourceProvider = {
+  ...provider("json", (options, userSchema) => userSchema ?? needsSchema(options)),
+  async inferSchema(given, runtime) {
+    const options = fileOptions("json", given);
+    const texts: Uint8Array[] = [];
+    for (const { path } of await inputFiles(options, runtime)) {
+      const reader = await openBytes(runtime.files, path);
+      try {
+        texts.push(await readAllBytes(reader));
+      } finally {
+        await reader.close();
+      }
+    }
+    return inferJsonSchema(texts, options.decode) ?? nothingToInfer(options);
+  },
+};
+
+const textSchema: Schema = types.struct([field("value", types.string)]);
+
+/** Lines of text, one row each. */
+export const textProvider: SourceProvider = provider("text", (_, userSchema) => {
+  if (userSchema === null) return textSchema;
+  if (userSchema.fields.length !== 1 || userSchema.fields[0]!.type.kind !== "string") {
+    throw new StreamingError("INVALID_TEXT_SCHEMA", { schema: typeName(userSchema) });
+  }
+  return userSchema;
+});
+
+/** Parquet files. */
+export const parquetProvider: SourceProvider = {
+  ...provider("parquet", (options, userSchema) => userSchema ?? needsSchema(options)),
+  async inferSchema(given, runtime) {
+    const options = fileOptions("parquet", given);
+    const [first] = await inputFiles(options, runtime);
+    return first ? parquetSchema(await openFile(runtime.files, first.path), displayPath(first.path)) : nothingToInfer(options);
+  },
+};
+
+function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchema: Schema | null) => Schema): SourceProvider {
+  return {
+    name: format,
+    schema: (given, userSchema) => schemaOf(fileOptions(format, given), userSchema),
+    create(context: SourceContext) {
+      const { files } = context.runtime;
+      return FileSource.open(context, fileOptions(format, context.options), async (path, wanted) =>
+        openParquet(await openFile(files, path), displayPath(path), wanted),
+      );
+    },
+  };
+}
+
+function needsSchema({ format }: FileOptions): never {
+  throw new StreamingError("STREAMING_SOURCE_NEEDS_SCHEMA", { format });
+}
+
+function nothingToInfer({ format, path }: FileOptions): never {
+  throw new StreamingError("UNABLE_TO_INFER_SCHEMA", { format, path: displayPath(path) });
+}
+
+/** What inference looks at, in path order. */
+async function inputFiles(options: FileOptions, runtime: Runtime): Promise<InputFile[]> {
+  const listing = new FileListing(runtime.files, options);
+  await listing.check();
+  const files = await listing.list();
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+}
