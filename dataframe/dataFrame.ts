@@ -25,6 +25,8 @@ import { DataFrameWriter, newWriteDefinition } from "./writer.js";
 
 /** The names of a row's columns, offered by the editor; paths and stars are checked by `Checked`. */
 type Item<Row> = (keyof Row & string) | (string & {}) | AnyColumn;
+declare const rowOf: unique symbol;
+
 type Name<Row> = IsLoose<Row> extends true ? string : keyof Row & string;
 type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ? string : keyof Row & keyof R & string;
 
@@ -32,9 +34,14 @@ type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ?
  * A table, bounded or not: a plan of what it is made of. Immutable; every verb gives a new one, analysed at once (a mistake throws there), and
  * does no I/O. What returns a Promise runs it.
  *
+ * The verbs that look at the columns take their row type from `this`: the class itself is then plainly covariant in it, so that a DataFrame goes
+ * where one of fewer (or of unknown) columns is wanted, and the compiler never compares two of them verb by verb.
+ *
  * @example df.where(col("celsius").gt(30)).select("sensorId", "celsius")
  */
-export class DataFrame<Row = LooseRow> {
+export class DataFrame<out Row = LooseRow> {
+  declare readonly [rowOf]: Row;
+
   /** @param plan its analysed plan @param session the session it belongs to */
   constructor(
     readonly session: Session,
@@ -47,7 +54,7 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** The columns of the result, by name, or as expressions. @example df.select("sensorId", col("celsius").plus(273.15).as("kelvin")) */
-  select<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Selected<C, Row>> {
+  select<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>> {
     return this.project((columns as readonly (string | AnyColumn)[]).map(outputExpression));
   }
 
@@ -57,38 +64,39 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** The rows that meet a condition (a Column, or SQL text). @example df.where("celsius > 30") */
-  where<C extends string | AnyColumn>(condition: C extends string ? C : C & Checked<C, Row>): DataFrame<Row> {
-    const given: string | AnyColumn = condition;
-    return this.derive({
-      kind: "filter",
-      condition: typeof given === "string" ? parseExpression(given) : given.expression,
-      input: this.plan,
-    });
+  where<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & Checked<C, R>): DataFrame<R> {
+    return this.filtered(condition);
   }
 
   /** The same as `where`. @example df.filter(col("celsius").gt(30)) */
-  filter<C extends string | AnyColumn>(condition: C extends string ? C : C & Checked<C, Row>): DataFrame<Row> {
-    return this.where<C>(condition);
+  filter<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & Checked<C, R>): DataFrame<R> {
+    return this.filtered(condition);
   }
 
   /** A column added, or replaced in place. @example df.withColumn("kelvin", col("celsius").plus(273.15)) */
-  withColumn<const N extends string, C extends AnyColumn>(
+  withColumn<R, const N extends string, C extends AnyColumn>(
+    this: DataFrame<R>,
     name: N,
-    column: C & Checked<C, Row>,
-  ): DataFrame<WithColumn<Row, N, Resolve<ValueOf<C>, Row>>> {
+    column: C & Checked<C, R>,
+  ): DataFrame<WithColumn<R, N, Resolve<ValueOf<C>, R>>> {
     return this.project(withColumns(this.output, [{ name, expression: (column as AnyColumn).expression }]));
   }
 
   /** Several columns added or replaced, each seeing the columns as they were. @example df.withColumns({ kelvin: col("celsius").plus(273.15) }) */
-  withColumns<C extends Readonly<Record<string, AnyColumn>>>(
-    columns: C & { readonly [K in keyof C]: Checked<C[K], Row> },
-  ): DataFrame<IsLoose<Row> extends true ? LooseRow : Flat<Omit<Row, keyof C> & { [K in keyof C]: Resolve<ValueOf<C[K]>, Row> }>> {
+  withColumns<R, C extends Readonly<Record<string, AnyColumn>>>(
+    this: DataFrame<R>,
+    columns: C & { readonly [K in keyof C]: Checked<C[K], R> },
+  ): DataFrame<IsLoose<R> extends true ? LooseRow : Flat<Omit<R, keyof C> & { [K in keyof C]: Resolve<ValueOf<C[K]>, R> }>> {
     const added = Object.entries<AnyColumn>(columns).map(([name, column]) => ({ name, expression: column.expression }));
     return this.project(withColumns(this.output, added));
   }
 
   /** A column under another name. @example df.withColumnRenamed("celsius", "c") */
-  withColumnRenamed<const F extends Name<Row>, const T extends string>(existing: F, to: T): DataFrame<Renamed<Row, F, T>> {
+  withColumnRenamed<R, const F extends Name<R>, const T extends string>(
+    this: DataFrame<R>,
+    existing: F,
+    to: T,
+  ): DataFrame<Renamed<R, F, T>> {
     return this.project(renamed(this.output, (name) => (sameName(name, existing) ? to : undefined)));
   }
 
@@ -107,7 +115,7 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** Without these columns. @example df.drop("celsius") */
-  drop<const N extends Name<Row>>(...names: readonly N[]): DataFrame<Dropped<Row, N>> {
+  drop<R, const N extends Name<R>>(this: DataFrame<R>, ...names: readonly N[]): DataFrame<Dropped<R, N>> {
     return this.project(this.output.filter((attribute) => !names.some((name) => sameName(name, attribute.name))));
   }
 
@@ -122,19 +130,19 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** A column of this very DataFrame: tells the sides of a join apart. @example df.select(df.col("id")) */
-  col<const K extends Name<Row>>(name: K): Column<Of<K>, K, K> {
+  col<R, const K extends Name<R>>(this: DataFrame<R>, name: K): Column<Of<K>, K, K> {
     const { plan } = this.derive({ kind: "project", expressions: [nameExpression(name)], input: this.plan });
     const item = plan.kind === "project" ? plan.expressions[0]! : this.output.find((attribute) => sameName(attribute.name, name))!;
     return new Column(item.kind === "alias" ? item.child : item);
   }
 
   /** Groups for aggregation; without columns all rows are one group. @example df.groupBy(window("at", "1 minute"), "sensorId").count() */
-  groupBy<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): GroupedData<Row, Selected<C, Row>> {
+  groupBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): GroupedData<R, Selected<C, R>> {
     return new GroupedData(this, (columns as readonly (string | AnyColumn)[]).map(outputExpression));
   }
 
   /** Aggregates over all rows. @example df.agg(max("celsius").as("hottest"), count().as("n")) */
-  agg<const C extends readonly AnyColumn[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Selected<C, Row>> {
+  agg<R, const C extends readonly AnyColumn[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>> {
     return this.aggregateAll((columns as readonly AnyColumn[]).map(outputExpression));
   }
 
@@ -143,11 +151,12 @@ export class DataFrame<Row = LooseRow> {
    *
    * @example df.join(sensors, "sensorId", "left")
    */
-  join<R, const O extends On<Row, R> | readonly On<Row, R>[] | AnyColumn, const H extends JoinHow = "inner">(
+  join<L, R, const O extends On<L, R> | readonly On<L, R>[] | AnyColumn, const H extends JoinHow = "inner">(
+    this: DataFrame<L>,
     right: DataFrame<R>,
-    on: O extends AnyColumn ? O & Checked<O, Row & R> : O,
+    on: O extends AnyColumn ? O & Checked<O, L & R> : O,
     how?: H,
-  ): DataFrame<Joined<Row, R, H, O extends string ? O : O extends readonly string[] ? O[number] : never>> {
+  ): DataFrame<Joined<L, R, H, O extends string ? O : O extends readonly string[] ? O[number] : never>> {
     const given = on as string | readonly string[] | AnyColumn;
     const using = typeof given === "string" ? [given] : given instanceof Column ? null : given;
     return this.derive({
@@ -161,7 +170,7 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** Every row of this with every row of the other. @example df.crossJoin(sensors.select("area")) */
-  crossJoin<R>(right: DataFrame<R>): DataFrame<Joined<Row, R, "inner">> {
+  crossJoin<L, R>(this: DataFrame<L>, right: DataFrame<R>): DataFrame<Joined<L, R, "inner">> {
     return this.derive({ kind: "join", joinType: "cross", condition: null, using: null, left: this.plan, right: right.plan });
   }
 
@@ -196,33 +205,33 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** The first row of each combination of these columns (of all without any). @example df.dropDuplicates("sensorId") */
-  dropDuplicates(...columns: readonly Name<Row>[]): DataFrame<Row> {
+  dropDuplicates<R>(this: DataFrame<R>, ...columns: readonly Name<R>[]): DataFrame<R> {
     return this.deduplicate(columns, false);
   }
 
   /** The same, for duplicates that arrive within the delay of the watermark: its state stays small. @example df.withWatermark("at", "1 minute").dropDuplicatesWithinWatermark("id") */
-  dropDuplicatesWithinWatermark(...columns: readonly Name<Row>[]): DataFrame<Row> {
+  dropDuplicatesWithinWatermark<R>(this: DataFrame<R>, ...columns: readonly Name<R>[]): DataFrame<R> {
     return this.deduplicate(columns, true);
   }
 
   /** At most the first `n` rows. @example df.limit(10) */
   limit(n: number): DataFrame<Row> {
-    return this.derive({ kind: "limit", count: n, input: this.plan });
+    return this.derive({ kind: "limit", count: rowCount("limit", n), input: this.plan });
   }
 
   /** Without the first `n` rows. @example df.orderBy("id").offset(10) */
   offset(n: number): DataFrame<Row> {
-    return this.derive({ kind: "offset", count: n, input: this.plan });
+    return this.derive({ kind: "offset", count: rowCount("offset", n), input: this.plan });
   }
 
   /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
-  orderBy<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Row> {
-    return this.sorted(columns as readonly (string | AnyColumn)[]);
+  orderBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R> {
+    return this.sorted(columns);
   }
 
   /** The same as `orderBy`. @example df.sort(desc("celsius")) */
-  sort<const C extends readonly Item<Row>[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Row> {
-    return this.sorted(columns as readonly (string | AnyColumn)[]);
+  sort<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R> {
+    return this.sorted(columns);
   }
 
   /** About this fraction of the rows. The seed is fixed unless given, so that a restarted query draws the same rows. @example df.sample(0.1) */
@@ -236,7 +245,7 @@ export class DataFrame<Row = LooseRow> {
   }
 
   /** Declares an event-time column, and how late its rows may come. @example df.withWatermark("at", "10 seconds") */
-  withWatermark(column: Name<Row>, delay: string): DataFrame<Row> {
+  withWatermark<R>(this: DataFrame<R>, column: Name<R>, delay: string): DataFrame<R> {
     return this.derive({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
   }
 
@@ -340,6 +349,11 @@ export class DataFrame<Row = LooseRow> {
     return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
   }
 
+  private filtered(condition: string | AnyColumn): DataFrame<Row> {
+    const e = typeof condition === "string" ? parseExpression(condition) : condition.expression;
+    return this.derive({ kind: "filter", condition: e, input: this.plan });
+  }
+
   private sorted(columns: readonly (string | AnyColumn)[]): DataFrame<Row> {
     const order = columns.map((column) => sortOrder(columnExpression(column)));
     return this.derive({ kind: "sort", order, global: true, input: this.plan });
@@ -359,6 +373,7 @@ export class DataFrame<Row = LooseRow> {
   }
 
   private async batches(): Promise<Batch[]> {
+    if (this.isStreaming) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
     const { collectBatches } = await import("./execution.js");
     return collectBatches(this.session, this.plan);
   }
@@ -367,4 +382,9 @@ export class DataFrame<Row = LooseRow> {
     this.session.print(text);
     return text;
   }
+}
+
+function rowCount(name: string, given: number): number {
+  if (Number.isSafeInteger(given) && given >= 0) return given;
+  throw new StreamingError("INVALID_LIMIT_LIKE_EXPRESSION", { name, expr: String(given) });
 }

@@ -5,6 +5,8 @@ import { avg, count, max, min, sum } from "./functions/aggregates.js";
 import type { Average, Of, Resolve, Sum } from "./types/deferred.js";
 import type { CheckedAll, Flat, IsLoose, LooseRow, Selected } from "./types/row.js";
 
+declare const typesOf: unique symbol;
+
 type Name<Row> = IsLoose<Row> extends true ? string : keyof Row & string;
 type Added<Row, Keys, Columns> = IsLoose<Row> extends true ? LooseRow : Flat<Keys & Columns>;
 
@@ -13,14 +15,19 @@ type Added<Row, Keys, Columns> = IsLoose<Row> extends true ? LooseRow : Flat<Key
  *
  * @example df.groupBy("sensorId").agg(avg("celsius").as("mean"), count().as("n"))
  */
-export class GroupedData<Row, Keys> {
+export class GroupedData<out Row, out Keys> {
+  declare readonly [typesOf]: { readonly row: Row; readonly keys: Keys };
+
   constructor(
     private readonly frame: DataFrame<Row>,
     private readonly grouping: readonly Expression[],
   ) {}
 
   /** A row a group: the grouping columns, then these aggregates. @example df.groupBy("sensorId").agg(max("celsius").as("hottest")) */
-  agg<const C extends readonly AnyColumn[]>(...columns: C & CheckedAll<C, Row>): DataFrame<Flat<Keys & Selected<C, Row>>> {
+  agg<R, K, const C extends readonly AnyColumn[]>(
+    this: GroupedData<R, K>,
+    ...columns: C & CheckedAll<C, R>
+  ): DataFrame<Flat<K & Selected<C, R>>> {
     return this.aggregate(columns);
   }
 
@@ -30,31 +37,42 @@ export class GroupedData<Row, Keys> {
   }
 
   /** The sum of each of the columns. @example df.groupBy("sensorId").sum("celsius") */
-  sum<K extends Name<Row>>(...columns: readonly K[]): DataFrame<Added<Row, Keys, { [N in K as `sum(${N})`]: Resolve<Sum<Of<N>>, Row> }>> {
+  sum<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `sum(${N})`]: Resolve<Sum<Of<N>>, R> }>> {
     return this.aggregate(columns.map((column) => sum(column)));
   }
 
   /** The average of each of the columns. @example df.groupBy("sensorId").avg("celsius") */
-  avg<K extends Name<Row>>(
+  avg<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
     ...columns: readonly K[]
-  ): DataFrame<Added<Row, Keys, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, Row> }>> {
+  ): DataFrame<Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>> {
     return this.aggregate(columns.map((column) => avg(column)));
   }
 
   /** The same as `avg`. @example df.groupBy("sensorId").mean("celsius") */
-  mean<K extends Name<Row>>(
+  mean<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
     ...columns: readonly K[]
-  ): DataFrame<Added<Row, Keys, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, Row> }>> {
+  ): DataFrame<Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>> {
     return this.avg(...columns);
   }
 
   /** The smallest value of each of the columns. @example df.groupBy("sensorId").min("celsius") */
-  min<K extends Name<Row>>(...columns: readonly K[]): DataFrame<Added<Row, Keys, { [N in K as `min(${N})`]: Resolve<Of<N>, Row> | null }>> {
+  min<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `min(${N})`]: Resolve<Of<N>, R> | null }>> {
     return this.aggregate(columns.map((column) => min(column)));
   }
 
   /** The largest value of each of the columns. @example df.groupBy("sensorId").max("celsius") */
-  max<K extends Name<Row>>(...columns: readonly K[]): DataFrame<Added<Row, Keys, { [N in K as `max(${N})`]: Resolve<Of<N>, Row> | null }>> {
+  max<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>> {
     return this.aggregate(columns.map((column) => max(column)));
   }
 

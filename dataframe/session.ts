@@ -5,9 +5,9 @@ import { field, types, type Schema } from "../engine/arrow/types.js";
 import type { Value } from "../engine/arrow/value.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import { freshId, type Attribute } from "../engine/expression/expression.js";
-import type { AnalysisContext } from "../engine/expression/resolve.js";
+import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
-import { explainPlan } from "../engine/plan/explain.js";
+import { explain } from "../engine/plan/explain.js";
 import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { Conf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
@@ -125,7 +125,7 @@ export class Session {
 
   /** A plan as people read it. */
   explain(plan: AnalyzedPlan): string {
-    return explainPlan(plan);
+    return explain(plan);
   }
 
   /** What `createOrReplaceTempView` keeps. Names ignore case. */

@@ -2,16 +2,19 @@ import type { OutputMode } from "../engine/contract/sink.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
-import type { Trigger } from "../engine/query/trigger.js";
+import type { Trigger, TriggerSpec } from "../engine/query/trigger.js";
 import type { DataFrame } from "./dataFrame.js";
 import { forEachRow, type ForeachWriter } from "./foreach.js";
 import { sinkFormats } from "./formats.js";
 import { optionOf, optionText, unknownName, withoutOption, type OptionValue } from "./options.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import type { Session } from "./session.js";
+import { checkedTrigger, defaultTrigger } from "./triggers.js";
 import type { LooseRow } from "./types/row.js";
 
 const outputModes = ["append", "update", "complete"] as const;
+
+declare const rowOf: unique symbol;
 
 /** Which batch a `foreachBatch` function has before it: what makes a repeated write recognisable. */
 export interface ForeachBatchInfo {
@@ -34,8 +37,7 @@ export interface StreamDefinition {
   /** Of the sink, without `checkpointLocation`. */
   readonly options: Readonly<Record<string, string>>;
   readonly partitionBy: readonly string[];
-  /** As it was given; null: as soon as the last batch is done. */
-  readonly trigger: Trigger | null;
+  readonly trigger: TriggerSpec;
   readonly checkpointLocation: string | null;
   readonly foreachBatch: ForeachBatch<LooseRow> | null;
 }
@@ -49,7 +51,7 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
     format: "parquet",
     options: {},
     partitionBy: [],
-    trigger: null,
+    trigger: defaultTrigger,
     checkpointLocation: null,
     foreachBatch: null,
   };
@@ -60,7 +62,9 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
  *
  * @example await stream.writeStream.format("console").trigger({ availableNow: true }).start()
  */
-export class DataStreamWriter<Row = LooseRow> {
+export class DataStreamWriter<out Row = LooseRow> {
+  declare readonly [rowOf]: Row;
+
   constructor(
     /** The session it was made in. */
     readonly session: Session,
@@ -68,12 +72,7 @@ export class DataStreamWriter<Row = LooseRow> {
     readonly definition: StreamDefinition,
   ) {
     if (!isStreaming(definition.plan)) {
-      throw new StreamingError("INVALID_OPTION_VALUE", {
-        owner: "writeStream",
-        option: "input",
-        value: "a bounded DataFrame",
-        expected: "a stream (session.readStream); bounded DataFrames are written by `write`",
-      });
+      throw new StreamingError("STREAMING_QUERY_WITHOUT_STREAM");
     }
   }
 
@@ -85,7 +84,7 @@ export class DataStreamWriter<Row = LooseRow> {
   /** Which rows a batch writes: the new ones (append), the changed ones (update), all (complete). @example stream.writeStream.outputMode("append") */
   outputMode(mode: OutputMode): DataStreamWriter<Row> {
     const known = outputModes.find((word) => word === mode.toLowerCase());
-    if (!known) throw unknownName("DataStreamWriter", "outputMode", mode, outputModes);
+    if (!known) throw new StreamingError("STREAMING_OUTPUT_MODE.INVALID", { outputMode: mode });
     return this.with({ outputMode: known });
   }
 
@@ -110,13 +109,13 @@ export class DataStreamWriter<Row = LooseRow> {
   }
 
   /** A folder for each value of these columns. @example stream.writeStream.partitionBy("sensorId") */
-  partitionBy(...columns: readonly (keyof Row & string)[]): DataStreamWriter<Row> {
+  partitionBy<R>(this: DataStreamWriter<R>, ...columns: readonly (keyof R & string)[]): DataStreamWriter<R> {
     return this.with({ partitionBy: columns });
   }
 
   /** When batches run. @example stream.writeStream.trigger({ processingTime: "1 second" }) */
   trigger(trigger: Trigger): DataStreamWriter<Row> {
-    return this.with({ trigger });
+    return this.with({ trigger: checkedTrigger(trigger) });
   }
 
   /** Hands each batch to a function, at least once. @example stream.writeStream.foreachBatch(async (batch, batchId) => { await batch.show(); }) */

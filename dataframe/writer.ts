@@ -1,4 +1,6 @@
+import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { sinkFormats } from "./formats.js";
 import { optionText, unknownName, type OptionValue } from "./options.js";
 import type { Session } from "./session.js";
@@ -32,7 +34,9 @@ export class DataFrameWriter {
     private readonly session: Session,
     /** What it would write. */
     readonly definition: WriteDefinition,
-  ) {}
+  ) {
+    if (isStreaming(definition.plan)) throw new StreamingError("CALL_ON_STREAMING_DATASET_UNSUPPORTED", { methodName: "`write`" });
+  }
 
   /** The kind of target; parquet unless said otherwise. @example df.write.format("json") */
   format(format: string): DataFrameWriter {

@@ -21,6 +21,7 @@ import {
   when,
   window,
   type DataFrame,
+  type DataStreamWriter,
   type LooseRow,
   type RowOf,
   type Session,
@@ -177,4 +178,13 @@ export function mistakes(): void {
   readings.writeStream.trigger({ every: "1 second" });
   // @ts-expect-error a bare string is a name in where only as SQL text, a number is nothing
   readings.where(1);
+}
+
+/** A DataFrame goes where one of fewer or unknown columns is wanted, not the other way round. */
+export function assignments(): void {
+  expectTypeOf(readings).toExtend<DataFrame>();
+  expectTypeOf(readings).toExtend<DataFrame<unknown>>();
+  expectTypeOf(readings).toExtend<DataFrame<{ id: number }>>();
+  expectTypeOf(sensors).not.toExtend<DataFrame<{ id: number }>>();
+  expectTypeOf(readings.writeStream).toExtend<DataStreamWriter>();
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Column, outputExpression } from "../../../dataframe/column.js";
 import { array, col, count, fromJson, lit, map, substring, when, window } from "../../../dataframe/functions.js";
@@ -91,8 +91,8 @@ describe("names", () => {
   });
 
   it("any name, quoted, is one part", () => {
-    fc.assert(
-      fc.property(fc.string({ minLength: 1 }), (name) => {
+    assert(
+      property(string({ minLength: 1 }), (name) => {
         expect(nameParts(quoted(name))).toEqual([name]);
       }),
     );

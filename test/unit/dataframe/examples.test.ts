@@ -1,0 +1,104 @@
+import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import * as tidemark from "../../../index.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "../../../dataframe");
+
+interface Example {
+  readonly place: string;
+  readonly code: string;
+}
+
+/** Every `@example` of the docstrings: one line each. */
+async function examplesOf(folder: string): Promise<Example[]> {
+  const files = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts")).toSorted();
+  const found = await Promise.all(
+    files.map(async (name) => {
+      const lines = (await readFile(join(folder, name), "utf8")).split("\n");
+      return lines.flatMap((line, i) => {
+        const code = /@example (.*?)(?: \*\/)?$/.exec(line)?.[1];
+        return code === undefined || code.startsWith("type ") ? [] : [{ place: `${name}:${i + 1}`, code }];
+      });
+    }),
+  );
+  return found.flat();
+}
+
+const examples = await examplesOf(root);
+const { schema, t, Session } = tidemark;
+const lines: string[] = [];
+const session = Session.create({ print: (line) => lines.push(line), warn: () => {} });
+const Reading = schema({
+  id: t.long.notNull,
+  sensorId: t.string,
+  at: t.timestamp,
+  day: t.date,
+  celsius: t.double,
+  tags: t.array(t.string),
+  attributes: t.map(t.string, t.string),
+  json: t.string,
+});
+
+const df = session.createDataFrame(
+  [
+    {
+      id: 1,
+      sensorId: "a-1",
+      at: tidemark.Timestamp.of("2024-05-01T12:00:00Z"),
+      day: "2024-05-01",
+      celsius: 0.5,
+      tags: ["new"],
+      json: '{"a":1}',
+    },
+    { id: 2, sensorId: "b-2", at: tidemark.Timestamp.of("2024-05-01T12:20:00Z"), day: "2024-05-02", celsius: null, tags: [], json: "{}" },
+  ],
+  Reading,
+);
+const sensors = session.createDataFrame([{ sensorId: "a-1", area: "north" }], schema({ sensorId: t.string, area: t.string }));
+const stream = session.readStream.format("rate").option("rowsPerSecond", 1).load();
+
+const scope: Record<string, unknown> = { ...tidemark, session, df, sensors, stream, console: { log: () => {} } };
+
+async function run(code: string): Promise<void> {
+  const body = /^(const|await) /.test(code) ? code : `return (${code});`;
+  const parameters = Object.keys(scope).filter((name) => !new RegExp(`^const ${name} `).test(code));
+  const compiled = new Function(...parameters, `return (async () => { ${body} })();`) as (...values: unknown[]) => Promise<unknown>;
+  await compiled(...parameters.map((name) => scope[name]));
+}
+
+describe("the examples of the docstrings run as they are written", () => {
+  const home = process.cwd();
+  let folder = "";
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tidemark-examples-"));
+    process.chdir(folder);
+    await mkdir("data");
+    await writeFile(join("data", "a.json"), '{"id": 1}\n');
+    df.createOrReplaceTempView("readings");
+  });
+
+  afterAll(async () => {
+    await session.stop();
+    process.chdir(home);
+    await rm(folder, { recursive: true });
+  });
+
+  it("there are many", () => {
+    expect(examples.length).toBeGreaterThan(200);
+  });
+
+  it.each(examples.map(({ place, code }) => [code, place]))("%s (%s)", async (code) => {
+    const failure: unknown = await run(code).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    // What the engine says it has not built is no mistake of the example.
+    const unbuilt = failure instanceof StreamingError && failure.condition === "NOT_YET_SUPPORTED";
+    expect(unbuilt ? null : failure).toBeNull();
+  });
+});
