@@ -1,7 +1,7 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
 import type { Offset } from "../contract/source.js";
-import type { BatchResult, SourceRange } from "../physical/execution.js";
+import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchContext, StatefulOperator } from "../physical/operator.js";
 import type { QueryDefinition } from "./definition.js";
 import type { PhaseTimer } from "./phaseTimer.js";

@@ -4,7 +4,7 @@ import type { Runtime } from "../contract/runtime.js";
 import type { OutputMode, Sink } from "../contract/sink.js";
 import type { Source } from "../contract/source.js";
 import type { Schema } from "../arrow/types.js";
-import type { Execution } from "../physical/execution.js";
+import type { Execution } from "../physical/execution/execution.js";
 import type { StreamingQueryListener } from "./streamingQuery.js";
 import type { TriggerSpec } from "./trigger.js";
 import type { WatermarkDefinition, WatermarkPolicy } from "./watermarkTracker.js";

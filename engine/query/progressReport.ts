@@ -1,4 +1,4 @@
-import type { BatchResult } from "../physical/execution.js";
+import type { BatchResult } from "../physical/execution/execution.js";
 import type { PlannedBatch } from "./batchRun.js";
 import type { QueryDefinition } from "./definition.js";
 import type { PhaseTimer } from "./phaseTimer.js";

@@ -1,0 +1,15 @@
+import type { TextConversions } from "../kernel/textConversions.js";
+import { parseDate, parseTimestamp, parseTimestampNtz } from "./values/dateTimeText.js";
+import { doubleText, floatText } from "./values/numberText.js";
+import { localToInstant, timeZone } from "./values/timeZone.js";
+
+/** Spark's casts and zones for the decoders and writers below. Words that mean the current time (`now`) are read as of the epoch: input has none. */
+export const textConversions: TextConversions = {
+  parseDate,
+  parseTimestamp: (text, zone) => parseTimestamp(text, zone, 0),
+  parseTimestampNtz,
+  offsetSecondsAt: (zone, epochSeconds) => timeZone(zone).offsetAt(epochSeconds),
+  instantOf: (zone, localSeconds) => localToInstant(timeZone(zone), localSeconds),
+  doubleText,
+  floatText,
+};

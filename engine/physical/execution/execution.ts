@@ -1,0 +1,31 @@
+import type { Batch } from "../../arrow/batch.js";
+import type { Offset } from "../../contract/source.js";
+import type { EventTimeStats } from "../eventTimeStats.js";
+import type { BatchContext, StatefulOperator } from "../operator.js";
+
+/** What one source gives to a batch: (start, end]. `end` null: nothing yet. */
+export interface SourceRange {
+  readonly start: Offset | null;
+  readonly end: Offset | null;
+}
+
+export interface BatchResult {
+  /** Rows read, per source, before any filter. */
+  readonly inputRows: readonly number[];
+  /** Per `withWatermark`. */
+  readonly eventTime: ReadonlyMap<number, EventTimeStats>;
+  readonly outputRows: number;
+}
+
+/** A physical plan with its operators made: what runs the batches of one run of a query. */
+export interface Execution {
+  /** Upstream first. */
+  readonly stateful: readonly StatefulOperator[];
+  /** Whether a batch without new data would change or emit anything, given how the watermark has moved (SEMANTICS 3). */
+  needsNoDataBatch(previousWatermarkMs: number, watermarkMs: number): boolean;
+  /**
+   * Runs one batch: reads the ranges, drives the operators, hands every output batch to `emit` (borrowed for the call).
+   * Waits for what `emit` returned before it reads on, so that a slow sink holds the input back.
+   */
+  runBatch(context: BatchContext, ranges: readonly SourceRange[], emit: (batch: Batch) => Promise<void> | void): Promise<BatchResult>;
+}

@@ -1,0 +1,30 @@
+import type { Batch } from "../../arrow/batch.js";
+import { sliceBatch } from "../../arrow/columns.js";
+import type { BatchContext, Emit, Operator } from "../operator.js";
+
+/**
+ * LIMIT over what one batch gives (bounded tables, complete mode). Consumes batches, emits the first `count` rows; keeps nothing from batch to batch.
+ *
+ * Invariant: at most `count` rows come out between two `begin`s.
+ */
+export class LimitOperator implements Operator {
+  #left = 0;
+
+  constructor(
+    private readonly count: number,
+    private readonly emit: Emit,
+  ) {}
+
+  begin(_context: BatchContext): void {
+    this.#left = this.count;
+  }
+
+  process(batch: Batch): void {
+    if (this.#left === 0 || batch.length === 0) return;
+    const taken = batch.length <= this.#left ? batch : sliceBatch(batch, 0, this.#left);
+    this.#left -= taken.length;
+    this.emit(taken);
+  }
+
+  finish(): void {}
+}

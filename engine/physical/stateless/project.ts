@@ -1,0 +1,29 @@
+import type { Batch } from "../../arrow/batch.js";
+import type { Projection } from "../../expression/compile.js";
+import type { BatchContext, Emit, Operator } from "../operator.js";
+
+/**
+ * Filter and projection. Consumes batches, emits the rows that pass, computed anew; keeps no state.
+ *
+ * Invariant: rows come out in the order they came in.
+ */
+export class ProjectOperator implements Operator {
+  #context: BatchContext | null = null;
+
+  constructor(
+    private readonly projection: Projection,
+    private readonly emit: Emit,
+  ) {}
+
+  begin(context: BatchContext): void {
+    this.#context = context;
+  }
+
+  process(batch: Batch): void {
+    if (batch.length === 0) return;
+    const result = this.projection.run(batch, this.#context!);
+    if (result.length > 0) this.emit(result);
+  }
+
+  finish(): void {}
+}

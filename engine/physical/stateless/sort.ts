@@ -1,0 +1,67 @@
+import type { Batch } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
+import { concatBatches, readValue, retainBatch, takeBatch } from "../../arrow/columns.js";
+import type { Schema } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import { compareValues } from "../../expression/values/compare.js";
+import type { BatchContext, Emit, Operator } from "../operator.js";
+
+/** A column to sort by. */
+export interface SortKey {
+  readonly column: number;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}
+
+/**
+ * ORDER BY over what one batch gives (bounded tables, complete mode). Consumes batches, keeps copies of them until `finish`, emits all rows in order.
+ *
+ * Keys are read once a row, then an index is sorted: results of aggregations are small beside their input.
+ *
+ * Invariant: equal rows come out in the order they came in.
+ */
+export class SortOperator implements Operator {
+  #parts: Batch[] = [];
+
+  constructor(
+    private readonly keys: readonly SortKey[],
+    private readonly schema: Schema,
+    private readonly emit: Emit,
+  ) {}
+
+  begin(_context: BatchContext): void {
+    this.#parts = [];
+  }
+
+  process(batch: Batch): void {
+    if (batch.length > 0) this.#parts.push(retainBatch(batch));
+  }
+
+  finish(): void {
+    const all = concatBatches(this.schema, this.#parts);
+    this.#parts = [];
+    if (all.length === 0) return;
+    const comparisons = this.keys.map((key) => comparison(key, all.columns[key.column]!));
+    const rows = Int32Array.from({ length: all.length }, (_, i) => i).sort((a, b) => {
+      for (const compare of comparisons) {
+        const order = compare(a, b);
+        if (order !== 0) return order;
+      }
+      return a - b;
+    });
+    this.emit(takeBatch(all, rows, rows.length));
+  }
+}
+
+/** Compares two rows by one key. */
+function comparison({ descending, nullsFirst }: SortKey, column: Column): (a: number, b: number) => number {
+  const values: Value[] = Array.from({ length: column.length }, (_, i) => readValue(column, i));
+  const nullOrder = nullsFirst ? -1 : 1;
+  return (a, b) => {
+    const left = values[a]!;
+    const right = values[b]!;
+    if (left === null || right === null) return left === right ? 0 : left === null ? nullOrder : -nullOrder;
+    const order = compareValues(left, right, column.type);
+    return descending ? -order : order;
+  };
+}
