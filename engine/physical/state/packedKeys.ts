@@ -92,17 +92,10 @@ export class PackedKeys {
     }
     assert(plain.encoding === "view" || plain.encoding === "utf8", `a key of encoding ${plain.encoding}`);
     const bytes = wordsOf(plain.data);
-    const { words, hashes } = this;
-    const { stride } = this.#layout;
     const { nulls } = plain;
-    for (let i = 0, at = layout.offset; i < count; i++, at += stride) {
-      if (nulls !== null && nulls[i] !== 0) continue;
-      const start = plain.encoding === "view" ? plain.starts[i]! : plain.offsets[i]!;
-      const length = plain.encoding === "view" ? plain.lengths[i]! : plain.offsets[i + 1]! - start;
-      words[at] = start;
-      words[at + 1] = length;
-      hashes[i] = hashWord(hashes[i]!, hashBytes(bytes, start, length));
-    }
+    if (plain.encoding === "view") packViews(this.words, this.#layout.stride, layout.offset, plain.starts, plain.lengths, count);
+    else packOffsets(this.words, this.#layout.stride, layout.offset, plain.offsets, count);
+    hashRanges(this.words, this.#layout.stride, layout.offset, this.hashes, bytes, nulls, count);
     if (nulls !== null) this.#markNulls((row) => nulls[row] !== 0, layout, count);
     return bytes;
   }
@@ -178,6 +171,36 @@ for (let i = 0, at = offset; i < count; i++, at += stride) {
   words[at + 1] = Math.floor(value / 4294967296) | 0;
 }`,
 );
+
+function packViews(words: Int32Array, stride: number, offset: number, starts: Int32Array, lengths: Int32Array, count: number): void {
+  for (let i = 0, at = offset; i < count; i++, at += stride) {
+    words[at] = starts[i]!;
+    words[at + 1] = lengths[i]!;
+  }
+}
+
+function packOffsets(words: Int32Array, stride: number, offset: number, offsets: Int32Array, count: number): void {
+  for (let i = 0, at = offset; i < count; i++, at += stride) {
+    words[at] = offsets[i]!;
+    words[at + 1] = offsets[i + 1]! - offsets[i]!;
+  }
+}
+
+/** Adds the hash of each row's bytes to its hash. */
+function hashRanges(
+  words: Int32Array,
+  stride: number,
+  offset: number,
+  hashes: Int32Array,
+  bytes: DataView,
+  nulls: Uint8Array | null,
+  count: number,
+): void {
+  for (let i = 0, at = offset; i < count; i++, at += stride) {
+    if (nulls !== null && nulls[i] !== 0) continue;
+    hashes[i] = hashWord(hashes[i]!, hashBytes(bytes, words[at]!, words[at + 1]!));
+  }
+}
 
 function packHalves(words: Int32Array, stride: number, offset: number, values: BigInt64Array, width: 2 | 4, count: number): void {
   const halves = new Int32Array(values.buffer, values.byteOffset, count * width);

@@ -71,7 +71,7 @@ export class Pane {
   }
 
   #growDense(keys: number): void {
-    const grown = buffers.int32(Math.max(keys, this.dense!.length + this.dense!.length / 2));
+    const grown = buffers.int32(Math.max(keys, this.dense!.length * 2));
     grown.set(this.dense!);
     this.dense = grown;
   }

@@ -1,6 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import { buffers } from "../../arrow/buffers.js";
-import { longsOfDoubles, plainColumn, takeColumn } from "../../arrow/columns.js";
+import { plainColumn, takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { types, type DataType } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
@@ -11,6 +11,7 @@ import { KeyedTable } from "../state/keyedTable.js";
 import { Pane } from "../state/pane.js";
 import { ReferencedKeys } from "../state/referencedKeys.js";
 import type { WindowSpec } from "./aggregateSpec.js";
+import { latestStart, windowColumn } from "./windows.js";
 import { SlotList, timesOf, type GroupCounters, type Groups, type Released } from "./groups.js";
 
 /** Panes that the row loop finds without a map; a power of two. */
@@ -21,9 +22,6 @@ const closed = new Pane(NaN);
 /**
  * Groups by event-time window and key. Each window is a pane: eviction drops it whole. Keys are numbered once for all panes; a pane maps key ids to group
  * slots, which all panes share.
- *
- * A row falls into the windows [start, start + duration) that hold its time, start = startUs + q · slide; floored, so that times before the epoch fall
- * right too.
  */
 export class PanedGroups implements Groups {
   readonly layout = "panes";
@@ -181,7 +179,7 @@ export class PanedGroups implements Groups {
 
   /** Writes (slot, row) of every row and window that is not late; gives how many. */
   #assignRows(times: Float64Array, nulls: Uint8Array | null, ids: Int32Array, length: number, keyColumns: readonly Column[]): number {
-    const { durationUs, slideUs, startUs } = this.#window;
+    const { durationUs, slideUs } = this.#window;
     this.#reserveOutput(length * Math.ceil(durationUs / slideUs));
     const [slots, rows] = [this.#slots, this.#rows];
     const late: { row: number; start: number }[] = [];
@@ -195,7 +193,7 @@ export class PanedGroups implements Groups {
       }
       const time = times[i]!;
       const id = ids[i]!;
-      let start = time >= pane.startUs && time < paneEnd ? pane.startUs : startUs + Math.floor((time - startUs) / slideUs) * slideUs;
+      let start = time >= pane.startUs && time < paneEnd ? pane.startUs : latestStart(this.#window, time);
       for (; start + durationUs > time; start -= slideUs) {
         if (start !== pane.startUs) {
           pane = this.#paneAt(start);
@@ -288,21 +286,8 @@ export class PanedGroups implements Groups {
   }
 
   #windowColumn(slots: Int32Array, count: number): Column {
-    const type = this.#windowType;
-    assert(type.kind === "struct", "a window is a struct of start and end");
     const starts = buffers.float64(count);
-    const ends = buffers.float64(count);
-    for (let j = 0; j < count; j++) {
-      starts[j] = this.#start.values[slots[j]!]!;
-      ends[j] = starts[j]! + this.#window.durationUs;
-    }
-    const children = [timeColumn(type.fields[0]!.type, starts), timeColumn(type.fields[1]!.type, ends)];
-    return { type, encoding: "struct", length: count, nulls: null, children };
+    for (let j = 0; j < count; j++) starts[j] = this.#start.values[slots[j]!]!;
+    return windowColumn(this.#windowType, starts, this.#window.durationUs);
   }
-}
-
-function timeColumn(type: DataType, values: Float64Array): Column {
-  const { length } = values;
-  if (values.every((value) => Number.isSafeInteger(value))) return { type, encoding: "f64", length, nulls: null, values };
-  return { type, encoding: "i64", length, nulls: null, values: longsOfDoubles(values, length, null) };
 }

@@ -1,0 +1,33 @@
+import { longsOfDoubles } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
+import type { DataType } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+
+/** The windows [start, start + duration) with start = startUs + q · slide for every integer q. */
+export interface Windows {
+  readonly durationUs: number;
+  readonly slideUs: number;
+  readonly startUs: number;
+}
+
+/**
+ * The start of the last window that begins at or before `time`. Floored, so that times before the epoch fall right too; exact, because the quotient of two
+ * integers below 2^53 never rounds up to the next integer.
+ */
+export function latestStart({ slideUs, startUs }: Windows, time: number): number {
+  return startUs + Math.floor((time - startUs) / slideUs) * slideUs;
+}
+
+/** A window struct from the windows' starts. */
+export function windowColumn(type: DataType, starts: Float64Array, durationUs: number): Column {
+  assert(type.kind === "struct", "a window is a struct of start and end");
+  const ends = starts.map((start) => start + durationUs);
+  const children = [timeColumn(type.fields[0]!.type, starts), timeColumn(type.fields[1]!.type, ends)];
+  return { type, encoding: "struct", length: starts.length, nulls: null, children };
+}
+
+function timeColumn(type: DataType, values: Float64Array): Column {
+  const { length } = values;
+  if (values.every((value) => Number.isSafeInteger(value))) return { type, encoding: "f64", length, nulls: null, values };
+  return { type, encoding: "i64", length, nulls: null, values: longsOfDoubles(values, length, null) };
+}

@@ -1,0 +1,218 @@
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import { isNullAt, plainColumn, takeColumn } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
+import { types, type Schema } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+import { passes } from "../../expression/aggregates/filter.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import type { Emit, Operator } from "../operator.js";
+import { KeyedTable } from "../state/keyedTable.js";
+import { PairList } from "./pairList.js";
+import type { StaticJoinSpec } from "./staticJoinSpec.js";
+
+export type { EquiKey, StaticJoinSpec } from "./staticJoinSpec.js";
+
+/** Candidate pairs that are looked at together; the pairs of one stream row stay together however many they are. */
+const pairsAtOnce = 131_072;
+
+/** Says of candidate pairs (stream columns, then table columns) which of them match: a boolean column. */
+export type PairCondition = (pairs: Batch) => Column;
+
+/** What becomes of a stream row, given which table rows match it. */
+type Keeps = "pairs" | "pairsOrPadded" | "matched" | "unmatched";
+
+/**
+ * Joins a stream with a table that was read before: consumes the stream's batches, emits left columns then right columns (left ones only for leftSemi and
+ * leftAnti), in the order of the stream's rows and, for each, of the table's. The table's columns come out as dictionaries whose codes are table rows, so that
+ * grouping by them works on codes.
+ *
+ * Keeps the table and a hash table from its keys to its rows; nothing of the stream. Nulls match nothing unless the key is null-safe; NaN matches NaN and −0.0
+ * matches 0.0.
+ */
+export class StaticJoinOperator implements Operator {
+  readonly #spec: StaticJoinSpec;
+  readonly #keeps: Keeps;
+  readonly #condition: PairCondition | null;
+  readonly #emit: Emit;
+  readonly #tableColumns: readonly Column[];
+  readonly #tableSchema: Schema;
+  readonly #tableLength: number;
+  readonly #output: Schema;
+  readonly #keyTable: KeyedTable;
+  /** The first table row of each key slot, and for each table row the next of the same key (−1: none). */
+  readonly #firstRow: Int32Array;
+  readonly #nextRow: Int32Array;
+  readonly #unique: boolean;
+  readonly #pairs = new PairList();
+
+  constructor(spec: StaticJoinSpec, table: Batch, condition: PairCondition | null, emit: Emit) {
+    this.#spec = spec;
+    this.#keeps = keepsOf(spec);
+    this.#condition = condition;
+    this.#emit = emit;
+    this.#tableColumns = table.columns.map((column) => plainColumn(column));
+    this.#tableSchema = table.schema;
+    this.#tableLength = table.length;
+    this.#output = schemaOf(spec.output);
+    const keyColumns = spec.keys.map(({ tableColumn }) => this.#tableColumns[tableColumn]!);
+    this.#keyTable = new KeyedTable(keyColumns.map((column) => column.type));
+    const rows = matchableRows(spec, keyColumns, table.length);
+    const slots = this.#keyTable.lookupOrInsert(
+      keyColumns.map((column) => takeColumn(column, rows, rows.length)),
+      rows.length,
+    );
+    this.#firstRow = new Int32Array(this.#keyTable.slotLimit).fill(-1);
+    this.#nextRow = new Int32Array(table.length).fill(-1);
+    for (let j = rows.length - 1; j >= 0; j--) {
+      this.#nextRow[rows[j]!] = this.#firstRow[slots[j]!]!;
+      this.#firstRow[slots[j]!] = rows[j]!;
+    }
+    this.#unique = this.#keyTable.size === rows.length && spec.keys.length > 0;
+  }
+
+  begin(): void {}
+
+  process(batch: Batch): void {
+    if (batch.length === 0) return;
+    const slots =
+      this.#spec.keys.length === 0
+        ? null
+        : this.#keyTable.find(
+            this.#spec.keys.map(({ streamColumn }) => batch.columns[streamColumn]!),
+            batch.length,
+          );
+    if (slots !== null && this.#unique && this.#condition === null && this.#keeps === "pairs") return this.#joinUnique(batch, slots);
+    const pairs = this.#pairs;
+    let from = 0;
+    pairs.clear();
+    for (let i = 0; i < batch.length; i++) {
+      if (slots === null) for (let row = 0; row < this.#tableLength; row++) pairs.push(i, row);
+      else for (let row = this.#firstOf(slots[i]!); row >= 0; row = this.#nextRow[row]!) pairs.push(i, row);
+      if (pairs.count < pairsAtOnce) continue;
+      this.#joinRows(batch, from, i + 1);
+      from = i + 1;
+      pairs.clear();
+    }
+    if (from < batch.length) this.#joinRows(batch, from, batch.length);
+  }
+
+  finish(): void {}
+
+  get memoryBytes(): number {
+    return this.#keyTable.memoryBytes + this.#firstRow.byteLength + this.#nextRow.byteLength;
+  }
+
+  #firstOf(slot: number): number {
+    return slot < 0 ? -1 : this.#firstRow[slot]!;
+  }
+
+  /** At most one match a row, and nothing else to check. */
+  #joinUnique(batch: Batch, slots: Int32Array): void {
+    const pairs = this.#pairs;
+    pairs.clear();
+    pairs.reserve(batch.length);
+    const { stream, table } = pairs;
+    const firstRow = this.#firstRow;
+    let count = 0;
+    for (let i = 0; i < batch.length; i++) {
+      const slot = slots[i]!;
+      if (slot < 0) continue;
+      stream[count] = i;
+      table[count++] = firstRow[slot]!;
+    }
+    pairs.count = count;
+    this.#emitPairs(batch, pairs);
+  }
+
+  /** Joins stream rows `from` to `to`, whose candidates are in `#pairs`. */
+  #joinRows(batch: Batch, from: number, to: number): void {
+    const candidates = this.#pairs;
+    const matches = this.#matches(batch, candidates);
+    const result = new PairList();
+    let at = 0;
+    for (let i = from; i < to; i++) {
+      let matched = false;
+      for (; at < candidates.count && candidates.stream[at] === i; at++) {
+        if (!matches(at)) continue;
+        if (this.#keeps === "pairs" || this.#keeps === "pairsOrPadded") result.push(i, candidates.table[at]!);
+        matched = true;
+      }
+      if (this.#keeps === "matched" ? matched : this.#keeps !== "pairs" && !matched) result.push(i, -1);
+    }
+    this.#emitPairs(batch, result);
+  }
+
+  #matches(batch: Batch, candidates: PairList): (pair: number) => boolean {
+    if (this.#condition === null || candidates.count === 0) return () => true;
+    const columns = [...this.#streamColumns(batch, candidates), ...this.#dictionaries(candidates)];
+    const schema = types.struct([...batch.schema.fields, ...this.#tableSchema.fields]);
+    return passes(this.#condition(batchOf(schema, columns, candidates.count)));
+  }
+
+  #emitPairs(batch: Batch, pairs: PairList): void {
+    if (pairs.count === 0) return;
+    const stream = this.#streamColumns(batch, pairs);
+    const { joinType, streamIsLeft } = this.#spec;
+    const table = joinType === "leftSemi" || joinType === "leftAnti" ? [] : this.#dictionaries(pairs);
+    const columns = streamIsLeft ? [...stream, ...table] : [...table, ...stream];
+    this.#emit(batchOf(this.#output, columns, pairs.count));
+  }
+
+  #streamColumns(batch: Batch, { stream, count }: PairList): readonly Column[] {
+    if (count === batch.length && isIdentity(stream, count)) return batch.columns;
+    return batch.columns.map((column) => takeBorrowed(column, stream, count));
+  }
+
+  #dictionaries({ table, count }: PairList): Column[] {
+    let nulls: Uint8Array | null = null;
+    for (let j = 0; j < count; j++) if (table[j]! < 0) (nulls ??= new Uint8Array(count))[j] = 1;
+    const codes = nulls === null ? table.subarray(0, count) : table.subarray(0, count).map((row) => Math.max(row, 0));
+    return this.#tableColumns.map((dictionary) => ({
+      type: dictionary.type,
+      encoding: "dictionary",
+      length: count,
+      nulls,
+      codes,
+      dictionary,
+    }));
+  }
+}
+
+function keepsOf({ joinType, streamIsLeft }: StaticJoinSpec): Keeps {
+  if (joinType === "inner" || joinType === "cross") return "pairs";
+  if (joinType === "leftSemi" && streamIsLeft) return "matched";
+  if (joinType === "leftAnti" && streamIsLeft) return "unmatched";
+  assert(joinType === (streamIsLeft ? "left" : "right"), `a ${joinType} join cannot keep the rows of the table`);
+  return "pairsOrPadded";
+}
+
+/** The table rows that some stream row can equal: those without a null in a key that is not null-safe. */
+function matchableRows({ keys }: StaticJoinSpec, keyColumns: readonly Column[], length: number): Int32Array {
+  const rows = new Int32Array(length);
+  let count = 0;
+  for (let row = 0; row < length; row++) {
+    if (keys.some(({ nullSafe }, k) => !nullSafe && isNullAt(keyColumns[k]!, row))) continue;
+    rows[count++] = row;
+  }
+  return rows.subarray(0, count);
+}
+
+function isIdentity(rows: Int32Array, count: number): boolean {
+  for (let j = 0; j < count; j++) if (rows[j] !== j) return false;
+  return true;
+}
+
+/** Rows of a column that is borrowed anyway: strings stay views of the same bytes. */
+function takeBorrowed(column: Column, rows: Int32Array, count: number): Column {
+  if (column.encoding !== "view") return takeColumn(column, rows, count);
+  const starts = new Int32Array(count);
+  const lengths = new Int32Array(count);
+  const nulls = column.nulls === null ? null : new Uint8Array(count);
+  for (let j = 0; j < count; j++) {
+    const row = rows[j]!;
+    starts[j] = column.starts[row]!;
+    lengths[j] = column.lengths[row]!;
+    if (nulls !== null) nulls[j] = column.nulls![row]!;
+  }
+  return { type: column.type, encoding: "view", length: count, nulls, data: column.data, starts, lengths };
+}

@@ -1,0 +1,55 @@
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import { plainColumn, takeColumn } from "../../arrow/columns.js";
+import type { DataType, Schema } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+import type { Emit, Operator } from "../operator.js";
+import { timesOf } from "../stateful/groups.js";
+import { latestStart, windowColumn, type Windows } from "../stateful/windows.js";
+
+/**
+ * `window(…)` outside of an aggregation: each row once for each of its windows, the window as the last column. Rows without an event time belong to none.
+ * Keeps nothing from batch to batch.
+ */
+export class TimeWindowOperator implements Operator {
+  readonly #time: number;
+  readonly #windows: Windows;
+  readonly #schema: Schema;
+  readonly #windowType: DataType;
+  readonly #emit: Emit;
+
+  /** `time`: index of the event time in the input; `schema`: the input's columns and the window. */
+  constructor(time: number, windows: Windows, schema: Schema, emit: Emit) {
+    this.#time = time;
+    this.#windows = windows;
+    this.#schema = schema;
+    this.#windowType = schema.fields.at(-1)!.type;
+    this.#emit = emit;
+  }
+
+  begin(): void {}
+
+  process(batch: Batch): void {
+    const time = plainColumn(batch.columns[this.#time]!);
+    if (time.encoding === "null") return;
+    assert(time.encoding === "f64" || time.encoding === "i64", `event times of encoding ${time.encoding}`);
+    const times = timesOf(time);
+    const { nulls } = time;
+    const { durationUs, slideUs } = this.#windows;
+    const rows = new Int32Array(batch.length * Math.ceil(durationUs / slideUs));
+    const starts = new Float64Array(rows.length);
+    let count = 0;
+    for (let i = 0; i < batch.length; i++) {
+      if (nulls !== null && nulls[i] !== 0) continue;
+      for (let start = latestStart(this.#windows, times[i]!); start + durationUs > times[i]!; start -= slideUs) {
+        starts[count] = start;
+        rows[count++] = i;
+      }
+    }
+    if (count === 0) return;
+    const columns = batch.columns.map((column) => takeColumn(column, rows, count));
+    const window = windowColumn(this.#windowType, starts.subarray(0, count), durationUs);
+    this.#emit(batchOf(this.#schema, [...columns, window], count));
+  }
+
+  finish(): void {}
+}

@@ -1,0 +1,67 @@
+import type { Batch } from "../../arrow/batch.js";
+import { plainColumn } from "../../arrow/columns.js";
+import { assert } from "../../errors/assert.js";
+import type { EventTimeStats } from "../eventTimeStats.js";
+import type { Emit, Operator } from "../operator.js";
+
+/**
+ * `withWatermark`: passes its rows on as they are and notes the smallest, largest and mean event time of a batch. Keeps nothing from batch to batch; the
+ * watermark itself belongs to the query.
+ */
+export class WatermarkOperator implements Operator {
+  readonly watermarkId: number;
+  readonly #column: number;
+  readonly #emit: Emit;
+  #count = 0;
+  #minUs = Infinity;
+  #maxUs = -Infinity;
+  #sumUs = 0;
+
+  /** `column`: index of the event time in the input. */
+  constructor(watermarkId: number, column: number, emit: Emit) {
+    this.watermarkId = watermarkId;
+    this.#column = column;
+    this.#emit = emit;
+  }
+
+  begin(): void {
+    this.#count = 0;
+    this.#minUs = Infinity;
+    this.#maxUs = -Infinity;
+    this.#sumUs = 0;
+  }
+
+  process(batch: Batch): void {
+    this.#watch(batch);
+    this.#emit(batch);
+  }
+
+  finish(): void {}
+
+  /** What this batch has seen so far. */
+  stats(): EventTimeStats {
+    return { count: this.#count, minUs: this.#minUs, maxUs: this.#maxUs, sumUs: this.#sumUs };
+  }
+
+  #watch(batch: Batch): void {
+    const column = plainColumn(batch.columns[this.#column]!);
+    if (column.encoding === "null") return;
+    assert(column.encoding === "f64" || column.encoding === "i64", `event times of encoding ${column.encoding}`);
+    const { nulls } = column;
+    const times =
+      column.encoding === "f64" ? column.values : Float64Array.from({ length: batch.length }, (_, i) => Number(column.values[i]!));
+    let [count, min, max, sum] = [0, this.#minUs, this.#maxUs, 0];
+    for (let i = 0; i < batch.length; i++) {
+      if (nulls !== null && nulls[i] !== 0) continue;
+      const time = times[i]!;
+      count++;
+      sum += time;
+      if (time < min) min = time;
+      if (time > max) max = time;
+    }
+    this.#count += count;
+    this.#sumUs += sum;
+    this.#minUs = min;
+    this.#maxUs = max;
+  }
+}
