@@ -8,7 +8,8 @@ export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),
   async sleep(delayMs, signal) {
-    for (let leftMs = delayMs; leftMs > 0 && !signal?.aborted; leftMs -= longestTimerMs) {
+    for (let leftMs = delayMs; leftMs > 0; leftMs -= longestTimerMs) {
+      if (signal?.aborted) return;
       await pause(Math.min(leftMs, longestTimerMs), signal);
     }
   },

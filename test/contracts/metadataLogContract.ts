@@ -3,9 +3,9 @@ import type { MetadataLog } from "../../engine/contract/checkpoint.js";
 
 /** A log under test: `open` gives what a new process sees of it. */
 export interface LogUnderTest<T> {
-  open(): Promise<MetadataLog<T>>;
+  readonly open: () => Promise<MetadataLog<T>>;
   /** An entry that is different for each id. */
-  entry(id: number): T;
+  readonly entry: (id: number) => T;
 }
 
 /** What every `MetadataLog` promises. */
@@ -41,7 +41,7 @@ export function metadataLogContract<T>(title: string, make: () => Promise<LogUnd
       const { open, entry } = await make();
       const [a, b] = [await open(), await open()];
       const won = await Promise.all([a.add(0, entry(0)), b.add(0, entry(1))]);
-      expect(won.toSorted()).toEqual([false, true]);
+      expect(won.filter(Boolean)).toHaveLength(1);
       const winner = entry(won[0] ? 0 : 1);
       for (const log of [a, b]) {
         expect(await log.get(0)).toEqual(winner);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { batchFromRows } from "../../engine/arrow/columns.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { StateChanges } from "../../engine/contract/state.js";

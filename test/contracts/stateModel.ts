@@ -69,9 +69,15 @@ export const schemaOf = (operatorId: string, storeName = "default"): StateSchema
 });
 
 function keyText([word, pane]: readonly Value[]): string {
-  return `${String(word)}@${String(pane)}`;
+  return rowText([word ?? null, pane ?? null]);
 }
 
+/** Exact: tells -0 from 0, NaN from null, bigint from number. */
 function rowText(row: readonly Value[]): string {
-  return row.map((value) => (Object.is(value, -0) ? "-0" : `${typeof value}:${String(value)}`)).join("|");
+  return JSON.stringify(row, (_key, value: unknown) => {
+    if (typeof value === "bigint") return `${value}n`;
+    return typeof value === "number" && (Object.is(value, -0) || !Number.isFinite(value))
+      ? { number: Object.is(value, -0) ? "-0" : String(value) }
+      : value;
+  });
 }

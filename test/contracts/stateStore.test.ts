@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { guardedFiles } from "../../checkpoints/guardedFiles.js";
 import { FileStateStore } from "../../checkpoints/state/stateStore.js";
@@ -46,19 +46,30 @@ const history = fc.array(fc.record({ changes: changesArbitrary, restart: fc.bool
   maxLength: 14,
 });
 
-async function replayHistory(
-  files: FileSystem,
-  folder: string,
-  steps: readonly { changes: StateChanges[]; restart: boolean; retained: number }[],
-): Promise<void> {
+interface Step {
+  readonly changes: StateChanges[];
+  readonly restart: boolean;
+  readonly retained: number;
+}
+
+type Plain = ReturnType<StateModel["toPlain"]>;
+
+/** Lives through a history; gives what every restart and every retained version restored, and what the model says of them. */
+async function replayHistory(files: FileSystem, folder: string, steps: readonly Step[]): Promise<{ found: Plain[]; expected: Plain[] }> {
   const committed: Committed = new Map();
   const versions = [new StateModel()];
+  const found: Plain[] = [];
+  const expected: Plain[] = [];
+  const check = async (store: StateStore, version: number): Promise<void> => {
+    found.push((await restored(store, version)).toPlain());
+    expected.push(versions[version]!.toPlain());
+  };
   let store = storeOn(files, folder, "run-0", committed);
   let oldest = 0;
   for (const [i, { changes, restart, retained }] of steps.entries()) {
     if (restart) {
       store = storeOn(files, folder, `run-${i}`, committed);
-      expect((await restored(store, i)).toPlain()).toEqual(versions[i]!.toPlain());
+      await check(store, i);
     }
     const model = versions[i]!.copy();
     await commit(store, i + 1, changes, model, committed);
@@ -66,28 +77,30 @@ async function replayHistory(
     oldest = Math.max(oldest, i + 1 - retained);
     await store.purge(oldest);
   }
-  for (let version = oldest; version < versions.length; version++) {
-    const reader = storeOn(files, folder, "reader", committed);
-    expect((await restored(reader, version)).toPlain()).toEqual(versions[version]!.toPlain());
-  }
+  for (let version = oldest; version < versions.length; version++) await check(storeOn(files, folder, "reader", committed), version);
+  return { found, expected };
 }
 
 describe("state store", () => {
   it("restores every retained version of any history, over restarts (simulated disk)", async () => {
+    expect.hasAssertions();
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
-        await replayHistory(new World(1).runtime("one").files, "/c/state", steps);
+        const { found, expected } = await replayHistory(new World(1).runtime("one").files, "/c/state", steps);
+        expect(found).toEqual(expected);
       }),
       { numRuns: 60 },
     );
   });
 
   it("restores every retained version of any history, over restarts (local disk)", async () => {
+    expect.hasAssertions();
     await fc.assert(
       fc.asyncProperty(history, async (steps) => {
         const root = await mkdtemp(join(tmpdir(), "tidemark-state-"));
         try {
-          await replayHistory(localFileSystem, join(root, "state"), steps);
+          const { found, expected } = await replayHistory(localFileSystem, join(root, "state"), steps);
+          expect(found).toEqual(expected);
         } finally {
           await rm(root, { recursive: true, force: true });
         }

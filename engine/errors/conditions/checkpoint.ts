@@ -54,11 +54,6 @@ export const checkpointConditions = {
     message: "The state in <location> does not fit the query any more: <change>.",
     advice: "Go on with the query as it was, or give the changed one a new checkpoint, so that its state is built anew from the input.",
   },
-  CONCURRENT_STREAM_LOG_UPDATE: {
-    sqlState: "40000",
-    message: "Concurrent update to the log. Multiple streaming jobs detected for <batchId>.",
-    advice: "Please make sure only one streaming job runs on a specific checkpoint location at a time.",
-  },
   MALFORMED_LOG_FILE: {
     sqlState: "KD002",
     message: "The log file <path> was malformed: failed to read correct log version from <text>.",

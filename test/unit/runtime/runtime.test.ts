@@ -10,6 +10,9 @@ import { systemRuntime } from "../../../runtime/systemRuntime.js";
 
 const task = (order: number): Task => ({ fragment: 0, order, input: null, statePartition: null });
 
+/** A line of `/proc/<pid>/stat`. */
+const statLine = (state: string): string => `42 (a) b (c) ${state} 1 1 1 0 -1 4194304 1 0 0 0 1 1 0 0 20 0 1 0 987654 1 1 1`;
+
 describe("the system's clock", () => {
   it("sleeps at least as long as it was asked to", async () => {
     const before = systemClock.monotonicMs();
@@ -91,8 +94,7 @@ describe("the identity of a process", () => {
   });
 
   it("reads the start ticks behind a command with spaces and parentheses, and none of a zombie", () => {
-    const stat = (state: string): string => `42 (a) b (c) ${state} 1 1 1 0 -1 4194304 1 0 0 0 1 1 0 0 20 0 1 0 987654 1 1 1`;
-    expect(startTicks(stat("S"))).toBe("987654");
-    expect(startTicks(stat("Z"))).toBeNull();
+    expect(startTicks(statLine("S"))).toBe("987654");
+    expect(startTicks(statLine("Z"))).toBeNull();
   });
 });
