@@ -18,6 +18,7 @@ export type LogicalPlan =
   | SetOperation
   | WithWatermark
   | TimeWindow
+  | SessionWindow
   | Generate
   | Deduplicate
   | Limit
@@ -109,6 +110,17 @@ export interface TimeWindow {
   readonly durationUs: number;
   readonly slideUs: number;
   readonly startUs: number;
+  /** The struct<start,end> column it adds. */
+  readonly window: Attribute;
+  readonly input: LogicalPlan;
+}
+
+/** Adds the session of each row, before sessions are merged. Put in by the analyzer for `session_window(…)` calls. */
+export interface SessionWindow {
+  readonly kind: "sessionWindow";
+  readonly time: Expression;
+  /** An interval, or a string that is one: constant, or computed from the row. */
+  readonly gap: Expression;
   /** The struct<start,end> column it adds. */
   readonly window: Attribute;
   readonly input: LogicalPlan;

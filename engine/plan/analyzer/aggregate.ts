@@ -1,0 +1,116 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import { sqlTypeName } from "../../arrow/types.js";
+import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
+import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { isOrderable, typeOf } from "../../expression/types/typeOf.js";
+import { expressionKey } from "../expressionKey.js";
+import type { Aggregate, LogicalPlan, NamedExpression } from "../logicalPlan.js";
+import { attributeOf, outputOf } from "../outputOf.js";
+import { sqlText } from "../sqlText.js";
+import { mapChildren, someExpression } from "../transform.js";
+import { resolveNamed, resolveOutputs } from "./names.js";
+import { Scope } from "./scope.js";
+import { WindowCollector } from "./timeWindow.js";
+
+/** GROUP BY: the grouping resolved and named, aggregate calls apart from what is computed with them (a Project on top). */
+export function resolveAggregate(plan: Aggregate, context: AnalysisContext): LogicalPlan {
+  const windows = new WindowCollector(context);
+  const scope = new Scope(outputOf(plan.input), context, windows);
+  const outputs = plan.aggregates;
+  const grouping = plan.grouping.map((e) => resolveNamed(ordinal(e, outputs), scope));
+  const items = resolveOutputs(outputs, scope);
+  return aggregateOver(grouping, items, windows.over(plan.input));
+}
+
+/** `GROUP BY 1` is the first item of the output. */
+function ordinal(e: Expression, outputs: readonly Expression[]): Expression {
+  if (e.kind !== "literal" || e.type.kind !== "int" || typeof e.value !== "number") return e;
+  return outputs[e.value - 1] ?? e;
+}
+
+/** The aggregation of resolved, named items. */
+export function aggregateOver(grouping: readonly NamedExpression[], items: readonly NamedExpression[], input: LogicalPlan): LogicalPlan {
+  for (const e of grouping) checkGrouping(e);
+  const splitter = new Splitter(grouping);
+  const outputs = items.map((item) => splitter.output(item));
+  const direct = outputs.every((e) => e.kind === "attribute");
+  const wanted = direct ? outputs : splitter.used;
+  const aggregates = dedupe(wanted).map((attribute) => splitter.calls.get(attribute.id) ?? attribute);
+  const aggregate: LogicalPlan = { kind: "aggregate", grouping, aggregates, input };
+  // The same column asked for twice is put out once below, and named twice above.
+  const repeated = direct && aggregates.length < outputs.length;
+  return direct && !repeated ? aggregate : { kind: "project", expressions: outputs, input: aggregate };
+}
+
+function checkGrouping(e: NamedExpression): void {
+  const child = e.kind === "alias" ? e.child : e;
+  if (someExpression(child, (part) => part.kind === "aggregateCall"))
+    throw new StreamingError("GROUP_BY_AGGREGATE", { sqlExpr: `"${sqlText(child)}"` });
+  const type = typeOf(child);
+  if (isOrderable(type)) return;
+  throw new StreamingError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", {
+    sqlExpr: `"${sqlText(child)}"`,
+    dataType: `"${sqlTypeName(type)}"`,
+  });
+}
+
+function dedupe(attributes: readonly Attribute[]): Attribute[] {
+  return [...new Map(attributes.map((a) => [a.id, a])).values()];
+}
+
+/** Takes output items apart into grouping columns, aggregate calls, and what is computed of them. */
+class Splitter {
+  /** The aliases of aggregate calls, by the id of their attribute. */
+  readonly calls = new Map<number, Alias>();
+  /** What the items above read of the aggregation, in the order of first use. */
+  readonly used: Attribute[] = [];
+  private readonly groups = new Map<string, Attribute>();
+  private readonly callKeys = new Map<string, Attribute>();
+
+  constructor(private readonly grouping: readonly NamedExpression[]) {
+    for (const e of grouping) this.groups.set(expressionKey(e), attributeOf(e));
+  }
+
+  /** The output column of an item: an attribute of the aggregation where it is one, else an alias over such attributes. */
+  output(item: NamedExpression): Attribute | Alias {
+    const group = this.groups.get(expressionKey(item));
+    if (group !== undefined && (item.kind === "attribute" || item.id === group.id || item.name === group.name)) return this.use(group);
+    if (item.kind === "attribute") return this.missing(item, item);
+    if (item.child.kind === "aggregateCall") {
+      const key = expressionKey(item.child);
+      if (!this.callKeys.has(key)) return this.use(this.define(key, item));
+    }
+    return { ...item, child: this.rewrite(item.child, item) };
+  }
+
+  private rewrite(e: Expression, item: NamedExpression): Expression {
+    const group = this.groups.get(expressionKey(e));
+    if (group !== undefined) return this.use(group);
+    if (e.kind === "aggregateCall") return this.use(this.callOf(e));
+    if (e.kind === "attribute") return this.missing(e, item);
+    return mapChildren(e, (child) => this.rewrite(child, item));
+  }
+
+  private callOf(e: AggregateCall): Attribute {
+    const key = expressionKey(e);
+    return this.callKeys.get(key) ?? this.define(key, { kind: "alias", child: e, name: sqlText(e), id: freshId() });
+  }
+
+  private define(key: string, alias: Alias): Attribute {
+    const attribute = attributeOf(alias);
+    this.calls.set(alias.id, alias);
+    this.callKeys.set(key, attribute);
+    return attribute;
+  }
+
+  private use(attribute: Attribute): Attribute {
+    this.used.push(attribute);
+    return attribute;
+  }
+
+  private missing(column: Attribute, item: NamedExpression): never {
+    if (this.grouping.length === 0)
+      throw new StreamingError("MISSING_GROUP_BY", { expression: `"${sqlText(item.kind === "alias" ? item.child : item)}"` });
+    throw new StreamingError("MISSING_AGGREGATION", { expression: `"${column.name}"`, expressionAnyValue: `"any_value(${column.name})"` });
+  }
+}

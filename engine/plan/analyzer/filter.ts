@@ -1,0 +1,33 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import { sqlTypeName, types } from "../../arrow/types.js";
+import type { Expression } from "../../expression/expression.js";
+import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
+import { typeOf } from "../../expression/types/typeOf.js";
+import type { Filter, LogicalPlan } from "../logicalPlan.js";
+import { outputOf } from "../outputOf.js";
+import { sqlText } from "../sqlText.js";
+import { expressionNodes } from "../transform.js";
+import { prettyText, resolveExpression } from "./resolveExpression.js";
+import { Scope } from "./scope.js";
+
+/** WHERE (and HAVING, which is a filter over an aggregation): a boolean without aggregate functions. */
+export function resolveFilter(plan: Filter, context: AnalysisContext): LogicalPlan {
+  const scope = new Scope(outputOf(plan.input), context);
+  const condition = resolveExpression(plan.condition, scope);
+  const pretty = `"${prettyText(plan.condition, scope)}"`;
+  const aggregates = [...expressionNodes(condition)].filter((e) => e.kind === "aggregateCall");
+  if (aggregates.length > 0) {
+    throw new StreamingError("INVALID_WHERE_CONDITION", {
+      condition: pretty,
+      expressionList: aggregates.map((e) => sqlText(e)).join(", "),
+    });
+  }
+  return { ...plan, condition: booleanCondition(condition, pretty, context) };
+}
+
+function booleanCondition(condition: Expression, pretty: string, context: AnalysisContext): Expression {
+  const type = typeOf(condition);
+  if (type.kind === "boolean") return condition;
+  if (type.kind === "null") return coerceTo(condition, types.boolean, context);
+  throw new StreamingError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", { sqlExpr: pretty, filter: pretty, type: `"${sqlTypeName(type)}"` });
+}

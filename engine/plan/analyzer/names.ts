@@ -1,0 +1,43 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import { freshId, type Expression } from "../../expression/expression.js";
+import type { NamedExpression } from "../logicalPlan.js";
+import { prettyText, resolveExpression } from "./resolveExpression.js";
+import type { Scope } from "./scope.js";
+import { expandStar } from "./star.js";
+
+/** The items of an output list, resolved and named, stars expanded. */
+export function resolveOutputs(items: readonly Expression[], scope: Scope): NamedExpression[] {
+  const aliases = new Map<string, Expression>();
+  const inner = scope.withAliases(aliases);
+  return items.flatMap((item) => {
+    if (item.kind === "unresolvedStar") return expandStar(item, scope).map((e) => resolveNamed(e, inner));
+    const named = resolveNamed(item, inner);
+    // Later items may use the alias, where no column has that name.
+    if (named.kind === "alias") aliases.set(named.name.toLowerCase(), named.child);
+    return [named];
+  });
+}
+
+/** One output column: resolved, with Spark's name for it when it was given none. */
+export function resolveNamed(e: Expression, scope: Scope): NamedExpression {
+  if (e.kind === "alias" && e.child.kind === "unresolvedStar") {
+    throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression `alias`" });
+  }
+  const resolved = resolveExpression(e, scope);
+  if (resolved.kind === "attribute") return resolved;
+  if (resolved.kind === "alias") {
+    const child = resolved.child.kind === "alias" ? resolved.child.child : resolved.child;
+    return { ...resolved, child };
+  }
+  return { kind: "alias", child: resolved, name: autoName(e, scope), id: freshId() };
+}
+
+/** Fields are named after themselves, casts of columns after the column, everything else after its text. */
+function autoName(e: Expression, scope: Scope): string {
+  if (e.kind === "unresolvedAttribute") return e.parts.at(-1)!;
+  if (e.kind === "unresolvedCast" && e.child.kind === "unresolvedAttribute") {
+    const child = scope.resolve(e.child.parts);
+    return child.kind === "attribute" ? child.name : e.child.parts.at(-1)!;
+  }
+  return prettyText(e, scope);
+}

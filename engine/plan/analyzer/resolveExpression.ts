@@ -1,0 +1,132 @@
+import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
+import { types } from "../../arrow/types.js";
+import { literal, type Expression, type UnresolvedFunction } from "../../expression/expression.js";
+import { isDeterministic } from "../../expression/fold.js";
+import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
+import { resolveCast } from "../../expression/types/coerce.js";
+import { sqlText } from "../sqlText.js";
+import { mapChildren, someExpression } from "../transform.js";
+import { extract } from "./extract.js";
+import { typedParameters } from "./lambdas.js";
+import { expandArguments } from "./star.js";
+import type { Scope } from "./scope.js";
+import { typedLiteral } from "./typedLiteral.js";
+
+/**
+ * The expression with every name, function and cast resolved.
+ *
+ * @throws what Spark's analyzer throws for what it cannot resolve
+ */
+export function resolveExpression(e: Expression, scope: Scope): Expression {
+  switch (e.kind) {
+    case "unresolvedAttribute":
+      return scope.resolve(e.parts);
+    case "unresolvedFunction":
+      return resolveCall(e, scope);
+    case "unresolvedExtract":
+      return extract(resolveExpression(e.child, scope), resolveExpression(e.key, scope), scope.context);
+    case "unresolvedCast":
+      return e.typedLiteral === true
+        ? typedLiteral(e, scope.context)
+        : resolveCast(resolveExpression(e.child, scope), e.type, e.isTry, scope.context);
+    case "unresolvedStar":
+      throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression" });
+    case "multiAlias":
+      throw new StreamingError("MULTI_ALIAS_WITHOUT_GENERATOR", { names: e.names.join(", "), expr: `"${prettyText(e.child, scope)}"` });
+    case "lambda":
+      throw new StreamingError("PARSE_SYNTAX_ERROR", {
+        error: "'->'",
+        hint: ": a lambda is an argument of a function",
+        line: "1",
+        position: "0",
+        context: "",
+      });
+    default:
+      return mapChildren(e, (child) => resolveExpression(child, scope));
+  }
+}
+
+function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
+  if (e.over === true) throw windowFunction(e);
+  const name = e.name.toLowerCase();
+  if (name === "window" || name === "session_window" || name === "window_time") return windowColumn(name, e, scope);
+  if (name === "monotonically_increasing_id" && e.args.length === 0) {
+    return { kind: "call", name, args: [], type: types.long, nullable: false, evalMode: "ansi" };
+  }
+  if (isGeneratorName(name))
+    throw new StreamingError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: `"${prettyText(e, scope)}"` });
+  if (name === "struct") return namedStruct(e, scope);
+  const args = resolveArguments(e, scope);
+  const filter = e.filter === null ? null : resolveExpression(e.filter, scope);
+  const aggregate = isAggregateName(name);
+  if (!aggregate && (e.distinct || filter !== null)) {
+    throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
+  }
+  const { options, typeArgument } = e;
+  const resolved = resolveFunction(
+    { name: e.name, args, distinct: e.distinct, filter, ...(options && { options }), ...(typeArgument && { typeArgument }) },
+    scope.context,
+  );
+  if (aggregate) checkAggregate(resolved, args, scope);
+  return resolved;
+}
+
+/** The arguments: stars expanded, lambdas bound, aliases dropped. */
+function resolveArguments(e: UnresolvedFunction, scope: Scope): Expression[] {
+  const given = expandArguments(e.args, scope);
+  const plain = given.map((arg) => (arg.kind === "lambda" ? arg : resolveExpression(arg.kind === "alias" ? arg.child : arg, scope)));
+  return plain.map((arg, i) => {
+    if (arg.kind !== "lambda") return arg;
+    const parameters = typedParameters(e.name.toLowerCase(), arg, i, plain);
+    return { ...arg, parameters, body: resolveExpression(arg.body, scope.withParameters(parameters)) };
+  });
+}
+
+/** `struct(a, b.c, d AS e, 1)`: its fields are named after the columns and aliases, the rest `col4` by place. */
+function namedStruct(e: UnresolvedFunction, scope: Scope): Expression {
+  const args = expandArguments(e.args, scope).flatMap((arg, i): Expression[] => {
+    const value = resolveExpression(arg.kind === "alias" ? arg.child : arg, scope);
+    return [literal(fieldName(arg, value, i), types.string), value];
+  });
+  return resolveFunction({ name: "named_struct", args, distinct: false, filter: null }, scope.context);
+}
+
+function fieldName(arg: Expression, value: Expression, index: number): string {
+  if (arg.kind === "alias") return arg.name;
+  if (value.kind === "attribute") return value.name;
+  return arg.kind === "unresolvedAttribute" ? arg.parts.at(-1)! : `col${index + 1}`;
+}
+
+function windowColumn(name: string, e: UnresolvedFunction, scope: Scope): Expression {
+  const { windows } = scope;
+  const args = e.args.map((arg) => resolveExpression(arg, scope));
+  if (windows === null) throw notYetSupported(`${name}(…) outside a select list and a grouping`);
+  if (name === "window") return windows.timeWindow(args);
+  if (name === "session_window") return windows.sessionWindow(args);
+  return windows.windowTime(args[0] ?? literal(null, types.null));
+}
+
+function checkAggregate(resolved: Expression, args: readonly Expression[], scope: Scope): void {
+  if (args.some((arg) => someExpression(arg, (part) => part.kind === "aggregateCall")))
+    throw new StreamingError("NESTED_AGGREGATE_FUNCTION");
+  if (args.every(isDeterministic)) return;
+  throw new StreamingError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: `"${prettyText(resolved, scope)}"` });
+}
+
+/** Spark refuses them on streams; on tables they are not built. Which it is shows in `refuseWindowFunctions`. */
+function windowFunction(e: UnresolvedFunction): StreamingError {
+  return notYetSupported(`The window function ${e.name} (OVER)`);
+}
+
+/** The text of an expression as Spark names columns after it: of a qualified name only the column and its fields. */
+export function prettyText(e: Expression, scope: Scope): string {
+  return sqlText(e, (parts) => {
+    try {
+      return sqlText(scope.resolve(parts));
+    } catch (error) {
+      // A parameter of a lambda is known inside of it only.
+      if (error instanceof StreamingError) return parts.join(".");
+      throw error;
+    }
+  });
+}

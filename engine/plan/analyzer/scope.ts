@@ -1,0 +1,96 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import { editDistance } from "../../errors/nearest.js";
+import type { Attribute, Expression, LambdaVariable } from "../../expression/expression.js";
+import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { fieldOf } from "./extract.js";
+import type { WindowCollector } from "./timeWindow.js";
+
+const suggestions = 5;
+
+/** Where names are looked up: the columns of the inputs, the parameters of lambdas, and (in a select list) the aliases before. */
+export class Scope {
+  constructor(
+    readonly attributes: readonly Attribute[],
+    readonly context: AnalysisContext,
+    /** Takes the windows that expressions call for; null where a window has no place. */
+    readonly windows: WindowCollector | null = null,
+    private readonly parameters: readonly LambdaVariable[] = [],
+    private readonly aliases: ReadonlyMap<string, Expression> = new Map(),
+  ) {}
+
+  /** This scope inside a lambda. */
+  withParameters(parameters: readonly LambdaVariable[]): Scope {
+    return new Scope(this.attributes, this.context, this.windows, [...parameters, ...this.parameters], this.aliases);
+  }
+
+  /** This scope with names that stand for expressions where no column has them. */
+  withAliases(aliases: ReadonlyMap<string, Expression>): Scope {
+    return new Scope(this.attributes, this.context, this.windows, this.parameters, aliases);
+  }
+
+  /**
+   * What `a.b.c` means: a lambda parameter, a column (with its qualifier), or a field of one.
+   *
+   * @throws UNRESOLVED_COLUMN.*, AMBIGUOUS_REFERENCE, FIELD_NOT_FOUND …
+   */
+  resolve(parts: readonly string[]): Expression {
+    return this.find(parts) ?? this.unresolved(parts);
+  }
+
+  private find(parts: readonly string[]): Expression | null {
+    const parameter = this.parameters.find((p) => same(p.name, parts[0]!));
+    if (parameter) return this.fields(parameter, parts.slice(1));
+    const qualified = parts.length > 1 ? this.attributes.filter((a) => same(a.qualifier.at(-1), parts[0]!) && same(a.name, parts[1]!)) : [];
+    if (qualified.length > 0) return this.fields(this.only(qualified, parts.slice(0, 2)), parts.slice(2));
+    const plain = this.attributes.filter((a) => same(a.name, parts[0]!));
+    if (plain.length > 0) return this.fields(this.only(plain, parts.slice(0, 1)), parts.slice(1));
+    const aliased = this.aliases.get(parts[0]!.toLowerCase());
+    return aliased ? this.fields(aliased, parts.slice(1)) : null;
+  }
+
+  /** The columns that `t.*` stands for; all of them without a qualifier. */
+  qualified(qualifier: string): readonly Attribute[] {
+    return this.attributes.filter((a) => same(a.qualifier.at(-1), qualifier));
+  }
+
+  private only(candidates: readonly Attribute[], parts: readonly string[]): Attribute {
+    const first = candidates[0]!;
+    if (candidates.every((a) => a.id === first.id)) return first;
+    const names = candidates.map((a) => quoted([...a.qualifier, a.name])).toSorted();
+    throw new StreamingError("AMBIGUOUS_REFERENCE", { name: quoted(parts), referenceNames: `[${names.join(", ")}]` });
+  }
+
+  private fields(from: Expression, names: readonly string[]): Expression {
+    return names.reduce((e, name) => fieldOf(e, name, this.context), from);
+  }
+
+  private unresolved(parts: readonly string[]): never {
+    const objectName = quoted(parts);
+    const proposal = this.candidates(parts);
+    if (proposal.length === 0) throw new StreamingError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", { objectName });
+    throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName, proposal: proposal.join(", ") });
+  }
+
+  /** The names nearest to what was asked for; with qualifiers only where they differ. */
+  private candidates(parts: readonly string[]): string[] {
+    const qualifiers = new Set(this.attributes.map((a) => a.qualifier.join(".")));
+    const bare = qualifiers.size <= 1 && parts.length === 1;
+    const paths = this.attributes.map((a) => (bare ? [a.name] : [...a.qualifier, a.name]));
+    const wanted = parts.join(".");
+    const ranked = paths.map((path) => ({ text: quoted(path), distance: editDistance(wanted, path.join(".")) }));
+    return ranked
+      .toSorted((a, b) => a.distance - b.distance || (a.text < b.text ? -1 : 1))
+      .slice(0, suggestions)
+      .map(({ text }) => text);
+  }
+}
+
+/** Names are matched without regard to case, as Spark's default has it. */
+function same(a: string | undefined, b: string): boolean {
+  return a !== undefined && a.toLowerCase() === b.toLowerCase();
+}
+
+/** A path with each part in back quotes, as error parameters have it. */
+export function quoted(parts: readonly string[]): string {
+  return parts.map((part) => `\`${part.replaceAll("`", "``")}\``).join(".");
+}
