@@ -1,0 +1,93 @@
+import { StreamingError } from "../errors/streamingError.js";
+import { indexOfBytes, windowBytes, type DecoderMemory } from "./decoderMemory.js";
+
+/** No line may be longer, and Java could not hold it either. */
+const maxLineBytes = 256 << 20;
+
+/** Takes the lines that the framing found. */
+export interface LineSink {
+  /** The first `count` entries of the memory's tables of starts and ends are lines, none of them empty. */
+  window(count: number): void;
+  /** A line that is too long for the index. */
+  longLine(start: number, end: number): void;
+}
+
+/**
+ * Finds the lines in the bytes of one partition after the other: keeps the unfinished one from call to call, and moves it to the front of the buffer once nobody
+ * borrows the text any more.
+ */
+export class LineFraming {
+  private tailStart: number;
+  private tailLength = 0;
+
+  /** @param separator what ends a line; null: LF, CR and CRLF */
+  constructor(
+    private readonly memory: DecoderMemory,
+    private readonly separator: Uint8Array | null,
+  ) {
+    this.tailStart = memory.textStart;
+  }
+
+  /** Room for more text. */
+  buffer(): Uint8Array {
+    const { memory } = this;
+    if (this.tailLength > 0 && this.tailStart !== memory.textStart)
+      memory.bytes.copyWithin(memory.textStart, this.tailStart, this.tailStart + this.tailLength);
+    this.tailStart = memory.textStart;
+    if (this.tailLength > maxLineBytes)
+      throw new StreamingError("RECORD_TOO_LARGE", { size: String(this.tailLength), limit: String(maxLineBytes) });
+    // A half-full buffer of one unfinished line would make small reads.
+    if (this.tailLength * 2 > memory.textCapacity) memory.reserveText(memory.textCapacity * 2);
+    return memory.bytes.subarray(memory.textStart + this.tailLength, memory.textStart + memory.textCapacity);
+  }
+
+  /** Hands the complete lines to `sink`; at the end of the text also what is left. */
+  frame(byteCount: number, isLast: boolean, sink: LineSink): void {
+    const { memory } = this;
+    const end = this.tailStart + this.tailLength + byteCount;
+    let at = this.tailStart;
+    while (at < end) {
+      const windowEnd = Math.min(end, at + windowBytes);
+      const count = this.split(at, windowEnd);
+      const next = memory.lineEnd;
+      if (count > 0) sink.window(count);
+      if (next > at) {
+        at = next;
+        continue;
+      }
+      if (windowEnd === end) break;
+      const lineEnd = this.findEnd(windowEnd, end);
+      if (lineEnd < 0) break;
+      sink.longLine(at, lineEnd);
+      at = lineEnd + this.separatorLength;
+    }
+    if (isLast && at < end) {
+      if (end - at <= windowBytes) {
+        memory.starts[0] = at;
+        memory.ends[0] = end;
+        sink.window(1);
+      } else {
+        sink.longLine(at, end);
+      }
+      at = end;
+    }
+    this.tailStart = at;
+    this.tailLength = end - at;
+  }
+
+  private get separatorLength(): number {
+    return this.separator?.length ?? 1;
+  }
+
+  private split(from: number, to: number): number {
+    return this.separator === null ? this.memory.splitLines(from, to) : this.memory.splitBy(from, to, this.separator);
+  }
+
+  private findEnd(from: number, to: number): number {
+    const { bytes } = this.memory;
+    const { separator } = this;
+    if (separator !== null) return indexOfBytes(bytes, separator, Math.max(from - separator.length + 1, this.tailStart), to);
+    for (let p = from; p < to; p++) if (bytes[p] === 10 || bytes[p] === 13) return p;
+    return -1;
+  }
+}
