@@ -19,6 +19,9 @@ const heldBytes = 32 * 1024 * 1024;
 const topicAttempts = 10;
 const topicDelayMs = 200;
 
+/** How long an abort may take. */
+const abortPatienceMs = 2000;
+
 /** What a running sink has: set by `start`. */
 interface Running {
   readonly client: KafkaClient;
@@ -42,6 +45,7 @@ export class KafkaSink implements Sink {
   private readonly fields: RecordFields;
   private running: Running | null = null;
   private readonly partitionCounts = new Map<string, number>();
+  /** A batch was given up: its sequence numbers are spoilt, so the next one begins with a new producer epoch. */
   private needsFencing = false;
   private mayBeLost = true;
 
@@ -93,8 +97,17 @@ export class KafkaSink implements Sink {
     const { running } = this;
     this.running = null;
     if (!running) return;
-    if (running.producer.isInTransaction) await running.producer.end(false).catch(() => undefined);
+    if (running.producer.isInTransaction && !this.needsFencing) await this.giveUp(running.producer);
     await running.client.close();
+  }
+
+  /** @internal Aborts the open transaction if that goes quickly; otherwise fencing at the next start does it, and until then it is invisible. */
+  async giveUp(producer: TransactionalProducer): Promise<void> {
+    this.needsFencing = true;
+    const enough = new AbortController();
+    const ended = producer.end(false).catch(() => undefined);
+    await Promise.race([ended, this.context.runtime.clock.sleep(abortPatienceMs, enough.signal)]);
+    enough.abort();
   }
 
   /** Takes the transactional id over, which ends what an earlier run left open; only then is the marker final. */
@@ -109,11 +122,6 @@ export class KafkaSink implements Sink {
   started(): Running {
     assert(this.running !== null, "the kafka sink was not started");
     return this.running;
-  }
-
-  /** @internal A batch was given up: its sequence numbers are spoilt. */
-  spoil(): void {
-    this.needsFencing = true;
   }
 
   /** @internal */
@@ -196,12 +204,7 @@ class KafkaSinkBatch implements SinkBatch {
   }
 
   async abort(): Promise<void> {
-    this.sink.spoil();
-    try {
-      await this.sink.started().producer.end(false);
-    } catch {
-      // Fencing at the next start ends the transaction; until then it is invisible.
-    }
+    await this.sink.giveUp(this.sink.started().producer);
   }
 
   private sendIfLarge(): Promise<void> | void {

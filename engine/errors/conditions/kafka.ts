@@ -134,6 +134,11 @@ export const kafkaConditions = {
     message: "A row for the kafka sink has a null topic.",
     advice: "Use the option topic to set a default topic.",
   },
+  KAFKA_NULL_HEADER_KEY: {
+    sqlState: "22004",
+    message: "A row for the kafka sink has a header without a key.",
+    advice: "Filter such headers out.",
+  },
   KAFKA_PARTITION_OUT_OF_RANGE: {
     sqlState: "22003",
     message: "A row for the kafka sink names partition <partition> of topic <topic>, which has <partitions> partitions.",

@@ -39,6 +39,12 @@ export interface KafkaBroker {
   restart(): Promise<void>;
 }
 
+/** The ports of the listeners that every test broker has. */
+export interface MainPorts {
+  readonly port: number;
+  readonly controllerPort: number;
+}
+
 /** Lines for the broker's configuration file, in addition to the defaults or in their place. */
 export type BrokerProperties = Readonly<Record<string, string>>;
 
@@ -56,13 +62,13 @@ export async function kafkaClassPath(): Promise<string> {
   return join(folder, "*");
 }
 
-/** Starts a broker and waits until it answers. */
-export async function startKafka(properties: BrokerProperties = {}): Promise<KafkaBroker> {
+/** Starts a broker and waits until it answers. `extra` gives further properties. */
+export async function startKafka(extra: (main: MainPorts) => BrokerProperties = () => ({})): Promise<KafkaBroker> {
   const classPath = await kafkaClassPath();
   const folder = await mkdtemp(join(tmpdir(), "tidemark-kafka-"));
   const [port, controllerPort] = (await freePorts(2)) as [number, number];
   const configuration = join(folder, "server.properties");
-  const lines = { ...defaultProperties(folder, port, controllerPort), ...properties };
+  const lines = { ...defaultProperties(folder, port, controllerPort), ...extra({ port, controllerPort }) };
   await writeFile(
     configuration,
     Object.entries(lines)
@@ -119,7 +125,7 @@ function defaultProperties(folder: string, port: number, controllerPort: number)
     "controller.quorum.voters": `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
     "advertised.listeners": `PLAINTEXT://127.0.0.1:${port}`,
-    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SSL:SSL",
+    "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,EXTRA:PLAINTEXT",
     "controller.listener.names": "CONTROLLER",
     "log.dirs": join(folder, "data"),
     "num.partitions": "1",
