@@ -71,7 +71,7 @@ export class DataFrameWriter {
   /** Runs it. @example await df.write.save("out/readings") */
   async save(path?: string): Promise<void> {
     const writer = path === undefined ? this : this.option("path", path);
-    const { writeBatch } = await import("./execution.js");
+    const { writeBatch } = await import("./batchWrite.js");
     await writeBatch(this.session, writer.definition);
   }
 

@@ -26,4 +26,19 @@ export const queryConditions = {
     message: "The function of foreachBatch failed: <reason>",
     advice: "The batch was not committed and runs again at the next start; mend the function.",
   },
+  CHECKPOINT_INCONSISTENT: {
+    sqlState: "XXKST",
+    message: "The logs of the checkpoint <location> contradict each other: <problem>.",
+    advice: "Somebody has changed or removed files of it. Restore them from a copy, or start with a new checkpointLocation.",
+  },
+  CHECKPOINT_LOCATION_REQUIRED: {
+    sqlState: "42K0G",
+    message: "A query that writes to <format> needs a place for its checkpoint: without one, a restart would write everything again.",
+    advice: 'Add .option("checkpointLocation", "checkpoints/…"), or set spark.sql.streaming.checkpointLocation and give the query a name.',
+  },
+  PATH_ALREADY_EXISTS: {
+    sqlState: "42K04",
+    message: "There is something at <path> already.",
+    advice: 'Set mode("overwrite") to replace it, mode("append") to add to it, or choose another path.',
+  },
 } satisfies ConditionTable;

@@ -1,0 +1,62 @@
+import { resolve } from "node:path";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { schemaOf } from "../engine/plan/logicalPlan.js";
+import { outputOf } from "../engine/plan/outputOf.js";
+import { checkBatch } from "../engine/plan/analyzer/streaming.js";
+import { runBoundedPlan, runtimeOf } from "./execution.js";
+import { sinkFormats } from "./formats.js";
+import { optionOf } from "./options.js";
+import type { Session } from "./session.js";
+import type { WriteDefinition } from "./writer.js";
+
+/**
+ * Runs a bounded plan into a sink, as one batch.
+ *
+ * @throws PATH_ALREADY_EXISTS in mode errorifexists
+ */
+export async function writeBatch(session: Session, definition: WriteDefinition): Promise<void> {
+  const { plan, options, partitionBy } = definition;
+  checkBatch(plan);
+  const runtime = runtimeOf(session);
+  const provider = await sinkFormats.load(definition.format, "DataFrameWriter");
+  const schema = schemaOf(outputOf(plan));
+  const { print, warn } = session;
+  const sink = provider.create({ runtime, options, schema, outputMode: "append", streaming: false, partitionBy, print, warn });
+  if (!(await targetIsFree(session, definition))) return;
+  const queryId = runtime.uuid();
+  await sink.start({ queryId, runId: queryId, outputId: "main" });
+  try {
+    const batchTimeMs = runtime.clock.nowMs();
+    const output = await sink.open({
+      batchId: 0,
+      outputMode: "append",
+      schema,
+      keyColumns: null,
+      changeColumn: null,
+      batchTimeMs,
+      replay: false,
+    });
+    try {
+      await runBoundedPlan(session, plan, (batch) => output?.write(batch));
+      await output?.prepare();
+    } catch (error) {
+      await output?.abort();
+      throw error;
+    }
+    await output?.commit();
+  } finally {
+    await sink.stop();
+  }
+}
+
+/** Makes way as the mode says; false when nothing is to be written. */
+async function targetIsFree(session: Session, { options, mode }: WriteDefinition): Promise<boolean> {
+  const path = optionOf(options, "path");
+  const { files } = runtimeOf(session);
+  if (path === undefined || mode === "append") return true;
+  const target = resolve(path);
+  if ((await files.status(target)) === null) return true;
+  if (mode === "ignore") return false;
+  if (mode === "overwrite") return files.removeTree(target);
+  throw new StreamingError("PATH_ALREADY_EXISTS", { path });
+}
