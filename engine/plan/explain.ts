@@ -6,7 +6,7 @@ import { sqlText } from "./sqlText.js";
 import { childrenOf } from "./transform.js";
 
 /** A plan as a readable tree, the last step first: what `explain()` prints. */
-export function explain(plan: LogicalPlan): string {
+export function explainPlan(plan: LogicalPlan): string {
   return treeLines(plan).join("\n");
 }
 

@@ -1,0 +1,72 @@
+import { types } from "../../arrow/types.js";
+import { literal, type Expression } from "../../expression/expression.js";
+import { isDeterministic } from "../../expression/fold.js";
+import { nullableOf } from "../../expression/types/typeOf.js";
+import { logical } from "../conjuncts.js";
+import { expressionKey } from "../expressionKey.js";
+import { rewriteExpression, transformUp } from "../transform.js";
+import { mapPlanExpressions } from "./expressions.js";
+import type { Rule } from "./rule.js";
+
+/** `x AND true`, `NOT NOT x`, `x OR x`, `x IS NOT NULL` of what is never null …; `between` as two comparisons; filters that always hold go. */
+export const simplifyBooleans: Rule = {
+  name: "simplifyBooleans",
+  apply: (plan) =>
+    transformUp(
+      mapPlanExpressions(plan, (e) => rewriteExpression(e, simplify)),
+      (node) => (node.kind === "filter" && isLiteral(node.condition, true) ? node.input : node),
+    ),
+};
+
+function simplify(e: Expression): Expression {
+  if (e.kind !== "call") return e;
+  switch (e.name) {
+    case "and":
+      return simplifyPair(e, true);
+    case "or":
+      return simplifyPair(e, false);
+    case "not":
+      return simplifyNot(e.args[0]!, e);
+    case "between":
+      return expandBetween(e.args, e);
+    case "isnull":
+      return nullableOf(e.args[0]!) ? e : literal(false, types.boolean);
+    case "isnotnull":
+      return nullableOf(e.args[0]!) ? e : literal(true, types.boolean);
+    default:
+      return e;
+  }
+}
+
+/** AND (`neutral` true) and OR (`neutral` false): the neutral value goes, the other one wins, and a term stands once. */
+function simplifyPair(e: Expression & { readonly kind: "call" }, neutral: boolean): Expression {
+  const [left, right] = e.args as [Expression, Expression];
+  if (isLiteral(left, neutral)) return right;
+  if (isLiteral(right, neutral)) return left;
+  // What would fail must not be left out: only the left side is sure to run.
+  if (isLiteral(left, !neutral)) return left;
+  if (isDeterministic(left) && expressionKey(left) === expressionKey(right)) return left;
+  return e;
+}
+
+function simplifyNot(child: Expression, e: Expression): Expression {
+  if (isLiteral(child, true)) return literal(false, types.boolean);
+  if (isLiteral(child, false)) return literal(true, types.boolean);
+  if (child.kind !== "call") return e;
+  if (child.name === "not") return child.args[0]!;
+  if (child.name === "isnull" || child.name === "isnotnull") return { ...child, name: child.name === "isnull" ? "isnotnull" : "isnull" };
+  return e;
+}
+
+/** `a BETWEEN b AND c`, where `a` costs nothing to read twice. */
+function expandBetween([a, b, c]: readonly Expression[], e: Expression & { readonly kind: "call" }): Expression {
+  if (a!.kind !== "attribute" && a!.kind !== "literal") return e;
+  return logical("and", [
+    { ...e, name: ">=", args: [a!, b!] },
+    { ...e, name: "<=", args: [a!, c!] },
+  ]);
+}
+
+function isLiteral(e: Expression, value: boolean): boolean {
+  return e.kind === "literal" && e.value === value;
+}
