@@ -9,3 +9,4 @@ export * from "./functions/strings.js";
 export * from "./functions/math.js";
 export * from "./functions/datetime.js";
 export * from "./functions/collections.js";
+export * from "./functions/higherOrder.js";

@@ -106,8 +106,7 @@ export class DataFrameReader<Row = LooseRow> {
     const { format, options } = reader.definition;
     const provider = sourceFormats.get(format, this.owner);
     if (!provider.inferSchema) throw notYetSupported(`Schema inference for the format ${format}`);
-    const { runtimeOf } = await import("./execution.js");
-    return reader.with({ schema: await provider.inferSchema(options, runtimeOf(this.session)) });
+    return reader.with({ schema: await provider.inferSchema(options, this.session.runtime) });
   }
 
   /** JSON lines. @example session.read.schema("id BIGINT").json("data") */

@@ -7,8 +7,9 @@ import type { Runtime } from "../engine/contract/runtime.js";
 import { freshId, type Attribute } from "../engine/expression/expression.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
-import { explain } from "../engine/plan/explain.js";
+import { explainPlan } from "../engine/plan/explain.js";
 import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { systemRuntime } from "../runtime/systemRuntime.js";
 import { Conf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
 import { unknownName, type OptionValue } from "./options.js";
@@ -42,8 +43,8 @@ export class Session {
   readonly streams = new StreamingQueryManager();
   /** What the Read nodes of this session's plans read. */
   readonly tables = new TableRegistry();
-  /** The runtime it was given; null: this process's own. */
-  readonly runtime: Runtime | null;
+  /** Files, clock, executor and process of its queries. */
+  readonly runtime: Runtime;
   /** Prints a line (or several) for a person. */
   readonly print: (line: string) => void;
   /** Tells a person what is no error. */
@@ -51,7 +52,7 @@ export class Session {
   private readonly views = new Map<string, { readonly name: string; readonly plan: AnalyzedPlan }>();
 
   private constructor(options: SessionOptions) {
-    this.runtime = options.runtime ?? null;
+    this.runtime = options.runtime ?? systemRuntime();
     this.print = options.print ?? ((line) => console.log(line));
     this.warn = options.warn ?? ((message) => console.warn(message));
     this.conf = new Conf(options.conf ?? {}, this.warn);
@@ -125,7 +126,7 @@ export class Session {
 
   /** A plan as people read it. */
   explain(plan: AnalyzedPlan): string {
-    return explain(plan);
+    return explainPlan(plan);
   }
 
   /** What `createOrReplaceTempView` keeps. Names ignore case. */

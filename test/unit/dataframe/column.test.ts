@@ -1,7 +1,7 @@
 import { assert, property, string } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Column, outputExpression } from "../../../dataframe/column.js";
-import { array, col, count, fromJson, lit, map, substring, when, window } from "../../../dataframe/functions.js";
+import { array, col, count, fromJson, lit, map, substring, transform, when, window } from "../../../dataframe/functions.js";
 import { literalOf } from "../../../dataframe/literal.js";
 import { nameParts, quoted } from "../../../dataframe/names.js";
 import { schema, t } from "../../../dataframe/schema.js";
@@ -109,6 +109,19 @@ describe("a Column", () => {
   it("refuses a branch where there is no when, or after otherwise", () => {
     const refusals = [() => col("a").when(col("b"), 1), () => when(col("a"), 1).otherwise(2).otherwise(3), () => col("a").otherwise(1)];
     for (const run of refusals) expect(run).toThrow(StreamingError);
+  });
+
+  it("turns a function into a lambda with as many parameters as it has, named apart", () => {
+    const nested = transform("a", (outer) => transform(outer, (inner, place) => inner.plus(place)).getItem(0)).expression;
+    const names: string[] = [];
+    const visit = (e: unknown): void => {
+      if (e === null || typeof e !== "object") return;
+      if ("kind" in e && e.kind === "lambdaVariable" && "name" in e) names.push(String(e.name));
+      Object.values(e).forEach(visit);
+    };
+    visit(nested);
+    expect(names.map((name) => name.replace(/_.*/, ""))).toEqual(["x", "x", "i"]);
+    expect(new Set(names).size).toBe(3);
   });
 
   it("refuses OVER by name", () => {

@@ -1,0 +1,97 @@
+import { call, Column, columnExpression, type AnyColumn, type OperandRefs, type RefsOf, type ValueOf } from "../column.js";
+import { attributeNamed } from "../names.js";
+import { freshId, type Lambda } from "../../engine/expression/expression.js";
+import type { ArrayOf, ElementOf } from "../types/deferred.js";
+import type { ColumnOrName } from "./make.js";
+
+type ElementColumn<C> = Column<ElementOf<ValueOf<C>>, never, never>;
+type IndexColumn = Column<number, never, never>;
+
+/** A TypeScript function as a lambda: called once, with columns that stand for its parameters. Their names are unique, so that lambdas nest. */
+function lambda(parameterNames: readonly string[], body: (...parameters: Column<never, never, never>[]) => AnyColumn): Lambda {
+  const parameters = parameterNames.map((name) => {
+    const id = freshId();
+    return { kind: "lambdaVariable", id, name: `${name}_${id}`, type: null, nullable: true } as const;
+  });
+  const columns = parameters.map(({ name }) => new Column<never, never, never>(attributeNamed([name])));
+  return { kind: "lambda", parameters, body: body(...columns).expression };
+}
+
+/** The names of as many parameters as the function declares: Spark's functions take fewer or more. */
+function parametersOf(body: { readonly length: number }, ...names: readonly string[]): readonly string[] {
+  return names.slice(0, Math.max(1, body.length));
+}
+
+/** Each element of an array (with its place from 0) made into another. @example df.select(transform("tags", (tag) => upper(tag)).as("t")) */
+export function transform<const C extends ColumnOrName, B extends AnyColumn>(
+  array: C,
+  make: (element: ElementColumn<C>, index: IndexColumn) => B,
+): Column<ArrayOf<ValueOf<B>>, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("transform", [columnExpression(array), lambda(parametersOf(make, "x", "i"), make)]));
+}
+
+/** The elements of an array that meet a condition. @example df.select(filter("tags", (tag) => tag.startsWith("n")).as("t")) */
+export function filter<const C extends ColumnOrName, B extends AnyColumn>(
+  array: C,
+  condition: (element: ElementColumn<C>, index: IndexColumn) => B,
+): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("filter", [columnExpression(array), lambda(parametersOf(condition, "x", "i"), condition)]));
+}
+
+/** Whether some element meets a condition. @example df.where(exists("tags", (tag) => tag.eq("new"))) */
+export function exists<const C extends ColumnOrName, B extends AnyColumn>(
+  array: C,
+  condition: (element: ElementColumn<C>) => B,
+): Column<boolean | null, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("exists", [columnExpression(array), lambda(["x"], condition)]));
+}
+
+/** Whether every element meets a condition. @example df.where(forall("tags", (tag) => tag.isNotNull())) */
+export function forall<const C extends ColumnOrName, B extends AnyColumn>(
+  array: C,
+  condition: (element: ElementColumn<C>) => B,
+): Column<boolean | null, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("forall", [columnExpression(array), lambda(["x"], condition)]));
+}
+
+/** The elements folded into one value. @example df.select(aggregate("tags", lit(""), (all, tag) => concat(all, tag)).as("all")) */
+export function aggregate<const C extends ColumnOrName, Z extends AnyColumn, B extends AnyColumn>(
+  array: C,
+  zero: Z,
+  merge: (accumulated: Column<ValueOf<Z>, never, never>, element: ElementColumn<C>) => B,
+): Column<ValueOf<Z> | ValueOf<B> | null, RefsOf<C> | OperandRefs<Z | B>, never> {
+  return new Column(call("aggregate", [columnExpression(array), zero.expression, lambda(["acc", "x"], merge)]));
+}
+
+/** Two arrays element by element; the shorter one is filled up with null. @example df.select(zipWith("tags", "tags", (a, b) => concat(a, b)).as("t")) */
+export function zipWith<const L extends ColumnOrName, const R extends ColumnOrName, B extends AnyColumn>(
+  left: L,
+  right: R,
+  make: (left: ElementColumn<L>, right: ElementColumn<R>) => B,
+): Column<ArrayOf<ValueOf<B>>, RefsOf<L | R> | OperandRefs<B>, never> {
+  return new Column(call("zip_with", [columnExpression(left), columnExpression(right), lambda(["x", "y"], make)]));
+}
+
+/** The entries of a map that meet a condition. @example df.select(mapFilter("attributes", (key, value) => value.isNotNull()).as("m")) */
+export function mapFilter<const C extends ColumnOrName, B extends AnyColumn>(
+  map: C,
+  condition: (key: Column<unknown, never, never>, value: ElementColumn<C>) => B,
+): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("map_filter", [columnExpression(map), lambda(["k", "v"], condition)]));
+}
+
+/** Each value of a map made into another. @example df.select(transformValues("attributes", (key, value) => upper(value)).as("m")) */
+export function transformValues<const C extends ColumnOrName, B extends AnyColumn>(
+  map: C,
+  make: (key: Column<unknown, never, never>, value: ElementColumn<C>) => B,
+): Column<Map<unknown, unknown> | null, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("transform_values", [columnExpression(map), lambda(["k", "v"], make)]));
+}
+
+/** Each key of a map made into another. @example df.select(transformKeys("attributes", (key) => upper(key)).as("m")) */
+export function transformKeys<const C extends ColumnOrName, B extends AnyColumn>(
+  map: C,
+  make: (key: Column<unknown, never, never>, value: ElementColumn<C>) => B,
+): Column<Map<unknown, unknown> | null, RefsOf<C> | OperandRefs<B>, never> {
+  return new Column(call("transform_keys", [columnExpression(map), lambda(["k", "v"], make)]));
+}
