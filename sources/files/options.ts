@@ -69,6 +69,9 @@ const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
   ],
 };
 
+/** Options that say nothing to a decoder, which has a schema. */
+const inferenceOnly: ReadonlySet<string> = new Set(["samplingRatio", "inferTimestamp", "dropFieldIfAllNull"]);
+
 export interface FileOptions {
   readonly format: FileFormat;
   /** Absolute; may hold patterns. */
@@ -84,7 +87,9 @@ export interface FileOptions {
   readonly nameGlob: string | null;
   readonly modifiedAfterMs: number;
   readonly modifiedBeforeMs: number;
-  /** What the decoder needs to know. */
+  /** What was given of the format's own options. */
+  readonly given: Readonly<Record<string, string>>;
+  /** Those of them that the decoder needs to know. */
   readonly decode: Readonly<Record<string, string>>;
 }
 
@@ -106,7 +111,8 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
   if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
   if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
   if (options.boolean("mergeSchema")) throw notYetSupported("The option mergeSchema");
-  const decodeNames = new Set(formatSpecs[format].map((spec) => spec.name));
+  const names = new Set(formatSpecs[format].map((spec) => spec.name));
+  const own = Object.entries(options.toRecord()).filter(([name]) => names.has(name));
   return {
     format,
     path: absolutePath(options.require("path")),
@@ -121,6 +127,7 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
     nameGlob: options.get("pathGlobFilter") ?? null,
     modifiedAfterMs: timeMs("modifiedAfter", -Infinity),
     modifiedBeforeMs: timeMs("modifiedBefore", Infinity),
-    decode: Object.fromEntries(Object.entries(options.toRecord()).filter(([name]) => decodeNames.has(name))),
+    given: Object.fromEntries(own),
+    decode: Object.fromEntries(own.filter(([name]) => !inferenceOnly.has(name))),
   };
 }

@@ -24,7 +24,7 @@ export const jsonProvider: SourceProvider = {
         await reader.close();
       }
     }
-    return inferJsonSchema(texts, options.decode) ?? nothingToInfer(options);
+    return inferJsonSchema(texts, options.given) ?? nothingToInfer(options);
   },
 };
 

@@ -31,7 +31,8 @@ class GeneratorSource implements Source {
   readonly defaultLimit: ReadLimit;
   private readonly names: Column;
   /** Rows become available from here on: a query that was stopped for an hour does not find an hour's rows. */
-  private clockStart: { readonly row: number; readonly ms: number } | null = null;
+  private readonly startedMs: number;
+  private firstRow: number | null = null;
   private fixedEnd: number | null = null;
 
   constructor(
@@ -41,6 +42,7 @@ class GeneratorSource implements Source {
     this.description = `Generator[seed=${options.seed}, rowsPerSecond=${options.rowsPerSecond}]`;
     this.defaultLimit = options.maxRowsPerTrigger === null ? {} : { maxRows: options.maxRowsPerTrigger };
     this.names = sensorNames(options);
+    this.startedMs = context.runtime.clock.monotonicMs();
   }
 
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
@@ -82,9 +84,9 @@ class GeneratorSource implements Source {
 
   private availableRow(first: number): number {
     if (this.context.bounded) return Infinity;
-    const nowMs = this.context.runtime.clock.monotonicMs();
-    this.clockStart ??= { row: first, ms: nowMs };
-    return this.clockStart.row + Math.floor(((nowMs - this.clockStart.ms) / 1000) * this.options.rowsPerSecond);
+    this.firstRow ??= first;
+    const elapsedMs = this.context.runtime.clock.monotonicMs() - this.startedMs;
+    return this.firstRow + Math.floor((elapsedMs / 1000) * this.options.rowsPerSecond);
   }
 
   private read(start: number, end: number, wanted: Schema): ColumnsReader {

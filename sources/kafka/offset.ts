@@ -46,7 +46,8 @@ export class PartitionOffsets {
 
   /** Spark's text: `{"topic":{"0":123}}`. */
   toJson(): Offset {
-    const topics: Record<string, Record<string, number>> = {};
+    // A topic may have the name of something that every object inherits.
+    const topics = Object.create(null) as Record<string, Record<string, number>>;
     for (const { topic, partition, offset } of this) (topics[topic] ??= {})[partition] = offset;
     return JSON.stringify(topics);
   }

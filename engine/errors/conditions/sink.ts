@@ -9,7 +9,33 @@ export const sinkConditions = {
   "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE": {
     sqlState: "42KDE",
     message: "Invalid streaming output mode: <outputMode>. This output mode is not supported in Data Source <className>.",
-    advice: "Files only take new rows: use append mode, which a query with aggregations has with a watermark; or a sink that can replace rows.",
+    advice:
+      "Files only take new rows: use append mode, which a query with aggregations has with a watermark; or a sink that can replace rows.",
+  },
+  UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE: {
+    sqlState: "0A000",
+    message: "The <format> datasource doesn't support the column <columnName> of the type <columnType>.",
+    advice: "Cast the column or leave it out.",
+  },
+  EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE: {
+    sqlState: "0A000",
+    message: "The <format> datasource does not support writing empty or nested empty schemas.",
+    advice: "Please make sure the data schema has at least one or more column(s).",
+  },
+  "SINK_WRITE_FAILED.DISK_FULL": {
+    sqlState: "53100",
+    message: "The sink could not write <path>: the disk is full, or the quota is used up (<code>).",
+    advice: "Free some space and start the query again; nothing of the batch became visible.",
+  },
+  "SINK_WRITE_FAILED.PERMISSION_DENIED": {
+    sqlState: "42501",
+    message: "The sink could not write <path>: this user may not (<code>).",
+    advice: "Give the user of this process the right to write there, or choose another path.",
+  },
+  "SINK_WRITE_FAILED.IO": {
+    sqlState: "58030",
+    message: "The sink could not write <path>: <code>.",
+    advice: "Look after the disk; then start the query again, nothing of the batch became visible.",
   },
   SINK_BELONGS_TO_ANOTHER_QUERY: {
     sqlState: "55000",
@@ -18,7 +44,8 @@ export const sinkConditions = {
   },
   SINK_AHEAD_OF_QUERY: {
     sqlState: "55000",
-    message: "<sink> already holds batch <newest> of this query, which is about to write batch <batchId>: the checkpoint is older than the output.",
+    message:
+      "<sink> already holds batch <newest> of this query, which is about to write batch <batchId>: the checkpoint is older than the output.",
     advice: "Restore the newer checkpoint, or write to an empty place.",
   },
 } satisfies ConditionTable;

@@ -26,6 +26,11 @@ export const sourceConditions = {
     message: "The <source> source has no end, so it cannot be read as a bounded table.",
     advice: "Read it with readStream.",
   },
+  CONCURRENT_STREAM_LOG_UPDATE: {
+    sqlState: "40000",
+    message: "Concurrent update to the log. Multiple streaming jobs detected for <batchId>.",
+    advice: "Please make sure only one streaming job runs on a specific checkpoint location at a time.",
+  },
   PATH_NOT_FOUND: {
     sqlState: "42K03",
     message: "Path does not exist: <path>.",

@@ -1,0 +1,121 @@
+import type { ManifestEntry } from "../../connectors/files/manifest.js";
+import { displayPath, uriOf } from "../../connectors/files/uri.js";
+import type { SinkContext } from "../../engine/contract/provider.js";
+import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
+import { assert } from "../../engine/errors/assert.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { writing } from "./failures.js";
+import { ManifestLog } from "./manifestLog.js";
+import type { FileSinkOptions } from "./options.js";
+import { claimFolder, foreign, ownerOf } from "./owner.js";
+import { PartFiles, type FileEncoder } from "./partFiles.js";
+
+/** What Spark writes for local files. */
+const blockSizeBytes = 32 * 1024 * 1024;
+
+/**
+ * Files of a streaming query, each batch exactly once: data files first, then one entry of the manifest that lists them. What a crashed run left behind
+ * is listed nowhere and so does not exist for readers.
+ */
+export class StreamingFileSink implements Sink {
+  readonly description: string;
+  readonly capabilities = ["append"] as const;
+  private readonly manifest: ManifestLog;
+  private identity: OutputIdentity | null = null;
+
+  constructor(
+    private readonly context: SinkContext,
+    private readonly options: FileSinkOptions,
+    private readonly encoder: FileEncoder,
+  ) {
+    this.description = `FileSink[${displayPath(options.path)}]`;
+    this.manifest = new ManifestLog(context.runtime, options.path);
+  }
+
+  async start(identity: OutputIdentity): Promise<void> {
+    const { path } = this.options;
+    const loading = this.encoder.load();
+    await writing(path, () => claimFolder(this.context.runtime.files, path, identity));
+    await writing(path, () => this.manifest.open());
+    await loading;
+    this.identity = identity;
+  }
+
+  async open(info: OutputBatchInfo): Promise<SinkBatch | null> {
+    assert(this.identity !== null, "a sink is started before it is opened");
+    const newest = this.manifest.latestBatch;
+    if (newest === info.batchId) return null;
+    const { path, rowsPerFile } = this.options;
+    if (newest > info.batchId) {
+      throw new StreamingError("SINK_AHEAD_OF_QUERY", { sink: displayPath(path), newest: String(newest), batchId: String(info.batchId) });
+    }
+    const parts = new PartFiles(this.context.runtime, path, info.schema, this.encoder, rowsPerFile);
+    let entries: ManifestEntry[] | null = null;
+    return {
+      write: (batch) => parts.write(batch),
+      prepare: async () => {
+        await parts.finish();
+        entries = await Promise.all(parts.paths.map((file) => this.entryOf(file)));
+      },
+      commit: async () => {
+        assert(entries !== null, "a batch is prepared before it is committed");
+        await writing(path, () => this.manifest.add(info.batchId, entries!));
+      },
+      abort: () => parts.discard(),
+    };
+  }
+
+  async stop(): Promise<void> {}
+
+  private async entryOf(path: string): Promise<ManifestEntry> {
+    const status = await this.context.runtime.files.status(path);
+    assert(status !== null, `the file ${path} is gone before its batch is committed`);
+    return {
+      path: uriOf(path),
+      size: status.sizeBytes,
+      isDir: false,
+      modificationTime: status.modifiedMs,
+      blockReplication: 1,
+      blockSize: blockSizeBytes,
+      action: "add",
+    };
+  }
+}
+
+/** Files of `df.write`: they count as they stand, and `_SUCCESS` says that all are there. */
+export class BatchFileSink implements Sink {
+  readonly description: string;
+  readonly capabilities = ["append"] as const;
+
+  constructor(
+    private readonly context: SinkContext,
+    private readonly options: FileSinkOptions,
+    private readonly encoder: FileEncoder,
+  ) {
+    this.description = `FileSink[${displayPath(options.path)}]`;
+  }
+
+  async start({ queryId }: OutputIdentity): Promise<void> {
+    const { path } = this.options;
+    const { files } = this.context.runtime;
+    // Readers of a manifest would not see what is written beside it.
+    const owner = await ownerOf(files, path);
+    if (owner !== null) throw foreign(path, queryId, owner);
+    await writing(path, () => files.makeDirectory(path));
+    await this.encoder.load();
+  }
+
+  async open(info: OutputBatchInfo): Promise<SinkBatch> {
+    const { path, rowsPerFile } = this.options;
+    const { files } = this.context.runtime;
+    const parts = new PartFiles(this.context.runtime, path, info.schema, this.encoder, rowsPerFile);
+    return {
+      write: (batch) => parts.write(batch),
+      prepare: () => parts.finish(),
+      commit: () => writing(path, () => files.replace(`${path}/_SUCCESS`, new Uint8Array(0))),
+      abort: () => parts.discard(),
+    };
+  }
+
+  async stop(): Promise<void> {}
+}

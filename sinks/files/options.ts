@@ -1,0 +1,50 @@
+import { parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
+import { absolutePath } from "../../connectors/files/uri.js";
+import { Options, type OptionSpec } from "../../engine/contract/options.js";
+
+export type SinkFormat = "json" | "parquet";
+
+const commonSpecs: readonly OptionSpec[] = [
+  { name: "path", kind: "text", doc: "The folder to write into." },
+  { name: "maxRecordsPerFile", kind: "integer", default: "1000000", doc: "After so many rows a batch goes on in another file." },
+];
+
+const formatSpecs: Readonly<Record<SinkFormat, readonly OptionSpec[]>> = {
+  parquet: [
+    { name: "compression", kind: Object.keys(parquetCodecs), default: "snappy", doc: "The codec of the pages." },
+    { name: "parquet.enable.dictionary", kind: "boolean", default: "true", doc: "Whether columns of few values get a dictionary." },
+  ],
+  json: [
+    { name: "compression", kind: ["none", "uncompressed", "gzip"], default: "none", doc: "The codec of the files." },
+    { name: "ignoreNullFields", kind: "boolean", default: "true", doc: "Whether fields that are null are left out." },
+    { name: "dateFormat", kind: "text", doc: "The pattern of dates." },
+    { name: "timestampFormat", kind: "text", doc: "The pattern of timestamps." },
+    { name: "timestampNTZFormat", kind: "text", doc: "The pattern of timestamps without a zone." },
+    { name: "timeZone", kind: "text", doc: "The zone of timestamps." },
+  ],
+};
+
+export interface FileSinkOptions {
+  /** Absolute. */
+  readonly path: string;
+  readonly rowsPerFile: number;
+  readonly codec: ParquetCodec;
+  readonly dictionary: boolean;
+  /** What was given of the format's own options. */
+  readonly format: Readonly<Record<string, string>>;
+}
+
+/** @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION */
+export function fileSinkOptions(format: SinkFormat, given: Readonly<Record<string, string>>): FileSinkOptions {
+  const options = new Options(`the ${format} sink`, [...commonSpecs, ...formatSpecs[format]], given);
+  const rowsPerFile = options.integer("maxRecordsPerFile")!;
+  if (rowsPerFile <= 0) throw options.invalid("maxRecordsPerFile", "a number above 0");
+  const names = new Set(formatSpecs[format].map((spec) => spec.name));
+  return {
+    path: absolutePath(options.require("path")),
+    rowsPerFile,
+    codec: options.get("compression")!.toLowerCase() as ParquetCodec,
+    dictionary: options.boolean("parquet.enable.dictionary"),
+    format: Object.fromEntries(Object.entries(options.toRecord()).filter(([name]) => names.has(name))),
+  };
+}

@@ -1,0 +1,90 @@
+import type { Batch } from "../../engine/arrow/batch.js";
+import { concatBatches, retainBatch, sliceBatch } from "../../engine/arrow/columns.js";
+import type { Schema } from "../../engine/arrow/types.js";
+import type { Runtime } from "../../engine/contract/runtime.js";
+import { writing } from "./failures.js";
+
+/** How rows become the bytes of a file. */
+export interface FileEncoder {
+  /** With its dots: `.snappy.parquet`. */
+  readonly extension: string;
+  /** Takes what it needs from disk, so that the first batch does not wait for it. */
+  load(): Promise<void>;
+  encode(batches: readonly Batch[], schema: Schema): Promise<Uint8Array>;
+}
+
+/** The data files of one batch: `part-00000-<uuid>-c000…`, a new one after so many rows. Durable as each is written, but nobody's before it is listed. */
+export class PartFiles {
+  readonly paths: string[] = [];
+  private parts: Batch[] = [];
+  private rows = 0;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly folder: string,
+    private readonly schema: Schema,
+    private readonly encoder: FileEncoder,
+    private readonly rowsPerFile: number,
+    private readonly uuid = runtime.uuid(),
+  ) {}
+
+  /** Copies the rows; writes files when there are enough. */
+  write(batch: Batch): Promise<void> | void {
+    if (this.rows + batch.length < this.rowsPerFile) return this.keep(batch);
+    return this.writeFull(batch);
+  }
+
+  /** Writes what is left and syncs the folder. */
+  async finish(): Promise<void> {
+    if (this.rows > 0) await this.flush();
+    if (this.paths.length > 0) await writing(this.folder, () => this.runtime.files.syncDirectory(this.folder));
+  }
+
+  /** Takes the files away. Never rejects: what is left of them is listed nowhere. */
+  async discard(): Promise<void> {
+    this.parts = [];
+    await Promise.allSettled(this.paths.map((path) => this.runtime.files.remove(path)));
+  }
+
+  private keep(batch: Batch): void {
+    if (batch.length === 0) return;
+    this.parts.push(retainBatch(batch));
+    this.rows += batch.length;
+  }
+
+  private async writeFull(batch: Batch): Promise<void> {
+    // The batch is only lent until this call ends, and files are written meanwhile.
+    let rest = retainBatch(batch);
+    while (this.rows + rest.length >= this.rowsPerFile) {
+      const fits = this.rowsPerFile - this.rows;
+      this.keep(sliceBatch(rest, 0, fits));
+      rest = sliceBatch(rest, fits, rest.length);
+      await this.flush();
+    }
+    this.keep(rest);
+  }
+
+  private async flush(): Promise<void> {
+    const bytes = await this.encoder.encode(this.merged(), this.schema);
+    const number = String(this.paths.length).padStart(5, "0");
+    const path = `${this.folder}/part-${number}-${this.uuid}-c000${this.encoder.extension}`;
+    this.parts = [];
+    this.rows = 0;
+    await writing(path, async () => {
+      const file = await this.runtime.files.create(path);
+      this.paths.push(path);
+      try {
+        await file.write(bytes);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+    });
+  }
+
+  /** Many small batches cost a writer more than the copy into one. */
+  private merged(): Batch[] {
+    const average = this.rows / this.parts.length;
+    return average < 8192 && this.parts.length > 1 ? [concatBatches(this.schema, this.parts)] : this.parts;
+  }
+}
