@@ -31,7 +31,9 @@ export class ManifestLog {
     return this.latest;
   }
 
+  /** Makes the folder first: while there is none, readers would take every file that they find. */
   async open(): Promise<void> {
+    await this.runtime.files.makeDirectory(this.folder);
     this.latest = (await listManifest(this.runtime.files, this.folder)).latest;
   }
 
