@@ -54,19 +54,21 @@ export async function openCheckpoint({
 }: OpenCheckpointOptions): Promise<Checkpoint> {
   const settings = settingsOf(conf);
   const runId = rest.runId ?? runtime.uuid();
+  const startedMs = runtime.clock.nowMs();
   const { files, root } = placeOf(location, runtime);
   await makeDurableFolder(files, root);
   const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver: settings.boolean("spark.tidemark.checkpoint.takeOver") });
   try {
-    await settleFolder(files, root);
+    await settleFolder(files, root, startedMs);
     const queryId = await readOrMakeQueryId(files, root, () => runtime.uuid());
-    const offsetLog = await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec);
-    const commitLog = await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec);
+    const offsetLog = await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec, startedMs);
+    const commitLog = await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec, startedMs);
     const state = new FileStateStore({
       files,
       folder: `${root}/state`,
       location: root,
       runId,
+      startedMs,
       stateFileOf: async (version) => (await commitLog.get(version - 1))?.stateFile ?? null,
       hasCommits: async () => (await commitLog.latestId()) !== null,
       minDeltasForSnapshot: settings.integer("spark.sql.streaming.stateStore.minDeltasForSnapshot")!,
@@ -81,7 +83,7 @@ export async function openCheckpoint({
       commitLog,
       state,
       sourceLog: (ordinal) => {
-        const log = sourceLogs.get(ordinal) ?? new FileSourceLog(files, `${root}/sources/${ordinal}`);
+        const log = sourceLogs.get(ordinal) ?? new FileSourceLog(files, `${root}/sources/${ordinal}`, startedMs);
         sourceLogs.set(ordinal, log);
         return log;
       },

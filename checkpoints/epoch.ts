@@ -1,14 +1,11 @@
-import type { FileStatus, FileSystem } from "../engine/contract/fileSystem.js";
+import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { ProcessIdentity, Runtime } from "../engine/contract/runtime.js";
 import { StreamingError, type ConditionParameters } from "../engine/errors/streamingError.js";
-import { idsOf, temporaryName } from "./folder.js";
+import { idsOf, settleFolder } from "./folder.js";
 import { decodeText, encodeText, integerMember, parseJsonObject, textMember } from "./logText.js";
 
 /** How many past epochs stay, for whoever wants to know who ran this query. */
 const keptEpochs = 10;
-
-/** No start takes this long between writing its epoch and naming it. */
-const abandonedMs = 10 * 60_000;
 
 const epochVersion = 1;
 
@@ -46,8 +43,7 @@ export class Epoch {
   static async acquire(request: EpochRequest): Promise<Epoch> {
     const { files, root, runtime, runId } = request;
     for (;;) {
-      const entries = await files.list(`${root}/epochs`);
-      const names = entries.map((entry) => entry.name);
+      const names = await settleFolder(files, `${root}/epochs`, runtime.clock.nowMs());
       const ids = idsOf(names);
       const last = ids.at(-1);
       if (last !== undefined && !names.includes(`${last}.ended`)) await refuseIfAlive(request, last);
@@ -55,7 +51,6 @@ export class Epoch {
       const owner: Owner = { runId, process: runtime.process, sinceMs: runtime.clock.nowMs() };
       if (await files.addNew(epochPath(root, id), encodeText(formatOwner(owner)))) {
         await forget(files, root, ids.slice(0, -keptEpochs));
-        await removeAbandoned(files, entries, runtime.clock.nowMs());
         return new Epoch(request, id);
       }
       // Somebody else has just started: look again at who that is.
@@ -95,13 +90,6 @@ async function forget(files: FileSystem, root: string, ids: readonly number[]): 
   for (const id of ids) {
     await files.remove(`${epochPath(root, id)}.ended`);
     await files.remove(epochPath(root, id));
-  }
-}
-
-/** Unlike in folders that only the owner writes to, a young temporary file here may be of another starter, who must lose by the rules. */
-async function removeAbandoned(files: FileSystem, entries: readonly FileStatus[], nowMs: number): Promise<void> {
-  for (const { name, path, modifiedMs } of entries) {
-    if (temporaryName.test(name) && nowMs - modifiedMs > abandonedMs) await files.remove(path);
   }
 }
 

@@ -2,25 +2,23 @@ import { dirname } from "node:path";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
-/**
- * What `FileSystem.addNew` leaves of an entry whose writer died. Only an owner who starts removes these: nobody else may be writing by then, and a
- * stalled former owner whose file vanishes just fails.
- */
-export const temporaryName = /^\..*\.tmp$/;
+/** What `FileSystem.addNew` leaves of an entry whose writer died. */
+const temporaryName = /^\..*\.tmp$/;
+
+/** No living writer takes this long between writing an entry and naming it. A younger file may be of a starter, or of an owner who was just taken over. */
+const abandonedMs = 10 * 60_000;
 
 /**
- * The names in a folder of a checkpoint, after a start: leftovers are removed and the folder is synced. The sync matters: a former owner may have died
- * between giving a file its name and syncing that, and what we build on it must not outlive it.
+ * The entries of a folder of a checkpoint, after a start: what dead writers left is removed, the folder is synced. The sync matters: a former owner may
+ * have died between giving a file its name and syncing that, and what we build on it must not outlive it.
  */
-export async function settleFolder(files: FileSystem, folder: string): Promise<string[]> {
+export async function settleFolder(files: FileSystem, folder: string, startedMs: number): Promise<string[]> {
   const entries = await files.list(folder);
-  const kept: string[] = [];
-  for (const { name, path, directory } of entries) {
-    if (!directory && temporaryName.test(name)) await files.remove(path);
-    else kept.push(name);
+  for (const { name, path, modifiedMs } of entries) {
+    if (temporaryName.test(name) && startedMs - modifiedMs > abandonedMs) await files.remove(path);
   }
   if (entries.length > 0) await files.syncDirectory(folder);
-  return kept;
+  return entries.map((entry) => entry.name).filter((name) => !temporaryName.test(name));
 }
 
 /** Makes the checkpoint's folder, durably also when it was there: whoever made it may have died before it synced the name. */

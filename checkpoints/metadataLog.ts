@@ -24,8 +24,8 @@ export class FileMetadataLog<T> implements MetadataLog<T> {
     private ids: number[],
   ) {}
 
-  static async open<T>(files: FileSystem, folder: string, codec: LogCodec<T>): Promise<FileMetadataLog<T>> {
-    return new FileMetadataLog(files, folder, codec, idsOf(await settleFolder(files, folder)));
+  static async open<T>(files: FileSystem, folder: string, codec: LogCodec<T>, startedMs: number): Promise<FileMetadataLog<T>> {
+    return new FileMetadataLog(files, folder, codec, idsOf(await settleFolder(files, folder, startedMs)));
   }
 
   async add(id: number, entry: T): Promise<boolean> {

@@ -8,10 +8,10 @@ export class FileSourceLog implements SourceLog {
   private readonly plain: EntryFiles;
   private readonly compact: EntryFiles;
 
-  constructor(files: FileSystem, folder: string) {
+  constructor(files: FileSystem, folder: string, startedMs: number) {
     let names: Promise<string[]> | null = null;
     // Listed when first asked for: most sources keep no log.
-    const listing = (): Promise<string[]> => (names ??= settleFolder(files, folder));
+    const listing = (): Promise<string[]> => (names ??= settleFolder(files, folder, startedMs));
     this.plain = new EntryFiles(files, folder, "", listing);
     this.compact = new EntryFiles(files, folder, ".compact", listing);
   }

@@ -16,6 +16,8 @@ export interface StateStoreOptions {
   /** The checkpoint, as conditions name it. */
   readonly location: string;
   readonly runId: string;
+  /** When this run opened the checkpoint. */
+  readonly startedMs: number;
   /** The file that the commit log names for a version; null when it names none. */
   readonly stateFileOf: (version: number) => Promise<string | null>;
   readonly hasCommits: () => Promise<boolean>;
@@ -219,8 +221,8 @@ export class FileStateStore implements StateStore {
 
   /** What is in the folder. Only the owner adds and removes, so it is listed once. */
   private listing(): Promise<Set<string>> {
-    const { files, folder } = this.options;
-    return (this.names ??= settleFolder(files, folder).then((names) => new Set(names)));
+    const { files, folder, startedMs } = this.options;
+    return (this.names ??= settleFolder(files, folder, startedMs).then((names) => new Set(names)));
   }
 
   private pathOf(name: string): string {

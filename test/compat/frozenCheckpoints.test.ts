@@ -1,5 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, readdir, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCheckpoint } from "../../checkpoints/checkpoint.js";
@@ -9,6 +8,7 @@ import type { StateChanges } from "../../engine/contract/state.js";
 import { systemRuntime } from "../../runtime/systemRuntime.js";
 import { World } from "../simulation/world/world.js";
 import { sampleChanges, sampleShape, writeSampleCheckpoint } from "./sampleCheckpoint.js";
+import { temporaryFolder } from "../contracts/temporaryFolder.js";
 
 /*
  * Checkpoints of every released format stay here and must open for ever. After a change of format add the new one:
@@ -51,7 +51,7 @@ const versions = (await readdir(frozen)).toSorted();
 
 describe("frozen checkpoints", () => {
   it.each(versions)("%s opens, with all that it held", async (version) => {
-    const copy = join(await mkdtemp(join(tmpdir(), "tidemark-frozen-")), "checkpoint");
+    const copy = join(await temporaryFolder(), "checkpoint");
     await cp(join(frozen, version), copy, { recursive: true });
     const checkpoint = await openCheckpoint({ location: copy, runtime: systemRuntime() });
     expect(await checkpoint.readQueryShape()).toEqual(sampleShape);

@@ -1,5 +1,4 @@
-import { cp, mkdtemp, readFile, readdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openCheckpoint } from "../../checkpoints/checkpoint.js";
@@ -7,13 +6,14 @@ import { commitLogCodec } from "../../checkpoints/commitLog.js";
 import { offsetLogCodec } from "../../checkpoints/offsetLog.js";
 import type { Checkpoint } from "../../engine/contract/checkpoint.js";
 import { systemRuntime } from "../../runtime/systemRuntime.js";
+import { temporaryFolder } from "../contracts/temporaryFolder.js";
 
 const golden = join(import.meta.dirname, "../golden/spark-checkpoints");
 const names = (await readdir(golden, { withFileTypes: true })).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 
 /** A copy of a checkpoint of Spark's, opened: opening writes an epoch. */
 async function openCopy(name: string): Promise<Checkpoint> {
-  const location = join(await mkdtemp(join(tmpdir(), "tidemark-spark-")), "checkpoint");
+  const location = join(await temporaryFolder(), "checkpoint");
   await cp(join(golden, name, "checkpoint"), location, { recursive: true });
   return openCheckpoint({ location, runtime: systemRuntime() });
 }

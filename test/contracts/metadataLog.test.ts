@@ -1,5 +1,3 @@
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commitLogCodec } from "../../checkpoints/commitLog.js";
 import { guardedFiles } from "../../checkpoints/guardedFiles.js";
@@ -10,6 +8,7 @@ import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import { localFileSystem } from "../../runtime/localFileSystem.js";
 import { World } from "../simulation/world/world.js";
 import { metadataLogContract, type LogUnderTest } from "./metadataLogContract.js";
+import { temporaryFolder } from "./temporaryFolder.js";
 
 const offsetEntry = (id: number): OffsetEntry => ({
   batchWatermarkMs: 1000 * id,
@@ -24,11 +23,11 @@ const commitEntry = (id: number): CommitEntry => ({
 });
 
 function logOn<T>(files: FileSystem, folder: string, codec: LogCodec<T>, entry: (id: number) => T): LogUnderTest<T> {
-  return { open: () => FileMetadataLog.open(guardedFiles(files), folder, codec), entry };
+  return { open: () => FileMetadataLog.open(guardedFiles(files), folder, codec, 0), entry };
 }
 
 metadataLogContract("offsets, simulated", async () => logOn(new World(3).runtime("one").files, "/c/offsets", offsetLogCodec, offsetEntry));
 metadataLogContract("commits, simulated", async () => logOn(new World(4).runtime("one").files, "/c/commits", commitLogCodec, commitEntry));
 metadataLogContract("offsets, local", async () =>
-  logOn(localFileSystem, join(await mkdtemp(join(tmpdir(), "tidemark-log-")), "offsets"), offsetLogCodec, offsetEntry),
+  logOn(localFileSystem, join(await temporaryFolder(), "offsets"), offsetLogCodec, offsetEntry),
 );

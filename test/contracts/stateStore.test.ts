@@ -21,6 +21,7 @@ function storeOn(files: FileSystem, folder: string, runId: string, committed: Co
     folder,
     location: folder,
     runId,
+    startedMs: 0,
     stateFileOf: async (version) => committed.get(version) ?? null,
     hasCommits: async () => committed.size > 0,
     minDeltasForSnapshot,

@@ -1,11 +1,11 @@
-import { chmod, mkdtemp, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
 import { openCheckpoint } from "../../../checkpoints/checkpoint.js";
 import { systemRuntime } from "../../../runtime/systemRuntime.js";
 import { World } from "../../simulation/world/world.js";
+import { temporaryFolder } from "../../contracts/temporaryFolder.js";
 
 const location = "/data/query";
 const entry = { batchWatermarkMs: 0, batchTimestampMs: 1, conf: {}, offsets: ["0"] };
@@ -41,7 +41,7 @@ describe("a checkpoint", () => {
   });
 
   it("lies at a path, a relative path or a file URL", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "tidemark-checkpoint-"));
+    const folder = await temporaryFolder();
     const runtime = systemRuntime();
     const ids = [];
     for (const name of [folder, relative(process.cwd(), folder), pathToFileURL(folder).href, `file:${folder}`]) {
@@ -107,7 +107,7 @@ describe("a checkpoint", () => {
   });
 
   it("refuses a file where its folder should be (local disk)", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "tidemark-checkpoint-"));
+    const folder = await temporaryFolder();
     await writeFile(join(folder, "file"), "x");
     for (const path of ["file", "file/deeper"]) {
       await expect(openCheckpoint({ location: join(folder, path), runtime: systemRuntime() })).rejects.toMatchObject({
@@ -117,7 +117,7 @@ describe("a checkpoint", () => {
   });
 
   it.skipIf(process.getuid?.() === 0)("refuses a folder it may not write to (local disk; root may write anywhere)", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "tidemark-checkpoint-"));
+    const folder = await temporaryFolder();
     await chmod(folder, 0o500);
     await expect(openCheckpoint({ location: join(folder, "new"), runtime: systemRuntime() })).rejects.toMatchObject({
       condition: "CHECKPOINT_WRITE_FAILED.PERMISSION_DENIED",

@@ -53,6 +53,7 @@ describe("state files", () => {
       folder,
       location: "/c",
       runId,
+      startedMs: 0,
       stateFileOf: async (version) => committed.get(version) ?? null,
       hasCommits: async () => true,
       minDeltasForSnapshot: 3,
