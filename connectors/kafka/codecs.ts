@@ -1,3 +1,4 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types, and a program finds a declaration only this way
 /// <reference path="./snappyjs.d.ts" />
 import { gunzipSync, gzipSync } from "node:zlib";
 
@@ -5,6 +6,8 @@ import { gunzipSync, gzipSync } from "node:zlib";
 export const compressionCode = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
 
 export type CompressionType = keyof typeof compressionCode;
+
+export const compressionTypes: readonly CompressionType[] = ["none", "gzip", "snappy", "lz4", "zstd"];
 
 /** Both directions of one codec. Whole buffers, as Kafka compresses a batch at once. */
 export interface Codec {

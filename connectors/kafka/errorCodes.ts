@@ -16,6 +16,7 @@ export const errorCode = {
   invalidProducerEpoch: 47,
   concurrentTransactions: 51,
   transactionalIdAuthorizationFailed: 53,
+  operationNotAttempted: 55,
   unstableOffsetCommit: 88,
   producerFenced: 90,
 } as const;
@@ -54,6 +55,7 @@ const names: Readonly<Record<number, string>> = {
   51: "CONCURRENT_TRANSACTIONS",
   52: "TRANSACTION_COORDINATOR_FENCED",
   53: "TRANSACTIONAL_ID_AUTHORIZATION_FAILED",
+  55: "OPERATION_NOT_ATTEMPTED",
   56: "KAFKA_STORAGE_ERROR",
   59: "UNKNOWN_PRODUCER_ID",
   72: "LISTENER_NOT_FOUND",

@@ -11,6 +11,7 @@ import {
   produceRequest,
   txnOffsetCommitRequest,
   type CommittedOffset,
+  type PartitionResult,
   type ProduceData,
   type ProducerIdentity,
   type TopicPartition,
@@ -80,8 +81,7 @@ export class TransactionalProducer {
     await this.ask(addOffsetsToTxnRequest(this.identity, groupId), (code) => code);
     this.inTransaction = true;
     const request = txnOffsetCommitRequest(this.identity, groupId, committed);
-    const codeOf = (results: readonly { errorCode: number }[]): number => results.find((r) => r.errorCode !== 0)?.errorCode ?? 0;
-    await this.fenced(() => this.client.toCoordinator(groupId, coordinatorType.group, request, codeOf));
+    await this.fenced(() => this.client.toCoordinator(groupId, coordinatorType.group, request, firstCause));
   }
 
   /** Commits or aborts. Sending it again is harmless, so a lost answer is retried. */
@@ -95,11 +95,7 @@ export class TransactionalProducer {
   private async addPartitions(partitions: readonly TopicPartition[]): Promise<void> {
     const fresh = partitions.filter((p) => !this.added.has(partitionKey(p)));
     if (fresh.length === 0) return;
-    await this.ask(addPartitionsToTxnRequest(this.identity, fresh), (results) => {
-      const codes = results.map((r) => r.errorCode).filter((code) => code !== 0);
-      // One bad partition fails the others with OPERATION_NOT_ATTEMPTED (55): the first cause is wanted.
-      return codes.find((code) => code !== 55) ?? codes[0] ?? 0;
-    });
+    await this.ask(addPartitionsToTxnRequest(this.identity, fresh), firstCause);
     this.inTransaction = true;
     for (const p of fresh) this.added.add(partitionKey(p));
   }
@@ -119,4 +115,10 @@ export class TransactionalProducer {
       throw new StreamingError("KAFKA_PRODUCER_FENCED", parameters, { cause: error });
     }
   }
+}
+
+/** The error code of an answer about several partitions. One bad partition fails the others with OPERATION_NOT_ATTEMPTED: the cause is wanted. */
+function firstCause(results: readonly PartitionResult[]): number {
+  const codes = results.map((result) => result.errorCode).filter((code) => code !== errorCode.none);
+  return codes.find((code) => code !== errorCode.operationNotAttempted) ?? codes[0] ?? errorCode.none;
 }

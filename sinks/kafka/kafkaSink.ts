@@ -1,5 +1,5 @@
 import { createKafkaClient, type KafkaClient } from "../../connectors/kafka/client.js";
-import { compressionCode, loadCodec, type Codec, type CompressionType } from "../../connectors/kafka/codecs.js";
+import { compressionCode, compressionTypes, loadCodec, type Codec } from "../../connectors/kafka/codecs.js";
 import { errorCode, KafkaProtocolError } from "../../connectors/kafka/errorCodes.js";
 import { TransactionalProducer } from "../../connectors/kafka/producer.js";
 import type { Batch } from "../../engine/arrow/batch.js";
@@ -55,7 +55,7 @@ export class KafkaSink implements Sink {
   ) {
     this.fields = recordFields(context.schema, options.topic);
     this.description = `KafkaSink[${options.topic ?? "topic column"}]`;
-    options.settings.oneOf("compression.type", Object.keys(compressionCode));
+    options.settings.oneOf("compression.type", compressionTypes);
     for (const name of ["batch.size", "max.request.size", "transaction.timeout.ms"] as const) options.settings.integer(name);
   }
 
@@ -66,7 +66,7 @@ export class KafkaSink implements Sink {
     const { runtime } = this.context;
     const client = createKafkaClient(await settings.clientOptions(runtime.files), runtime.clock);
     const id = `${transactionalIdPrefix}${identity.queryId}-${identity.outputId}`;
-    const compression = compressionCode[settings.get("compression.type")!.toLowerCase() as CompressionType];
+    const compression = compressionCode[settings.oneOf("compression.type", compressionTypes)];
     this.running = {
       client,
       producer: new TransactionalProducer(client, id, settings.integer("transaction.timeout.ms")),

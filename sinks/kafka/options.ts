@@ -4,7 +4,9 @@ import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
 /** What to do with a batch when its predecessor's marker is gone (KAFKA_MARKER_LOST). */
-export type OnMarkerLost = "fail" | "write" | "skip";
+export type OnMarkerLost = (typeof onMarkerLostChoices)[number];
+
+const onMarkerLostChoices = ["fail", "write", "skip"] as const;
 
 /** The options of the sink, checked. */
 export interface KafkaSinkOptions {
@@ -21,7 +23,7 @@ const specs: readonly OptionSpec[] = [
   {
     name: "onMarkerLost",
     doc: "What to do when Kafka has forgotten the marker of the last batch: fail, write the next batch, or skip it.",
-    kind: ["fail", "write", "skip"],
+    kind: onMarkerLostChoices,
     default: "fail",
   },
   { name: "includeHeaders", doc: "Accepted for Spark's sake: a headers column is always written.", kind: "boolean" },
@@ -44,7 +46,7 @@ export function parseSinkOptions(given: Readonly<Record<string, string>>): Kafka
     settings,
     topic,
     transactionalIdPrefix: options.get("transactionalIdPrefix")!,
-    onMarkerLost: options.get("onMarkerLost")!.toLowerCase() as OnMarkerLost,
+    onMarkerLost: onMarkerLostChoices.find((choice) => choice === options.get("onMarkerLost")?.toLowerCase())!,
   };
 }
 

@@ -9,7 +9,7 @@ import { formatInitialOffsets, parseInitialOffsets, parseOffsets, partitionName,
 import { describeSubscription, type KafkaSourceOptions, type Position } from "./options.js";
 import { PositionResolver } from "./positions.js";
 import { limitOffsets } from "./rateLimit.js";
-import { KafkaReader, type KafkaRange } from "./reader.js";
+import { KafkaReader, rangeOf } from "./reader.js";
 
 /** A source for one query. Connects at the first call that needs the cluster. */
 export async function createKafkaSource(options: KafkaSourceOptions, context: SourceContext): Promise<Source> {
@@ -79,8 +79,7 @@ class KafkaSource implements Source {
       residual: request.filters,
       partitions: (start, end) => this.partitions(start, end),
       open: async (partition) => {
-        const range = partition as unknown as KafkaRange;
-        return new KafkaReader(this.client, range, request.schema, {
+        return new KafkaReader(this.client, rangeOf(partition), request.schema, {
           isolation: this.isolation,
           failOnDataLoss: this.options.failOnDataLoss,
           maxBytes: this.options.settings.integer("max.partition.fetch.bytes"),
@@ -293,15 +292,18 @@ function limitOf(options: KafkaSourceOptions): ReadLimit {
 }
 
 /** Positions that make no sense for a stream or for a bounded read, as Spark refuses them. */
-function checkPositions({ starting, ending, invalid }: KafkaSourceOptions, bounded: boolean): void {
+function checkPositions(options: KafkaSourceOptions, bounded: boolean): void {
+  const { starting, ending } = options;
   if (!bounded) {
     if (!ending) return;
     const parameters = { option: "endingOffsets", reason: "a stream has no end", instead: "Leave it out, or read the topic bounded." };
     throw new StreamingError("KAFKA_OPTION_NOT_SUPPORTED", parameters);
   }
-  const has = (position: Position | null, special: number): boolean =>
-    position?.kind === "offsets" && [...position.offsets].some(({ offset }) => offset === special);
   if (starting?.kind === "latest" || has(starting, latest))
-    throw invalid("startingOffsets", "earliest or offsets in a bounded read, not latest");
-  if (ending?.kind === "earliest" || has(ending, earliest)) throw invalid("endingOffsets", "latest or offsets, not earliest");
+    throw options.invalid("startingOffsets", "earliest or offsets in a bounded read, not latest");
+  if (ending?.kind === "earliest" || has(ending, earliest)) throw options.invalid("endingOffsets", "latest or offsets, not earliest");
+}
+
+function has(position: Position | null, special: number): boolean {
+  return position?.kind === "offsets" && [...position.offsets].some(({ offset }) => offset === special);
 }

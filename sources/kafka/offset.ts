@@ -46,10 +46,14 @@ export class PartitionOffsets {
 
   /** Spark's text: `{"topic":{"0":123}}`. */
   toJson(): Offset {
-    // A topic may have the name of something that every object inherits.
-    const topics = Object.create(null) as Record<string, Record<string, number>>;
-    for (const { topic, partition, offset } of this) (topics[topic] ??= {})[partition] = offset;
-    return JSON.stringify(topics);
+    const topics = new Map<string, Record<string, number>>();
+    for (const { topic, partition, offset } of this) {
+      const partitions = topics.get(topic) ?? {};
+      partitions[partition] = offset;
+      topics.set(topic, partitions);
+    }
+    // Not an object by topic: one may have the name of something that every object inherits.
+    return `{${[...topics].map(([topic, partitions]) => `${JSON.stringify(topic)}:${JSON.stringify(partitions)}`).join(",")}}`;
   }
 }
 

@@ -5,7 +5,8 @@ import type { FetchedRecords } from "../../connectors/kafka/requests.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { Clock } from "../../engine/contract/clock.js";
-import type { ColumnsReader } from "../../engine/contract/source.js";
+import type { ColumnsReader, InputPartition } from "../../engine/contract/source.js";
+import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { RecordColumns } from "./recordColumns.js";
 
@@ -15,6 +16,15 @@ export interface KafkaRange {
   readonly partition: number;
   readonly start: number;
   readonly end: number;
+}
+
+/** The range that an input partition of this source is. */
+export function rangeOf(partition: InputPartition): KafkaRange {
+  assert(typeof partition === "object" && partition !== null && "topic" in partition, "an input partition of Kafka");
+  const { topic, partition: number, start, end } = partition;
+  assert(typeof topic === "string" && typeof number === "number", "a topic and a partition");
+  assert(typeof start === "number" && typeof end === "number" && start < end, "a range of offsets");
+  return { topic, partition: number, start, end };
 }
 
 /** What a reader is told beside its range. */

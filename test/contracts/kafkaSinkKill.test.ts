@@ -11,7 +11,7 @@ import { startProxy, type Trigger } from "../servers/kafka/proxy.js";
 import { freePorts } from "../servers/processes.js";
 
 const servers = await requireServers("Kafka (a JDK and Maven) with Python's confluent-kafka", async () => {
-  const [extraPort, proxyPort] = (await freePorts(2)) as [number, number];
+  const [extraPort = 0, proxyPort = 0] = await freePorts(2);
   // Clients that come through the proxy are told to stay with it.
   const broker = await startKafka(({ port, controllerPort }) => ({
     listeners: `PLAINTEXT://127.0.0.1:${port},EXTRA://127.0.0.1:${extraPort},CONTROLLER://127.0.0.1:${controllerPort}`,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir, rename, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 
 /** Where fetched servers and tools are kept between runs; not in version control. */
@@ -55,7 +55,11 @@ export async function freePorts(count: number): Promise<number[]> {
       });
     }),
   );
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  const ports = servers.map((server) => {
+    const address = server.address();
+    if (address === null || typeof address === "string") throw new Error("no port was given");
+    return address.port;
+  });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
 }

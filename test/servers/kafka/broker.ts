@@ -66,7 +66,7 @@ export async function kafkaClassPath(): Promise<string> {
 export async function startKafka(extra: (main: MainPorts) => BrokerProperties = () => ({})): Promise<KafkaBroker> {
   const classPath = await kafkaClassPath();
   const folder = await mkdtemp(join(tmpdir(), "tidemark-kafka-"));
-  const [port, controllerPort] = (await freePorts(2)) as [number, number];
+  const [port = 0, controllerPort = 0] = await freePorts(2);
   const configuration = join(folder, "server.properties");
   const lines = { ...defaultProperties(folder, port, controllerPort), ...extra({ port, controllerPort }) };
   await writeFile(

@@ -13,18 +13,23 @@ import { kafkaProvider } from "../../../sources/kafka/source.js";
 export function memoryLog(): SourceLog & { readonly entries: Map<number, string> } {
   const entries = new Map<number, string>();
   const compact = new Map<number, string>();
-  const addTo = (map: Map<number, string>, id: number, text: string): boolean => !map.has(id) && map.set(id, text) !== undefined;
   return {
     entries,
-    add: async (id, text) => addTo(entries, id, text),
+    add: async (id, entry) => addTo(entries, id, entry),
     get: async (id) => entries.get(id) ?? null,
     list: async () => [...entries.keys()].toSorted((a, b) => a - b),
     remove: async (id) => void entries.delete(id),
-    addCompact: async (id, text) => addTo(compact, id, text),
+    addCompact: async (id, entry) => addTo(compact, id, entry),
     getCompact: async (id) => compact.get(id) ?? null,
     listCompact: async () => [...compact.keys()].toSorted((a, b) => a - b),
     removeCompact: async (id) => void compact.delete(id),
   };
+}
+
+function addTo(log: Map<number, string>, id: number, entry: string): boolean {
+  if (log.has(id)) return false;
+  log.set(id, entry);
+  return true;
 }
 
 /** What a test may set of a source's surroundings. */
