@@ -1,3 +1,216 @@
 import type { ConditionTable } from "../condition.js";
 
-export const expressionConditions = {} satisfies ConditionTable;
+const ansiAdvice = 'If necessary set <config> to "false" to bypass this error.';
+const mismatch = "Cannot resolve <sqlExpr> due to data type mismatch: ";
+const castArguments = "Cast the arguments to the types that the function takes.";
+
+/** What resolving, coercing and evaluating expressions refuses. */
+export const expressionConditions = {
+  UNRESOLVED_ROUTINE: {
+    sqlState: "42883",
+    message: "Cannot resolve routine <routineName> on search path <searchPath>.",
+    advice: "<suggestion>",
+  },
+  "WRONG_NUM_ARGS.WITHOUT_SUGGESTION": {
+    sqlState: "42605",
+    message: "The <functionName> requires <expectedNum> parameters but the actual number is <actualNum>.",
+    advice: "See the page of functions (<docroot>) for what it takes.",
+  },
+  "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES": {
+    sqlState: "42K09",
+    message: `${mismatch}the left and right operands of the binary operator have incompatible types (<left> and <right>).`,
+    advice: "Cast one side to the type of the other.",
+  },
+  "DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}the binary operator requires the input type <inputType>, not <actualDataType>.`,
+    advice: "Cast the operands to such a type.",
+  },
+  "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}The <paramIndex> parameter requires the <requiredType> type, however <inputSql> has the type <inputType>.`,
+    advice: castArguments,
+  },
+  "DATATYPE_MISMATCH.DATA_DIFF_TYPES": {
+    sqlState: "42K09",
+    message: `${mismatch}Input to <functionName> should all be the same type, but it's <dataType>.`,
+    advice: castArguments,
+  },
+  "DATATYPE_MISMATCH.UNEXPECTED_CLASS_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}class <className> not found.`,
+    advice: castArguments,
+  },
+  "DATATYPE_MISMATCH.INVALID_ORDERING_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}The <functionName> does not support ordering on type <dataType>.`,
+    advice: "Compare parts of the value that have an order.",
+  },
+  "DATATYPE_MISMATCH.HASH_MAP_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}Input to the function <functionName> cannot contain elements of the "MAP" type: equal maps may have different hash codes.`,
+    advice: "Hash an array of the map's sorted entries instead.",
+  },
+  "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION": {
+    sqlState: "42K09",
+    message: `${mismatch}cannot cast <srcType> to <targetType>.`,
+    advice: "Convert through a type that both can be cast from and to.",
+  },
+  "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION": {
+    sqlState: "42K09",
+    message: `${mismatch}cannot cast <srcType> to <targetType> with ANSI mode on.`,
+    advice: "If you have to cast <srcType> to <targetType>, you can set <config> as <configVal>.",
+  },
+  "DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION": {
+    sqlState: "42K09",
+    message: `${mismatch}cannot cast <srcType> to <targetType>.`,
+    advice: "To convert values from <srcType> to <targetType>, you can use the functions <functionNames> instead.",
+  },
+  "DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING": {
+    sqlState: "42K09",
+    message: `${mismatch}Only foldable \`STRING\` expressions are allowed to appear at odd position, but they are <inputExprs>.`,
+    advice: "Write the names of the fields as string literals.",
+  },
+  "DATATYPE_MISMATCH.NON_FOLDABLE_INPUT": {
+    sqlState: "42K09",
+    message: `${mismatch}the input <inputName> should be a foldable <inputType> expression; however, got <inputExpr>.`,
+    advice: "Give it a constant.",
+  },
+  "DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES": {
+    sqlState: "42K09",
+    message: `${mismatch}The <functionName> should all be of type map, but it's <dataType>.`,
+    advice: castArguments,
+  },
+  "DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES": {
+    sqlState: "42K09",
+    message: `${mismatch}The given keys of function <functionName> should all be the same type, but they are <dataType>.`,
+    advice: "Cast the keys to one type.",
+  },
+  "DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES": {
+    sqlState: "42K09",
+    message: `${mismatch}The given values of function <functionName> should all be the same type, but they are <dataType>.`,
+    advice: "Cast the values to one type.",
+  },
+  FIELD_NOT_FOUND: {
+    sqlState: "42704",
+    message: "No such struct field <fieldName> in <fields>.",
+    advice: "Use one of the fields it has.",
+  },
+  AMBIGUOUS_REFERENCE_TO_FIELDS: {
+    sqlState: "42000",
+    message: "Ambiguous reference to the field <field>. It appears <count> times in the schema.",
+    advice: "Give the fields names that differ by more than case.",
+  },
+  INVALID_EXTRACT_BASE_FIELD_TYPE: {
+    sqlState: "42000",
+    message: "Can't extract a value from <base>. Need a complex type [STRUCT, ARRAY, MAP] but got <other>.",
+    advice: "Parse or convert the column first (`from_json` makes a struct of JSON text).",
+  },
+  ARITHMETIC_OVERFLOW: {
+    sqlState: "22003",
+    message: "<message>.",
+    advice: `<alternative> ${ansiAdvice}`,
+  },
+  BINARY_ARITHMETIC_OVERFLOW: {
+    sqlState: "22003",
+    message: "<value1> <symbol> <value2> caused overflow.",
+    advice: "Use <functionName> to ignore the overflow and get NULL instead.",
+  },
+  DIVIDE_BY_ZERO: {
+    sqlState: "22012",
+    message: "Division by zero.",
+    advice: `Use \`try_divide\` to tolerate divisor being 0 and return NULL instead. ${ansiAdvice}`,
+  },
+  REMAINDER_BY_ZERO: {
+    sqlState: "22012",
+    message: "Remainder by zero.",
+    advice: `Use \`try_mod\` to tolerate divisor being 0 and return NULL instead. ${ansiAdvice}`,
+  },
+  CAST_INVALID_INPUT: {
+    sqlState: "22018",
+    message: "The value <expression> of the type <sourceType> cannot be cast to <targetType> because it is malformed.",
+    advice:
+      "Correct the value as per the syntax, or change its target type. Use `try_cast` to tolerate malformed input and return NULL instead.",
+  },
+  CAST_OVERFLOW: {
+    sqlState: "22003",
+    message: "The value <value> of the type <sourceType> cannot be cast to <targetType> due to an overflow.",
+    advice: "Use `try_cast` to tolerate overflow and return NULL instead.",
+  },
+  "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION": {
+    sqlState: "22003",
+    message: "<value> cannot be represented as Decimal(<precision>, <scale>).",
+    advice: 'If necessary set <config> to "false" to bypass this error, and return NULL instead.',
+  },
+  INVALID_ARRAY_INDEX: {
+    sqlState: "22003",
+    message: "The index <indexValue> is out of bounds. The array has <arraySize> elements.",
+    advice: "Use the SQL function `get()` to tolerate accessing element at invalid index and return NULL instead.",
+  },
+  INVALID_ARRAY_INDEX_IN_ELEMENT_AT: {
+    sqlState: "22003",
+    message: "The index <indexValue> is out of bounds. The array has <arraySize> elements.",
+    advice: "Use `try_element_at` to tolerate accessing element at invalid index and return NULL instead.",
+  },
+  INVALID_INDEX_OF_ZERO: {
+    sqlState: "22003",
+    message: "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).",
+    advice: "Count from 1, or from -1 backwards from the end.",
+  },
+  NULL_MAP_KEY: {
+    sqlState: "2200E",
+    message: "Cannot use null as map key.",
+    advice: "Filter out or replace the rows whose key is null.",
+  },
+  DUPLICATED_MAP_KEY: {
+    sqlState: "23505",
+    message: "Duplicate map key <key> was found.",
+    advice: "Check the input data, or remove the duplicates first.",
+  },
+  "DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION": {
+    sqlState: "22023",
+    message: "<rangeMessage>.",
+    advice: "Give fields that make a date.",
+  },
+  DATETIME_OVERFLOW: {
+    sqlState: "22008",
+    message: "Datetime operation overflow: <operation>.",
+    advice: "Keep dates and timestamps within the range of the type.",
+  },
+  CANNOT_PARSE_TIMESTAMP: {
+    sqlState: "22007",
+    message: "Text <inputString> could not be parsed as a timestamp.",
+    advice: "Use <func> to tolerate invalid input string and return NULL instead.",
+  },
+  "INVALID_PARAMETER_VALUE.ZONE": {
+    sqlState: "22023",
+    message: "`<zone>` is no time zone.",
+    advice: "Use an IANA name such as Europe/Paris, or an offset such as +02:00.",
+  },
+  "INVALID_PARAMETER_VALUE.PATTERN": {
+    sqlState: "22023",
+    message: "The value of parameter(s) <parameter> in <functionName> is invalid: <value>.",
+    advice: "Write a regular expression as Java's java.util.regex takes them.",
+  },
+  "INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) <parameter> in <functionName> is invalid: Expects group index between 0 and <groupCount>, but got <groupIndex>.",
+    advice: "Use the number of a group that the pattern has.",
+  },
+  "INVALID_FORMAT.ESC_AT_THE_END": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. The escape character is not allowed to end with.",
+    advice: "Escape the escape character, or remove it.",
+  },
+  "INVALID_FORMAT.ESC_IN_THE_MIDDLE": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. The escape character is not allowed to precede <char>.",
+    advice: "Only `_`, `%` and the escape character itself can be escaped.",
+  },
+  COMPARATOR_RETURNS_NULL: {
+    sqlState: "22004",
+    message: "The comparator has returned a NULL for a comparison between <firstValue> and <secondValue>.",
+    advice: "It should return a positive integer for greater than, 0 for equal and a negative integer for less than.",
+  },
+} satisfies ConditionTable;

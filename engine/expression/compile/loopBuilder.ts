@@ -1,0 +1,146 @@
+import { assert } from "../../errors/assert.js";
+import type { Value } from "../../arrow/value.js";
+import type { Expression } from "../expression.js";
+import { entryOf } from "../functions/table.js";
+import { typeOf } from "../types/typeOf.js";
+import { callCode } from "./calls.js";
+import { castCode } from "./casts.js";
+import type { Code, Generator } from "./code.js";
+import { keyOf } from "./keys.js";
+import { literalCode } from "./literals.js";
+import { loadCode, placeOf, type Place } from "./places.js";
+import type { Shape } from "./shape.js";
+
+/** Where generated code finds the input's columns, by attribute id. */
+export interface InputColumn {
+  readonly index: number;
+  readonly shape: Shape;
+}
+
+/**
+ * Writes the text of one loop over the rows of a batch: expressions become locals, each once per scope, lazily evaluated parts become blocks.
+ */
+export class LoopBuilder implements Generator {
+  readonly row = "i";
+  readonly context = "context";
+  readonly bail = "return -1;";
+  private lines: string[] = [];
+  private readonly head: string[] = [];
+  private readonly hoisted = new Map<string, string>();
+  private readonly runtimeNames = new Map<unknown, string>();
+  private scopes: Map<string, Code>[] = [new Map()];
+  private counter = 0;
+  private depth = 1;
+
+  constructor(
+    readonly exact: boolean,
+    readonly inputs: ReadonlyMap<number, InputColumn>,
+    private stream = 0,
+  ) {}
+
+  nextStream(): number {
+    return this.stream++;
+  }
+
+  emit(line: string): void {
+    this.lines.push("  ".repeat(this.depth) + line);
+  }
+
+  fresh(prefix: string): string {
+    return `${prefix}${++this.counter}`;
+  }
+
+  local(expression: string): string {
+    if (/^-?\w+$/.test(expression)) return expression;
+    const name = this.fresh("x");
+    this.emit(`const ${name} = ${expression};`);
+    return name;
+  }
+
+  /** A local before the loop. */
+  hoist(expression: string): string {
+    let name = this.hoisted.get(expression);
+    if (name === undefined) {
+      name = this.fresh("h");
+      this.hoisted.set(expression, name);
+      this.head.push(`const ${name} = ${expression};`);
+    }
+    return name;
+  }
+
+  runtime(value: unknown): string {
+    let name = this.runtimeNames.get(value);
+    if (name === undefined) {
+      name = typeof value === "function" && /^\w+$/.test(value.name) ? `${value.name}_${++this.counter}` : this.fresh("r");
+      this.runtimeNames.set(value, name);
+    }
+    return name;
+  }
+
+  block(head: string, body: () => void): void {
+    this.emit(`${head} {`);
+    this.depth++;
+    this.scopes.push(new Map());
+    body();
+    this.scopes.pop();
+    this.depth--;
+    this.emit("}");
+  }
+
+  gen(e: Expression): Code {
+    if (e.kind === "alias") return this.gen(e.child);
+    const key = keyOf(e);
+    for (const scope of this.scopes) {
+      const known = scope.get(key);
+      if (known !== undefined) return known;
+    }
+    const code = this.generate(e);
+    this.scopes.at(-1)!.set(key, code);
+    return code;
+  }
+
+  /** The column that an attribute, or a field of one, is read from; null for what is computed. */
+  place(e: Expression): Place | null {
+    return placeOf(this, e);
+  }
+
+  literalOf(e: Expression): Value | undefined {
+    return e.kind === "literal" && e.value !== null ? e.value : undefined;
+  }
+
+  private generate(e: Expression): Code {
+    switch (e.kind) {
+      case "literal":
+        return literalCode(this, e);
+      case "attribute": {
+        const place = this.place(e);
+        assert(place !== null, `the attribute ${e.name}#${e.id} is not among the input's`);
+        return loadCode(this, place);
+      }
+      case "cast":
+        return castCode(this, e, typeOf(e.child));
+      case "call": {
+        const place = this.place(e);
+        return place === null ? callCode(this, e, entryOf(e.name)) : loadCode(this, place);
+      }
+      default:
+        assert(false, `no code can be generated for an expression of kind ${e.kind}`);
+    }
+  }
+
+  /** The text of the function's body: what comes before the loop, and the loop itself. */
+  finish(before: readonly string[], after: readonly string[]): string {
+    return [...this.head, ...before, `for (let ${this.row} = 0; ${this.row} < count; ${this.row}++) {`, ...this.lines, "}", ...after].join(
+      "\n",
+    );
+  }
+
+  /** Makes the function; `parameters` are its own, runtime objects are bound. */
+  build<F>(parameters: readonly string[], body: string): F {
+    const names = [...this.runtimeNames.values()];
+    const make = new Function(...names, `"use strict";\nreturn function loop(${parameters.join(", ")}) {\n${body}\n};`) as (
+      ...bound: unknown[]
+    ) => F;
+    return make(...this.runtimeNames.keys());
+  }
+}

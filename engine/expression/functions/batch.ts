@@ -1,0 +1,118 @@
+import { types } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import { notYetSupported } from "../../errors/streamingError.js";
+import { typeOf } from "../types/typeOf.js";
+import { floorDiv } from "../values/calendar.js";
+import { callOf, castArgs, type EvalContext, type FunctionEntry } from "./entry.js";
+import { timeZone } from "../values/timeZone.js";
+
+/** What depends on the batch: its time, and random numbers that are a function of its id and of the row's place in it. */
+
+const now: FunctionEntry = {
+  name: "current_timestamp",
+  aliases: ["now"],
+  doc: "The time of the batch.",
+  arity: [0, 0],
+  nulls: "own",
+  deterministic: true,
+  resolve: () => ({ args: [], type: types.timestamp, nullable: false }),
+  eval: (_args, _call, context) => BigInt(context.batchTimeMs) * 1000n,
+  generate: (g) => (g.exact ? `BigInt(${g.context}.batchTimeMs) * 1000n` : `${g.context}.batchTimeMs * 1000`),
+};
+
+const today: FunctionEntry = {
+  name: "current_date",
+  aliases: ["curdate"],
+  doc: "The day of the batch's time in the session time zone.",
+  arity: [0, 0],
+  nulls: "own",
+  deterministic: true,
+  resolve: () => ({ args: [], type: types.date, nullable: false }),
+  eval: (_args, call, context) => {
+    const seconds = Math.floor(context.batchTimeMs / 1000);
+    return Math.floor((seconds + timeZone(call.zone ?? "UTC").offsetAt(seconds)) / 86400);
+  },
+};
+
+const currentTimezone: FunctionEntry = {
+  name: "current_timezone",
+  doc: "The name of the session time zone.",
+  arity: [0, 0],
+  nulls: "own",
+  resolve: (_args, { context }) => ({ kind: "literal", value: context.zone, type: types.string }),
+};
+
+/** 32 well-mixed bits of a seed and a counter. */
+function mix(seed: number, counter: number): number {
+  let h = (seed ^ Math.imul(counter, 0x9e3779b1)) >>> 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/** Random words of one row. Two calls of a query draw from different streams; a seed that was given picks another one. */
+function words(context: EvalContext, given: number, count: number): number[] {
+  const seed = mix(mix(mix(given | 0, context.stream), context.batchId), 0x5bd1e995);
+  return Array.from({ length: count }, (_, i) => mix(seed, context.row * 4 + i));
+}
+
+const rand: FunctionEntry = {
+  name: "rand",
+  aliases: ["random"],
+  doc: "A number in [0, 1), drawn from the batch's id and the row's place.",
+  arity: [0, 1],
+  nulls: "own",
+  deterministic: false,
+  resolve: (args, resolving) => ({
+    args: castArgs(args, [types.int], resolving),
+    type: types.double,
+    nullable: false,
+  }),
+  eval: ([seed], _call, context) => {
+    const [high, low] = words(context, (seed as number | null | undefined) ?? 0, 2);
+    return ((high! >>> 5) * 67108864 + (low! >>> 6)) / 9007199254740992;
+  },
+};
+
+const uuid: FunctionEntry = {
+  name: "uuid",
+  doc: "A random UUID (version 4), drawn from the batch's id and the row's place.",
+  arity: [0, 0],
+  nulls: "own",
+  deterministic: false,
+  resolve: () => ({ args: [], type: types.string, nullable: false }),
+  eval: (_args, _call, context): Value => {
+    const hex = words(context, 0, 4)
+      .map((word) => word.toString(16).padStart(8, "0"))
+      .join("");
+    const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;
+    return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`;
+  },
+};
+
+const increasingId: FunctionEntry = {
+  name: "monotonically_increasing_id",
+  doc: "The row's place in its batch.",
+  arity: [0, 0],
+  nulls: "own",
+  deterministic: false,
+  resolve: () => ({ args: [], type: types.long, nullable: false }),
+  eval: (_args, _call, context) => BigInt(context.row),
+  generate: (g) => (g.exact ? `BigInt(first + ${g.row})` : `first + ${g.row}`),
+};
+
+const unixTimestamp: FunctionEntry = {
+  name: "unix_timestamp",
+  aliases: ["to_unix_timestamp"],
+  doc: "The seconds since 1970-01-01T00:00:00Z of a date or timestamp, or of the batch.",
+  arity: [0, 1],
+  nulls: "strict",
+  resolve: ([time], resolving) => {
+    if (time === undefined) return { args: [callOf("current_timestamp", [], types.timestamp, false, "ansi")], type: types.long };
+    if (typeOf(time).kind === "string") throw notYetSupported("unix_timestamp of text");
+    return { args: castArgs([time], [types.timestamp], resolving), type: types.long };
+  },
+  eval: ([micros]) => floorDiv(micros as bigint, 1_000_000n),
+};
+
+export const batchFunctions: readonly FunctionEntry[] = [now, today, currentTimezone, rand, uuid, increasingId, unixTimestamp];

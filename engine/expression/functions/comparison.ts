@@ -1,0 +1,146 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import type { DataType } from "../../arrow/types.js";
+import { sqlTypeName, types } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import type { Code, Generator, Made } from "../compile/code.js";
+import { byteCompare, byteEqual, compareDoubles } from "../compile/runtime/bytes.js";
+import type { Call, Expression } from "../expression.js";
+import { coerceTo } from "../types/coerce.js";
+import { commonType } from "../types/commonType.js";
+import { describeCall } from "../types/describe.js";
+import { isOrderable, typeOf } from "../types/typeOf.js";
+import { compareValues } from "../values/compare.js";
+import { anyNullable, type FunctionEntry, type Resolving } from "./entry.js";
+
+/** Both sides of a comparison at their common type. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES */
+export function comparable(args: readonly Expression[], resolving: Resolving): Expression[] {
+  const [left, right] = [typeOf(args[0]!), typeOf(args[1]!)];
+  const type = comparisonType(left, right, resolving.context.ansi);
+  if (type === null) {
+    throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", {
+      sqlExpr: `"${describeCall(resolving.name, args)}"`,
+      left: `"${sqlTypeName(left)}"`,
+      right: `"${sqlTypeName(right)}"`,
+    });
+  }
+  if (!isOrderable(type)) {
+    throw new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
+      sqlExpr: `"${describeCall(resolving.name, args)}"`,
+      functionName: `\`${resolving.name}\``,
+      dataType: `"${sqlTypeName(type)}"`,
+    });
+  }
+  return args.map((arg) => coerceTo(arg, type, resolving.context));
+}
+
+/** Legacy mode brings strings to the other side's type in comparisons, and booleans meet numbers; ANSI goes by the common type. */
+function comparisonType(a: DataType, b: DataType, ansi: boolean): DataType | null {
+  if (!ansi && a.kind === "string" && b.kind !== "string" && b.kind !== "null") return commonType(a, b, true) && b;
+  if (!ansi && b.kind === "string" && a.kind !== "string" && a.kind !== "null") return commonType(a, b, true) && a;
+  return commonType(a, b, ansi);
+}
+
+/** A JavaScript expression that compares two values that are not null with `operator` (`===`, `<`, …). */
+export function compareCode(g: Generator, operator: string, a: Code, b: Code, type: DataType): string {
+  if (a.representation === "bytes") {
+    const range = (code: Code): string => `${code.value}, ${code.start}, ${code.length}`;
+    if (operator === "===") return `${g.runtime(byteEqual)}(${range(a)}, ${range(b)})`;
+    return `${g.runtime(byteCompare)}(${range(a)}, ${range(b)}) ${operator} 0`;
+  }
+  if (type.kind === "float" || type.kind === "double") {
+    // NaN equals itself and is above all else.
+    if (operator === "===") return `(${a.value} === ${b.value} || (${a.value} !== ${a.value} && ${b.value} !== ${b.value}))`;
+    if (operator === ">" && isNumber(b.value)) return `!(${a.value} <= ${b.value})`;
+    if (operator === ">=" && isNumber(b.value)) return `!(${a.value} < ${b.value})`;
+    if (isNumber(b.value)) return `${a.value} ${operator} ${b.value}`;
+    return `${g.runtime(compareDoubles)}(${a.value}, ${b.value}) ${operator} 0`;
+  }
+  if (a.representation === "value") return `${g.runtime(compareValues)}(${a.value}, ${b.value}, ${g.runtime(type)}) ${operator} 0`;
+  return `${a.value} ${operator} ${b.value}`;
+}
+
+function isNumber(code: string): boolean {
+  return /^-?\d/.test(code);
+}
+
+function comparison(name: string, aliases: string[], doc: string, operator: string, test: (order: number) => boolean): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [2, 2],
+    nulls: "strict",
+    total: true,
+    resolve: (args, resolving) => ({ args: comparable(args, resolving), type: types.boolean }),
+    eval: ([a, b], call) => test(compareValues(a!, b!, typeOf(call.args[0]!))),
+    generate: (g, [a, b], call) => compareCode(g, operator, a!, b!, typeOf(call.args[0]!)),
+  };
+}
+
+const nullSafeEqual: FunctionEntry = {
+  name: "<=>",
+  aliases: ["equal_null"],
+  doc: "Equality for which null equals null and nothing else.",
+  arity: [2, 2],
+  nulls: "own",
+  resolve: (args, resolving) => ({ args: comparable(args, resolving), type: types.boolean, nullable: false }),
+  eval: ([a, b], call) => (a === null || b === null ? a === b : compareValues(a!, b!, typeOf(call.args[0]!)) === 0),
+  generate: (g, [a, b], call) => {
+    const equal = compareCode(g, "===", a!, b!, typeOf(call.args[0]!));
+    return `${a!.isNull} || ${b!.isNull} ? ${a!.isNull} === ${b!.isNull} : ${equal}`;
+  },
+};
+
+/** Index of the largest (or smallest) of the values that are not null; they are told apart by `sign`. */
+function extreme(name: "greatest" | "least", sign: 1 | -1): FunctionEntry {
+  return {
+    name,
+    doc: `The ${name} of its arguments, nulls left out.`,
+    arity: [2, Infinity],
+    nulls: "own",
+    resolve: (args, resolving) => {
+      const coerced = resolving.context && coerceExtreme(args, resolving);
+      return { args: coerced, type: typeOf(coerced[0]!), nullable: coerced.every((arg) => anyNullable([arg])) };
+    },
+    eval: (args, call) => {
+      let best: Value = null;
+      for (const arg of args) {
+        if (arg !== null && (best === null || compareValues(arg, best, call.type) * sign > 0)) best = arg;
+      }
+      return best;
+    },
+    generate: (g, args, call) => (args[0]!.representation === "bytes" ? null : extremeCode(g, args, call, sign)),
+  };
+}
+
+function coerceExtreme(args: readonly Expression[], resolving: Resolving): Expression[] {
+  let coerced = args.slice();
+  for (let i = 1; i < coerced.length; i++) {
+    const pair = comparable([coerced[0]!, coerced[i]!], resolving);
+    const type = typeOf(pair[0]!);
+    coerced = args.map((arg) => coerceTo(arg, type, resolving.context));
+  }
+  return coerced;
+}
+
+function extremeCode(g: Generator, args: readonly Code[], call: Call, sign: 1 | -1): Made {
+  const [best, none] = [g.fresh("best"), g.fresh("none")];
+  g.emit(`let ${best} = ${args[0]!.value}, ${none} = ${args[0]!.isNull};`);
+  const held: Code = { ...args[0]!, value: best, isNull: none };
+  for (const arg of args.slice(1)) {
+    const better = compareCode(g, sign > 0 ? ">" : "<", arg, held, call.type);
+    g.emit(`if (!${arg.isNull} && (${none} || ${better})) { ${best} = ${arg.value}; ${none} = false; }`);
+  }
+  return { value: best, isNull: none };
+}
+
+export const comparisonFunctions: readonly FunctionEntry[] = [
+  comparison("=", ["=="], "Whether both are equal.", "===", (order) => order === 0),
+  comparison("<", [], "Whether the left is below the right.", "<", (order) => order < 0),
+  comparison("<=", [], "Whether the left is at most the right.", "<=", (order) => order <= 0),
+  comparison(">", [], "Whether the left is above the right.", ">", (order) => order > 0),
+  comparison(">=", [], "Whether the left is at least the right.", ">=", (order) => order >= 0),
+  nullSafeEqual,
+  extreme("greatest", 1),
+  extreme("least", -1),
+];

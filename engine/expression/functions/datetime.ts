@@ -1,0 +1,443 @@
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { types, type DataType } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import type { Code, Generator } from "../compile/code.js";
+import { civilToDays, dayOf, monthOf, yearOf } from "../compile/runtime/dates.js";
+import type { Call, Expression } from "../expression.js";
+import { implicitCast } from "../types/coerce.js";
+import { typeOf } from "../types/typeOf.js";
+import {
+  addMonths,
+  civilFromDays,
+  dayOfYear,
+  daysFromCivil,
+  daysInMonth,
+  floorDiv,
+  floorMod,
+  isoWeek,
+  isoWeekday,
+  isValidDate,
+  microsPerDay,
+} from "../values/calendar.js";
+import { localToMicros, microsToLocal } from "../values/dateTimeText.js";
+import { timeZone } from "../values/timeZone.js";
+import { callOf, castArgs, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
+import { throwOverflow } from "./errors.js";
+
+/** Fields, steps and truncation of dates and timestamps. */
+
+/** A date or timestamp argument as a date. */
+function asDate(args: readonly Expression[], resolving: Resolving): Expression[] {
+  return castArgs(args, [types.date], resolving);
+}
+
+function dateField(
+  name: string,
+  aliases: string[],
+  doc: string,
+  evaluate: (days: number) => number,
+  code?: (g: Generator, days: string) => string,
+): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [1, 1],
+    nulls: "strict",
+    total: true,
+    resolve: (args, resolving) => ({ args: asDate(args, resolving), type: types.int }),
+    eval: ([days]) => evaluate(days as number),
+    ...(code && { generate: (g: Generator, [days]: readonly Code[]) => code(g, days!.value) }),
+  };
+}
+
+/** hour, minute, second: of a timestamp in the session zone. */
+function timeField(name: string, doc: string, unitMicros: number, modulus: number): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [1, 1],
+    nulls: "strict",
+    resolve: (args, resolving) => {
+      const operand = typeOf(args[0]!).kind === "timestamp_ntz" ? args[0]! : castArgs(args, [types.timestamp], resolving)[0]!;
+      return { args: [operand], type: types.int };
+    },
+    eval: ([micros], call) => {
+      const local = localMicros(micros as bigint, call);
+      return Number(floorMod(local, microsPerDay) / BigInt(unitMicros)) % modulus;
+    },
+    generate: (g, [micros], call) => {
+      const zone = typeOf(call.args[0]!).kind === "timestamp" ? timeZone(call.zone ?? "UTC") : timeZone("UTC");
+      if (g.exact || zone.fixedOffsetSeconds === null) return null;
+      const unit = g.local(`Math.floor((${micros!.value} + ${zone.fixedOffsetSeconds * 1_000_000}) / ${unitMicros})`);
+      return `${unit} - Math.floor(${unit} / ${modulus}) * ${modulus}`;
+    },
+  };
+}
+
+function localMicros(micros: bigint, call: Call): bigint {
+  return typeOf(call.args[0]!).kind === "timestamp" ? microsToLocal(micros, timeZone(call.zone ?? "UTC")) : micros;
+}
+
+/** Days added to a date; out of the type's range they wrap around, as Spark's do. */
+function dateStep(name: string, aliases: string[], doc: string, sign: 1 | -1): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [2, 2],
+    nulls: "strict",
+    total: true,
+    resolve: ([date, days], resolving) => ({
+      args: [...asDate([date!], resolving), ...castArgs([days!], [types.int], resolving)],
+      type: types.date,
+    }),
+    eval: ([date, days]) => ((date as number) + sign * (days as number)) | 0,
+    generate: (_g, [date, days]) => `${date!.value} ${sign > 0 ? "+" : "-"} ${days!.value} | 0`,
+  };
+}
+
+const addMonthsEntry: FunctionEntry = {
+  name: "add_months",
+  doc: "A date some months later, the day cut to the month's length.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: ([date, months], resolving) => ({
+    args: [...asDate([date!], resolving), ...castArgs([months!], [types.int], resolving)],
+    type: types.date,
+  }),
+  eval: ([date, months]) => addMonths(date as number, months as number),
+};
+
+const lastDay: FunctionEntry = {
+  name: "last_day",
+  doc: "The last day of the date's month.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: (args, resolving) => ({ args: asDate(args, resolving), type: types.date }),
+  eval: ([date]) => {
+    const { year, month } = civilFromDays(date as number);
+    return daysFromCivil(year, month, daysInMonth(year, month));
+  },
+};
+
+const dateDiff: FunctionEntry = {
+  name: "datediff",
+  aliases: ["date_diff"],
+  doc: "The days from the second date to the first.",
+  arity: [2, 2],
+  nulls: "strict",
+  total: true,
+  resolve: (args, resolving) => ({ args: asDate(args, resolving), type: types.int }),
+  eval: ([end, start]) => ((end as number) - (start as number)) | 0,
+  generate: (_g, [end, start]) => `${end!.value} - ${start!.value} | 0`,
+};
+
+const makeDate: FunctionEntry = {
+  name: "make_date",
+  doc: "The date of a year, month and day.",
+  arity: [3, 3],
+  nulls: "strict",
+  resolve: (args, resolving) => ({
+    args: castArgs(args, [types.int], resolving),
+    type: types.date,
+    evalMode: modeOf(resolving.context),
+    ...(!resolving.context.ansi && { nullable: true }),
+  }),
+  eval: ([year, month, day], call) => {
+    if (isValidDate(year as number, month as number, day as number)) return daysFromCivil(year as number, month as number, day as number);
+    if (call.evalMode !== "ansi") return null;
+    throw new StreamingError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", {
+      rangeMessage: `Invalid date: ${String(year)}-${String(month)}-${String(day)}`,
+    });
+  },
+};
+
+/** Microseconds of the units that divide the day evenly whatever the zone. */
+const smallUnits: Readonly<Record<string, bigint>> = { microsecond: 1n, millisecond: 1000n, second: 1_000_000n };
+const clockUnits: Readonly<Record<string, bigint>> = { minute: 60_000_000n, hour: 3_600_000_000n, day: microsPerDay };
+
+const unitNames: Readonly<Record<string, string>> = {
+  year: "year",
+  yyyy: "year",
+  yy: "year",
+  quarter: "quarter",
+  month: "month",
+  mon: "month",
+  mm: "month",
+  week: "week",
+  day: "day",
+  dd: "day",
+  hour: "hour",
+  minute: "minute",
+  second: "second",
+  millisecond: "millisecond",
+  microsecond: "microsecond",
+};
+
+/** The first day of the period that a day is in; null for units that are none. */
+function truncatedDate(days: number, unit: string | undefined): number | null {
+  const { year, month } = civilFromDays(days);
+  switch (unit) {
+    case "year":
+      return daysFromCivil(year, 1, 1);
+    case "quarter":
+      return daysFromCivil(year, month - ((month - 1) % 3), 1);
+    case "month":
+      return daysFromCivil(year, month, 1);
+    case "week":
+      return days - isoWeekday(days) + 1;
+    default:
+      return null;
+  }
+}
+
+const dateTrunc: FunctionEntry = {
+  name: "date_trunc",
+  doc: "A timestamp cut to a unit (year, quarter, month, week, day, hour, minute, second, …).",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: ([unit, time], resolving) => ({
+    args: [...castArgs([unit!], [types.string], resolving), ...castArgs([time!], [types.timestamp], resolving)],
+    type: types.timestamp,
+    nullable: true,
+  }),
+  eval: ([unit, time], call) => truncatedTime(unitNames[(unit as string).toLowerCase()], time as bigint, call),
+  generate: (g, [, time], call) => {
+    const unit = g.literalOf(call.args[0]!);
+    const micros = typeof unit === "string" ? truncationMicros(unitNames[unit.toLowerCase()]) : null;
+    const zone = timeZone(call.zone ?? "UTC");
+    if (micros === null || g.exact || zone.fixedOffsetSeconds === null || zone.fixedOffsetSeconds % 60 !== 0) return null;
+    const offset = zone.fixedOffsetSeconds * 1_000_000;
+    return offset === 0
+      ? `Math.floor(${time!.value} / ${micros}) * ${micros}`
+      : `Math.floor((${time!.value} + ${offset}) / ${micros}) * ${micros} - ${offset}`;
+  },
+};
+
+function truncationMicros(unit: string | undefined): bigint | null {
+  return unit === undefined ? null : (smallUnits[unit] ?? clockUnits[unit] ?? null);
+}
+
+function truncatedTime(unit: string | undefined, micros: bigint, call: Call): Value {
+  if (unit === undefined) return null;
+  if (smallUnits[unit] !== undefined) return micros - floorMod(micros, smallUnits[unit]);
+  const zone = timeZone(call.zone ?? "UTC");
+  const local = microsToLocal(micros, zone);
+  if (clockUnits[unit] !== undefined) return localToMicros(local - floorMod(local, clockUnits[unit]), zone);
+  const days = truncatedDate(Number(floorDiv(local, microsPerDay)), unit);
+  return days === null ? null : localToMicros(BigInt(days) * microsPerDay, zone);
+}
+
+const trunc: FunctionEntry = {
+  name: "trunc",
+  doc: "A date cut to a unit (year, quarter, month, week).",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: ([date, unit], resolving) => ({
+    args: [...asDate([date!], resolving), ...castArgs([unit!], [types.string], resolving)],
+    type: types.date,
+    nullable: true,
+  }),
+  eval: ([date, unit]) => truncatedDate(date as number, unitNames[(unit as string).toLowerCase()]),
+};
+
+/** unix_seconds and its like: a timestamp as a number of units. */
+function unixUnits(name: string, doc: string, micros: bigint): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [1, 1],
+    nulls: "strict",
+    resolve: fixed([types.timestamp], types.long),
+    eval: ([time]) => floorDiv(time as bigint, micros),
+    generate: (g, [time]) => (g.exact ? null : micros === 1n ? time!.value : `Math.floor(${time!.value} / ${micros})`),
+  };
+}
+
+/** timestamp_millis and its like: a number of units as a timestamp. */
+function fromUnits(name: string, doc: string, micros: bigint): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [1, 1],
+    nulls: "strict",
+    resolve: (args, resolving) => {
+      const operand = implicitCast(args[0]!, "integral", resolving.context);
+      const fractional = micros === 1_000_000n && ["double", "float", "decimal"].includes(typeOf(args[0]!).kind);
+      if (fractional)
+        return { kind: "cast", child: args[0]!, type: types.timestamp, evalMode: modeOf(resolving.context), zone: resolving.context.zone };
+      if (operand === null) throw unexpectedType(args, 0, '"INTEGRAL"', resolving);
+      return { args: castArgs([operand], [types.long], resolving), type: types.timestamp };
+    },
+    eval: ([n]) => {
+      const result = (n as bigint) * micros;
+      return BigInt.asIntN(64, result) === result ? result : throwOverflow("", "long overflow");
+    },
+    generate: (g, [n]) => {
+      if (g.exact) return null;
+      const result = g.local(`${n!.value} * ${micros}`);
+      g.emit(`if (!(${result} <= 9007199254740991 && ${result} >= -9007199254740991)) ${g.bail}`);
+      return result;
+    },
+  };
+}
+
+const extractFields: Readonly<Record<string, string>> = {
+  year: "year",
+  y: "year",
+  years: "year",
+  yr: "year",
+  yrs: "year",
+  quarter: "quarter",
+  qtr: "quarter",
+  month: "month",
+  mon: "month",
+  mons: "month",
+  months: "month",
+  week: "weekofyear",
+  w: "weekofyear",
+  weeks: "weekofyear",
+  day: "day",
+  d: "day",
+  days: "day",
+  dayofweek: "dayofweek",
+  dow: "dayofweek",
+  dayofweek_iso: "dayofweek_iso",
+  dow_iso: "dayofweek_iso",
+  doy: "dayofyear",
+  yearofweek: "yearofweek",
+  hour: "hour",
+  h: "hour",
+  hours: "hour",
+  hr: "hour",
+  hrs: "hour",
+  minute: "minute",
+  m: "minute",
+  min: "minute",
+  mins: "minute",
+  minutes: "minute",
+};
+
+/** EXTRACT(field FROM …): the function of that field. */
+const extract: FunctionEntry = {
+  name: "extract",
+  aliases: ["date_part", "datepart"],
+  doc: "A field of a date or timestamp by its name.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: ([field, source], resolving) => {
+    const name = field!.kind === "literal" && typeof field!.value === "string" ? extractFields[field!.value.toLowerCase()] : undefined;
+    const type: DataType = typeOf(source!);
+    if (name === undefined || type.kind.startsWith("interval")) throw notYetSupported("this field of EXTRACT");
+    const entry = datetimeFunctions.find((candidate) => candidate.name === name)!;
+    const resolution = entry.resolve([source!], resolving);
+    if ("kind" in resolution) return resolution;
+    const call = callOf(
+      name,
+      resolution.args,
+      types.int,
+      resolution.args.some((arg) => arg.kind !== "literal"),
+      "ansi",
+    );
+    return { ...call, zone: resolving.context.zone };
+  },
+};
+
+/** from_utc_timestamp and to_utc_timestamp. */
+function zoneShift(name: string, doc: string, shift: (micros: bigint, zone: string) => bigint): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [2, 2],
+    nulls: "strict",
+    resolve: fixed([types.timestamp, types.string], types.timestamp),
+    eval: ([time, zone]) => shift(time as bigint, zone as string),
+  };
+}
+
+export const datetimeFunctions: readonly FunctionEntry[] = [
+  dateField(
+    "year",
+    [],
+    "The year.",
+    (days) => civilFromDays(days).year,
+    (g, days) => `${g.runtime(yearOf)}(${days})`,
+  ),
+  dateField(
+    "month",
+    [],
+    "The month, 1 to 12.",
+    (days) => civilFromDays(days).month,
+    (g, days) => `${g.runtime(monthOf)}(${days})`,
+  ),
+  dateField(
+    "day",
+    ["dayofmonth"],
+    "The day of the month.",
+    (days) => civilFromDays(days).day,
+    (g, days) => `${g.runtime(dayOf)}(${days})`,
+  ),
+  dateField(
+    "quarter",
+    [],
+    "The quarter, 1 to 4.",
+    (days) => Math.ceil(civilFromDays(days).month / 3),
+    (g, days) => `(${g.runtime(monthOf)}(${days}) + 2) / 3 | 0`,
+  ),
+  dateField(
+    "dayofyear",
+    [],
+    "The day of the year.",
+    dayOfYear,
+    (g, days) => `${days} - ${g.runtime(civilToDays)}(${g.runtime(yearOf)}(${days}), 1, 1) + 1`,
+  ),
+  dateField(
+    "dayofweek",
+    [],
+    "The day of the week, 1 is Sunday.",
+    (days) => (isoWeekday(days) % 7) + 1,
+    (_g, days) => `((${days} + 4) % 7 + 7) % 7 + 1`,
+  ),
+  dateField("dayofweek_iso", [], "The day of the week, 1 is Monday.", isoWeekday, (_g, days) => `((${days} + 3) % 7 + 7) % 7 + 1`),
+  dateField(
+    "weekday",
+    [],
+    "The day of the week, 0 is Monday.",
+    (days) => isoWeekday(days) - 1,
+    (_g, days) => `((${days} + 3) % 7 + 7) % 7`,
+  ),
+  dateField("weekofyear", [], "The ISO week of the year.", (days) => isoWeek(days).week),
+  dateField("yearofweek", [], "The year that the ISO week belongs to.", (days) => isoWeek(days).year),
+  dateField(
+    "unix_date",
+    [],
+    "The days since 1970-01-01.",
+    (days) => days,
+    (_g, days) => days,
+  ),
+  timeField("hour", "The hour, 0 to 23.", 3_600_000_000, 24),
+  timeField("minute", "The minute.", 60_000_000, 60),
+  timeField("second", "The second.", 1_000_000, 60),
+  dateStep("date_add", ["dateadd"], "A date some days later.", 1),
+  dateStep("date_sub", [], "A date some days earlier.", -1),
+  addMonthsEntry,
+  lastDay,
+  dateDiff,
+  makeDate,
+  dateTrunc,
+  trunc,
+  unixUnits("unix_seconds", "The seconds since 1970-01-01T00:00:00Z.", 1_000_000n),
+  unixUnits("unix_millis", "The milliseconds since 1970-01-01T00:00:00Z.", 1000n),
+  unixUnits("unix_micros", "The microseconds since 1970-01-01T00:00:00Z.", 1n),
+  fromUnits("timestamp_seconds", "The timestamp that many seconds after 1970-01-01T00:00:00Z.", 1_000_000n),
+  fromUnits("timestamp_millis", "The timestamp that many milliseconds after 1970-01-01T00:00:00Z.", 1000n),
+  fromUnits("timestamp_micros", "The timestamp that many microseconds after 1970-01-01T00:00:00Z.", 1n),
+  extract,
+  zoneShift("from_utc_timestamp", "What a zone's clock shows at that time of UTC.", (micros, zone) =>
+    microsToLocal(micros, timeZone(zone)),
+  ),
+  zoneShift("to_utc_timestamp", "The time of UTC at which a zone's clock shows that.", (micros, zone) =>
+    localToMicros(micros, timeZone(zone)),
+  ),
+];

@@ -1,0 +1,100 @@
+import { notYetSupported } from "../../errors/streamingError.js";
+import { types, type DataType } from "../../arrow/types.js";
+import type { IntervalValue, Value } from "../../arrow/value.js";
+import type { Code, Generator, Made } from "../compile/code.js";
+import type { Call, EvalMode, Expression } from "../expression.js";
+import { coerceTo } from "../types/coerce.js";
+import { isInterval, typeOf } from "../types/typeOf.js";
+import { addMonths, floorDiv, floorMod, microsPerDay } from "../values/calendar.js";
+import { localToMicros, microsToLocal } from "../values/dateTimeText.js";
+import { timeZone } from "../values/timeZone.js";
+import { anyNullable, callOf, type Resolution, type Resolving } from "./entry.js";
+import { throwOverflow } from "./errors.js";
+import { integralCode } from "./integers.js";
+
+const isTimestamp = (type: DataType): boolean => type.kind === "timestamp" || type.kind === "timestamp_ntz";
+const isDays = (type: DataType): boolean => type.kind === "int" || type.kind === "short" || type.kind === "byte";
+
+/** `date + 1`, `ts + interval`, `ts - ts` and their like; null when no operand is a date, a timestamp or an interval. */
+export function resolveDatetimeArithmetic(
+  operator: "+" | "-" | "*" | "/",
+  args: readonly Expression[],
+  resolving: Resolving,
+  mode: EvalMode,
+): Resolution | Expression | null {
+  const [a, b] = args.map(typeOf) as [DataType, DataType];
+  const concerned = [a, b].some((t) => t.kind === "date" || isTimestamp(t) || isInterval(t));
+  if (!concerned) return null;
+  if (operator === "+" && !isInterval(b) && (isInterval(a) || (isDays(a) && b.kind === "date"))) {
+    return resolveDatetimeArithmetic("+", [args[1]!, args[0]!], resolving, mode);
+  }
+  const resolution = (operands: readonly Expression[], type: DataType): Resolution => ({
+    args: operands,
+    type,
+    nullable: mode === "try" || anyNullable(operands),
+    evalMode: mode,
+  });
+  if (operator !== "+" && operator !== "-") throw notYetSupported("arithmetic on intervals");
+  if (a.kind === "date" && isDays(b)) {
+    const name = operator === "+" ? "date_add" : "date_sub";
+    return callOf(name, [args[0]!, coerceTo(args[1]!, types.int, resolving.context)], types.date, anyNullable(args), mode);
+  }
+  if (isTimestamp(a) && isInterval(b)) return resolution(args, a);
+  if (a.kind === "date" && b.kind === "interval_yearmonth") return resolution(args, types.date);
+  if (a.kind === "date" && b.kind === "interval_daytime") {
+    // Whole days give a date, but the type does not say which fields the interval was written with.
+    if (!isPartOfDay(args[1]!)) throw notYetSupported("a date with an interval of days");
+    return resolution([coerceTo(args[0]!, types.timestamp, resolving.context), args[1]!], types.timestamp);
+  }
+  if (operator === "-" && a.kind !== "date" && isTimestamp(a) && (isTimestamp(b) || b.kind === "date" || b.kind === "string")) {
+    return resolution([args[0]!, coerceTo(args[1]!, a, resolving.context)], types.intervalDayTime);
+  }
+  if (operator === "-" && a.kind === "date" && b.kind === "date") throw notYetSupported("the difference of two dates as an interval");
+  if (isInterval(a) || isInterval(b)) throw notYetSupported("arithmetic on intervals");
+  return null;
+}
+
+function isPartOfDay(e: Expression): boolean {
+  return e.kind === "literal" && typeof e.value === "bigint" && e.value % microsPerDay !== 0n;
+}
+
+/** The interpreter's `+` and `-` where the left side is a date or a timestamp. */
+export function addToDatetime(operator: string, a: Value, b: Value, call: Call): Value {
+  const sign = operator === "-" ? -1 : 1;
+  const [left, right] = call.args.map(typeOf) as [DataType, DataType];
+  if (right.kind === "interval_yearmonth" && left.kind === "date") return addMonths(a as number, (b as number) * sign);
+  if (!isInterval(right)) return checked((a as bigint) - (b as bigint), call.evalMode);
+  const interval = intervalOf(b, right);
+  const zone = timeZone(left.kind === "timestamp" ? (call.zone ?? "UTC") : "UTC");
+  let local = microsToLocal(a as bigint, zone);
+  if (interval.months !== 0 || interval.days !== 0) {
+    const days = addMonths(Number(floorDiv(local, microsPerDay)), interval.months * sign) + interval.days * sign;
+    local = BigInt(days) * microsPerDay + floorMod(local, microsPerDay);
+    return checked(localToMicros(local, zone) + interval.microseconds * BigInt(sign), call.evalMode);
+  }
+  return checked((a as bigint) + interval.microseconds * BigInt(sign), call.evalMode);
+}
+
+function intervalOf(value: Value, type: DataType): IntervalValue {
+  if (type.kind === "interval_yearmonth") return { months: value as number, days: 0, microseconds: 0n };
+  if (type.kind === "interval") return value as IntervalValue;
+  const micros = value as bigint;
+  return { months: 0, days: Number(micros / microsPerDay), microseconds: micros % microsPerDay };
+}
+
+function checked(value: bigint, mode: EvalMode): Value {
+  if (BigInt.asIntN(64, value) === value) return value;
+  return mode === "try" ? null : throwOverflow("", "long overflow");
+}
+
+/** Generated code for what is a plain addition of microseconds: no calendar fields, or a zone without summer time. */
+export function addCode(g: Generator, operator: string, a: Code, b: Code, call: Call): string | Made | null {
+  const [left, right] = call.args.map(typeOf) as [DataType, DataType];
+  if (left.kind === "date" || right.kind === "interval_yearmonth" || right.kind === "interval") return null;
+  if (right.kind === "interval_daytime" && left.kind === "timestamp") {
+    const days = g.literalOf(call.args[1]!);
+    const withinDay = typeof days === "bigint" && days / microsPerDay === 0n;
+    if (!withinDay && timeZone(call.zone ?? "UTC").fixedOffsetSeconds === null) return null;
+  }
+  return integralCode(g, `${a.value} ${operator} ${b.value}`, types.long, { mode: call.evalMode, alternative: "" });
+}

@@ -1,0 +1,137 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import type { DataType } from "../../arrow/types.js";
+import { sqlTypeName } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import type { Code, Generator, Made } from "../compile/code.js";
+import type { Call, EvalMode, Expression } from "../expression.js";
+import { implicitCast, type AnalysisContext, type Expected } from "../types/coerce.js";
+import { describe, describeCall } from "../types/describe.js";
+import { nullableOf, typeOf } from "../types/typeOf.js";
+
+/** What an evaluation may depend on besides its row: facts of the micro-batch, all of them logged. */
+export interface EvalContext {
+  readonly batchTimeMs: number;
+  readonly batchId: number;
+  /** The place of the row in its batch: random functions are seeded from it. */
+  readonly row: number;
+  /** Which of a query's random sequences the call draws from. */
+  readonly stream: number;
+}
+
+/** Evaluates a child of a lazily evaluated function; `bindings` are the values of lambda variables by id. */
+export type Evaluate = (e: Expression, bindings?: ReadonlyMap<number, Value>) => Value;
+
+/** A resolved call before it is built: what `resolve` decides. */
+export interface Resolution {
+  readonly args: readonly Expression[];
+  readonly type: DataType;
+  /** Default: strict functions are nullable when an argument is. */
+  readonly nullable?: boolean;
+  readonly evalMode?: EvalMode;
+  readonly options?: Readonly<Record<string, string>>;
+}
+
+/** The call as it is being resolved. */
+export interface Resolving {
+  /** The name as it was written. */
+  readonly name: string;
+  readonly context: AnalysisContext;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly typeArgument?: DataType;
+}
+
+/** One scalar function or operator. All that the engine knows of it is here. */
+export interface FunctionEntry {
+  /** The canonical name. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly doc: string;
+  readonly arity: readonly [minimum: number, maximum: number];
+  /** `strict`: null when an argument is null, and then later arguments are not evaluated. `own`: it sees nulls. */
+  readonly nulls: "strict" | "own";
+  /** Types and coercions. May give another expression altogether (`nvl` is a `coalesce`). */
+  resolve(args: readonly Expression[], resolving: Resolving): Resolution | Expression;
+  /** The plain evaluation. Absent for functions that choose which arguments they evaluate. */
+  readonly eval?: (args: readonly Value[], call: Call, context: EvalContext) => Value;
+  /** The plain evaluation of a function that evaluates only some of its arguments. */
+  readonly evalLazy?: (call: Call, evaluate: Evaluate) => Value;
+  /** Generated code over arguments that are not null (strict) or with their null flags (own). Absent: `eval` runs for each row, which is slow. */
+  readonly generate?: (g: Generator, args: readonly Code[], call: Call) => string | Made | null;
+  /** Generated code of a function that evaluates only some of its arguments. */
+  readonly generateLazy?: (g: Generator, call: Call) => Code;
+  /** Generated code cannot fail and reads nothing but numbers: it may run on the undefined value under a null. */
+  readonly total?: boolean;
+  /** False for rand, uuid and their like. */
+  readonly deterministic?: boolean;
+}
+
+/** A strict function whose parameters have fixed types. */
+export function fixed(parameters: readonly Expected[], result: DataType, nullable?: boolean): FunctionEntry["resolve"] {
+  return (args, resolving) => ({
+    args: castArgs(args, parameters, resolving),
+    type: result,
+    ...(nullable !== undefined && { nullable }),
+  });
+}
+
+/** Brings each argument to what its parameter takes (the last parameter repeats). @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
+export function castArgs(args: readonly Expression[], parameters: readonly Expected[], resolving: Resolving): Expression[] {
+  return args.map((arg, i) => {
+    const expected = parameters[Math.min(i, parameters.length - 1)]!;
+    const cast = implicitCast(arg, expected, resolving.context);
+    if (cast === null) throw unexpectedType(args, i, expectedName(expected), resolving);
+    return cast;
+  });
+}
+
+/** The refusal of argument `index`. */
+export function unexpectedType(args: readonly Expression[], index: number, requiredType: string, resolving: Resolving): StreamingError {
+  return new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
+    sqlExpr: `"${describeCall(resolving.name, args)}"`,
+    paramIndex: ordinals[index] ?? String(index + 1),
+    requiredType,
+    inputSql: `"${describe(args[index]!)}"`,
+    inputType: `"${sqlTypeName(typeOf(args[index]!))}"`,
+  });
+}
+
+/** The refusal of arguments that have no common type. */
+export function differentTypes(args: readonly Expression[], resolving: Resolving): StreamingError {
+  return new StreamingError("DATATYPE_MISMATCH.DATA_DIFF_TYPES", {
+    sqlExpr: `"${describeCall(resolving.name, args)}"`,
+    functionName: `\`${resolving.name}\``,
+    dataType: `[${args.map((arg) => `"${sqlTypeName(typeOf(arg))}"`).join(", ")}]`,
+  });
+}
+
+const ordinals = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
+
+const expectedNames: Record<string, string> = {
+  numeric: '"NUMERIC"',
+  integral: '"INTEGRAL"',
+  datetime: '("DATE" or "TIMESTAMP")',
+  interval: '"INTERVAL"',
+  any: '"ANY"',
+  orderable: '"ORDERABLE"',
+  array: '"ARRAY"',
+  map: '"MAP"',
+  struct: '"STRUCT"',
+};
+
+function expectedName(expected: Expected): string {
+  return typeof expected === "string" ? expectedNames[expected]! : `"${sqlTypeName(expected)}"`;
+}
+
+/** ANSI or legacy, as the session says. */
+export function modeOf(context: AnalysisContext): EvalMode {
+  return context.ansi ? "ansi" : "legacy";
+}
+
+export function anyNullable(args: readonly Expression[]): boolean {
+  return args.some(nullableOf);
+}
+
+/** A call of a table entry, from inside another entry's `resolve`. */
+export function callOf(name: string, args: readonly Expression[], type: DataType, nullable: boolean, evalMode: EvalMode): Call {
+  return { kind: "call", name, args, type, nullable, evalMode };
+}

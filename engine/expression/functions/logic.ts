@@ -1,0 +1,228 @@
+import { types } from "../../arrow/types.js";
+import type { Code, Generator } from "../compile/code.js";
+import { andOf, notOf, orOf } from "../compile/snippets.js";
+import type { Call, Expression } from "../expression.js";
+import { nullableOf, typeOf } from "../types/typeOf.js";
+import { compareValues } from "../values/compare.js";
+import { compareCode, comparable } from "./comparison.js";
+import { callOf, castArgs, fixed, type Evaluate, type FunctionEntry } from "./entry.js";
+
+/** AND and OR: the right side is evaluated only when the left does not decide. `decides` is the value that does. */
+function connective(name: "and" | "or", aliases: string[], doc: string, decides: boolean): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [2, 2],
+    nulls: "own",
+    resolve: fixed([types.boolean], types.boolean, undefined),
+    evalLazy: (call, evaluate) => {
+      const left = evaluate(call.args[0]!);
+      if (left === decides) return decides;
+      const right = evaluate(call.args[1]!);
+      if (right === decides) return decides;
+      return left === null || right === null ? null : !decides;
+    },
+    generateLazy: (g, call) => connectiveCode(g, call, decides),
+  };
+}
+
+function connectiveCode(g: Generator, call: Call, decides: boolean): Code {
+  const left = g.gen(call.args[0]!);
+  const open = (code: Code): string => orOf(code.isNull, decides ? notOf(code.value) : code.value);
+  const nullable = nullableOf(call.args[0]!) || nullableOf(call.args[1]!);
+  const [value, isNull] = [g.fresh("v"), nullable ? g.fresh("n") : "false"];
+  g.emit(`let ${value} = ${decides}${nullable ? `, ${isNull} = false` : ""};`);
+  g.block(`if (${open(left)})`, () => {
+    const right = g.gen(call.args[1]!);
+    g.block(`if (${open(right)})`, () => {
+      const either = orOf(left.isNull, right.isNull);
+      if (nullable && either !== "false") g.emit(`${isNull} = ${either};`);
+      g.emit(`${value} = ${!decides};`);
+    });
+  });
+  return { representation: "boolean", isNull, value, start: "", length: "" };
+}
+
+const not: FunctionEntry = {
+  name: "not",
+  aliases: ["!"],
+  doc: "The other truth value; null stays null.",
+  arity: [1, 1],
+  nulls: "strict",
+  total: true,
+  resolve: fixed([types.boolean], types.boolean),
+  eval: ([a]) => a !== true,
+  generate: (_g, [a]) => notOf(a!.value),
+};
+
+const notEqual: FunctionEntry = {
+  name: "!=",
+  aliases: ["<>"],
+  doc: "Whether both differ.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: (args, resolving) => {
+    const sides = comparable(args, resolving);
+    const nullable = sides.some(nullableOf);
+    return callOf("not", [callOf("=", sides, types.boolean, nullable, "ansi")], types.boolean, nullable, "ansi");
+  },
+};
+
+/** A test that sees null: IS NULL, IS TRUE and their like. */
+function nullTest(name: string, aliases: string[], doc: string, test: (a: unknown) => boolean, code: (a: Code) => string): FunctionEntry {
+  const ofBoolean = / (true|false)$/.test(name);
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [1, 1],
+    nulls: "own",
+    resolve: fixed([ofBoolean ? types.boolean : "any"], types.boolean, false),
+    eval: ([a]) => test(a),
+    generate: (_g, [a]) => code(a!),
+  };
+}
+
+const isNan: FunctionEntry = {
+  name: "isnan",
+  doc: "Whether a number is NaN; false for null.",
+  arity: [1, 1],
+  nulls: "own",
+  resolve: (args, resolving) => {
+    const type = typeOf(args[0]!);
+    return { args: type.kind === "float" ? args : castArgs(args, [types.double], resolving), type: types.boolean, nullable: false };
+  },
+  eval: ([a]) => Number.isNaN(a),
+  generate: (_g, [a]) => andOf(notOf(a!.isNull), `${a!.value} !== ${a!.value}`),
+};
+
+const inList: FunctionEntry = {
+  name: "in",
+  doc: "Whether the first argument equals one of the others; null when none does and one of them is null.",
+  arity: [2, Infinity],
+  nulls: "own",
+  resolve: (args, resolving) => {
+    let coerced = args.slice();
+    for (let i = 1; i < args.length; i++) {
+      const pair = comparable([coerced[0]!, args[i]!], resolving);
+      coerced = [pair[0]!, ...coerced.slice(1)];
+    }
+    for (let i = 1; i < args.length; i++) coerced[i] = comparable([coerced[0]!, args[i]!], resolving)[1]!;
+    return { args: coerced, type: types.boolean, nullable: coerced.some(nullableOf) };
+  },
+  evalLazy: evalIn,
+  generateLazy: inCode,
+};
+
+function evalIn(call: Call, evaluate: Evaluate): boolean | null {
+  const [value, ...list] = call.args;
+  const held = evaluate(value!);
+  if (held === null) return null;
+  const type = typeOf(value!);
+  let sawNull = false;
+  for (const item of list) {
+    const candidate = evaluate(item);
+    if (candidate === null) sawNull = true;
+    else if (compareValues(held, candidate, type) === 0) return true;
+  }
+  return sawNull ? null : false;
+}
+
+function inCode(g: Generator, call: Call): Code {
+  const [value, ...list] = call.args;
+  const held = g.gen(value!);
+  const type = typeOf(value!);
+  const [found, isNull] = [g.fresh("v"), g.fresh("n")];
+  g.emit(`let ${found} = false, ${isNull} = true;`);
+  const search = (items: readonly Expression[]): void => {
+    if (items.length === 0) return;
+    const item = g.gen(items[0]!);
+    if (item.isNull === "true") g.emit(`${isNull} = true;`);
+    else {
+      g.emit(`if (${item.isNull}) ${isNull} = true; else if (${compareCode(g, "===", held, item, type)}) ${found} = true;`);
+    }
+    if (items.length === 1) return;
+    if (isSimple(items[1]!)) search(items.slice(1));
+    else g.block(`if (!${found})`, () => search(items.slice(1)));
+  };
+  g.block(`if (${notOf(held.isNull)})`, () => {
+    g.emit(`${isNull} = false;`);
+    search(list);
+    g.emit(`if (${found}) ${isNull} = false;`);
+  });
+  return { representation: "boolean", isNull, value: found, start: "", length: "" };
+}
+
+/** Evaluating it costs nothing and cannot fail. */
+function isSimple(e: Expression): boolean {
+  return e.kind === "literal" || e.kind === "attribute";
+}
+
+const between: FunctionEntry = {
+  name: "between",
+  doc: "Whether the first argument is at least the second and at most the third.",
+  arity: [3, 3],
+  nulls: "own",
+  resolve: ([value, low, high], resolving) => {
+    const lower = comparable([value!, low!], { ...resolving, name: ">=" });
+    const upper = comparable([value!, high!], { ...resolving, name: "<=" });
+    const sides = [
+      callOf(">=", lower, types.boolean, lower.some(nullableOf), "ansi"),
+      callOf("<=", upper, types.boolean, upper.some(nullableOf), "ansi"),
+    ];
+    return callOf("and", sides, types.boolean, sides.some(nullableOf), "ansi");
+  },
+};
+
+export const logicFunctions: readonly FunctionEntry[] = [
+  connective("and", ["&&"], "True when both are; false when one is, whatever the other.", false),
+  connective("or", [], "True when one is, whatever the other; false when both are.", true),
+  not,
+  notEqual,
+  nullTest(
+    "isnull",
+    ["is null", "is unknown"],
+    "Whether the value is null.",
+    (a) => a === null,
+    (a) => a.isNull,
+  ),
+  nullTest(
+    "isnotnull",
+    ["is not null", "is not unknown"],
+    "Whether the value is not null.",
+    (a) => a !== null,
+    (a) => notOf(a.isNull),
+  ),
+  nullTest(
+    "is true",
+    ["istrue"],
+    "Whether it is true; false for null.",
+    (a) => a === true,
+    (a) => andOf(notOf(a.isNull), a.value),
+  ),
+  nullTest(
+    "is not true",
+    ["isnottrue"],
+    "Whether it is false or null.",
+    (a) => a !== true,
+    (a) => orOf(a.isNull, notOf(a.value)),
+  ),
+  nullTest(
+    "is false",
+    ["isfalse"],
+    "Whether it is false; false for null.",
+    (a) => a === false,
+    (a) => andOf(notOf(a.isNull), notOf(a.value)),
+  ),
+  nullTest(
+    "is not false",
+    ["isnotfalse"],
+    "Whether it is true or null.",
+    (a) => a !== false,
+    (a) => orOf(a.isNull, a.value),
+  ),
+  isNan,
+  inList,
+  between,
+];

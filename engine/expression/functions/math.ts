@@ -1,0 +1,259 @@
+import { types, type DataType } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import type { Expression } from "../expression.js";
+import { coerceTo } from "../types/coerce.js";
+import { isIntegral, typeOf } from "../types/typeOf.js";
+import { castArgs, fixed, type FunctionEntry, type Resolving } from "./entry.js";
+
+/** Functions of doubles and of bits. */
+
+/** A function of doubles: one JavaScript expression for generated code, a function for the interpreter. `x` and `y` are its arguments. */
+function ofDoubles(name: string, aliases: string[], doc: string, code: string, evaluate: (x: number, y: number) => number): FunctionEntry {
+  const arity = evaluate.length;
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [arity, arity],
+    nulls: "strict",
+    total: true,
+    resolve: fixed([types.double], types.double),
+    eval: ([x, y]) => evaluate(x as number, (y as number | undefined) ?? 0),
+    generate: (_g, args) => code.replace(/\b[xy]\b/g, (letter) => args[letter === "x" ? 0 : 1]!.value),
+  };
+}
+
+/** A logarithm: null at and below its pole. */
+function logarithm(
+  name: string,
+  aliases: string[],
+  doc: string,
+  code: string,
+  pole: number,
+  evaluate: (x: number) => number,
+): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [1, 1],
+    nulls: "strict",
+    resolve: fixed([types.double], types.double, true),
+    eval: ([x]) => ((x as number) <= pole ? null : evaluate(x as number)),
+    generate: (_g, [x]) => ({ value: `${code}(${x!.value})`, isNull: `${x!.value} <= ${pole}` }),
+  };
+}
+
+const log: FunctionEntry = {
+  name: "log",
+  doc: "The natural logarithm, or that to the base of the first argument.",
+  arity: [1, 2],
+  nulls: "strict",
+  resolve: fixed([types.double], types.double, true),
+  eval: (args) => {
+    const [base, x] = args.length === 1 ? [null, args[0] as number] : [args[0] as number, args[1] as number];
+    if (x <= 0 || (base !== null && base <= 0)) return null;
+    return base === null ? Math.log(x) : Math.log(x) / Math.log(base);
+  },
+  generate: (_g, args) => {
+    const [base, x] = args.length === 1 ? [null, args[0]!.value] : [args[0]!.value, args[1]!.value];
+    if (base === null) return { value: `Math.log(${x})`, isNull: `${x} <= 0` };
+    return { value: `Math.log(${x}) / Math.log(${base})`, isNull: `${x} <= 0 || ${base} <= 0` };
+  },
+};
+
+function resolveBits(args: readonly Expression[], resolving: Resolving): { args: Expression[]; type: DataType } {
+  const operands = castArgs(args, ["integral"], resolving);
+  const order = ["byte", "short", "int", "long"];
+  const widest = operands.map((e) => typeOf(e).kind).toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
+  const type = { kind: widest } as DataType;
+  return { args: operands.map((e) => coerceTo(e, type, resolving.context)), type };
+}
+
+function bitwise(name: string, doc: string, evaluate: (a: bigint, b: bigint) => bigint): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [2, 2],
+    nulls: "strict",
+    resolve: resolveBits,
+    eval: ([a, b], call) => narrow(evaluate(BigInt(a as number), BigInt(b as number)), call.type),
+    generate: (g, [a, b], call) => (call.type.kind === "long" && !g.exact ? null : `${a!.value} ${name} ${b!.value}`),
+  };
+}
+
+function narrow(value: bigint, type: DataType): Value {
+  return type.kind === "long" ? BigInt.asIntN(64, value) : Number(value);
+}
+
+function shift(name: string, aliases: string[], operator: "<<" | ">>" | ">>>", doc: string): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [2, 2],
+    nulls: "strict",
+    resolve: ([value, bits], resolving) => {
+      const operand = typeOf(value!).kind === "long" ? value! : coerceTo(value!, types.int, resolving.context);
+      return { args: [operand, castArgs([bits!], [types.int], resolving)[0]!], type: typeOf(operand) };
+    },
+    eval: ([value, bits], call) => {
+      if (call.type.kind !== "long") {
+        const x = value as number;
+        return operator === "<<" ? x << (bits as number) : operator === ">>" ? x >> (bits as number) : (x >>> (bits as number)) | 0;
+      }
+      const by = BigInt((bits as number) & 63);
+      if (operator === ">>>") return BigInt.asIntN(64, BigInt.asUintN(64, value as bigint) >> by);
+      return BigInt.asIntN(64, operator === "<<" ? (value as bigint) << by : (value as bigint) >> by);
+    },
+    generate: (_g, [a, b], call) =>
+      call.type.kind === "long" ? null : operator === ">>>" ? `${a!.value} >>> ${b!.value} | 0` : `${a!.value} ${operator} ${b!.value}`,
+  };
+}
+
+const bitNot: FunctionEntry = {
+  name: "~",
+  aliases: ["bit_not"],
+  doc: "All bits flipped.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: resolveBits,
+  eval: ([a], call) => narrow(~BigInt(a as number), call.type),
+  generate: (g, [a], call) => (call.type.kind === "long" && !g.exact ? `-1 - ${a!.value}` : `~${a!.value}`),
+};
+
+const bitCount: FunctionEntry = {
+  name: "bit_count",
+  doc: "The number of bits that are set, of 64 (a boolean has one).",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: (args, resolving) => ({
+    args: typeOf(args[0]!).kind === "boolean" ? args : castArgs(args, ["integral"], resolving),
+    type: types.int,
+  }),
+  eval: ([a]) =>
+    BigInt.asUintN(64, BigInt(a as number))
+      .toString(2)
+      .replaceAll("0", "").length,
+};
+
+const getBit: FunctionEntry = {
+  name: "getbit",
+  aliases: ["bit_get"],
+  doc: "The bit (0 or 1) at a position, counted from the right and from 0.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: (args, resolving) => ({ args: castArgs(args, ["integral", types.int], resolving), type: types.byte }),
+  eval: ([a, position]) => Number((BigInt(a as number) >> BigInt(position as number)) & 1n),
+};
+
+const factorial: FunctionEntry = {
+  name: "factorial",
+  doc: "The factorial of 0 to 20; null for others.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: fixed([types.int], types.long, true),
+  eval: ([n]) => {
+    if ((n as number) < 0 || (n as number) > 20) return null;
+    let product = 1n;
+    for (let i = 2n; i <= BigInt(n as number); i++) product *= i;
+    return product;
+  },
+};
+
+const constant = (name: string, doc: string, value: number): FunctionEntry => ({
+  name,
+  doc,
+  arity: [0, 0],
+  nulls: "strict",
+  resolve: () => ({ kind: "literal", value, type: types.double }),
+});
+
+/** An integer's 64 bits as text; doubles are no integers here. */
+function bitsText(name: string, doc: string, radix: 2 | 16): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [1, 1],
+    nulls: "strict",
+    resolve: (args, resolving) => {
+      const type = typeOf(args[0]!);
+      if (radix === 16 && (type.kind === "string" || type.kind === "binary")) return { args, type: types.string };
+      const operand = isIntegral(type) ? coerceTo(args[0]!, types.long, resolving.context) : castArgs(args, [types.long], resolving)[0]!;
+      return { args: [operand], type: types.string };
+    },
+    eval: ([value]) => {
+      if (typeof value === "bigint") return BigInt.asUintN(64, value).toString(radix).toUpperCase();
+      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
+      return [...bytes]
+        .map((byte) => byte.toString(16).padStart(2, "0"))
+        .join("")
+        .toUpperCase();
+    },
+  };
+}
+
+export const mathFunctions: readonly FunctionEntry[] = [
+  ofDoubles("sqrt", [], "The square root; NaN of negative numbers.", "Math.sqrt(x)", (x) => Math.sqrt(x)),
+  ofDoubles("cbrt", [], "The cube root.", "Math.cbrt(x)", (x) => Math.cbrt(x)),
+  ofDoubles("exp", [], "e to the power of the argument.", "Math.exp(x)", (x) => Math.exp(x)),
+  ofDoubles("expm1", [], "exp(x) - 1, exact for small x.", "Math.expm1(x)", (x) => Math.expm1(x)),
+  logarithm("ln", [], "The natural logarithm.", "Math.log", 0, (x) => Math.log(x)),
+  logarithm("log10", [], "The logarithm to the base 10.", "Math.log10", 0, (x) => Math.log10(x)),
+  logarithm("log2", [], "The logarithm to the base 2.", "Math.log2", 0, (x) => Math.log2(x)),
+  logarithm("log1p", [], "ln(1 + x), exact for small x.", "Math.log1p", -1, (x) => Math.log1p(x)),
+  log,
+  ofDoubles("pow", ["power"], "The first argument to the power of the second.", "x ** y", (x, y) => x ** y),
+  ofDoubles("sin", [], "The sine.", "Math.sin(x)", (x) => Math.sin(x)),
+  ofDoubles("cos", [], "The cosine.", "Math.cos(x)", (x) => Math.cos(x)),
+  ofDoubles("tan", [], "The tangent.", "Math.tan(x)", (x) => Math.tan(x)),
+  ofDoubles("cot", [], "The cotangent.", "1 / Math.tan(x)", (x) => 1 / Math.tan(x)),
+  ofDoubles("sec", [], "The secant.", "1 / Math.cos(x)", (x) => 1 / Math.cos(x)),
+  ofDoubles("csc", [], "The cosecant.", "1 / Math.sin(x)", (x) => 1 / Math.sin(x)),
+  ofDoubles("asin", [], "The arc sine.", "Math.asin(x)", (x) => Math.asin(x)),
+  ofDoubles("acos", [], "The arc cosine.", "Math.acos(x)", (x) => Math.acos(x)),
+  ofDoubles("atan", [], "The arc tangent.", "Math.atan(x)", (x) => Math.atan(x)),
+  ofDoubles("atan2", [], "The angle of the point (second, first argument).", "Math.atan2(x + 0, y + 0)", (x, y) =>
+    Math.atan2(x + 0, y + 0),
+  ),
+  ofDoubles("sinh", [], "The hyperbolic sine.", "Math.sinh(x)", (x) => Math.sinh(x)),
+  ofDoubles("cosh", [], "The hyperbolic cosine.", "Math.cosh(x)", (x) => Math.cosh(x)),
+  ofDoubles("tanh", [], "The hyperbolic tangent.", "Math.tanh(x)", (x) => Math.tanh(x)),
+  ofDoubles("asinh", [], "The inverse hyperbolic sine.", "Math.asinh(x)", (x) => Math.asinh(x)),
+  ofDoubles("acosh", [], "The inverse hyperbolic cosine.", "Math.acosh(x)", (x) => Math.acosh(x)),
+  ofDoubles("atanh", [], "The inverse hyperbolic tangent.", "Math.atanh(x)", (x) => Math.atanh(x)),
+  ofDoubles("degrees", [], "Radians as degrees.", "x * (180 / Math.PI)", (x) => x * (180 / Math.PI)),
+  ofDoubles("radians", [], "Degrees as radians.", "x * (Math.PI / 180)", (x) => x * (Math.PI / 180)),
+  ofDoubles("hypot", [], "The length of the vector of both arguments.", "Math.hypot(x, y)", (x, y) => Math.hypot(x, y)),
+  {
+    name: "rint",
+    doc: "The nearest whole number as a double, half to even.",
+    arity: [1, 1],
+    nulls: "strict",
+    resolve: fixed([types.double], types.double),
+    eval: ([x]) => rint(x as number),
+  },
+  ofDoubles("signum", ["sign"], "-1, 0 or 1, as the number's sign.", "Math.sign(x)", (x) => Math.sign(x)),
+  constant("e", "Euler's number.", Math.E),
+  constant("pi", "The ratio of a circle's circumference to its diameter.", Math.PI),
+  bitwise("&", "Bits that both have.", (a, b) => a & b),
+  bitwise("|", "Bits that one of both has.", (a, b) => a | b),
+  bitwise("^", "Bits that exactly one of both has.", (a, b) => a ^ b),
+  bitNot,
+  bitCount,
+  getBit,
+  shift("shiftleft", ["<<"], "<<", "Bits moved to the left."),
+  shift("shiftright", [">>"], ">>", "Bits moved to the right; the sign stays."),
+  shift("shiftrightunsigned", [">>>"], ">>>", "Bits moved to the right; zeros come in."),
+  factorial,
+  bitsText("bin", "The bits of a whole number.", 2),
+  bitsText("hex", "The hexadecimal digits of a whole number, or of the bytes of a string or binary.", 16),
+];
+
+function rint(x: number): number {
+  const floor = Math.floor(x);
+  const fraction = x - floor;
+  if (fraction < 0.5) return floor;
+  if (fraction > 0.5) return floor + 1;
+  return floor % 2 === 0 ? floor : floor + 1;
+}

@@ -1,0 +1,63 @@
+import { assert } from "../../errors/assert.js";
+import { arithmeticFunctions } from "./arithmetic.js";
+import { arrayFunctions } from "./arrays.js";
+import { batchFunctions } from "./batch.js";
+import { comparisonFunctions } from "./comparison.js";
+import { conditionalFunctions } from "./conditional.js";
+import { conversionFunctions } from "./conversion.js";
+import { datetimeFunctions } from "./datetime.js";
+import type { FunctionEntry } from "./entry.js";
+import { higherOrderFunctions } from "./higherOrder.js";
+import { logicFunctions } from "./logic.js";
+import { mapFunctions } from "./maps.js";
+import { mathFunctions } from "./math.js";
+import { numberFunctions } from "./numbers.js";
+import { patternFunctions } from "./patterns.js";
+import { stringFunctions } from "./strings.js";
+import { structFunctions } from "./structs.js";
+import { textFunctions } from "./texts.js";
+
+/** Every scalar function and operator, one family a file. Adding a function is adding an entry. */
+export const functionTable: readonly FunctionEntry[] = [
+  ...comparisonFunctions,
+  ...logicFunctions,
+  ...conditionalFunctions,
+  ...arithmeticFunctions,
+  ...numberFunctions,
+  ...mathFunctions,
+  ...stringFunctions,
+  ...textFunctions,
+  ...patternFunctions,
+  ...datetimeFunctions,
+  ...conversionFunctions,
+  ...structFunctions,
+  ...arrayFunctions,
+  ...mapFunctions,
+  ...higherOrderFunctions,
+  ...batchFunctions,
+];
+
+const byName = new Map<string, FunctionEntry>();
+for (const entry of functionTable) {
+  for (const name of [entry.name, ...(entry.aliases ?? [])]) {
+    assert(!byName.has(name), `two functions are called ${name}`);
+    byName.set(name, entry);
+  }
+}
+
+/** The entry of that name or alias (lower case). */
+export function findEntry(name: string): FunctionEntry | undefined {
+  return byName.get(name);
+}
+
+/** The entry of a resolved call. */
+export function entryOf(name: string): FunctionEntry {
+  const entry = byName.get(name);
+  assert(entry !== undefined, `the function ${name} is not in the table`);
+  return entry;
+}
+
+/** Names of functions, for suggestions: operators left out. */
+export function functionNames(): readonly string[] {
+  return [...byName.keys()].filter((name) => /^[a-z]\w*$/.test(name));
+}

@@ -1,0 +1,150 @@
+import { nearestName } from "../errors/nearest.js";
+import { notYetSupported, StreamingError } from "../errors/streamingError.js";
+import { sqlTypeName, type DataType } from "../arrow/types.js";
+import { aggregateFunctions } from "./aggregates/index.js";
+import type { AggregateCall, Expression } from "./expression.js";
+import { anyNullable, modeOf, type FunctionEntry } from "./functions/entry.js";
+import { findEntry, functionNames } from "./functions/table.js";
+import { pendingFunctions } from "./functions/pending.js";
+import type { AnalysisContext } from "./types/coerce.js";
+import { coerceTo } from "./types/coerce.js";
+import { describe, describeCall } from "./types/describe.js";
+import { nullableOf, typeOf } from "./types/typeOf.js";
+
+export type { AnalysisContext } from "./types/coerce.js";
+export { coerceTo, resolveCast } from "./types/coerce.js";
+export { commonType } from "./types/commonType.js";
+export { nullableOf, typeOf } from "./types/typeOf.js";
+
+/** A function by name, its arguments resolved. */
+export interface FunctionUse {
+  readonly name: string;
+  readonly args: readonly Expression[];
+  readonly distinct: boolean;
+  readonly filter: Expression | null;
+  readonly options?: Readonly<Record<string, string>>;
+  readonly typeArgument?: DataType;
+}
+
+const generators = new Set(["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack", "json_tuple"]);
+
+/** Whether the name is that of an aggregate function. */
+export function isAggregateName(name: string): boolean {
+  return aggregateOf(name) !== undefined || pendingFunctions.aggregates.has(name.toLowerCase());
+}
+
+/** Whether the function makes several rows (or columns) of one. */
+export function isGeneratorName(name: string): boolean {
+  return generators.has(name.toLowerCase());
+}
+
+function aggregateOf(name: string): (typeof aggregateFunctions)[string] | undefined {
+  const key = name.toLowerCase();
+  return Object.hasOwn(aggregateFunctions, key) ? aggregateFunctions[key] : undefined;
+}
+
+/**
+ * A call, cast or aggregate call of a function: its name found, its arguments coerced, its type known.
+ *
+ * @throws UNRESOLVED_ROUTINE, WRONG_NUM_ARGS.WITHOUT_SUGGESTION, DATATYPE_MISMATCH.…, NOT_YET_SUPPORTED for functions of Spark's that are not built
+ */
+export function resolveFunction(use: FunctionUse, context: AnalysisContext): Expression {
+  const name = use.name.toLowerCase();
+  if (aggregateOf(name) !== undefined) return resolveAggregate({ ...use, name }, context);
+  const entry = findEntry(name);
+  if (entry === undefined) throw unresolved(name);
+  checkCount(name, use.args.length, entry.arity[0], entry.arity[1]);
+  const resolution = entry.resolve(use.args, {
+    name,
+    context,
+    ...(use.options && { options: use.options }),
+    ...(use.typeArgument && { typeArgument: use.typeArgument }),
+  });
+  if ("kind" in resolution) return resolution;
+  const options = resolution.options ?? use.options;
+  return {
+    kind: "call",
+    name: entry.name,
+    args: resolution.args,
+    type: resolution.type,
+    nullable: resolution.nullable ?? anyNullable(resolution.args),
+    evalMode: resolution.evalMode ?? modeOf(context),
+    zone: context.zone,
+    ...(options && { options }),
+  };
+}
+
+function unresolved(name: string): StreamingError {
+  if (pendingFunctions.scalars.has(name) || pendingFunctions.aggregates.has(name)) return notYetSupported(`The function ${name}`);
+  const nearest = nearestName(name, functionNames());
+  return new StreamingError("UNRESOLVED_ROUTINE", {
+    routineName: `\`${name}\``,
+    searchPath: "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",
+    suggestion: nearest === undefined ? "The page of functions lists what there is." : `Did you mean \`${nearest}\`?`,
+  });
+}
+
+function checkCount(name: string, actual: number, minimum: number, maximum: number): void {
+  if (actual >= minimum && actual <= maximum) return;
+  throw new StreamingError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
+    functionName: `\`${name}\``,
+    expectedNum: expectedCount(minimum, maximum),
+    actualNum: String(actual),
+    docroot: "https://spark.apache.org/docs/latest",
+  });
+}
+
+function expectedCount(minimum: number, maximum: number): string {
+  if (maximum === Infinity) return `> ${minimum - 1}`;
+  if (minimum === maximum) return String(minimum);
+  const counts = Array.from({ length: maximum - minimum + 1 }, (_, i) => minimum + i);
+  return `[${counts.join(", ")}]`;
+}
+
+function resolveAggregate(use: FunctionUse, context: AnalysisContext): AggregateCall {
+  const entry = aggregateOf(use.name)!;
+  checkCount(use.name, use.args.length, entry.minArgs, entry.maxArgs);
+  const args = use.args.map((arg, i) => aggregateArgument(use, arg, i, context));
+  for (const position of entry.constantArgs) {
+    const arg = args[position];
+    if (arg !== undefined && arg.kind !== "literal") {
+      throw new StreamingError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", {
+        sqlExpr: `"${describeCall(use.name, use.args)}"`,
+        inputName: `\`argument ${position + 1}\``,
+        inputType: `"${sqlTypeName(typeOf(arg))}"`,
+        inputExpr: `"${describe(arg)}"`,
+      });
+    }
+  }
+  return {
+    kind: "aggregateCall",
+    name: entry.name,
+    args,
+    distinct: use.distinct,
+    filter: use.filter,
+    type: entry.resultType(args.map(typeOf)),
+    nullable: entry.nullable(args.map(nullableOf)),
+    evalMode: entry.evalMode ?? modeOf(context),
+  };
+}
+
+function aggregateArgument(use: FunctionUse, arg: Expression, index: number, context: AnalysisContext): Expression {
+  const { inputs } = aggregateOf(use.name)!;
+  const input = inputs[Math.min(index, inputs.length - 1)];
+  if (input === undefined) return arg;
+  const type = input.coerce(typeOf(arg));
+  if (type !== null) return coerceTo(arg, type, context);
+  const ordinals = ["first", "second", "third", "fourth", "fifth"];
+  throw new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
+    sqlExpr: `"${describeCall(use.name, use.args)}"`,
+    paramIndex: ordinals[index] ?? String(index + 1),
+    requiredType: input.required,
+    inputSql: `"${describe(arg)}"`,
+    inputType: `"${sqlTypeName(typeOf(arg))}"`,
+  });
+}
+
+/** The table's entry of a scalar function, by any of its names. */
+export function scalarFunction(name: string): FunctionEntry | undefined {
+  return findEntry(name.toLowerCase());
+}

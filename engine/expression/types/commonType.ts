@@ -1,0 +1,138 @@
+import type { DataType, DecimalType } from "../../arrow/types.js";
+import { sameType, types } from "../../arrow/types.js";
+import { decimalFor, isAtomic, isFractional, isIntegral, isInterval, isNumeric } from "./typeOf.js";
+
+/**
+ * The type that both sides are brought to where a function wants its arguments alike (comparisons, CASE, COALESCE, IN, arrays, UNION);
+ * null when there is none. `ansi` decides what strings are promoted to.
+ */
+export function commonType(a: DataType, b: DataType, ansi = true): DataType | null {
+  return tightestCommonType(a, b, ansi) ?? widerDecimal(a, b) ?? widerWithString(a, b, ansi) ?? widerNested(a, b, ansi);
+}
+
+/** The same, without promoting strings or decimals. */
+export function tightestCommonType(a: DataType, b: DataType, ansi = true): DataType | null {
+  if (sameType(a, b)) return mergeNullability(a, b);
+  if (a.kind === "null") return b;
+  if (b.kind === "null") return a;
+  if (isNumeric(a) && isNumeric(b) && a.kind !== "decimal" && b.kind !== "decimal") return widerNumber(a, b, ansi);
+  if (isDatetime(a) && isDatetime(b)) return widerDatetime(a, b);
+  return null;
+}
+
+const numberOrder = ["byte", "short", "int", "long", "float", "double"];
+
+function widerNumber(a: DataType, b: DataType, ansi: boolean): DataType {
+  const wider = numberOrder.indexOf(a.kind) >= numberOrder.indexOf(b.kind) ? a : b;
+  // A float cannot hold every integer: ANSI takes the double instead.
+  return wider.kind === "float" && ansi ? types.double : wider;
+}
+
+function isDatetime(type: DataType): boolean {
+  return type.kind === "date" || type.kind === "timestamp" || type.kind === "timestamp_ntz";
+}
+
+function widerDatetime(a: DataType, b: DataType): DataType {
+  if (a.kind === "timestamp" || b.kind === "timestamp") return types.timestamp;
+  return types.timestampNtz;
+}
+
+function widerDecimal(a: DataType, b: DataType): DataType | null {
+  if (a.kind !== "decimal" && b.kind !== "decimal") return null;
+  if (!isNumeric(a) || !isNumeric(b)) return null;
+  if (a.kind === "float" || a.kind === "double" || b.kind === "float" || b.kind === "double") return types.double;
+  return widerDecimalType(decimalFor(a), decimalFor(b));
+}
+
+/** The decimal that holds every value of both, cut to 38 digits with the integer digits kept. */
+export function widerDecimalType(a: DecimalType, b: DecimalType): DecimalType {
+  const scale = Math.max(a.scale, b.scale);
+  const integerDigits = Math.max(a.precision - a.scale, b.precision - b.scale);
+  return boundedPreferIntegral(integerDigits + scale, scale);
+}
+
+function boundedPreferIntegral(precision: number, scale: number): DecimalType {
+  if (precision <= 38) return types.decimal(precision, scale);
+  const lost = precision - 38;
+  return types.decimal(38, Math.max(0, scale - lost));
+}
+
+function widerWithString(a: DataType, b: DataType, ansi: boolean): DataType | null {
+  if (b.kind === "string" && a.kind !== "string") return widerWithString(b, a, ansi);
+  if (a.kind !== "string") return null;
+  if (!ansi) return isAtomic(b) && b.kind !== "binary" && b.kind !== "boolean" ? types.string : null;
+  if (isIntegral(b)) return types.long;
+  if (isFractional(b)) return types.double;
+  if (isInterval(b)) return null;
+  return isAtomic(b) ? b : null;
+}
+
+function widerNested(a: DataType, b: DataType, ansi: boolean): DataType | null {
+  if (a.kind === "array" && b.kind === "array") {
+    const element = commonType(a.element, b.element, ansi);
+    return element && types.array(element, a.containsNull || b.containsNull || mayFail(a.element, element) || mayFail(b.element, element));
+  }
+  if (a.kind === "map" && b.kind === "map") {
+    const key = commonType(a.key, b.key, ansi);
+    const value = commonType(a.value, b.value, ansi);
+    return key && value && types.map(key, value, a.valueContainsNull || b.valueContainsNull);
+  }
+  if (a.kind === "struct" && b.kind === "struct" && a.fields.length === b.fields.length) {
+    const fields = a.fields.map((f, i) => {
+      const other = b.fields[i]!;
+      const type = f.name.toLowerCase() === other.name.toLowerCase() ? commonType(f.type, other.type, ansi) : null;
+      return type && { name: f.name, type, nullable: f.nullable || other.nullable };
+    });
+    return fields.every((f) => f !== null) ? types.struct(fields) : null;
+  }
+  return null;
+}
+
+function mayFail(from: DataType, to: DataType): boolean {
+  return from.kind === "string" && to.kind !== "string";
+}
+
+function mergeNullability(a: DataType, b: DataType): DataType {
+  if (a.kind === "array" && b.kind === "array")
+    return types.array(mergeNullability(a.element, b.element), a.containsNull || b.containsNull);
+  if (a.kind === "map" && b.kind === "map") {
+    return types.map(mergeNullability(a.key, b.key), mergeNullability(a.value, b.value), a.valueContainsNull || b.valueContainsNull);
+  }
+  if (a.kind === "struct" && b.kind === "struct") {
+    return types.struct(
+      a.fields.map((f, i) => ({
+        name: f.name,
+        type: mergeNullability(f.type, b.fields[i]!.type),
+        nullable: f.nullable || b.fields[i]!.nullable,
+      })),
+    );
+  }
+  return a;
+}
+
+/** Spark's type of `a <op> b` on decimals: exact where 38 digits suffice, else fraction digits go (at least 6 stay). */
+export function decimalResult(op: "+" | "-" | "*" | "/" | "%", a: DecimalType, b: DecimalType): DecimalType {
+  const scale = Math.max(a.scale, b.scale);
+  const integerDigits = Math.max(a.precision - a.scale, b.precision - b.scale);
+  switch (op) {
+    case "+":
+    case "-":
+      return adjusted(integerDigits + scale + 1, scale);
+    case "*":
+      return adjusted(a.precision + b.precision + 1, a.scale + b.scale);
+    case "/": {
+      const quotientScale = Math.max(6, a.scale + b.precision + 1);
+      return adjusted(a.precision - a.scale + b.scale + quotientScale, quotientScale);
+    }
+    case "%":
+      return adjusted(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
+  }
+}
+
+/** Cuts a precision above 38, keeping the integer digits and at least 6 (or all) fraction digits. */
+export function adjusted(precision: number, scale: number): DecimalType {
+  if (precision <= 38) return types.decimal(precision, scale);
+  const integerDigits = precision - scale;
+  const minimumScale = Math.min(scale, 6);
+  return types.decimal(38, Math.max(38 - integerDigits, minimumScale));
+}

@@ -1,0 +1,165 @@
+import { assert } from "../../errors/assert.js";
+import type { DataType, DecimalType } from "../../arrow/types.js";
+import { sameType } from "../../arrow/types.js";
+import type { Expression } from "../expression.js";
+import { castCanFail } from "./castRules.js";
+
+/** The type of a resolved expression. */
+export function typeOf(e: Expression): DataType {
+  switch (e.kind) {
+    case "literal":
+    case "attribute":
+    case "call":
+    case "cast":
+    case "aggregateCall":
+      return e.type;
+    case "alias":
+    case "sortOrder":
+      return typeOf(e.child);
+    case "lambda":
+      return typeOf(e.body);
+    case "lambdaVariable":
+      assert(e.type !== null, `the type of the lambda variable ${e.name} is not known yet`);
+      return e.type;
+    default:
+      throw assertionOfUnresolved(e.kind);
+  }
+}
+
+/** Whether a resolved expression may give null, as Spark derives it. */
+export function nullableOf(e: Expression): boolean {
+  switch (e.kind) {
+    case "literal":
+      return e.value === null;
+    case "attribute":
+    case "call":
+    case "aggregateCall":
+    case "lambdaVariable":
+      return e.nullable;
+    case "alias":
+    case "sortOrder":
+      return nullableOf(e.child);
+    case "lambda":
+      return nullableOf(e.body);
+    case "cast":
+      return e.evalMode === "try" || nullableOf(e.child) || castCanFail(typeOf(e.child), e.type);
+    default:
+      throw assertionOfUnresolved(e.kind);
+  }
+}
+
+function assertionOfUnresolved(kind: string): Error {
+  try {
+    assert(false, `an expression of kind ${kind} has no type before it is resolved`);
+  } catch (error) {
+    return error as Error;
+  }
+  return new Error(kind);
+}
+
+/** Whether the expression and all below it are resolved. */
+export function isResolved(e: Expression): boolean {
+  switch (e.kind) {
+    case "literal":
+    case "attribute":
+    case "lambdaVariable":
+      return true;
+    case "alias":
+    case "cast":
+    case "sortOrder":
+      return isResolved(e.child);
+    case "call":
+      return e.args.every(isResolved);
+    case "aggregateCall":
+      return e.args.every(isResolved) && (e.filter === null || isResolved(e.filter));
+    case "lambda":
+      return isResolved(e.body);
+    default:
+      return false;
+  }
+}
+
+/** The children of a resolved expression. */
+export function childrenOf(e: Expression): readonly Expression[] {
+  switch (e.kind) {
+    case "alias":
+    case "cast":
+    case "sortOrder":
+      return [e.child];
+    case "call":
+      return e.args;
+    case "aggregateCall":
+      return e.filter === null ? e.args : [...e.args, e.filter];
+    case "lambda":
+      return [e.body];
+    default:
+      return [];
+  }
+}
+
+export function isIntegral(type: DataType): boolean {
+  return type.kind === "byte" || type.kind === "short" || type.kind === "int" || type.kind === "long";
+}
+
+export function isFractional(type: DataType): boolean {
+  return type.kind === "float" || type.kind === "double" || type.kind === "decimal";
+}
+
+export function isNumeric(type: DataType): boolean {
+  return isIntegral(type) || isFractional(type);
+}
+
+export function isInterval(type: DataType): boolean {
+  return type.kind === "interval_daytime" || type.kind === "interval_yearmonth" || type.kind === "interval";
+}
+
+export function isNested(type: DataType): boolean {
+  return type.kind === "array" || type.kind === "map" || type.kind === "struct";
+}
+
+/** Spark's AtomicType: everything with one value. */
+export function isAtomic(type: DataType): boolean {
+  return !isNested(type) && type.kind !== "null" && type.kind !== "interval";
+}
+
+/** Types whose Value is a bigint and whose generated form is a double or a BigInt, by variant. */
+export function isLongLike(type: DataType): boolean {
+  return type.kind === "long" || type.kind === "timestamp" || type.kind === "timestamp_ntz" || type.kind === "interval_daytime";
+}
+
+/** Whether `<` and its like are defined on the type. */
+export function isOrderable(type: DataType): boolean {
+  switch (type.kind) {
+    case "map":
+    case "interval":
+      return false;
+    case "array":
+      return isOrderable(type.element);
+    case "struct":
+      return type.fields.every((field) => isOrderable(field.type));
+    default:
+      return true;
+  }
+}
+
+/** The decimal type that holds every value of an integral type, or of a decimal. */
+export function decimalFor(type: DataType): DecimalType {
+  switch (type.kind) {
+    case "decimal":
+      return type;
+    case "byte":
+      return { kind: "decimal", precision: 3, scale: 0 };
+    case "short":
+      return { kind: "decimal", precision: 5, scale: 0 };
+    case "int":
+      return { kind: "decimal", precision: 10, scale: 0 };
+    case "float":
+      return { kind: "decimal", precision: 14, scale: 7 };
+    case "double":
+      return { kind: "decimal", precision: 30, scale: 15 };
+    default:
+      return { kind: "decimal", precision: 20, scale: 0 };
+  }
+}
+
+export { sameType };
