@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly print?: (line: string) => void;
   /** Who is told what is no error; standard error unless said otherwise. */
   readonly warn?: (message: string) => void;
+  /** Has the last word on the options of every reader: how a command line overrides what a job says. */
+  readonly readOptions?: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -49,12 +51,15 @@ export class Session {
   readonly print: (line: string) => void;
   /** Tells a person what is no error. */
   readonly warn: (message: string) => void;
+  /** Has the last word on the options of a reader. */
+  readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   private readonly views = new Map<string, { readonly name: string; readonly plan: AnalyzedPlan }>();
 
   private constructor(options: SessionOptions) {
     this.runtime = options.runtime ?? systemRuntime();
     this.print = options.print ?? ((line) => console.log(line));
     this.warn = options.warn ?? ((message) => console.warn(message));
+    this.readOptions = options.readOptions ?? ((given) => given);
     this.conf = new Conf(options.conf ?? {}, this.warn);
   }
 

@@ -67,8 +67,13 @@ export type Flat<T> = { [K in keyof T]: T[K] };
 
 type Positions<C> = Exclude<keyof C, keyof (readonly unknown[])>;
 
-/** The columns that a list of select items gives. Those without a name known to the compiler (`a + 1`) are left out: name them with `as`. */
-export type Selected<C extends readonly unknown[], Row> = [StarOf<C[number]>] extends [never]
+/**
+ * The columns that a list of select items gives. Those without a name known to the compiler (`a + 1`) are left out: name them with `as`.
+ * Of a list made at run time (`select(...names)`) nothing is known.
+ */
+export type Selected<C extends readonly unknown[], Row> = number extends C["length"] ? LooseRow : SelectedItems<C, Row>;
+
+type SelectedItems<C extends readonly unknown[], Row> = [StarOf<C[number]>] extends [never]
   ? NamedItems<C, Row>
   : IsLoose<Row> extends true
     ? StarOf<C[number]> extends `${string}.*`

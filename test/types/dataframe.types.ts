@@ -17,6 +17,7 @@ import {
   struct,
   sum,
   t,
+  transform,
   upper,
   when,
   window,
@@ -90,6 +91,10 @@ export async function selecting(): Promise<void> {
   expectTypeOf(readings.selectExpr("id + 1 AS next")).toEqualTypeOf<DataFrame<LooseRow>>();
   expectTypeOf(loose.select("anything")).toEqualTypeOf<DataFrame<{ anything: unknown }>>();
   expectTypeOf(readings.select(expr("id + 1").as("next"))).toEqualTypeOf<DataFrame<{ next: unknown }>>();
+  const names: string[] = ["id"];
+  expectTypeOf(readings.select(...names)).toEqualTypeOf<DataFrame<LooseRow>>();
+  expectTypeOf(readings.groupBy(...names).count()).toExtend<DataFrame>();
+  expectTypeOf(readings.select(transform("tags", (tag) => upper(tag)).as("t"))).toEqualTypeOf<DataFrame<{ t: (string | null)[] }>>();
 }
 
 /** The job of the README. */
