@@ -9,7 +9,8 @@ export function failureText(error: unknown): string {
   const text = error.message.replace(/ SQLSTATE: \w{5}$/, "").slice(error.condition.length + 3);
   const what = text.endsWith(error.advice) ? text.slice(0, text.length - error.advice.length).trimEnd() : text;
   const lines = [`${error.condition} (SQLSTATE ${error.sqlState})`, `  ${what}`, `  → ${error.advice}`];
-  for (let cause = error.cause; cause !== undefined && cause !== null; cause = (cause as Error).cause) lines.push(`  caused by: ${causeText(cause)}`);
+  for (let cause = error.cause; cause !== undefined && cause !== null; cause = (cause as Error).cause)
+    lines.push(`  caused by: ${causeText(cause)}`);
   return lines.join("\n");
 }
 

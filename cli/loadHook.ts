@@ -41,7 +41,13 @@ function loadJob(url: string): { readonly format: "module"; readonly source: str
 }
 
 function stripTypes(text: string, path: string): string {
-  const options = { transforms: ["typescript" as const], disableESTransforms: true, preserveDynamicImport: true, keepUnusedImports: false, filePath: path };
+  const options = {
+    transforms: ["typescript" as const],
+    disableESTransforms: true,
+    preserveDynamicImport: true,
+    keepUnusedImports: false,
+    filePath: path,
+  };
   return transform(text, options).code;
 }
 

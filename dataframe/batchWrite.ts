@@ -10,11 +10,11 @@ import type { Session } from "./session.js";
 import type { WriteDefinition } from "./writer.js";
 
 /**
- * Runs a bounded plan into a sink, as one batch.
+ * Runs a bounded plan into a sink, as one batch. Gives the number of rows.
  *
  * @throws PATH_ALREADY_EXISTS in mode errorifexists
  */
-export async function writeBatch(session: Session, definition: WriteDefinition): Promise<void> {
+export async function writeBatch(session: Session, definition: WriteDefinition): Promise<number> {
   const { plan, options, partitionBy } = definition;
   checkBatch(plan);
   const runtime = runtimeOf(session);
@@ -22,8 +22,9 @@ export async function writeBatch(session: Session, definition: WriteDefinition):
   const schema = schemaOf(outputOf(plan));
   const { print, warn } = session;
   const sink = provider.create({ runtime, options, schema, outputMode: "append", streaming: false, partitionBy, print, warn });
-  if (!(await targetIsFree(session, definition))) return;
+  if (!(await targetIsFree(session, definition))) return 0;
   const queryId = runtime.uuid();
+  let rows = 0;
   await sink.start({ queryId, runId: queryId, outputId: "main" });
   try {
     const batchTimeMs = runtime.clock.nowMs();
@@ -37,13 +38,17 @@ export async function writeBatch(session: Session, definition: WriteDefinition):
       replay: false,
     });
     try {
-      await runBoundedPlan(session, plan, (batch) => output?.write(batch));
+      await runBoundedPlan(session, plan, (batch) => {
+        rows += batch.length;
+        return output?.write(batch);
+      });
       await output?.prepare();
     } catch (error) {
       await output?.abort();
       throw error;
     }
     await output?.commit();
+    return rows;
   } finally {
     await sink.stop();
   }

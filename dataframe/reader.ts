@@ -80,7 +80,8 @@ export class DataFrameReader<Row = LooseRow> {
   load(path?: string): DataFrame<Row> {
     if (path !== undefined) return this.with<Row>({ options: { ...this.definition.options, path } }).load();
     const { session } = this;
-    const { streaming, format, options, schema: given } = this.definition;
+    const { streaming, format, schema: given } = this.definition;
+    const options = session.readOptions(this.definition.options);
     const provider = sourceFormats.get(format, this.owner);
     const schema = provider.schema(options, given);
     const description = describe(format, options);

@@ -1,0 +1,13 @@
+import type { WriteStream } from "node:tty";
+import type { Terminal } from "./progressView.js";
+
+/** A stream of the process as a terminal; a pipe is none. */
+export function terminal(stream: WriteStream): Terminal {
+  return {
+    write: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
+    get columns() {
+      return stream.columns ?? 80;
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { StreamingError } from "../engine/errors/streamingError.js";
+import type { AnalyzedPlan, Read } from "../engine/plan/logicalPlan.js";
+import { transformUp } from "../engine/plan/transform.js";
+import { withoutOption } from "./options.js";
+import type { Session } from "./session.js";
+import type { TableHandle } from "./tables.js";
+
+/** What part of the input a backfill reads: half-open, as texts of a command line. Null: from the first, to the last. */
+export interface BackfillRange {
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+/**
+ * The plan of a stream over bounded input: every stream becomes the table of what lies in the range.
+ *
+ * It reads all of it at once, so that no row is late and no window stays open: in append mode that is what the stream emits, the rows it counts as late, and
+ * the windows it has not closed; in update and complete mode the final table.
+ *
+ * @throws BACKFILL_BOUND_INVALID; UNBOUNDED_SOURCE when it runs, for sources that have no end
+ */
+export function boundedPlan(session: Session, plan: AnalyzedPlan, range: BackfillRange): AnalyzedPlan {
+  const bounded = (read: Read): Read => {
+    const table = session.tables.get(read.table);
+    const options = boundedOptions(table, range);
+    const { provider, format, schema, description } = table;
+    const { id } = session.tables.add({ provider, format, schema, description, options, streaming: false });
+    return { ...read, streaming: false, table: id };
+  };
+  // What was analysed stays analysed: only what is read changes.
+  return transformUp(plan, (node) => (node.kind === "read" && node.streaming ? bounded(node) : node)) as AnalyzedPlan;
+}
+
+/** Options that only streams have. */
+const streamOptions = [
+  "startingOffsets",
+  "startingTimestamp",
+  "startingOffsetsByTimestamp",
+  "maxOffsetsPerTrigger",
+  "minOffsetsPerTrigger",
+  "maxTriggerDelay",
+];
+
+function boundedOptions({ format, options }: TableHandle, { from, to }: BackfillRange): Record<string, string> {
+  if (format !== "kafka") return { ...options, ...fileBound("from", from, "modifiedAfter"), ...fileBound("to", to, "modifiedBefore") };
+  const kept = streamOptions.reduce<Readonly<Record<string, string>>>((rest, name) => withoutOption(rest, name), options);
+  return { ...kept, ...kafkaBound("from", from, "starting"), ...kafkaBound("to", to, "ending") };
+}
+
+/** Files by when they were modified; `modifiedAfter` leaves out the instant itself, the range includes it. */
+function fileBound(flag: "from" | "to", bound: string | null, option: string): Record<string, string> {
+  if (bound === null) return {};
+  const timeMs = timeOf(flag, bound) - (flag === "from" ? 1 : 0);
+  return { [option]: new Date(timeMs).toISOString() };
+}
+
+function kafkaBound(flag: "from" | "to", bound: string | null, prefix: "starting" | "ending"): Record<string, string> {
+  if (bound === null) return {};
+  if (bound.trim().startsWith("{")) return { [`${prefix}Offsets`]: bound };
+  return { [`${prefix}Timestamp`]: String(timeOf(flag, bound)), [`${prefix}OffsetsByTimestampStrategy`]: "latest" };
+}
+
+/** Milliseconds of an ISO time; one without a zone is UTC. */
+function timeOf(flag: "from" | "to", value: string): number {
+  const iso = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?)?(Z|[+-]\d\d:?\d\d)?$/.exec(value.trim());
+  const timeMs = iso === null ? NaN : Date.parse(iso[4] === undefined && iso[1] !== undefined ? `${value.trim()}Z` : value.trim());
+  if (Number.isNaN(timeMs)) throw new StreamingError("BACKFILL_BOUND_INVALID", { flag, value, reason: "it is no ISO time" });
+  return timeMs;
+}
