@@ -386,5 +386,10 @@ export class DataFrame<out Row = LooseRow> {
 
 function rowCount(name: string, given: number): number {
   if (Number.isSafeInteger(given) && given >= 0) return given;
-  throw new StreamingError("INVALID_LIMIT_LIKE_EXPRESSION", { name, expr: String(given) });
+  throw new StreamingError("INVALID_OPTION_VALUE", {
+    owner: "DataFrame",
+    option: name,
+    value: String(given),
+    expected: "a whole number that is not negative",
+  });
 }

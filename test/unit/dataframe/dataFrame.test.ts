@@ -255,8 +255,8 @@ describe("a mistake", () => {
   });
 
   it.each<[string, () => unknown, string]>([
-    ["a negative limit", () => readings.limit(-1), "INVALID_LIMIT_LIKE_EXPRESSION"],
-    ["a limit of half a row", () => readings.limit(0.5), "INVALID_LIMIT_LIKE_EXPRESSION"],
+    ["a negative limit", () => readings.limit(-1), "INVALID_OPTION_VALUE"],
+    ["a limit of half a row", () => readings.limit(0.5), "INVALID_OPTION_VALUE"],
     ["a kind of join that does not exist", () => readings.join(sensors, "sensorId", "sideways" as "left"), "INVALID_OPTION_VALUE"],
     ["too few names", () => readings.toDF("a"), "INVALID_OPTION_VALUE"],
     ["a key that does not exist", () => readings.dropDuplicates("nope" as "id"), "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES"],

@@ -2,7 +2,7 @@ import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as tidemark from "../../../index.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 
@@ -74,22 +74,23 @@ describe("the examples of the docstrings run as they are written", () => {
   const home = process.cwd();
   let folder = "";
 
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), "tidemark-examples-"));
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tidemark-example-"));
     process.chdir(folder);
     await mkdir("data");
     await writeFile(join("data", "a.json"), '{"id": 1}\n');
     df.createOrReplaceTempView("readings");
   });
 
-  afterAll(async () => {
+  afterEach(async () => {
     await session.stop();
+    session.streams.resetTerminated();
     process.chdir(home);
     await rm(folder, { recursive: true });
   });
 
   it("there are many", () => {
-    expect(examples.length).toBeGreaterThan(200);
+    expect(examples.length).toBeGreaterThan(300);
   });
 
   it.each(examples.map(({ place, code }) => [code, place]))("%s (%s)", async (code) => {
