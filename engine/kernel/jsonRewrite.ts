@@ -1,7 +1,7 @@
 import { assert } from "../errors/assert.js";
 import type { BuilderContext } from "./columnBuilder.js";
 import { JsonReader, token } from "./jsonReader.js";
-import { quoteJson } from "./jsonQuote.js";
+import { quoteJson, unquoteJson } from "./jsonQuote.js";
 import { asciiText, parseDouble } from "./numberText.js";
 import { stringText } from "./scalarBuilders.js";
 
@@ -35,13 +35,13 @@ export function rewriteJson(context: BuilderContext, kind: number, start: number
 
 function rewriteNext(context: BuilderContext, reader: JsonReader): string {
   const kind = reader.next();
-  if (kind === token.string) return quoteJson(stringText(reader.bytes, reader.start, reader.stop, reader.escaped));
+  if (kind === token.string) return quoteJson(unquoteJson(stringText(reader.bytes, reader.start, reader.stop, false)));
   if (kind !== token.object && kind !== token.array) return rewriteJson(context, kind, reader.start, reader.stop);
   reader.at++;
   const parts: string[] = [];
   if (kind === token.object) {
     for (let first = true; reader.nextMember(first); first = false) {
-      const name = stringText(reader.bytes, reader.start, reader.stop, reader.escaped);
+      const name = unquoteJson(stringText(reader.bytes, reader.start, reader.stop, false));
       parts.push(`${quoteJson(name)}:${rewriteNext(context, reader)}`);
     }
   } else {

@@ -158,7 +158,6 @@ export class FloatingBuilder extends ScalarBuilder {
 
 const notFinite: Record<string, number | undefined> = {
   NaN,
-  INF: Infinity,
   "+INF": Infinity,
   Infinity,
   "+Infinity": Infinity,

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
+import { types, type DataType } from "../../../engine/arrow/types.js";
+import { createJsonColumnDecoder } from "../../../engine/kernel/jsonColumnDecoder.js";
+import { parseDataType, parseSchema } from "../../../engine/sql/ddl.js";
+import { environment } from "./environment.js";
+import { goldenJson } from "./goldenValues.js";
+
+interface ExpressionCase {
+  readonly inputs: { readonly t: { readonly rows: readonly { readonly j: string | null }[] } };
+  readonly expressions: readonly {
+    readonly sql: string;
+    readonly results: readonly unknown[];
+    readonly errors?: readonly ({ readonly condition: string; readonly sqlState: string } | null)[];
+  }[];
+}
+
+const call = /^from_json\(j, '([^']*)'(?:, map\((.*)\))?\)$/;
+
+/** The calls of a case that are `from_json` and nothing else. */
+function callsOf(name: string): { sql: string; run: () => void }[] {
+  const golden = JSON.parse(readFileSync(new URL(`../../golden/cases/${name}.json`, import.meta.url), "utf8")) as ExpressionCase;
+  const texts = golden.inputs.t.rows.map((row) => row.j);
+  return golden.expressions.flatMap(({ sql, results, errors }) => {
+    const match = call.exec(sql);
+    if (match === null) return [];
+    const words = [...(match[2] ?? "").matchAll(/'([^']*)'/g)].map((word) => word[1]!);
+    const options = Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!]] : [])));
+    return [{ sql, run: () => check(typeOf(match[1]!), options, texts, results, errors) }];
+  });
+}
+
+function typeOf(text: string): DataType {
+  return /^(array|map)</.test(text) ? parseDataType(text) : parseSchema(text);
+}
+
+function check(
+  type: DataType,
+  options: Record<string, string>,
+  texts: readonly (string | null)[],
+  results: readonly unknown[],
+  errors?: readonly ({ condition: string; sqlState: string } | null)[],
+): void {
+  const decoder = createJsonColumnDecoder(type, { ...environment, options });
+  for (const [i, text] of texts.entries()) {
+    const decode = (): unknown => goldenJson(type, readValue(decoder.decodeColumn(columnFromValues(types.string, [text])), 0));
+    const error = errors?.[i];
+    if (error) expect(decode, String(text)).toThrow(expect.objectContaining({ condition: error.condition, sqlState: error.sqlState }));
+    else expect(decode(), String(text)).toEqual(results[i]);
+  }
+  if (errors !== undefined) return;
+  const column = decoder.decodeColumn(columnFromValues(types.string, texts));
+  expect(texts.map((_, row) => goldenJson(type, readValue(column, row)))).toEqual(results);
+}
+
+describe.each(["expr-json", "expr-json-timestamps"])("Spark's from_json in %s", (name) => {
+  it.each(callsOf(name))("$sql", ({ run }) => run());
+});
