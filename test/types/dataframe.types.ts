@@ -23,7 +23,6 @@ import {
   window,
   type DataFrame,
   type DataStreamWriter,
-  type LooseRow,
   type RowOf,
   type Session,
   type Timestamp,
@@ -56,7 +55,7 @@ export function schemas(): void {
   const nested = schema({ s: t.struct({ a: t.int, b: t.decimal(10, 2).notNull }), m: t.map(t.string, t.int) });
   expectTypeOf<RowOf<typeof nested>>().toEqualTypeOf<{ s: { a: number | null; b: string } | null; m: Map<string, number | null> | null }>();
   expectTypeOf(session.readStream.format("json").schema(Reading).load()).toEqualTypeOf<DataFrame<Reading>>();
-  expectTypeOf(session.read.schema("id BIGINT").json("x")).toEqualTypeOf<DataFrame<LooseRow>>();
+  expectTypeOf(session.read.schema("id BIGINT").json("x")).toEqualTypeOf<DataFrame>();
   expectTypeOf(session.createDataFrame([{ a: 1 }], schema({ a: t.int }))).toEqualTypeOf<DataFrame<{ a: number | null }>>();
 }
 
@@ -88,11 +87,11 @@ export async function selecting(): Promise<void> {
   expectTypeOf(packed.select("s.id")).toEqualTypeOf<DataFrame<{ id: number }>>();
   expectTypeOf(packed.select("s.*")).toEqualTypeOf<DataFrame<{ id: number; celsius: number | null }>>();
   expectTypeOf(readings.select(col("celsius").cast("string"))).toEqualTypeOf<DataFrame<{ celsius: string | null }>>();
-  expectTypeOf(readings.selectExpr("id + 1 AS next")).toEqualTypeOf<DataFrame<LooseRow>>();
+  expectTypeOf(readings.selectExpr("id + 1 AS next")).toEqualTypeOf<DataFrame>();
   expectTypeOf(loose.select("anything")).toEqualTypeOf<DataFrame<{ anything: unknown }>>();
   expectTypeOf(readings.select(expr("id + 1").as("next"))).toEqualTypeOf<DataFrame<{ next: unknown }>>();
   const names: string[] = ["id"];
-  expectTypeOf(readings.select(...names)).toEqualTypeOf<DataFrame<LooseRow>>();
+  expectTypeOf(readings.select(...names)).toEqualTypeOf<DataFrame>();
   expectTypeOf(readings.groupBy(...names).count()).toExtend<DataFrame>();
   expectTypeOf(readings.select(transform("tags", (tag) => upper(tag)).as("t"))).toEqualTypeOf<DataFrame<{ t: (string | null)[] }>>();
 }
@@ -138,7 +137,7 @@ export function otherVerbs(): void {
     DataFrame<{ id: number; celsius: number | null; sensorId: string | null; area: string | null }>
   >();
   expectTypeOf(small.join(sensors, col("id").eq(col("area")), "left_anti")).toEqualTypeOf<DataFrame<Small>>();
-  expectTypeOf(loose.withColumn("x", lit(1))).toEqualTypeOf<DataFrame<LooseRow>>();
+  expectTypeOf(loose.withColumn("x", lit(1))).toEqualTypeOf<DataFrame>();
 }
 
 /** Each of these must not compile. */
