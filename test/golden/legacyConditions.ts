@@ -4,9 +4,10 @@ const table = JSON.parse(readFileSync(new URL("legacy-conditions.json", import.m
 
 const patterns = Object.entries(table).map(([text, condition]) => {
   const source = text.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return { pattern: new RegExp(`^${source.join(".*")}$`, "s"), condition };
+  return { pattern: new RegExp(`(^|: )${source.join(".*")}(;?\\n.*)?$`, "s"), condition };
 });
 
+// The message of a query that died begins with where it died, and may end in a plan.
 /** Our condition for a message of Spark's that has no proper condition; null when none is mapped. `*` in the table stands for any text. */
 export function legacyCondition(message: string): string | null {
   return patterns.find(({ pattern }) => pattern.test(message))?.condition ?? null;

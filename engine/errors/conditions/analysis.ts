@@ -195,11 +195,6 @@ const resolutionConditions = {
     message: "The aggregate function in <sqlExpr> has no place in <clause>.",
     advice: "Aggregate first (`groupBy(…).agg(…)`), then use the column that it gives.",
   },
-  INVALID_LIMIT_LIKE_EXPRESSION: {
-    sqlState: "42K0E",
-    message: "The <name> expression <expr> is no whole number of rows.",
-    advice: "Give a whole number that is not negative.",
-  },
   COLUMN_ALREADY_EXISTS: {
     sqlState: "42711",
     message: "The column <columnName> already exists.",
@@ -226,11 +221,6 @@ const resolutionConditions = {
     sqlState: "42K0E",
     message: "The generator is not supported: only one generator allowed per SELECT clause but found <num>: <generators>.",
     advice: "Use one select for each.",
-  },
-  "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT": {
-    sqlState: "42K0E",
-    message: "The generator is not supported: outside the SELECT clause, found: <plan>.",
-    advice: "Select it first, then use its columns.",
   },
   MULTI_ALIAS_WITHOUT_GENERATOR: {
     sqlState: "42K0E",
@@ -260,6 +250,11 @@ const eventTimeConditions = {
     sqlState: "22023",
     message: "The delay threshold (<delay>) should not be negative.",
     advice: "Give how far events may come behind the latest one, for example `10 seconds`.",
+  },
+  WATERMARK_REDEFINED: {
+    sqlState: "42K0E",
+    message: "Redefining watermark is disallowed: a watermark is defined over one that is there already.",
+    advice: "Keep one withWatermark on the way from each source.",
   },
   NEGATIVE_TRIGGER_INTERVAL: {
     sqlState: "22023",
@@ -319,11 +314,6 @@ const streamingConditions = {
     message: `${outputMode}This output mode is not supported for <operation> on streaming DataFrames/DataSets.`,
     advice:
       "Choose another output mode; append needs a watermark on an event time that is among the grouping columns, complete needs an aggregation.",
-  },
-  "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE": {
-    sqlState: "42KDE",
-    message: `${outputMode}This output mode is not supported in Data Source <className>.`,
-    advice: "Choose another output mode or another sink; foreachBatch takes every mode.",
   },
   CALL_ON_STREAMING_DATASET_UNSUPPORTED: {
     sqlState: "42KDE",

@@ -1,13 +1,14 @@
 import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import { literal, type Expression, type UnresolvedFunction } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../determinism.js";
 import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
 import { resolveCast } from "../../expression/types/coerce.js";
 import { sqlText } from "../sqlText.js";
 import { mapChildren, someExpression } from "../transform.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
+import { fromJson } from "./fromJson.js";
 import { expandArguments } from "./star.js";
 import type { Scope } from "./scope.js";
 import { typedLiteral } from "./typedLiteral.js";
@@ -63,11 +64,13 @@ function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
     throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
   }
   const { options, typeArgument } = e;
+  if (name === "from_json" && typeArgument?.kind === "struct" && args.length === 1)
+    return fromJson(args[0]!, typeArgument, options, scope.context);
   const resolved = resolveFunction(
     { name: e.name, args, distinct: e.distinct, filter, ...(options && { options }), ...(typeArgument && { typeArgument }) },
     scope.context,
   );
-  if (aggregate) checkAggregate(resolved, args, scope);
+  if (aggregate) checkAggregate(e, args, scope);
   return resolved;
 }
 
@@ -106,11 +109,11 @@ function windowColumn(name: string, e: UnresolvedFunction, scope: Scope): Expres
   return windows.windowTime(args[0] ?? literal(null, types.null));
 }
 
-function checkAggregate(resolved: Expression, args: readonly Expression[], scope: Scope): void {
+function checkAggregate(e: UnresolvedFunction, args: readonly Expression[], scope: Scope): void {
   if (args.some((arg) => someExpression(arg, (part) => part.kind === "aggregateCall")))
     throw new StreamingError("NESTED_AGGREGATE_FUNCTION");
   if (args.every(isDeterministic)) return;
-  throw new StreamingError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: `"${prettyText(resolved, scope)}"` });
+  throw new StreamingError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: `"${prettyText(e, scope)}"` });
 }
 
 /** Spark refuses them on streams; on tables they are not built. Which it is shows in `refuseWindowFunctions`. */

@@ -174,9 +174,11 @@ function checkChain(plan: LogicalPlan, outputMode: OutputMode): void {
   }
 }
 
-/** What Spark accepts, and then fails at when it plans the first batch. */
+/** What Spark accepts, and then fails at when it plans the first batches. */
 function checkFirstBatch(plan: LogicalPlan, outputMode: OutputMode): void {
+  const keepsState = [...nodesOf(plan)].some(isStateful);
   for (const node of nodesOf(plan)) {
+    if (node.kind === "withWatermark" && keepsState && isRedefined(node.input)) throw new StreamingError("WATERMARK_REDEFINED");
     if (node.kind === "join") checkJoinKeys(node);
     if (node.kind === "aggregate" && isStreaming(node) && node.grouping.length === 1 && sessionKeys(plan, node).length === 1) {
       throw new StreamingError("SESSION_WINDOW_WITHOUT_KEY");
@@ -188,4 +190,8 @@ function checkFirstBatch(plan: LogicalPlan, outputMode: OutputMode): void {
       });
     }
   }
+}
+
+function isRedefined(input: LogicalPlan): boolean {
+  return [...nodesOf(input)].some((node) => node.kind === "withWatermark" && isStreaming(node));
 }

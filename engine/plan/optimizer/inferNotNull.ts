@@ -1,9 +1,13 @@
-import type { Attribute, Expression } from "../../expression/expression.js";
+import type { Expression } from "../../expression/expression.js";
+import { nullableOf } from "../../expression/types/typeOf.js";
 import { conjunctsOf, conjunctionOf, isNotNull } from "../conjuncts.js";
+import { expressionKey } from "../expressionKey.js";
+import { isOver } from "../joinKeys.js";
 import type { Join, JoinType, LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
+import { definitionsOf, substitute } from "./substitution.js";
 
 type Side = "left" | "right";
 
@@ -38,6 +42,17 @@ function filterSides(join: Join): LogicalPlan {
   return result;
 }
 
+/** The sides whose columns come out as they went in, never null for want of a partner. */
+const keptSides: Readonly<Record<JoinType, readonly Side[]>> = {
+  inner: ["left", "right"],
+  cross: ["left", "right"],
+  left: ["left"],
+  right: ["right"],
+  full: [],
+  leftSemi: ["left"],
+  leftAnti: ["left"],
+};
+
 const comparisons = new Set(["=", "<", "<=", ">", ">="]);
 const arithmetic = new Set(["+", "-", "*", "negative", "positive", "getField"]);
 
@@ -53,38 +68,33 @@ function* strictColumns(e: Expression): Generator<number> {
   else if (e.kind === "call" && arithmetic.has(e.name)) for (const arg of e.args) yield* strictColumns(arg);
 }
 
-/** Whether a filter below, or the type, already keeps nulls of the column out. */
-function neverNull(plan: LogicalPlan, attribute: Attribute): boolean {
-  if (!attribute.nullable) return true;
+/** Whether a filter below, or the type, already keeps nulls of the expression out. */
+function neverNull(plan: LogicalPlan, e: Expression): boolean {
+  if (!nullableOf(e)) return true;
   switch (plan.kind) {
     case "filter":
-      return conjunctsOf(plan.condition).some((term) => tests(term, attribute.id)) || neverNull(plan.input, attribute);
-    case "project": {
-      const item = plan.expressions.find((e) => (e.kind === "alias" || e.kind === "attribute") && e.id === attribute.id);
-      const source = item?.kind === "alias" ? item.child : item;
-      return source?.kind === "attribute" && neverNull(plan.input, source);
+      return conjunctsOf(plan.condition).some((term) => tests(term, e)) || neverNull(plan.input, e);
+    case "project":
+      return neverNull(plan.input, substitute(e, definitionsOf(plan.expressions)));
+    case "aggregate":
+      return neverNull(plan.input, substitute(e, definitionsOf(plan.grouping)));
+    case "join":
+      return keptSides[plan.joinType].some((side) => isOver(e, new Set(outputOf(plan[side]).map((a) => a.id))) && neverNull(plan[side], e));
+    case "setOperation": {
+      const output = outputOf(plan);
+      return plan.inputs.every((input) => {
+        const columns = outputOf(input);
+        return neverNull(input, substitute(e, new Map(output.map((a, i) => [a.id, columns[i]!]))));
+      });
     }
-    case "join": {
-      const inner = plan.joinType === "inner" || plan.joinType === "cross" || plan.joinType === "leftSemi";
-      return (
-        inner && [plan.left, plan.right].some((side) => outputOf(side).some((a) => a.id === attribute.id) && neverNull(side, attribute))
-      );
-    }
-    case "withWatermark":
-    case "timeWindow":
-    case "sessionWindow":
-    case "deduplicate":
-    case "sort":
-    case "repartition":
-    case "limit":
-    case "sample":
-      return neverNull(plan.input, attribute);
-    default:
+    case "read":
+    case "localRelation":
       return false;
+    default:
+      return neverNull(plan.input, e);
   }
 }
 
-function tests(term: Expression, id: number): boolean {
-  const [arg] = term.kind === "call" && term.name === "isnotnull" ? term.args : [];
-  return arg?.kind === "attribute" && arg.id === id;
+function tests(term: Expression, e: Expression): boolean {
+  return term.kind === "call" && term.name === "isnotnull" && expressionKey(term.args[0]!) === expressionKey(e);
 }

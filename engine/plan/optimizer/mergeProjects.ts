@@ -1,5 +1,5 @@
 import type { Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../determinism.js";
 import type { LogicalPlan, Project } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { expressionNodes, transformUp } from "../transform.js";

@@ -1,6 +1,7 @@
 import type { Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../determinism.js";
 import { conjunctionOf, conjunctsOf } from "../conjuncts.js";
+import { expressionKey } from "../expressionKey.js";
 import type { Aggregate, Filter, LogicalPlan, SetOperation, TimeWindow, WithWatermark } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { nodesOf, referencesOf, transformDown } from "../transform.js";
@@ -43,7 +44,7 @@ function push(filter: Filter): LogicalPlan {
   };
   switch (input.kind) {
     case "filter":
-      return push({ kind: "filter", condition: conjunctionOf([...conjunctsOf(input.condition), ...terms])!, input: input.input });
+      return push({ kind: "filter", condition: conjunctionOf(distinct([...conjunctsOf(input.condition), ...terms]))!, input: input.input });
     case "project": {
       const definitions = definitionsOf(input.expressions);
       return through(
@@ -95,6 +96,17 @@ function push(filter: Filter): LogicalPlan {
     default:
       return filter;
   }
+}
+
+/** Each term once. */
+function distinct(terms: readonly Expression[]): readonly Expression[] {
+  const seen = new Set<string>();
+  return terms.filter((term) => {
+    const key = expressionKey(term);
+    if (seen.has(key) && isDeterministic(term)) return false;
+    seen.add(key);
+    return true;
+  });
 }
 
 function avoids(term: Expression, ids: ReadonlySet<number>): boolean {

@@ -1,5 +1,5 @@
 import type { Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../determinism.js";
 import { conjunctionOf, conjunctsOf } from "../conjuncts.js";
 import type { Filter, Join, JoinType, LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";

@@ -1,6 +1,6 @@
 import { types } from "../../arrow/types.js";
 import { literal, type Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../determinism.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { logical } from "../conjuncts.js";
 import { expressionKey } from "../expressionKey.js";

@@ -1,5 +1,5 @@
 import type { Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../determinism.js";
 import { expressionNodes, referencesOf, rewriteExpression } from "../transform.js";
 
 /** What the columns of a projection are computed from, by id. */

@@ -118,7 +118,7 @@ describe("the streaming cases", () => {
       const { condition } = verdict(golden);
       const wanted = expected(golden.error!);
       // Errors of evaluation come with the rows.
-      if (!pending(condition) && wanted !== "ARITHMETIC_OVERFLOW") expect(condition).toBe(wanted);
+      if (!pending(condition) && wanted !== null && wanted !== "ARITHMETIC_OVERFLOW") expect(condition).toBe(wanted);
     },
   );
 });

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Value } from "../../../engine/arrow/value.js";
+import { types } from "../../../engine/arrow/types.js";
+import { explainPlan } from "../../../engine/plan/explain.js";
+import type { AnalyzedPlan, LogicalPlan } from "../../../engine/plan/logicalPlan.js";
+import { optimize, rules } from "../../../engine/plan/optimizer/optimize.js";
+import { outputOf } from "../../../engine/plan/outputOf.js";
+import { childrenOf, expressionsOf, nodesOf, referencesOf } from "../../../engine/plan/transform.js";
+import { buildPlan, type PlanJson } from "../../golden/plan.js";
+import { evaluate, readings, tableOf, type Rows } from "./rows.js";
+
+const tables = {
+  t: tableOf(0, "t", true, readings),
+  u: tableOf(1, "u", true, readings),
+  dim: tableOf(2, "dim", false, { k: types.string, name: types.string, w: types.long }),
+};
+
+const scan = (name: string): PlanJson => ({ op: name === "dim" ? "static" : "stream", name });
+const build = (json: PlanJson): AnalyzedPlan => buildPlan(json, tables);
+const optimized = (json: PlanJson): string => explainPlan(optimize(build(json)));
+
+/** An optimized plan is an analyzed one that was rewritten. */
+const analyzed = (plan: LogicalPlan): AnalyzedPlan => plan as AnalyzedPlan;
+
+/** Every attribute that a node reads is put out below it. */
+function expectWellFormed(plan: LogicalPlan): void {
+  for (const node of nodesOf(plan)) {
+    const available = new Set(childrenOf(node).flatMap((child) => outputOf(child).map((a) => a.id)));
+    for (const e of expressionsOf(node)) {
+      for (const id of referencesOf(e)) {
+        if (node.kind === "aggregate" && node.grouping.some((g) => g.kind === "alias" && g.id === id)) continue;
+        expect(available.has(id), `${node.kind} reads a column that is not below it\n${explainPlan(plan)}`).toBe(true);
+      }
+    }
+  }
+}
+
+const predicate = fc.oneof(
+  fc.constantFrom(
+    "v > 1",
+    "k = 'a'",
+    "x < 2.5",
+    "k IS NOT NULL",
+    "v IS NULL",
+    "v BETWEEN 1 AND 3",
+    "NOT (v = 2)",
+    "k IN ('a', 'b')",
+    "v % 2 = 0",
+  ),
+  fc.constantFrom("ts > timestamp '1970-01-01 00:00:05'", "v > 1 OR k = 'b'", "1 = 1", "v = v", "coalesce(v, 0) > 1", "upper(k) = 'A'"),
+);
+
+const step = fc.oneof(
+  fc.array(predicate, { minLength: 1, maxLength: 3 }).map((terms) => (input: PlanJson): PlanJson => ({
+    op: "filter",
+    condition: terms.join(" AND "),
+    input,
+  })),
+  fc
+    .constantFrom(
+      ["ts", "k", "v", "x"],
+      ["x", "v", "upper(k) AS k", "ts"],
+      ["k", "v + 1 AS v", "ts", "x * 2 AS x"],
+      ["*", "v * 2 AS v2"],
+      ["ts AS ts", "k", "coalesce(v, 0) AS v", "x"],
+    )
+    .map((exprs) => (input: PlanJson): PlanJson => ({ op: "select", exprs, input })),
+  fc.constant((input: PlanJson): PlanJson => ({ op: "alias", alias: "a", input })),
+  fc.constant((input: PlanJson): PlanJson => ({ op: "withWatermark", column: "ts", delay: "1 second", input })),
+  fc.constant((input: PlanJson): PlanJson => ({ op: "repartition", input })),
+  fc.constant((input: PlanJson): PlanJson => ({
+    op: "union",
+    left: { op: "select", exprs: ["ts", "k", "v", "x"], input },
+    right: scan("u"),
+  })),
+  fc.constantFrom("inner", "left_outer", "right_outer", "full_outer", "left_semi", "left_anti").chain((how) =>
+    fc
+      .constantFrom("l.k = r.k", "l.k = r.k AND l.v > 1", "l.k = r.k AND r.w > 1 AND l.v < r.w", "l.k <=> r.k")
+      .map((on) => (input: PlanJson): PlanJson => {
+        const join: PlanJson = {
+          op: "join",
+          how,
+          on,
+          left: { op: "alias", alias: "l", input },
+          right: { op: "alias", alias: "r", input: scan("dim") },
+        };
+        return {
+          op: "select",
+          exprs: ["ts", "l.k AS k", "v", how.startsWith("left_s") || how.startsWith("left_a") ? "x" : "x + w AS x"],
+          input: join,
+        };
+      }),
+  ),
+);
+
+const plans = fc.array(step, { maxLength: 6 }).chain((steps) =>
+  fc
+    .constantFrom<(plan: PlanJson) => PlanJson>(
+      (plan) => plan,
+      (input) => ({ op: "select", exprs: ["k", "v"], input }),
+      (input) => ({
+        op: "filter",
+        condition: "k = 'a' AND n > 1",
+        input: { op: "aggregate", groupBy: ["k"], aggs: ["count(*) AS n"], input },
+      }),
+      (input) => ({
+        op: "filter",
+        condition: "kk = 'A'",
+        input: { op: "aggregate", groupBy: ["upper(k) AS kk"], aggs: ["count(*) AS n"], input },
+      }),
+    )
+    .map((last) => last(steps.reduce((input, make) => make(input), scan("t")))),
+);
+
+const key = fc.constantFrom("a", "b", "c", null);
+const long = fc.option(fc.bigInt({ min: -2n, max: 5n }));
+const reading = fc.record({
+  ts: fc.option(fc.bigInt({ min: 0n, max: 10_000_000n })),
+  k: key,
+  v: long,
+  x: fc.option(fc.constantFrom(-1.5, 0, 2.5, 4)),
+});
+const rows = fc.tuple(
+  fc.array(reading, { maxLength: 6 }),
+  fc.array(reading, { maxLength: 3 }),
+  fc.array(fc.record({ k: key, name: key, w: long }), { maxLength: 4 }),
+);
+
+const sorted = (result: readonly (readonly Value[])[]): string[] =>
+  result.map((row) => JSON.stringify(row, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value))).toSorted();
+
+describe("any plan", () => {
+  it("means the same when it is optimized, whatever the rows", () => {
+    fc.assert(
+      fc.property(plans, rows, (json, data) => {
+        const plan = build(json);
+        const better = optimize(plan);
+        expectWellFormed(better);
+        expect(outputOf(better).map(({ id, name, type }) => ({ id, name, type }))).toEqual(
+          outputOf(plan).map(({ id, name, type }) => ({ id, name, type })),
+        );
+        expect(sorted(evaluate(better, data as Rows))).toEqual(sorted(evaluate(plan, data as Rows)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("is left alone once it is optimized", () => {
+    fc.assert(
+      fc.property(plans, (json) => {
+        const better = optimize(build(json));
+        const text = explainPlan(better);
+        expect(explainPlan(optimize(analyzed(better)))).toBe(text);
+        for (const rule of rules) expect(rule.apply(better) === better, `${rule.name} changes\n${text}`).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("filters and the watermark", () => {
+  const watermarked: PlanJson = { op: "withWatermark", column: "ts", delay: "1 second", input: scan("t") };
+
+  it("go below it term by term, but for terms on the event time", () => {
+    const condition = "v > 1 AND ts > timestamp '2024-01-01 00:00:00' AND k = 'a'";
+    expect(optimized({ op: "filter", condition, input: watermarked })).toBe(
+      [
+        "Filter (ts > TIMESTAMP '2024-01-01 00:00:00')",
+        "+- WithWatermark ts, 1 second",
+        "   +- Filter ((v > 1) AND (k = a))",
+        "      +- ReadStream t [ts: timestamp, k: string, v: bigint, x: double]",
+      ].join("\n"),
+    );
+  });
+
+  it("stay above it when they are random", () => {
+    const text = optimized({ op: "filter", condition: "rand() > 0.5 AND v > 1", input: watermarked });
+    expect(text.indexOf("Filter")).toBe(0);
+    expect(text.lastIndexOf("Filter")).toBe(0);
+  });
+
+  it("keep out null keys of an inner join's side, below it", () => {
+    const text = optimized({ op: "select", exprs: ["l.v", "r.v AS w"], input: joined("inner") });
+    expect(text).toContain("WithWatermark ts, 1 second\n   |  +- Filter (k IS NOT NULL)");
+    expect(text.match(/IS NOT NULL/g)).toHaveLength(2);
+    expect(optimized({ op: "select", exprs: ["l.v"], input: joined("full_outer") })).not.toContain("IS NOT NULL");
+    expect(optimized({ op: "select", exprs: ["l.v"], input: joined("left_outer") }).match(/IS NOT NULL/g)).toHaveLength(1);
+  });
+
+  function joined(how: string): PlanJson {
+    const side = (alias: string, name: string): PlanJson => ({ op: "alias", alias, input: { ...watermarked, input: scan(name) } });
+    return { op: "join", how, on: "l.k = r.k", left: side("l", "t"), right: side("r", "u") };
+  }
+});
+
+describe("columns", () => {
+  it("are read only when something needs them", () => {
+    expect(optimized({ op: "aggregate", groupBy: ["k"], aggs: ["count(*) AS n"], input: scan("t") })).toContain("ReadStream t [k: string]");
+    expect(optimized({ op: "aggregate", groupBy: [], aggs: ["count(*) AS n"], input: scan("t") })).toContain("ReadStream t []");
+  });
+
+  it("are computed once where that is costly", () => {
+    const parsed: PlanJson = { op: "select", exprs: ["from_json(k, 'a int, b int') AS r", "v"], input: scan("t") };
+    const text = optimized({ op: "filter", condition: "r.a > 1", input: { op: "select", exprs: ["r.a", "r.b", "r", "v"], input: parsed } });
+    expect(text.match(/from_json/g)).toHaveLength(1);
+  });
+});
