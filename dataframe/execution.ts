@@ -56,7 +56,7 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
       const { provider, options, schema } = session.tables.get(table);
       sources.push(await provider.create({ runtime, options, schema, log: checkpoint.sourceLog(ordinal), bounded: false, conf, warn }));
     }
-    const execution = await createExecution(physical, { sources, openTable: tableOpener(session, runtime), runtime });
+    const execution = await createExecution(physical, { sources, openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone });
     const query: QueryDefinition = {
       name,
       trigger,
@@ -96,7 +96,7 @@ export async function collectBatches(session: Session, plan: AnalyzedPlan): Prom
 export async function runBoundedPlan(session: Session, plan: AnalyzedPlan, emit: (batch: Batch) => Promise<void> | void): Promise<void> {
   const runtime = runtimeOf(session);
   const { root } = planPhysical(optimize(plan), null);
-  await runBounded(root, { sources: [], openTable: tableOpener(session, runtime), runtime }, emit);
+  await runBounded(root, { sources: [], openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone }, emit);
 }
 
 function tableOpener(session: Session, runtime: Runtime): ExecutionInputs["openTable"] {

@@ -131,6 +131,11 @@ export function inputsOf(node: PhysicalNode): readonly PhysicalNode[] {
   }
 }
 
+/** Every node of a plan, inputs first. */
+export function nodesOf(root: PhysicalNode): PhysicalNode[] {
+  return [...inputsOf(root).flatMap(nodesOf), root];
+}
+
 declare const stage: unique symbol;
 
 /** What the planner makes of an optimized plan; only it makes them. */

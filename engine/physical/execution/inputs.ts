@@ -15,6 +15,8 @@ export interface ExecutionInputs {
   /** Opens a bounded table by its number. */
   readonly openTable: (table: number) => Promise<Source>;
   readonly runtime: Runtime;
+  /** IANA name of the session time zone: of texts that name none. */
+  readonly zone: string;
 }
 
 /** A scan that is ready to read: what the source and the decoder do, and the filter that is left to us. */

@@ -127,7 +127,7 @@ class ScanRun {
 
   private read(): PartitionRead {
     let read = this.reads.get(this.bound);
-    if (read === undefined) this.reads.set(this.bound, (read = new PartitionRead(this.bound)));
+    if (read === undefined) this.reads.set(this.bound, (read = new PartitionRead(this.bound, this.inputs.zone)));
     return read;
   }
 }

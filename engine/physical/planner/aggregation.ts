@@ -7,7 +7,8 @@ import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../plan/transform.js";
 import type { PhysicalNode } from "../plan.js";
 import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
-import { select, type PlanContext } from "./planner.js";
+import { select } from "./columns.js";
+import type { PlanContext } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
 /** A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator. */

@@ -6,7 +6,8 @@ import { isStreaming } from "../../plan/streamingPlan.js";
 import { referencesOf } from "../../plan/transform.js";
 import type { PhysicalNode } from "../plan.js";
 import type { EquiKey } from "../stateless/staticJoinSpec.js";
-import { select, withColumn, type PlanContext } from "./planner.js";
+import { select, withColumn } from "./columns.js";
+import type { PlanContext } from "./context.js";
 import { conjunction, conjuncts } from "./pushedFilters.js";
 
 /** A stream with a table, or two tables: the side that is read in passing is probed against the other, which is read first. */

@@ -3,19 +3,13 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import type { Filter, LogicalPlan, OptimizedPlan, Project } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import { inputsOf, type PhysicalNode, type PhysicalPlan, type ScanNode } from "../plan.js";
+import type { PhysicalNode, PhysicalPlan, ScanNode } from "../plan.js";
 import { planAggregate, planDistinct } from "./aggregation.js";
+import { indexOf, select, withColumn } from "./columns.js";
+import type { PlanContext } from "./context.js";
 import { planJoin } from "./join.js";
 import { planProject } from "./project.js";
 import { planScan } from "./scan.js";
-
-/** What the planner is told beside the plan. */
-export interface PlanContext {
-  /** Null for a bounded query. */
-  readonly outputMode: OutputMode | null;
-  /** Plans an input. */
-  readonly plan: (node: LogicalPlan) => PhysicalNode;
-}
 
 /**
  * Chooses the operators for an optimized plan.
@@ -114,39 +108,4 @@ function planStage(
   if (source.streaming) sources.push(scan);
   if (residual === null && projection === null) return scan;
   return planProject(residual, expressions, scan, output);
-}
-
-/** The place of a column. */
-export function indexOf(output: readonly Attribute[], { id }: Attribute): number {
-  return output.findIndex((attribute) => attribute.id === id);
-}
-
-/** A node that has the expression as a column, and where: added at the end if it was not there. */
-export function withColumn(input: PhysicalNode, e: Expression): { readonly input: PhysicalNode; readonly index: number } {
-  if (e.kind === "attribute") {
-    const index = indexOf(input.output, e);
-    if (index >= 0) return { input, index };
-  }
-  const { node, attributes } = addColumns(input, [e]);
-  return { input: node, index: indexOf(node.output, attributes[0]!) };
-}
-
-/** A node that has the expressions as further columns at its end. */
-export function addColumns(
-  input: PhysicalNode,
-  expressions: readonly Expression[],
-): { readonly node: PhysicalNode; readonly attributes: readonly Attribute[] } {
-  const node = planProject(null, [...input.output, ...expressions], input, null);
-  return { node, attributes: node.output.slice(input.output.length) };
-}
-
-/** The node with only these columns, in this order. */
-export function select(input: PhysicalNode, output: readonly Attribute[]): PhysicalNode {
-  const same = output.length === input.output.length && output.every((attribute, i) => attribute.id === input.output[i]!.id);
-  return same ? input : planProject(null, output, input, output);
-}
-
-/** Every node of a plan, inputs first. */
-export function nodesOf(root: PhysicalNode): PhysicalNode[] {
-  return [...inputsOf(root).flatMap(nodesOf), root];
 }

@@ -1,10 +1,10 @@
-import { readFileSync } from "node:fs";
 import type { StreamingError } from "../../../engine/errors/streamingError.js";
 import { rowsOf as valuesOf } from "../../../engine/arrow/columns.js";
 import { typeName, type Schema } from "../../../engine/arrow/types.js";
 import type { StreamingQueryProgress } from "../../../engine/query/progress.js";
 import type { MemoryTableBatch } from "../../../sinks/memory/sink.js";
 import type { GoldenBatch, GoldenError, GoldenRow, OutputColumn, StreamCase } from "./case.js";
+import { legacyCondition } from "../legacyConditions.js";
 import { rowsDifference } from "./compare.js";
 import { toGolden } from "./values.js";
 
@@ -30,14 +30,10 @@ export function compareRun(golden: StreamCase, result: RunResult): string | null
   );
 }
 
-/** The legacy templates of Spark by their text: our conditions. Shared with the reject cases. */
-const legacyConditions = JSON.parse(readFileSync(new URL("../legacy-conditions.json", import.meta.url), "utf8")) as Record<string, string>;
-
 /** The condition that a refusal of Spark's must have with us; null when the verdict alone counts. */
 export function expectedCondition({ condition, message }: GoldenError): string | null {
   if (condition !== null && !condition.startsWith("_LEGACY")) return condition;
-  const text = message.replace(/^\[[A-Z_0-9.]+\] /, "");
-  return legacyConditions[text] ?? legacyConditions[Object.keys(legacyConditions).find((prefix) => text.startsWith(prefix)) ?? ""] ?? null;
+  return legacyCondition(message);
 }
 
 function compareError({ error: expected }: StreamCase, { error }: RunResult): string | null {

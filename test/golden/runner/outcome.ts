@@ -8,12 +8,12 @@ export async function outcomeOf(golden: GoldenCase, via: string, check: () => Pr
     const diff = await check();
     return diff === null ? { name, kind, via, status: "passed" } : { name, kind, via, status: "failed", diff };
   } catch (error) {
-    if (isUnsupported(error)) return { name, kind, via, status: "unsupported", reason: error.parameters.feature! };
+    if (isUnsupported(error)) return { name, kind, via, status: "unsupported", reason: (error as StreamingError).parameters.feature! };
     const diff = error instanceof StreamingError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
     return { name, kind, via, status: "failed", diff };
   }
 }
 
-export function isUnsupported(error: unknown): error is StreamingError {
+export function isUnsupported(error: unknown): boolean {
   return error instanceof StreamingError && error.condition === "NOT_YET_SUPPORTED";
 }

@@ -1,0 +1,11 @@
+import type { OutputMode } from "../../contract/sink.js";
+import type { LogicalPlan } from "../../plan/logicalPlan.js";
+import type { PhysicalNode } from "../plan.js";
+
+/** What the planner is told beside the plan. */
+export interface PlanContext {
+  /** Null for a bounded query. */
+  readonly outputMode: OutputMode | null;
+  /** Plans an input. */
+  readonly plan: (node: LogicalPlan) => PhysicalNode;
+}

@@ -1,0 +1,33 @@
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import type { Schema } from "../../arrow/types.js";
+import { textConversions } from "../../expression/textConversions.js";
+import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/jsonColumnDecoder.js";
+import type { BatchContext, Emit, Operator } from "../operator.js";
+
+/**
+ * `from_json`: consumes batches with a column of JSON text (string or binary), emits them with the decoded struct as a further column. Keeps no state.
+ *
+ * Invariant: one row out for each row in; the other columns are the input's own.
+ */
+export class JsonDecodeOperator implements Operator {
+  readonly #decoder: JsonColumnDecoder;
+
+  constructor(
+    private readonly column: number,
+    decoded: Schema,
+    options: Readonly<Record<string, string>>,
+    private readonly output: Schema,
+    private readonly emit: Emit,
+  ) {
+    this.#decoder = createJsonColumnDecoder(decoded, { options, zone: options.timeZone ?? "UTC", conversions: textConversions });
+  }
+
+  begin(_context: BatchContext): void {}
+
+  process(batch: Batch): void {
+    const struct = this.#decoder.decodeColumn(batch.columns[this.column]!);
+    this.emit(batchOf(this.output, [...batch.columns, struct], batch.length));
+  }
+
+  finish(): void {}
+}
