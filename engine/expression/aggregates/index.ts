@@ -1,10 +1,40 @@
 import type { AggregateFunction } from "./aggregateFunction.js";
 import { average, tryAverage } from "./average.js";
+import { bitAnd, bitOr, bitXor } from "./bits.js";
+import { boolAnd, boolOr } from "./booleans.js";
+import { collectList, collectSet } from "./collect.js";
 import { count, countIf } from "./count.js";
+import { covariances } from "./covariance.js";
+import { maxBy, minBy } from "./extremumBy.js";
 import { max, min } from "./minMax.js";
+import { moments } from "./moments.js";
+import { anyValue, first, last } from "./positional.js";
 import { sum, trySum } from "./sum.js";
 
-const entries: readonly AggregateFunction[] = [count, countIf, sum, trySum, average, tryAverage, min, max];
+const entries: readonly AggregateFunction[] = [
+  count,
+  countIf,
+  sum,
+  trySum,
+  average,
+  tryAverage,
+  min,
+  max,
+  minBy,
+  maxBy,
+  boolAnd,
+  boolOr,
+  bitAnd,
+  bitOr,
+  bitXor,
+  first,
+  last,
+  anyValue,
+  collectList,
+  collectSet,
+  ...moments,
+  ...covariances,
+];
 
 /** Every aggregate function by each of its names, in lower case. */
 export const aggregateFunctions: Readonly<Record<string, AggregateFunction>> = Object.fromEntries(

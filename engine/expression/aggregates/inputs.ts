@@ -1,12 +1,6 @@
 import { types, type DataType } from "../../arrow/types.js";
+import { isIntegral, isOrderable } from "../types/typeOf.js";
 import type { AggregateInput } from "./aggregateFunction.js";
-
-const integral: ReadonlySet<DataType["kind"]> = new Set(["byte", "short", "int", "long"]);
-
-/** byte to long. */
-export function isIntegral(type: DataType): boolean {
-  return integral.has(type.kind);
-}
 
 /** byte to double. */
 export function isNumber(type: DataType): boolean {
@@ -25,7 +19,7 @@ export const summable: AggregateInput = {
 /** What has an order. */
 export const orderable: AggregateInput = {
   required: "an ordered type",
-  coerce: (type) => (type.kind === "map" || type.kind === "interval" ? null : type),
+  coerce: (type) => (isOrderable(type) ? type : null),
 };
 
 export const anything: AggregateInput = { required: "any type", coerce: (type) => type };

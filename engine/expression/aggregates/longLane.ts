@@ -12,8 +12,8 @@ const longMin = -(2n ** 63n);
 const longMax = 2n ** 63n - 1n;
 
 /**
- * Exact 64-bit sums in two doubles a slot: high · 2^52 + low, low in [-2^52, 2^52). A step adds to `low` and touches `high` only when `low` leaves its
- * range; the total can leave the range of a long only there, so the overflow check costs nothing elsewhere.
+ * Exact 64-bit sums in two doubles a slot: high · 2^52 + low, |high| ≤ 2047, low in [-2^52, 2^52): exactly the range of a long. A step adds to `low` and
+ * touches `high` only when `low` leaves its range, so that the overflow check costs nothing elsewhere.
  */
 export class LongSumLane {
   readonly #high = new Lane("f64", 0);
@@ -41,9 +41,9 @@ export class LongSumLane {
   add({ value, big }: RowAccess, loop: Loop): string {
     if (big) return `${loop.bind((s: number, x: bigint) => this.#addBig(s, x))}(s, ${value});`;
     const low = loop.bind(this.#low.values);
-    const carry = loop.bind((s: number, sum: number) => this.#carry(s, sum));
-    return `const sum = ${low}[s] + ${value};
-    if (sum < ${unit} && sum >= -${unit}) ${low}[s] = sum; else ${carry}(s, sum);`;
+    const carry = loop.bind((s: number, x: number) => this.#carry(s, x));
+    return `const x = ${value}, sum = ${low}[s] + x;
+    if (sum < ${unit} && sum >= -${unit}) ${low}[s] = sum; else ${carry}(s, x);`;
   }
 
   /** Whether the slot's sum has left the range of a long (mode `try`; there it stays null). */
@@ -84,13 +84,15 @@ export class LongSumLane {
     return BigInt(this.#high.values[slot]!) * bigUnit + BigInt(this.#low.values[slot]!);
   }
 
-  /** `sum` is exact (below 2^54) but too large for `low`. */
-  #carry(slot: number, sum: number): void {
-    const carry = sum >= 0 ? Math.floor(sum / unit) : -(Math.ceil(-sum / unit) - 1);
-    const high = this.#high.values[slot]! + carry;
-    const low = sum - carry * unit;
-    if (high > 2047 || high < -2047) this.#overflow(slot, BigInt(high) * bigUnit + BigInt(low));
-    else this.#store(slot, high, low);
+  /** Adds a value that takes `low` out of its range. */
+  #carry(slot: number, x: number): void {
+    const units = Math.trunc(x / unit);
+    const low = this.#low.values[slot]! + (x - units * unit);
+    const carry = low >= 0 ? Math.floor(low / unit) : -(Math.ceil(-low / unit) - 1);
+    const high = this.#high.values[slot]! + units + carry;
+    // Near the ends of the range the signs of the two parts matter.
+    if (high > 2046 || high < -2046) this.#addBig(slot, BigInt(x));
+    else this.#store(slot, high, low - carry * unit);
   }
 
   #addBig(slot: number, x: bigint): void {

@@ -16,8 +16,8 @@ export interface RowAccess {
 type Compiled = (slots: Int32Array, rows: Int32Array | null, count: number, bound: readonly unknown[]) => void;
 
 const compiled = new Map<string, Compiled>();
-/** Texts are few (one per combination of encodings); the bound only guards against a generator gone wrong. */
-const maxCompiled = 4096;
+/** A text for every combination of encodings and of columns with and without nulls that was met: few in practice, many in the worst case. */
+const maxCompiled = 1024;
 
 /**
  * Builds the one loop that folds a batch into the lanes of all inline accumulators. Texts name what they need through `bind`; the same text is compiled
@@ -49,7 +49,7 @@ ${body}
 }`;
     let loop = compiled.get(text);
     if (loop === undefined) {
-      assert(compiled.size < maxCompiled, "too many different aggregation loops");
+      if (compiled.size >= maxCompiled) compiled.clear();
       loop = new Function("slots", "rows", "count", "bound", text) as Compiled;
       compiled.set(text, loop);
     }

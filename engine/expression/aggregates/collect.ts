@@ -1,0 +1,93 @@
+import { plainColumn } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
+import { field, types, type DataType, type Field } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+import type { AggregateCall } from "../expression.js";
+import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
+import { CellLists } from "./cellLists.js";
+import { CellSource } from "./cells.js";
+import { passes } from "./filter.js";
+import { anything } from "./inputs.js";
+
+/** The values that are present, in arrival order; as a set each of them once. */
+class CollectAccumulator implements ColumnAccumulator {
+  readonly kind = "column";
+  readonly stateFields: readonly Field[];
+  readonly #lists: CellLists;
+
+  constructor(element: DataType, distinct: boolean) {
+    this.#lists = new CellLists(element, distinct);
+    this.stateFields = [field("values", types.array(element, false), false)];
+  }
+
+  reserve(capacity: number): void {
+    this.#lists.reserve(capacity);
+  }
+
+  clear(slots: Int32Array, count: number): void {
+    this.#lists.clear(slots, count);
+  }
+
+  update({ slots, rows, count }: GroupedRows, [values]: readonly Column[], filter: Column | null): void {
+    const source = new CellSource(values!);
+    const passing = passes(filter);
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      if (source.isNull(row) || !passing(row)) continue;
+      source.load(row);
+      this.#lists.add(slots[j]!, source);
+    }
+  }
+
+  merge({ slots, rows, count }: GroupedRows, [lists]: readonly Column[]): void {
+    const plain = plainColumn(lists!);
+    assert(plain.encoding === "list", `collected values of encoding ${plain.encoding}`);
+    const source = new CellSource(plain.element);
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      for (let element = plain.offsets[row]!; element < plain.offsets[row + 1]!; element++) {
+        source.load(element);
+        this.#lists.add(slots[j]!, source);
+      }
+    }
+  }
+
+  save(slots: Int32Array, count: number): Column[] {
+    return [this.finish(slots, count)];
+  }
+
+  finish(slots: Int32Array, count: number): Column {
+    return this.#lists.column(slots, count);
+  }
+
+  get memoryBytes(): number {
+    return this.#lists.bytes;
+  }
+}
+
+function collect(name: string, aliases: readonly string[], doc: string, distinct: boolean): AggregateFunction {
+  return {
+    name,
+    aliases,
+    doc,
+    minArgs: 1,
+    maxArgs: 1,
+    inputs: [anything],
+    constantArgs: [],
+    orderDependent: true,
+    resultType: ([type]) => types.array(type!, false),
+    nullable: () => false,
+    accumulator: ({ type }: AggregateCall) => {
+      assert(type.kind === "array", `${name} gives an array`);
+      return new CollectAccumulator(type.element, distinct);
+    },
+  };
+}
+
+export const collectList = collect("collect_list", ["array_agg"], "The values that are present, in arrival order.", false);
+export const collectSet = collect(
+  "collect_set",
+  [],
+  "The distinct values that are present, in the order in which they first arrived.",
+  true,
+);

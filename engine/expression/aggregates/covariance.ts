@@ -1,0 +1,62 @@
+import { types } from "../../arrow/types.js";
+import { notYetSupported } from "../../errors/streamingError.js";
+import type { AggregateFunction } from "./aggregateFunction.js";
+import { doubleInput } from "./inputs.js";
+import { StatisticAccumulator, type StatisticSpec } from "./statistics.js";
+
+type PairLane = "n" | "meanX" | "meanY" | "co" | "m2X" | "m2Y";
+type Lanes = Readonly<Record<PairLane, string>>;
+type Values = Readonly<Record<PairLane, number>>;
+
+/** Welford's update for two variables. */
+function step({ n, meanX, meanY, co, m2X, m2Y }: Lanes, spread: boolean): string {
+  return `${n} += 1; const deltaX = x - ${meanX}, deltaY = y - ${meanY};
+    ${meanX} += deltaX / ${n}; ${meanY} += deltaY / ${n};
+    ${co} += deltaX * (y - ${meanY});
+    ${spread ? `${m2X} += deltaX * (x - ${meanX}); ${m2Y} += deltaY * (y - ${meanY});` : ""}`;
+}
+
+function combine(lanes: Lanes, spread: boolean): string {
+  return `const n1 = ${lanes.n}, total = n1 + n, deltaX = meanX - ${lanes.meanX}, deltaY = meanY - ${lanes.meanY};
+    ${lanes.co} += co + deltaX * (deltaY / total) * n1 * n;
+    ${spread ? `${lanes.m2X} += m2X + deltaX * (deltaX / total) * n1 * n; ${lanes.m2Y} += m2Y + deltaY * (deltaY / total) * n1 * n;` : ""}
+    ${lanes.meanX} += (deltaX / total) * n; ${lanes.meanY} += (deltaY / total) * n; ${lanes.n} = total;`;
+}
+
+function ofPairs(name: string, doc: string, spread: boolean, result: (values: Values) => number | null): AggregateFunction {
+  const lanes: readonly PairLane[] = spread ? ["n", "meanX", "meanY", "co", "m2X", "m2Y"] : ["n", "meanX", "meanY", "co"];
+  const spec: StatisticSpec<PairLane> = {
+    lanes,
+    step: (places) => step(places, spread),
+    combine: (places) => combine(places, spread),
+    result,
+  };
+  return {
+    name,
+    aliases: [],
+    doc,
+    minArgs: 2,
+    maxArgs: 2,
+    inputs: [doubleInput],
+    constantArgs: [],
+    orderDependent: false,
+    resultType: () => types.double,
+    nullable: () => true,
+    accumulator: () => new StatisticAccumulator(spec),
+  };
+}
+
+/** The correlation of a variable that does not vary is left to a later release, where its answer is checked against Spark's. */
+function correlation({ n, co, m2X, m2Y }: Values): number | null {
+  if (n === 1) return null;
+  if (m2X * m2Y === 0) throw notYetSupported("corr of values that are all equal");
+  return co / Math.sqrt(m2X * m2Y);
+}
+
+export const covariances: readonly AggregateFunction[] = [
+  ofPairs("covar_pop", "The population covariance of two columns.", false, ({ n, co }) => co / n),
+  ofPairs("covar_samp", "The sample covariance of two columns; null for fewer than two pairs.", false, ({ n, co }) =>
+    n === 1 ? null : co / (n - 1),
+  ),
+  ofPairs("corr", "Pearson's correlation of two columns; null for fewer than two pairs.", true, correlation),
+];

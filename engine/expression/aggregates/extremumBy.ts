@@ -1,0 +1,95 @@
+import { plainColumn, readValue } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
+import { field, type DataType, type Field } from "../../arrow/types.js";
+import type { AggregateCall } from "../expression.js";
+import { typeOf } from "../types/typeOf.js";
+import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
+import { Cells, CellSource } from "./cells.js";
+import { compareValues } from "./compareValues.js";
+import { passes } from "./filter.js";
+import { anything, orderable } from "./inputs.js";
+
+/** The value (null or not) of the row with the smallest or largest order; of equal ones the last. Rows without an order do not count. */
+class ExtremumByAccumulator implements ColumnAccumulator {
+  readonly kind = "column";
+  readonly stateFields: readonly Field[];
+  readonly #orderType: DataType;
+  readonly #sign: 1 | -1;
+  readonly #value: Cells;
+  readonly #order: Cells;
+
+  constructor(type: DataType, orderType: DataType, which: "min" | "max") {
+    this.#orderType = orderType;
+    this.#sign = which === "min" ? 1 : -1;
+    this.#value = new Cells(type);
+    this.#order = new Cells(orderType);
+    this.stateFields = [field("value", type), field("order", orderType)];
+  }
+
+  reserve(capacity: number): void {
+    this.#value.reserve(capacity);
+    this.#order.reserve(capacity);
+  }
+
+  clear(slots: Int32Array, count: number): void {
+    this.#value.clear(slots, count);
+    this.#order.clear(slots, count);
+  }
+
+  update({ slots, rows, count }: GroupedRows, [values, orders]: readonly Column[], filter: Column | null): void {
+    const value = new CellSource(values!);
+    const plainOrders = plainColumn(orders!);
+    const order = new CellSource(plainOrders);
+    const passing = passes(filter);
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      if (order.isNull(row) || !passing(row)) continue;
+      const slot = slots[j]!;
+      const held = this.#order.value(slot);
+      if (held !== null && compareValues(this.#orderType, readValue(plainOrders, row), held) * this.#sign > 0) continue;
+      order.load(row);
+      this.#order.set(slot, order.data, order.start, order.length);
+      if (value.isNull(row)) {
+        this.#value.remove(slot);
+        continue;
+      }
+      value.load(row);
+      this.#value.set(slot, value.data, value.start, value.length);
+    }
+  }
+
+  merge(rows: GroupedRows, state: readonly Column[]): void {
+    this.update(rows, state, null);
+  }
+
+  save(slots: Int32Array, count: number): Column[] {
+    return [this.#value.column(slots, count), this.#order.column(slots, count)];
+  }
+
+  finish(slots: Int32Array, count: number): Column {
+    return this.#value.column(slots, count);
+  }
+
+  get memoryBytes(): number {
+    return this.#value.bytes + this.#order.bytes;
+  }
+}
+
+function extremumBy(which: "min" | "max"): AggregateFunction {
+  return {
+    name: `${which}_by`,
+    aliases: [],
+    doc: `The first argument's value in the row with the ${which === "min" ? "smallest" : "largest"} second argument.`,
+    minArgs: 2,
+    maxArgs: 2,
+    inputs: [anything, orderable],
+    constantArgs: [],
+    orderDependent: true,
+    resultType: ([type]) => type!,
+    nullable: () => true,
+    accumulator: ({ type, args }: AggregateCall) => new ExtremumByAccumulator(type, typeOf(args[1]!), which),
+  };
+}
+
+export const minBy = extremumBy("min");
+export const maxBy = extremumBy("max");
