@@ -218,7 +218,7 @@ class Client implements KafkaClient {
 
   private async retrying<T>(attempt: () => Promise<T>): Promise<T> {
     const startMs = this.clock.monotonicMs();
-    for (let delayMs = 10; ; delayMs = Math.min(delayMs * 2, 500)) {
+    for (let delayMs = 2; ; delayMs = Math.min(delayMs * 2, 500)) {
       try {
         const result = await attempt();
         this.reached = true;

@@ -7,7 +7,6 @@ export interface KafkaRequest<R> {
   readonly apiVersion: number;
   /** Whether this version has headers with tagged fields. */
   readonly flexible: boolean;
-  readonly sizeHint?: number;
   encode(writer: RequestWriter): void;
   decode(reader: ResponseReader): R;
 }
@@ -339,7 +338,6 @@ export function produceRequest(transactionalId: string, data: readonly ProduceDa
     apiKey: 0,
     apiVersion: 7,
     flexible: false,
-    sizeHint: data.reduce((size, d) => size + d.records.length + d.topic.length * 3 + 32, 64 + transactionalId.length * 3),
     encode: (w) => {
       w.string(transactionalId).int16(-1).int32(timeoutMs);
       w.array(byTopic(data), ([topic, list]) => {

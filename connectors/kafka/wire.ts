@@ -1,15 +1,16 @@
+/** Byte strings from this length on are sent from where they are. */
+const uncopiedBytes = 8 * 1024;
+
 /** Writes one request of the Kafka protocol: big-endian numbers, length-prefixed strings. */
 export class RequestWriter {
-  private bytes: Buffer;
+  private readonly chunks: Uint8Array[] = [];
+  private bytes = Buffer.allocUnsafe(512);
   private position = 0;
 
-  constructor(sizeHint = 512) {
-    this.bytes = Buffer.allocUnsafe(sizeHint);
-  }
-
-  /** What was written. */
-  finish(): Buffer {
-    return this.bytes.subarray(0, this.position);
+  /** What was written, in pieces. */
+  finish(): Uint8Array[] {
+    this.endChunk();
+    return this.chunks;
   }
 
   int8(value: number): this {
@@ -45,6 +46,11 @@ export class RequestWriter {
 
   bytesWithLength(value: Uint8Array): this {
     this.int32(value.length);
+    if (value.length >= uncopiedBytes) {
+      this.endChunk();
+      this.chunks.push(value);
+      return this;
+    }
     this.room(value.length).set(value, this.position);
     this.position += value.length;
     return this;
@@ -82,6 +88,12 @@ export class RequestWriter {
     this.room(length).write(value, this.position, "utf8");
     this.position += length;
     return this;
+  }
+
+  private endChunk(): void {
+    if (this.position > 0) this.chunks.push(this.bytes.subarray(0, this.position));
+    this.bytes = this.bytes.subarray(this.position);
+    this.position = 0;
   }
 
   /** The buffer, with space for `length` more bytes. */

@@ -21,33 +21,6 @@ export function parseDecimal(text: string, scale: number): bigint | null {
   return match[1] === "-" ? -BigInt(digits) : BigInt(digits);
 }
 
-/** A double (or float) as Java and so Spark writes it: `1.0`, `1.0E10`, `NaN`. */
-export function doubleText(value: number, isFloat = false): string {
-  if (!Number.isFinite(value)) return String(value);
-  const size = Math.abs(value);
-  const [mantissa, exponent] = shortestDigits(size, isFloat).split("e") as [string, string];
-  const sign = value < 0 || Object.is(value, -0) ? "-" : "";
-  if (size === 0) return `${sign}0.0`;
-  if (size >= 1e-3 && size < 1e7) return `${sign}${plainDigits(mantissa.replace(".", ""), Number(exponent))}`;
-  return `${sign}${mantissa.includes(".") ? mantissa : `${mantissa}.0`}E${Number(exponent)}`;
-}
-
-/** The fewest digits that give the value back, as `d.ddde±x`. */
-function shortestDigits(value: number, isFloat: boolean): string {
-  if (!isFloat) return value.toExponential();
-  for (let digits = 0; digits < 9; digits++) {
-    const text = value.toExponential(digits);
-    if (Math.fround(Number(text)) === value) return text.replace(/\.?0+e/, "e");
-  }
-  return value.toExponential();
-}
-
-function plainDigits(digits: string, exponent: number): string {
-  if (exponent < 0) return `0.${"0".repeat(-exponent - 1)}${digits}`;
-  const padded = digits.padEnd(exponent + 2, "0");
-  return `${padded.slice(0, exponent + 1)}.${padded.slice(exponent + 1)}`;
-}
-
 /** Spark's text of a day-time interval. */
 export function dayTimeIntervalText(microseconds: bigint): string {
   const size = microseconds < 0n ? -microseconds : microseconds;

@@ -42,6 +42,8 @@ export interface SinkContext {
   readonly streaming: boolean;
   /** Columns of `partitionBy`. */
   readonly partitionBy: readonly string[];
+  /** Session configuration (`spark.sql.session.timeZone` …), full names. */
+  readonly conf?: Readonly<Record<string, string>>;
   /** Where the console sink and its like print. */
   print(line: string): void;
   warn(message: string): void;

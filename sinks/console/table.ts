@@ -3,8 +3,9 @@ import { dateText, dateTimeText } from "../../engine/arrow/civil.js";
 import { readValue } from "../../engine/arrow/columns.js";
 import type { DataType } from "../../engine/arrow/types.js";
 import type { IntervalValue, MapValue, Value } from "../../engine/arrow/value.js";
-import { dayTimeIntervalText, decimalText, doubleText, yearMonthIntervalText } from "../../engine/arrow/valueText.js";
+import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "../../engine/arrow/valueText.js";
 import { assert } from "../../engine/errors/assert.js";
+import { doubleText, floatText } from "../../engine/expression/values/numberText.js";
 
 /**
  * The first rows of a batch as Spark's `show` prints them: a ruled table, a line each.
@@ -48,8 +49,9 @@ function cellText(type: DataType, value: Value): string {
   if (value === null) return "NULL";
   switch (type.kind) {
     case "float":
+      return floatText(value as number);
     case "double":
-      return doubleText(value as number, type.kind === "float");
+      return doubleText(value as number);
     case "decimal":
       return decimalText(value as bigint, type.scale);
     case "date":

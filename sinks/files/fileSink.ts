@@ -4,11 +4,12 @@ import type { SinkContext } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
+import type { FileEncoder } from "./encoders.js";
 import { writing } from "./failures.js";
 import { ManifestLog } from "./manifestLog.js";
 import type { FileSinkOptions } from "./options.js";
 import { claimFolder, foreign, ownerOf } from "./owner.js";
-import { PartFiles, type FileEncoder } from "./partFiles.js";
+import { PartFiles } from "./partFiles.js";
 
 /** What Spark writes for local files. */
 const blockSizeBytes = 32 * 1024 * 1024;

@@ -1,6 +1,7 @@
-import { parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
+import { parquetCodecs } from "../../connectors/parquet/write.js";
 import { absolutePath } from "../../connectors/files/uri.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
+import { jsonWriteOptions } from "../../engine/kernel/jsonWriter.js";
 
 export type SinkFormat = "json" | "parquet";
 
@@ -16,11 +17,7 @@ const formatSpecs: Readonly<Record<SinkFormat, readonly OptionSpec[]>> = {
   ],
   json: [
     { name: "compression", kind: ["none", "uncompressed", "gzip"], default: "none", doc: "The codec of the files." },
-    { name: "ignoreNullFields", kind: "boolean", default: "true", doc: "Whether fields that are null are left out." },
-    { name: "dateFormat", kind: "text", doc: "The pattern of dates." },
-    { name: "timestampFormat", kind: "text", doc: "The pattern of timestamps." },
-    { name: "timestampNTZFormat", kind: "text", doc: "The pattern of timestamps without a zone." },
-    { name: "timeZone", kind: "text", doc: "The zone of timestamps." },
+    ...jsonWriteOptions,
   ],
 };
 
@@ -28,7 +25,8 @@ export interface FileSinkOptions {
   /** Absolute. */
   readonly path: string;
   readonly rowsPerFile: number;
-  readonly codec: ParquetCodec;
+  /** Of the option `compression`, in lower case. */
+  readonly codec: string;
   readonly dictionary: boolean;
   /** What was given of the format's own options. */
   readonly format: Readonly<Record<string, string>>;
@@ -43,7 +41,7 @@ export function fileSinkOptions(format: SinkFormat, given: Readonly<Record<strin
   return {
     path: absolutePath(options.require("path")),
     rowsPerFile,
-    codec: options.get("compression")!.toLowerCase() as ParquetCodec,
+    codec: options.get("compression")!.toLowerCase(),
     dictionary: options.boolean("parquet.enable.dictionary"),
     format: Object.fromEntries(Object.entries(options.toRecord()).filter(([name]) => names.has(name))),
   };

@@ -2,16 +2,8 @@ import type { Batch } from "../../engine/arrow/batch.js";
 import { concatBatches, retainBatch, sliceBatch } from "../../engine/arrow/columns.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
+import type { FileEncoder } from "./encoders.js";
 import { writing } from "./failures.js";
-
-/** How rows become the bytes of a file. */
-export interface FileEncoder {
-  /** With its dots: `.snappy.parquet`. */
-  readonly extension: string;
-  /** Takes what it needs from disk, so that the first batch does not wait for it. */
-  load(): Promise<void>;
-  encode(batches: readonly Batch[], schema: Schema): Promise<Uint8Array>;
-}
 
 /** The data files of one batch: `part-00000-<uuid>-c000…`, a new one after so many rows. Durable as each is written, but nobody's before it is listed. */
 export class PartFiles {

@@ -128,7 +128,7 @@ function wholeType(digits: string): DataType {
 }
 
 function decimalType(digits: string): DataType {
-  const [mantissa, exponent] = digits.replace("-", "").toLowerCase().split("e") as [string, string | undefined];
+  const [mantissa, exponent] = digits.replace(/^-/, "").toLowerCase().split("e") as [string, string | undefined];
   const [whole, fraction = ""] = mantissa.split(".") as [string, string | undefined];
   const significant = (whole + fraction).replace(/^0+(?=\d)/, "").length;
   const scale = Math.max(0, fraction.length - Number(exponent ?? 0));

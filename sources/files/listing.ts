@@ -15,8 +15,8 @@ export interface InputFile {
 /** Finds the input files of a path, again and again. */
 export class FileListing {
   private readonly nameFilter: RegExp | null;
-  /** The folder's manifest, when a streaming sink writes there: then only what it lists counts. Undefined until it was looked for. */
-  private manifest: string | null | undefined;
+  /** The folder's manifest, when a streaming sink writes there: then only what it lists counts. */
+  private manifest: string | null = null;
   private manifestRead = -1;
   private readonly manifestFiles = new Map<string, InputFile>();
 
@@ -39,7 +39,9 @@ export class FileListing {
   async list(): Promise<InputFile[]> {
     const { path, recursive, modifiedAfterMs, modifiedBeforeMs } = this.options;
     if (await this.hasManifest()) return this.listManifest();
-    const roots = isGlob(path) ? await expandGlob(this.files, path) : await this.literalRoot(path);
+    const roots = isGlob(path)
+      ? (await expandGlob(this.files, path)).filter((entry) => !isHidden(entry.name))
+      : await this.literalRoot(path);
     const found: InputFile[] = [];
     for (const root of roots) {
       if (root.directory) await this.walk(root.path, recursive, found);
@@ -73,11 +75,12 @@ export class FileListing {
 
   private async hasManifest(): Promise<boolean> {
     // A sink may make its manifest after this source has started to look.
-    if (this.manifest === undefined && !isGlob(this.options.path)) {
-      const folder = `${this.options.path}/${manifestFolder}`;
-      if ((await this.files.status(folder))?.directory) this.manifest = folder;
+    if (this.manifest === null && !isGlob(this.options.path)) {
+      const { path } = this.options;
+      const isFolder = (await this.files.status(path))?.directory === true;
+      if (isFolder && (await this.files.status(`${path}/${manifestFolder}`))?.directory) this.manifest = `${path}/${manifestFolder}`;
     }
-    return typeof this.manifest === "string";
+    return this.manifest !== null;
   }
 
   private async listManifest(): Promise<InputFile[]> {

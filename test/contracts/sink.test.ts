@@ -7,10 +7,11 @@ import type { SinkContext, SinkProvider } from "../../engine/contract/provider.j
 import { readAll } from "../../engine/contract/source.js";
 import { systemRuntime } from "../../runtime/systemRuntime.js";
 import { consoleSinkProvider } from "../../sinks/console/sink.js";
-import { parquetSinkProvider } from "../../sinks/files/sink.js";
+import { jsonSinkProvider, parquetSinkProvider } from "../../sinks/files/sink.js";
 import { foreachBatchSinkProvider } from "../../sinks/foreach/sink.js";
 import { dropMemoryTable, memorySinkProvider, memoryTable } from "../../sinks/memory/sink.js";
-import { parquetProvider } from "../../sources/files/source.js";
+import { jsonProvider, parquetProvider } from "../../sources/files/source.js";
+import { readRange } from "./sourceContract.js";
 import { sinkContract, sinkSchema, textRows } from "./sinkContract.js";
 
 const runtime = systemRuntime();
@@ -71,6 +72,10 @@ async function readFolder(provider: typeof parquetProvider, path: string): Promi
   const end = await source.latestOffset(null, readAll);
   if (end === null) return [];
   const scan = source.scan({ schema: sinkSchema, filters: [] });
+  if (scan.decode?.format === "json") {
+    const lines = await readRange(source, null, end);
+    return lines.map((line) => JSON.parse(line) as { key: string; value: string }).map(({ key, value }) => [key, value]);
+  }
   const batches: Batch[] = [];
   for (const partition of await scan.partitions(null, end)) {
     const reader = await scan.open(partition);
@@ -101,3 +106,5 @@ function fileSinkContract(
 
 fileSinkContract("parquet files", parquetSinkProvider, (path) => readFolder(parquetProvider, path), {});
 fileSinkContract("parquet files of two rows", parquetSinkProvider, (path) => readFolder(parquetProvider, path), { maxRecordsPerFile: "2" });
+fileSinkContract("json files", jsonSinkProvider, (path) => readFolder(jsonProvider, path), {});
+fileSinkContract("gzipped json files", jsonSinkProvider, (path) => readFolder(jsonProvider, path), { compression: "gzip" });

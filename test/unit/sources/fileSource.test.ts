@@ -1,0 +1,243 @@
+import { readFileSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { field, types } from "../../../engine/arrow/types.js";
+import { localFileSystem } from "../../../runtime/localFileSystem.js";
+import { jsonProvider, textProvider } from "../../../sources/files/source.js";
+import { memoryLog } from "../../../sources/files/seenFilesLog.js";
+import { readRange } from "../../contracts/sourceContract.js";
+import { drain, open, put, temporaryFolder } from "./support.js";
+
+const schema = types.struct([field("a", types.int)]);
+const row = (a: number): string => `{"a":${a}}`;
+
+interface GoldenCase {
+  readonly format: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly files: readonly { file: string; mtime: number; text: string; gzip?: boolean }[];
+  readonly batches: readonly { rows: readonly { a: number }[] }[];
+}
+
+describe("Spark's own file source took", () => {
+  test.each(["filename-only", "gzip", "hidden-skipped", "maxbytes", "order-mtime"])(
+    "the same files in the same batches: %s",
+    async (name) => {
+      const golden = JSON.parse(
+        readFileSync(new URL(`../../golden/cases/source-file-${name}.json`, import.meta.url), "utf8"),
+      ) as GoldenCase;
+      const folder = await temporaryFolder();
+      for (const { file, mtime, text, gzip } of golden.files) await put(join(folder, file), gzip ? gzipSync(text) : text, mtime);
+      const { trigger: _, ...options } = golden.options;
+      const source = await open(jsonProvider, { ...options, path: folder }, schema);
+      await source.prepareForAvailableNow();
+      const batches = await drain(source);
+      expect(batches).toEqual(golden.batches.map((batch) => batch.rows.map((value) => JSON.stringify(value))));
+    },
+  );
+
+  test("the files that its log of a checkpoint lists, compact entries included", async () => {
+    const checkpoint = new URL("../../golden/spark-checkpoints/stateless-filesink-compaction/checkpoint/sources/0/", import.meta.url);
+    const read = (name: string): string => readFileSync(new URL(name, checkpoint), "utf8");
+    const log = memoryLog();
+    const kept: string[] = [];
+    const folder = await temporaryFolder();
+    await put(join(folder, "t", "batch-0000.json"), row(0), 1_700_000_000);
+    // Our own run over the same files must write the same log, byte for byte but for the folder.
+    const source = await open(jsonProvider, { path: join(folder, "t"), maxFilesPerTrigger: "1" }, schema, { log });
+    for (let i = 0; i <= 22; i++) {
+      const name = `batch-${String(i).padStart(4, "0")}.json`;
+      await put(join(folder, "t", name), row(i), 1_700_000_000 + i * 10);
+      kept.push(name);
+    }
+    expect((await drain(source)).map((batch) => batch.length)).toEqual(kept.map(() => 1));
+    const theirs = (text: string): string => text.replaceAll("file:///data/spark/stateless-filesink-compaction/input", `file://${folder}`);
+    expect(await log.getCompact(19)).toBe(theirs(read("19.compact")));
+    expect(await log.getCompact(9)).toBe(theirs(read("9.compact")));
+    for (const id of [10, 18, 20, 22]) expect(await log.get(id)).toBe(theirs(read(String(id))));
+    // A new run goes on behind it, and can still read what the old one took.
+    const next = await open(jsonProvider, { path: join(folder, "t") }, schema, { log });
+    expect(await drain(next, '{"logOffset":22}')).toEqual([]);
+    expect(await readRange(next, '{"logOffset":17}', '{"logOffset":20}')).toEqual([row(18), row(19), row(20)]);
+  });
+});
+
+describe("the file source", () => {
+  test("takes files of one time by path, the newest first when asked", async () => {
+    const folder = await temporaryFolder();
+    for (const [name, seconds] of [
+      ["b", 5],
+      ["a", 5],
+      ["c", 4],
+      ["d", 6],
+    ] as const)
+      await put(join(folder, `${name}.txt`), name, seconds);
+    expect(await drain(await open(textProvider, { path: folder, maxFilesPerTrigger: "3" }, null))).toEqual([["c", "a", "b"], ["d"]]);
+    expect(await drain(await open(textProvider, { path: folder, maxFilesPerTrigger: "3", latestFirst: "true" }, null))).toEqual([
+      ["d", "a", "b"],
+      ["c"],
+    ]);
+    const bounded = await open(textProvider, { path: folder }, null, { bounded: true });
+    expect(await drain(bounded)).toEqual([["a", "b", "c", "d"]]);
+    await put(join(folder, "e.txt"), "e", 7);
+    expect(await bounded.latestOffset('{"logOffset":0}', {})).toBe('{"logOffset":0}');
+  });
+
+  test("leaves out files much older than the newest, unless the newest come first", async () => {
+    const folder = await temporaryFolder();
+    await put(join(folder, "new.txt"), "new", 2_000_000);
+    const options = { path: folder, maxFileAge: "1d", maxFilesPerTrigger: "9" };
+    for (const [latestFirst, expected] of [
+      ["false", [["new"], ["day"]]],
+      ["true", [["new"], ["day", "old"]]],
+    ] as const) {
+      const source = await open(textProvider, { ...options, latestFirst }, null);
+      const first = await drain(source);
+      await put(join(folder, "old.txt"), "old", 2_000_000 - 86_401);
+      await put(join(folder, "day.txt"), "day", 2_000_000 - 86_400);
+      expect([...first, ...(await drain(source, '{"logOffset":0}'))]).toEqual(expected);
+      await rm(join(folder, "old.txt"));
+      await rm(join(folder, "day.txt"));
+    }
+  });
+
+  test("lists the folder again only when the files it knows of run out", async () => {
+    const folder = await temporaryFolder();
+    for (let i = 0; i < 20; i++) await put(join(folder, `${10 + i}.txt`), String(i), 100 + i);
+    let lists = 0;
+    const files = { ...localFileSystem, list: (path: string) => (lists++, localFileSystem.list(path)) };
+    const source = await open(textProvider, { path: folder, maxFilesPerTrigger: "1" }, null, { files });
+    expect((await drain(source)).flat()).toEqual(Array.from({ length: 20 }, (_, i) => String(i)));
+    expect(lists).toBeLessThanOrEqual(3);
+  });
+
+  test("finds files by pattern, in folders below, by name", async () => {
+    const folder = await temporaryFolder();
+    for (const name of ["x/1.txt", "x/2.log", "y/3.txt", "y/z/4.txt", "_h/5.txt", "w [1]/6.txt"]) await put(join(folder, name), name, 100);
+    const read = async (options: Record<string, string>): Promise<string[]> =>
+      (await drain(await open(textProvider, options, null))).flat().toSorted();
+    expect(await read({ path: `${folder}/*` })).toEqual(["w [1]/6.txt", "x/1.txt", "x/2.log", "y/3.txt"]);
+    expect(await read({ path: `${folder}/{x,y}/*.txt` })).toEqual(["x/1.txt", "y/3.txt"]);
+    expect(await read({ path: `${folder}/[xy]/?.log` })).toEqual(["x/2.log"]);
+    expect(await read({ path: `${folder}/nothing*` })).toEqual([]);
+    expect(await read({ path: folder, recursiveFileLookup: "true", pathGlobFilter: "*.txt" })).toEqual([
+      "w [1]/6.txt",
+      "x/1.txt",
+      "y/3.txt",
+      "y/z/4.txt",
+    ]);
+    expect(await read({ path: `file://${folder}/x/1.txt` })).toEqual(["x/1.txt"]);
+    expect(await read({ path: folder })).toEqual([]);
+  });
+
+  test("keeps names with spaces, percent signs and umlauts through its log", async () => {
+    const folder = await temporaryFolder();
+    await put(join(folder, "a b%20ü#?.txt"), "x", 100);
+    const log = memoryLog();
+    await (await open(textProvider, { path: folder }, null, { log })).latestOffset(null, {});
+    expect(await drain(await open(textProvider, { path: folder }, null, { log }))).toEqual([["x"]]);
+  });
+
+  test("runs first what a run planned that died before it said so", async () => {
+    const folder = await temporaryFolder();
+    await put(join(folder, "1.txt"), "1", 100);
+    const log = memoryLog();
+    await (await open(textProvider, { path: folder }, null, { log })).latestOffset(null, {});
+    await put(join(folder, "2.txt"), "2", 200);
+    expect(await drain(await open(textProvider, { path: folder }, null, { log }))).toEqual([["1"], ["2"]]);
+  });
+
+  test("reads only what a streaming sink's manifest lists", async () => {
+    const folder = await temporaryFolder();
+    await put(join(folder, "listed.txt"), "listed", 100);
+    await put(join(folder, "leftover.txt"), "leftover", 100);
+    const entry = (name: string): string =>
+      JSON.stringify({ path: `file:///elsewhere/${name}`, size: 6, isDir: false, modificationTime: 100_000, action: "add" });
+    await put(join(folder, "_spark_metadata/0"), `v1\n${entry("listed.txt")}`, 100);
+    const source = await open(textProvider, { path: folder }, null);
+    expect(await drain(source)).toEqual([["listed"]]);
+    await put(join(folder, "second.txt"), "second", 100);
+    await put(join(folder, "_spark_metadata/1"), `v1\n${entry("second.txt")}`, 100);
+    await put(join(folder, "_spark_metadata/.2.tmp"), "v1", 100);
+    expect(await drain(source, '{"logOffset":0}')).toEqual([["second"]]);
+    await put(join(folder, "_spark_metadata/3"), "v1", 100);
+    await expect(source.latestOffset('{"logOffset":1}', {})).rejects.toMatchObject({
+      condition: "MANIFEST_INCOMPLETE",
+      parameters: { batchId: "2" },
+    });
+  });
+
+  test("gives whole files as rows", async () => {
+    const folder = await temporaryFolder();
+    await put(join(folder, "1.txt"), "a\nb\n", 100);
+    await put(join(folder, "2.txt"), "", 200);
+    expect(await drain(await open(textProvider, { path: folder, wholetext: "true", maxFilesPerTrigger: "1" }, null))).toEqual([
+      ['["a\\nb\\n"]'],
+      [],
+    ]);
+  });
+});
+
+describe("the file source refuses", () => {
+  const refusal = (condition: string, parameters: Record<string, string> = {}): object => ({
+    condition,
+    parameters: expect.objectContaining(parameters) as object,
+  });
+
+  test("what it is not told, or told wrongly", () => {
+    const cases: [Record<string, string>, string, Record<string, string>][] = [
+      [{}, "MISSING_OPTION", { option: "path" }],
+      [{ path: "x", maxFilesPerTriger: "1" }, "UNKNOWN_OPTION", { suggestion: "Did you mean `maxFilesPerTrigger`?" }],
+      [{ path: "x", maxFilesPerTrigger: "0" }, "INVALID_OPTION_VALUE", { option: "maxFilesPerTrigger" }],
+      [{ path: "x", discardCachedInputRatio: "2" }, "INVALID_OPTION_VALUE", { option: "discardCachedInputRatio" }],
+      [{ path: "x", modifiedAfter: "soon" }, "INVALID_OPTION_VALUE", { option: "modifiedAfter" }],
+      [{ path: "x", cleanSource: "delete" }, "NOT_YET_SUPPORTED", {}],
+    ];
+    for (const [options, condition, parameters] of cases) {
+      expect(() => jsonProvider.schema(options, schema)).toThrow(expect.objectContaining(refusal(condition, parameters)));
+    }
+    expect(() => jsonProvider.schema({ path: "x" }, null)).toThrow(
+      expect.objectContaining(refusal("STREAMING_SOURCE_NEEDS_SCHEMA", { format: "json" })),
+    );
+    expect(() => textProvider.schema({ path: "x" }, schema)).toThrow(expect.objectContaining(refusal("INVALID_TEXT_SCHEMA")));
+  });
+
+  test("paths, folders and files that it cannot read", async () => {
+    const folder = await temporaryFolder();
+    await expect(open(textProvider, { path: join(folder, "no") }, null)).rejects.toMatchObject(
+      refusal("PATH_NOT_FOUND", { path: `file:${folder}/no` }),
+    );
+    await put(join(folder, "p=1/x.txt"), "x", 100);
+    await expect(drain(await open(textProvider, { path: folder }, null))).rejects.toMatchObject(refusal("NOT_YET_SUPPORTED"));
+    await rm(join(folder, "p=1"), { recursive: true });
+    for (const name of ["x.gz", "x.bz2"]) {
+      await put(join(folder, name), "this is not compressed", 100);
+      const condition = name === "x.gz" ? "FAILED_READ_FILE.NO_HINT" : "NOT_YET_SUPPORTED";
+      await expect(drain(await open(textProvider, { path: join(folder, name) }, null))).rejects.toMatchObject(refusal(condition));
+    }
+    const gone = await open(textProvider, { path: join(folder, "x.gz") }, null);
+    const end = await gone.latestOffset(null, {});
+    await rm(join(folder, "x.gz"));
+    await expect(readRange(gone, null, end!)).rejects.toMatchObject(
+      refusal("FAILED_READ_FILE.FILE_NOT_EXIST", { path: `file:${folder}/x.gz` }),
+    );
+  });
+
+  test("a log of seen files that is damaged or written by two", async () => {
+    const folder = await temporaryFolder();
+    await put(join(folder, "1.txt"), "1", 100);
+    for (const text of ["", "v2\n{}", 'v1\n{"path"']) {
+      const log = memoryLog();
+      await log.add(0, text);
+      await expect(open(textProvider, { path: folder }, null, { log })).rejects.toMatchObject(refusal("MALFORMED_LOG_FILE"));
+    }
+    const log = memoryLog();
+    const [one, two] = [
+      await open(textProvider, { path: folder }, null, { log }),
+      await open(textProvider, { path: folder }, null, { log }),
+    ];
+    await one.latestOffset(null, {});
+    await expect(two.latestOffset(null, {})).rejects.toMatchObject(refusal("CONCURRENT_STREAM_LOG_UPDATE", { batchId: "0" }));
+  });
+});
