@@ -322,9 +322,14 @@ export class DataFrame<out Row = LooseRow> {
     this.session.print(tableText(this.schema, first, rows, truncate, this.session.analysisContext.zone));
   }
 
+  /** Whether it has no rows. @example await df.isEmpty() */
+  async isEmpty(): Promise<boolean> {
+    return (await this.take(1)).length === 0;
+  }
+
   /** Gives it a name for `session.table`. @example df.createOrReplaceTempView("readings") */
   createOrReplaceTempView(name: string): void {
-    this.session.setTempView(name, this.plan);
+    this.session.setTempView(name, () => this.plan);
   }
 
   /** Writes a bounded table. @example await df.write.mode("overwrite").parquet("out/readings") */

@@ -53,7 +53,7 @@ export class Session {
   readonly warn: (message: string) => void;
   /** Has the last word on the options of a reader. */
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  private readonly views = new Map<string, { readonly name: string; readonly plan: AnalyzedPlan }>();
+  private readonly views = new Map<string, { readonly name: string; readonly plan: () => AnalyzedPlan }>();
 
   private constructor(options: SessionOptions) {
     this.runtime = options.runtime ?? systemRuntime();
@@ -100,7 +100,7 @@ export class Session {
     return this.fromBatch(batchFromRows(types.struct([field("id", types.long, false)]), rows));
   }
 
-  /** A temporary view by name. @example session.table("readings") */
+  /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */
   table(name: string): DataFrame {
     const view = this.views.get(name.toLowerCase());
     if (!view)
@@ -110,7 +110,7 @@ export class Session {
         name,
         [...this.views.values()].map((known) => known.name),
       );
-    return new DataFrame(this, analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan }, this.analysisContext));
+    return new DataFrame(this, analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan() }, this.analysisContext));
   }
 
   /** Stops every running query. @example await session.stop() */
@@ -134,8 +134,8 @@ export class Session {
     return explainPlan(plan);
   }
 
-  /** What `createOrReplaceTempView` keeps. Names ignore case. */
-  setTempView(name: string, plan: AnalyzedPlan): void {
+  /** Keeps a temporary view: a name, whatever its case, for what `plan` gives at each use. */
+  setTempView(name: string, plan: () => AnalyzedPlan): void {
     this.views.set(name.toLowerCase(), { name, plan });
   }
 

@@ -1,6 +1,7 @@
 import type { OutputMode } from "../engine/contract/sink.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import { schemaOf, type AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import { outputOf } from "../engine/plan/outputOf.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import type { Trigger, TriggerSpec } from "../engine/query/trigger.js";
 import type { DataFrame } from "./dataFrame.js";
@@ -135,7 +136,16 @@ export class DataStreamWriter<out Row = LooseRow> {
     const { startStreamingQuery } = await import("./execution.js");
     const query = await startStreamingQuery(this.session, definition);
     this.session.streams.register(query);
+    if (definition.format === "memory") await this.showMemoryTable(definition);
     return query;
+  }
+
+  /** What the memory sink has is a view under the query's name. */
+  private async showMemoryTable({ queryName, plan }: StreamDefinition): Promise<void> {
+    if (queryName === null) return;
+    const { memoryTable } = await import("../sinks/memory/sink.js");
+    const schema = schemaOf(outputOf(plan));
+    this.session.setTempView(queryName, () => this.session.fromBatch(memoryTable(queryName).content(schema)).plan);
   }
 
   private with(change: Partial<StreamDefinition>): DataStreamWriter<Row> {

@@ -105,7 +105,52 @@ describe("a bounded DataFrame", () => {
   });
 });
 
+describe("a bounded write", () => {
+  const rows = [
+    { sensorId: "a", at: Timestamp.of("2024-05-01T12:00:00.000001Z"), celsius: 1.5 },
+    { sensorId: null, at: null, celsius: null },
+  ];
+
+  it.each(["json", "parquet"] as const)("as %s reads back, and says when there is something already", async (format) => {
+    const path = join(folder, "out");
+    const frame = session.createDataFrame(rows, Reading);
+    await frame.write.format(format).save(path);
+    expect(await session.read.format(format).schema(Reading).load(path).orderBy(col("sensorId").ascNullsLast()).collect()).toEqual(rows);
+    await expect(frame.write.format(format).save(path)).rejects.toMatchObject({ condition: "PATH_ALREADY_EXISTS" });
+    await frame.write.format(format).mode("ignore").save(path);
+    await frame.write.format(format).mode("append").save(path);
+    expect(await session.read.format(format).schema(Reading).load(path).count()).toBe(4);
+    await frame.limit(1).write.format(format).mode("overwrite").save(path);
+    expect(await session.read.format(format).schema(Reading).load(path).count()).toBe(1);
+  });
+
+  it("infers the schema of what is there", async () => {
+    const path = join(folder, "out");
+    await session.createDataFrame([{ id: 1, name: "one" }], schema({ id: t.long, name: t.string })).write.json(path);
+    const reader = await session.read.format("json").inferSchema(path);
+    expect(reader.load().dtypes).toEqual([
+      ["id", "bigint"],
+      ["name", "string"],
+    ]);
+  });
+});
+
 describe("a streaming query", () => {
+  it("shows what the memory sink has as a table of its name", async () => {
+    const { source, frame } = stream();
+    const query = await frame.groupBy("sensorId").count().writeStream.queryName("counts").outputMode("complete").format("memory").start();
+    expect(await session.table("counts").isEmpty()).toBe(true);
+    source.addData([
+      ["a", 0n, 1],
+      ["a", 0n, 2],
+    ]);
+    await query.processAllAvailable();
+    expect(await session.table("counts").collect()).toEqual([{ sensorId: "a", count: 2 }]);
+    source.addData([["a", 0n, 3]]);
+    await query.processAllAvailable();
+    expect(await session.table("counts").collect()).toEqual([{ sensorId: "a", count: 3 }]);
+  });
+
   it("hands each batch to foreachBatch as a DataFrame, and tells listeners", async () => {
     const { source, frame } = stream();
     const seen: [number, unknown][] = [];
