@@ -30,11 +30,6 @@ export function compilePattern(pattern: string): DateTimePattern {
     if (found === null) return undefined;
     return new Map(groups.flatMap((letter, i) => (found[i + 1] === undefined ? [] : [[letter, found[i + 1]!] as const])));
   };
-  const local = (fields: Map<Letter, string>): bigint | undefined => {
-    const days = daysOf(fields);
-    const time = timeOf(fields);
-    return days === undefined || time === undefined ? undefined : BigInt(days) * 86_400_000_000n + BigInt(time);
-  };
   return {
     parseDate(text) {
       const fields = match(text);
@@ -42,11 +37,11 @@ export function compilePattern(pattern: string): DateTimePattern {
     },
     parseLocal(text) {
       const fields = match(text);
-      return fields && offsetOf(fields) === null ? local(fields) : undefined;
+      return fields && offsetOf(fields) === null ? localMicros(fields) : undefined;
     },
     parseTimestamp(text, zone, conversions) {
       const fields = match(text);
-      const micros = fields && local(fields);
+      const micros = fields && localMicros(fields);
       if (micros === undefined) return undefined;
       const offset = offsetOf(fields!);
       if (offset !== null) return micros - BigInt(offset) * 1_000_000n;
@@ -63,6 +58,12 @@ export function compilePattern(pattern: string): DateTimePattern {
       return parts.map((part) => formatPart(part, days, ofDay, Number(ofSecond), offset)).join("");
     },
   };
+}
+
+function localMicros(fields: Map<Letter, string>): bigint | undefined {
+  const days = daysOf(fields);
+  const time = timeOf(fields);
+  return days === undefined || time === undefined ? undefined : BigInt(days) * 86_400_000_000n + BigInt(time);
 }
 
 function partsOf(pattern: string): Part[] {

@@ -228,15 +228,17 @@ function writeDigits(bytes: Uint8Array, at: number, value: number, width: number
   return at + digits;
 }
 
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 function clockText(ofDay: number, millis: number): string {
-  const two = (value: number): string => String(value).padStart(2, "0");
   return `${two(Math.floor(ofDay / 3600))}:${two(Math.floor(ofDay / 60) % 60)}:${two(ofDay % 60)}.${String(millis).padStart(3, "0")}`;
 }
 
 /** `+05:30`; seconds only where there are some. */
 function offsetText(offset: number): string {
   const size = Math.abs(offset);
-  const two = (value: number): string => String(value).padStart(2, "0");
   const seconds = size % 60 === 0 ? "" : `:${two(size % 60)}`;
   return `${offset < 0 ? "-" : "+"}${two(Math.floor(size / 3600))}:${two(Math.floor(size / 60) % 60)}${seconds}`;
 }

@@ -69,7 +69,7 @@ function writeCodePoint(bytes: Uint8Array, at: number, code: number): number {
 }
 
 const base64Values = new Int8Array(256).fill(-1);
-for (const [i, letter] of [..."ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"].entries()) {
+for (const [i, letter] of Array.from("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/").entries()) {
   base64Values[letter.charCodeAt(0)] = i;
 }
 

@@ -83,7 +83,7 @@ ${arraysCode(columns)}
 ${range(words, (word) => `    let seen${word} = 0;\n`)}${all.map((c) => `    let start${c} = 0, stop${c} = 0, kind${c} = 0;\n`).join("")}    members: for (;;) {
       switch (member) {
 ${shape.members.slice(0, shape.seen).map(memberCode).join("")}        default:
-          if (at + 1 === end && bytes[at] === 125) { at = end; break members; }
+          if (at + 1 === end && bytes[at] === 125 && at !== start) { at = end; break members; }
       }
       const first = at === start;
       if (first && bytes[at++] !== 123) { at = -1; break; }

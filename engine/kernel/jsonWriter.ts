@@ -44,7 +44,13 @@ export interface JsonLinesWriter {
 export function createJsonLinesWriter(settings: JsonWriterSettings): JsonLinesWriter {
   const writer = new Writer(settings, null);
   return {
-    write: (batch) => writer.rows(batch.schema.fields.map((field) => field.name), batch.columns, batch.length, null),
+    write: (batch) =>
+      writer.rows(
+        batch.schema.fields.map((field) => field.name),
+        batch.columns,
+        batch.length,
+        null,
+      ),
     get length() {
       return writer.output.at;
     },

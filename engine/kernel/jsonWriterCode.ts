@@ -28,7 +28,12 @@ export function encodingKey(column: Column): string {
  * @param names of the members that the columns are; null: there is one column, whose values are written as they are
  * @param lineSeparator written behind every row
  */
-export function compileWriter(names: readonly string[] | null, columns: readonly Column[], ignoreNulls: boolean, lineSeparator: Uint8Array): WriteRows {
+export function compileWriter(
+  names: readonly string[] | null,
+  columns: readonly Column[],
+  ignoreNulls: boolean,
+  lineSeparator: Uint8Array,
+): WriteRows {
   const code = new WriterCode(ignoreNulls);
   const body =
     names === null
@@ -71,7 +76,16 @@ class WriterCode {
   bind(expression: string, column: Column): number {
     const id = this.count++;
     this.declarations.push(`  const c${id} = ${expression}, nulls${id} = c${id}.nulls;\n`);
-    const arrays = { view: ["data", "starts", "lengths"], utf8: ["data", "offsets"], list: ["offsets"], map: ["offsets"], struct: [], null: [], constant: [], dictionary: [] };
+    const arrays = {
+      view: ["data", "starts", "lengths"],
+      utf8: ["data", "offsets"],
+      list: ["offsets"],
+      map: ["offsets"],
+      struct: [],
+      null: [],
+      constant: [],
+      dictionary: [],
+    };
     for (const array of (arrays as Record<string, string[]>)[column.encoding] ?? ["values"]) {
       this.declarations.push(`  const ${array}${id} = c${id}.${array};\n`);
     }
@@ -167,7 +181,10 @@ bytes[at++] = 125;`;
   private scalar(column: Column, id: number, row: string): string {
     const { type } = column;
     const value = `values${id}[${row}]`;
-    const text = column.encoding === "view" ? `starts${id}[${row}], starts${id}[${row}] + lengths${id}[${row}]` : `offsets${id}[${row}], offsets${id}[${row} + 1]`;
+    const text =
+      column.encoding === "view"
+        ? `starts${id}[${row}], starts${id}[${row}] + lengths${id}[${row}]`
+        : `offsets${id}[${row}], offsets${id}[${row} + 1]`;
     const wide = column.encoding === "i64";
     switch (type.kind) {
       case "string":

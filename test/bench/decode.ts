@@ -34,13 +34,16 @@ function measure(name: string, irregular: boolean, rows: number, bufferBytes: nu
   let text = "";
   for (let i = 0; i < 20_000; i++) text += line(i, irregular);
   const block = new TextEncoder().encode(text);
-  const decoder = createDecoder({ format: "json", schema, options: {} }, [{ op: "=", column: ["event_type"], value: "view" }], { ...environment, bufferBytes });
+  const decoder = createDecoder({ format: "json", schema, options: {} }, [{ op: "=", column: ["event_type"], value: "view" }], {
+    ...environment,
+    bufferBytes,
+  });
   let out = 0;
   let best = Infinity;
   for (let round = 0; round < 6; round++) {
     let decodeMs = 0;
     for (let done = 0; done < rows; done += 20_000) {
-      for (let at = 0; at < block.length; ) {
+      for (let at = 0; at < block.length;) {
         const into = decoder.buffer();
         const count = Math.min(into.length, block.length - at);
         into.set(block.subarray(at, at + count));

@@ -26,20 +26,29 @@ function written(batch: Batch): string[] {
 }
 
 describe("what Spark made of hostile lines", () => {
-  it.each(answers.flatMap((answer) => (answer.kind === "source" ? [answer] : [])))("source $schema $options", ({ schema: ddl, options, text, rows }) => {
-    const schema: Schema = parseSchema(ddl);
-    const decoder = createDecoder({ format: "json", schema, options }, [], environment);
-    const bytes = Buffer.from(text, "base64");
-    decoder.buffer().set(bytes);
-    const batch = decoder.decode(bytes.length, true);
-    expect(batch === null ? [] : written(batch)).toEqual(rows);
-  });
+  it.each(answers.flatMap((answer) => (answer.kind === "source" ? [answer] : [])))(
+    "source $schema $options",
+    ({ schema: ddl, options, text, rows }) => {
+      const schema: Schema = parseSchema(ddl);
+      const decoder = createDecoder({ format: "json", schema, options }, [], environment);
+      const bytes = Buffer.from(text, "base64");
+      decoder.buffer().set(bytes);
+      const batch = decoder.decode(bytes.length, true);
+      expect(batch === null ? [] : written(batch)).toEqual(rows);
+    },
+  );
 
-  it.each(answers.flatMap((answer) => (answer.kind === "from_json" ? [answer] : [])))("from_json $type $options", ({ type: text, options, texts, results }) => {
-    const type = /^(array|map)</.test(text) ? parseDataType(text) : parseSchema(text);
-    const decoder = createJsonColumnDecoder(type, { ...environment, options });
-    const inputs = columnFromValues(types.binary, texts.map((base64) => new Uint8Array(Buffer.from(base64, "base64"))));
-    const column = decoder.decodeColumn(inputs);
-    expect(written({ schema: types.struct([field("x", type)]), columns: [column], length: texts.length })).toEqual(results);
-  });
+  it.each(answers.flatMap((answer) => (answer.kind === "from_json" ? [answer] : [])))(
+    "from_json $type $options",
+    ({ type: text, options, texts, results }) => {
+      const type = /^(array|map)</.test(text) ? parseDataType(text) : parseSchema(text);
+      const decoder = createJsonColumnDecoder(type, { ...environment, options });
+      const inputs = columnFromValues(
+        types.binary,
+        texts.map((base64) => new Uint8Array(Buffer.from(base64, "base64"))),
+      );
+      const column = decoder.decodeColumn(inputs);
+      expect(written({ schema: types.struct([field("x", type)]), columns: [column], length: texts.length })).toEqual(results);
+    },
+  );
 });
