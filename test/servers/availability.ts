@@ -1,19 +1,45 @@
-import { test } from "vitest";
+import { describe, test } from "vitest";
+
+/** A server or tool cannot be fetched here. Anything else that fails is a failure. */
+export class ServerUnavailable extends Error {
+  override readonly name = "ServerUnavailable";
+}
+
+/** Runs a step of fetching; its failure means that the thing cannot be had. */
+export async function fetching<T>(what: string, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    throw new ServerUnavailable(`${what} cannot be fetched: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
 
 /**
- * Runs the tests of `define` against a real server. Where the server cannot be had, they are skipped by name with the reason,
- * or fail when REQUIRE_SERVERS=1.
+ * A suite of tests against a real server. Where the server cannot be had, the suite is one test that is skipped, by name and with the reason;
+ * with REQUIRE_SERVERS=1 that is a failure.
  *
+ * @param suite what is tested
  * @param server what is needed, as the skip names it
- * @param start makes the server; its failure decides
+ * @param start makes the server; rejects with ServerUnavailable where it cannot be had
+ * @param define the tests
  */
-export async function requireServers<T>(server: string, start: () => Promise<T>): Promise<T | null> {
+export async function requireServers<T>(
+  suite: string,
+  server: string,
+  start: () => Promise<T>,
+  define: (server: T) => void,
+): Promise<void> {
+  let started: { readonly server: T } | null = null;
+  let reason = "";
   try {
-    return await start();
+    started = { server: await start() };
   } catch (error) {
-    if (process.env["REQUIRE_SERVERS"] === "1") throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    test.skip(`${server} is not available here: ${reason.split("\n")[0]}`, () => undefined);
-    return null;
+    if (!(error instanceof ServerUnavailable) || process.env["REQUIRE_SERVERS"] === "1") throw error;
+    reason = error.message;
   }
+  describe(suite, () => {
+    if (started) define(started.server);
+    // oxlint-disable-next-line vitest/no-disabled-tests -- the skip is what this function is for
+    else test.skip(`needs ${server}: ${reason.split("\n").slice(0, 3).join(" ")}`, () => undefined);
+  });
 }

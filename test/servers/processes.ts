@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, rename, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
+import { fetching } from "./availability.js";
 
 /** Where fetched servers and tools are kept between runs; not in version control. */
 export const cacheFolder = fileURLToPath(new URL("../../.cache/servers/", import.meta.url));
@@ -36,7 +37,7 @@ export async function cachedFolder(
   const temporary = `${folder}.${process.pid}.partial`;
   await rm(temporary, { recursive: true, force: true });
   await mkdir(temporary, { recursive: true });
-  await fill(temporary);
+  await fetching(name, () => fill(temporary));
   await rename(temporary, folder).catch(async (error: unknown) => {
     await rm(temporary, { recursive: true, force: true });
     if (!exists(folder)) throw error;

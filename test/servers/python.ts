@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
+import { fetching } from "./availability.js";
 import { cacheFolder, run } from "./processes.js";
 
 /**
@@ -17,8 +18,10 @@ export async function pythonWith(packages: readonly string[]): Promise<string> {
   if (existsSync(`${folder}/complete`)) return python;
   await mkdir(cacheFolder, { recursive: true });
   await rm(folder, { recursive: true, force: true });
-  await run("python3", ["-m", "venv", folder]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...wanted]);
+  await fetching(`Python with ${wanted.join(", ")}`, async () => {
+    await run("python3", ["-m", "venv", folder]);
+    await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...wanted]);
+  });
   await writeFile(`${folder}/complete`, wanted.join("\n"));
   return python;
 }

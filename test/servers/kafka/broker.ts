@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import kafkajs from "kafkajs";
+import { fetching } from "../availability.js";
 import { cachedFolder, freePorts, run } from "../processes.js";
 
 /** A message for `produce`. */
@@ -62,9 +63,13 @@ export async function kafkaClassPath(): Promise<string> {
   return join(folder, "*");
 }
 
-/** Starts a broker and waits until it answers. `extra` gives further properties. */
-export async function startKafka(extra: (main: MainPorts) => BrokerProperties = () => ({})): Promise<KafkaBroker> {
+/** Starts a broker and waits until it answers. `extra` gives further properties, `formatArguments` go to the formatting of its storage. */
+export async function startKafka(
+  extra: (main: MainPorts) => BrokerProperties = () => ({}),
+  formatArguments: readonly string[] = [],
+): Promise<KafkaBroker> {
   const classPath = await kafkaClassPath();
+  await fetching("a Java runtime", () => run("java", ["-version"]));
   const folder = await mkdtemp(join(tmpdir(), "tidemark-kafka-"));
   const [port = 0, controllerPort = 0] = await freePorts(2);
   const configuration = join(folder, "server.properties");
@@ -75,19 +80,8 @@ export async function startKafka(extra: (main: MainPorts) => BrokerProperties = 
       .map(([key, value]) => `${key}=${value}\n`)
       .join(""),
   );
-  const clusterId = "dGlkZW1hcmstdGVzdHMtMQ";
-  await run("java", [
-    "-Xmx128m",
-    "-XX:TieredStopAtLevel=1",
-    "-cp",
-    classPath,
-    "kafka.tools.StorageTool",
-    "format",
-    "-t",
-    clusterId,
-    "-c",
-    configuration,
-  ]);
+  const format = ["kafka.tools.StorageTool", "format", "-t", "dGlkZW1hcmstdGVzdHMtMQ", "-c", configuration, ...formatArguments];
+  await run("java", ["-Xmx128m", "-XX:TieredStopAtLevel=1", "-cp", classPath, ...format]);
   let child = await launch(classPath, configuration, folder, port);
   const bootstrap = `127.0.0.1:${port}`;
   const admin = new kafkajs.Kafka({ brokers: [bootstrap], logLevel: kafkajs.logLevel.NOTHING });
