@@ -22,7 +22,6 @@ export function civilTime(microseconds: bigint): string {
   let days = microseconds / dayUs;
   if (microseconds % dayUs < 0n) days--;
   const inDay = Number(microseconds - days * dayUs);
-  const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
   const fraction =
     inDay % 1_000_000 === 0
       ? ""
@@ -30,4 +29,8 @@ export function civilTime(microseconds: bigint): string {
           .padStart(6, "0")
           .replace(/0+$/, "")}`;
   return `${civilDate(Number(days))} ${two(inDay / 3_600_000_000)}:${two((inDay / 60_000_000) % 60)}:${two((inDay / 1_000_000) % 60)}${fraction}`;
+}
+
+function two(n: number): string {
+  return String(Math.floor(n)).padStart(2, "0");
 }

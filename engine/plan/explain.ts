@@ -1,4 +1,5 @@
 import type { Attribute } from "../expression/expression.js";
+import { unreachable } from "../errors/assert.js";
 import { typeName } from "../arrow/types.js";
 import type { LogicalPlan } from "./logicalPlan.js";
 import { isStreaming } from "./streamingPlan.js";
@@ -56,6 +57,8 @@ function describe(plan: LogicalPlan): string {
       return `Repartition ${plan.partitions}`;
     case "subqueryAlias":
       return `SubqueryAlias ${plan.alias}`;
+    default:
+      return unreachable(plan);
   }
 }
 

@@ -1,8 +1,10 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { IntervalValue } from "../arrow/value.js";
 
+const units = ["year", "month", "week", "day", "hour", "minute", "second", "millisecond", "microsecond"] as const;
+
 /** The units an interval is written in. */
-export type IntervalUnit = "year" | "month" | "week" | "day" | "hour" | "minute" | "second" | "millisecond" | "microsecond";
+export type IntervalUnit = (typeof units)[number];
 
 const unitValues: Readonly<Record<IntervalUnit, { months?: bigint; days?: bigint; microseconds?: bigint }>> = {
   year: { months: 12n },
@@ -19,7 +21,7 @@ const unitValues: Readonly<Record<IntervalUnit, { months?: bigint; days?: bigint
 /** The unit that a word names, in the singular or plural. */
 export function intervalUnit(word: string): IntervalUnit | null {
   const name = word.toLowerCase().replace(/s$/, "");
-  return Object.hasOwn(unitValues, name) ? (name as IntervalUnit) : null;
+  return units.find((unit) => unit === name) ?? null;
 }
 
 /** A sum of `value unit` terms. Throws RangeError beyond 32-bit months and days, 64-bit microseconds. */
@@ -37,10 +39,13 @@ export class IntervalSum {
   }
 
   value(): IntervalValue {
-    const fits = (n: bigint, bits: number): boolean => BigInt.asIntN(bits, n) === n;
     if (!fits(this.months, 32) || !fits(this.days, 32) || !fits(this.microseconds, 64)) throw new RangeError("interval overflow");
     return { months: Number(this.months), days: Number(this.days), microseconds: this.microseconds };
   }
+}
+
+function fits(n: bigint, bits: number): boolean {
+  return BigInt.asIntN(bits, n) === n;
 }
 
 type IntervalFault =

@@ -65,10 +65,13 @@ function eventTimeOf(e: Alias): Attribute["eventTime"] {
   return e.child.kind === "attribute" ? e.child.eventTime : e.eventTime;
 }
 
+function nullable(attributes: readonly Attribute[]): readonly Attribute[] {
+  return attributes.map((a) => (a.nullable ? a : { ...a, nullable: true }));
+}
+
 function joinOutput({ joinType, left, right }: Join): readonly Attribute[] {
   const lefts = outputOf(left);
   const rights = outputOf(right);
-  const nullable = (attributes: readonly Attribute[]): Attribute[] => attributes.map((a) => (a.nullable ? a : { ...a, nullable: true }));
   switch (joinType) {
     case "left":
       return [...lefts, ...nullable(rights)];

@@ -1,4 +1,5 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
+import type { Value } from "../arrow/value.js";
 import type { Expression } from "../expression/expression.js";
 import { civilDate, civilTime } from "./civil.js";
 
@@ -108,7 +109,7 @@ function castText(child: string, type: DataType, isTry: boolean): string {
   return `${isTry ? "TRY_CAST" : "CAST"}(${child} AS ${sqlTypeName(type)})`;
 }
 
-function literalText(value: unknown, type: DataType): string {
+function literalText(value: Value, type: DataType): string {
   if (value === null) return "NULL";
   switch (type.kind) {
     case "decimal":
@@ -129,7 +130,9 @@ function literalText(value: unknown, type: DataType): string {
     case "interval_yearmonth":
       return `INTERVAL '${value as number}' MONTH`;
     default:
-      return String(value);
+      return typeof value === "object"
+        ? JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part))
+        : String(value);
   }
 }
 

@@ -68,7 +68,7 @@ function addInterval(sum: IntervalSum, { months, days, microseconds }: IntervalV
   sum.add(sign * microseconds, "microsecond");
 }
 
-const dayTime = ["day", "hour", "minute", "second"] as const;
+const dayTime: readonly IntervalUnit[] = ["day", "hour", "minute", "second"];
 const patterns: readonly { readonly units: readonly IntervalUnit[]; readonly pattern: RegExp }[] = [
   { units: ["year", "month"], pattern: /^([+-])?(\d+)-(\d+)$/ },
   { units: ["day", "hour"], pattern: /^([+-])?(\d+) (\d{1,2})$/ },
@@ -83,8 +83,7 @@ const limits: Partial<Record<IntervalUnit, number>> = { month: 11, hour: 23, min
 
 /** `'1 02:03:04.5' DAY TO SECOND`. */
 function fromTo(sum: IntervalSum, text: string, negative: boolean, from: IntervalUnit, to: IntervalUnit): void {
-  const units =
-    from === "year" && to === "month" ? ["year", "month"] : dayTime.slice(dayTime.indexOf(from as "day"), dayTime.indexOf(to as "day") + 1);
+  const units = from === "year" && to === "month" ? ["year", "month"] : dayTime.slice(dayTime.indexOf(from), dayTime.indexOf(to) + 1);
   const shape = patterns.find((p) => p.units.join() === units.join());
   const match = shape?.pattern.exec(text.trim());
   if (!shape || !match) throw unmatched(text, from, to);

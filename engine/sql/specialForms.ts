@@ -99,13 +99,15 @@ function readSubstring(grammar: Grammar): Expression {
   return finish(grammar, name, args, start);
 }
 
+const trims: Readonly<Record<string, string>> = { BOTH: "trim", LEADING: "ltrim", TRAILING: "rtrim" };
+
 /** `TRIM([BOTH | LEADING | TRAILING] [chars] FROM s)`. */
 function readTrim(grammar: Grammar): Expression {
   const { tokens } = grammar;
   const start = tokens.next().start;
   tokens.next();
   const sided = tokens.isAny("BOTH", "LEADING", "TRAILING") && tokens.peek(1).word !== ")" && tokens.peek(1).word !== ",";
-  const name = sided ? { BOTH: "trim", LEADING: "ltrim", TRAILING: "rtrim" }[tokens.next().word as "BOTH"] : "trim";
+  const name = sided ? (trims[tokens.next().word] ?? "trim") : "trim";
   if (sided && tokens.accept("FROM")) return finish(grammar, name, [grammar.operand()], start);
   const first = grammar.operand();
   if (tokens.accept("FROM")) {

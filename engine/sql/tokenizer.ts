@@ -18,7 +18,7 @@ export interface Token {
 const symbols = [
   ["<=>", ">>>"],
   ["<=", ">=", "<>", "!=", "==", "<<", ">>", "||", "->", "=>", "::", "!<", "!>"],
-  [..."()[]{},.;:?+-*/%&|^~=<>!@"],
+  "()[]{},.;:?+-*/%&|^~=<>!@".split(""),
 ] as const;
 
 const space = /\s+/y;
@@ -93,7 +93,7 @@ function readString(text: string, start: number, open: number, raw: boolean): To
       return { kind: "string", text: raw ? body : unescapeString(body, quote), word: "", start, end: i + 1 };
     }
   }
-  throw syntaxError(text, start, `${quote}`, "the string is not closed");
+  throw syntaxError(text, start, quote, "the string is not closed");
 }
 
 function readQuoted(text: string, start: number): Token {

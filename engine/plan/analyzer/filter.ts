@@ -14,20 +14,20 @@ import { Scope } from "./scope.js";
 export function resolveFilter(plan: Filter, context: AnalysisContext): LogicalPlan {
   const scope = new Scope(outputOf(plan.input), context);
   const condition = resolveExpression(plan.condition, scope);
-  const pretty = `"${prettyText(plan.condition, scope)}"`;
+  const pretty = (): string => `"${prettyText(plan.condition, scope)}"`;
   const aggregates = [...expressionNodes(condition)].filter((e) => e.kind === "aggregateCall");
   if (aggregates.length > 0) {
     throw new StreamingError("INVALID_WHERE_CONDITION", {
-      condition: pretty,
+      condition: pretty(),
       expressionList: aggregates.map((e) => sqlText(e)).join(", "),
     });
   }
   return { ...plan, condition: booleanCondition(condition, pretty, context) };
 }
 
-function booleanCondition(condition: Expression, pretty: string, context: AnalysisContext): Expression {
+function booleanCondition(condition: Expression, pretty: () => string, context: AnalysisContext): Expression {
   const type = typeOf(condition);
   if (type.kind === "boolean") return condition;
   if (type.kind === "null") return coerceTo(condition, types.boolean, context);
-  throw new StreamingError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", { sqlExpr: pretty, filter: pretty, type: `"${sqlTypeName(type)}"` });
+  throw new StreamingError("DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN", { sqlExpr: pretty(), filter: pretty(), type: `"${sqlTypeName(type)}"` });
 }

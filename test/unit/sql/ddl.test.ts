@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { field, sqlTypeName, types, typeName, type DataType } from "../../../engine/arrow/types.js";
 import { parseDataType, parseSchema, parseSchemaOrType } from "../../../engine/sql/ddl.js";
