@@ -47,7 +47,7 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
       if (group === groups) return null;
       const at = group++;
       if (columns.length === 0) {
-        const rows = Number(metadata.rowGroup(at).numRows());
+        const rows = metadata.rowGroup(at).numRows();
         return batchOf(
           wanted,
           wanted.fields.map((field) => nullColumn(field.type, rows)),

@@ -1,4 +1,5 @@
 import * as arrow from "apache-arrow";
+import { unreachable } from "../errors/assert.js";
 import { notYetSupported } from "../errors/streamingError.js";
 import { field, types, type DataType, type Field, type Schema } from "./types.js";
 
@@ -59,7 +60,15 @@ export function toArrowType(type: DataType): arrow.DataType {
       return new arrow.Struct(type.fields.map(toArrowField));
     case "interval":
       throw notYetSupported("a column of type interval");
+    default:
+      return unreachable(type);
   }
+}
+
+/** Arrow's own text of a type (`Timestamp<MICROSECOND, UTC>`). */
+export function arrowTypeName(type: arrow.DataType): string {
+  // oxlint-disable-next-line no-base-to-string -- every Arrow type has a text of its own
+  return String(type);
 }
 
 /** Our schema of an Arrow one. */
@@ -95,7 +104,7 @@ export function fromArrowType(type: arrow.DataType): DataType {
     return types.map(fromArrowType(key.type), fromArrowType(value.type), value.nullable);
   }
   if (is.isStruct(type)) return types.struct(type.children.map(fromArrowField));
-  throw notYetSupported(`the Arrow type ${String(type)}`);
+  throw notYetSupported(`the Arrow type ${arrowTypeName(type)}`);
 }
 
 function fromArrowInt(bits: number, signed: boolean): DataType {

@@ -67,7 +67,7 @@ export function parseDateTime(text: string): { microseconds: bigint; zoned: bool
   const [hour, minute, second] = [Number(match[2] ?? 0), Number(match[3] ?? 0), Number(match[4] ?? 0)];
   if (hour > 23 || minute > 59 || second > 59) return null;
   const zone = match[6];
-  let seconds = BigInt(days!) * 86_400n + BigInt(hour * 3600 + minute * 60 + second);
+  let seconds = BigInt(days) * 86_400n + BigInt(hour * 3600 + minute * 60 + second);
   if (zone && zone !== "Z") {
     const offset = Number(zone.slice(1, 3)) * 3600 + Number(zone.slice(-2)) * 60;
     seconds += BigInt(zone[0] === "-" ? offset : -offset);

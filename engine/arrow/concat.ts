@@ -147,7 +147,7 @@ function concatFixed(type: DataType, parts: readonly PlainColumn[], length: numb
   const arrays = columns.map((part) =>
     mixed && part.encoding === "f64" ? longsOfDoubles(part.values, part.length, part.nulls) : part.values,
   );
-  const trimmed = arrays.map((array, i) => array.subarray(0, parts[i]!.length) as FixedArrays[FixedEncoding]);
+  const trimmed = arrays.map((array, i) => array.subarray(0, parts[i]!.length));
   return fixedColumn(type, encoding, concatArrays(encoding, trimmed as never), length, nulls);
 }
 

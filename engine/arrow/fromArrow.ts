@@ -1,7 +1,7 @@
 import * as arrow from "apache-arrow";
 import { assert } from "../errors/assert.js";
 import { StreamingError } from "../errors/streamingError.js";
-import { fromArrowSchema } from "./arrowTypes.js";
+import { arrowTypeName, fromArrowSchema } from "./arrowTypes.js";
 import { batchOf, type Batch } from "./batch.js";
 import { buffers } from "./buffers.js";
 import { assertOffset, nullColumn } from "./builder.js";
@@ -98,7 +98,7 @@ function structChildren(data: arrow.Data, type: StructType): Column[] {
 }
 
 function mismatch(data: arrow.Data, type: DataType): StreamingError {
-  return new StreamingError("ARROW_TYPE_MISMATCH", { expected: sqlTypeName(type), actual: String(data.type) });
+  return new StreamingError("ARROW_TYPE_MISMATCH", { expected: sqlTypeName(type), actual: arrowTypeName(data.type) });
 }
 
 function unpackNulls(data: arrow.Data): Nulls {

@@ -75,17 +75,17 @@ function presentValues(column: Column, type: DataType, path: string): unknown[] 
     case "long":
       return longValues(column, path, type.asBigint === true);
     case "decimal":
-      return mapped<bigint>(column, (value) => decimalText(value, type.scale));
+      return mapped(column, (value: bigint) => decimalText(value, type.scale));
     case "date":
-      return mapped<number>(column, dateText);
+      return mapped(column, dateText);
     case "timestamp":
-      return mapped<bigint>(column, (value) => new Timestamp(value));
+      return mapped(column, (value: bigint) => new Timestamp(value));
     case "timestamp_ntz":
-      return mapped<bigint>(column, dateTimeText);
+      return mapped(column, dateTimeText);
     case "interval_daytime":
-      return mapped<bigint>(column, dayTimeIntervalText);
+      return mapped(column, dayTimeIntervalText);
     case "interval_yearmonth":
-      return mapped<number>(column, yearMonthIntervalText);
+      return mapped(column, yearMonthIntervalText);
     case "array":
       assert(column.encoding === "list", `an array of encoding ${column.encoding}`);
       return rangesOf(column, column.element, type.element, `${path}.element`);
@@ -113,20 +113,21 @@ function maskedBy(child: Column, struct: Column): Column {
   return { ...plain, nulls };
 }
 
-function mapped<V>(column: Column, convert: (value: V) => unknown): unknown[] {
+/** The values through `convert`, which takes those of the column's type. */
+function mapped(column: Column, convert: (value: never) => unknown): unknown[] {
   const values: unknown[] = [];
 
   for (let i = 0; i < column.length; i++) {
     const value = readValue(column, i);
-    values.push(value === null ? null : convert(value as V));
+    values.push(value === null ? null : convert(value as never));
   }
   return values;
 }
 
 function longValues(column: Column, path: string, asBigint: boolean): unknown[] {
-  if (asBigint) return mapped<bigint>(column, (value) => value);
+  if (asBigint) return mapped(column, (value: bigint) => value);
   if (column.encoding === "f64") return Array.from(column.values.subarray(0, column.length));
-  return mapped<bigint>(column, (value) => {
+  return mapped(column, (value: bigint) => {
     const number = Number(value);
     if (!Number.isSafeInteger(number)) throw new StreamingError("LONG_BEYOND_SAFE_INTEGER", { column: path, value: value.toString() });
     return number;

@@ -2,7 +2,6 @@ import { assert } from "../errors/assert.js";
 import { batchOf, type Batch } from "./batch.js";
 import type { Column } from "./column.js";
 import { fixedColumn } from "./encodings.js";
-import type { FixedArrays, FixedEncoding } from "./column.js";
 
 /** Rows `start .. end` (half-open) over the same buffers: nothing is copied, and it lives as long as `batch` does. */
 export function sliceBatch(batch: Batch, start: number, end: number): Batch {
@@ -37,8 +36,7 @@ export function sliceColumn(column: Column, start: number, end: number): Column 
     case "struct":
       return { ...column, length, nulls, children: column.children.map((child) => sliceColumn(child, start, end)) };
     default: {
-      const values = column.values.subarray(start, end) as FixedArrays[FixedEncoding];
-      return fixedColumn(type, column.encoding, values, length, nulls);
+      return fixedColumn(type, column.encoding, column.values.subarray(start, end), length, nulls);
     }
   }
 }

@@ -28,7 +28,8 @@ export function valueFromUser(type: DataType, given: unknown, path = "value"): V
 }
 
 function refusal(type: DataType, given: unknown, path: string): StreamingError {
-  const text = typeof given === "object" ? (given as object).constructor?.name : String(given);
+  const isShort = typeof given === "string" || typeof given === "number" || typeof given === "bigint" || typeof given === "boolean";
+  const text = isShort ? String(given) : typeof given;
   return new StreamingError("VALUE_NOT_OF_TYPE", {
     column: path,
     type: sqlTypeName(type),

@@ -20,7 +20,8 @@ export function foreachBatchSinkProvider(write: ForeachBatchFunction): SinkProvi
   return {
     name: "foreachBatch",
     create({ options }) {
-      new Options("the foreachBatch sink", [], options);
+      // It has no option, and says so of any that is given.
+      new Options("the foreachBatch sink", [], options).toRecord();
       return new ForeachBatchSink(write);
     },
   };

@@ -73,6 +73,7 @@ export class JsonTypeParser {
   }
 
   private string(): string {
+    // oxlint-disable-next-line no-control-regex -- JSON allows no control characters in strings
     const match = this.match(/"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
     return JSON.parse(match) as string;
   }

@@ -114,7 +114,6 @@ function parse(id: number, text: string | null): SeenFile[] {
 export function memoryLog(): SourceLog {
   const entries = new Map<number, string>();
   const compacts = new Map<number, string>();
-  const addTo = (map: Map<number, string>, id: number, text: string): boolean => !map.has(id) && Boolean(map.set(id, text));
   return {
     add: async (id, text) => addTo(entries, id, text),
     get: async (id) => entries.get(id) ?? null,
@@ -125,4 +124,10 @@ export function memoryLog(): SourceLog {
     listCompact: async () => [...compacts.keys()].toSorted((a, b) => a - b),
     removeCompact: async (id) => void compacts.delete(id),
   };
+}
+
+function addTo(map: Map<number, string>, id: number, text: string): boolean {
+  if (map.has(id)) return false;
+  map.set(id, text);
+  return true;
 }

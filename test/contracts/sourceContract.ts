@@ -28,7 +28,7 @@ export async function readRange(source: Source, start: Offset | null, end: Offse
         );
       }
     } else {
-      rows.push(...linesOf(await readBytes(reader.read)));
+      rows.push(...linesOf(await readBytes((into) => reader.read(into))));
     }
     await reader.close();
   }
