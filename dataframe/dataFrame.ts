@@ -14,7 +14,7 @@ import { Column, columnExpression, outputExpression, type AnyColumn, type ValueO
 import { count } from "./functions/aggregates.js";
 import { GroupedData } from "./groupedData.js";
 import { nameExpression } from "./names.js";
-import { aliasOf, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "./plans.js";
+import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "./plans.js";
 import { schemaTree } from "./schemaTree.js";
 import type { Session } from "./session.js";
 import { tableText } from "./show.js";
@@ -387,14 +387,4 @@ export class DataFrame<out Row = LooseRow> {
     this.session.print(text);
     return text;
   }
-}
-
-function rowCount(name: string, given: number): number {
-  if (Number.isSafeInteger(given) && given >= 0) return given;
-  throw new StreamingError("INVALID_OPTION_VALUE", {
-    owner: "DataFrame",
-    option: name,
-    value: String(given),
-    expected: "a whole number that is not negative",
-  });
 }

@@ -22,8 +22,8 @@ const joinTypes: Readonly<Record<string, JoinType>> = {
 
 /** The join that Spark's word for it means. */
 export function joinTypeOf(how: JoinHow): JoinType {
-  const type = joinTypes[how.toLowerCase().replaceAll("_", "")];
-  if (type) return type;
+  const word = how.toLowerCase().replaceAll("_", "");
+  if (Object.hasOwn(joinTypes, word)) return joinTypes[word]!;
   throw new StreamingError("INVALID_OPTION_VALUE", {
     owner: "join",
     option: "how",
@@ -64,4 +64,15 @@ export function aliasOf(e: Expression, name: string): Expression {
 /** An item of ORDER BY: what has no order of its own is ascending, nulls first. */
 export function sortOrder(e: Expression): SortOrder {
   return e.kind === "sortOrder" ? e : { kind: "sortOrder", child: e, descending: false, nullsFirst: true };
+}
+
+/** The count of limit or offset. @throws INVALID_OPTION_VALUE */
+export function rowCount(name: string, given: number): number {
+  if (Number.isSafeInteger(given) && given >= 0) return given;
+  throw new StreamingError("INVALID_OPTION_VALUE", {
+    owner: "DataFrame",
+    option: name,
+    value: String(given),
+    expected: "a whole number that is not negative",
+  });
 }

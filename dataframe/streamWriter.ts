@@ -7,7 +7,7 @@ import type { Trigger, TriggerSpec } from "../engine/query/trigger.js";
 import type { DataFrame } from "./dataFrame.js";
 import { forEachRow, type ForeachWriter } from "./foreach.js";
 import { sinkFormats } from "./formats.js";
-import { optionOf, optionText, unknownName, withoutOption, type OptionValue } from "./options.js";
+import { optionOf, optionText, withoutOption, type OptionValue } from "./options.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import type { Session } from "./session.js";
 import { checkedTrigger, defaultTrigger } from "./triggers.js";
@@ -91,9 +91,7 @@ export class DataStreamWriter<out Row = LooseRow> {
 
   /** The kind of sink; parquet unless said otherwise. @example stream.writeStream.format("kafka") */
   format(format: string): DataStreamWriter<Row> {
-    const { names } = sinkFormats;
-    if (!names.includes(format.toLowerCase())) throw unknownName("DataStreamWriter", "format", format, names);
-    return this.with({ format: format.toLowerCase() });
+    return this.with({ format: sinkFormats.check(format, "DataStreamWriter") });
   }
 
   /** An option of the sink, or `checkpointLocation`. @example stream.writeStream.option("checkpointLocation", "checkpoints/averages") */

@@ -40,9 +40,7 @@ export class DataFrameWriter {
 
   /** The kind of target; parquet unless said otherwise. @example df.write.format("json") */
   format(format: string): DataFrameWriter {
-    const { names } = sinkFormats;
-    if (!names.includes(format.toLowerCase())) throw unknownName("DataFrameWriter", "format", format, names);
-    return this.with({ format: format.toLowerCase() });
+    return this.with({ format: sinkFormats.check(format, "DataFrameWriter") });
   }
 
   /** What happens when the target exists: an error unless said otherwise. @example df.write.mode("append") */
