@@ -30,12 +30,12 @@ const aggregates: readonly Aggregate[] = [
   { name: "sum", columns: [2], filter: 4, evalMode: "legacy" },
 ];
 
-const time = fc.option(
+const eventTime = fc.option(
   fc.integer({ min: -5_000, max: 60_000 }).map((ms) => BigInt(ms) * 1000n),
   { freq: 12 },
 );
 const row = fc.tuple(
-  time,
+  eventTime,
   fc.option(fc.constantFrom("a", "b", "c", "d"), { freq: 8 }),
   fc.option(fc.oneof(fc.bigInt({ min: -5n, max: 5n }), fc.constantFrom(2n ** 53n, -(2n ** 62n), 2n ** 63n - 1n)), { freq: 8 }),
   fc.option(fc.constantFrom(0, -0, 1.5, -2.25, NaN, Infinity), { freq: 8 }),
@@ -56,18 +56,16 @@ function extremum(values: readonly number[], sign: number): Value {
   return values.length === 0 ? null : values.reduce((best, x) => (better(x, best, sign) ? x : best));
 }
 
+/** The sum as a long that wraps around. */
+function total(values: readonly bigint[]): Value {
+  return values.length === 0 ? null : values.reduce((a, b) => BigInt.asIntN(64, a + b));
+}
+
 function resultsOf(rows: readonly Row[]): Value[] {
   const longs = rows.flatMap((r) => (r[2] === null ? [] : [r[2]]));
   const doubles = rows.flatMap((r) => (r[3] === null ? [] : [r[3]]));
   const keys = rows.flatMap((r) => (r[1] === null ? [] : [r[1]]));
   const chosen = rows.flatMap((r) => (r[2] === null || r[4] !== true ? [] : [r[2]]));
-  const total = (xs: readonly bigint[]): Value =>
-    xs.length === 0
-      ? null
-      : BigInt.asIntN(
-          64,
-          xs.reduce((a, b) => a + b, 0n),
-        );
   return [
     BigInt(rows.length),
     BigInt(longs.length),

@@ -128,19 +128,23 @@ test("a sum of longs is exact, and says so where it leaves the range of a long",
   );
 });
 
+function sumOf(values: readonly bigint[]): Value {
+  const driver = new Driver({
+    input: [field("v", types.long)],
+    keys: 0,
+    aggregates: [{ name: "sum", columns: [0] }],
+    outputMode: "complete",
+  });
+  return driver.run(values.map((x) => [[x]])).rows[0]![0]!;
+}
+
 test("sums meet both ends of the range of a long exactly", () => {
-  const run = (values: readonly bigint[]): Value => {
-    const driver = new Driver({
-      input: [field("v", types.long)],
-      keys: 0,
-      aggregates: [{ name: "sum", columns: [0] }],
-      outputMode: "complete",
-    });
-    return driver.run(values.map((x) => [[x]])).rows[0]![0]!;
-  };
+  const overflow = expect.objectContaining({ condition: "ARITHMETIC_OVERFLOW" });
   const steps = Array.from({ length: 1024 }, () => 2n ** 53n - 1n);
-  expect(run([...steps, 1023n])).toBe(2n ** 63n - 1n);
-  expect(() => run([...steps, 1024n])).toThrow(expect.objectContaining({ condition: "ARITHMETIC_OVERFLOW" }));
-  expect(run([...steps.map((x) => -x), -1024n])).toBe(-(2n ** 63n));
-  expect(() => run([...steps.map((x) => -x), -1025n])).toThrow(expect.objectContaining({ condition: "ARITHMETIC_OVERFLOW" }));
+  const negative = steps.map((x) => -x);
+  expect(sumOf([...steps, 1023n])).toBe(2n ** 63n - 1n);
+  expect(() => sumOf([...steps, 1024n])).toThrow(overflow);
+  expect(sumOf([...negative, -1024n])).toBe(-(2n ** 63n));
+  expect(() => sumOf([...negative, -1025n])).toThrow(overflow);
+  expect(sumOf([...steps, 1023n, -5n, 5n])).toBe(2n ** 63n - 1n);
 });

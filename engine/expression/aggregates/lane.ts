@@ -9,10 +9,10 @@ export interface LaneArrays {
 }
 
 const make: { [K in keyof LaneArrays]: (length: number) => LaneArrays[K] } = {
-  u8: buffers.bytes,
-  i32: buffers.int32,
-  f64: buffers.float64,
-  i64: buffers.int64,
+  u8: (length) => buffers.bytes(length),
+  i32: (length) => buffers.int32(length),
+  f64: (length) => buffers.float64(length),
+  i64: (length) => buffers.int64(length),
 };
 
 /** One number for every slot, in an array that grows by doubling. */

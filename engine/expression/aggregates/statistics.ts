@@ -60,14 +60,14 @@ export class StatisticAccumulator<Name extends string> implements InlineAccumula
   }
 
   finish(slots: Int32Array, count: number): Column {
-    const { lanes, result } = this.#spec;
+    const { lanes } = this.#spec;
     const arrays = lanes.map((name) => this.#lanes.values(name));
     const values = buffers.float64(count);
     let nulls: Uint8Array | null = null;
     const row = Object.fromEntries(lanes.map((name) => [name, 0])) as Record<Name | "n", number>;
     for (let j = 0; j < count; j++) {
       lanes.forEach((name, l) => (row[name] = arrays[l]![slots[j]!]!));
-      const value = row.n === 0 ? null : result(row);
+      const value = row.n === 0 ? null : this.#spec.result(row);
       if (value === null) (nulls ??= buffers.bytes(count))[j] = 1;
       else values[j] = value;
     }

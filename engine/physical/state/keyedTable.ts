@@ -80,7 +80,7 @@ export class KeyedTable {
     const slots = new Int32Array(this.size);
     let count = 0;
     for (const entry of this.#index) if (entry !== 0) slots[count++] = entry - 1;
-    return slots.sort();
+    return slots.toSorted();
   }
 
   /** The keys at the slots, one column a key column. */
@@ -172,7 +172,7 @@ export class KeyedTable {
     while (this.#index[p] !== 0) p = (p + 1) & mask;
     this.#index[p] = slot + 1;
     this.size++;
-    if (this.insertedCount === this.inserted.length) this.inserted = grown(this.inserted, 2 * this.insertedCount, (n) => new Int32Array(n));
+    if (this.insertedCount === this.inserted.length) this.inserted = grown(this.inserted, new Int32Array(2 * this.insertedCount));
     this.inserted[this.insertedCount++] = slot;
     return slot;
   }
@@ -234,8 +234,8 @@ export class KeyedTable {
 
   #growSlots(): void {
     const capacity = this.#hashes.length * 2;
-    this.#hashes = grown(this.#hashes, capacity, buffers.int32);
-    this.#keys = grown(this.#keys, capacity * this.#layout.stride, buffers.int32);
+    this.#hashes = grown(this.#hashes, buffers.int32(capacity));
+    this.#keys = grown(this.#keys, buffers.int32(capacity * this.#layout.stride));
   }
 
   /** Slides the bytes of the keys in the index together, into an arena with room for `more`. */
@@ -263,8 +263,7 @@ export class KeyedTable {
   }
 }
 
-function grown(array: Int32Array, length: number, make: (length: number) => Int32Array): Int32Array {
-  const larger = make(length);
+function grown(array: Int32Array, larger: Int32Array): Int32Array {
   larger.set(array);
   return larger;
 }

@@ -73,8 +73,3 @@ export interface Released {
   /** The grouping columns of the groups that are gone, where they are not gone with a pane. */
   readonly deletes: { readonly columns: readonly Column[]; readonly count: number } | null;
 }
-
-/** Times (µs) of a timestamp column as doubles; a time beyond the safe integers keeps 53 bits of precision, which whole milliseconds fit into up to the year 4253. */
-export function timesOf(column: Column & { readonly encoding: "f64" | "i64" }): Float64Array {
-  return column.encoding === "f64" ? column.values : Float64Array.from({ length: column.length }, (_, i) => Number(column.values[i]!));
-}

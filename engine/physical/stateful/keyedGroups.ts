@@ -1,12 +1,13 @@
 import type { Batch } from "../../arrow/batch.js";
-import { isNullAt, plainColumn, takeColumn } from "../../arrow/columns.js";
+import { takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
 import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
 import { Lane } from "../../expression/aggregates/lane.js";
 import { KeyedTable } from "../state/keyedTable.js";
-import { SlotList, timesOf, type GroupCounters, type Groups, type Released } from "./groups.js";
+import { watermarkedTimes } from "./eventTimes.js";
+import { SlotList, type GroupCounters, type Groups, type Released } from "./groups.js";
 
 /**
  * Groups by key: a group's slot is its key's slot in the table. With an event time among the keys, groups are late and expire by it (a scan, and only when
@@ -155,7 +156,7 @@ export class KeyedGroups implements Groups {
 
   /** The rows that are not late; null when none is. Late ones are counted. */
   #onTime(columns: readonly Column[], length: number, lateUs: number): Int32Array | null {
-    const times = eventTimes(columns[this.#eventTime!]!);
+    const times = watermarkedTimes(columns[this.#eventTime!]!);
     const late = new SlotList();
     const kept = new SlotList();
     for (let i = 0; i < length; i++) (times[i]! <= lateUs ? late : kept).push(i);
@@ -195,23 +196,10 @@ export class KeyedGroups implements Groups {
     }
     if (this.#eventTime === null || insertedCount === 0) return;
     this.#time.reserve(this.capacity);
-    const times = eventTimes(columns[this.#eventTime]!);
+    const times = watermarkedTimes(columns[this.#eventTime]!);
     for (let j = 0; j < count; j++) {
       this.#time.values[slots[j]!] = times[j]!;
       if (times[j]! < this.#smallestTime) this.#smallestTime = times[j]!;
     }
   }
-}
-
-/** Event times of a timestamp column, or the ends of a window column; NaN where there is none. */
-function eventTimes(column: Column): Float64Array {
-  const plain = plainColumn(column);
-  if (plain.encoding === "null") return new Float64Array(plain.length).fill(NaN);
-  if (plain.encoding === "struct") {
-    const ends = eventTimes(plain.children[1]!);
-    return ends.map((end, i) => (isNullAt(plain, i) ? NaN : end));
-  }
-  assert(plain.encoding === "f64" || plain.encoding === "i64", `event times of encoding ${plain.encoding}`);
-  const times = timesOf(plain);
-  return plain.nulls === null ? times : times.slice(0, plain.length).map((time, i) => (plain.nulls![i] === 0 ? time : NaN));
 }

@@ -11,8 +11,9 @@ import { KeyedTable } from "../state/keyedTable.js";
 import { Pane } from "../state/pane.js";
 import { ReferencedKeys } from "../state/referencedKeys.js";
 import type { WindowSpec } from "./aggregateSpec.js";
-import { latestStart, windowColumn } from "./windows.js";
-import { SlotList, timesOf, type GroupCounters, type Groups, type Released } from "./groups.js";
+import { timesOf } from "./eventTimes.js";
+import { largeTimeIn, latestStart, windowColumn } from "./windows.js";
+import { SlotList, type GroupCounters, type Groups, type Released } from "./groups.js";
 
 /** Panes that the row loop finds without a map; a power of two. */
 const cachedPanes = 64;
@@ -93,8 +94,7 @@ export class PanedGroups implements Groups {
       this.#withoutTime += batch.length;
       return { slots: this.#slots, rows: null, count: 0 };
     }
-    assert(time.encoding === "f64" || time.encoding === "i64", `event times of encoding ${time.encoding}`);
-    const count = this.#assignRows(timesOf(time), time.nulls, ids, batch.length, keyColumns);
+    const count = this.#assignRows(timesOf(time, largeTimeIn(this.#window)), time.nulls, ids, batch.length, keyColumns);
     // Tumbling windows that take every row need no list of rows.
     const all = count === batch.length && this.#window.slideUs === this.#window.durationUs;
     return { slots: this.#slots, rows: all ? null : this.#rows, count };
@@ -143,8 +143,7 @@ export class PanedGroups implements Groups {
     const window = plainColumn(grouping[this.#window.index]!);
     assert(window.encoding === "struct", "a saved window is a struct");
     const start = plainColumn(window.children[0]!);
-    assert(start.encoding === "f64" || start.encoding === "i64", "a saved window starts at a time");
-    const starts = timesOf(start);
+    const starts = timesOf(start, Number);
     const slots = new Int32Array(count);
     for (let j = 0; j < count; j++) {
       const pane = this.#paneFrom(starts[j]!);

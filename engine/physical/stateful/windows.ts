@@ -2,6 +2,8 @@ import { longsOfDoubles } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import type { DataType } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
+import { notYetSupported } from "../../errors/streamingError.js";
+import { floorDivide } from "./eventTimes.js";
 
 /** The windows [start, start + duration) with start = startUs + q · slide for every integer q. */
 export interface Windows {
@@ -16,6 +18,21 @@ export interface Windows {
  */
 export function latestStart({ slideUs, startUs }: Windows, time: number): number {
   return startUs + Math.floor((time - startUs) / slideUs) * slideUs;
+}
+
+const second = 1e6;
+
+/**
+ * How a time after the year 2255 is kept in a double so that it falls into its windows exactly: floored to whole seconds, where the windows begin and end on
+ * whole seconds.
+ */
+export function largeTimeIn({ durationUs, slideUs, startUs }: Windows): (timeUs: bigint) => number {
+  return (timeUs) => {
+    if ([durationUs, slideUs, startUs].some((us) => us % second !== 0)) {
+      throw notYetSupported("an event time after the year 2255 in windows of fractions of a second");
+    }
+    return Number(floorDivide(timeUs, BigInt(second))) * second;
+  };
 }
 
 /** A window struct from the windows' starts. */

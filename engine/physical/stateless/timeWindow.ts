@@ -1,10 +1,9 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import { plainColumn, takeColumn } from "../../arrow/columns.js";
 import type { DataType, Schema } from "../../arrow/types.js";
-import { assert } from "../../errors/assert.js";
 import type { Emit, Operator } from "../operator.js";
-import { timesOf } from "../stateful/groups.js";
-import { latestStart, windowColumn, type Windows } from "../stateful/windows.js";
+import { timesOf } from "../stateful/eventTimes.js";
+import { largeTimeIn, latestStart, windowColumn, type Windows } from "../stateful/windows.js";
 
 /**
  * `window(…)` outside of an aggregation: each row once for each of its windows, the window as the last column. Rows without an event time belong to none.
@@ -31,8 +30,7 @@ export class TimeWindowOperator implements Operator {
   process(batch: Batch): void {
     const time = plainColumn(batch.columns[this.#time]!);
     if (time.encoding === "null") return;
-    assert(time.encoding === "f64" || time.encoding === "i64", `event times of encoding ${time.encoding}`);
-    const times = timesOf(time);
+    const times = timesOf(time, largeTimeIn(this.#windows));
     const { nulls } = time;
     const { durationUs, slideUs } = this.#windows;
     const rows = new Int32Array(batch.length * Math.ceil(durationUs / slideUs));

@@ -1,8 +1,8 @@
 import type { Batch } from "../../arrow/batch.js";
 import { plainColumn } from "../../arrow/columns.js";
-import { assert } from "../../errors/assert.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import type { Emit, Operator } from "../operator.js";
+import { middleOfMillisecond, timesOf } from "../stateful/eventTimes.js";
 
 /**
  * `withWatermark`: passes its rows on as they are and notes the smallest, largest and mean event time of a batch. Keeps nothing from batch to batch; the
@@ -46,10 +46,8 @@ export class WatermarkOperator implements Operator {
   #watch(batch: Batch): void {
     const column = plainColumn(batch.columns[this.#column]!);
     if (column.encoding === "null") return;
-    assert(column.encoding === "f64" || column.encoding === "i64", `event times of encoding ${column.encoding}`);
     const { nulls } = column;
-    const times =
-      column.encoding === "f64" ? column.values : Float64Array.from({ length: batch.length }, (_, i) => Number(column.values[i]!));
+    const times = timesOf(column, middleOfMillisecond);
     let [count, min, max, sum] = [0, this.#minUs, this.#maxUs, 0];
     for (let i = 0; i < batch.length; i++) {
       if (nulls !== null && nulls[i] !== 0) continue;

@@ -106,9 +106,8 @@ test("a keyed table gives each key one slot until the key is removed", () => {
 
 test("a keyed table of many strings survives growth, removal and reuse of its arena", () => {
   const table = new KeyedTable([types.string]);
-  const keyOf = (n: number): string => `key-${n}-${"x".repeat(n % 50)}`;
   for (let round = 0; round < 20; round++) {
-    const names = Array.from({ length: 2000 }, (_, i) => keyOf(round * 1000 + i));
+    const names = Array.from({ length: 2000 }, (_, i) => `key-${round * 1000 + i}-${"x".repeat(i % 50)}`);
     const slots = table.lookupOrInsert([columnFromValues(types.string, names)], names.length).slice(0, names.length);
     expect(new Set(slots).size).toBe(2000);
     expect(table.size).toBe(2000);
