@@ -10,6 +10,7 @@ import { needsExact, shapeKey, shapeOf, type Shape } from "./compile/shape.js";
 import { andOf, notOf } from "./compile/snippets.js";
 import type { Writer } from "./compile/writers.js";
 import type { Attribute, Expression } from "./expression.js";
+import { foldEagerly } from "./fold.js";
 import { childrenOf } from "./types/typeOf.js";
 
 /** What to compute of each row that passes. */
@@ -134,13 +135,14 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
     if (used.has(index)) inputs.set(attribute.id, { index, shape: typed(shapeOf(batch.columns[index]!), attribute) });
   });
   const g = new LoopBuilder(exact, inputs, firstStream(spec));
-  const filters = spec.filter === null ? [] : conjuncts(spec.filter);
+  const filters = spec.filter === null ? [] : conjuncts(foldEagerly(spec.filter));
   for (const filter of filters) {
     const code = g.gen(filter);
     g.emit(`if (${notOf(andOf(notOf(code.isNull), code.value))}) continue;`);
   }
   const writers: Writer[] = [];
-  const outputs = spec.outputs.map((e) => planOutput({ g, filtered: spec.filter !== null, writers }, e));
+  const planning = { g, filtered: spec.filter !== null, writers };
+  const outputs = spec.outputs.map((e) => planOutput(planning, foldEagerly(e)));
   if (spec.filter !== null) g.emit(`rows[k] = ${g.row};`);
   g.emit("k++;");
   const before = [...writers.map((_, i) => `const ${writerName(i + 1)} = writers[${i}];`), "let k = 0;"];

@@ -18,7 +18,7 @@ export function isFoldable(e: Expression): boolean {
     case "cast":
       return isFoldable(e.child) && !readsClock(e.child);
     case "call":
-      return e.args.length > 0 && isDeterministicCall(e.name) && e.args.every(isFoldable);
+      return e.args.length > 0 && isDeterministicCall(e.name) && isEvaluated(e.name) && e.args.every(isFoldable);
     default:
       return false;
   }
@@ -27,6 +27,12 @@ export function isFoldable(e: Expression): boolean {
 /** A text with a time only, cast to a timestamp, means the day of the batch. */
 function readsClock(child: Expression): boolean {
   return child.kind === "literal" && typeof child.value === "string" && /^\s*T?\d{1,2}(:|\s*$)/.test(child.value);
+}
+
+/** Not so for what only a node of its own can compute (`from_json`). */
+function isEvaluated(name: string): boolean {
+  const entry = entryOf(name);
+  return entry.eval !== undefined || entry.evalLazy !== undefined;
 }
 
 function isDeterministicCall(name: string): boolean {
@@ -74,10 +80,33 @@ function foldAll(args: readonly Expression[]): readonly Expression[] {
   return folded.some((arg, i) => arg !== args[i]) ? folded : args;
 }
 
+/** Calls of which only the first argument is certain to be evaluated. */
+const conditional = new Set(["case", "coalesce"]);
+
+/**
+ * Constant parts as literals, and the failure of one raised at once, as Spark does: outside the branches of CASE and COALESCE a constant that fails
+ * fails the batch, whatever its rows.
+ */
+export function foldEagerly(e: Expression): Expression {
+  if (e.kind === "literal") return e;
+  if (isFoldable(e)) return { kind: "literal", value: interpret(e, noRow, noBatch), type: typeOf(e) };
+  switch (e.kind) {
+    case "alias":
+    case "cast":
+      return { ...e, child: foldEagerly(e.child) };
+    case "call":
+      return { ...e, args: e.args.map((arg, i) => (conditional.has(e.name) && i > 0 ? fold(arg) : foldEagerly(arg))) };
+    default:
+      return e;
+  }
+}
+
+const noBatch = { batchTimeMs: 0, batchId: 0, row: 0, stream: 0 };
+
 function toLiteral(e: Expression): Expression {
   if (!isFoldable(e)) return e;
   try {
-    return { kind: "literal", value: interpret(e, noRow, { batchTimeMs: 0, batchId: 0, row: 0, stream: 0 }), type: typeOf(e) };
+    return { kind: "literal", value: interpret(e, noRow, noBatch), type: typeOf(e) };
   } catch (error) {
     if (error instanceof StreamingError && error.condition !== "INTERNAL_ERROR") return e;
     throw error;

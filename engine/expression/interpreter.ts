@@ -1,4 +1,3 @@
-import { assert } from "../errors/assert.js";
 import { notYetSupported } from "../errors/streamingError.js";
 import type { Value } from "../arrow/value.js";
 import type { Call, Expression } from "./expression.js";
@@ -39,7 +38,7 @@ export function interpret(e: Expression, lookup: Lookup, context: EvalContext): 
 function interpretCall(call: Call, lookup: Lookup, context: EvalContext): Value {
   const entry = entryOf(call.name);
   if (entry.evalLazy) return entry.evalLazy(call, (child, bindings) => interpret(child, bound(lookup, bindings), context));
-  assert(entry.eval !== undefined, `the function ${call.name} cannot be evaluated`);
+  if (entry.eval === undefined) throw notYetSupported(`${call.name} here`);
   const args: Value[] = [];
   for (const arg of call.args) {
     const value = interpret(arg, lookup, context);

@@ -157,6 +157,11 @@ export const expressionConditions = {
     message: "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).",
     advice: "Count from 1, or from -1 backwards from the end.",
   },
+  STRING_TOO_LONG: {
+    sqlState: "54000",
+    message: "A string of <length> characters is longer than what one value can be (<limit>).",
+    advice: "Check the count that it is repeated or padded to.",
+  },
   NULL_MAP_KEY: {
     sqlState: "2200E",
     message: "Cannot use null as map key.",

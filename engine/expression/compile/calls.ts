@@ -1,4 +1,4 @@
-import { assert } from "../../errors/assert.js";
+import { notYetSupported } from "../../errors/streamingError.js";
 import { decodeText } from "../../arrow/columns.js";
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
@@ -94,7 +94,7 @@ export function nullCode(g: Generator, type: DataType): Code {
 /** The slow way: the entry's plain evaluation, called for the row. */
 function evaluatedCode(g: Generator, call: Call, entry: FunctionEntry, args: readonly Code[]): Code {
   const { eval: evaluate } = entry;
-  assert(evaluate !== undefined, `the function ${call.name} has neither code nor an evaluation`);
+  if (evaluate === undefined) throw notYetSupported(`${call.name} here`);
   if (entry.deterministic === false) g.emit(`${g.context}.row = first + ${g.row}; ${g.context}.stream = ${g.nextStream()};`);
   const run = (context: EvalContext, ...values: Value[]): Value => evaluate(values, call, context);
   const values = args.map((arg, i) => valueOf(g, arg, typeOf(call.args[i]!)));

@@ -105,7 +105,7 @@ const unixTimestamp: FunctionEntry = {
   name: "unix_timestamp",
   aliases: ["to_unix_timestamp"],
   doc: "The seconds since 1970-01-01T00:00:00Z of a date or timestamp, or of the batch.",
-  arity: [0, 1],
+  arity: [0, 2],
   nulls: "strict",
   resolve: ([time], resolving) => {
     if (time === undefined) return { args: [callOf("current_timestamp", [], types.timestamp, false, "ansi")], type: types.long };

@@ -5,12 +5,12 @@ import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import { byteCompare, byteEqual, compareDoubles } from "../compile/runtime/bytes.js";
 import type { Call, Expression } from "../expression.js";
-import { coerceTo } from "../types/coerce.js";
+import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { isOrderable, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../values/compare.js";
-import { anyNullable, type FunctionEntry, type Resolving } from "./entry.js";
+import { anyNullable, differentTypes, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Both sides of a comparison at their common type. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES */
 export function comparable(args: readonly Expression[], resolving: Resolving): Expression[] {
@@ -23,14 +23,16 @@ export function comparable(args: readonly Expression[], resolving: Resolving): E
       right: `"${sqlTypeName(right)}"`,
     });
   }
-  if (!isOrderable(type)) {
-    throw new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
-      sqlExpr: `"${describeCall(resolving.name, args)}"`,
-      functionName: `\`${resolving.name}\``,
-      dataType: `"${sqlTypeName(type)}"`,
-    });
-  }
+  if (!isOrderable(type)) throw notOrderable(args, type, resolving);
   return args.map((arg) => coerceTo(arg, type, resolving.context));
+}
+
+function notOrderable(args: readonly Expression[], type: DataType, { name }: Resolving): StreamingError {
+  return new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
+    sqlExpr: `"${describeCall(name, args)}"`,
+    functionName: `\`${name}\``,
+    dataType: `"${sqlTypeName(type)}"`,
+  });
 }
 
 /** Legacy mode brings strings to the other side's type in comparisons, and booleans meet numbers; ANSI goes by the common type. */
@@ -99,7 +101,7 @@ function extreme(name: "greatest" | "least", sign: 1 | -1): FunctionEntry {
     arity: [2, Infinity],
     nulls: "own",
     resolve: (args, resolving) => {
-      const coerced = resolving.context && coerceExtreme(args, resolving);
+      const coerced = coerceExtreme(args, resolving);
       return { args: coerced, type: typeOf(coerced[0]!), nullable: coerced.every((arg) => anyNullable([arg])) };
     },
     eval: (args, call) => {
@@ -114,13 +116,10 @@ function extreme(name: "greatest" | "least", sign: 1 | -1): FunctionEntry {
 }
 
 function coerceExtreme(args: readonly Expression[], resolving: Resolving): Expression[] {
-  let coerced = args.slice();
-  for (let i = 1; i < coerced.length; i++) {
-    const pair = comparable([coerced[0]!, coerced[i]!], resolving);
-    const type = typeOf(pair[0]!);
-    coerced = args.map((arg) => coerceTo(arg, type, resolving.context));
-  }
-  return coerced;
+  const coerced = coerceAll(args, resolving.context);
+  if (coerced === null) throw differentTypes(args, resolving);
+  if (!isOrderable(coerced.type)) throw notOrderable(args, coerced.type, resolving);
+  return coerced.args;
 }
 
 function extremeCode(g: Generator, args: readonly Code[], call: Call, sign: 1 | -1): Made {

@@ -3,7 +3,7 @@ import type { Code, Generator } from "../compile/code.js";
 import { representationOf } from "../compile/representation.js";
 import { andOf, assignTarget, declareTarget, notOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
-import { coerceAll, coerceTo } from "../types/coerce.js";
+import { coerceAll } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { comparable } from "./comparison.js";
 import { callOf, castArgs, differentTypes, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
@@ -153,7 +153,7 @@ export const conditionalFunctions: readonly FunctionEntry[] = [
     nulls: "own",
     resolve: ([a], resolving) => {
       const type = typeOf(a!);
-      return ifOf(equalTo(a!, coerceTo(zero, type, resolving.context), resolving), { kind: "literal", value: null, type }, a!, type);
+      return ifOf(equalTo(a!, zero, resolving), { kind: "literal", value: null, type }, a!, type);
     },
   },
   {

@@ -97,6 +97,12 @@ function dateStep(name: string, aliases: string[], doc: string, sign: 1 | -1): F
   };
 }
 
+/** @throws DATETIME_OVERFLOW */
+function checkedDate(days: number, operation: string): number {
+  if ((days | 0) !== days) throw new StreamingError("DATETIME_OVERFLOW", { operation });
+  return days;
+}
+
 const addMonthsEntry: FunctionEntry = {
   name: "add_months",
   doc: "A date some months later, the day cut to the month's length.",
@@ -106,7 +112,7 @@ const addMonthsEntry: FunctionEntry = {
     args: [...asDate([date!], resolving), ...castArgs([months!], [types.int], resolving)],
     type: types.date,
   }),
-  eval: ([date, months]) => addMonths(date as number, months as number),
+  eval: ([date, months]) => checkedDate(addMonths(date as number, months as number), "add_months"),
 };
 
 const lastDay: FunctionEntry = {
@@ -117,7 +123,7 @@ const lastDay: FunctionEntry = {
   resolve: (args, resolving) => ({ args: asDate(args, resolving), type: types.date }),
   eval: ([date]) => {
     const { year, month } = civilFromDays(date as number);
-    return daysFromCivil(year, month, daysInMonth(year, month));
+    return checkedDate(daysFromCivil(year, month, daysInMonth(year, month)), "last_day");
   },
 };
 
@@ -145,7 +151,9 @@ const makeDate: FunctionEntry = {
     ...(!resolving.context.ansi && { nullable: true }),
   }),
   eval: ([year, month, day], call) => {
-    if (isValidDate(year as number, month as number, day as number)) return daysFromCivil(year as number, month as number, day as number);
+    if (isValidDate(year as number, month as number, day as number)) {
+      return checkedDate(daysFromCivil(year as number, month as number, day as number), "make_date");
+    }
     if (call.evalMode !== "ansi") return null;
     throw new StreamingError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", {
       rangeMessage: `Invalid date: ${String(year)}-${String(month)}-${String(day)}`,

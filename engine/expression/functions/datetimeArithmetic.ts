@@ -1,4 +1,4 @@
-import { notYetSupported } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { IntervalValue, Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
@@ -62,7 +62,7 @@ function isPartOfDay(e: Expression): boolean {
 export function addToDatetime(operator: string, a: Value, b: Value, call: Call): Value {
   const sign = operator === "-" ? -1 : 1;
   const [left, right] = call.args.map(typeOf) as [DataType, DataType];
-  if (right.kind === "interval_yearmonth" && left.kind === "date") return addMonths(a as number, (b as number) * sign);
+  if (right.kind === "interval_yearmonth" && left.kind === "date") return checkedDays(addMonths(a as number, (b as number) * sign));
   if (!isInterval(right)) return checked((a as bigint) - (b as bigint), call.evalMode);
   const interval = intervalOf(b, right);
   const zone = timeZone(left.kind === "timestamp" ? (call.zone ?? "UTC") : "UTC");
@@ -73,6 +73,11 @@ export function addToDatetime(operator: string, a: Value, b: Value, call: Call):
     return checked(localToMicros(local, zone) + interval.microseconds * BigInt(sign), call.evalMode);
   }
   return checked((a as bigint) + interval.microseconds * BigInt(sign), call.evalMode);
+}
+
+function checkedDays(days: number): number {
+  if ((days | 0) !== days) throw new StreamingError("DATETIME_OVERFLOW", { operation: "adding months to a date" });
+  return days;
 }
 
 function intervalOf(value: Value, type: DataType): IntervalValue {

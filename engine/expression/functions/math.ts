@@ -94,7 +94,7 @@ function shift(name: string, aliases: string[], operator: "<<" | ">>" | ">>>", d
     arity: [2, 2],
     nulls: "strict",
     resolve: ([value, bits], resolving) => {
-      const operand = typeOf(value!).kind === "long" ? value! : coerceTo(value!, types.int, resolving.context);
+      const operand = typeOf(value!).kind === "long" ? value! : castArgs([value!], [types.int], resolving)[0]!;
       return { args: [operand, castArgs([bits!], [types.int], resolving)[0]!], type: typeOf(operand) };
     },
     eval: ([value, bits], call) => {

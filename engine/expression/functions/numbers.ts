@@ -1,3 +1,4 @@
+import { notYetSupported } from "../../errors/streamingError.js";
 import { types, type DataType, type DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
@@ -13,7 +14,8 @@ import { integralCode, integralResult } from "./integers.js";
 /** Sign and rounding of numbers. */
 
 function resolveSigned(args: readonly Expression[], resolving: Resolving): Resolution {
-  const operand = isInterval(typeOf(args[0]!)) ? args : castArgs(args, ["numeric"], resolving);
+  if (isInterval(typeOf(args[0]!))) throw notYetSupported(`${resolving.name} of intervals`);
+  const operand = castArgs(args, ["numeric"], resolving);
   return { args: operand, type: typeOf(operand[0]!), evalMode: modeOf(resolving.context) };
 }
 

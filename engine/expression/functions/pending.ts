@@ -5,7 +5,7 @@ export const pendingFunctions = {
   scalars: words(`
     aes_decrypt aes_encrypt try_aes_decrypt base64 unbase64 bitmap_bit_position bitmap_bucket_number bitmap_count bool_xor
     char_length collation collations conv convert_timezone crc32 cume_dist current_catalog current_database current_schema current_user session_user user
-    date_format decode encode dense_rank from_avro from_csv from_json from_protobuf from_unixtime from_xml
+    date_format decode encode dense_rank from_avro from_csv from_protobuf from_unixtime from_xml
     get_json_object grouping grouping_id hash hll_sketch_estimate hll_union input_file_block_length input_file_block_start input_file_name
     is_valid_utf8 is_variant_null java_method json_array_length json_object_keys json_tuple lag lead make_dt_interval make_interval make_timestamp
     make_timestamp_ltz make_timestamp_ntz make_valid_utf8 make_ym_interval mask md5 months_between next_day nth_value ntile parse_json parse_url
@@ -17,7 +17,8 @@ export const pendingFunctions = {
     try_validate_utf8 try_variant_get uniform unhex to_binary uuid_v7 url_decode url_encode validate_utf8 variant_explode variant_get version width_bucket
     xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number xpath_short xpath_string xxhash64 zstd_compress
     zstd_decompress format_string format_number format_time arrays_zip array_insert array_append array_prepend window session_window window_time
-    current_time localtimestamp date_from_unix_date make_time hour_of_day time_diff time_trunc
+    sequence nanvl array_remove arrays_overlap map_concat map_filter transform_keys transform_values map_zip_with map_from_entries
+    dayname monthname assert_true raise_error luhn_check collate ngrams current_time localtimestamp date_from_unix_date make_time hour_of_day time_diff time_trunc
   `),
   aggregates: words(`
     any any_value approx_count_distinct approx_percentile approx_top_k array_agg avg bit_and bit_or bit_xor bitmap_and_agg bitmap_construct_agg bitmap_or_agg

@@ -5,7 +5,7 @@ import { bytesEndWith, bytesIndexOf, bytesStartWith, copyBytes, countCharacters,
 import { lowerBytes, trimEnd, trimStart, upperBytes } from "../compile/runtime/strings.js";
 import { rangeOf } from "../compile/snippets.js";
 import type { Expression } from "../expression.js";
-import { coerceTo } from "../types/coerce.js";
+import { coerceAll } from "../types/coerce.js";
 import { typeOf } from "../types/typeOf.js";
 import { callOf, castArgs, differentTypes, fixed, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 
@@ -19,9 +19,9 @@ function arenaMade(g: Generator, put: string): Made {
   return { value: "arena.data", start: `arena.used - ${length}`, length };
 }
 
-/** The argument as a string, or as the binary that it is. */
+/** The arguments as strings, or as the binaries that they all are. */
 function stringOrBinary(args: readonly Expression[], resolving: Resolving): Expression[] {
-  return typeOf(args[0]!).kind === "binary" ? args.slice() : castArgs(args, [types.string], resolving);
+  return args.every((arg) => typeOf(arg).kind === "binary") ? args.slice() : castArgs(args, [types.string], resolving);
 }
 
 const length: FunctionEntry = {
@@ -79,9 +79,9 @@ const concat: FunctionEntry = {
 function resolveConcat(args: readonly Expression[], resolving: Resolving): Resolution | Expression {
   const kinds = args.map((arg) => typeOf(arg).kind);
   if (kinds.includes("array")) {
-    const type = kinds.every((kind) => kind === "array" || kind === "null") ? args.map(typeOf).find((t) => t.kind === "array")! : null;
-    if (type === null) throw differentTypes(args, resolving);
-    return { args: args.map((arg) => coerceTo(arg, type, resolving.context)), type };
+    const coerced = coerceAll(args, resolving.context);
+    if (coerced === null) throw differentTypes(args, resolving);
+    return coerced;
   }
   if (kinds.length > 0 && kinds.every((kind) => kind === "binary")) return { args, type: types.binary };
   if (args.length === 0) return { kind: "literal", value: "", type: types.string };
@@ -160,7 +160,10 @@ function substringCode(g: Generator, [s, position, count]: readonly Code[]): Mad
   const begin = g.local(`${first} < 0 ? 0 : ${g.runtime(offsetOfCharacter)}(${rangeOf(s!)}, ${first})`);
   const rest = g.local(`${s!.length} - ${begin}`);
   const start = g.local(`${s!.start} + ${begin}`);
-  if (count === undefined) return { value: s!.value, start, length: rest };
+  if (count === undefined) {
+    const cut = `${g.runtime(offsetOfCharacter)}(${s!.value}, ${start}, ${rest}, 2147483647 + ${first})`;
+    return { value: s!.value, start, length: `${first} >= 0 ? ${rest} : ${cut}` };
+  }
   const wanted = g.local(`${first} < 0 ? ${count.value} + ${first} : ${count.value}`);
   return {
     value: s!.value,

@@ -8,6 +8,7 @@ import { conversionFunctions } from "./conversion.js";
 import { datetimeFunctions } from "./datetime.js";
 import type { FunctionEntry } from "./entry.js";
 import { higherOrderFunctions } from "./higherOrder.js";
+import { jsonFunctions } from "./json.js";
 import { logicFunctions } from "./logic.js";
 import { mapFunctions } from "./maps.js";
 import { mathFunctions } from "./math.js";
@@ -35,6 +36,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...mapFunctions,
   ...higherOrderFunctions,
   ...batchFunctions,
+  ...jsonFunctions,
 ];
 
 const byName = new Map<string, FunctionEntry>();

@@ -1,3 +1,4 @@
+import { StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { castArgs, callOf, fixed, type FunctionEntry } from "./entry.js";
@@ -26,6 +27,12 @@ function text(
     ),
     eval: (args) => evaluate(...(args as never[])),
   };
+}
+
+/** The count, unless so many pieces make a string that no batch can hold. @throws STRING_TOO_LONG */
+function checkedLength(count: number, pieceLength: number): number {
+  if (count * pieceLength > 2 ** 28) throw new StreamingError("STRING_TOO_LONG", { length: String(count * pieceLength), limit: String(2 ** 28) });
+  return count;
 }
 
 const trimCharacters = text(
@@ -60,7 +67,7 @@ function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
     }),
     eval: ([s, length, filler]) => {
       const units = [...(s as string)];
-      const wanted = Math.max(0, length as number);
+      const wanted = checkedLength(Math.max(0, length as number), 1);
       if (units.length >= wanted) return units.slice(0, wanted).join("");
       const fill = [...(filler as string)];
       if (fill.length === 0) return s!;
@@ -240,7 +247,7 @@ export const textFunctions: readonly FunctionEntry[] = [
   findInSet,
   levenshtein,
   space,
-  text("repeat", [], "The string as many times.", ["s", "n"], (s: string, n: number) => s.repeat(Math.max(0, n))),
+  text("repeat", [], "The string as many times.", ["s", "n"], (s: string, n: number) => s.repeat(checkedLength(Math.max(0, n), s.length))),
   text("initcap", [], "The first letter of each word in upper case, the others in lower case.", ["s"], (s: string) =>
     s.toLowerCase().replace(/(^| )(\S)/gu, (_whole, before: string, letter: string) => before + titleCase(letter)),
   ),

@@ -10,7 +10,8 @@ export function parseDate(text: string): number | undefined {
   if (match === null) return undefined;
   const year = Number(match[2]) * (match[1] === "-" ? -1 : 1);
   const [month, day] = [Number(match[3] ?? 1), Number(match[4] ?? 1)];
-  return isValidDate(year, month, day) ? daysFromCivil(year, month, day) : undefined;
+  const days = isValidDate(year, month, day) ? daysFromCivil(year, month, day) : NaN;
+  return (days | 0) === days ? days : undefined;
 }
 
 interface LocalTime {
