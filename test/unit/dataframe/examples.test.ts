@@ -2,6 +2,7 @@ import { mkdtemp, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { compileFunction } from "node:vm";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as tidemark from "../../../index.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
@@ -66,7 +67,7 @@ const scope: Record<string, unknown> = { ...tidemark, session, df, sensors, stre
 async function run(code: string): Promise<void> {
   const body = /^(const|await) /.test(code) ? code : `return (${code});`;
   const parameters = Object.keys(scope).filter((name) => !new RegExp(`^const ${name} `).test(code));
-  const compiled = new Function(...parameters, `return (async () => { ${body} })();`) as (...values: unknown[]) => Promise<unknown>;
+  const compiled: (...values: unknown[]) => unknown = compileFunction(`return (async () => { ${body} })();`, parameters);
   await compiled(...parameters.map((name) => scope[name]));
 }
 
