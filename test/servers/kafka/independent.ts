@@ -46,10 +46,10 @@ export class IndependentKafka {
     await this.ask({ op: "produce", producers, steps });
   }
 
-  /** All records of a topic that are visible. */
+  /** All records of a topic that are visible, by partition and offset. */
   async read(topic: string, isolation: "read_committed" | "read_uncommitted" = "read_committed"): Promise<SeenRecord[]> {
     const { records } = (await this.ask({ op: "read", topic, isolation })) as { records: SeenRecord[] };
-    return records;
+    return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
   }
 
   private async ask(request: object): Promise<unknown> {
