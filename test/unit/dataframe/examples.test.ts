@@ -67,8 +67,9 @@ const scope: Record<string, unknown> = { ...tidemark, session, df, sensors, stre
 async function run(code: string): Promise<void> {
   const body = /^(const|await) /.test(code) ? code : `return (${code});`;
   const parameters = Object.keys(scope).filter((name) => !new RegExp(`^const ${name} `).test(code));
-  const compiled: (...values: unknown[]) => unknown = compileFunction(`return (async () => { ${body} })();`, parameters);
-  await compiled(...parameters.map((name) => scope[name]));
+  const compiled = compileFunction(`return (async () => { ${body} })();`, parameters);
+  const values = parameters.map((name) => scope[name]);
+  await Reflect.apply(compiled, undefined, values);
 }
 
 describe("the examples of the docstrings run as they are written", () => {
