@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { readAll } from "../../engine/contract/source.js";
-import { requireServers } from "../servers/availability.js";
+import { fetching, requireServers } from "../servers/availability.js";
 import { startKafka, type KafkaBroker } from "../servers/kafka/broker.js";
 import { freshTopic, kafkaSource, readRows } from "../servers/kafka/kafkaSession.js";
 import { freePorts, run } from "../servers/processes.js";
@@ -24,6 +24,7 @@ async function startSecureKafka(): Promise<SecureKafka> {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-tls-"));
   const store = join(folder, "broker.p12");
   const keyStore = ["-keystore", store, "-storetype", "PKCS12", "-storepass", "changeit", "-alias", "broker"];
+  await fetching("a JDK", () => run("keytool", ["-help"]));
   await run("keytool", [
     "-genkeypair",
     "-keyalg",
