@@ -116,7 +116,7 @@ function literalText(value: Value, type: DataType): string {
       return decimalText(value as bigint, type.scale);
     case "double":
     case "float":
-      return Number.isInteger(value) && Math.abs(value as number) < 1e7 ? (value as number).toFixed(1) : String(value);
+      return doubleText(value as number);
     case "date":
       return `DATE '${civilDate(value as number)}'`;
     case "timestamp":
@@ -134,6 +134,10 @@ function literalText(value: Value, type: DataType): string {
         ? JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part))
         : String(value);
   }
+}
+
+function doubleText(value: number): string {
+  return Number.isInteger(value) && Math.abs(value) < 1e7 ? value.toFixed(1) : String(value);
 }
 
 function decimalText(unscaled: bigint, scale: number): string {

@@ -71,10 +71,7 @@ function modeRefused(join: Join, outputMode: OutputMode, allowed: string): Strea
 }
 
 function sideRefused(join: Join, streamOnLeft: boolean): StreamingError {
-  const [streamSide, staticSide] = streamOnLeft ? ["left", "right"] : ["right", "left"];
-  return new StreamingError("STREAM_STATIC_JOIN_SIDE", {
-    joinType: names[join.joinType],
-    streamSide: streamSide!,
-    staticSide: staticSide!,
-  });
+  const streamSide = streamOnLeft ? "left" : "right";
+  const staticSide = streamOnLeft ? "right" : "left";
+  return new StreamingError("STREAM_STATIC_JOIN_SIDE", { joinType: names[join.joinType], streamSide, staticSide });
 }

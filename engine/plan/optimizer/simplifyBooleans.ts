@@ -62,8 +62,8 @@ function simplifyNot(child: Expression, e: Expression): Expression {
 function expandBetween([a, b, c]: readonly Expression[], e: Expression & { readonly kind: "call" }): Expression {
   if (a!.kind !== "attribute" && a!.kind !== "literal") return e;
   return logical("and", [
-    { ...e, name: ">=", args: [a!, b!] },
-    { ...e, name: "<=", args: [a!, c!] },
+    { ...e, name: ">=", args: [a, b!] },
+    { ...e, name: "<=", args: [a, c!] },
   ]);
 }
 

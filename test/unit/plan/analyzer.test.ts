@@ -39,6 +39,8 @@ const build = (json: PlanJson): LogicalPlan => buildPlan(json, tables);
 const names = (json: PlanJson): string[] => outputOf(build(json)).map((a) => a.name);
 const columns = (json: PlanJson): string[] => outputOf(build(json)).map((a) => `${a.name} ${typeName(a.type)}`);
 const eventTimes = (json: PlanJson): string[] => outputOf(build(json)).flatMap((a) => (a.eventTime ? [a.name] : []));
+const nullable = (how: string): boolean[] =>
+  outputOf(build({ op: "join", how, on: "a = b", left: select(["1 AS a"], l), right: select(["2 AS b"], dim) })).map((a) => a.nullable);
 const operatorIds = (json: PlanJson): string[] =>
   [...nodesOf(build(json))].flatMap((n) => ("operatorId" in n && n.operatorId !== undefined ? [n.operatorId] : []));
 
@@ -229,8 +231,6 @@ describe("several inputs", () => {
   });
 
   it("joined outer are nullable on the side that may be missing", () => {
-    const nullable = (how: string): boolean[] =>
-      outputOf(build({ op: "join", how, on: "a = b", left: select(["1 AS a"], l), right: select(["2 AS b"], dim) })).map((a) => a.nullable);
     expect([nullable("inner"), nullable("left_outer"), nullable("right_outer"), nullable("full_outer")]).toEqual([
       [false, false],
       [false, true],

@@ -159,12 +159,17 @@ describe("any plan", () => {
   });
 });
 
-describe("filters and the watermark", () => {
-  const watermarked: PlanJson = { op: "withWatermark", column: "ts", delay: "1 second", input: scan("t") };
+const watermarked = (name: string): PlanJson => ({ op: "withWatermark", column: "ts", delay: "1 second", input: scan(name) });
 
+function joined(how: string): PlanJson {
+  const left: PlanJson = { op: "alias", alias: "l", input: watermarked("t") };
+  return { op: "join", how, on: "l.k = r.k", left, right: { op: "alias", alias: "r", input: watermarked("u") } };
+}
+
+describe("filters and the watermark", () => {
   it("go below it term by term, but for terms on the event time", () => {
     const condition = "v > 1 AND ts > timestamp '2024-01-01 00:00:00' AND k = 'a'";
-    expect(optimized({ op: "filter", condition, input: watermarked })).toBe(
+    expect(optimized({ op: "filter", condition, input: watermarked("t") })).toBe(
       [
         "Filter (ts > TIMESTAMP '2024-01-01 00:00:00')",
         "+- WithWatermark ts, 1 second",
@@ -175,7 +180,7 @@ describe("filters and the watermark", () => {
   });
 
   it("stay above it when they are random", () => {
-    const text = optimized({ op: "filter", condition: "rand() > 0.5 AND v > 1", input: watermarked });
+    const text = optimized({ op: "filter", condition: "rand() > 0.5 AND v > 1", input: watermarked("t") });
     expect(text.indexOf("Filter")).toBe(0);
     expect(text.lastIndexOf("Filter")).toBe(0);
   });
@@ -187,11 +192,6 @@ describe("filters and the watermark", () => {
     expect(optimized({ op: "select", exprs: ["l.v"], input: joined("full_outer") })).not.toContain("IS NOT NULL");
     expect(optimized({ op: "select", exprs: ["l.v"], input: joined("left_outer") }).match(/IS NOT NULL/g)).toHaveLength(1);
   });
-
-  function joined(how: string): PlanJson {
-    const side = (alias: string, name: string): PlanJson => ({ op: "alias", alias, input: { ...watermarked, input: scan(name) } });
-    return { op: "join", how, on: "l.k = r.k", left: side("l", "t"), right: side("r", "u") };
-  }
 });
 
 describe("columns", () => {

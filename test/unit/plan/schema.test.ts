@@ -25,17 +25,16 @@ function columnsOf(golden: Case, optimized: boolean): readonly Column[] | string
 const cases = goldenCases.filter(
   (golden) => golden.kind === "stream" && golden.query.plan !== undefined && golden.outputSchema !== undefined,
 );
+const built = cases.filter((golden) => columnsOf(golden, false) !== "NOT_YET_SUPPORTED");
 
 describe("the columns of the golden streaming queries", () => {
-  it.each(cases)("$name", (golden) => {
+  it.each(built)("$name", (golden) => {
     const expected = golden.outputSchema!.map(({ name, type }) => ({ name, type }));
-    for (const optimized of [false, true]) {
-      const columns = columnsOf(golden, optimized);
-      if (columns !== "NOT_YET_SUPPORTED") expect(columns).toEqual(expected);
-    }
+    expect(columnsOf(golden, false)).toEqual(expected);
+    expect(columnsOf(golden, true)).toEqual(expected);
   });
 
   it("can nearly all be told", () => {
-    expect(cases.filter((golden) => columnsOf(golden, false) === "NOT_YET_SUPPORTED").length).toBeLessThan(cases.length / 5);
+    expect(built.length).toBeGreaterThan(cases.length * 0.8);
   });
 });

@@ -172,19 +172,20 @@ describe("refusals", () => {
   });
 });
 
-describe("the golden cases", () => {
-  const folder = fileURLToPath(new URL("../../golden/cases/", import.meta.url));
-
-  function* expressionsOf(value: unknown): Generator<string> {
-    if (Array.isArray(value)) for (const item of value) yield* expressionsOf(item);
-    else if (typeof value === "object" && value !== null) {
-      for (const [key, child] of Object.entries(value)) {
-        if (["exprs", "groupBy", "aggs"].includes(key)) yield* child as string[];
-        else if (["condition", "expr", "on"].includes(key) && typeof child === "string") yield child;
-        else yield* expressionsOf(child);
-      }
+/** The expressions that a plan of a golden case is written with. */
+function* expressionsOf(value: unknown): Generator<string> {
+  if (Array.isArray(value)) for (const item of value) yield* expressionsOf(item);
+  else if (typeof value === "object" && value !== null) {
+    for (const [key, child] of Object.entries(value)) {
+      if (["exprs", "groupBy", "aggs"].includes(key)) yield* child as string[];
+      else if (["condition", "expr", "on"].includes(key) && typeof child === "string") yield child;
+      else yield* expressionsOf(child);
     }
   }
+}
+
+describe("the golden cases", () => {
+  const folder = fileURLToPath(new URL("../../golden/cases/", import.meta.url));
 
   it("parse, all but those that Spark's parser refuses", () => {
     const refused: string[] = [];
