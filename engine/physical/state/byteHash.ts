@@ -15,6 +15,11 @@ export function hashBytes(words: DataView, start: number, length: number): numbe
     hash = (Math.imul(hash ^ words.getInt32(at, true), first) + Math.imul(words.getInt32(at + 4, true), second)) | 0;
     hash ^= hash >>> 15;
   }
+  if (at + 4 <= end) {
+    hash = Math.imul(hash ^ words.getInt32(at, true), first);
+    hash ^= hash >>> 15;
+    at += 4;
+  }
   for (; at < end; at++) hash = Math.imul(hash ^ words.getUint8(at), first);
   return finalise(hash);
 }
