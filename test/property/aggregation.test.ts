@@ -43,7 +43,7 @@ const row = fc.tuple(
 ) as fc.Arbitrary<Row>;
 const step = fc.record({
   pieces: fc.array(fc.array(row, { maxLength: 12 }), { maxLength: 3 }),
-  restart: fc.constantFrom("none", "none", "snapshot", "deltas") as fc.Arbitrary<"none" | "snapshot" | "deltas">,
+  restart: fc.constantFrom<"none" | "snapshot" | "deltas">("none", "none", "snapshot", "deltas"),
 });
 
 /** NaN is the largest; of equal values the first stays. */

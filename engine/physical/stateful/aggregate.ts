@@ -3,6 +3,7 @@ import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
+import { notYetSupported } from "../../errors/streamingError.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { BatchContext, Emit, OperatorWatermarks, StatefulOperator, StateOperatorMetrics } from "../operator.js";
 import { AggregateValues } from "./aggregateValues.js";
@@ -43,6 +44,8 @@ export class AggregateOperator implements StatefulOperator {
   #begun = false;
 
   constructor(spec: AggregateSpec, emit: Emit) {
+    if (spec.window !== null && spec.eventTime !== null)
+      throw notYetSupported("an event time among the groupings beside a computed window");
     this.operatorId = spec.operatorId;
     this.#spec = spec;
     this.#emit = emit;
