@@ -61,10 +61,14 @@ export interface TimestampNtzType {
 /** Microseconds. */
 export interface DayTimeIntervalType {
   readonly kind: "interval_daytime";
+  /** The units it is made of, as its name shows them (`day`, `hour to second`); default `day to second`. No part of the type's identity. */
+  readonly units?: string;
 }
 /** Months. */
 export interface YearMonthIntervalType {
   readonly kind: "interval_yearmonth";
+  /** `year`, `month`; default `year to month`. No part of the type's identity. */
+  readonly units?: string;
 }
 /** Months, days and microseconds: only as a literal argument (of windows and of timestamp arithmetic), never as a column. */
 export interface CalendarIntervalType {
@@ -162,9 +166,9 @@ export function typeName(type: DataType): string {
     case "decimal":
       return `decimal(${type.precision},${type.scale})`;
     case "interval_daytime":
-      return "interval day to second";
+      return `interval ${type.units ?? "day to second"}`;
     case "interval_yearmonth":
-      return "interval year to month";
+      return `interval ${type.units ?? "year to month"}`;
     case "array":
       return `array<${typeName(type.element)}>`;
     case "map":

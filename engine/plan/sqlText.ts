@@ -126,9 +126,9 @@ function literalText(value: Value, type: DataType): string {
     case "binary":
       return `X'${Array.from(value as Uint8Array, (b) => b.toString(16).padStart(2, "0").toUpperCase()).join("")}'`;
     case "interval_daytime":
-      return `INTERVAL '${dayTimeText(value as bigint)}' DAY TO SECOND`;
+      return dayTimeText(value as bigint, type.units ?? "day to second");
     case "interval_yearmonth":
-      return `INTERVAL '${value as number}' MONTH`;
+      return type.units === "year" ? `INTERVAL '${(value as number) / 12}' YEAR` : `INTERVAL '${value as number}' MONTH`;
     default:
       return typeof value === "object"
         ? JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part))
@@ -146,8 +146,15 @@ function decimalText(unscaled: bigint, scale: number): string {
   return `${unscaled < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-function dayTimeText(microseconds: bigint): string {
+const unitUs: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, hour: 3_600_000_000n, minute: 60_000_000n };
+
+/** `INTERVAL '30' DAY`, `INTERVAL '05.5' SECOND`, `INTERVAL '1 02:03:04' DAY TO SECOND`. */
+function dayTimeText(microseconds: bigint, units: string): string {
+  const sign = microseconds < 0n ? "-" : "";
   const us = microseconds < 0n ? -microseconds : microseconds;
-  const time = civilTime(us % 86_400_000_000n).slice(11);
-  return `${microseconds < 0n ? "-" : ""}${us / 86_400_000_000n} ${time}`;
+  const unit = unitUs[units];
+  if (unit !== undefined) return `INTERVAL '${sign}${us / unit}' ${units.toUpperCase()}`;
+  const time = civilTime(us % 86_400_000_000n).slice("1970-01-01 ".length);
+  if (units === "second" && us < 60_000_000n) return `INTERVAL '${sign}${time.slice("00:00:".length)}' SECOND`;
+  return `INTERVAL '${sign}${us / 86_400_000_000n} ${time}' DAY TO SECOND`;
 }

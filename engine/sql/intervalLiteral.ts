@@ -110,10 +110,22 @@ function valueOf(sum: IntervalSum, tokens: TokenStream): IntervalValue {
 const dayUs = 86_400_000_000n;
 
 function typed({ months, days, microseconds }: IntervalValue, text: string): Literal {
-  const hasDayTime = days !== 0 || microseconds !== 0n;
-  const namesMonths = /year|month/i.test(text);
-  const namesDayTime = /week|day|hour|minute|second/i.test(text);
-  if (namesMonths && namesDayTime) throw new StreamingError("INTERVAL_MIXES_MONTHS_AND_TIME", { literal: text });
-  if (namesMonths && !hasDayTime) return literal(months, types.intervalYearMonth);
-  return literal(BigInt(days) * dayUs + microseconds, types.intervalDayTime);
+  const monthUnits = unitRange(text, ["year", "month"]);
+  const timeUnits = unitRange(text, dayTime);
+  if (monthUnits !== null && timeUnits !== null) throw new StreamingError("INTERVAL_MIXES_MONTHS_AND_TIME", { literal: text });
+  if (monthUnits !== null) return literal(months, { ...types.intervalYearMonth, units: monthUnits });
+  return literal(BigInt(days) * dayUs + microseconds, { ...types.intervalDayTime, units: timeUnits ?? "day to second" });
+}
+
+const unitWords = /year|month|week|day|hour|minute|millisecond|microsecond|second/gi;
+
+/** The units of one kind that a text names, from the largest to the smallest: `day`, `hour to second`; null when it names none. */
+function unitRange(text: string, order: readonly IntervalUnit[]): string | null {
+  const named = (text.match(unitWords) ?? []).map((word) => {
+    const unit = word.toLowerCase();
+    return unit === "week" ? "day" : unit.endsWith("second") ? "second" : unit;
+  });
+  const present = order.filter((unit) => named.includes(unit));
+  if (present.length === 0) return null;
+  return present.length === 1 ? present[0]! : `${present[0]!} to ${present.at(-1)!}`;
 }

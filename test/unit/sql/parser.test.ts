@@ -52,6 +52,10 @@ describe("precedence", () => {
     ["timestampadd(HOUR, -5, ts)", "timestampadd(HOUR, -5, ts)"],
     ["date_add(d, 1)", "date_add(d, 1)"],
     ["(a, b)", "struct(a, b)"],
+    ["interval 30 days", "INTERVAL '30' DAY"],
+    ["interval 1 month", "INTERVAL '1' MONTH"],
+    ["interval 5 seconds", "INTERVAL '05' SECOND"],
+    ["interval 1 day 2 hours", "INTERVAL '1 02:00:00' DAY TO SECOND"],
   ])("%s", (sql, expected) => {
     expect(text(sql)).toBe(expected);
   });
@@ -79,11 +83,11 @@ describe("literals", () => {
     [String.raw`r'a\d'`, literal(String.raw`a\d`, types.string)],
     ["'a' 'b'", literal("ab", types.string)],
     ['"x"', literal("x", types.string)],
-    ["interval 1 week 3 days", literal(864_000_000_000n, types.intervalDayTime)],
-    ["INTERVAL '1-2' YEAR TO MONTH", literal(14, types.intervalYearMonth)],
-    ["interval '1 02:03:04.5' day to second", literal(93_784_500_000n, types.intervalDayTime)],
-    ["interval '-2 seconds'", literal(-2_000_000n, types.intervalDayTime)],
-    ["interval -2.5 seconds", literal(-2_500_000n, types.intervalDayTime)],
+    ["interval 1 week 3 days", literal(864_000_000_000n, { ...types.intervalDayTime, units: "day" })],
+    ["INTERVAL '1-2' YEAR TO MONTH", literal(14, { ...types.intervalYearMonth, units: "year to month" })],
+    ["interval '1 02:03:04.5' day to second", literal(93_784_500_000n, { ...types.intervalDayTime, units: "day to second" })],
+    ["interval '-2 seconds'", literal(-2_000_000n, { ...types.intervalDayTime, units: "second" })],
+    ["interval -2.5 seconds", literal(-2_500_000n, { ...types.intervalDayTime, units: "second" })],
   ])("%s", (sql, expected) => {
     expect(parseExpression(sql)).toEqual(expected);
   });
