@@ -162,10 +162,10 @@ function concatBytes(type: DataType, parts: readonly (ViewColumn | Utf8Column)[]
     for (let i = 0; i < part.length; i++) {
       if (part.encoding === "utf8") total += part.offsets[i + 1]! - part.offsets[i]!;
       else if (part.nulls === null || part.nulls[i] === 0) total += part.lengths[i]!;
-      assertOffset(total);
       offsets[++row] = total;
     }
   }
+  assertOffset(total);
   const data = buffers.bytes(total);
   row = 0;
   for (const part of parts) {

@@ -123,10 +123,9 @@ function bytesColumn(data: arrow.Data, type: DataType, nulls: Nulls): Column {
   const first = Number(from[0] ?? 0);
   const offsets = buffers.int32(length + 1);
   for (let i = 1; i <= length; i++) {
-    const offset = Number(from[i]) - first;
-    assertOffset(offset);
-    offsets[i] = offset;
+    offsets[i] = Number(from[i]) - first;
   }
+  assertOffset(Number(from[length] ?? 0) - first);
   const bytes = buffers.bytes(offsets[length]!);
   bytes.set((data.values as Uint8Array).subarray(first, first + offsets[length]!));
   return { type, encoding: "utf8", length, nulls, data: bytes, offsets };

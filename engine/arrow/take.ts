@@ -168,10 +168,10 @@ function gatherBytes(column: ViewColumn | Utf8Column, rows: Int32Array, count: n
       const start = column.encoding === "view" ? column.starts[row]! : column.offsets[row]!;
       starts[i] = start;
       total += column.encoding === "view" ? column.lengths[row]! : column.offsets[row + 1]! - start;
-      assertOffset(total);
     }
     offsets[i + 1] = total;
   }
+  assertOffset(total);
   const into = buffers.bytes(total);
   for (let i = 0; i < count; i++) {
     const start = starts[i]!;
@@ -194,9 +194,9 @@ function gatherOffsets(
   let total = 0;
   for (let i = 0; i < count; i++) {
     if (nulls === null || nulls[i] === 0) total += from[rows[i]! + 1]! - from[rows[i]!]!;
-    assertOffset(total);
     offsets[i + 1] = total;
   }
+  assertOffset(total);
   const elements = new Int32Array(total);
   for (let i = 0; i < count; i++) {
     const shift = from[rows[i]!]! - offsets[i]!;

@@ -34,6 +34,10 @@ export interface FileSystem {
   status(path: string): Promise<FileStatus | null>;
   /** Entries of a folder in name order; empty when there is no such folder. */
   list(directory: string): Promise<FileStatus[]>;
+  /**
+   * The names alone, in any order: for a caller who knows most of the entries and would not have each looked at. Optional; `list` is what stands in.
+   */
+  listNames?(directory: string): Promise<readonly string[]>;
   /** A new file for streaming writes; fails with EEXIST when it exists. Makes missing folders. */
   create(path: string): Promise<WritableFile>;
   /**

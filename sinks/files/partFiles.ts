@@ -1,14 +1,17 @@
 import type { Batch } from "../../engine/arrow/batch.js";
 import { concatBatches, retainBatch, sliceBatch } from "../../engine/arrow/columns.js";
 import type { Schema } from "../../engine/arrow/types.js";
+import type { WritableFile } from "../../engine/contract/fileSystem.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
 import type { FileEncoder } from "./encoders.js";
 import { writing } from "./failures.js";
 
-/** The data files of one batch: `part-00000-<uuid>-c000…`, a new one after so many rows. Durable as each is written, but nobody's before it is listed. */
+/** The data files of one batch: `part-00000-<uuid>-c000…`, a new one after so many rows. Nobody's before they are listed. */
 export class PartFiles {
   readonly paths: string[] = [];
   private parts: Batch[] = [];
+  /** Written but not synced. */
+  private open: WritableFile[] = [];
   private rows = 0;
 
   constructor(
@@ -26,16 +29,27 @@ export class PartFiles {
     return this.writeFull(batch);
   }
 
-  /** Writes what is left and syncs the folder. */
+  /** Writes what is left and syncs the files and their folder, side by side. */
   async finish(): Promise<void> {
     if (this.rows > 0) await this.flush();
-    if (this.paths.length > 0) await writing(this.folder, () => this.runtime.files.syncDirectory(this.folder));
+    if (this.paths.length === 0) return;
+    await writing(this.folder, async () => {
+      await Promise.all([...this.open.map((file) => file.sync()), this.runtime.files.syncDirectory(this.folder)]);
+      await this.closeAll();
+    });
   }
 
   /** Takes the files away. Never rejects: what is left of them is listed nowhere. */
   async discard(): Promise<void> {
     this.parts = [];
+    await this.closeAll().catch(() => undefined);
     await Promise.allSettled(this.paths.map((path) => this.runtime.files.remove(path)));
+  }
+
+  private async closeAll(): Promise<void> {
+    const files = this.open;
+    this.open = [];
+    await Promise.all(files.map((file) => file.close()));
   }
 
   private keep(batch: Batch): void {
@@ -65,12 +79,8 @@ export class PartFiles {
     await writing(path, async () => {
       const file = await this.runtime.files.create(path);
       this.paths.push(path);
-      try {
-        await file.write(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      this.open.push(file);
+      await file.write(bytes);
     });
   }
 

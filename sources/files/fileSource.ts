@@ -128,7 +128,7 @@ export class FileSource implements Source {
   }
 
   private async newFiles(): Promise<InputFile[]> {
-    const listed = await this.listing.list();
+    const listed = await this.listing.list((path) => this.seen.has(path));
     const direction = this.options.latestFirst ? -1 : 1;
     const order = this.context.bounded
       ? byPath

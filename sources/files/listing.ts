@@ -35,16 +35,20 @@ export class FileListing {
     }
   }
 
-  /** All files that are there now, in no particular order. */
-  async list(): Promise<InputFile[]> {
-    const { path, recursive, modifiedAfterMs, modifiedBeforeMs } = this.options;
+  /**
+   * The files that are there now, in no particular order.
+   *
+   * @param isKnown files that may be left out: a folder of many files that were read is then gone through without a look at each
+   */
+  async list(isKnown: (path: string) => boolean = () => false): Promise<InputFile[]> {
+    const { path, modifiedAfterMs, modifiedBeforeMs } = this.options;
     if (await this.hasManifest()) return this.listManifest();
     const roots = isGlob(path)
       ? (await expandGlob(this.files, path)).filter((entry) => !isHidden(entry.name))
       : await this.literalRoot(path);
     const found: InputFile[] = [];
     for (const root of roots) {
-      if (root.directory) await this.walk(root.path, recursive, found);
+      if (root.directory) await this.walk(root.path, isKnown, found);
       else if (this.wants(root)) found.push(root);
     }
     return found.filter((file) => file.modifiedMs > modifiedAfterMs && file.modifiedMs < modifiedBeforeMs);
@@ -56,17 +60,25 @@ export class FileListing {
     return [status];
   }
 
-  private async walk(folder: string, recursive: boolean, found: InputFile[]): Promise<void> {
-    for (const entry of await this.files.list(folder)) {
+  private async walk(folder: string, isKnown: (path: string) => boolean, found: InputFile[]): Promise<void> {
+    const { recursive } = this.options;
+    for (const entry of await this.entriesOf(folder, isKnown)) {
       if (isHidden(entry.name)) continue;
       if (!entry.directory) {
         if (this.wants(entry)) found.push(entry);
       } else if (recursive) {
-        await this.walk(entry.path, recursive, found);
+        await this.walk(entry.path, isKnown, found);
       } else if (entry.name.includes("=")) {
         throw notYetSupported(`Reading partition columns from folder names (${entry.name})`);
       }
     }
+  }
+
+  private async entriesOf(folder: string, isKnown: (path: string) => boolean): Promise<FileStatus[]> {
+    const names = await this.files.listNames?.(folder);
+    if (!names) return this.files.list(folder);
+    const unknown = names.map((name) => `${folder}/${name}`).filter((path) => !isKnown(path));
+    return (await Promise.all(unknown.map((path) => this.files.status(path)))).filter((status) => status !== null);
   }
 
   private wants(entry: FileStatus): boolean {

@@ -17,6 +17,11 @@ export class SeenFiles {
     this.newestMs = Math.max(this.newestMs, modifiedMs);
   }
 
+  /** Whether the file was taken. Not so for one that is only too old. */
+  has(path: string): boolean {
+    return this.modifiedMs.has(this.keyOf(path));
+  }
+
   isNew(path: string, modifiedMs: number): boolean {
     return modifiedMs >= this.purgedMs && !this.modifiedMs.has(this.keyOf(path));
   }

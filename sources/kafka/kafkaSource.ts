@@ -60,6 +60,8 @@ class KafkaSource implements Source {
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
     const from = start === null ? await this.initialOffsets() : parseOffsets(start);
     const until = await this.endOffsets(from);
+    // Before anything is logged, so that the user can still choose.
+    this.reportLosses(from, until);
     this.available = until;
     if (this.isHeldBack(from, until, limit)) return start;
     const end = limit.maxRows === undefined ? until : await this.limited(limit.maxRows, from, until);
@@ -67,10 +69,9 @@ class KafkaSource implements Source {
   }
 
   async prepareForAvailableNow(): Promise<void> {
-    const stored = await this.context.log?.get(0);
-    const from = stored ? parseInitialOffsets(stored) : await this.initialOffsets();
-    this.fixedEnd = null;
-    this.fixedEnd = await this.endOffsets(from, true);
+    const initial = await this.initialOffsets();
+    if (this.context.bounded) return;
+    this.fixedEnd = await this.positions.at(await this.assigned(initial), latest);
   }
 
   scan(request: ScanRequest): Scan {
@@ -147,15 +148,10 @@ class KafkaSource implements Source {
   }
 
   /** How far reading could go now. */
-  private async endOffsets(from: PartitionOffsets, isFirst = false): Promise<PartitionOffsets> {
+  private async endOffsets(from: PartitionOffsets): Promise<PartitionOffsets> {
+    if (this.context.bounded) this.fixedEnd ??= await this.boundedEnd(from);
     if (this.fixedEnd) return this.fixedEnd;
-    if (this.context.bounded) return (this.fixedEnd = await this.boundedEnd(from));
-    const ends = await this.untilPlausible(from, async () => {
-      const partitions = await this.assigned(isFirst ? null : from);
-      return this.positions.at(partitions, latest);
-    });
-    this.reportLosses(from, ends);
-    return ends;
+    return this.untilPlausible(from, async () => this.positions.at(await this.assigned(from), latest));
   }
 
   private async boundedEnd(from: PartitionOffsets): Promise<PartitionOffsets> {
@@ -201,7 +197,11 @@ class KafkaSource implements Source {
       }
       const missing = this.missing(partitions);
       if (missing === null) return this.wanted(partitions);
-      if (known) return this.wanted(partitions);
+      if (known) {
+        // What was read before and is gone is loss, and reported as such.
+        this.context.warn(missing.message);
+        return this.wanted(partitions);
+      }
       if (attempt === doubtAttempts) throw missing;
       await this.context.runtime.clock.sleep(doubtDelayMs);
     }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -110,6 +110,23 @@ describe("the file source", () => {
     const source = await open(textProvider, { path: folder, maxFilesPerTrigger: "1" }, null, { files });
     expect((await drain(source)).flat()).toEqual(Array.from({ length: 20 }, (_, i) => String(i)));
     expect(lists).toBeLessThanOrEqual(3);
+  });
+
+  test("looks only at files it does not know, where the file system gives names alone", async () => {
+    const folder = await temporaryFolder();
+    const looked: string[] = [];
+    const files = {
+      ...localFileSystem,
+      listNames: async (path: string) => readdirSync(path),
+      list: () => Promise.reject(new Error("a listing of everything")),
+      status: (path: string) => (looked.push(path), localFileSystem.status(path)),
+    };
+    const source = await open(textProvider, { path: folder }, null, { files });
+    for (const name of ["1.txt", "2.txt", "3.txt"]) {
+      await put(join(folder, name), name, 100);
+      await drain(source, looked.some((path) => path.endsWith("1.txt")) ? '{"logOffset":0}' : null);
+    }
+    expect(looked.filter((path) => path.endsWith(".txt"))).toEqual(["1.txt", "2.txt", "3.txt"].map((name) => join(folder, name)));
   });
 
   test("finds files by pattern, in folders below, by name", async () => {
