@@ -177,7 +177,7 @@ export class ListBuilder extends RepeatedBuilder {
     for (let first = true; reader.nextElement(first); first = false) {
       failure.fieldName = null;
       this.element.ensure(count + 1);
-      result = Math.max(result, this.element.read(count++));
+      result = Math.max(result, readOrNull(this.element, count++));
     }
     return this.close(row, count, result);
   }
@@ -186,7 +186,7 @@ export class ListBuilder extends RepeatedBuilder {
   readSingle(row: number): number {
     const at = this.offsets[row]!;
     this.element.ensure(at + 1);
-    return this.close(row, at + 1, this.element.read(at));
+    return this.close(row, at + 1, readOrNull(this.element, at));
   }
 
   finish(length: number): Column {
@@ -230,7 +230,7 @@ export class MapBuilder extends RepeatedBuilder {
       this.entryValues.ensure(count + 1);
       this.keys.convert(count, token.string, reader.start, reader.stop, reader.escaped);
       if (failure.listening) failure.fieldName = stringOf(reader.bytes, reader.start, reader.stop);
-      result = Math.max(result, this.entryValues.read(count++));
+      result = Math.max(result, readOrNull(this.entryValues, count++));
     }
     return this.close(row, count, result);
   }
@@ -248,6 +248,13 @@ export class MapBuilder extends RepeatedBuilder {
       values: this.entryValues.finish(entries),
     };
   }
+}
+
+/** Reads an element; one that cannot be converted becomes null, so that the next begins where it should. */
+function readOrNull(builder: ColumnBuilder, row: number): number {
+  const result = builder.read(row);
+  if (result === outcome.failed) builder.setNull(row);
+  return result;
 }
 
 function stringOf(bytes: Uint8Array, start: number, stop: number): string {
