@@ -7,7 +7,7 @@ import asc from "assemblyscript/asc";
 const folder = new URL("./", import.meta.url);
 
 /** Kernels by file name, with the name of the exported constant. */
-const kernels = { structuralIndex: "structuralIndexWasm" };
+const kernels = { structuralIndex: "structuralIndexWasm", doubleText: "doubleTextWasm" };
 
 /** The text of `<name>.generated.ts`. */
 export async function generate(name) {

@@ -1,7 +1,10 @@
 import { assert } from "../errors/assert.js";
 import { StreamingError } from "../errors/streamingError.js";
+import { doubleTextWasm } from "./doubleText.generated.js";
+import { asciiText, shortDouble } from "./numberText.js";
+import { powersOfFive, powersOfFiveBytes } from "./powersOfFive.js";
 import { plainIndex, wasmIndex, type StructuralIndex } from "./structuralIndex.js";
-import { webAssembly, type SharedMemory } from "./webAssembly.js";
+import { instantiate, webAssembly, type SharedMemory } from "./webAssembly.js";
 
 const pageBytes = 65536;
 /** Reserved, not taken: a shared memory never moves, so its maximum must be said at the start. */
@@ -20,7 +23,8 @@ const endsAt = startsAt + windowRecords * 4;
 const quoteStartsAt = endsAt + windowRecords * 4;
 const flagsAt = quoteStartsAt + (windowRecords + 16) * 4;
 const indexAt = flagsAt + windowRecords;
-const textAt = indexAt + (windowBytes + 64) * 4;
+const powersAt = indexAt + (windowBytes + 64) * 4;
+const textAt = powersAt + ((powersOfFiveBytes + 63) & ~63);
 
 /**
  * The memory of one decoder: tables of the structural index, then the text, then an arena for what is made of the text (unescaped strings, decoded
@@ -38,6 +42,7 @@ export class DecoderMemory {
   flags!: Uint8Array;
   quotes!: Int32Array;
   private next!: Int32Array;
+  private doubles: { parseDouble(start: number, end: number, table: number): number } | null = null;
   private readonly memory: SharedMemory;
   private arenaStart: number;
   private arenaAt: number;
@@ -86,6 +91,22 @@ export class DecoderMemory {
 
   indexRecords(count: number): void {
     this.index.indexRecords(count, startsAt, endsAt, quoteStartsAt, flagsAt, indexAt);
+  }
+
+  /** The double nearest to the JSON number at [start, end). */
+  parseDouble(start: number, end: number): number {
+    const short = shortDouble(this.bytes, start, end);
+    return short === short ? short : this.longDouble(start, end);
+  }
+
+  /** The same for numbers with which one operation is not enough. */
+  longDouble(start: number, end: number): number {
+    if (this.doubles === null) {
+      new BigUint64Array(this.memory.buffer, powersAt, powersOfFiveBytes / 8).set(powersOfFive());
+      this.doubles = instantiate(doubleTextWasm, this.memory) as { parseDouble(start: number, end: number, table: number): number };
+    }
+    const value = this.doubles.parseDouble(start, end, powersAt);
+    return value === value ? value : Number(asciiText(this.bytes, start, end));
   }
 
   /** Makes room for `capacity` bytes of text. The arena is emptied. */

@@ -2,7 +2,7 @@ import { assert } from "../errors/assert.js";
 import type { BuilderContext } from "./columnBuilder.js";
 import { JsonReader, token } from "./jsonReader.js";
 import { quoteJson, unquoteJson } from "./jsonQuote.js";
-import { asciiText, parseDouble } from "./numberText.js";
+import { asciiText } from "./numberText.js";
 import { stringText } from "./scalarBuilders.js";
 
 /**
@@ -15,7 +15,7 @@ export function rewriteJson(context: BuilderContext, kind: number, start: number
     case token.integer:
       return BigInt(asciiText(bytes, start, stop)).toString();
     case token.decimal: {
-      const value = parseDouble(bytes, start, stop);
+      const value = context.memory.parseDouble(start, stop);
       return Number.isFinite(value) ? context.conversions.doubleText(value) : `"${value}"`;
     }
     case token.notFinite: {

@@ -6,7 +6,7 @@ import { hasEscape, numberKind, type MemberReader } from "./jsonMember.js";
 import type { JsonReader } from "./jsonReader.js";
 import { token } from "./jsonReader.js";
 import type { Shape } from "./jsonShape.js";
-import { numberEnd, parseDouble, parseSafeInteger } from "./numberText.js";
+import { numberEnd, parseSafeInteger, shortDouble } from "./numberText.js";
 import { TimestampBuilder, type DateBuilder, type IntegralBuilder, type TimestampNtzBuilder } from "./scalarBuilders.js";
 
 /** Where a walk stands; it is both its input and its output. */
@@ -34,7 +34,7 @@ export interface WalkParts {
   readonly constants: ReadonlyMap<string, Uint8Array>;
 }
 
-const library = { numberEnd, numberKind, parseSafeInteger, parseDouble, isoTimestamp, isoDate, hasEscape, compareBytes };
+const library = { numberEnd, numberKind, parseSafeInteger, shortDouble, isoTimestamp, isoDate, hasEscape, compareBytes };
 
 /** The filters of the strict path. */
 export function compileAccept(parts: WalkParts): Accept {
@@ -174,7 +174,10 @@ function convertCode(column: number, builder: ColumnBuilder): string {
       return when(`v = ${kind} === ${token.integer} ? parseSafeInteger(bytes, ${start}, ${stop}) : NaN;
       if (v === v) ${values} = v; else { ${exact} ${fallback} }`);
     case "double":
-      return when(`if (${isNumber}) ${values} = parseDouble(bytes, ${start}, ${stop}); else { ${fallback} }`);
+      return when(`if (${isNumber}) {
+        v = shortDouble(bytes, ${start}, ${stop});
+        ${values} = v === v ? v : memory.longDouble(${start}, ${stop});
+      } else { ${fallback} }`);
     case "date":
     case "timestamp":
     case "timestamp_ntz":

@@ -46,24 +46,21 @@ export function parseBigInteger(bytes: Uint8Array, start: number, end: number): 
 }
 
 /**
- * The double nearest to the JSON number [start, end).
- *
- * Up to 2^53 times or over a power of ten up to 10^22 one correctly rounded operation gives it; other texts go to the platform.
+ * The double nearest to the JSON number [start, end), where one correctly rounded operation gives it: up to 2^53 times or over a power of ten up to 10^22. NaN for
+ * others.
  */
-export function parseDouble(bytes: Uint8Array, start: number, end: number): number {
+export function shortDouble(bytes: Uint8Array, start: number, end: number): number {
   let p = start;
   const negative = bytes[p] === 45;
   if (negative) p++;
   let mantissa = 0;
   let exponent = 0;
-  let digits = 0;
   let fraction = false;
   for (; p < end; p++) {
     const byte = bytes[p]!;
     const digit = (byte - 48) >>> 0;
     if (digit < 10) {
       mantissa = mantissa * 10 + digit;
-      if (mantissa !== 0) digits++;
       if (fraction) exponent--;
     } else if (byte === 46) {
       fraction = true;
@@ -71,23 +68,15 @@ export function parseDouble(bytes: Uint8Array, start: number, end: number): numb
       break;
     }
   }
-  if (p < end) {
-    const explicit = parseSafeInteger(bytes, bytes[p + 1] === 43 ? p + 2 : p + 1, end);
-    exponent = Number.isNaN(explicit) ? NaN : exponent + explicit;
-  }
-  if (digits <= 15 || (digits === 16 && mantissa <= Number.MAX_SAFE_INTEGER)) {
-    if (exponent >= -22 && exponent <= 22) {
-      const value = exponent < 0 ? mantissa / powersOfTen[-exponent]! : mantissa * powersOfTen[exponent]!;
-      return negative ? -value : value;
-    }
-    if (mantissa === 0) return negative ? -0 : 0;
-  }
-  return Number(asciiText(bytes, start, end));
+  if (p < end) exponent += parseSafeInteger(bytes, bytes[p + 1] === 43 ? p + 2 : p + 1, end);
+  // A sum that was rounded on its way is above this bound too.
+  if (mantissa > Number.MAX_SAFE_INTEGER || !(exponent >= -22 && exponent <= 22)) return NaN;
+  const value = exponent < 0 ? mantissa / powersOfTen[-exponent]! : mantissa * powersOfTen[exponent]!;
+  return negative ? -value : value;
 }
 
-/** The single-precision number nearest to the JSON number [start, end). */
-export function parseFloat32(bytes: Uint8Array, start: number, end: number): number {
-  const value = parseDouble(bytes, start, end);
+/** The single-precision number nearest to the JSON number [start, end), of which `value` is the nearest double. */
+export function singleOf(value: number, bytes: Uint8Array, start: number, end: number): number {
   const rounded = Math.fround(value);
   // Rounding twice goes wrong only where the double lies midway between two floats and the text a little beside it.
   return rounded === value || !isMidway(value, rounded) ? rounded : roundByText(value, rounded, asciiText(bytes, start, end));

@@ -4,7 +4,7 @@ import type { DataType, DecimalType } from "../arrow/types.js";
 import { grown, outcome, ScalarBuilder, type BuilderContext } from "./columnBuilder.js";
 import { isoDate, isoTimestamp } from "./isoTime.js";
 import { token } from "./jsonReader.js";
-import { asciiText, parseBigInteger, parseDecimal, parseDouble, parseFloat32, parseSafeInteger } from "./numberText.js";
+import { asciiText, parseBigInteger, parseDecimal, parseSafeInteger, singleOf } from "./numberText.js";
 import { unescapeInto } from "./jsonStrings.js";
 
 /** boolean */
@@ -135,7 +135,8 @@ export class FloatingBuilder extends ScalarBuilder {
   convert(row: number, kind: number, start: number, stop: number): number {
     const { bytes } = this.context.memory;
     if (kind === token.integer || kind === token.decimal) {
-      this.values[row] = this.single ? parseFloat32(bytes, start, stop) : parseDouble(bytes, start, stop);
+      const value = this.context.memory.parseDouble(start, stop);
+      this.values[row] = this.single ? singleOf(value, bytes, start, stop) : value;
       return outcome.ok;
     }
     if (kind !== token.notFinite && (kind !== token.string || !this.context.reader.syntax.allowNonNumericNumbers)) return outcome.failed;
@@ -258,6 +259,11 @@ export class TimestampBuilder extends LongLikeBuilder {
   convert(row: number, kind: number, start: number, stop: number, escaped: boolean): number {
     const { bytes } = this.context.memory;
     if (kind === token.integer) {
+      const near = parseSafeInteger(bytes, start, stop);
+      if (Math.abs(near) <= 9e9) {
+        this.values[row] = near * 1e6;
+        return outcome.ok;
+      }
       const seconds = parseBigInteger(bytes, start, stop);
       if (seconds === null || BigInt.asIntN(64, seconds) !== seconds) return outcome.failed;
       this.store(row, BigInt.asIntN(64, seconds * 1_000_000n));

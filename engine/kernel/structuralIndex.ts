@@ -1,5 +1,5 @@
 import { structuralIndexWasm } from "./structuralIndex.generated.js";
-import { webAssembly, type SharedMemory } from "./webAssembly.js";
+import { instantiate, type SharedMemory } from "./webAssembly.js";
 
 /**
  * The first pass over JSON text: where lines end, and where the quotes of each record are. All positions are byte addresses in one memory; tables are
@@ -33,11 +33,8 @@ export const recordFlags = {
 
 /** The WebAssembly implementation. */
 export function wasmIndex(memory: SharedMemory): StructuralIndex {
-  compiled ??= new webAssembly.Module(decodeBase64(structuralIndexWasm));
-  return new webAssembly.Instance(compiled, { env: { memory } }).exports as StructuralIndex;
+  return instantiate(structuralIndexWasm, memory) as StructuralIndex;
 }
-
-let compiled: object | undefined;
 
 /** The same in plain TypeScript: what the WebAssembly must agree with, and what runs where there is no SIMD. */
 export function plainIndex(memory: SharedMemory): StructuralIndex {
@@ -125,16 +122,4 @@ export function hexValue(byte: number): number {
   if (byte >= 48 && byte <= 57) return byte - 48;
   const letter = byte | 32;
   return letter >= 97 && letter <= 102 ? letter - 87 : -1;
-}
-
-function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
-  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const bytes = new Uint8Array(((text.length * 3) >> 2) - (text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0));
-  let bits = 0;
-  for (let i = 0, out = 0; out < bytes.length; i++) {
-    bits = (bits << 6) | alphabet.indexOf(text[i]!);
-    if ((i & 3) === 0) continue;
-    bytes[out++] = (bits >> (6 - 2 * (i & 3))) & 255;
-  }
-  return bytes;
 }

@@ -1,4 +1,5 @@
-import { types, field } from "../../engine/arrow/types.js";
+import { field, types, type Schema } from "../../engine/arrow/types.js";
+import type { PushedFilter } from "../../engine/contract/source.js";
 import { createDecoder } from "../../engine/kernel/decoder.js";
 import { environment } from "../unit/kernel/environment.js";
 
@@ -30,14 +31,25 @@ function line(i: number, irregular: boolean): string {
   return `{${members.map(([name, value]) => `"${name}":${value}`).join(",")}}\n`;
 }
 
-function measure(name: string, irregular: boolean, rows: number, bufferBytes: number): void {
+function reading(i: number): string {
+  const digits = (salt: number): number => (Math.imul(i, 2654435761) >>> salt) % 4000;
+  return `{"sensor_id":"s${String(i % 50_000).padStart(5, "0")}","ts":${1767247200000 + (i % 3600)},"temperature":${(digits(3) / 100).toFixed(2)},"humidity":${(digits(7) / 40).toFixed(1)}}\n`;
+}
+
+const nestedLine = (i: number): string => `{"id":${i},"tags":["a","b${i}"],"in":{"n":${i % 100},"s":"x${i}"},"x":${Math.sin(i)}}\n`;
+
+interface Workload {
+  readonly name: string;
+  readonly line: (i: number) => string;
+  readonly schema: Schema;
+  readonly filters?: readonly PushedFilter[];
+}
+
+function measure({ name, line: lineOf, schema: read, filters = [] }: Workload, rows: number, bufferBytes: number): void {
   let text = "";
-  for (let i = 0; i < 20_000; i++) text += line(i, irregular);
+  for (let i = 0; i < 20_000; i++) text += lineOf(i);
   const block = new TextEncoder().encode(text);
-  const decoder = createDecoder({ format: "json", schema, options: {} }, [{ op: "=", column: ["event_type"], value: "view" }], {
-    ...environment,
-    bufferBytes,
-  });
+  const decoder = createDecoder({ format: "json", schema: read, options: {} }, filters, { ...environment, bufferBytes });
   let out = 0;
   let best = Infinity;
   for (let round = 0; round < 6; round++) {
@@ -58,8 +70,24 @@ function measure(name: string, irregular: boolean, rows: number, bufferBytes: nu
   console.log(JSON.stringify({ name, bufferBytes, rows, out, millionRowsPerSecond: +(rows / best / 1000).toFixed(2) }));
 }
 
+const views: PushedFilter = { op: "=", column: ["event_type"], value: "view" };
+const sensors = types.struct([
+  field("sensor_id", types.string),
+  field("ts", types.long),
+  field("temperature", types.double),
+  field("humidity", types.double),
+]);
+const nested = types.struct([
+  field("id", types.long),
+  field("tags", types.array(types.string)),
+  field("in", types.struct([field("n", types.int), field("s", types.string)])),
+  field("x", types.double),
+]);
+const workloads: readonly Workload[] = [
+  { name: "w1", line: (i) => line(i, false), schema, filters: [views] },
+  { name: "w1 irregular", line: (i) => line(i, true), schema, filters: [views] },
+  { name: "w2 readings", line: reading, schema: sensors },
+  { name: "nested, long doubles", line: nestedLine, schema: nested },
+];
 const rows = Number(process.argv[2] ?? 1_000_000);
-for (const bufferBytes of [1 << 18, 1 << 19, 1 << 20]) {
-  measure("w1", false, rows, bufferBytes);
-  measure("w1 irregular", true, rows, bufferBytes);
-}
+for (const workload of workloads) measure(workload, rows, Number(process.argv[3] ?? 1 << 20));
