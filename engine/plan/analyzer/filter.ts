@@ -4,17 +4,25 @@ import type { Expression } from "../../expression/expression.js";
 import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import type { Filter, LogicalPlan } from "../logicalPlan.js";
-import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { expressionNodes } from "../transform.js";
+import { withMissingColumns } from "./missingColumns.js";
 import { prettyText, resolveExpression } from "./resolveExpression.js";
-import { Scope } from "./scope.js";
+import type { Scope } from "./scope.js";
 
 /** WHERE (and HAVING, which is a filter over an aggregation): a boolean without aggregate functions. */
 export function resolveFilter(plan: Filter, context: AnalysisContext): LogicalPlan {
-  const scope = new Scope(outputOf(plan.input), context);
-  const condition = resolveExpression(plan.condition, scope);
-  const pretty = (): string => `"${prettyText(plan.condition, scope)}"`;
+  return withMissingColumns(
+    plan.input,
+    context,
+    (scope) => [resolveCondition(plan.condition, scope)],
+    ([condition], input) => ({ ...plan, condition: condition!, input }),
+  );
+}
+
+function resolveCondition(given: Expression, scope: Scope): Expression {
+  const condition = resolveExpression(given, scope);
+  const pretty = (): string => `"${prettyText(given, scope)}"`;
   const aggregates = [...expressionNodes(condition)].filter((e) => e.kind === "aggregateCall");
   if (aggregates.length > 0) {
     throw new StreamingError("INVALID_WHERE_CONDITION", {
@@ -22,7 +30,7 @@ export function resolveFilter(plan: Filter, context: AnalysisContext): LogicalPl
       expressionList: aggregates.map((e) => sqlText(e)).join(", "),
     });
   }
-  return { ...plan, condition: booleanCondition(condition, pretty, context) };
+  return booleanCondition(condition, pretty, scope.context);
 }
 
 function booleanCondition(condition: Expression, pretty: () => string, context: AnalysisContext): Expression {

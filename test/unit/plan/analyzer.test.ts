@@ -106,6 +106,21 @@ describe("names of columns", () => {
     expect(explainPlan(build(select(["v AS k", "k AS kk"])))).toContain("k AS kk");
   });
 
+  it("may be columns that the select below dropped, in filters and sorts", () => {
+    const json: PlanJson = {
+      op: "sort",
+      exprs: ["k desc"],
+      input: { op: "filter", condition: "v > 1 AND ts IS NULL", input: select(["upper(k) AS u", "v"]) },
+    };
+    expect(names({ ...json, exprs: ["u"] })).toEqual(["u", "v"]);
+    expect(explainPlan(build(json.input!)).split("\n").slice(0, 3)).toEqual([
+      "Project [u, v]",
+      "+- Filter ((v > CAST(1 AS BIGINT)) AND (ts IS NULL))",
+      "   +- Project [upper(k) AS u, v, ts]",
+    ]);
+    expect(refusal({ op: "filter", condition: "zz > 1", input: select(["v"]) }).parameters).toMatchObject({ proposal: "`v`" });
+  });
+
   it.each([
     ["unknown", select(["vv"]), "UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: "`vv`", proposal: "`v`, `k`, `m`, `s`, `ts`" }],
     ["unknown of an alias", select(["x.v"], alias("t", t)), "UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: "`x`.`v`" }],
