@@ -11,8 +11,8 @@ export type Frame = DataFrame<Record<string, unknown>>;
  *
  * @param tables streams and static tables by name
  */
-export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame>): Frame {
-  const child = (of: PlanNode | undefined) => buildDataFrame(of!, tables);
+export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame>, pyspark: string): Frame {
+  const child = (of: PlanNode | undefined) => buildDataFrame(of!, tables, pyspark);
   const texts = (key: string) => node[key] as readonly string[];
   const text = (key: string) => node[key] as string;
   switch (node.op) {
@@ -64,13 +64,22 @@ export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame
     case "join":
       return join(node, child(node.left), child(node.right));
     case "crossJoin":
-      return child(node.left).crossJoin(child(node.right));
+      return node.right ? child(node.left).crossJoin(child(node.right)) : child(node.input).crossJoin(crossJoinTable(pyspark, tables));
     case "write-action":
       void child(node.input).write;
       throw notYetSupported("writing a streaming DataFrame");
     default:
       throw notYetSupported(`the operator ${node.op}`);
   }
+}
+
+/** The table of a cross join that the plan leaves to the text: `x.crossJoin(table)` or `x.crossJoin(table.select("a", "b"))`. */
+function crossJoinTable(pyspark: string, tables: ReadonlyMap<string, Frame>): Frame {
+  const match = /\.crossJoin\((\w+)(?:\.select\(([^()]*)\))?\)/.exec(pyspark);
+  const table = match === null ? undefined : tables.get(match[1]!);
+  if (table === undefined) throw notYetSupported(`the text ${pyspark}`);
+  const columns = match![2] === undefined ? null : (JSON.parse(`[${match![2]}]`) as string[]);
+  return columns === null ? table : table.selectExpr(...columns);
 }
 
 function join(node: PlanNode, left: Frame, right: Frame): Frame {

@@ -37,7 +37,7 @@ async function tryQuery(golden: RejectCase): Promise<StreamingError | null> {
   const name = golden.options?.queryName ?? `golden-${golden.name}`;
   try {
     const frames = new Map([...streams].map(([table, stream]) => [table, memoryFrame(session, stream)]));
-    const frame = buildDataFrame(golden.query.plan, new Map([...frames, ...staticFrames(session, golden.static)]));
+    const frame = buildDataFrame(golden.query.plan, new Map([...frames, ...staticFrames(session, golden.static)]), golden.query.pyspark);
     for (const stream of streams.values()) stream.addData([]);
     const sink = golden.sink ?? "memory";
     const writer = frame.writeStream

@@ -7,7 +7,7 @@ import { StreamingError, notYetSupported } from "../../../engine/errors/streamin
 import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
 import type { GoldenFile, GoldenRow, Outcome, SourceCase } from "./case.js";
 import { rowsDifference } from "./compare.js";
-import { compareSchema, expectedCondition, goldenRows } from "./compareRun.js";
+import { compareSchema, expectedCondition, goldenRows, inOurForm } from "./compareRun.js";
 import { outcomeOf } from "./outcome.js";
 import type { Frame } from "./buildDataFrame.js";
 
@@ -84,7 +84,7 @@ function compareBatches(golden: SourceCase, batches: readonly GoldenRow[][], inp
   for (const [i, batch] of expected.entries()) {
     if (batch.numInputRows !== undefined && batch.numInputRows !== inputRows[i])
       return `batch ${i}: expected ${batch.numInputRows} input rows, got ${inputRows[i]}`;
-    const diff = rowsDifference(batch.rows, batches[i]!, golden.rowOrder === "as emitted");
+    const diff = rowsDifference(inOurForm(batch.rows, golden.outputSchema), batches[i]!, golden.rowOrder === "as emitted");
     if (diff !== null) return `batch ${i}: ${diff}`;
   }
   return null;

@@ -11,13 +11,14 @@ export function toValue(type: DataType, golden: GoldenValue | undefined): Value 
     case "byte":
     case "short":
     case "int":
-    case "float":
     case "double":
       return Number(golden as string | number);
+    case "float":
+      return Math.fround(Number(golden as string | number));
     case "decimal":
       return unscaled(String(golden), type.scale);
     case "date":
-      return Math.round(Date.parse(`${golden as string}T00:00:00Z`) / 86_400_000);
+      return Math.round(Date.parse(`${jsYear(golden as string)}T00:00:00Z`) / 86_400_000);
     case "timestamp":
     case "timestamp_ntz":
       return parseMicros(golden as string);
@@ -94,7 +95,7 @@ function scaled(value: bigint, scale: number): string {
 
 function parseMicros(text: string): bigint {
   const match = /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$/.exec(text)!;
-  const seconds = BigInt(Date.parse(`${match[1]}${match[3] ?? "Z"}`)) / 1000n;
+  const seconds = BigInt(Date.parse(`${jsYear(match[1]!)}${match[3] ?? "Z"}`)) / 1000n;
   return seconds * 1_000_000n + BigInt((match[2] ?? "").padEnd(6, "0").slice(0, 6));
 }
 
@@ -102,9 +103,19 @@ function parseMicros(text: string): bigint {
 function isoMicros(micros: bigint): string {
   const seconds = micros >= 0n ? micros / 1_000_000n : -((-micros + 999_999n) / 1_000_000n);
   const fraction = micros - seconds * 1_000_000n;
-  return `${new Date(Number(seconds) * 1000).toISOString().slice(0, -5)}.${String(fraction).padStart(6, "0")}`;
+  return `${isoYear(new Date(Number(seconds) * 1000).toISOString().slice(0, -5))}.${String(fraction).padStart(6, "0")}`;
 }
 
 function isoDate(days: number): string {
-  return new Date(days * 86_400_000).toISOString().slice(0, -14);
+  return isoYear(new Date(days * 86_400_000).toISOString().slice(0, -14));
+}
+
+/** Years that have a sign need six digits in JavaScript. */
+function jsYear(text: string): string {
+  return text.replace(/^([+-])(\d{4,5})-/, (_all, sign: string, digits: string) => `${sign}${digits.padStart(6, "0")}-`);
+}
+
+/** JavaScript writes years beyond four digits with six, Java with as many as it takes and at least four. */
+function isoYear(text: string): string {
+  return text.replace(/^([+-])0*(\d{4,})/, "$1$2");
 }

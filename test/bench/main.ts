@@ -1,0 +1,31 @@
+import { parseArgs } from "node:util";
+import { generate, type Workload } from "./generate.js";
+import { runLatency } from "./latency.js";
+import { runWorkload } from "./runWorkload.js";
+import { workloads } from "./workloads.js";
+
+/**
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other. `generate w1 --data DIR --scale 1`: the input.
+ */
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: "string", default: ".cache/bench/data" },
+    out: { type: "string" },
+    format: { type: "string", default: "json" },
+    scale: { type: "string", default: "1" },
+    batches: { type: "string", default: "1000" },
+  },
+});
+const [name = "", argument = ""] = positionals;
+
+if (name === "generate") {
+  generate(argument as Workload, `${values.data}/json`, Number(values.scale));
+} else if (name === "latency") {
+  console.log(JSON.stringify(await runLatency(Number(values.batches))));
+} else if (name in workloads) {
+  console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
+} else {
+  console.error(`No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "generate"].join(", ")}.`);
+  process.exitCode = 2;
+}
