@@ -35,6 +35,8 @@ export interface DecoderEnvironment {
   readonly conversions: TextConversions;
   /** Bytes of text that the buffer holds at first. */
   readonly bufferBytes?: number;
+  /** The longest record there may be; 256 MiB by default. */
+  readonly maxRecordBytes?: number;
   /** Runs the structural index in TypeScript; for tests and platforms without SIMD. */
   readonly plainIndex?: boolean;
 }

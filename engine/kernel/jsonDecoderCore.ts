@@ -25,6 +25,8 @@ export interface JsonDecoderSettings {
   readonly conversions: TextConversions;
   /** Runs the index in TypeScript; for tests and platforms without SIMD. */
   readonly plainIndex?: boolean;
+  /** The longest record there may be. */
+  readonly maxRecordBytes?: number;
   /** Bytes of text that the buffer holds at first; a record that is longer makes it grow. */
   readonly bufferBytes?: number;
 }

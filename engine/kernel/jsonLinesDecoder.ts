@@ -24,7 +24,7 @@ export class JsonLinesDecoder implements Decoder, LineSink {
   ) {
     this.core = new JsonDecoderCore(schema, settings, taken, false);
     this.strict = new StrictRecords(this.core);
-    this.framing = new LineFraming(this.core.memory, this.core.options.lineSeparator);
+    this.framing = new LineFraming(this.core.memory, this.core.options.lineSeparator, settings.maxRecordBytes);
   }
 
   buffer(): Uint8Array {

@@ -1,8 +1,8 @@
 import { StreamingError } from "../errors/streamingError.js";
 import { indexOfBytes, windowBytes, type DecoderMemory } from "./decoderMemory.js";
 
-/** No line may be longer, and Java could not hold it either. */
-const maxLineBytes = 256 << 20;
+/** No record may be longer unless the environment says otherwise. */
+export const defaultMaxRecordBytes = 256 << 20;
 
 /** Takes the lines that the framing found. */
 export interface LineSink {
@@ -24,6 +24,7 @@ export class LineFraming {
   constructor(
     private readonly memory: DecoderMemory,
     private readonly separator: Uint8Array | null,
+    private readonly maxRecordBytes = defaultMaxRecordBytes,
   ) {
     this.tailStart = memory.textStart;
   }
@@ -34,8 +35,7 @@ export class LineFraming {
     if (this.tailLength > 0 && this.tailStart !== memory.textStart)
       memory.bytes.copyWithin(memory.textStart, this.tailStart, this.tailStart + this.tailLength);
     this.tailStart = memory.textStart;
-    if (this.tailLength > maxLineBytes)
-      throw new StreamingError("RECORD_TOO_LARGE", { size: String(this.tailLength), limit: String(maxLineBytes) });
+    checkRecordSize(this.tailLength, this.maxRecordBytes);
     // A half-full buffer of one unfinished line would make small reads.
     if (this.tailLength * 2 > memory.textCapacity) memory.reserveText(memory.textCapacity * 2);
     return memory.bytes.subarray(memory.textStart + this.tailLength, memory.textStart + memory.textCapacity);
@@ -90,4 +90,9 @@ export class LineFraming {
     for (let p = from; p < to; p++) if (bytes[p] === 10 || bytes[p] === 13) return p;
     return -1;
   }
+}
+
+/** @throws RECORD_TOO_LARGE */
+export function checkRecordSize(size: number, limit: number): void {
+  if (size > limit) throw new StreamingError("RECORD_TOO_LARGE", { size: String(size), limit: String(limit) });
 }

@@ -6,6 +6,7 @@ import { buffers } from "../arrow/buffers.js";
 import { notYetSupported } from "../errors/streamingError.js";
 import type { Decoder, DecoderEnvironment } from "./decoder.js";
 import { DecoderMemory, windowBytes } from "./decoderMemory.js";
+import { checkRecordSize, defaultMaxRecordBytes } from "./lineFraming.js";
 
 /** Lines of text as rows of one string column; empty lines are rows. A line ends in LF, CR, CRLF, or in the option `lineSep`. */
 export class TextDecoderOfLines implements Decoder {
@@ -16,6 +17,7 @@ export class TextDecoderOfLines implements Decoder {
   private starts: Int32Array = buffers.int32(1024);
   private lengths: Int32Array = buffers.int32(1024);
   private rows = 0;
+  private readonly maxRecordBytes: number;
   private tailStart: number;
   private tailLength = 0;
   private afterCarriageReturn = false;
@@ -31,12 +33,14 @@ export class TextDecoderOfLines implements Decoder {
     this.separator = separator ? new TextEncoder().encode(separator) : null;
     this.memory = new DecoderMemory(environment.bufferBytes ?? windowBytes, true);
     this.tailStart = this.memory.textStart;
+    this.maxRecordBytes = environment.maxRecordBytes ?? defaultMaxRecordBytes;
   }
 
   buffer(): Uint8Array {
     const { memory } = this;
     memory.bytes.copyWithin(memory.textStart, this.tailStart, this.tailStart + this.tailLength);
     this.tailStart = memory.textStart;
+    checkRecordSize(this.tailLength, this.maxRecordBytes);
     if (this.tailLength * 2 > memory.textCapacity) memory.reserveText(memory.textCapacity * 2);
     return memory.bytes.subarray(memory.textStart + this.tailLength, memory.textStart + memory.textCapacity);
   }
