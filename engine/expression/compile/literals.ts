@@ -26,7 +26,7 @@ export function literalCode(g: Generator, { value, type }: Literal): Code {
       const bytes = typeof value === "string" ? encoder.encode(value) : (value as Uint8Array);
       return { ...plain, value: g.runtime(bytes), start: "0", length: String(bytes.length) };
     }
-    case "value":
+    default:
       return { ...plain, value: g.runtime(value) };
   }
 }

@@ -1,26 +1,20 @@
 import { assert } from "../../errors/assert.js";
+import { notYetSupported } from "../../errors/streamingError.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
 import { entryOf } from "../functions/table.js";
 import { typeOf } from "../types/typeOf.js";
 import { callCode } from "./calls.js";
 import { castCode } from "./casts.js";
-import type { Code, Generator } from "./code.js";
+import type { Code } from "./code.js";
 import { keyOf } from "./keys.js";
 import { literalCode } from "./literals.js";
-import { loadCode, placeOf, type Place } from "./places.js";
-import type { Shape } from "./shape.js";
-
-/** Where generated code finds the input's columns, by attribute id. */
-export interface InputColumn {
-  readonly index: number;
-  readonly shape: Shape;
-}
+import { loadCode, placeOf, type ColumnReader, type InputColumn, type Place } from "./places.js";
 
 /**
  * Writes the text of one loop over the rows of a batch: expressions become locals, each once per scope, lazily evaluated parts become blocks.
  */
-export class LoopBuilder implements Generator {
+export class LoopBuilder implements ColumnReader {
   readonly row = "i";
   readonly context = "context";
   readonly bail = "return -1;";
@@ -124,7 +118,7 @@ export class LoopBuilder implements Generator {
         return place === null ? callCode(this, e, entryOf(e.name)) : loadCode(this, place);
       }
       default:
-        assert(false, `no code can be generated for an expression of kind ${e.kind}`);
+        throw notYetSupported(`code for an expression of kind ${e.kind}`);
     }
   }
 

@@ -6,7 +6,8 @@ import type { DataType } from "../../arrow/types.js";
 import type { Expression } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
 import type { Code } from "./code.js";
-import type { InputColumn, LoopBuilder } from "./loopBuilder.js";
+import type { LoopBuilder } from "./loopBuilder.js";
+import type { InputColumn } from "./places.js";
 import { CodesWriter, FixedWriter, Utf8Writer, ValueWriter, ViewWriter, Decimal128Writer, writerFor, type Writer } from "./writers.js";
 
 /** The rows of a run that go to the output: all, or those that passed the filter. */
@@ -132,7 +133,7 @@ export function finishOutput(output: Output, passed: Passed): Column {
       return output.writer.finish(length, output.hasNulls);
     case "constant":
       return { type: output.type, encoding: "constant", length, nulls: null, value: output.value };
-    case "struct":
+    default:
       return {
         type: output.type,
         encoding: "struct",

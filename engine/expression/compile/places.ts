@@ -1,10 +1,22 @@
 import { readValue } from "../../arrow/columns.js";
 import type { Expression } from "../expression.js";
-import type { Code } from "./code.js";
-import type { LoopBuilder } from "./loopBuilder.js";
+import type { Code, Generator } from "./code.js";
 import { representationOf } from "./representation.js";
 import type { Shape } from "./shape.js";
 import { initialValue, orOf } from "./snippets.js";
+
+/** Where generated code finds the input's columns, by attribute id. */
+export interface InputColumn {
+  readonly index: number;
+  readonly shape: Shape;
+}
+
+/** A generator that reads columns. */
+export interface ColumnReader extends Generator {
+  readonly inputs: ReadonlyMap<number, InputColumn>;
+  /** A local before the loop. */
+  hoist(expression: string): string;
+}
 
 /** A value that lies in a column: which one, at which index, and whether something above it is null. */
 export interface Place {
@@ -16,7 +28,7 @@ export interface Place {
 }
 
 /** The place of an attribute or of a field of a struct column; null for what is computed. */
-export function placeOf(g: LoopBuilder, e: Expression): Place | null {
+export function placeOf(g: ColumnReader, e: Expression): Place | null {
   if (e.kind === "attribute") {
     const input = g.inputs.get(e.id);
     return input === undefined ? null : { shape: input.shape, column: g.hoist(`columns[${input.index}]`), index: g.row, isNull: "false" };
@@ -38,7 +50,7 @@ export function placeOf(g: LoopBuilder, e: Expression): Place | null {
 }
 
 /** The place behind dictionaries and constants, its own nulls taken in. */
-function resolved(g: LoopBuilder, place: Place): Place {
+function resolved(g: ColumnReader, place: Place): Place {
   const { shape, column, index } = place;
   const own = shape.nulls ? g.local(`${g.hoist(`${column}.nulls`)}[${index}] === 1`) : "false";
   const isNull = orOf(place.isNull, own);
@@ -54,7 +66,7 @@ function resolved(g: LoopBuilder, place: Place): Place {
 }
 
 /** The value at a place, as locals. */
-export function loadCode(g: LoopBuilder, place: Place): Code {
+export function loadCode(g: ColumnReader, place: Place): Code {
   const { shape, column, index, isNull } = resolved(g, place);
   const representation = representationOf(shape.type);
   const plain = { representation, isNull, start: "", length: "" };

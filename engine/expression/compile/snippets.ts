@@ -36,7 +36,7 @@ export function initialValue(g: Generator, representation: Representation): stri
       return "0n";
     case "bytes":
       return g.runtime(noBytes);
-    case "value":
+    default:
       return "null";
   }
 }

@@ -148,7 +148,7 @@ function doubleArithmetic(operator: ArithmeticOperator, a: number, b: number, mo
       return a % b;
     case "pmod":
       return a % b < 0 ? ((a % b) + b) % b : a % b;
-    case "div":
+    default:
       throw notYetSupported("DIV of doubles");
   }
 }

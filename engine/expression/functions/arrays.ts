@@ -332,7 +332,7 @@ const reverse: FunctionEntry = {
     const type = typeOf(args[0]!);
     return type.kind === "array" ? { args, type } : { args: castArgs(args, [types.string], resolving), type: types.string };
   },
-  eval: ([value]) => (typeof value === "string" ? [...value].toReversed().join("") : (value as List).toReversed()),
+  eval: ([value]) => (typeof value === "string" ? Array.from(value).toReversed().join("") : (value as List).toReversed()),
 };
 
 export const arrayFunctions: readonly FunctionEntry[] = [

@@ -4,6 +4,7 @@ import { sqlTypeName, types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import { byteCompare, byteEqual, compareDoubles } from "../compile/runtime/bytes.js";
+import { rangeOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
@@ -45,9 +46,8 @@ function comparisonType(a: DataType, b: DataType, ansi: boolean): DataType | nul
 /** A JavaScript expression that compares two values that are not null with `operator` (`===`, `<`, …). */
 export function compareCode(g: Generator, operator: string, a: Code, b: Code, type: DataType): string {
   if (a.representation === "bytes") {
-    const range = (code: Code): string => `${code.value}, ${code.start}, ${code.length}`;
-    if (operator === "===") return `${g.runtime(byteEqual)}(${range(a)}, ${range(b)})`;
-    return `${g.runtime(byteCompare)}(${range(a)}, ${range(b)}) ${operator} 0`;
+    if (operator === "===") return `${g.runtime(byteEqual)}(${rangeOf(a)}, ${rangeOf(b)})`;
+    return `${g.runtime(byteCompare)}(${rangeOf(a)}, ${rangeOf(b)}) ${operator} 0`;
   }
   if (type.kind === "float" || type.kind === "double") {
     // NaN equals itself and is above all else.

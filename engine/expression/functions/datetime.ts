@@ -1,6 +1,5 @@
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { types, type DataType } from "../../arrow/types.js";
-import type { Value } from "../../arrow/value.js";
 import type { Code, Generator } from "../compile/code.js";
 import { civilToDays, dayOf, monthOf, yearOf } from "../compile/runtime/dates.js";
 import type { Call, Expression } from "../expression.js";
@@ -159,95 +158,6 @@ const makeDate: FunctionEntry = {
       rangeMessage: `Invalid date: ${String(year)}-${String(month)}-${String(day)}`,
     });
   },
-};
-
-/** Microseconds of the units that divide the day evenly whatever the zone. */
-const smallUnits: Readonly<Record<string, bigint>> = { microsecond: 1n, millisecond: 1000n, second: 1_000_000n };
-const clockUnits: Readonly<Record<string, bigint>> = { minute: 60_000_000n, hour: 3_600_000_000n, day: microsPerDay };
-
-const unitNames: Readonly<Record<string, string>> = {
-  year: "year",
-  yyyy: "year",
-  yy: "year",
-  quarter: "quarter",
-  month: "month",
-  mon: "month",
-  mm: "month",
-  week: "week",
-  day: "day",
-  dd: "day",
-  hour: "hour",
-  minute: "minute",
-  second: "second",
-  millisecond: "millisecond",
-  microsecond: "microsecond",
-};
-
-/** The first day of the period that a day is in; null for units that are none. */
-function truncatedDate(days: number, unit: string | undefined): number | null {
-  const { year, month } = civilFromDays(days);
-  switch (unit) {
-    case "year":
-      return daysFromCivil(year, 1, 1);
-    case "quarter":
-      return daysFromCivil(year, month - ((month - 1) % 3), 1);
-    case "month":
-      return daysFromCivil(year, month, 1);
-    case "week":
-      return days - isoWeekday(days) + 1;
-    default:
-      return null;
-  }
-}
-
-const dateTrunc: FunctionEntry = {
-  name: "date_trunc",
-  doc: "A timestamp cut to a unit (year, quarter, month, week, day, hour, minute, second, …).",
-  arity: [2, 2],
-  nulls: "strict",
-  resolve: ([unit, time], resolving) => ({
-    args: [...castArgs([unit!], [types.string], resolving), ...castArgs([time!], [types.timestamp], resolving)],
-    type: types.timestamp,
-    nullable: true,
-  }),
-  eval: ([unit, time], call) => truncatedTime(unitNames[(unit as string).toLowerCase()], time as bigint, call),
-  generate: (g, [, time], call) => {
-    const unit = g.literalOf(call.args[0]!);
-    const micros = typeof unit === "string" ? truncationMicros(unitNames[unit.toLowerCase()]) : null;
-    const zone = timeZone(call.zone ?? "UTC");
-    if (micros === null || g.exact || zone.fixedOffsetSeconds === null || zone.fixedOffsetSeconds % 60 !== 0) return null;
-    const offset = zone.fixedOffsetSeconds * 1_000_000;
-    return offset === 0
-      ? `Math.floor(${time!.value} / ${micros}) * ${micros}`
-      : `Math.floor((${time!.value} + ${offset}) / ${micros}) * ${micros} - ${offset}`;
-  },
-};
-
-function truncationMicros(unit: string | undefined): bigint | null {
-  return unit === undefined ? null : (smallUnits[unit] ?? clockUnits[unit] ?? null);
-}
-
-function truncatedTime(unit: string | undefined, micros: bigint, call: Call): Value {
-  if (unit === undefined) return null;
-  if (smallUnits[unit] !== undefined) return micros - floorMod(micros, smallUnits[unit]);
-  const zone = timeZone(call.zone ?? "UTC");
-  const local = microsToLocal(micros, zone);
-  if (clockUnits[unit] !== undefined) return localToMicros(local - floorMod(local, clockUnits[unit]), zone);
-  const days = truncatedDate(Number(floorDiv(local, microsPerDay)), unit);
-  return days === null ? null : localToMicros(BigInt(days) * microsPerDay, zone);
-}
-
-const trunc: FunctionEntry = {
-  name: "trunc",
-  doc: "A date cut to a unit (year, quarter, month, week).",
-  arity: [2, 2],
-  nulls: "strict",
-  resolve: ([date, unit], resolving) => ({
-    args: [...asDate([date!], resolving), ...castArgs([unit!], [types.string], resolving)],
-    type: types.date,
-    nullable: true,
-  }),
-  eval: ([date, unit]) => truncatedDate(date as number, unitNames[(unit as string).toLowerCase()]),
 };
 
 /** unix_seconds and its like: a timestamp as a number of units. */
@@ -433,8 +343,6 @@ export const datetimeFunctions: readonly FunctionEntry[] = [
   lastDay,
   dateDiff,
   makeDate,
-  dateTrunc,
-  trunc,
   unixUnits("unix_seconds", "The seconds since 1970-01-01T00:00:00Z.", 1_000_000n),
   unixUnits("unix_millis", "The milliseconds since 1970-01-01T00:00:00Z.", 1000n),
   unixUnits("unix_micros", "The microseconds since 1970-01-01T00:00:00Z.", 1n),

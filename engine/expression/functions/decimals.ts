@@ -34,7 +34,7 @@ export function decimalArithmetic(operator: ArithmeticOperator, a: bigint, b: bi
     }
     case "%":
       return decimalResultValue(x % y, scale, call.type, call);
-    case "pmod":
+    default:
       return decimalResultValue(x % y < 0n ? ((x % y) + y) % y : x % y, scale, call.type, call);
   }
 }

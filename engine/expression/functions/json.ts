@@ -10,7 +10,8 @@ const fromJson: FunctionEntry = {
   nulls: "own",
   resolve: (args, resolving) => {
     const type = resolving.typeArgument;
-    if (type?.kind !== "struct") throw notYetSupported(`from_json into ${type === undefined ? "a schema that is computed" : typeName(type)}`);
+    if (type?.kind !== "struct")
+      throw notYetSupported(`from_json into ${type === undefined ? "a schema that is computed" : typeName(type)}`);
     return { args: castArgs(args, [types.string], resolving), type, nullable: true };
   },
 };

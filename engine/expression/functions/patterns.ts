@@ -21,7 +21,7 @@ export function likeParts(pattern: string, escape: string): readonly LikePart[] 
     if (text !== "") parts.push({ kind: "text", text });
     text = "";
   };
-  const units = [...pattern];
+  const units = Array.from(pattern);
   for (let i = 0; i < units.length; i++) {
     const unit = units[i]!;
     if (unit === escape) {
@@ -148,13 +148,14 @@ const split: FunctionEntry = {
 function splitText(s: string, pattern: string, limit: number): Value {
   if (s === "") return [""];
   if (pattern === "") {
-    const units = [...s];
+    const units = Array.from(s);
     return limit > 0 && units.length > limit ? [...units.slice(0, limit - 1), units.slice(limit - 1).join("")] : units;
   }
   const parts: string[] = [];
   let from = 0;
   const matcher = compiledPattern(pattern).matcher(s);
-  while (matcher.find() && !(limit > 0 && parts.length === limit - 1)) {
+  const most = limit > 0 ? limit - 1 : Infinity;
+  while (parts.length < most && matcher.find()) {
     // An empty match at the start cuts nothing off.
     if (matcher.end() === 0) continue;
     if (matcher.start() === matcher.end() && matcher.start() === s.length) continue;

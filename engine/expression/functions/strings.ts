@@ -31,7 +31,7 @@ const length: FunctionEntry = {
   arity: [1, 1],
   nulls: "strict",
   resolve: (args, resolving) => ({ args: stringOrBinary(args, resolving), type: types.int }),
-  eval: ([value]) => (typeof value === "string" ? [...value].length : (value as Uint8Array).length),
+  eval: ([value]) => (typeof value === "string" ? Array.from(value).length : (value as Uint8Array).length),
   generate: (g, [a], call) => (typeOf(call.args[0]!).kind === "binary" ? a!.length : `${g.runtime(countCharacters)}(${rangeOf(a!)})`),
 };
 
@@ -148,7 +148,7 @@ const substring: FunctionEntry = {
 };
 
 function sliceValue(s: string | Uint8Array, position: number, count: number): Value {
-  const units = typeof s === "string" ? [...s] : [...s];
+  const units = typeof s === "string" ? Array.from(s) : Array.from(s);
   const start = position > 0 ? position - 1 : position < 0 ? units.length + position : 0;
   const part = units.slice(Math.max(0, start), Math.max(0, start + count));
   return typeof s === "string" ? part.join("") : Uint8Array.from(part as number[]);
@@ -212,7 +212,7 @@ const instr: FunctionEntry = {
 
 function characterIndex(s: string, part: string, from: number): number {
   const index = s.indexOf(part, from);
-  return index < 0 ? 0 : [...s.slice(0, index)].length + 1;
+  return index < 0 ? 0 : Array.from(s.slice(0, index)).length + 1;
 }
 
 function characterPlace(a: Uint8Array, aStart: number, aLength: number, b: Uint8Array, bStart: number, bLength: number): number {
@@ -235,7 +235,7 @@ const locate: FunctionEntry = {
     if (from === null) return 0;
     if (part === null || s === null) return null;
     if ((from as number) < 1) return 0;
-    const units = [...(s as string)];
+    const units = Array.from(s as string);
     if ((from as number) - 1 > units.length) return 0;
     return characterIndex(s as string, part as string, units.slice(0, (from as number) - 1).join("").length);
   },
@@ -250,7 +250,7 @@ function end(name: "left" | "right", doc: string): FunctionEntry {
     nulls: "strict",
     resolve: fixed([types.string, types.int], types.string),
     eval: ([s, n]) => {
-      const units = [...(s as string)];
+      const units = Array.from(s as string);
       const count = Math.max(0, n as number);
       return (name === "left" ? units.slice(0, count) : count === 0 ? [] : units.slice(-count)).join("");
     },

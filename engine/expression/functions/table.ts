@@ -17,6 +17,7 @@ import { patternFunctions } from "./patterns.js";
 import { stringFunctions } from "./strings.js";
 import { structFunctions } from "./structs.js";
 import { textFunctions } from "./texts.js";
+import { truncationFunctions } from "./truncation.js";
 
 /** Every scalar function and operator, one family a file. Adding a function is adding an entry. */
 export const functionTable: readonly FunctionEntry[] = [
@@ -30,6 +31,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...textFunctions,
   ...patternFunctions,
   ...datetimeFunctions,
+  ...truncationFunctions,
   ...conversionFunctions,
   ...structFunctions,
   ...arrayFunctions,

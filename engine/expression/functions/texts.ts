@@ -31,7 +31,8 @@ function text(
 
 /** The count, unless so many pieces make a string that no batch can hold. @throws STRING_TOO_LONG */
 function checkedLength(count: number, pieceLength: number): number {
-  if (count * pieceLength > 2 ** 28) throw new StreamingError("STRING_TOO_LONG", { length: String(count * pieceLength), limit: String(2 ** 28) });
+  if (count * pieceLength > 2 ** 28)
+    throw new StreamingError("STRING_TOO_LONG", { length: String(count * pieceLength), limit: String(2 ** 28) });
   return count;
 }
 
@@ -41,7 +42,7 @@ const trimCharacters = text(
   "Without the given characters at the ends.",
   ["s", "s", "s"],
   (s: string, characters: string, sides: string) => {
-    const units = [...s];
+    const units = Array.from(s);
     const gone = new Set(characters);
     let [start, end] = [0, units.length];
     if (sides !== "right") while (start < end && gone.has(units[start]!)) start++;
@@ -66,10 +67,10 @@ function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
       type: types.string,
     }),
     eval: ([s, length, filler]) => {
-      const units = [...(s as string)];
+      const units = Array.from(s as string);
       const wanted = checkedLength(Math.max(0, length as number), 1);
       if (units.length >= wanted) return units.slice(0, wanted).join("");
-      const fill = [...(filler as string)];
+      const fill = Array.from(filler as string);
       if (fill.length === 0) return s!;
       const padding = Array.from({ length: wanted - units.length }, (_, i) => fill[i % fill.length]!).join("");
       return name === "lpad" ? padding + (s as string) : (s as string) + padding;
@@ -180,8 +181,8 @@ const overlay: FunctionEntry = {
     type: types.string,
   }),
   eval: ([s, by, from, length]) => {
-    const units = [...(s as string)];
-    const count = (length as number) >= 0 ? (length as number) : [...(by as string)].length;
+    const units = Array.from(s as string);
+    const count = (length as number) >= 0 ? (length as number) : Array.from(by as string).length;
     const at = Math.max(0, (from as number) - 1);
     return units.slice(0, at).join("") + (by as string) + units.slice(at + count).join("");
   },
@@ -203,7 +204,7 @@ const levenshtein: FunctionEntry = {
   nulls: "strict",
   resolve: fixed([types.string, types.string, types.int], types.int),
   eval: ([a, b, limit]) => {
-    const distance = edits([...(a as string)], [...(b as string)]);
+    const distance = edits(Array.from(a as string), Array.from(b as string));
     return limit !== undefined && distance > (limit as number) ? -1 : distance;
   },
 };
@@ -267,10 +268,12 @@ function titleCase(letter: string): string {
 }
 
 function translate(s: string, from: string, to: string): string {
-  const [sources, targets] = [[...from], [...to]];
+  const [sources, targets] = [Array.from(from), Array.from(to)];
   const map = new Map<string, string>();
   sources.forEach((character, i) => {
     if (!map.has(character)) map.set(character, targets[i] ?? "");
   });
-  return [...s].map((character) => map.get(character) ?? character).join("");
+  return Array.from(s)
+    .map((character) => map.get(character) ?? character)
+    .join("");
 }

@@ -39,8 +39,7 @@ export function needsZone(from: DataType, to: DataType): boolean {
   if (from.kind === "map" && to.kind === "map") return needsZone(from.key, to.key) || needsZone(from.value, to.value);
   if (from.kind === "struct" && to.kind === "struct") return from.fields.some((f, i) => needsZone(f.type, to.fields[i]!.type));
   if (from.kind === "array" || from.kind === "map" || from.kind === "struct") return to.kind === "string";
-  const zoned = (type: DataType): boolean => type.kind === "timestamp";
-  return zoned(from) !== zoned(to) && !isNumeric(from) && !isNumeric(to);
+  return (from.kind === "timestamp") !== (to.kind === "timestamp") && !isNumeric(from) && !isNumeric(to);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { unreachable } from "../../errors/assert.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
 import { sameType, types } from "../../arrow/types.js";
 import { decimalFor, isAtomic, isFractional, isIntegral, isInterval, isNumeric } from "./typeOf.js";
@@ -126,6 +127,8 @@ export function decimalResult(op: "+" | "-" | "*" | "/" | "%", a: DecimalType, b
     }
     case "%":
       return adjusted(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
+    default:
+      return unreachable(op);
   }
 }
 

@@ -4,7 +4,7 @@ import type { DataType, DecimalType } from "../../arrow/types.js";
 import { sameType, sqlTypeName, typeName } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
 import type { EvalMode } from "../expression.js";
-import { throwCastInput, throwCastOverflow, throwDecimalRange } from "../functions/errors.js";
+import { throwCastInput, throwCastOverflow, throwDecimalRange, throwOverflow } from "../functions/errors.js";
 import { fitsIntegral, longMax, longMin, wrapIntegral } from "../types/ranges.js";
 import { floorDiv, microsPerDay, microsPerSecond } from "./calendar.js";
 import { localToMicros, microsToLocal, parseDate, parseTimestamp, parseTimestampNtz } from "./dateTimeText.js";
@@ -222,9 +222,9 @@ function toTimestamp(value: Value, from: DataType, to: DataType, rules: CastRule
     case "string":
       return parseTimestamp(value as string, rules.zone, rules.nowMs) ?? malformed(value, from, to, rules);
     case "date":
-      return localToMicros(BigInt(value as number) * microsPerDay, timeZone(rules.zone));
+      return checkedMicros(localToMicros(BigInt(value as number) * microsPerDay, timeZone(rules.zone)));
     case "timestamp_ntz":
-      return localToMicros(value as bigint, timeZone(rules.zone));
+      return checkedMicros(localToMicros(value as bigint, timeZone(rules.zone)));
     case "boolean":
       return value === true ? 1n : 0n;
     case "float":
@@ -240,13 +240,18 @@ function toTimestamp(value: Value, from: DataType, to: DataType, rules: CastRule
   }
 }
 
+/** Dates reach further than timestamps. @throws ARITHMETIC_OVERFLOW */
+function checkedMicros(micros: bigint): bigint {
+  return fitsIntegral(micros, "long") ? micros : throwOverflow("", "long overflow");
+}
+
 function clampLong(value: bigint): bigint {
   return value > longMax ? longMax : value < longMin ? longMin : value;
 }
 
 function toTimestampNtz(value: Value, from: DataType, to: DataType, rules: CastRules): Value {
   if (from.kind === "string") return parseTimestampNtz(value as string) ?? malformed(value, from, to, rules);
-  if (from.kind === "date") return BigInt(value as number) * microsPerDay;
+  if (from.kind === "date") return checkedMicros(BigInt(value as number) * microsPerDay);
   assert(from.kind === "timestamp", `no cast of ${from.kind} to timestamp_ntz`);
-  return microsToLocal(value as bigint, timeZone(rules.zone));
+  return checkedMicros(microsToLocal(value as bigint, timeZone(rules.zone)));
 }

@@ -52,7 +52,11 @@ export function parseTimestamp(text: string, zoneName: string, nowMs: number): b
   const zone = local.zone === undefined ? timeZone(zoneName) : findTimeZone(local.zone.trim());
   if (zone === null) return undefined;
   const days = local.days ?? localDays(nowMs, zone);
-  return localToMicros(BigInt(days) * microsPerDay + local.microsOfDay, zone);
+  return withinLong(localToMicros(BigInt(days) * microsPerDay + local.microsOfDay, zone));
+}
+
+function withinLong(micros: bigint): bigint | undefined {
+  return BigInt.asIntN(64, micros) === micros ? micros : undefined;
 }
 
 /** Microseconds of a wall clock; a zone in the text is read over. */
@@ -60,7 +64,7 @@ export function parseTimestampNtz(text: string): bigint | undefined {
   const local = parseLocal(text);
   if (local === undefined || local.days === null) return undefined;
   if (local.zone !== undefined && findTimeZone(local.zone.trim()) === null) return undefined;
-  return BigInt(local.days) * microsPerDay + local.microsOfDay;
+  return withinLong(BigInt(local.days) * microsPerDay + local.microsOfDay);
 }
 
 function localDays(nowMs: number, zone: TimeZone): number {

@@ -139,9 +139,12 @@ function localSeconds(format: Intl.DateTimeFormat, epochSeconds: number): number
 
 /** Days from an arbitrary start to the first of a month, less the month's place in a leap year. */
 function daysOfYear(year: number, month: number): number {
-  const leaps = (y: number): number => Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
   // From March on, a leap year's own February 29th counts.
-  return year * 365 + leaps(month > 2 ? year : year - 1);
+  return year * 365 + leapYears(month > 2 ? year : year - 1);
+}
+
+function leapYears(year: number): number {
+  return Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);
 }
 
 /** The instant at which the zone's clock shows a local time (epoch seconds of that clock). In a gap the clock is moved on, in an overlap the first one counts: as Java. */

@@ -27,7 +27,9 @@ export function expressionCases(): { file: string; golden: ExpressionCase }[] {
 
 /** Whole numbers beyond 2^53 as bigint. */
 function readExact(text: string): unknown {
-  const marked = text.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.])-?\d{16,}(?![\d.eE])/g, (token) => (token.startsWith('"') ? token : `"int:${token}"`));
+  const marked = text.replace(/"(?:[^"\\]|\\.)*"|(?<![\d.])-?\d{16,}(?![\d.eE])/g, (token) =>
+    token.startsWith('"') ? token : `"int:${token}"`,
+  );
   return JSON.parse(marked, (_key, value: unknown) => {
     if (typeof value !== "string" || !/^int:-?\d+$/.test(value)) return value;
     const exact = BigInt(value.slice(4));
@@ -47,21 +49,33 @@ export function checkExpression(golden: ExpressionCase, recorded: GoldenExpressi
     const reason = check(golden, recorded);
     return { status: reason === null ? "passed" : "failed", reason: reason ?? "" };
   } catch (error) {
-    if (error instanceof StreamingError && error.condition === "NOT_YET_SUPPORTED") return { status: "unsupported", reason: error.parameters["feature"]! };
+    if (error instanceof StreamingError && error.condition === "NOT_YET_SUPPORTED")
+      return { status: "unsupported", reason: error.parameters["feature"]! };
     return { status: "failed", reason: error instanceof Error ? (error.stack ?? error.message).slice(0, 600) : String(error) };
   }
 }
 
 function check(golden: ExpressionCase, recorded: GoldenExpression): string | null {
-  const table = golden.inputs["t"]!;
+  const table = golden.inputs.t;
   const schema = schemaOf(table.schema);
   const rows = rowsOf(schema, table.rows);
-  const input: Attribute[] = schema.fields.map((field) => ({ kind: "attribute", id: freshId(), name: field.name, type: field.type, nullable: field.nullable, qualifier: [] }));
+  const input: Attribute[] = schema.fields.map((field) => ({
+    kind: "attribute",
+    id: freshId(),
+    name: field.name,
+    type: field.type,
+    nullable: field.nullable,
+    qualifier: [],
+  }));
   const batch = batchFromRows(schema, rows);
   let e: Expression;
   try {
     const plan = analyze(
-      { kind: "project", expressions: [parseExpression(`${recorded.sql} AS result`)], input: { kind: "localRelation", batch, output: input } },
+      {
+        kind: "project",
+        expressions: [parseExpression(`${recorded.sql} AS result`)],
+        input: { kind: "localRelation", batch, output: input },
+      },
       { ansi: golden.conf?.["spark.sql.ansi.enabled"] !== "false", zone: "UTC" },
     );
     if (plan.kind !== "project" || plan.input.kind !== "localRelation") throw notYetSupported("an aggregate in this test");
@@ -74,7 +88,10 @@ function check(golden: ExpressionCase, recorded: GoldenExpression): string | nul
   const type = typeOf(e);
   if (type.kind.startsWith("interval")) throw notYetSupported("the recorded form of intervals");
   if (typeName(type) !== recorded.type) return `type ${typeName(type)}, expected ${recorded.type}`;
-  for (const [way, run] of [["compiled", compiled], ["interpreted", interpreted]] as const) {
+  for (const [way, run] of [
+    ["compiled", compiled],
+    ["interpreted", interpreted],
+  ] as const) {
     const reason = compareRows(recorded, rows.length, (row) => toGolden(type, run(e, input, batch, row)));
     if (reason !== null) return `${way}: ${reason}`;
   }
@@ -93,7 +110,7 @@ function compareRows(recorded: GoldenExpression, count: number, valueOf: (row: n
       if (reason !== null) return `row ${row}: ${reason}`;
       continue;
     }
-    if (expected !== null) return `row ${row}: ${String(expected.condition)} expected, got ${String(actual)}`;
+    if (expected !== null) return `row ${row}: ${String(expected.condition)} expected, got ${JSON.stringify(actual)}`;
     const reason = difference(asFloat(recorded.results![row]!, recorded.type), withShortYear(actual));
     if (reason !== null) return `row ${row}: ${reason}`;
   }
@@ -115,7 +132,7 @@ function sameCondition(error: unknown, condition: string | null | undefined): st
   if (error.condition === "NOT_YET_SUPPORTED") throw error;
   // Nameless conditions of Spark's have one of ours.
   if (typeof condition !== "string" || condition.startsWith("_LEGACY")) return null;
-  return error.condition === condition ? null : `condition ${error.condition}, expected ${String(condition)}`;
+  return error.condition === condition ? null : `condition ${error.condition}, expected ${condition}`;
 }
 
 /** One row at a time, as Spark was asked where a row fails; a row alone must give what it gives among others. */
