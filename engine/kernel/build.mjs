@@ -13,7 +13,7 @@ const kernels = { structuralIndex: "structuralIndexWasm", doubleText: "doubleTex
 export async function generate(name) {
   const source = await readFile(new URL(`${name}.as.ts`, folder), "utf8");
   const outputs = new Map();
-  const { error, stderr } = await asc.main(
+  const { error } = await asc.main(
     [
       `${name}.ts`,
       "--outFile",
@@ -41,7 +41,7 @@ export async function generate(name) {
       listFiles: () => [],
     },
   );
-  if (error) throw new Error(`${name}.as.ts: ${error.message}\n${stderr.toString()}`);
+  if (error) throw new Error(`${name}.as.ts: ${error.message}`);
   const base64 = Buffer.from(outputs.get("out.wasm")).toString("base64");
   const lines = base64.match(/.{1,120}/g).map((line) => `  "${line}"`);
   return `// Made by engine/kernel/build.mjs from ${name}.as.ts. Do not edit.\nexport const ${kernels[name]} =\n${lines.join(" +\n")};\n`;

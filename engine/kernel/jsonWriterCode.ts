@@ -1,5 +1,5 @@
 import type { Column } from "../arrow/column.js";
-import type { DataType } from "../arrow/types.js";
+import { types, type DataType } from "../arrow/types.js";
 import { notYetSupported } from "../errors/streamingError.js";
 import { scalarBytes, type JsonOutput } from "./jsonOutput.js";
 import { quoteJson } from "./jsonQuote.js";
@@ -173,13 +173,11 @@ bytes[at++] = 125;`;
   /** Keys are what Java prints of them: dates and timestamps as numbers. */
   private key(column: Column, id: number, row: string): string {
     if (column.type.kind === "string") return this.scalar(column, id, row);
-    const plain: Record<string, DataType["kind"]> = { date: "int", timestamp: "long", timestamp_ntz: "long" };
-    const kind = plain[column.type.kind] ?? column.type.kind;
-    return `bytes[at++] = 34;\n${this.scalar({ ...column, type: { kind } as DataType } as Column, id, row)}\nbytes = output.bytes;\nbytes[at++] = 34;`;
+    const numbers: Record<string, DataType | undefined> = { date: types.int, timestamp: types.long, timestamp_ntz: types.long };
+    return `bytes[at++] = 34;\n${this.scalar(column, id, row, numbers[column.type.kind])}\nbytes = output.bytes;\nbytes[at++] = 34;`;
   }
 
-  private scalar(column: Column, id: number, row: string): string {
-    const { type } = column;
+  private scalar(column: Column, id: number, row: string, type: DataType = column.type): string {
     const value = `values${id}[${row}]`;
     const text =
       column.encoding === "view"

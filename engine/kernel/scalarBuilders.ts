@@ -28,9 +28,9 @@ export class BooleanBuilder extends ScalarBuilder {
 
 const integralRanges = {
   /** Jackson takes unsigned bytes too, and so does Spark: 128 to 255 wrap around. */
-  byte: { min: -128, max: 255, encoding: "i8", allocate: buffers.int8 },
-  short: { min: -32768, max: 32767, encoding: "i16", allocate: buffers.int16 },
-  int: { min: -2147483648, max: 2147483647, encoding: "i32", allocate: buffers.int32 },
+  byte: { min: -128, max: 255, encoding: "i8", allocate: (length: number) => buffers.int8(length) },
+  short: { min: -32768, max: 32767, encoding: "i16", allocate: (length: number) => buffers.int16(length) },
+  int: { min: -2147483648, max: 2147483647, encoding: "i32", allocate: (length: number) => buffers.int32(length) },
 } as const;
 
 /** byte, short, int */

@@ -1,7 +1,7 @@
 import { readValue } from "../arrow/columns.js";
 import { decimalText } from "../arrow/valueText.js";
-import type { DataType } from "../arrow/types.js";
-import type { Value } from "../arrow/value.js";
+import { types, type DataType } from "../arrow/types.js";
+import type { MapValue, Value } from "../arrow/value.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { outcome } from "./columnBuilder.js";
 import type { JsonDecoderCore } from "./jsonDecoderCore.js";
@@ -121,7 +121,13 @@ function rowText(type: DataType, value: Value): string {
       return `[${(value as readonly Value[]).map((item) => rowText(type.element, item)).join(",")}]`;
     case "decimal":
       return decimalText(value as bigint, type.scale);
+    case "map": {
+      const { keys, values } = value as MapValue;
+      return `keys: ${rowText(types.array(type.key), keys)}, values: ${rowText(types.array(type.value), values)}`;
+    }
+    case "binary":
+      return "[B";
     default:
-      return String(value);
+      return typeof value === "object" ? type.kind : String(value);
   }
 }

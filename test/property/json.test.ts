@@ -67,7 +67,7 @@ function expected(json: Record<string, Json>): Value[] {
 function restyle(text: string, style: number): string {
   if (style === 0) return text;
   if (style === 1) return JSON.stringify(JSON.parse(text), null, 1).replaceAll("\n", " ");
-  return text.replace(/[^\x00-\x7f]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(/[\u0080-\uffff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 describe("JSON lines", () => {

@@ -6,11 +6,12 @@ import { decodeText, drain, environment } from "./environment.js";
 
 const schema = types.struct([field("a", types.long), field("b", types.string)]);
 
+const record = (size: number): Uint8Array => new TextEncoder().encode(`{"b":"${"x".repeat(size)}"}`);
+
 describe("a decoder", () => {
   it.each(["json", "text"] as const)("refuses a %s record beyond the limit, and takes one below it", (format) => {
     const spec = { format, schema: format === "json" ? schema : types.struct([field("value", types.string)]), options: {} };
     const small = { ...environment, bufferBytes: 1024, maxRecordBytes: 10_000 };
-    const record = (size: number): Uint8Array => new TextEncoder().encode(`{"b":"${"x".repeat(size)}"}`);
     expect(drain(createDecoder(spec, [], small), record(9000), 500).rows).toHaveLength(1);
     expect(() => drain(createDecoder(spec, [], small), record(20_000), 500)).toThrow(
       expect.objectContaining({ condition: "RECORD_TOO_LARGE" }),

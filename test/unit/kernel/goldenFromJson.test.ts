@@ -19,7 +19,7 @@ interface ExpressionCase {
 const call = /^from_json\(j, '([^']*)'(?:, map\((.*)\))?\)$/;
 
 /** The calls of a case that are `from_json` and nothing else. */
-function callsOf(name: string): { sql: string; run: () => void }[] {
+function callsOf(name: string): { sql: string; expectSpark: () => void }[] {
   const golden = JSON.parse(readFileSync(new URL(`../../golden/cases/${name}.json`, import.meta.url), "utf8")) as ExpressionCase;
   const texts = golden.inputs.t.rows.map((row) => row.j);
   return golden.expressions.flatMap(({ sql, results, errors }) => {
@@ -27,7 +27,7 @@ function callsOf(name: string): { sql: string; run: () => void }[] {
     if (match === null) return [];
     const words = [...(match[2] ?? "").matchAll(/'([^']*)'/g)].map((word) => word[1]!);
     const options = Object.fromEntries(words.flatMap((word, i) => (i % 2 === 0 ? [[word, words[i + 1]!]] : [])));
-    return [{ sql, run: () => check(typeOf(match[1]!), options, texts, results, errors) }];
+    return [{ sql, expectSpark: () => check(typeOf(match[1]!), options, texts, results, errors) }];
   });
 }
 
@@ -46,8 +46,8 @@ function check(
   for (const [i, text] of texts.entries()) {
     const decode = (): unknown => goldenJson(type, readValue(decoder.decodeColumn(columnFromValues(types.string, [text])), 0));
     const error = errors?.[i];
-    if (error) expect(decode, String(text)).toThrow(expect.objectContaining({ condition: error.condition, sqlState: error.sqlState }));
-    else expect(decode(), String(text)).toEqual(results[i]);
+    if (error) expect(decode).toThrow(expect.objectContaining({ condition: error.condition, sqlState: error.sqlState }));
+    else expect([text, decode()]).toEqual([text, results[i]]);
   }
   if (errors !== undefined) return;
   const column = decoder.decodeColumn(columnFromValues(types.string, texts));
@@ -55,5 +55,8 @@ function check(
 }
 
 describe.each(["expr-json", "expr-json-timestamps"])("Spark's from_json in %s", (name) => {
-  it.each(callsOf(name))("$sql", ({ run }) => run());
+  it.each(callsOf(name))("$sql", ({ expectSpark }) => {
+    expectSpark();
+    expect.hasAssertions();
+  });
 });

@@ -8,10 +8,10 @@ export function goldenJson(type: DataType, value: Value): unknown {
   if (value === null) return null;
   switch (type.kind) {
     case "long":
-      return Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
+      return Number.isSafeInteger(Number(value)) ? Number(value) : (value as bigint).toString();
     case "float":
     case "double":
-      return Number.isFinite(value) ? (type.kind === "float" ? shortest(value as number) : value) : String(value);
+      return Number.isFinite(value) ? (type.kind === "float" ? shortest(value as number) : value) : (value as number).toString();
     case "decimal":
       return decimalText(value as bigint, type.scale);
     case "date":
@@ -28,7 +28,7 @@ export function goldenJson(type: DataType, value: Value): unknown {
       return Object.fromEntries(type.fields.map((field, i) => [field.name, goldenJson(field.type, (value as readonly Value[])[i]!)]));
     case "map": {
       const { keys, values } = value as MapValue;
-      return Object.fromEntries(keys.map((key, i) => [String(key), goldenJson(type.value, values[i]!)]));
+      return Object.fromEntries(keys.map((key, i) => [(key as string).toString(), goldenJson(type.value, values[i]!)]));
     }
     default:
       return value;
