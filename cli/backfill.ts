@@ -1,7 +1,6 @@
 import { boundedPlan } from "../dataframe/backfill.js";
 import { DataFrame } from "../dataframe/dataFrame.js";
 import { writeBatch } from "../dataframe/batchWrite.js";
-import { runtimeOf } from "../dataframe/execution.js";
 import { Session } from "../dataframe/session.js";
 import type { DataStreamWriter, StreamDefinition } from "../dataframe/streamWriter.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
@@ -92,7 +91,7 @@ function targetOf({ format, options }: StreamDefinition, output: string, subfold
 /** @throws BACKFILL_TARGET_NOT_EMPTY */
 async function checkTarget(session: Session, { options }: Target, overwrite: boolean): Promise<void> {
   if (options.path === undefined || overwrite) return;
-  const entries = await runtimeOf(session).files.list(resolve(options.path));
+  const entries = await session.runtime.files.list(resolve(options.path));
   if (entries.length > 0) throw new StreamingError("BACKFILL_TARGET_NOT_EMPTY", { path: options.path });
 }
 

@@ -13,8 +13,13 @@ const checkpoint = `${folder}/checkpoint`;
 /** There once a run has come to its end: the next one starts anew. */
 const finishedMark = `${folder}/finished.json`;
 
+/** The flags of `tidemark demo`. */
+export interface DemoFlags {
+  readonly seconds: number;
+}
+
 /** The demo: averages of made-up sensors in windows of ten seconds, exactly once, until the time is over. Gives the exit code. */
-export async function demo({ seconds }: { readonly seconds: number }): Promise<number> {
+export async function demo({ seconds }: DemoFlags): Promise<number> {
   const view = progressView("people", terminal(process.stdout), Date.now);
   const session = Session.create({ print: (line) => view.note(line), warn: (message) => view.note(`warning: ${message}`) });
   let interrupted = false;

@@ -1,20 +1,56 @@
+import { fileURLToPath } from "node:url";
+import { relative } from "node:path";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** The exit codes of the command. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, secondSignal: 130 } as const;
 
-/** What a person reads when something failed: condition, what and why, advice, causes. No stack but for what we did not foresee. */
+/** What is wrong with the command line, not with the query. */
+const usageConditions: readonly string[] = [
+  "JOB_NOT_FOUND",
+  "INVALID_FLAG",
+  "UNKNOWN_SETTING",
+  "BACKFILL_NEEDS_OUTPUT",
+  "BACKFILL_BOUND_INVALID",
+];
+
+/** The exit code of a failure. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof StreamingError && usageConditions.includes(error.condition) ? exitCodes.usage : exitCodes.failed;
+}
+
+/** What a person reads when something failed: condition, what and why, the place in the job, advice, causes. No stack but for what we did not foresee. */
 export function failureText(error: unknown): string {
   if (!(error instanceof StreamingError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = error.message.replace(/ SQLSTATE: \w{5}$/, "").slice(error.condition.length + 3);
   const what = text.endsWith(error.advice) ? text.slice(0, text.length - error.advice.length).trimEnd() : text;
-  const lines = [`${error.condition} (SQLSTATE ${error.sqlState})`, `  ${what}`, `  → ${error.advice}`];
-  for (let cause = error.cause; cause !== undefined && cause !== null; cause = (cause as Error).cause)
-    lines.push(`  caused by: ${causeText(cause)}`);
+  const place = placeInJob(error);
+  const lines = [
+    `${error.condition} (SQLSTATE ${error.sqlState})`,
+    `  ${what}`,
+    ...(place === null ? [] : [`  at ${place}`]),
+    `  → ${error.advice}`,
+  ];
+  for (let cause = error.cause; cause !== undefined && cause !== null; cause = (cause as Error).cause) {
+    const said = causeText(cause);
+    if (!lines.some((line) => line.includes(said))) lines.push(`  caused by: ${said}`);
+  }
   return lines.join("\n");
+}
+
+/** `job.ts:12:5`, where in the user's own files a failure came from; null when it came from none of them. */
+export function placeInJob(error: Error): string | null {
+  const distribution = new URL("../", import.meta.url).href;
+  for (const [, url, place] of (error.stack ?? "").matchAll(/(file:\/\/[^\s()]+?)((?::\d+){2})\)?$/gm)) {
+    if (!url!.startsWith(distribution) && !url!.includes("/node_modules/")) return `${relative("", fileURLToPath(url!))}${place}`;
+  }
+  return null;
 }
 
 function causeText(cause: unknown): string {
   if (cause instanceof StreamingError) return cause.message;
-  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+  if (!(cause instanceof Error)) return String(cause);
+  // What Node itself says of a failed connection is in the causes of an error without a message.
+  const inner = cause instanceof AggregateError ? cause.errors.map((one) => causeText(one)).join("; ") : "";
+  return `${cause.name}: ${cause.message || inner}`;
 }

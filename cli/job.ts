@@ -1,10 +1,11 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { Session } from "../dataframe/session.js";
 import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { importJob } from "./loadHook.js";
+import { placeInJob } from "./failure.js";
+import { importJob } from "./importJob.js";
 
 /** What a job file exports by default: a function that says what to run. It may be asynchronous (inferred schemas are). */
 export type Job = (session: Session) => JobResult | Promise<JobResult>;
@@ -13,14 +14,16 @@ type JobResult = DataStreamWriter<never> | readonly DataStreamWriter<never>[];
 
 /**
  * Loads a job file and asks it for its writers.
- * @throws JOB_NOT_FOUND, JOB_NOT_LOADABLE, JOB_WITHOUT_DEFAULT_EXPORT, JOB_GIVES_NO_WRITER, and whatever the job's own DataFrames refuse
+ * @throws JOB_NOT_FOUND, JOB_NOT_LOADABLE, JOB_WITHOUT_DEFAULT_EXPORT, JOB_FAILED, JOB_GIVES_NO_WRITER, and whatever the job's own DataFrames refuse
  */
 export async function loadJob(path: string, session: Session): Promise<DataStreamWriter[]> {
   const absolute = resolve(path);
-  if (!existsSync(absolute)) throw notFound(path, absolute);
+  if (statSync(absolute, { throwIfNoEntry: false })?.isFile() !== true) throw notFound(path, absolute);
+  // The place in the job is below all of ours.
+  Error.stackTraceLimit = 100;
   const loaded = await importOrExplain(path, absolute);
   if (typeof loaded.default !== "function") throw new StreamingError("JOB_WITHOUT_DEFAULT_EXPORT", { path });
-  const result: unknown = await (loaded.default as Job)(session);
+  const result = await callOrExplain(path, loaded.default as Job, session);
   const writers: readonly unknown[] = Array.isArray(result) ? result : [result];
   if (writers.length === 0) throw new StreamingError("JOB_GIVES_NO_WRITER", { path, given: "an empty list" });
   return writers.map((writer) => {
@@ -34,14 +37,27 @@ async function importOrExplain(path: string, absolute: string): Promise<Record<s
     return await importJob(absolute);
   } catch (error) {
     if (error instanceof StreamingError) throw error;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw new StreamingError("JOB_NOT_LOADABLE", { path, reason }, { cause: error });
+    throw new StreamingError("JOB_NOT_LOADABLE", { path, reason: reasonOf(error) }, { cause: error });
   }
+}
+
+async function callOrExplain(path: string, job: Job, session: Session): Promise<unknown> {
+  try {
+    return await job(session);
+  } catch (error) {
+    if (error instanceof StreamingError) throw error;
+    const place = error instanceof Error ? placeInJob(error) : null;
+    throw new StreamingError("JOB_FAILED", { path: place ?? path, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }
 
 function notFound(path: string, absolute: string): StreamingError {
   const folder = dirname(absolute);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.[mc]?[jt]s$/.test(name)) : [];
   const nearest = nearestName(basename(absolute), names);
   const suggestion = nearest ? `Did you mean ${path.slice(0, path.length - basename(path).length)}${nearest}?` : "Check the path.";
   return new StreamingError("JOB_NOT_FOUND", { path, suggestion });
@@ -49,6 +65,8 @@ function notFound(path: string, absolute: string): StreamingError {
 
 function describe(value: unknown): string {
   if (value === undefined) return "nothing";
-  if (typeof value === "object" && value !== null && "isActive" in value) return "a query that is already started";
-  return value === null ? "null" : `a ${typeof value}`;
+  if (value === null) return "null";
+  if (typeof value !== "object") return `a ${typeof value}`;
+  if ("isActive" in value) return "a query that is already started";
+  return "writeStream" in value ? "a DataFrame" : "an object";
 }

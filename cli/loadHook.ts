@@ -1,21 +1,21 @@
 import { existsSync, readFileSync } from "node:fs";
-import { register } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { transform } from "sucrase";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 
 /**
  * How job files load: TypeScript without a build step, and always as ES modules, whatever the `type` of the folder they are in.
  *
  * Files under `node_modules` and `.cjs` files are Node's business. `tidemark` is this very package, so that the job and the command share one engine.
- * The types are stripped, not checked. Node runs the two hooks in a thread of their own, which loads this file again.
+ * The types are stripped, not checked. Node runs the two hooks in a thread of their own, so this file imports nothing of ours.
  */
 
 const selfUrl = new URL("../index.js", import.meta.url).href;
+const distributionUrl = new URL("../", import.meta.url).href;
 const typescript = /\.[mc]?ts$/;
 const javascript = /\.m?js$/;
 
 function isJobFile(url: string): boolean {
-  return url.startsWith("file:") && !url.includes("/node_modules/") && !url.startsWith(new URL("../", import.meta.url).href);
+  return url.startsWith("file:") && !url.includes("/node_modules/") && !url.startsWith(distributionUrl);
 }
 
 /** `./a.js` may be `./a.ts` on disk (what TypeScript's own resolution allows), and so may `./a`. */
@@ -40,7 +40,13 @@ function loadJob(url: string): { readonly format: "module"; readonly source: str
   return { format: "module", source, shortCircuit: true };
 }
 
+type Sucrase = typeof import("sucrase");
+
+/** Loaded for TypeScript only. */
+let sucrase: Sucrase | undefined;
+
 function stripTypes(text: string, path: string): string {
+  sucrase ??= createRequire(import.meta.url)("sucrase") as Sucrase;
   const options = {
     transforms: ["typescript" as const],
     disableESTransforms: true,
@@ -48,7 +54,7 @@ function stripTypes(text: string, path: string): string {
     keepUnusedImports: false,
     filePath: path,
   };
-  return transform(text, options).code;
+  return sucrase.transform(text, options).code;
 }
 
 /** Node's `resolve` hook. */
@@ -56,29 +62,13 @@ export function resolve(
   specifier: string,
   context: { readonly parentURL?: string },
   next: (specifier: string, context: object) => Promise<object>,
-): Promise<object> {
-  if (specifier === "tidemark") return Promise.resolve({ url: selfUrl, shortCircuit: true });
+): Promise<object> | object {
+  if (specifier === "tidemark") return { url: selfUrl, shortCircuit: true };
   const url = resolveRelative(specifier, context.parentURL);
-  return url === null ? next(specifier, context) : Promise.resolve({ url, shortCircuit: true });
+  return url === null ? next(specifier, context) : { url, shortCircuit: true };
 }
 
 /** Node's `load` hook. */
-export function load(url: string, context: object, next: (url: string, context: object) => Promise<object>): Promise<object> {
-  const loaded = loadJob(url);
-  return loaded === null ? next(url, context) : Promise.resolve(loaded);
-}
-
-let installed = false;
-
-/** Installs the hooks, once. */
-export function installLoadHook(): void {
-  if (installed) return;
-  installed = true;
-  register(import.meta.url);
-}
-
-/** Imports a job file by its path. */
-export async function importJob(path: string): Promise<Record<string, unknown>> {
-  installLoadHook();
-  return (await import(pathToFileURL(path).href)) as Record<string, unknown>;
+export function load(url: string, context: object, next: (url: string, context: object) => Promise<object>): Promise<object> | object {
+  return loadJob(url) ?? next(url, context);
 }

@@ -18,7 +18,7 @@ export class Overrides {
   private readonly used = new Set<string>();
   private readonly seen = new Set<string>();
 
-  /** @throws INVALID_OPTION_VALUE for what is not `key=value` */
+  /** @throws INVALID_FLAG for what is not `key=value` */
   constructor(settings: readonly string[]) {
     const conf: Record<string, string> = {};
     const read: Record<string, string> = {};
@@ -45,13 +45,13 @@ export class Overrides {
     return writer.options({ ...this.replaced(writer.definition.options), ...this.write });
   }
 
-  /** @throws UNKNOWN_OPTION for a setting that nothing of the job took */
+  /** @throws UNKNOWN_SETTING for a setting that nothing of the job took */
   checkUsed(): void {
     const unused = Object.keys(this.anywhere).find((key) => !this.used.has(key));
     if (unused === undefined) return;
     const nearest = nearestName(unused, [...this.seen, ...confKeys.map(({ name }) => name)]);
     const suggestion = `${nearest ? `Did you mean \`${nearest}\`? ` : ""}Use read.${unused} or write.${unused} for an option that the job does not set.`;
-    throw new StreamingError("UNKNOWN_OPTION", { option: unused, owner: "The job", suggestion });
+    throw new StreamingError("UNKNOWN_SETTING", { option: unused, suggestion });
   }
 
   private replaced(options: Texts): Texts {
@@ -74,5 +74,5 @@ function isConfKey(key: string): boolean {
 function split(setting: string): [key: string, value: string] {
   const at = setting.indexOf("=");
   if (at > 0) return [setting.slice(0, at).trim(), setting.slice(at + 1)];
-  throw new StreamingError("INVALID_OPTION_VALUE", { owner: "the command line", option: "set", value: setting, expected: "key=value" });
+  throw new StreamingError("INVALID_FLAG", { flag: "set", value: setting, expected: "key=value" });
 }

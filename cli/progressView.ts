@@ -1,4 +1,5 @@
 import type { StreamingQueryProgress } from "../engine/query/progress.js";
+import { compact, Tally } from "./tally.js";
 
 /** Where a view writes. */
 export interface Terminal {
@@ -12,23 +13,30 @@ export interface ProgressView {
   progress(progress: StreamingQueryProgress): void;
   /** A line that stays. */
   note(text: string): void;
+  /** What is shown above the live lines until there is something newer; on a terminal only. */
+  board(text: string): void;
+  /** What a query has done in this run. */
+  tally(id: string): Tally;
   /** Leaves the terminal as it found it. */
   end(): void;
 }
 
-/** The view for the flags: nothing, JSON lines for machines, one live line a query on a terminal, a plain line a batch elsewhere. */
-export function progressView(mode: "people" | "json" | "quiet", out: Terminal, clock: () => number): ProgressView {
-  if (mode === "quiet") return { progress: () => {}, note: () => {}, end: () => {} };
-  if (mode === "json") {
-    return { progress: (progress) => out.write(`${JSON.stringify(progress)}\n`), note: () => {}, end: () => {} };
-  }
-  return out.isTTY ? new LiveView(out) : new PlainView(out, clock);
+/** At most this often a query gets a line where lines stay: nothing floods a log. */
+const plainIntervalMs = 1000;
+
+/** The view for the flags: nothing, JSON lines for machines, one live line a query on a terminal, a plain line now and then elsewhere. */
+export function progressView(
+  mode: "people" | "json" | "quiet",
+  out: Terminal,
+  clock: () => number,
+  intervalMs = plainIntervalMs,
+): ProgressView {
+  if (mode === "people") return out.isTTY ? new LiveView(out) : new PlainView(out, clock, intervalMs);
+  return new MachineView(mode === "json" ? (progress) => out.write(`${JSON.stringify(progress)}\n`) : () => {});
 }
 
-/** One batch in words: what happened, how fast, where the watermark is, what is kept and what came too late. */
-export function progressLine(progress: StreamingQueryProgress): string {
-  const stateRows = sum(progress.stateOperators.map((operator) => operator.numRowsTotal));
-  const lateRows = sum(progress.stateOperators.map((operator) => operator.customMetrics.lateRows ?? 0));
+/** One batch in words: what happened, how fast, where the watermark is, what is kept, and what has come too late in this run. */
+export function progressLine(progress: StreamingQueryProgress, tally: Tally): string {
   const parts = [
     progress.name ?? progress.id.slice(0, 8),
     `batch ${progress.batchId}`,
@@ -37,31 +45,55 @@ export function progressLine(progress: StreamingQueryProgress): string {
     `${progress.batchDuration} ms`,
   ];
   const watermark = progress.eventTime.watermark;
-  if (watermark !== undefined) parts.push(`watermark ${watermark.slice(0, 19)}Z`);
-  if (progress.stateOperators.length > 0) parts.push(`state ${compact(stateRows)} rows`, `late ${compact(lateRows)}`);
+  // A watermark at the epoch is none yet.
+  if (watermark !== undefined) parts.push(`watermark ${Date.parse(watermark) <= 0 ? "none yet" : `${watermark.slice(0, 19)}Z`}`);
+  if (progress.stateOperators.length > 0) parts.push(`state ${compact(tally.stateRows)} rows`, `late ${compact(tally.lateRows)}`);
   return parts.join(" · ");
 }
 
-/** 1234567 as `1.23M`. */
-export function compact(value: number): string {
-  const units: readonly [number, string][] = [
-    [1e9, "G"],
-    [1e6, "M"],
-    [1e4, "k"],
-  ];
-  for (const [size, unit] of units) if (value >= size) return `${(value / (unit === "k" ? 1e3 : size)).toPrecision(3)}${unit}`;
-  return String(Math.round(value));
+/** What all views keep: a tally for each query. */
+class Tallies {
+  private readonly byQuery = new Map<string, Tally>();
+
+  tally(id: string): Tally {
+    const known = this.byQuery.get(id) ?? new Tally();
+    this.byQuery.set(id, known);
+    return known;
+  }
 }
 
-/** On a terminal: one line a query, overwritten in place. */
-class LiveView implements ProgressView {
-  private readonly lines = new Map<string, string>();
-  private drawn = 0;
-
-  constructor(private readonly out: Terminal) {}
+/** For machines: a line a batch, or nothing at all. */
+class MachineView extends Tallies implements ProgressView {
+  constructor(private readonly write: (progress: StreamingQueryProgress) => void) {
+    super();
+  }
 
   progress(progress: StreamingQueryProgress): void {
-    this.lines.set(progress.id, progressLine(progress));
+    this.tally(progress.id).add(progress);
+    this.write(progress);
+  }
+
+  note(): void {}
+
+  board(): void {}
+
+  end(): void {}
+}
+
+/** On a terminal: a board and one line a query, overwritten in place. */
+class LiveView extends Tallies implements ProgressView {
+  private readonly lines = new Map<string, string>();
+  private boardLines: readonly string[] = [];
+  private drawn = 0;
+
+  constructor(private readonly out: Terminal) {
+    super();
+  }
+
+  progress(progress: StreamingQueryProgress): void {
+    const tally = this.tally(progress.id);
+    tally.add(progress);
+    this.lines.set(progress.id, progressLine(progress, tally));
     this.draw();
   }
 
@@ -71,8 +103,17 @@ class LiveView implements ProgressView {
     this.draw();
   }
 
+  board(text: string): void {
+    this.boardLines = text.split("\n");
+    this.draw();
+  }
+
   end(): void {
+    this.erase();
+    this.boardLines = [];
+    this.draw();
     this.drawn = 0;
+    this.lines.clear();
   }
 
   private erase(): void {
@@ -80,37 +121,56 @@ class LiveView implements ProgressView {
     this.drawn = 0;
   }
 
+  /** No line is wider than the terminal: one that wraps could not be erased. */
   private draw(): void {
     this.erase();
-    for (const line of this.lines.values()) this.out.write(`${line.slice(0, Math.max(20, this.out.columns - 1))}\n`);
-    this.drawn = this.lines.size;
+    const lines = [...this.boardLines, ...this.lines.values()];
+    for (const line of lines) this.out.write(`${line.slice(0, Math.max(20, this.out.columns - 1))}\n`);
+    this.drawn = lines.length;
   }
 }
 
-/** In a log: the first batches, then at most a line a second and query, so that nothing is flooded. */
-class PlainView implements ProgressView {
+/** In a log: at most one line a query in every interval, and the last one, so that nothing is flooded and the end is seen. */
+class PlainView extends Tallies implements ProgressView {
   private readonly lastMs = new Map<string, number>();
+  /** The newest line of a query that was held back. */
+  private readonly held = new Map<string, string>();
 
   constructor(
     private readonly out: Terminal,
     private readonly clock: () => number,
-  ) {}
+    private readonly intervalMs: number,
+  ) {
+    super();
+  }
 
   progress(progress: StreamingQueryProgress): void {
+    const tally = this.tally(progress.id);
+    tally.add(progress);
+    const line = progressLine(progress, tally);
     const now = this.clock();
-    const last = this.lastMs.get(progress.id);
-    if (last !== undefined && now - last < 1000) return;
+    if (now - (this.lastMs.get(progress.id) ?? -Infinity) < this.intervalMs) {
+      this.held.set(progress.id, line);
+      return;
+    }
     this.lastMs.set(progress.id, now);
-    this.out.write(`${progressLine(progress)}\n`);
+    this.held.delete(progress.id);
+    this.out.write(`${line}\n`);
   }
 
   note(text: string): void {
+    this.release();
     this.out.write(`${text}\n`);
   }
 
-  end(): void {}
-}
+  board(): void {}
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
+  end(): void {
+    this.release();
+  }
+
+  private release(): void {
+    for (const line of this.held.values()) this.out.write(`${line}\n`);
+    this.held.clear();
+  }
 }

@@ -1,7 +1,7 @@
 import { Session } from "../dataframe/session.js";
 import type { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
-import { exitCodes, failureText } from "./failure.js";
+import { exitCodeOf, exitCodes, failureText } from "./failure.js";
 import { loadJob } from "./job.js";
 import { Overrides } from "./overrides.js";
 import { progressView, type ProgressView } from "./progressView.js";
@@ -39,7 +39,7 @@ export async function run(flags: RunFlags): Promise<number> {
     return await outcome(queries, view);
   } catch (error) {
     process.stderr.write(`${failureText(error)}\n`);
-    return exitCodes.failed;
+    return exitCodeOf(error);
   } finally {
     await session.current?.stop();
     view.end();
@@ -59,10 +59,11 @@ function newSession(overrides: Overrides, view: ProgressView, { json }: RunFlags
 }
 
 async function prepare(flags: RunFlags, session: Session, overrides: Overrides): Promise<DataStreamWriter[]> {
+  const trigger = flags.trigger === undefined ? null : triggerFlag(flags.trigger);
   const writers = await loadJob(flags.job, session);
   const changed = writers.map((writer, i) => {
     let result = overrides.writer(writer);
-    if (flags.trigger !== undefined) result = result.trigger(triggerFlag(flags.trigger));
+    if (trigger !== null) result = result.trigger(trigger);
     if (flags.checkpoint === undefined) return result;
     const own = writers.length === 1 ? flags.checkpoint : `${flags.checkpoint}/${writer.definition.queryName ?? i}`;
     return result.option("checkpointLocation", own);
@@ -85,7 +86,7 @@ async function outcome(queries: readonly StreamingQuery[], view: ProgressView): 
     }),
   );
   if (failures.length === 0) {
-    for (const query of queries) view.note(`${query.name ?? query.id}: ended after batch ${query.lastProgress?.batchId ?? "none"}.`);
+    for (const { id, name } of queries) view.note(`${name ?? id.slice(0, 8)}: ${view.tally(id).summary}.`);
     return exitCodes.done;
   }
   process.stderr.write(`${failureText(failures[0])}\n`);

@@ -1,6 +1,16 @@
 import type { ConditionTable } from "../condition.js";
 
 export const cliConditions = {
+  INVALID_FLAG: {
+    sqlState: "22023",
+    message: "`<value>` is no value for --<flag>.",
+    advice: "It takes <expected>.",
+  },
+  UNKNOWN_SETTING: {
+    sqlState: "42K0G",
+    message: "The job sets no option `<option>`, and no configuration has that name.",
+    advice: "<suggestion>",
+  },
   JOB_NOT_FOUND: {
     sqlState: "42K03",
     message: "There is no job file <path>.",
@@ -14,7 +24,13 @@ export const cliConditions = {
   JOB_WITHOUT_DEFAULT_EXPORT: {
     sqlState: "42K0G",
     message: "The job file <path> has no default export that makes a query.",
-    advice: "Export a function of the session that gives one or several writers: export default (session: Session) => session.readStream….writeStream…",
+    advice:
+      "Export a function of the session that gives one or several writers: export default (session: Session) => session.readStream….writeStream…",
+  },
+  JOB_FAILED: {
+    sqlState: "38000",
+    message: "The job file threw at <path>: <reason>",
+    advice: "Mend the job: it failed while it made its queries, before any of them ran.",
   },
   JOB_GIVES_NO_WRITER: {
     sqlState: "42K0G",
@@ -25,6 +41,16 @@ export const cliConditions = {
     sqlState: "42K04",
     message: "The target <path> of the backfill is not empty.",
     advice: "Choose another --output, or add --overwrite to replace what is there.",
+  },
+  BACKFILL_TOPIC_NOT_EMPTY: {
+    sqlState: "42K04",
+    message: "The topic <topic>, the target of the backfill, has records (<records>).",
+    advice: "Choose an empty or new topic; --overwrite replaces folders, but no producer can empty a topic.",
+  },
+  BACKFILL_OUTPUT_IS_LIVE: {
+    sqlState: "42K04",
+    message: "<output> is where the job itself writes, or a part of it.",
+    advice: "Choose another --output: a backfill never touches the job's own sink or checkpoint.",
   },
   BACKFILL_NEEDS_OUTPUT: {
     sqlState: "42K0G",

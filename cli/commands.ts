@@ -1,0 +1,99 @@
+import type { DemoFlags } from "./demo.js";
+import type { BackfillFlags } from "./backfill.js";
+import type { RunFlags } from "./run.js";
+
+/** A flag of a command, as its help shows it. */
+export interface Flag {
+  readonly type: "text" | "texts" | "number" | "switch";
+  readonly describe: string;
+  readonly default?: number;
+}
+
+/** What was given on the command line, by flag. */
+export type FlagValues = Readonly<Record<string, string | readonly string[] | number | boolean | undefined>>;
+
+/** A command: what it takes, and what runs it. Commands load when they are called, since start-up counts. */
+export interface Command {
+  readonly describe: string;
+  /** Whether it takes the path of a job file. */
+  readonly takesJob: boolean;
+  readonly flags: Readonly<Record<string, Flag>>;
+  readonly run: (job: string, values: FlagValues) => Promise<number>;
+}
+
+const set: Flag = { type: "texts", describe: "key=value: configuration, or an option of the job; may be given several times" };
+const quiet: Flag = { type: "switch", describe: "Show nothing but failures" };
+
+/** The commands by name, in the order of the help. */
+export const commands: Readonly<Record<string, Command>> = {
+  run: {
+    describe: "Run the streaming queries of a job file until they end or are stopped",
+    takesJob: true,
+    flags: {
+      trigger: { type: "text", describe: 'available-now, once, or an interval such as "5 seconds"' },
+      set,
+      checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
+      quiet,
+      json: { type: "switch", describe: "One JSON line a batch, for machines" },
+    },
+    run: async (job, values) => {
+      const { run } = await import("./run.js");
+      const flags: RunFlags = {
+        job,
+        trigger: text(values.trigger),
+        set: texts(values.set),
+        checkpoint: text(values.checkpoint),
+        quiet: values.quiet === true,
+        json: values.json === true,
+      };
+      return run(flags);
+    },
+  },
+  backfill: {
+    describe: "Run the same queries over bounded input, into a place of their own",
+    takesJob: true,
+    flags: {
+      from: { type: "text", describe: "Where the input starts (included): an ISO time, or Kafka offsets as JSON" },
+      to: { type: "text", describe: "Where it ends (not included)" },
+      output: { type: "text", describe: "The folder or topic to write to" },
+      "dry-run": { type: "switch", describe: "Write nothing: show counts and the first rows" },
+      overwrite: { type: "switch", describe: "Replace what is at the output" },
+      set,
+      quiet,
+      json: { type: "switch", describe: "One JSON line a query, for machines" },
+    },
+    run: async (job, values) => {
+      const { backfill } = await import("./backfill.js");
+      const flags: BackfillFlags = {
+        job,
+        from: text(values.from),
+        to: text(values.to),
+        output: text(values.output),
+        dryRun: values["dry-run"] === true,
+        overwrite: values.overwrite === true,
+        set: texts(values.set),
+        quiet: values.quiet === true,
+        json: values.json === true,
+      };
+      return backfill(flags);
+    },
+  },
+  demo: {
+    describe: "A windowed average over made-up sensors, written below demo/",
+    takesJob: false,
+    flags: { seconds: { type: "number", describe: "How long it runs", default: 15 } },
+    run: async (_job, values) => {
+      const { demo } = await import("./demo.js");
+      const flags: DemoFlags = { seconds: Number(values.seconds ?? 15) };
+      return demo(flags);
+    },
+  },
+};
+
+function text(value: FlagValues[string]): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function texts(value: FlagValues[string]): readonly string[] {
+  return Array.isArray(value) ? (value as readonly string[]) : [];
+}
