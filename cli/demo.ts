@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { avg, col, count, desc, max, window } from "../dataframe/functions.js";
 import { Session } from "../dataframe/session.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
-import { exitCodes, failureText } from "./failure.js";
-import { progressView } from "./progressView.js";
+import { exitCodeOf, exitCodes, failureText } from "./failure.js";
+import { progressView, type ProgressView } from "./progressView.js";
 import { onStopSignals } from "./signals.js";
+import { compact } from "./tally.js";
 import { terminal } from "./terminal.js";
 
 const folder = "demo";
@@ -12,6 +13,7 @@ const output = `${folder}/averages`;
 const checkpoint = `${folder}/checkpoint`;
 /** There once a run has come to its end: the next one starts anew. */
 const finishedMark = `${folder}/finished.json`;
+const sensors = 8;
 
 /** The flags of `tidemark demo`. */
 export interface DemoFlags {
@@ -20,7 +22,8 @@ export interface DemoFlags {
 
 /** The demo: averages of made-up sensors in windows of ten seconds, exactly once, until the time is over. Gives the exit code. */
 export async function demo({ seconds }: DemoFlags): Promise<number> {
-  const view = progressView("people", terminal(process.stdout), Date.now);
+  // A line a batch, also where lines stay: there are few.
+  const view = progressView("people", terminal(process.stdout), Date.now, 0);
   const session = Session.create({ print: (line) => view.note(line), warn: (message) => view.note(`warning: ${message}`) });
   let interrupted = false;
   let query: StreamingQuery | null = null;
@@ -31,21 +34,29 @@ export async function demo({ seconds }: DemoFlags): Promise<number> {
   });
   try {
     view.note(beginning(seconds));
-    session.streams.addListener({ onQueryProgress: ({ progress }) => view.progress(progress) });
+    const board = latestOnBoard(view);
+    session.streams.addListener({
+      onQueryProgress: ({ progress }) => {
+        view.progress(progress);
+        if (progress.sink.numOutputRows > 0) board.refresh();
+      },
+    });
     query = await averages(session).start();
     await Promise.race([query.awaitTermination(), timeout(seconds * 1000, over.signal)]);
     await query.stop();
     if (query.exception !== null) throw query.exception;
+    await board.end();
+    view.end();
     await showLatest(session);
-    view.note(interrupted ? interruptedText : finish(query));
+    view.note(interrupted ? interruptedText : finish(query, view));
     return exitCodes.done;
   } catch (error) {
+    view.end();
     process.stderr.write(`${failureText(error)}\n`);
-    return exitCodes.failed;
+    return exitCodeOf(error);
   } finally {
     await query?.stop();
     over.abort();
-    view.end();
     letGo();
   }
 }
@@ -55,7 +66,7 @@ function averages(session: Session) {
     .format("generator")
     .option("rowsPerSecond", 20_000)
     .option("timeSpeed", 20)
-    .option("sensors", 8)
+    .option("sensors", sensors)
     .load()
     .withWatermark("at", "10 seconds")
     .groupBy(window("at", "10 seconds"), "sensorId")
@@ -65,41 +76,84 @@ function averages(session: Session) {
     .format("parquet")
     .option("path", output)
     .option("checkpointLocation", checkpoint)
-    .trigger({ processingTime: "500 milliseconds" });
+    .trigger({ processingTime: "1 second" });
 }
 
+/** Makes room for a new run after a finished one; otherwise what is there stays. Says which it is. */
 function beginning(seconds: number): string {
+  const time = `for ${seconds} ${seconds === 1 ? "second" : "seconds"}`;
   if (existsSync(finishedMark)) {
     const { endedAt } = JSON.parse(readFileSync(finishedMark, "utf8")) as { endedAt: string };
-    rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
-    return `The last run ended at ${endedAt}. This is a new one, for ${seconds} seconds.`;
+    // The mark goes last: killed in between, the next start still knows that this run was finished.
+    for (const path of [checkpoint, output, finishedMark]) rmSync(path, { recursive: true, force: true });
+    return `The last run was finished at ${endedAt}. This is a new one, ${time}.`;
   }
-  if (existsSync(checkpoint)) return `Going on where the last run was interrupted, for ${seconds} seconds.`;
-  return `Averaging made-up sensors in windows of ten seconds of event time, for ${seconds} seconds. Interrupt it whenever you like.`;
+  if (existsSync(checkpoint)) return `Going on where the last run was interrupted, ${time}.`;
+  mkdirSync(folder, { recursive: true });
+  return [
+    `Readings of ${sensors} made-up sensors, averaged in windows of ten seconds of event time, ${time}.`,
+    "They come out of order, some too late to count. Interrupt it however you like and start it again: it goes on where it was.",
+  ].join("\n");
+}
+
+/** The latest averages above the live line. A refresh that comes while another reads is left out. */
+function latestOnBoard(view: ProgressView): { refresh(): void; end(): Promise<void> } {
+  const reader = Session.create({ print: (table) => view.board(table) });
+  let reading: Promise<void> | null = null;
+  const read = async (): Promise<void> => {
+    try {
+      await showLatest(reader);
+    } finally {
+      reading = null;
+    }
+  };
+  return {
+    refresh: () => {
+      // What cannot be read now is shown, or refused, at the end.
+      if (process.stdout.isTTY) reading ??= read().catch(() => undefined);
+    },
+    end: async () => {
+      await reading;
+    },
+  };
 }
 
 /** The averages of the last windows that are written, read back from the files. */
 async function showLatest(session: Session): Promise<void> {
-  const reader = await session.read.format("parquet").inferSchema(output);
-  await reader
-    .load()
+  if (!hasAverages()) return session.print("No window is closed yet.");
+  await session.read
+    .schema(
+      "window STRUCT<start: TIMESTAMP, end: TIMESTAMP>, sensorId STRING, mean DOUBLE, hottest DOUBLE, readings BIGINT",
+    )
+    .parquet(output)
     .orderBy(desc("window.end"), "sensorId")
     .select(col("window.start").as("from"), col("window.end").as("to"), "sensorId", "mean", "hottest", "readings")
-    .show(8, false);
+    .limit(sensors)
+    .show(sensors, false);
 }
 
-function finish(query: StreamingQuery): string {
-  const endedAt = new Date().toISOString();
-  writeFileSync(finishedMark, `${JSON.stringify({ endedAt, batches: (query.lastProgress?.batchId ?? -1) + 1 })}\n`);
+/** Whether the manifest lists a file. */
+function hasAverages(): boolean {
+  const manifest = `${output}/_spark_metadata`;
+  return existsSync(manifest) && readdirSync(manifest).some((name) => readFileSync(`${manifest}/${name}`, "utf8").includes('"path"'));
+}
+
+function finish(query: StreamingQuery, view: ProgressView): string {
+  const { batches, rowsIn, rowsOut, lateRows, stateRows } = view.tally(query.id);
+  const mark = { endedAt: new Date().toISOString(), lastBatch: query.lastProgress?.batchId ?? null };
+  writeFileSync(`${finishedMark}.tmp`, `${JSON.stringify(mark)}\n`);
+  renameSync(`${finishedMark}.tmp`, finishedMark);
   return [
-    `Done. The averages are Parquet files in ${output}: each window once, as ${output}/_spark_metadata lists them.`,
-    `Look at them with Tidemark (session.read.parquet), DuckDB (select * from '${output}/*.parquet') or any Parquet reader.`,
-    `The checkpoint is in ${checkpoint}. \`npm run demo\` starts a new run.`,
+    `Done: ${batches} batches, ${compact(rowsIn)} readings in, ${compact(rowsOut)} averages out. ${compact(lateRows)} readings came too late and count nowhere;`,
+    `${compact(stateRows)} averages of windows that were still open are in the checkpoint.`,
+    `The averages are Parquet files in ${output}/, each window once: its _spark_metadata lists the files that count.`,
+    `Look at them:  npx tidemark show ${output}`,
+    `          or:  duckdb -c "select * from '${output}/*.parquet' order by 1, 2"`,
+    `The checkpoint is in ${checkpoint}/. The next demo starts a new run.`,
   ].join("\n");
 }
 
-const interruptedText = "Stopped; all batches are committed. `npm run demo` goes on from here.";
+const interruptedText = "Stopped: all batches are committed. The next demo goes on from here.";
 
 function timeout(delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((done) => {

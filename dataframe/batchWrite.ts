@@ -3,7 +3,7 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import { schemaOf } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { checkBatch } from "../engine/plan/analyzer/streaming.js";
-import { runBoundedPlan, runtimeOf } from "./execution.js";
+import { runBoundedPlan } from "./execution.js";
 import { sinkFormats } from "./formats.js";
 import { optionOf } from "./options.js";
 import type { Session } from "./session.js";
@@ -17,11 +17,11 @@ import type { WriteDefinition } from "./writer.js";
 export async function writeBatch(session: Session, definition: WriteDefinition): Promise<number> {
   const { plan, options, partitionBy } = definition;
   checkBatch(plan);
-  const runtime = runtimeOf(session);
+  const { runtime } = session;
   const provider = await sinkFormats.load(definition.format, "DataFrameWriter");
   const schema = schemaOf(outputOf(plan));
   const { print, warn } = session;
-  const sink = provider.create({ runtime, options, schema, outputMode: "append", streaming: false, partitionBy, print, warn });
+  const sink = provider.create({ runtime, options, schema, outputMode: "append", streaming: false, partitionBy, conf: session.conf.toRecord(), print, warn });
   if (!(await targetIsFree(session, definition))) return 0;
   const queryId = runtime.uuid();
   let rows = 0;
@@ -57,7 +57,7 @@ export async function writeBatch(session: Session, definition: WriteDefinition):
 /** Makes way as the mode says; false when nothing is to be written. */
 async function targetIsFree(session: Session, { options, mode }: WriteDefinition): Promise<boolean> {
   const path = optionOf(options, "path");
-  const { files } = runtimeOf(session);
+  const { files } = session.runtime;
   if (path === undefined || mode === "append") return true;
   const target = resolve(path);
   if ((await files.status(target)) === null) return true;

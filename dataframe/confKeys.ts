@@ -38,6 +38,12 @@ export const confKeys: readonly ConfKey[] = [
     kind: "text",
   },
   {
+    name: "spark.tidemark.checkpoint.takeOver",
+    doc: "Take a checkpoint over from an owner on another host of whom nobody can tell whether it still lives.",
+    kind: "boolean",
+    default: "false",
+  },
+  {
     name: "spark.sql.streaming.noDataMicroBatches.enabled",
     doc: "After a batch that moved the watermark, run one without data, so that windows that closed come out at once.",
     kind: "boolean",

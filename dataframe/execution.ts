@@ -18,19 +18,11 @@ import { MicroBatchQuery } from "../engine/query/microBatchQuery.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import type { WatermarkDefinition } from "../engine/query/watermarkTracker.js";
 import { openCheckpoint } from "../checkpoints/checkpoint.js";
-import { systemRuntime } from "../runtime/systemRuntime.js";
 import { checkpointPlace, type CheckpointPlace } from "./checkpointPlace.js";
 import { updateKeys } from "./updateKeys.js";
 import type { Session } from "./session.js";
 import { sinkOf } from "./sinkOf.js";
 import type { StreamDefinition } from "./streamWriter.js";
-
-let processRuntime: Runtime | undefined;
-
-/** The runtime of a session: the one it was given, or this process's own. */
-export function runtimeOf(session: Session): Runtime {
-  return session.runtime ?? (processRuntime ??= systemRuntime());
-}
 
 /**
  * Starts a query: checks it, plans it, opens its checkpoint, sources and sink, and runs it. The one place where all rooms meet.
@@ -40,7 +32,7 @@ export function runtimeOf(session: Session): Runtime {
 export async function startStreamingQuery(session: Session, definition: StreamDefinition): Promise<StreamingQuery> {
   const { plan, outputMode, queryName: name } = definition;
   const { trigger } = definition;
-  const runtime = runtimeOf(session);
+  const { runtime } = session;
   checkStreaming(plan, outputMode, { sinkName: definition.format });
   const optimized = optimize(plan);
   const physical = planPhysical(optimized, outputMode);
@@ -94,7 +86,7 @@ export async function collectBatches(session: Session, plan: AnalyzedPlan): Prom
 
 /** Runs a bounded plan; each batch is borrowed until `emit` returns. */
 export async function runBoundedPlan(session: Session, plan: AnalyzedPlan, emit: (batch: Batch) => Promise<void> | void): Promise<void> {
-  const runtime = runtimeOf(session);
+  const { runtime } = session;
   const { root } = planPhysical(optimize(plan), null);
   await runBounded(root, { sources: [], openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone }, emit);
 }
@@ -110,7 +102,7 @@ async function openSink(session: Session, definition: StreamDefinition, runtime:
   const { provider, options } = await sinkOf(session, definition);
   const { plan, outputMode, partitionBy } = definition;
   const { print, warn } = session;
-  return provider.create({ runtime, options, schema: schemaOf(outputOf(plan)), outputMode, streaming: true, partitionBy, print, warn });
+  return provider.create({ runtime, options, schema: schemaOf(outputOf(plan)), outputMode, streaming: true, partitionBy, conf: session.conf.toRecord(), print, warn });
 }
 
 function watermarksOf(plan: AnalyzedPlan): WatermarkDefinition[] {

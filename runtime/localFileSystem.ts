@@ -46,6 +46,10 @@ export const localFileSystem: FileSystem = {
       .filter((status) => status !== null);
   },
 
+  async listNames(directory) {
+    return orNull(() => fs.readdirSync(resolve(directory))) ?? [];
+  },
+
   async create(path) {
     try {
       return new LocalWritableFile(fs.openSync(path, "wx"));

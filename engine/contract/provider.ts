@@ -43,7 +43,7 @@ export interface SinkContext {
   /** Columns of `partitionBy`. */
   readonly partitionBy: readonly string[];
   /** Session configuration (`spark.sql.session.timeZone` …), full names. */
-  readonly conf?: Readonly<Record<string, string>>;
+  readonly conf: Readonly<Record<string, string>>;
   /** Where the console sink and its like print. */
   print(line: string): void;
   warn(message: string): void;

@@ -30,7 +30,7 @@ export function parquetEncoder({ codec, dictionary }: FileSinkOptions): FileEnco
 const gzipAsync = promisify(gzip);
 
 export function jsonEncoder({ codec, format }: FileSinkOptions, { conf }: SinkContext): FileEncoder {
-  const zone = conf?.["spark.sql.session.timeZone"] ?? "UTC";
+  const zone = conf["spark.sql.session.timeZone"] ?? "UTC";
   const writer = createJsonLinesWriter({ options: format, zone, conversions: textConversions });
   return {
     extension: codec === "gzip" ? ".json.gz" : ".json",

@@ -37,7 +37,7 @@ await requireServers(
         schema,
         outputMode: "append",
         streaming,
-        partitionBy: [],
+        partitionBy: [], conf: {},
         print: () => undefined,
         warn: () => undefined,
       });

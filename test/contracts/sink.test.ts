@@ -17,7 +17,7 @@ import { sinkContract, sinkSchema, textRows } from "./sinkContract.js";
 const runtime = systemRuntime();
 
 function contextOf(options: Record<string, string>, print: (line: string) => void = () => {}): SinkContext {
-  return { runtime, options, schema: sinkSchema, outputMode: "append", streaming: true, partitionBy: [], print, warn: () => {} };
+  return { runtime, options, schema: sinkSchema, outputMode: "append", streaming: true, partitionBy: [], conf: {}, print, warn: () => {} };
 }
 
 sinkContract("memory", async () => {

@@ -16,7 +16,7 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   "engine/query": ["engine/errors", "engine/arrow", "engine/contract", "engine/expression", "engine/plan", "engine/physical"],
   connectors: ["engine/errors", "engine/arrow", "engine/contract"],
   sources: ["engine/errors", "engine/arrow", "engine/contract", "engine/expression", "connectors"],
-  sinks: ["engine/errors", "engine/arrow", "engine/contract", "engine/kernel", "connectors"],
+  sinks: ["engine/errors", "engine/arrow", "engine/contract", "engine/kernel", "engine/expression", "connectors"],
   checkpoints: ["engine/errors", "engine/arrow", "engine/contract"],
   runtime: ["engine/errors", "engine/arrow", "engine/contract"],
   dataframe: ["engine", "connectors", "sources", "sinks", "checkpoints", "runtime"],

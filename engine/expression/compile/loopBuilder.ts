@@ -45,7 +45,7 @@ export class LoopBuilder implements ColumnReader {
   }
 
   local(expression: string): string {
-    if (/^-?\w+$/.test(expression)) return expression;
+    if (/^(\w+|\(-\d+n?\))$/.test(expression)) return expression;
     const name = this.fresh("x");
     this.emit(`const ${name} = ${expression};`);
     return name;

@@ -183,8 +183,10 @@ class PipelineExecution implements Execution {
   }
 }
 
-/** Whether a watermark that moves makes a node emit or forget something, without any new row. */
+/**
+ * Whether a watermark that moves is reason enough for a batch without data. As in Spark every aggregation that is not complete is, even one whose groups no
+ * watermark bounds.
+ */
 function actsOnWatermark(node: PhysicalNode): boolean {
-  if (node.kind !== "aggregate" || node.spec.outputMode === "complete") return false;
-  return node.spec.window?.watermarked === true || node.spec.eventTime !== null;
+  return node.kind === "aggregate" && node.spec.outputMode !== "complete";
 }

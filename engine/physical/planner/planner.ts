@@ -1,3 +1,4 @@
+import { typeName, type DataType } from "../../arrow/types.js";
 import type { OutputMode } from "../../contract/sink.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
@@ -22,6 +23,7 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null)
   const planNode = (node: LogicalPlan): PhysicalNode => choose(node, context, sources);
   const context: PlanContext = { outputMode, plan: planNode };
   const root = planNode(plan);
+  for (const { name, type } of root.output) checkResultType(name, type);
   return { root, sources } as unknown as PhysicalPlan;
 }
 
@@ -108,4 +110,24 @@ function planStage(
   if (source.streaming) sources.push(scan);
   if (residual === null && projection === null) return scan;
   return planProject(residual, expressions, scan, output);
+}
+
+/** Intervals have no columns yet: they live within expressions only. */
+function checkResultType(name: string, type: DataType): void {
+  switch (type.kind) {
+    case "interval":
+    case "interval_daytime":
+    case "interval_yearmonth":
+      throw notYetSupported(`the column ${name} of type ${typeName(type)}`);
+    case "array":
+      return checkResultType(name, type.element);
+    case "map":
+      checkResultType(name, type.key);
+      return checkResultType(name, type.value);
+    case "struct":
+      for (const f of type.fields) checkResultType(name, f.type);
+      return;
+    default:
+      return;
+  }
 }

@@ -73,6 +73,7 @@ function decodeNode(call: Call, input: PhysicalNode): DecodeJsonNode {
   const base = text.kind === "attribute" ? input : planProject(null, [...input.output, text], input, null);
   const column = text.kind === "attribute" ? base.output.findIndex(({ id }) => id === text.id) : base.output.length - 1;
   const decoded: Attribute = { kind: "attribute", id: freshId(), name: "from_json", type: call.type, nullable: true, qualifier: [] };
-  const options = { ...call.options, ...(call.zone !== undefined && { timeZone: call.zone }) };
+  const named = Object.keys(call.options ?? {}).some((name) => name.toLowerCase() === "timezone");
+  const options = { ...call.options, ...(!named && call.zone !== undefined && { timeZone: call.zone }) };
   return { kind: "decodeJson", column, schema: call.type, options, input: base, output: [...base.output, decoded] };
 }

@@ -19,7 +19,8 @@ export class JsonDecodeOperator implements Operator {
     private readonly output: Schema,
     private readonly emit: Emit,
   ) {
-    this.#decoder = createJsonColumnDecoder(decoded, { options, zone: options.timeZone ?? "UTC", conversions: textConversions });
+    // The planner put the session's zone among the options.
+    this.#decoder = createJsonColumnDecoder(decoded, { options, zone: "UTC", conversions: textConversions });
   }
 
   begin(_context: BatchContext): void {}

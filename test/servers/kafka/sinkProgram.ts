@@ -17,7 +17,7 @@ const sink = kafkaSinkProvider.create({
   schema,
   outputMode: "append",
   streaming: true,
-  partitionBy: [],
+  partitionBy: [], conf: {},
   print: () => undefined,
   warn: () => undefined,
 });

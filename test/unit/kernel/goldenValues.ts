@@ -28,7 +28,7 @@ export function goldenJson(type: DataType, value: Value): unknown {
       return Object.fromEntries(type.fields.map((field, i) => [field.name, goldenJson(field.type, (value as readonly Value[])[i]!)]));
     case "map": {
       const { keys, values } = value as MapValue;
-      return Object.fromEntries(keys.map((key, i) => [(key as string).toString(), goldenJson(type.value, values[i]!)]));
+      return Object.fromEntries(keys.map((key, i) => [key as string, goldenJson(type.value, values[i]!)]));
     }
     default:
       return value;

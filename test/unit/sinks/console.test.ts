@@ -14,7 +14,7 @@ async function printed(schema: Schema, rows: Value[][], options: Record<string, 
     schema,
     outputMode: "append",
     streaming: true,
-    partitionBy: [],
+    partitionBy: [], conf: {},
     warn: () => {},
   } as const;
   const sink = consoleSinkProvider.create({ ...context, print: (line) => lines.push(line) });

@@ -23,6 +23,7 @@ function contextOf(options: Record<string, string>, parts: Partial<SinkContext> 
     outputMode: "append",
     streaming: true,
     partitionBy: [],
+    conf: {},
     print: () => {},
     warn: () => {},
   } as const;

@@ -14,7 +14,7 @@ const context = {
   schema,
   outputMode: "append",
   streaming: true,
-  partitionBy: [],
+  partitionBy: [], conf: {},
   print: () => {},
   warn: () => {},
 } as const;
