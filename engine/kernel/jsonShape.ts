@@ -44,6 +44,7 @@ export function learnShape(memory: DecoderMemory, reader: MemberReader, record: 
     if (place === memberIrregular) return null;
     if (place === memberEnd) break;
     const { found } = reader;
+    if (found.column >= 0 && members.some((member) => member.column === found.column)) return null;
     const kind = found.kind === token.string ? "string" : found.kind === token.integer || found.kind === token.decimal ? "number" : "other";
     members.push({ name: bytes.slice(nameStart, nameStop), column: found.column, lead: bytes.slice(lead, found.start), kind });
     at = lead = found.at;

@@ -114,7 +114,8 @@ const bit = (column: number): number => (2 ** (column % 31)) | 0;
 function memberCode({ lead, column, kind }: Shape["members"][number], place: number): string {
   const read = column >= 0;
   const mark = read ? ` ${seen(column)} |= ${bit(column)};` : "";
-  const condition = matchCode(lead, "at").slice(4);
+  // A name that comes twice is for the strict path, which looks at the first value too.
+  const condition = matchCode(lead, "at").slice(4) + (read ? ` && (${seen(column)} & ${bit(column)}) === 0` : "");
   const next = `member = ${place}; break;`;
   if (kind === "string") {
     const keep = read
@@ -145,8 +146,9 @@ function memberCode({ lead, column, kind }: Shape["members"][number], place: num
 /** Takes over what \`members.read\` found. */
 function foundCode(column: number): string {
   return `        case ${column}:
+          if ((${seen(column)} & ${bit(column)}) !== 0) { at = -1; break members; }
           start${column} = found.start; stop${column} = found.stop; kind${column} = found.kind;
-          if (found.kind === ${token.null}) ${seen(column)} &= ~${bit(column)}; else ${seen(column)} |= ${bit(column)};
+          if (found.kind !== ${token.null}) ${seen(column)} |= ${bit(column)};
           break;
 `;
 }

@@ -57,7 +57,7 @@ export class StrictRecords {
       return this.malformed(start, end, row, false);
     const { mode } = this.core.options;
     if (result !== outcome.ok && mode === "FAILFAST") return this.malformed(start, end, row, false);
-    if (result !== outcome.ok && mode === "DROPMALFORMED") return row;
+    if (result !== outcome.ok && mode === "DROPMALFORMED") return this.dropped(row);
     let next = row;
     this.eachElement(at, end, () => {
       this.decodeObject(next);
@@ -80,7 +80,7 @@ export class StrictRecords {
   }
 
   private malformed(start: number, end: number, row: number, partial: boolean): number {
-    if (this.core.options.mode === "DROPMALFORMED") return row;
+    if (this.core.options.mode === "DROPMALFORMED") return this.dropped(row);
     this.writeMalformed(start, end, row, partial);
     return this.emit(row, start, end);
   }
