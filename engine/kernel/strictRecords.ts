@@ -87,16 +87,20 @@ export class StrictRecords {
 
   /** Counts a row and keeps it if it passes the filters. */
   private emit(row: number, corruptStart: number, corruptEnd: number): number {
-    const { root, corrupt, accept } = this.core;
+    const { corrupt, accept } = this.core;
     this.rows++;
     if (corrupt !== null) {
       if (corruptStart < 0) corrupt.setNull(row);
       else corrupt.raw(row, corruptStart, corruptEnd);
     }
-    if (accept(row)) return row + 1;
-    // The walk takes it that nobody wrote here.
-    for (const child of root.children) child.nulls[row] = 0;
-    corrupt?.setNull(row);
+    return accept(row) ? row + 1 : this.dropped(row);
+  }
+
+  /** Leaves the row as if nobody had written it: the walk takes that for granted. */
+  private dropped(row: number): number {
+    this.core.ensure(row + 1);
+    for (const child of this.core.root.children) child.nulls[row] = 0;
+    this.core.corrupt?.setNull(row);
     return row;
   }
 

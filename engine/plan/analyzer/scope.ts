@@ -1,4 +1,4 @@
-import { StreamingError } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { editDistance } from "../../errors/nearest.js";
 import type { Attribute, Expression, LambdaVariable } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
@@ -67,6 +67,8 @@ export class Scope {
   private unresolved(parts: readonly string[]): never {
     const objectName = quoted(parts);
     const proposal = this.candidates(parts);
+    // Spark's file sources have this column, though no schema shows it.
+    if (parts[0]!.toLowerCase() === "_metadata") throw notYetSupported("The hidden column _metadata");
     if (proposal.length === 0) throw new StreamingError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", { objectName });
     throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName, proposal: proposal.join(", ") });
   }

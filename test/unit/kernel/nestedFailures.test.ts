@@ -16,3 +16,17 @@ it("an element that cannot be converted leaves the rows before it as they were",
   expect(second).toEqual([null, null]);
   expect(third).toEqual([null, null]);
 });
+
+it("a dropped record leaves nothing behind in the row that the next one takes", () => {
+  const decoder = createDecoder({ format: "json", schema: parseSchema("a int, b string"), options: { mode: "DROPMALFORMED" } }, [], {
+    zone: "UTC",
+    conversions: textConversions,
+  });
+  const text = new TextEncoder().encode('{"a":1,"b":"x"}\n{"a":"2","b":"y"}\n{"a":1.7}\n{"b":"kept"}\n{"a":3}\n');
+  decoder.buffer().set(text);
+  expect(rowsOf(decoder.decode(text.length, true)!)).toEqual([
+    [1, "x"],
+    [null, "kept"],
+    [3, null],
+  ]);
+});
