@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { avg, col, count, desc, max, window } from "../dataframe/functions.js";
+import { avg, col, count, desc, max, round, window } from "../dataframe/functions.js";
 import { Session } from "../dataframe/session.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import { exitCodeOf, exitCodes, failureText } from "./failure.js";
@@ -120,22 +120,15 @@ function latestOnBoard(view: ProgressView): { refresh(): void; end(): Promise<vo
 
 /** The averages of the last windows that are written, read back from the files. */
 async function showLatest(session: Session): Promise<void> {
-  if (!hasAverages()) return session.print("No window is closed yet.");
-  await session.read
-    .schema(
-      "window STRUCT<start: TIMESTAMP, end: TIMESTAMP>, sensorId STRING, mean DOUBLE, hottest DOUBLE, readings BIGINT",
-    )
+  if (!existsSync(output)) return session.print("No window is closed yet.");
+  const latest = session.read
+    .schema("window STRUCT<start: TIMESTAMP, end: TIMESTAMP>, sensorId STRING, mean DOUBLE, hottest DOUBLE, readings BIGINT")
     .parquet(output)
     .orderBy(desc("window.end"), "sensorId")
-    .select(col("window.start").as("from"), col("window.end").as("to"), "sensorId", "mean", "hottest", "readings")
-    .limit(sensors)
-    .show(sensors, false);
-}
-
-/** Whether the manifest lists a file. */
-function hasAverages(): boolean {
-  const manifest = `${output}/_spark_metadata`;
-  return existsSync(manifest) && readdirSync(manifest).some((name) => readFileSync(`${manifest}/${name}`, "utf8").includes('"path"'));
+    .select(col("window.start").as("from"), col("window.end").as("to"), "sensorId", round("mean", 2).as("mean"), "hottest", "readings")
+    .limit(sensors);
+  if (await latest.isEmpty()) session.print("No window is closed yet.");
+  else await latest.show(sensors, false);
 }
 
 function finish(query: StreamingQuery, view: ProgressView): string {
@@ -147,8 +140,8 @@ function finish(query: StreamingQuery, view: ProgressView): string {
     `Done: ${batches} batches, ${compact(rowsIn)} readings in, ${compact(rowsOut)} averages out. ${compact(lateRows)} readings came too late and count nowhere;`,
     `${compact(stateRows)} averages of windows that were still open are in the checkpoint.`,
     `The averages are Parquet files in ${output}/, each window once: its _spark_metadata lists the files that count.`,
-    `Look at them:  npx tidemark show ${output}`,
-    `          or:  duckdb -c "select * from '${output}/*.parquet' order by 1, 2"`,
+    "Look at them with Spark, or from this folder with Tidemark:",
+    `  node -e "import('tidemark').then(async ({ Session }) => (await Session.create().read.format('parquet').inferSchema('${output}')).load().show())"`,
     `The checkpoint is in ${checkpoint}/. The next demo starts a new run.`,
   ].join("\n");
 }

@@ -27,7 +27,7 @@ export async function fullCall(argv: readonly string[], version: string): Promis
       command.describe,
       (builder) => withFlags(builder, command),
       (values) => {
-        call = { command, job: String(values.job ?? ""), values: values as FlagValues };
+        call = { command, job: typeof values.job === "string" ? values.job : "", values: values as FlagValues };
       },
     );
   }

@@ -9,9 +9,11 @@ export function terminal(stream: WriteStream): Terminal {
   });
   return {
     write: (text) => void stream.write(text),
-    isTTY: stream.isTTY === true,
+    // On a pipe the property is missing, whatever its type says.
+    isTTY: "isTTY" in stream && stream.isTTY,
     get columns() {
-      return stream.columns ?? 80;
+      // Some terminals say that they have no width.
+      return stream.columns > 0 ? stream.columns : 80;
     },
   };
 }
