@@ -3,24 +3,10 @@ import { readValue } from "../../../engine/arrow/columns.js";
 import type { Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { PushedFilter } from "../../../engine/contract/source.js";
-import { parseDate, parseTimestamp, parseTimestampNtz } from "../../../engine/expression/values/dateTimeText.js";
-import { doubleText, floatText } from "../../../engine/expression/values/numberText.js";
-import { localToInstant, timeZone } from "../../../engine/expression/values/timeZone.js";
+import { textConversions } from "../../../engine/expression/textConversions.js";
 import { createDecoder, type Decoder, type DecoderEnvironment } from "../../../engine/kernel/decoder.js";
-import type { TextConversions } from "../../../engine/kernel/textConversions.js";
 
-/** What the layer above gives the decoders, as it is wired in the engine. */
-export const conversions: TextConversions = {
-  parseDate,
-  parseTimestamp: (text, zone) => parseTimestamp(text, zone, 0),
-  parseTimestampNtz,
-  offsetSecondsAt: (zone, epochSeconds) => timeZone(zone).offsetAt(epochSeconds),
-  instantOf: (zone, localSeconds) => localToInstant(timeZone(zone), localSeconds),
-  doubleText,
-  floatText,
-};
-
-export const environment: DecoderEnvironment = { zone: "UTC", conversions };
+export const environment: DecoderEnvironment = { zone: "UTC", conversions: textConversions };
 
 export interface Decoded {
   readonly rows: Value[][];
