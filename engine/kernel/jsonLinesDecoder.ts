@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../arrow/batch.js";
 import type { Schema } from "../arrow/types.js";
 import type { PushedFilter } from "../contract/source.js";
-import type { Decoder } from "./decoder.js";
+import type { Decoder } from "./lineDecoder.js";
 import { JsonDecoderCore, type JsonDecoderSettings } from "./jsonDecoderCore.js";
 import { LineFraming, type LineSink } from "./lineFraming.js";
 import { StrictRecords } from "./strictRecords.js";

@@ -7,7 +7,7 @@ import type { TextConversions } from "./textConversions.js";
 export interface JsonForms {
   readonly conversions: TextConversions;
   readonly zone: string;
-  /** Null: `yyyy-MM-dd'T'HH:mm:ss.SSS[XXX]` and `yyyy-MM-dd`. */
+  /** Null: ISO 8601 to the millisecond, with the zone's offset. */
   readonly timestampPattern: DateTimePattern | null;
   readonly timestampNtzPattern: DateTimePattern | null;
   readonly datePattern: DateTimePattern | null;

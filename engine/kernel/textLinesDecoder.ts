@@ -4,7 +4,7 @@ import { assert } from "../errors/assert.js";
 import type { PushedFilter } from "../contract/source.js";
 import { buffers } from "../arrow/buffers.js";
 import { notYetSupported } from "../errors/streamingError.js";
-import type { Decoder, DecoderEnvironment } from "./decoder.js";
+import type { Decoder, DecoderEnvironment } from "./lineDecoder.js";
 import { DecoderMemory, windowBytes } from "./decoderMemory.js";
 import { checkRecordSize, defaultMaxRecordBytes } from "./lineFraming.js";
 
