@@ -9,6 +9,9 @@ const keptEpochs = 10;
 
 const epochVersion = 1;
 
+/** Runs of this process that own nothing any more, whatever the disk says: it was full, or failed, when they let go. */
+const letGo = new Set<string>();
+
 /** Who owns, or owned, a checkpoint: the content of `epochs/N`. */
 interface Owner {
   readonly runId: string;
@@ -49,9 +52,15 @@ export class Epoch {
       if (last !== undefined && !names.includes(`${last}.ended`)) await refuseIfAlive(request, last);
       const id = (last ?? -1) + 1;
       const owner: Owner = { runId, process: runtime.process, sinceMs: runtime.clock.nowMs() };
-      if (await files.addNew(epochPath(root, id), encodeText(formatOwner(owner)))) {
-        await forget(files, root, ids.slice(0, -keptEpochs));
-        return new Epoch(request, id);
+      try {
+        if (await files.addNew(epochPath(root, id), encodeText(formatOwner(owner)))) {
+          await forget(files, root, ids.slice(0, -keptEpochs));
+          return new Epoch(request, id);
+        }
+      } catch (error) {
+        // The entry may be there all the same.
+        letGo.add(runId);
+        throw error;
       }
       // Somebody else has just started: look again at who that is.
     }
@@ -72,7 +81,8 @@ export class Epoch {
 
   /** Lets go, once and for all. Writes nothing into a checkpoint that was removed under us. */
   async release(): Promise<void> {
-    const { files, root } = this.request;
+    const { files, root, runId } = this.request;
+    letGo.add(runId);
     if ((await files.status(epochPath(root, this.id))) === null) return;
     await files.addNew(`${epochPath(root, this.id)}.ended`, new Uint8Array(0));
   }
@@ -80,7 +90,7 @@ export class Epoch {
 
 async function refuseIfAlive({ files, root, runtime, takeOver }: EpochRequest, id: number): Promise<void> {
   const owner = await readOwner(files, root, id);
-  if (owner === null) return;
+  if (owner === null || letGo.has(owner.runId)) return;
   const alive = await runtime.isAlive(owner.process);
   if (alive === true) throw new StreamingError("CHECKPOINT_IN_USE", describe(root, owner));
   if (alive === null && !takeOver) throw new StreamingError("CHECKPOINT_OWNER_UNKNOWN", describe(root, owner));

@@ -43,7 +43,7 @@ export interface SinkBatch {
   prepare(): Promise<void>;
   /** Makes the rows visible, exactly once for this marker. */
   commit(): Promise<void>;
-  /** The batch failed: leave nothing visible. Never rejects. */
+  /** The batch failed before `commit` was called: leave nothing visible. Never rejects. */
   abort(): Promise<void>;
 }
 

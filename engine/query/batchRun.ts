@@ -45,6 +45,7 @@ export async function runBatch(
     batchTimeMs: entry.batchTimestampMs,
     replay: planned.replay,
   });
+  let committing = false;
   try {
     const result = await timer.phase("addBatch", () =>
       execution.runBatch(contextOf(query, planned), rangesOf(planned), (batch) => output?.write(batch)),
@@ -66,6 +67,7 @@ export async function runBatch(
       ]);
       await at("afterPrepare", batchId);
       await checkpoint.checkOwnership();
+      committing = true;
       await output?.commit();
       return file;
     });
@@ -79,7 +81,8 @@ export async function runBatch(
     await tidyUp(query, batchId);
     return result;
   } catch (error) {
-    await output?.abort();
+    // A commit that failed may have been one: the output is for the next run to look at, not for this one to take back.
+    if (!committing) await output?.abort();
     throw error;
   }
 }

@@ -61,6 +61,7 @@ export class World {
   private readonly processes: SimulatedProcess[] = [];
   private failures: { rule: FailureRule; left: number }[] = [];
   private crashOperation: { at: number; kind: CrashKind } | null = null;
+  private failOperation: { at: number; code: string } | null = null;
   private crashPoint: { point: CrashPoint; batchId: number; kind: CrashKind } | null = null;
 
   constructor(seed: number, options: { startMs?: number; autoAdvance?: boolean } = {}) {
@@ -111,6 +112,11 @@ export class World {
     this.crashOperation = { at: this.operations + count, kind };
   }
 
+  /** The `count`-th change of the disk from now on is not done: it fails with a system error, once. */
+  failAtOperation(count: number, code: string): void {
+    this.failOperation = { at: this.operations + count, code };
+  }
+
   crashAtPoint(point: CrashPoint, batchId: number, kind: CrashKind = "power"): void {
     this.crashPoint = { point, batchId, kind };
   }
@@ -154,6 +160,12 @@ export class World {
         const { kind } = this.crashOperation;
         this.crashOperation = null;
         this.dieDuring(process, kind, effect, half);
+      }
+      if (this.failOperation?.at === this.operations) {
+        const { code } = this.failOperation;
+        this.failOperation = null;
+        this.trace.push(code);
+        throw systemError(code, path);
       }
     }
     this.failByRule(operation, path);

@@ -1,0 +1,92 @@
+import { expr } from "../../../dataframe/functions.js";
+import type { DataFrame } from "../../../dataframe/dataFrame.js";
+import type { Session } from "../../../dataframe/session.js";
+import type { OutputMode } from "../../../engine/contract/sink.js";
+
+/** A frame whose columns are known at run time only. */
+export type Frame = DataFrame<Record<string, unknown>>;
+
+/** What the input files hold. */
+export const inputSchema = "ts TIMESTAMP, k STRING, v BIGINT, d DOUBLE";
+
+/** A query of the simulation. Its output is a pure function of the files it reads, batch by batch. */
+export interface SimulatedQuery {
+  readonly name: string;
+  /** How many folders of input it reads. */
+  readonly inputs: 1 | 2;
+  readonly outputMode: OutputMode;
+  /** `json`: a file sink on the simulated disk. `memory`: a table that outlives every process, as an outer system would. */
+  readonly sink: "json" | "parquet" | "memory";
+  build(session: Session, inputs: readonly Frame[]): Frame;
+}
+
+const windowed = (input: Frame, window: string): Frame =>
+  input
+    .withWatermark("ts", "10 seconds")
+    .groupBy(expr(window).as("w"), expr("k").as("k"))
+    .agg(expr("count(*)").as("n"), expr("sum(v)").as("total"), expr("avg(d)").as("mean"), expr("max(v)").as("top"));
+
+const sensors: readonly (readonly [string, string])[] = [
+  ["a", "kitchen"],
+  ["b", "cellar"],
+  ["é😀", "attic"],
+];
+
+export const simulatedQueries: readonly SimulatedQuery[] = [
+  {
+    name: "stateless",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => input!.where("v % 3 <> 0").selectExpr("k", "v * 2 AS twice", "upper(k) AS upper", "ts"),
+  },
+  {
+    name: "tumbling windows, append",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => windowed(input!, "window(ts, '10 seconds')"),
+  },
+  {
+    name: "hopping windows, append, parquet",
+    inputs: 1,
+    outputMode: "append",
+    sink: "parquet",
+    build: (_session, [input]) => windowed(input!, "window(ts, '20 seconds', '5 seconds', '2 seconds')"),
+  },
+  {
+    name: "tumbling windows, update",
+    inputs: 1,
+    outputMode: "update",
+    sink: "memory",
+    build: (_session, [input]) => windowed(input!, "window(ts, '10 seconds')"),
+  },
+  {
+    name: "groups, complete",
+    inputs: 1,
+    outputMode: "complete",
+    sink: "memory",
+    build: (_session, [input]) =>
+      input!.groupBy("k").agg(expr("count(*)").as("n"), expr("sum(v)").as("total"), expr("min(ts)").as("first")),
+  },
+  {
+    name: "stream-static join",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (session, [input]) => {
+      const table = session.createDataFrame(
+        sensors.map(([k, place]) => ({ k, place })),
+        "k STRING, place STRING",
+      );
+      return input!.join(table as Frame, ["k"], "left").selectExpr("k", "place", "v");
+    },
+  },
+  {
+    name: "union of two streams, windows over it",
+    inputs: 2,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [one, two]) => windowed(one!.union(two!), "window(ts, '10 seconds')"),
+  },
+];

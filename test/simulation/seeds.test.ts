@@ -1,0 +1,80 @@
+import { describe, expect, it } from "vitest";
+import { crashPoints } from "../../engine/contract/runtime.js";
+import { Random } from "./world/random.js";
+import type { CrashKind, World } from "./world/world.js";
+import { randomRounds, type Round } from "./harness/input.js";
+import { simulatedQueries, type SimulatedQuery } from "./harness/queries.js";
+import { Simulation, undisturbed, type SimulationOptions } from "./harness/simulation.js";
+import { survive, type Survived } from "./harness/survive.js";
+
+// Random queries over random input, which die and fail at random, also while they recover. SIMULATION_SEEDS says how many; SIMULATION_SEED=n replays one.
+
+const chosen = process.env["SIMULATION_SEED"];
+const seeds =
+  chosen === undefined ? Array.from({ length: Number(process.env["SIMULATION_SEEDS"] ?? 120) }, (_, i) => i + 1) : [Number(chosen)];
+
+interface Story {
+  readonly query: SimulatedQuery;
+  readonly rounds: readonly Round[];
+  readonly options: SimulationOptions;
+}
+
+/** What the seed says happens; not how it is disturbed. */
+function storyOf(seed: number): Story {
+  const random = new Random(seed * 7919);
+  const query = random.pick(simulatedQueries);
+  const rounds = randomRounds(random, {
+    inputs: query.inputs,
+    rounds: 1 + random.below(4),
+    filesPerRound: query.inputs * (1 + random.below(3)),
+    lateRows: random.chance(0.7),
+  });
+  const conf = {
+    "spark.sql.streaming.minBatchesToRetain": String(random.pick([1, 2, 100])),
+    "spark.sql.streaming.stateStore.minDeltasForSnapshot": String(random.pick([1, 2, 10])),
+  };
+  return { query, rounds, options: { conf, maxFilesPerTrigger: 1 } };
+}
+
+/** Arranges, for nine starts of ten, something that goes wrong. */
+function disturb(world: World, random: Random): void {
+  world.cancelCrash();
+  const kind: CrashKind = random.pick(["kill", "power"]);
+  const trouble = random.below(10);
+  if (trouble < 5) world.crashAtOperation(1 + random.below(60), kind);
+  else if (trouble < 7) world.crashAtPoint(random.pick(crashPoints), random.below(8), kind);
+  else if (trouble < 9) world.failAtOperation(1 + random.below(60), random.pick(["EIO", "ENOSPC"]));
+}
+
+async function runStory(seed: number, { query, rounds, options }: Story): Promise<Survived & { trace: readonly string[] }> {
+  const simulation = new Simulation(query, seed, options);
+  const random = new Random(seed * 104_729);
+  simulation.world.latencyMs = random.pick([0, 0, 5]);
+  simulation.onFailure = () => {};
+  const survived = await survive(simulation, rounds, () => disturb(simulation.world, random));
+  return { ...survived, trace: simulation.world.trace };
+}
+
+describe("random histories", () => {
+  it(
+    `${seeds.length} of them give what the undisturbed queries give, each twice the same`,
+    async () => {
+      let deaths = 0;
+      for (const seed of seeds) {
+        const story = storyOf(seed);
+        const { query, rounds, options } = story;
+        const replay = `seed ${seed} (${query.name}); replay: SIMULATION_SEED=${seed} npx vitest run test/simulation/seeds.test.ts`;
+        try {
+          const run = await runStory(seed, story);
+          expect(run.output, replay).toEqual(await undisturbed(query, rounds, options));
+          if (seed % 10 === 0) expect((await runStory(seed, story)).trace, replay).toEqual(run.trace);
+          deaths += run.deaths;
+        } catch (error) {
+          throw error instanceof Error && error.message.includes(replay) ? error : new Error(replay, { cause: error });
+        }
+      }
+      if (chosen === undefined) expect(deaths).toBeGreaterThan(seeds.length);
+    },
+    60_000 + seeds.length * 1000,
+  );
+});
