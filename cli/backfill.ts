@@ -2,10 +2,11 @@ import { boundedPlan } from "../dataframe/backfill.js";
 import { DataFrame } from "../dataframe/dataFrame.js";
 import { writeBatch } from "../dataframe/batchWrite.js";
 import { Session } from "../dataframe/session.js";
-import type { DataStreamWriter, StreamDefinition } from "../dataframe/streamWriter.js";
+import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { StreamDefinition } from "../dataframe/streamWriter.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { resolve } from "node:path";
-import { exitCodes, failureText } from "./failure.js";
+import { checkTarget, targetOf, type BackfillTarget } from "./backfillTarget.js";
+import { exitCodeOf, exitCodes, failureText } from "./failure.js";
 import { loadJob } from "./job.js";
 import { Overrides } from "./overrides.js";
 
@@ -22,7 +23,9 @@ export interface BackfillFlags {
   readonly json: boolean;
 }
 
-/** Runs the queries of a job over bounded input. Touches neither the job's checkpoint nor its sink. Gives the exit code. */
+/**
+ * Runs the queries of a job over bounded input. Touches neither the job's checkpoint nor its sink. Gives the exit code.
+ */
 export async function backfill(flags: BackfillFlags): Promise<number> {
   const say = (line: string): void => {
     if (!flags.quiet && !flags.json) process.stdout.write(`${line}\n`);
@@ -36,64 +39,51 @@ export async function backfill(flags: BackfillFlags): Promise<number> {
       print: say,
       warn: (message) => process.stderr.write(`warning: ${message}\n`),
     });
-    const writers = (await loadJob(flags.job, session)).map((writer) => overrides.writer(writer));
+    const definitions = (await loadJob(flags.job, session)).map((writer) => overrides.writer(writer).definition);
     overrides.checkUsed();
-    for (const [i, writer] of writers.entries())
-      await backfillQuery(flags, session, writer, writers.length === 1 ? null : (writer.definition.queryName ?? String(i)), say);
+    const steps = definitions.map((definition, i) => stepOf(flags, session, definition, definitions.length === 1 ? null : String(i)));
+    // All are looked at before the first one writes.
+    for (const { target } of steps)
+      if (target) await checkTarget(session, target, { definitions, job: flags.job, overwrite: flags.overwrite });
+    for (const step of steps) await (step.target ? write(flags, session, step, step.target, say) : dryRun(flags, session, step, say));
     return exitCodes.done;
   } catch (error) {
     process.stderr.write(`${failureText(error)}\n`);
-    return exitCodes.failed;
+    return exitCodeOf(error);
   }
 }
 
-async function backfillQuery(
-  flags: BackfillFlags,
-  session: Session,
-  { definition }: DataStreamWriter,
-  subfolder: string | null,
-  say: (line: string) => void,
-): Promise<void> {
+/** One query of the job: what it reads, and where it goes; null for a dry run. */
+interface Step {
+  readonly definition: StreamDefinition;
+  readonly plan: AnalyzedPlan;
+  readonly target: BackfillTarget | null;
+}
+
+function stepOf(flags: BackfillFlags, session: Session, definition: StreamDefinition, number: string | null): Step {
   const plan = boundedPlan(session, definition.plan, { from: flags.from ?? null, to: flags.to ?? null });
-  const name = definition.queryName ?? "the query";
-  if (flags.dryRun) {
-    const frame = new DataFrame(session, plan);
-    const rows = await frame.count();
-    report(flags, { query: definition.queryName, rows, output: null });
-    say(`${name} gives ${rows} rows. The first of them:`);
-    if (!flags.json && !flags.quiet) await frame.show(10);
-    return;
-  }
-  const target = targetOf(definition, flags.output!, subfolder);
-  await checkTarget(session, target, flags.overwrite);
-  const rows = await writeBatch(session, {
-    plan,
-    ...target,
-    mode: flags.overwrite ? "overwrite" : "append",
-    partitionBy: definition.partitionBy,
-  });
-  report(flags, { query: definition.queryName, rows, output: flags.output! });
-  say(`${name}: ${rows} rows written to ${target.options.path ?? target.options.topic}.`);
+  if (flags.dryRun) return { definition, plan, target: null };
+  return { definition, plan, target: targetOf(definition, flags.output!, number === null ? null : (definition.queryName ?? number)) };
 }
 
-interface Target {
-  readonly format: string;
-  readonly options: Readonly<Record<string, string>>;
+async function write(flags: BackfillFlags, session: Session, { definition, plan }: Step, target: BackfillTarget, say: Say): Promise<void> {
+  const { format, options, place } = target;
+  const mode = flags.overwrite ? "overwrite" : "append";
+  const rows = await writeBatch(session, { plan, format, options, mode, partitionBy: definition.partitionBy });
+  report(flags, { query: definition.queryName, rows, output: place });
+  say(`${definition.queryName ?? "the query"}: ${rows} rows written to ${place}.`);
 }
 
-/** The job's own format at another place; sinks for looking become Parquet files. */
-function targetOf({ format, options }: StreamDefinition, output: string, subfolder: string | null): Target {
-  if (format === "kafka") return { format, options: { ...options, topic: output } };
-  const path = subfolder === null ? output : `${output}/${subfolder}`;
-  return format === "json" || format === "parquet" ? { format, options: { ...options, path } } : { format: "parquet", options: { path } };
+async function dryRun(flags: BackfillFlags, session: Session, { definition, plan }: Step, say: Say): Promise<void> {
+  const frame = new DataFrame(session, plan);
+  const rows = await frame.count();
+  report(flags, { query: definition.queryName, rows, output: null });
+  if (flags.json || flags.quiet) return;
+  say(`${definition.queryName ?? "the query"}: ${rows} rows, none of them written.${rows > 0 ? " The first:" : ""}`);
+  if (rows > 0) await frame.limit(10).show(10, 60);
 }
 
-/** @throws BACKFILL_TARGET_NOT_EMPTY */
-async function checkTarget(session: Session, { options }: Target, overwrite: boolean): Promise<void> {
-  if (options.path === undefined || overwrite) return;
-  const entries = await session.runtime.files.list(resolve(options.path));
-  if (entries.length > 0) throw new StreamingError("BACKFILL_TARGET_NOT_EMPTY", { path: options.path });
-}
+type Say = (line: string) => void;
 
 function report({ json }: BackfillFlags, line: object): void {
   if (json) process.stdout.write(`${JSON.stringify(line)}\n`);

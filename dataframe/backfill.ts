@@ -31,20 +31,41 @@ export function boundedPlan(session: Session, plan: AnalyzedPlan, range: Backfil
   return transformUp(plan, (node) => (node.kind === "read" && node.streaming ? bounded(node) : node)) as AnalyzedPlan;
 }
 
-/** Options that only streams have. */
-const streamOptions = [
-  "startingOffsets",
-  "startingTimestamp",
-  "startingOffsetsByTimestamp",
-  "maxOffsetsPerTrigger",
-  "minOffsetsPerTrigger",
-  "maxTriggerDelay",
-];
+/** Options that only streams have, by what is read. What a stream leaves out or cleans up, a backfill reads and leaves. */
+const streamOptions = {
+  kafka: [
+    "startingOffsets",
+    "startingTimestamp",
+    "startingOffsetsByTimestamp",
+    "maxOffsetsPerTrigger",
+    "minOffsetsPerTrigger",
+    "maxTriggerDelay",
+  ],
+  files: [
+    "maxFilesPerTrigger",
+    "maxBytesPerTrigger",
+    "latestFirst",
+    "maxFileAge",
+    "fileNameOnly",
+    "maxCachedFiles",
+    "discardCachedInputRatio",
+    "cleanSource",
+    "sourceArchiveDir",
+  ],
+} as const;
+
+const fileFormats = ["json", "parquet", "text"];
 
 function boundedOptions({ format, options }: TableHandle, { from, to }: BackfillRange): Record<string, string> {
-  if (format !== "kafka") return { ...options, ...fileBound("from", from, "modifiedAfter"), ...fileBound("to", to, "modifiedBefore") };
-  const kept = streamOptions.reduce<Readonly<Record<string, string>>>((rest, name) => withoutOption(rest, name), options);
-  return { ...kept, ...kafkaBound("from", from, "starting"), ...kafkaBound("to", to, "ending") };
+  const without = (names: readonly string[]): Readonly<Record<string, string>> => names.reduce(withoutOption, options);
+  if (format === "kafka")
+    return { ...without(streamOptions.kafka), ...kafkaBound("from", from, "starting"), ...kafkaBound("to", to, "ending") };
+  if (fileFormats.includes(format)) {
+    return { ...without(streamOptions.files), ...fileBound("from", from, "modifiedAfter"), ...fileBound("to", to, "modifiedBefore") };
+  }
+  const [flag, value] = from === null ? (["to", to] as const) : (["from", from] as const);
+  if (value !== null) throw new StreamingError("BACKFILL_BOUND_INVALID", { flag, value, reason: `a ${format} source has no range` });
+  return { ...options };
 }
 
 /** Files by when they were modified; `modifiedAfter` leaves out the instant itself, the range includes it. */

@@ -20,7 +20,7 @@ export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
   /** Resolves when standard output has matched; rejects when the process ends before. */
-  printed(pattern: RegExp): Promise<void>;
+  readonly printed: (pattern: RegExp) => Promise<void>;
 }
 
 /** Starts `tidemark` with these arguments in a folder. */

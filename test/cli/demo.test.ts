@@ -76,7 +76,7 @@ async function checkAverages(folder: string): Promise<number> {
     };
     const key = `${window.start.getTime()} ${sensorId}`;
     const average = wanted.get(key);
-    expect(average, key).toBeDefined();
+    expect(wanted.has(key)).toBe(true);
     expect({ hottest, readings }).toEqual({ hottest: average!.hottest, readings: average!.readings });
     expect(mean).toBeCloseTo(average!.sum / average!.readings, 9);
     return key;

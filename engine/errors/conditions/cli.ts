@@ -49,8 +49,8 @@ export const cliConditions = {
   },
   BACKFILL_OUTPUT_IS_LIVE: {
     sqlState: "42K04",
-    message: "<output> is where the job itself writes, or a part of it.",
-    advice: "Choose another --output: a backfill never touches the job's own sink or checkpoint.",
+    message: "<output> is, holds or lies in a place that the job itself reads or writes.",
+    advice: "Choose another --output: a backfill never touches the job's input, checkpoint or live output.",
   },
   BACKFILL_NEEDS_OUTPUT: {
     sqlState: "42K0G",

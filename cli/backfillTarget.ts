@@ -1,0 +1,104 @@
+import { relative, resolve, sep } from "node:path";
+import { optionOf, withoutOption } from "../dataframe/options.js";
+import type { Session } from "../dataframe/session.js";
+import type { StreamDefinition } from "../dataframe/streamWriter.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { nodesUp } from "../engine/plan/transform.js";
+
+/** Where the backfill of a query writes. */
+export interface BackfillTarget {
+  readonly format: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** The folder or topic, as it was given. */
+  readonly place: string;
+}
+
+/** The job's own format at another place; sinks for looking become Parquet files. Each of several queries has a place of its own. */
+export function targetOf({ format, options }: StreamDefinition, output: string, ownName: string | null): BackfillTarget {
+  if (format === "kafka") {
+    const topic = ownName === null ? output : `${output}-${ownName}`;
+    return { format, options: { ...withoutOption(options, "topic"), topic }, place: topic };
+  }
+  const path = ownName === null ? output : `${output}/${ownName}`;
+  if (format !== "json" && format !== "parquet") return { format: "parquet", options: { path }, place: path };
+  return { format, options: { ...withoutOption(options, "path"), path }, place: path };
+}
+
+/**
+ * Refuses a target in which something would be harmed. Changes nothing.
+ * @throws BACKFILL_OUTPUT_IS_LIVE, BACKFILL_TARGET_NOT_EMPTY, BACKFILL_TOPIC_NOT_EMPTY
+ */
+export async function checkTarget(
+  session: Session,
+  target: BackfillTarget,
+  { definitions, job, overwrite }: { readonly definitions: readonly StreamDefinition[]; readonly job: string; readonly overwrite: boolean },
+): Promise<void> {
+  if (target.format === "kafka") {
+    const topics = definitions.flatMap((definition) => liveTopics(session, definition));
+    if (topics.includes(target.place)) throw new StreamingError("BACKFILL_OUTPUT_IS_LIVE", { output: target.place });
+    return checkTopic(session, target);
+  }
+  const folder = resolve(target.place);
+  const live = definitions.flatMap((definition) => liveFolders(session, definition));
+  // What is overwritten is removed first, so the job and the folder it is called from may not be in there.
+  const touches =
+    live.some((path) => within(path, folder) || within(folder, path)) || within(resolve(job), folder) || within(resolve(""), folder);
+  if (touches) throw new StreamingError("BACKFILL_OUTPUT_IS_LIVE", { output: target.place });
+  if (overwrite) return;
+  const { files } = session.runtime;
+  const status = await files.status(folder);
+  const taken = status !== null && (!status.directory || (await files.list(folder)).length > 0);
+  if (taken) throw new StreamingError("BACKFILL_TARGET_NOT_EMPTY", { path: target.place });
+}
+
+/** What a job reads, writes and remembers in files. A pattern counts from its first wildcard's folder. */
+function liveFolders(session: Session, { plan, options, checkpointLocation, format }: StreamDefinition): string[] {
+  const read = [...nodesUp(plan)].flatMap((node) =>
+    node.kind === "read" ? [optionOf(session.tables.get(node.table).options, "path")] : [],
+  );
+  const written = format === "kafka" ? undefined : optionOf(options, "path");
+  return [...read, written, checkpointLocation ?? undefined].flatMap((path) => (path === undefined ? [] : [resolve(fixedPart(path))]));
+}
+
+function fixedPart(path: string): string {
+  const plain = path.replace(/^file:(\/\/)?/, "");
+  const wildcard = plain.search(/[*?[{]/);
+  return wildcard < 0 ? plain : plain.slice(0, plain.lastIndexOf("/", wildcard) + 1);
+}
+
+function liveTopics(session: Session, { plan, options, format }: StreamDefinition): string[] {
+  const read = [...nodesUp(plan)].flatMap((node) =>
+    node.kind === "read" ? (optionOf(session.tables.get(node.table).options, "subscribe") ?? "").split(",") : [],
+  );
+  const written = format === "kafka" ? [optionOf(options, "topic") ?? ""] : [];
+  return [...read, ...written].map((topic) => topic.trim()).filter((topic) => topic !== "");
+}
+
+/** Whether a path is a folder or lies in it. */
+function within(path: string, folder: string): boolean {
+  const way = relative(folder, path);
+  return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
+}
+
+/** A topic that does not exist yet is as good as an empty one. */
+async function checkTopic(session: Session, { options, place: topic }: BackfillTarget): Promise<void> {
+  const [{ createKafkaClient, earliest, isolationLevel, latest, partitionKey }, { parseSinkOptions }] = await Promise.all([
+    import("../connectors/kafka/client.js"),
+    import("../sinks/kafka/options.js"),
+  ]);
+  const { files, clock } = session.runtime;
+  const client = createKafkaClient(await parseSinkOptions(options).settings.clientOptions(files), clock);
+  try {
+    const partitions = ((await client.topics([topic]))[0]?.partitions ?? []).map(({ partition }) => ({ topic, partition }));
+    const offsets = (timestamp: number): Promise<ReadonlyMap<string, number>> =>
+      client.listOffsets(
+        partitions.map((partition) => ({ ...partition, timestamp })),
+        isolationLevel.readUncommitted,
+      );
+    const [first, next] = [await offsets(earliest), await offsets(latest)];
+    const records = partitions.map(partitionKey).reduce((sum, key) => sum + ((next.get(key) ?? 0) - (first.get(key) ?? 0)), 0);
+    if (records > 0) throw new StreamingError("BACKFILL_TOPIC_NOT_EMPTY", { topic, records: String(records) });
+  } finally {
+    await client.close();
+  }
+}
