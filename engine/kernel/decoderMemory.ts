@@ -49,7 +49,7 @@ export class DecoderMemory {
 
   /** @param plain use the TypeScript index instead of WebAssembly */
   constructor(
-    public textCapacity = windowBytes,
+    public textCapacity = 4 * windowBytes,
     plain = false,
   ) {
     const needed = textAt + textCapacity + padBytes;

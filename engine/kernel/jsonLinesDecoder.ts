@@ -31,6 +31,10 @@ export class JsonLinesDecoder implements Decoder, LineSink {
     return this.framing.buffer();
   }
 
+  readAhead(): Uint8Array | null {
+    return this.framing.readAhead();
+  }
+
   decode(byteCount: number, isLast: boolean): Batch | null {
     const { core } = this;
     core.reset();

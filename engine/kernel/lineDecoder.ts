@@ -6,13 +6,15 @@ import type { TextConversions } from "./textConversions.js";
  * Turns newline-framed bytes into batches. Lends the buffer that bytes are read into, so that none is copied:
  * `count = await file.read(decoder.buffer()); batch = decoder.decode(count, count === 0)`.
  *
- * A batch borrows the decoder's memory until the next call of `buffer` or `decode`. One partition at a time: after `decode(…, true)` the next may begin.
+ * A batch borrows the decoder's memory until the next call of `buffer` or `decode`; `readAhead` leaves it alone. One partition at a time: after `decode(…, true)` the next may begin.
  */
 export interface Decoder {
   /** The filters that rows of the batches have passed; the caller sees to the others. */
   readonly taken: readonly PushedFilter[];
   /** Where the next bytes go: at least one, behind the unfinished record of the last call. */
   buffer(): Uint8Array;
+  /** The same, apart from what the last batch borrows, so that the next bytes can arrive while it is worked on. Null: call `buffer` when it is done with. */
+  readAhead(): Uint8Array | null;
   /**
    * Decodes what is complete of the bytes, `byteCount` of which were read into the buffer. `isLast` says that the text ends here, with or without a newline.
    *

@@ -13,12 +13,14 @@ export interface LineSink {
 }
 
 /**
- * Finds the lines in the bytes of one partition after the other: keeps the unfinished one from call to call, and moves it to the front of the buffer once nobody
- * borrows the text any more.
+ * Finds the lines in the bytes of one partition after the other. The buffer holds several reads: while the lines of one are worked on, the next bytes may
+ * be read behind them (or, at the buffer's end, in front of them, where the unfinished line is then moved to).
  */
 export class LineFraming {
   private tailStart: number;
   private tailLength = 0;
+  /** Where the lines begin that the last call of `frame` handed over. */
+  private borrowedStart: number;
 
   /** @param separator what ends a line; null: LF, CR and CRLF */
   constructor(
@@ -27,18 +29,47 @@ export class LineFraming {
     private readonly maxRecordBytes = defaultMaxRecordBytes,
   ) {
     this.tailStart = memory.textStart;
+    this.borrowedStart = memory.textStart;
   }
 
-  /** Room for more text. */
+  /** Room for more text. The lines handed over may be overwritten. */
   buffer(): Uint8Array {
     const { memory } = this;
-    if (this.tailLength > 0 && this.tailStart !== memory.textStart)
-      memory.bytes.copyWithin(memory.textStart, this.tailStart, this.tailStart + this.tailLength);
-    this.tailStart = memory.textStart;
     checkRecordSize(this.tailLength, this.maxRecordBytes);
     // A half-full buffer of one unfinished line would make small reads.
     if (this.tailLength * 2 > memory.textCapacity) memory.reserveText(memory.textCapacity * 2);
-    return memory.bytes.subarray(memory.textStart + this.tailLength, memory.textStart + memory.textCapacity);
+    if (this.tailStart + this.tailLength + this.readBytes > this.textEnd) this.moveTailToFront();
+    return this.room();
+  }
+
+  /** Room for more text apart from the lines handed over; null when there is none. */
+  readAhead(): Uint8Array | null {
+    const { memory } = this;
+    if (this.tailStart + this.tailLength + this.readBytes > this.textEnd) {
+      if (memory.textStart + this.tailLength + this.readBytes > this.borrowedStart) return null;
+      this.moveTailToFront();
+    }
+    return this.room();
+  }
+
+  private get textEnd(): number {
+    return this.memory.textStart + this.memory.textCapacity;
+  }
+
+  /** A quarter of the buffer: one read is worked on, one is under way, and there is room to turn round. */
+  private get readBytes(): number {
+    return this.memory.textCapacity >> 2;
+  }
+
+  private room(): Uint8Array {
+    const start = this.tailStart + this.tailLength;
+    return this.memory.bytes.subarray(start, start + Math.min(this.readBytes, this.textEnd - start));
+  }
+
+  private moveTailToFront(): void {
+    const { memory } = this;
+    memory.bytes.copyWithin(memory.textStart, this.tailStart, this.tailStart + this.tailLength);
+    this.tailStart = memory.textStart;
   }
 
   /** Hands the complete lines to `sink`; at the end of the text also what is left. */
@@ -46,6 +77,7 @@ export class LineFraming {
     const { memory } = this;
     const end = this.tailStart + this.tailLength + byteCount;
     let at = this.tailStart;
+    this.borrowedStart = at;
     while (at < end) {
       const windowEnd = Math.min(end, at + windowBytes);
       const count = this.split(at, windowEnd);

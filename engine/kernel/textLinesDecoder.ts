@@ -45,6 +45,11 @@ export class TextDecoderOfLines implements Decoder {
     return memory.bytes.subarray(memory.textStart + this.tailLength, memory.textStart + memory.textCapacity);
   }
 
+  /** Lines of text are cheap: nothing is gained by reading ahead. */
+  readAhead(): null {
+    return null;
+  }
+
   decode(byteCount: number, isLast: boolean): Batch | null {
     const end = this.tailStart + this.tailLength + byteCount;
     this.rows = 0;

@@ -38,7 +38,10 @@ function plainReader(file: ReadableFile, path: string): BytesReader {
     kind: "bytes",
     async read(into) {
       try {
-        const length = await file.read(into, position);
+        // The size when it was opened: a file that grows is not read beyond it, and the end needs no read of its own.
+        const left = file.sizeBytes - position;
+        if (left === 0) return 0;
+        const length = await file.read(left < into.length ? into.subarray(0, left) : into, position);
         position += length;
         return length;
       } catch (cause) {

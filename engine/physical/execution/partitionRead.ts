@@ -8,7 +8,7 @@ import type { BoundScan } from "./inputs.js";
 /**
  * Reads the partitions of one scan, one after the other, as batches of the requested columns.
  *
- * Bytes are read straight into the memory of the decoder.
+ * Bytes are read straight into the memory of the decoder, the next while the last are worked on.
  */
 export class PartitionRead {
   private rows = 0;
@@ -43,14 +43,20 @@ export class PartitionRead {
     assert(decode !== null, "a source that gives bytes says how they are decoded");
     const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone: this.zone, conversions: textConversions }));
     const before = decoder.rowsRead;
+    let ahead: Promise<number> | null = null;
     try {
       for (let atEnd = false; !atEnd;) {
-        const count = await reader.read(decoder.buffer());
+        const count: number = await (ahead ?? reader.read(decoder.buffer()));
+        ahead = null;
         atEnd = count === 0;
         const batch = decoder.decode(count, atEnd);
+        const room: Uint8Array | null = atEnd ? null : decoder.readAhead();
+        if (room !== null) ahead = reader.read(room);
         if (batch !== null && batch.length > 0) yield batch;
       }
     } finally {
+      // Nobody may close the file, or use the memory, while a read is under way.
+      await ahead?.catch(() => undefined);
       this.rows += decoder.rowsRead - before;
     }
   }
