@@ -10,6 +10,7 @@ const usageConditions: readonly string[] = [
   "JOB_NOT_FOUND",
   "INVALID_FLAG",
   "UNKNOWN_SETTING",
+  "AMBIGUOUS_SETTING",
   "BACKFILL_NEEDS_OUTPUT",
   "BACKFILL_BOUND_INVALID",
 ];

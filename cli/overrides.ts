@@ -7,7 +7,7 @@ type Texts = Readonly<Record<string, string>>;
 
 /**
  * What `--set key=value` changes: a configuration key of Spark's; `read.KEY` or `write.KEY`, an option of every source or sink; any other KEY, that
- * option wherever the job sets it.
+ * option wherever the job sets it, if that is one and the same thing.
  */
 export class Overrides {
   /** Session configuration. */
@@ -15,7 +15,8 @@ export class Overrides {
   private readonly read: Texts;
   private readonly write: Texts;
   private readonly anywhere: Texts;
-  private readonly used = new Set<string>();
+  /** What the job had where a setting took its place. */
+  private readonly replacedValues = new Map<string, Set<string>>();
   private readonly seen = new Set<string>();
 
   /** @throws INVALID_FLAG for what is not `key=value` */
@@ -45,9 +46,13 @@ export class Overrides {
     return writer.options({ ...this.replaced(writer.definition.options), ...this.write });
   }
 
-  /** @throws UNKNOWN_SETTING for a setting that nothing of the job took */
+  /** @throws UNKNOWN_SETTING for a setting that nothing of the job took, AMBIGUOUS_SETTING for one that would make different things the same */
   checkUsed(): void {
-    const unused = Object.keys(this.anywhere).find((key) => !this.used.has(key));
+    for (const [option, values] of this.replacedValues) {
+      if (values.size > 1)
+        throw new StreamingError("AMBIGUOUS_SETTING", { option, values: [...values].map((value) => `\`${value}\``).join(" and ") });
+    }
+    const unused = Object.keys(this.anywhere).find((key) => !this.replacedValues.has(key));
     if (unused === undefined) return;
     const nearest = nearestName(unused, [...this.seen, ...confKeys.map(({ name }) => name)]);
     const suggestion = `${nearest ? `Did you mean \`${nearest}\`? ` : ""}Use read.${unused} or write.${unused} for an option that the job does not set.`;
@@ -60,7 +65,7 @@ export class Overrides {
       Object.entries(options).map(([name, value]) => {
         const key = Object.keys(this.anywhere).find((candidate) => candidate.toLowerCase() === name.toLowerCase());
         if (key === undefined) return [name, value];
-        this.used.add(key);
+        this.replacedValues.set(key, (this.replacedValues.get(key) ?? new Set()).add(value));
         return [name, this.anywhere[key]!];
       }),
     );

@@ -11,6 +11,11 @@ export const cliConditions = {
     message: "The job sets no option `<option>`, and no configuration has that name.",
     advice: "<suggestion>",
   },
+  AMBIGUOUS_SETTING: {
+    sqlState: "42K0G",
+    message: "The job sets `<option>` in several places, to <values>: one value would make them the same.",
+    advice: "Say read.<option>=… or write.<option>=… for all sources or all sinks.",
+  },
   JOB_NOT_FOUND: {
     sqlState: "42K03",
     message: "There is no job file <path>.",

@@ -1,0 +1,173 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { inFolder, startTidemark, tidemark } from "./command.js";
+import { countingJob, jsonRows, reading, writeFiles } from "./readings.js";
+
+const start = "2026-01-01T12:00:00.000Z";
+
+describe("tidemark run", () => {
+  test("exit codes: help and version 0, a command line that is wrong 2", async () => {
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "job.mjs": countingJob(), "in/1.json": reading(1) });
+      expect(await tidemark(folder, "--help")).toMatchObject({ code: 0, stderr: "" });
+      expect((await tidemark(folder, "--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+      const wrong: readonly (readonly [string[], RegExp])[] = [
+        [[], /^Say what to do: run, backfill, demo\./],
+        [["rum", "job.mjs"], /^There is no command rum\. Did you mean run\?/],
+        [["run"], /^Say which job file/],
+        [["run", "job.mjs", "--quite"], /Did you mean --quiet\?/],
+        [["run", "jbo.mjs"], /^JOB_NOT_FOUND[^]*Did you mean job\.mjs\?/],
+        [["run", "job.mjs", "--trigger", "availablenow"], /^INVALID_FLAG/],
+        [["run", "job.mjs", "--set", "path"], /^INVALID_FLAG/],
+        [["run", "job.mjs", "--set", "maxFilePerTrigger=1"], /^UNKNOWN_SETTING[^]*Did you mean `maxFilesPerTrigger`\?/],
+        [["run", "job.mjs", "--set", "path=same"], /^AMBIGUOUS_SETTING[^]*`in` and `out`/],
+        [["demo", "--seconds", "soon"], /^--seconds takes a number above 0/],
+        [["backfill", "job.mjs"], /^BACKFILL_NEEDS_OUTPUT/],
+        [["backfill", "job.mjs", "--dry-run", "--from", "yesterday"], /^BACKFILL_BOUND_INVALID/],
+      ];
+      for (const [args, message] of wrong) {
+        const { code, stdout, stderr } = await tidemark(folder, ...args);
+        expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
+        expect(stderr).toMatch(message);
+      }
+      expect(existsSync(join(folder, "checkpoint"))).toBe(false);
+    });
+  }, 60_000);
+
+  test("what is wrong with a job is a condition with its place and advice, never a bare stack", async () => {
+    const job = countingJob();
+    const broken: readonly (readonly [string, RegExp])[] = [
+      [job.replace('"sensorId").agg', '"sensrId").agg'), /^UNRESOLVED_COLUMN\.WITH_SUGGESTION[^]*at job\.mjs:6:\d+\n[^]*`sensorId`/],
+      [job.replace('.format("json")', '.format("jsno")'), /^INVALID_OPTION_VALUE[^]*did you mean `json`\?/],
+      [job.replace("maxFilesPerTrigger", "maxFilesPerTriger"), /^UNKNOWN_OPTION[^]*Did you mean `maxFilesPerTrigger`\?/],
+      [job.replace('json("in")', 'json("inn")'), /^PATH_NOT_FOUND[^]*\/inn/],
+      [job.replace('option("path"', 'option("pth"'), /^UNKNOWN_OPTION[^]*Did you mean `path`\?/],
+      [job.replace("count, col }", "count, col, coll }"), /^JOB_NOT_LOADABLE[^]*'coll'/],
+      ["export default 5;", /^JOB_WITHOUT_DEFAULT_EXPORT/],
+      ["export default () => 5;", /^JOB_GIVES_NO_WRITER[^]*a number/],
+      ['export default () => {\n  throw new Error("boom");\n};', /^JOB_FAILED[^]*job\.mjs:2:\d+: Error: boom/],
+      ["export default (", /^JOB_NOT_LOADABLE/],
+      ['import "./nowhere.js"; export default () => 1;', /^JOB_NOT_LOADABLE[^]*nowhere\.js/],
+      [job.replace('"checkpointLocation"', '"path"'), /^CHECKPOINT_LOCATION_REQUIRED/],
+    ];
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "in/1.json": reading(1) });
+      for (const [text, message] of broken) {
+        writeFileSync(join(folder, "job.mjs"), text);
+        const { code, stdout, stderr } = await tidemark(folder, "run", "job.mjs");
+        expect(stderr).toMatch(message);
+        expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+        expect(stderr).not.toMatch(/^ {4}at /m);
+        expect(stderr).toMatch(/ → /);
+      }
+    });
+  }, 60_000);
+
+  test("goes on from its checkpoint; --trigger once and available-now, --checkpoint, --set, --json and --quiet", async () => {
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "job.mjs": countingJob({ trigger: '{ processingTime: "1 hour" }' }), "in/1.json": reading(1) + reading(2) });
+      expect(await tidemark(folder, "run", "job.mjs", "--trigger", "once")).toMatchObject({ code: 0, stderr: "" });
+      writeFiles(folder, { "in/2.json": reading(100) });
+      const second = await tidemark(folder, "run", "job.mjs", "--trigger", "available-now");
+      expect(second).toMatchObject({ code: 0, stderr: "" });
+      expect(second.stdout).toMatch(/counts: ended after batch 2: 1 rows in, 1 out; 1 rows of state kept/);
+      expect(jsonRows(join(folder, "out"))).toEqual([{ start, sensorId: "a", n: 2 }]);
+      expect((await tidemark(folder, "run", "job.mjs", "--trigger", "available-now")).stdout).toBe("counts: nothing new to read.\n");
+
+      // Another checkpoint and another place: from the beginning, both files in one batch.
+      const anew = ["--trigger=available-now", "--checkpoint", "other", "--set", "write.path=again", "--set", "maxFilesPerTrigger=5"];
+      const json = await tidemark(folder, "run", "job.mjs", ...anew, "--json");
+      expect(json).toMatchObject({ code: 0, stderr: "" });
+      const lines = json.stdout
+        .trim()
+        .split("\n")
+        .map((line) => JSON.parse(line) as { batchId: number; numInputRows: number });
+      expect(lines.map(({ batchId, numInputRows }) => [batchId, numInputRows])).toEqual([
+        [0, 3],
+        [1, 0],
+      ]);
+      expect(jsonRows(join(folder, "again"))).toEqual([{ start, sensorId: "a", n: 2 }]);
+      expect(readdirSync(join(folder, "other"))).toContain("commits");
+
+      writeFiles(folder, { "in/3.json": reading(200) });
+      expect(await tidemark(folder, "run", "job.mjs", "--trigger", "once", "--quiet")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    });
+  }, 60_000);
+
+  test("several queries in one job, each with a checkpoint of its own below --checkpoint; one that fails ends the others well", async () => {
+    const two = `import { schema, t } from "tidemark";
+export default async (session) => ["left", "right"].map((name) =>
+  session.readStream.schema(schema({ sensorId: t.string, celsius: t.double })).option("mode", "FAILFAST").json(name)
+    .writeStream.queryName(name).format("json").option("path", "out/" + name).trigger({ processingTime: "100 milliseconds" }));
+`;
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "two.mjs": two, "left/1.json": reading(1), "right/1.json": reading(2) + reading(3) });
+      const drained = await tidemark(folder, "run", "two.mjs", "--checkpoint", "cp", "--trigger", "available-now");
+      expect(drained).toMatchObject({ code: 0, stderr: "" });
+      expect([jsonRows(join(folder, "out/left")).length, jsonRows(join(folder, "out/right")).length]).toEqual([1, 2]);
+      expect(readdirSync(join(folder, "cp")).toSorted()).toEqual(["left", "right"]);
+
+      writeFiles(folder, { "left/2.json": "this is no JSON\n" });
+      const failed = await tidemark(folder, "run", "two.mjs", "--checkpoint", "cp");
+      expect(failed.code).toBe(1);
+      expect(failed.stderr).toMatch(/^MALFORMED_RECORD_IN_PARSING|^FAILED_READ_FILE/);
+      expect(failed.stderr).not.toMatch(/^ {4}at /m);
+    });
+  }, 60_000);
+
+  test.each(["SIGINT", "SIGTERM"] as const)("%s finishes the batch and commits", async (signal) => {
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "job.mjs": countingJob({ trigger: '{ processingTime: "1 hour" }' }), "in/1.json": reading(1) });
+      const running = startTidemark(folder, ["run", "job.mjs"]);
+      await running.printed(/batch 0 /);
+      const second = await tidemark(folder, "run", "job.mjs");
+      expect(second.stderr).toMatch(new RegExp(`^CHECKPOINT_IN_USE[^]*process ${running.child.pid}`));
+      running.child.kill(signal);
+      const { code, stdout, stderr } = await running.ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+      expect(stdout).toMatch(/counts: ended after batch 0/);
+      expect(existsSync(join(folder, "checkpoint/commits/0"))).toBe(true);
+    });
+  });
+
+  test("a second signal stops at once with 130; the next run does the batch again", async () => {
+    const slow = `import { schema, t } from "tidemark";
+export default (session) =>
+  session.readStream.schema(schema({ sensorId: t.string })).json("in").writeStream
+    .foreachBatch(async (batch) => { console.log("in the batch"); await new Promise((done) => setTimeout(done, 60_000)); })
+    .option("checkpointLocation", "checkpoint");
+`;
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "slow.mjs": slow, "in/1.json": reading(1) });
+      const running = startTidemark(folder, ["run", "slow.mjs"]);
+      await running.printed(/in the batch/);
+      running.child.kill("SIGINT");
+      await running.printed(/Stopping/);
+      running.child.kill("SIGINT");
+      expect((await running.ended).code).toBe(130);
+      writeFiles(folder, { "slow.mjs": slow.replace("60_000", "1") });
+      const again = await tidemark(folder, "run", "slow.mjs", "--trigger", "available-now");
+      expect(again).toMatchObject({ code: 0, stderr: "" });
+      expect(again.stdout).toMatch(/in the batch/);
+    });
+  });
+
+  test("a log is not flooded, and its end is seen; nobody needs to read it", async () => {
+    await inFolder(async (folder) => {
+      const files = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`in/${i}.json`, reading(i)]));
+      writeFiles(folder, { ...files, "job.mjs": countingJob() });
+      const { code, stdout } = await tidemark(folder, "run", "job.mjs");
+      expect(code).toBe(0);
+      const lines = stdout.trim().split("\n");
+      expect(lines.length).toBeLessThan(10);
+      expect(lines.at(-1)).toMatch(/counts: ended after batch \d+: 40 rows in/);
+      expect(stdout).not.toContain("\u001b");
+
+      const unread = startTidemark(folder, ["run", "job.mjs", "--checkpoint", "another", "--set", "write.path=second", "--json"]);
+      unread.child.stdout!.destroy();
+      expect((await unread.ended).code).toBe(0);
+      expect(jsonRows(join(folder, "second"))).toEqual(jsonRows(join(folder, "out")));
+    });
+  });
+});
