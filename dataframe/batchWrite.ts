@@ -21,7 +21,17 @@ export async function writeBatch(session: Session, definition: WriteDefinition):
   const provider = await sinkFormats.load(definition.format, "DataFrameWriter");
   const schema = schemaOf(outputOf(plan));
   const { print, warn } = session;
-  const sink = provider.create({ runtime, options, schema, outputMode: "append", streaming: false, partitionBy, conf: session.conf.toRecord(), print, warn });
+  const sink = provider.create({
+    runtime,
+    options,
+    schema,
+    outputMode: "append",
+    streaming: false,
+    partitionBy,
+    conf: session.conf.toRecord(),
+    print,
+    warn,
+  });
   if (!(await targetIsFree(session, definition))) return 0;
   const queryId = runtime.uuid();
   let rows = 0;

@@ -48,7 +48,12 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
       const { provider, options, schema } = session.tables.get(table);
       sources.push(await provider.create({ runtime, options, schema, log: checkpoint.sourceLog(ordinal), bounded: false, conf, warn }));
     }
-    const execution = await createExecution(physical, { sources, openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone });
+    const execution = await createExecution(physical, {
+      sources,
+      openTable: tableOpener(session, runtime),
+      runtime,
+      zone: session.analysisContext.zone,
+    });
     const query: QueryDefinition = {
       name,
       trigger,
@@ -102,7 +107,17 @@ async function openSink(session: Session, definition: StreamDefinition, runtime:
   const { provider, options } = await sinkOf(session, definition);
   const { plan, outputMode, partitionBy } = definition;
   const { print, warn } = session;
-  return provider.create({ runtime, options, schema: schemaOf(outputOf(plan)), outputMode, streaming: true, partitionBy, conf: session.conf.toRecord(), print, warn });
+  return provider.create({
+    runtime,
+    options,
+    schema: schemaOf(outputOf(plan)),
+    outputMode,
+    streaming: true,
+    partitionBy,
+    conf: session.conf.toRecord(),
+    print,
+    warn,
+  });
 }
 
 function watermarksOf(plan: AnalyzedPlan): WatermarkDefinition[] {

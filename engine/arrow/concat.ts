@@ -169,7 +169,7 @@ function concatBytes(type: DataType, parts: readonly (ViewColumn | Utf8Column)[]
   const data = buffers.bytes(total);
   row = 0;
   for (const part of parts) {
-    if (part.encoding === "utf8") data.set(part.data.subarray(part.offsets[0]!, part.offsets[part.length]!), offsets[row]!);
+    if (part.encoding === "utf8") data.set(part.data.subarray(part.offsets[0], part.offsets[part.length]), offsets[row]);
     else copyViews(part, data, offsets, row);
     row += part.length;
   }

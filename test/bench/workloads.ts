@@ -33,7 +33,7 @@ function adViews(inputName: string): MakeJob {
       .groupBy(window("event_time", "10 seconds"), "campaign_id")
       .agg(count().as("cnt"))
       .select(col("campaign_id"), col("window.start").as("ws"), col("cnt"))
-      .writeStream.queryName(inputName) as unknown as DataStreamWriter;
+      .writeStream.queryName(inputName);
   };
 }
 
@@ -49,7 +49,7 @@ function sensorWindows(size: string, slide: string): MakeJob {
       .groupBy(window("ts", size, slide), "sensor_id")
       .agg(count().as("cnt"), avg("temperature").as("av"), min("temperature").as("mn"), max("temperature").as("mx"))
       .select(col("sensor_id"), col("window.start").as("ws"), col("cnt"), col("av"), col("mn"), col("mx"))
-      .writeStream.queryName("w2") as unknown as DataStreamWriter;
+      .writeStream.queryName("w2");
 }
 
 /** Views written to Parquet. */
@@ -60,7 +60,7 @@ const views: MakeJob = (session, place) =>
     .json(place.input("w1"))
     .where("event_type = 'view'")
     .select("user_id", "ad_id", "ad_type", "event_time", "ip_address")
-    .writeStream.queryName("w5") as unknown as DataStreamWriter;
+    .writeStream.queryName("w5");
 
 /** The workloads that the engine can run, by name. */
 export const workloads: Readonly<Record<string, MakeJob>> = {

@@ -37,7 +37,8 @@ await requireServers(
         schema,
         outputMode: "append",
         streaming,
-        partitionBy: [], conf: {},
+        partitionBy: [],
+        conf: {},
         print: () => undefined,
         warn: () => undefined,
       });

@@ -26,12 +26,16 @@ describe("golden", async () => {
   });
 
   it("the list of unsupported cases only shrinks", () => {
-    const git = (...args: string[]) => execFileSync("git", args, { cwd: join(import.meta.dirname, "../.."), encoding: "utf8", maxBuffer: 2 ** 26 });
+    const git = (...args: string[]) =>
+      execFileSync("git", args, { cwd: join(import.meta.dirname, "../.."), encoding: "utf8", maxBuffer: 2 ** 26 });
     const commits = git("log", "--format=%H", "--", listFile).split("\n").filter(Boolean);
     let later = new Set(unsupported);
     for (const commit of commits) {
       const earlier = new Set(JSON.parse(git("show", `${commit}:${listFile}`)) as string[]);
-      expect([...later].filter((name) => !earlier.has(name)), `cases added to the list after ${commit}`).toEqual([]);
+      expect(
+        [...later].filter((name) => !earlier.has(name)),
+        `cases added to the list after ${commit}`,
+      ).toEqual([]);
       later = earlier;
     }
   });

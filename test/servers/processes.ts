@@ -8,7 +8,11 @@ import { fetching } from "./availability.js";
 export const cacheFolder = fileURLToPath(new URL("../../.cache/servers/", import.meta.url));
 
 /** Runs a command to its end; rejects with its output when it fails. */
-export function run(command: string, args: readonly string[], options: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {}): Promise<string> {
+export function run(
+  command: string,
+  args: readonly string[],
+  options: { input?: string; env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<string> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { env: { ...process.env, ...options.env }, cwd: options.cwd });
     let stdout = "";

@@ -10,7 +10,9 @@ const tracked = execFileSync("git", ["ls-files"], { cwd: projectRoot, encoding: 
 
 describe("hygiene", () => {
   it("nothing is left half done", () => {
-    const marks = new RegExp(`\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b|\\b(it|test|describe)\\.(only|todo)\\(`);
+    const marks = new RegExp(
+      `\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b|\\b(it|test|describe)\\.(only|todo)\\(`,
+    );
     const left = [...shippedFiles(), ...testFiles()].flatMap((file) =>
       file.text
         .split("\n")
@@ -34,9 +36,14 @@ describe("hygiene", () => {
   });
 
   it("every dependency has its reason in DECISIONS.md", () => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as Record<string, Record<string, string>>;
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as Record<
+      string,
+      Record<string, string>
+    >;
     const decisions = readFileSync(join(projectRoot, "DECISIONS.md"), "utf8");
-    const unexplained = [...Object.keys(dependencies!), ...Object.keys(devDependencies!)].filter((name) => !decisions.includes(`\`${name}\``));
+    const unexplained = [...Object.keys(dependencies!), ...Object.keys(devDependencies!)].filter(
+      (name) => !decisions.includes(`\`${name}\``),
+    );
     expect(unexplained).toEqual([]);
   });
 });

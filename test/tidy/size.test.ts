@@ -29,7 +29,9 @@ describe("sizes", () => {
 
   it("the exceptions are all needed", () => {
     const paths = new Set(files.map((file) => file.path));
-    expect([...Object.keys(longFiles), ...Object.keys(longFunctions).map((key) => key.split(":")[0]!)].filter((path) => !paths.has(path))).toEqual([]);
+    expect(
+      [...Object.keys(longFiles), ...Object.keys(longFunctions).map((key) => key.split(":")[0]!)].filter((path) => !paths.has(path)),
+    ).toEqual([]);
   });
 });
 
@@ -50,6 +52,8 @@ function longFunctionsOf(path: string, text: string): string[] {
     const line = text.slice(0, node.start).split("\n").length;
     if (count > maxFunctionLines) found.push(`${path}:${node.id?.name ?? `line${line}`} has ${count} lines (line ${line})`);
   };
-  new Visitor({ FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check }).visit(parseSync(path, text).program);
+  new Visitor({ FunctionDeclaration: check, FunctionExpression: check, ArrowFunctionExpression: check }).visit(
+    parseSync(path, text).program,
+  );
   return found;
 }

@@ -146,7 +146,7 @@ export class Cells {
     for (let slot = 0; slot < lengths.length; slot++) {
       const length = lengths[slot]!;
       if (length <= 0) continue;
-      arena.set(this.#arena.subarray(starts[slot]!, starts[slot]! + length), at);
+      arena.set(this.#arena.subarray(starts[slot], starts[slot]! + length), at);
       starts[slot] = at;
       at += length;
     }

@@ -245,7 +245,7 @@ const extract: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: ([field, source], resolving) => {
-    const name = field!.kind === "literal" && typeof field!.value === "string" ? extractFields[field!.value.toLowerCase()] : undefined;
+    const name = field!.kind === "literal" && typeof field.value === "string" ? extractFields[field.value.toLowerCase()] : undefined;
     const type: DataType = typeOf(source!);
     if (name === undefined || type.kind.startsWith("interval")) throw notYetSupported("this field of EXTRACT");
     const entry = datetimeFunctions.find((candidate) => candidate.name === name)!;

@@ -167,7 +167,7 @@ function toFloating(value: Value, from: DataType, to: DataType, rules: CastRules
     case "decimal":
       return round(decimalToDouble(value as bigint, from.scale));
     case "timestamp":
-      return round(Number(value as bigint) / 1_000_000);
+      return round(Number(value) / 1_000_000);
     case "date":
       return null;
     default:

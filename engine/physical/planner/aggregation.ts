@@ -155,6 +155,6 @@ function arrange(node: PhysicalNode, aggregates: readonly Expression[], output: 
     assert(found !== undefined, `the aggregation gives no column ${output[i]!.name}`);
     return found;
   });
-  const same = places.length === node.output.length && places.every((e, i) => e === node.output[i] && output[i]!.id === node.output[i]!.id);
+  const same = places.length === node.output.length && places.every((e, i) => e === node.output[i] && output[i]!.id === node.output[i].id);
   return same ? node : planProject(null, places, node, output);
 }

@@ -36,7 +36,7 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
     case "localRelation":
       return { kind: "local", batch: node.batch, output: node.output };
     case "subqueryAlias":
-      return { ...context.plan(node.input), output: outputOf(node) } as PhysicalNode;
+      return { ...context.plan(node.input), output: outputOf(node) };
     case "repartition":
       return context.plan(node.input);
     case "withWatermark": {

@@ -95,6 +95,6 @@ function sortColumn(text: string): ReturnType<typeof col> {
   const column = expr(match[1]!) as unknown as ReturnType<typeof col>;
   const descending = match[2]?.toLowerCase() === "desc";
   const nulls = match[3]?.toLowerCase() ?? (descending ? "last" : "first");
-  if (descending) return (nulls === "first" ? column.descNullsFirst() : column.descNullsLast()) as typeof column;
-  return (nulls === "first" ? column.ascNullsFirst() : column.ascNullsLast()) as typeof column;
+  if (descending) return nulls === "first" ? column.descNullsFirst() : column.descNullsLast();
+  return nulls === "first" ? column.ascNullsFirst() : column.ascNullsLast();
 }

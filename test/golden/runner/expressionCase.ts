@@ -24,7 +24,12 @@ export async function runExpressionCase(golden: ExpressionCase): Promise<Outcome
 }
 
 async function run(golden: ExpressionCase): Promise<string | null> {
-  const session = Session.create({ ...(golden.conf && { conf: golden.conf }), runtime: systemRuntime({ clock }), print: () => {}, warn: () => {} });
+  const session = Session.create({
+    ...(golden.conf && { conf: golden.conf }),
+    runtime: systemRuntime({ clock }),
+    print: () => {},
+    warn: () => {},
+  });
   const { schema: columns, rows } = golden.inputs.t;
   const schema = schemaOf(columns);
   const values = rowsOf(schema, rows);

@@ -59,7 +59,7 @@ function readFrame(session: Session, golden: SourceCase, input: string): Frame {
   const limit =
     golden.options.maxBytesPerTrigger === undefined && golden.options.maxFilesPerTrigger === undefined ? { maxFilesPerTrigger: 1 } : {};
   const reader = session.readStream.format(golden.format).options({ ...limit, ...options });
-  return (golden.format === "text" ? reader : reader.schema(golden.schema)).load(input) as Frame;
+  return (golden.format === "text" ? reader : reader.schema(golden.schema)).load(input);
 }
 
 /** The `selectExpr` that follows `load(path)` in the source text, if there is one. */

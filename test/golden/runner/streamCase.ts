@@ -132,7 +132,11 @@ class CaseRun {
   }
 
   private build(streams: ReadonlyMap<string, Frame>): Frame {
-    const frame = buildDataFrame(this.golden.query.plan!, new Map([...streams, ...staticFrames(this.session, this.golden.static)]), this.golden.query.pyspark);
+    const frame = buildDataFrame(
+      this.golden.query.plan!,
+      new Map([...streams, ...staticFrames(this.session, this.golden.static)]),
+      this.golden.query.pyspark,
+    );
     this.outputSchema = frame.schema;
     return frame;
   }

@@ -12,9 +12,9 @@ export function toValue(type: DataType, golden: GoldenValue | undefined): Value 
     case "short":
     case "int":
     case "double":
-      return Number(golden as string | number);
+      return Number(golden);
     case "float":
-      return Math.fround(Number(golden as string | number));
+      return Math.fround(Number(golden));
     case "decimal":
       return unscaled(String(golden), type.scale);
     case "date":

@@ -17,7 +17,8 @@ const sink = kafkaSinkProvider.create({
   schema,
   outputMode: "append",
   streaming: true,
-  partitionBy: [], conf: {},
+  partitionBy: [],
+  conf: {},
   print: () => undefined,
   warn: () => undefined,
 });

@@ -50,7 +50,7 @@ describe("result types", () => {
     ["+", [types.date, types.int], "date", "date"],
   ];
   for (const [name, args, inAnsi, inLegacy] of cases) {
-    it(`${args.map(typeName).join(` ${name} `)}`, () => {
+    it(args.map(typeName).join(` ${name} `), () => {
       const columns = args.map((type, i) => column(type, i + 1));
       expect(typeName(typeOf(call(name, columns)))).toBe(inAnsi);
       expect(typeName(typeOf(call(name, columns, legacy)))).toBe(inLegacy);

@@ -205,7 +205,14 @@ describe("the kafka sink's columns", () => {
     [{ topic: "t", "kafka.compression.type": "brotli" }, "INVALID_OPTION_VALUE"],
     [{ topics: "t" }, "UNKNOWN_OPTION"],
   ])("%j is refused", (options, name) => {
-    const context = { runtime: systemRuntime(), schema: of("value"), outputMode: "append", streaming: true, partitionBy: [], conf: {} } as const;
+    const context = {
+      runtime: systemRuntime(),
+      schema: of("value"),
+      outputMode: "append",
+      streaming: true,
+      partitionBy: [],
+      conf: {},
+    } as const;
     const quiet = { print: () => undefined, warn: () => undefined };
     const act = (): unknown => kafkaSinkProvider.create({ ...context, ...quiet, options: { ...base, ...options } });
     expect(condition(act)).toMatchObject({ condition: name });

@@ -66,7 +66,7 @@ function setAttributes(batch: Buffer, attributes: number): Buffer {
 
 function bytesAt(views: Views, data: Uint8Array, row: number): Uint8Array | null {
   if (views.nulls[row] === 1) return null;
-  return Uint8Array.from(data.subarray(views.starts[row]!, views.starts[row]! + views.lengths[row]!));
+  return Uint8Array.from(data.subarray(views.starts[row], views.starts[row]! + views.lengths[row]!));
 }
 
 function recordsOf(decoded: DecodedRecords): (TestRecord & { offset: number })[] {

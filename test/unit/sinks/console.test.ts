@@ -14,7 +14,8 @@ async function printed(schema: Schema, rows: Value[][], options: Record<string, 
     schema,
     outputMode: "append",
     streaming: true,
-    partitionBy: [], conf: {},
+    partitionBy: [],
+    conf: {},
     warn: () => {},
   } as const;
   const sink = consoleSinkProvider.create({ ...context, print: (line) => lines.push(line) });

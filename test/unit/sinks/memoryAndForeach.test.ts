@@ -14,7 +14,8 @@ const context = {
   schema,
   outputMode: "append",
   streaming: true,
-  partitionBy: [], conf: {},
+  partitionBy: [],
+  conf: {},
   print: () => {},
   warn: () => {},
 } as const;
