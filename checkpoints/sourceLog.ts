@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { SourceLog } from "../engine/contract/source.js";
 import { idsOf, settleFolder } from "./folder.js";
@@ -11,7 +12,7 @@ export class FileSourceLog implements SourceLog {
   constructor(files: FileSystem, folder: string, startedMs: number) {
     let names: Promise<string[]> | null = null;
     // Listed when first asked for: most sources keep no log.
-    const listing = (): Promise<string[]> => (names ??= settleFolder(files, folder, startedMs));
+    const listing = (): Promise<string[]> => (names ??= settleWithParent(files, folder, startedMs));
     this.plain = new EntryFiles(files, folder, "", listing);
     this.compact = new EntryFiles(files, folder, ".compact", listing);
   }
@@ -40,6 +41,12 @@ export class FileSourceLog implements SourceLog {
   removeCompact(id: number): Promise<void> {
     return this.compact.remove(id);
   }
+}
+
+/** The folder lies one deeper than the others of a checkpoint: a former owner may have died between making it and syncing its name. */
+async function settleWithParent(files: FileSystem, folder: string, startedMs: number): Promise<string[]> {
+  await settleFolder(files, dirname(folder), startedMs);
+  return settleFolder(files, folder, startedMs);
 }
 
 /** The entries of one suffix. Only the owner adds and removes, so the folder is listed once. */

@@ -8,6 +8,7 @@ import {
   readManifest,
   type ManifestEntry,
 } from "../../connectors/files/manifest.js";
+import { makeDurableFolder } from "../../connectors/files/durableFolder.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
@@ -33,8 +34,10 @@ export class ManifestLog {
 
   /** Makes the folder first: while there is none, readers would take every file that they find. */
   async open(): Promise<void> {
-    await this.runtime.files.makeDirectory(this.folder);
-    this.latest = (await listManifest(this.runtime.files, this.folder)).latest;
+    const { files } = this.runtime;
+    // Durably: an entry of a run that died before it synced is seen, but may yet go with the power; and who finds it skips that batch for good.
+    await makeDurableFolder(files, this.folder);
+    this.latest = (await listManifest(files, this.folder)).latest;
   }
 
   /**

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { crashPoints } from "../../engine/contract/runtime.js";
 import { Random } from "./world/random.js";
 import type { CrashKind } from "./world/world.js";
+import { during } from "./harness/during.js";
 import { randomRounds, type Round } from "./harness/input.js";
 import { simulatedQueries, type SimulatedQuery } from "./harness/queries.js";
 import { Simulation, undisturbed } from "./harness/simulation.js";
@@ -30,7 +31,7 @@ describe.each(simulatedQueries)("$name", (query) => {
           const run = await survive(simulation, rounds, (start) => {
             if (start === 0) simulation.world.crashAtPoint(point, batchId, kind);
           });
-          expect(run.output, `${kind} at ${point} of batch ${batchId}`).toEqual(expected);
+          await during(`${kind} at ${point} of batch ${batchId}`, async () => expect(run.output).toEqual(expected));
           deaths += run.deaths;
         }
       }

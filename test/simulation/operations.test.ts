@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "./world/random.js";
+import { during } from "./harness/during.js";
 import { randomRounds, type Round } from "./harness/input.js";
 import { simulatedQueries } from "./harness/queries.js";
 import { Simulation, undisturbed } from "./harness/simulation.js";
@@ -20,7 +21,7 @@ describe("every change of the disk", () => {
       const { output, deaths } = await survive(simulation, rounds, (start) => {
         if (start === 0) simulation.world.crashAtOperation(operation, kind);
       });
-      expect(output, `${kind} in operation ${operation}`).toEqual(expected);
+      await during(`${kind} in operation ${operation}`, async () => expect(output).toEqual(expected));
       hit = deaths > 0 || simulation.world.trace.some((line) => line === "not begun" || line === "half" || line === "done");
     }
     expect(operation).toBeGreaterThan(100);
@@ -37,7 +38,7 @@ describe("every change of the disk", () => {
       const { output } = await survive(simulation, rounds, (start) => {
         if (start === 0) simulation.world.failAtOperation(operation, code);
       });
-      expect(output, `${code} in operation ${operation}`).toEqual(expected);
+      await during(`${code} in operation ${operation}`, async () => expect(output).toEqual(expected));
       hit = simulation.world.trace.some((line) => line === code);
     }
     expect(operation).toBeGreaterThan(100);

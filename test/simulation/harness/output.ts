@@ -3,9 +3,10 @@ import { manifestFolder, parseManifest, type ManifestEntry } from "../../../conn
 import { pathOfUri } from "../../../connectors/files/uri.js";
 import { openParquet, parquetSchema } from "../../../connectors/parquet/read.js";
 import { rowsOf } from "../../../engine/arrow/columns.js";
+import { assert } from "../../../engine/errors/assert.js";
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { ColumnsReader } from "../../../engine/contract/source.js";
-import { textOf, type BatchRows } from "./simulation.js";
+import { textOf, type BatchRows } from "./text.js";
 
 /** The ids of a log's entries, ascending. */
 export async function logIds(files: FileSystem, folder: string): Promise<number[]> {
@@ -14,19 +15,19 @@ export async function logIds(files: FileSystem, folder: string): Promise<number[
 }
 
 /** The logs of a checkpoint whose query has ended: no gap in them, everything planned is committed, and what commits name is there. */
-export async function checkLogs(files: FileSystem, checkpoint: string): Promise<void> {
+export async function checkLogs(files: FileSystem, checkpoint: string, retained: number): Promise<void> {
   const planned = await logIds(files, `${checkpoint}/offsets`);
   const committed = await logIds(files, `${checkpoint}/commits`);
   expect(committed.at(-1)).toBe(planned.at(-1));
   for (const ids of [planned, committed]) {
     // A purge that a crash cut short leaves holes at the low end, which nobody reads.
-    const kept = ids.slice(-3);
+    const kept = ids.slice(-retained);
     expect(kept).toEqual(kept.map((_, i) => kept[0]! + i));
   }
-  for (const id of committed.slice(-3)) {
-    const lines = new TextDecoder().decode((await files.read(`${checkpoint}/commits/${id}`))!).split("\n");
+  for (const id of committed.slice(-retained)) {
+    const lines = new TextDecoder().decode(await files.read(`${checkpoint}/commits/${id}`)).split("\n");
     const { stateFile } = JSON.parse(lines[1]!) as { stateFile?: string };
-    if (stateFile !== undefined && id === committed.at(-1)) expect(await files.status(`${checkpoint}/state/${stateFile}`)).not.toBeNull();
+    if (stateFile !== undefined) expect(await files.status(`${checkpoint}/state/${stateFile}`), stateFile).not.toBeNull();
   }
 }
 
@@ -39,7 +40,7 @@ export async function fileOutput(files: FileSystem, folder: string, format: stri
   expect(new Set(ids).size).toBe(ids.length);
   for (const name of names.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))) {
     const path = `${folder}/${manifestFolder}/${name}`;
-    const entries = parseManifest(path, new TextDecoder().decode((await files.read(path))!));
+    const entries = parseManifest(path, new TextDecoder().decode(await files.read(path)));
     expect(new Set(entries.map((entry) => entry.path)).size).toBe(entries.length);
     const isNew = (entry: ManifestEntry): boolean => !name.endsWith(".compact") || !seen.has(entry.path);
     const rows: string[] = [];
@@ -56,11 +57,11 @@ export async function fileOutput(files: FileSystem, folder: string, format: stri
 async function rowsOfFile(files: FileSystem, entry: ManifestEntry, format: string): Promise<string[]> {
   const path = pathOfUri(entry.path);
   const bytes = await files.read(path);
-  expect(bytes, `the listed file ${path}`).not.toBeNull();
-  expect(bytes!.length).toBe(entry.size);
+  assert(bytes !== null, `the listed file ${path} is not there`);
+  expect(bytes.length).toBe(entry.size);
   if (format === "json")
     return new TextDecoder()
-      .decode(bytes!)
+      .decode(bytes)
       .split("\n")
       .filter((line) => line !== "");
   const schema = await parquetSchema((await files.open(path))!, path);

@@ -79,7 +79,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
         sensors.map(([k, place]) => ({ k, place })),
         "k STRING, place STRING",
       );
-      return input!.join(table as Frame, ["k"], "left").selectExpr("k", "place", "v");
+      return input!.join(table, ["k"], "left").selectExpr("k", "place", "v");
     },
   },
   {
