@@ -66,12 +66,11 @@ export const localFileSystem: FileSystem = {
     try {
       fs.linkSync(temporary, path);
     } catch (error) {
+      await removeQuietly(temporary);
       if (codeOf(error) === "EEXIST") return false;
       throw error;
-    } finally {
-      removeQuietly(temporary);
     }
-    await syncDirectory(folder);
+    await Promise.all([removeQuietly(temporary), syncDirectory(folder)]);
     return true;
   },
 
@@ -80,7 +79,7 @@ export const localFileSystem: FileSystem = {
     try {
       fs.renameSync(temporary, path);
     } catch (error) {
-      removeQuietly(temporary);
+      await removeQuietly(temporary);
       throw error;
     }
     await syncDirectory(dirname(resolve(path)));
@@ -90,7 +89,13 @@ export const localFileSystem: FileSystem = {
   syncDirectory,
 
   async remove(path) {
-    return orNull(() => (fs.unlinkSync(path), true)) ?? false;
+    try {
+      await unlink(path);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "ENOENT") return false;
+      throw error;
+    }
   },
 
   async removeTree(path) {
@@ -144,7 +149,7 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
     await file.sync();
   } catch (error) {
     await file.close();
-    removeQuietly(temporary);
+    await removeQuietly(temporary);
     throw error;
   }
   await file.close();
@@ -213,8 +218,13 @@ function orNull<T>(call: () => T): T | null {
 }
 
 /** A temporary file that stays behind does no harm; an error about it would hide the one that counts. */
-function removeQuietly(path: string): void {
-  fs.rmSync(path, { force: true });
+async function removeQuietly(path: string): Promise<void> {
+  await unlink(path).catch(() => undefined);
+}
+
+/** In Node's threads: on a busy disk taking a name away can wait for its journal. */
+function unlink(path: string): Promise<void> {
+  return new Promise((done, fail) => fs.unlink(path, (error) => (error ? fail(error) : done())));
 }
 
 function codeOf(error: unknown): unknown {

@@ -149,9 +149,8 @@ async function tidyUp({ checkpoint, execution, settings }: QueryDefinition, batc
   }
   const oldest = batchId - settings.minBatchesToRetain + 1;
   if (oldest <= 0) return;
-  await checkpoint.offsetLog.purgeBefore(oldest);
-  await checkpoint.commitLog.purgeBefore(oldest);
-  if (execution.stateful.length > 0) await checkpoint.state.purge(oldest);
+  const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
+  await Promise.all([checkpoint.offsetLog.purgeBefore(oldest), checkpoint.commitLog.purgeBefore(oldest), state]);
 }
 
 function snapshotOf(stateful: readonly StatefulOperator[]) {
