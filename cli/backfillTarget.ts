@@ -80,25 +80,8 @@ function within(path: string, folder: string): boolean {
   return way === "" || (way !== ".." && !way.startsWith(`..${sep}`));
 }
 
-/** A topic that does not exist yet is as good as an empty one. */
 async function checkTopic(session: Session, { options, place: topic }: BackfillTarget): Promise<void> {
-  const [{ createKafkaClient, earliest, isolationLevel, latest, partitionKey }, { parseSinkOptions }] = await Promise.all([
-    import("../connectors/kafka/client.js"),
-    import("../sinks/kafka/options.js"),
-  ]);
-  const { files, clock } = session.runtime;
-  const client = createKafkaClient(await parseSinkOptions(options).settings.clientOptions(files), clock);
-  try {
-    const partitions = ((await client.topics([topic]))[0]?.partitions ?? []).map(({ partition }) => ({ topic, partition }));
-    const offsets = (timestamp: number): Promise<ReadonlyMap<string, number>> =>
-      client.listOffsets(
-        partitions.map((partition) => ({ ...partition, timestamp })),
-        isolationLevel.readUncommitted,
-      );
-    const [first, next] = [await offsets(earliest), await offsets(latest)];
-    const records = partitions.map(partitionKey).reduce((sum, key) => sum + ((next.get(key) ?? 0) - (first.get(key) ?? 0)), 0);
-    if (records > 0) throw new StreamingError("BACKFILL_TOPIC_NOT_EMPTY", { topic, records: String(records) });
-  } finally {
-    await client.close();
-  }
+  const { topicRecords } = await import("../dataframe/topicRecords.js");
+  const records = await topicRecords(session, topic, options);
+  if (records > 0) throw new StreamingError("BACKFILL_TOPIC_NOT_EMPTY", { topic, records: String(records) });
 }

@@ -1,5 +1,6 @@
 import { register } from "node:module";
 import { pathToFileURL } from "node:url";
+import { preloadEngine } from "../dataframe/preload.js";
 
 let installed = false;
 
@@ -7,12 +8,7 @@ let installed = false;
 export async function importJob(path: string): Promise<Record<string, unknown>> {
   if (!installed) {
     // From here on every import asks the hook's thread. What a query needs is loaded before, which takes a third of the time.
-    await Promise.all([
-      import("../index.js"),
-      import("../dataframe/execution.js"),
-      import("../sinks/files/sink.js"),
-      import("../engine/arrow/edge.js"),
-    ]);
+    await Promise.all([import("../index.js"), preloadEngine()]);
     register(new URL("loadHook.js", import.meta.url));
     installed = true;
   }
