@@ -9,6 +9,7 @@ import { mergeProjects } from "./mergeProjects.js";
 import { pruneColumns } from "./pruneColumns.js";
 import { pushFilters } from "./pushFilters.js";
 import { pushJoinConditions } from "./pushJoinFilters.js";
+import { pruneFromJson } from "./pruneFromJson.js";
 import type { Rule } from "./rule.js";
 import { simplifyBooleans } from "./simplifyBooleans.js";
 
@@ -22,6 +23,7 @@ export const rules: readonly Rule[] = [
   pushFilters,
   pruneColumns,
   mergeProjects,
+  pruneFromJson,
 ];
 
 /** More rounds than any plan takes: each round moves every filter as far as one rule can. */
