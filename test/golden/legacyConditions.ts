@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 
-const table = JSON.parse(readFileSync(new URL("legacy-conditions.json", import.meta.url), "utf8")) as Readonly<Record<string, string>>;
+// Tests and scripts run in the project's root, compiled or not.
+const table = JSON.parse(readFileSync("test/golden/legacy-conditions.json", "utf8")) as Readonly<Record<string, string>>;
 
 const patterns = Object.entries(table).map(([text, condition]) => {
   const source = text.split("*").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
