@@ -166,12 +166,20 @@ class KafkaSource implements Source {
     return end;
   }
 
-  /** Asks again while the answer would mean loss: after a change of leaders, metadata and ends may be stale for a moment. */
+  /**
+   * Asks again while the answer would mean loss: after a change of leaders, metadata and ends may be stale for a moment. A topic may also vanish between
+   * being listed and being asked for its end; the next list is without it.
+   */
   private async untilPlausible(from: PartitionOffsets, ask: () => Promise<PartitionOffsets>): Promise<PartitionOffsets> {
     for (let attempt = 1; ; attempt++) {
-      const ends = await ask();
-      const plausible = [...from].every((entry) => (ends.get(entry) ?? -1) >= entry.offset);
-      if (plausible || attempt === doubtAttempts) return ends;
+      try {
+        const ends = await ask();
+        const plausible = [...from].every((entry) => (ends.get(entry) ?? -1) >= entry.offset);
+        if (plausible || attempt === doubtAttempts) return ends;
+      } catch (error) {
+        const vanished = error instanceof StreamingError && error.condition === "KAFKA_UNKNOWN_TOPIC_OR_PARTITION";
+        if (!vanished || attempt === doubtAttempts) throw error;
+      }
       await this.context.runtime.clock.sleep(doubtDelayMs);
     }
   }

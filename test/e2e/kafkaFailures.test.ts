@@ -1,0 +1,188 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { col, Session, StreamingError, type StreamingQuery } from "../../index.js";
+import { requireServers } from "../servers/availability.js";
+import { startKafka, type KafkaBroker } from "../servers/kafka/broker.js";
+import { IndependentKafka } from "../servers/kafka/independent.js";
+import { freshTopic } from "../servers/kafka/kafkaSession.js";
+
+interface Servers {
+  readonly broker: KafkaBroker;
+  readonly reader: IndependentKafka;
+}
+
+async function startServers(): Promise<Servers> {
+  // A broker that was killed may come back only when its session is over, nine seconds by default.
+  const broker = await startKafka(() => ({ "broker.session.timeout.ms": "1500", "broker.heartbeat.interval.ms": "300" }));
+  try {
+    return { broker, reader: await IndependentKafka.connect(broker.bootstrap) };
+  } catch (error) {
+    await broker.stop();
+    throw error;
+  }
+}
+
+/** A query that copies one topic to another, value by value. */
+interface Copy {
+  readonly from: string;
+  readonly to: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", startServers, ({ broker, reader }) => {
+  let folder = "";
+  const warnings: string[] = [];
+  const session = Session.create({ warn: (message) => void warnings.push(message) });
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tidemark-e2e-"));
+  });
+
+  afterEach(async () => {
+    await session.stop();
+    warnings.length = 0;
+  });
+
+  afterAll(async () => {
+    await broker.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function newCopy(options: Readonly<Record<string, string>> = {}): Promise<Copy> {
+    const copy = { from: freshTopic("from"), to: freshTopic("to"), options };
+    await broker.createTopic(copy.from, 2);
+    await broker.createTopic(copy.to, 2);
+    return copy;
+  }
+
+  function start({ from, to, options }: Copy): Promise<StreamingQuery> {
+    return session.readStream
+      .format("kafka")
+      .options({ "kafka.bootstrap.servers": broker.bootstrap, subscribe: from, startingOffsets: "earliest", ...options })
+      .load()
+      .select(col("key").cast("string").as("key"), col("value").cast("string").as("value"))
+      .writeStream.format("kafka")
+      .options({ "kafka.bootstrap.servers": broker.bootstrap, topic: to, checkpointLocation: join(folder, to) })
+      .start();
+  }
+
+  /** Sends the numbers in `[from, to)`, over both partitions. */
+  function send(topic: string, from: number, to: number): Promise<void> {
+    const numbers = Array.from({ length: to - from }, (_, i) => from + i);
+    return broker.produce(
+      topic,
+      numbers.map((n) => ({ key: String(n), value: String(n), partition: n % 2 })),
+    );
+  }
+
+  async function copied({ to }: Copy): Promise<number[]> {
+    return (await reader.read(to)).map(({ value }) => Number(value)).toSorted((a, b) => a - b);
+  }
+
+  async function failureOf(query: StreamingQuery): Promise<StreamingError> {
+    try {
+      if (!(await query.awaitTermination(30_000))) throw new Error("the query did not end");
+    } catch (error) {
+      if (error instanceof StreamingError) return error;
+      throw error;
+    }
+    throw new Error("the query ended well");
+  }
+
+  test("a broker that goes away in the middle of batches and comes back: each row once", async () => {
+    const copy = await newCopy({ maxOffsetsPerTrigger: "10" });
+    const rows = 4_000;
+    await send(copy.from, 0, rows);
+    let query = await start(copy);
+    const failures: string[] = [];
+    for (const delayMs of [0, 4, 9]) {
+      const batchId = (query.lastProgress?.batchId ?? 0) + 5;
+      await vi.waitUntil(() => (query.lastProgress?.batchId ?? 0) >= batchId, { timeout: 10_000, interval: 1 });
+      await sleep(delayMs);
+      await broker.kill();
+      await sleep(1500);
+      await broker.restart();
+      if (query.exception === null) continue;
+      failures.push(query.exception.condition);
+      query = await start(copy);
+    }
+    await query.processAllAvailable();
+    expect(query.lastProgress!.batchId).toBeGreaterThanOrEqual(rows / 10 - 1);
+    expect(failures.filter((condition) => !condition.startsWith("KAFKA_"))).toEqual([]);
+    expect(await copied(copy)).toEqual(range(0, rows));
+  }, 60_000);
+
+  test("an outage that is longer than the patience fails the query by name, and a start afterwards goes on", async () => {
+    const copy = await newCopy({ "kafka.default.api.timeout.ms": "1500", "kafka.request.timeout.ms": "1000" });
+    const query = await start(copy);
+    await send(copy.from, 0, 50);
+    await query.processAllAvailable();
+    await broker.kill();
+    try {
+      const failure = await failureOf(query);
+      expect(failure.condition).toBe("KAFKA_BROKER_UNREACHABLE");
+      expect(failure.parameters["brokers"]).toBe(broker.bootstrap);
+    } finally {
+      await broker.restart();
+    }
+    await send(copy.from, 50, 80);
+    await (await start(copy)).processAllAvailable();
+    expect(await copied(copy)).toEqual(range(0, 80));
+  }, 60_000);
+
+  test("a topic that is deleted while the query runs is data loss", async () => {
+    const copy = await newCopy();
+    const query = await start(copy);
+    await send(copy.from, 0, 20);
+    await query.processAllAvailable();
+    await broker.deleteTopic(copy.from);
+    const failure = await failureOf(query);
+    expect(failure.condition).toBe("KAFKA_DATA_LOSS.PARTITIONS_DELETED");
+    expect(failure.parameters["partitions"]).toBe(`${copy.from}-0, ${copy.from}-1`);
+    expect(await copied(copy)).toEqual(range(0, 20));
+  }, 60_000);
+
+  test("a topic that is deleted and made anew, with loss accepted: the query goes on, with a warning", async () => {
+    const copy = await newCopy({ failOnDataLoss: "false" });
+    const query = await start(copy);
+    await send(copy.from, 0, 20);
+    await query.processAllAvailable();
+    await broker.deleteTopic(copy.from);
+    await sleep(1000);
+    await broker.createTopic(copy.from, 2);
+    // The query has to see the topic empty: what it holds before that counts as read already.
+    await query.processAllAvailable();
+    await sleep(1000);
+    await send(copy.from, 100, 120);
+    await query.processAllAvailable();
+    expect(query.exception).toBeNull();
+    expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
+    expect(await copied(copy)).toEqual([...range(0, 20), ...range(100, 120)]);
+  }, 60_000);
+
+  test("records that retention took before they were read fail the query, which goes on when loss is accepted", async () => {
+    const copy = await newCopy();
+    const first = await start(copy);
+    await send(copy.from, 0, 20);
+    await first.processAllAvailable();
+    await first.stop();
+    await send(copy.from, 20, 60);
+    // Partition 0 has the even numbers: 20 to 38 are gone.
+    await broker.deleteRecords(copy.from, 0, 20);
+    const failure = await failureOf(await start(copy));
+    expect(failure.condition).toMatch(/^KAFKA_DATA_LOSS\./);
+    expect(failure.parameters["topicPartition"]).toBe(`${copy.from}-0`);
+    expect(await copied(copy)).toEqual(range(0, 20));
+    await (await start({ ...copy, options: { failOnDataLoss: "false" } })).processAllAvailable();
+    const left = range(20, 60).filter((n) => n % 2 === 1 || n >= 40);
+    expect(await copied(copy)).toEqual([...range(0, 20), ...left]);
+    expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
+  }, 60_000);
+});
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
