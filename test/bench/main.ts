@@ -1,11 +1,13 @@
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { generate, type Workload } from "./generate.js";
 import { runLatency } from "./latency.js";
+import { runStartup } from "./startup.js";
 import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other. `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `generate w1 --data DIR --scale 1`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -23,9 +25,11 @@ if (name === "generate") {
   generate(argument as Workload, `${values.data}/json`, Number(values.scale));
 } else if (name === "latency") {
   console.log(JSON.stringify(await runLatency(Number(values.batches))));
+} else if (name === "startup") {
+  console.log(JSON.stringify(await runStartup(resolve("dist/cli/main.js"))));
 } else if (name in workloads) {
   console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
 } else {
-  console.error(`No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "generate"].join(", ")}.`);
+  console.error(`No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "generate"].join(", ")}.`);
   process.exitCode = 2;
 }

@@ -24,11 +24,6 @@ export async function runStartup(command: string, runs = 10): Promise<object> {
   try {
     mkdirSync(join(folder, "in"));
     writeFileSync(join(folder, "job.ts"), job);
-    const reading = (i: number): object => ({
-      sensorId: `s${i % 5}`,
-      at: new Date(Date.UTC(2026, 0, 1) + i * 100).toISOString(),
-      celsius: 20 + (i % 7),
-    });
     writeFileSync(join(folder, "in", "1.json"), Array.from({ length: rows }, (_, i) => `${JSON.stringify(reading(i))}\n`).join(""));
     const seconds: number[] = [];
     for (let i = 0; i <= runs; i++) seconds.push(await startOnce(command, folder));
@@ -37,6 +32,10 @@ export async function runStartup(command: string, runs = 10): Promise<object> {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+function reading(i: number): object {
+  return { sensorId: `s${i % 5}`, at: new Date(Date.UTC(2026, 0, 1) + i * 100).toISOString(), celsius: 20 + (i % 7) };
 }
 
 async function startOnce(command: string, folder: string): Promise<number> {
