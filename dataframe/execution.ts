@@ -14,11 +14,13 @@ import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { nodesUp } from "../engine/plan/transform.js";
 import type { QueryDefinition, QuerySettings, QueryShape } from "../engine/query/definition.js";
+import { checkSources } from "../engine/query/recovery.js";
 import { MicroBatchQuery } from "../engine/query/microBatchQuery.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import type { WatermarkDefinition } from "../engine/query/watermarkTracker.js";
 import { openCheckpoint } from "../checkpoints/checkpoint.js";
 import { checkpointPlace, type CheckpointPlace } from "./checkpointPlace.js";
+import { operatorShapes } from "./operatorShapes.js";
 import { updateKeys } from "./updateKeys.js";
 import type { Session } from "./session.js";
 import { sinkOf } from "./sinkOf.js";
@@ -44,6 +46,8 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
   const checkpoint = await openCheckpoint({ location: place.location, runtime, conf, warn });
   const sources: Source[] = [];
   try {
+    const shape = shapeOf(session, definition, physical);
+    await checkSources(checkpoint, shape.sources);
     for (const [ordinal, { table }] of physical.sources.entries()) {
       const { provider, options, schema } = session.tables.get(table);
       sources.push(await provider.create({ runtime, options, schema, log: checkpoint.sourceLog(ordinal), bounded: false, conf, warn }));
@@ -66,7 +70,7 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
       sink,
       outputSchema,
       keyColumns: updateKeys(plan),
-      shape: shapeOf(session, definition, physical, execution.stateful),
+      shape: { ...shape, operators: operatorShapes(physical.root, execution.stateful) },
       settings: settingsOf(session),
       listeners: [session.streams.dispatcher],
       explain: (extended) => (extended ? `${explainPlan(plan)}\n${explainPlan(optimized)}` : explainPlan(optimized)),
@@ -126,18 +130,13 @@ function watermarksOf(plan: AnalyzedPlan): WatermarkDefinition[] {
   );
 }
 
-function shapeOf(session: Session, definition: StreamDefinition, physical: PhysicalPlan, stateful: readonly StatefulShape[]): QueryShape {
+/** All but the operators, which are yet to be made. */
+function shapeOf(session: Session, definition: StreamDefinition, physical: PhysicalPlan): Omit<QueryShape, "operators"> {
   return {
     sources: physical.sources.map(({ table }) => session.tables.get(table).description),
     outputMode: definition.outputMode,
     sink: definition.format,
-    operators: Object.fromEntries(stateful.map(({ operatorId, schemas }) => [operatorId, schemas.map(({ operatorName }) => operatorName)])),
   };
-}
-
-interface StatefulShape {
-  readonly operatorId: string;
-  readonly schemas: readonly { readonly operatorName: string }[];
 }
 
 /** Keys that a replayed batch must see as they were. */

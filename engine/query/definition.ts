@@ -38,7 +38,7 @@ export interface QueryShape {
   readonly sources: readonly string[];
   readonly outputMode: OutputMode;
   readonly sink: string;
-  /** Operator id → what it is; a stateful operator that changed cannot use its old state. */
+  /** Operator id → what it is, by aspect; a stateful operator that changed cannot use its old state. */
   readonly operators: Readonly<Record<string, Json>>;
 }
 

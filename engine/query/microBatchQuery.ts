@@ -127,7 +127,7 @@ export class MicroBatchQuery implements StreamingQuery {
   private async recover(): Promise<void> {
     const { checkpoint, sources, execution, settings, sink, trigger } = this.query;
     const point = await findRestartPoint(checkpoint, sources.length);
-    await checkShape(checkpoint, this.query.shape);
+    await checkShape(checkpoint, this.query.shape, point);
     const policy = point.loggedConf?.["spark.sql.streaming.multipleWatermarkPolicy"] ?? settings.watermarkPolicy;
     this.tracker = new WatermarkTracker(this.query.watermarks, policy as WatermarkPolicy);
     this.tracker.restore(point.watermarkMs);
@@ -220,10 +220,12 @@ export class MicroBatchQuery implements StreamingQuery {
 
   /** The next batch: where the sources are, and whether there is any reason to run. */
   private async planBatch(nowMs: number, timer: PhaseTimer): Promise<PlannedBatch | null> {
-    const { sources, trigger, settings, execution } = this.query;
+    const { sources, trigger, settings, execution, checkpoint } = this.query;
     const offsets: (Offset | null)[] = [];
     let hasNewData = false;
     await timer.phase("latestOffset", async () => {
+      // A source may write to its log now: a former owner who wakes up must not.
+      await checkpoint.checkOwnership();
       for (const [i, source] of sources.entries()) {
         const start = this.start[i]!;
         const end = await source.latestOffset(start, trigger.kind === "once" ? readAll : source.defaultLimit);

@@ -87,38 +87,59 @@ function changed(checkpoint: Checkpoint, change: string): StreamingError {
 }
 
 /**
- * Compares the query with the one that the checkpoint was made by, and records it at the first start.
- *
- * Filters, projections and the sink may change; sources and stateful operators must not; the output mode must not where there is state.
+ * Compares the sources with those that the checkpoint was made with: before they are opened, because each reads a log that another kind of source would not
+ * understand.
  *
  * @throws QUERY_CHANGED naming the change
  */
-export async function checkShape(checkpoint: Checkpoint, shape: QueryShape): Promise<void> {
+export async function checkSources(checkpoint: Checkpoint, sources: QueryShape["sources"]): Promise<void> {
   const recorded = (await checkpoint.readQueryShape()) as QueryShape | null;
-  if (recorded === null) {
-    await checkpoint.writeQueryShape(shape as unknown as Json);
-    return;
-  }
-  const change = firstChange(recorded, shape);
+  const change = recorded === null ? null : sourceChange(recorded.sources, sources);
   if (change !== null) throw changed(checkpoint, change);
 }
 
-function firstChange(before: QueryShape, now: QueryShape): string | null {
-  if (before.sources.length !== now.sources.length) return `it has ${before.sources.length} source(s), the query has ${now.sources.length}`;
-  for (const [i, source] of before.sources.entries()) {
-    if (source !== now.sources[i]) return `source ${i} was ${source} and is ${now.sources[i]}`;
-  }
+/**
+ * Compares the query with the one that the checkpoint was made by, and records it at the first start.
+ *
+ * Filters, projections and the sink may change; stateful operators must not once a batch is committed, nor the output mode where there is state.
+ *
+ * @throws QUERY_CHANGED naming the change
+ */
+export async function checkShape(checkpoint: Checkpoint, shape: QueryShape, { batchId }: RestartPoint): Promise<void> {
+  const recorded = (await checkpoint.readQueryShape()) as QueryShape | null;
+  if (recorded === null || batchId === 0) return checkpoint.writeQueryShape(shape as unknown as Json);
+  const change = operatorChange(recorded, shape);
+  if (change !== null) throw changed(checkpoint, change);
+}
+
+function sourceChange(before: QueryShape["sources"], now: QueryShape["sources"]): string | null {
+  if (before.length !== now.length) return `it has ${before.length} source(s), the query has ${now.length}`;
+  const i = before.findIndex((source, at) => source !== now[at]);
+  return i < 0 ? null : `source ${i} was ${before[i]} and is ${now[i]}`;
+}
+
+function operatorChange(before: QueryShape, now: QueryShape): string | null {
   for (const [id, operator] of Object.entries(before.operators)) {
     const same = now.operators[id];
     if (same === undefined) return `the stateful operator ${id} is gone`;
-    if (JSON.stringify(operator) !== JSON.stringify(same)) {
-      return `the stateful operator ${id} was ${JSON.stringify(operator)} and is ${JSON.stringify(same)}`;
-    }
+    const change = aspectChange(operator, same);
+    if (change !== null) return `${change[0]} of the stateful operator ${id} was ${change[1]} and is ${change[2]}`;
   }
   for (const id of Object.keys(now.operators)) {
     if (!(id in before.operators)) return `the stateful operator ${id} is new`;
   }
   const stateful = Object.keys(now.operators).length > 0;
   if (stateful && before.outputMode !== now.outputMode) return `the output mode was ${before.outputMode} and is ${now.outputMode}`;
+  return null;
+}
+
+/** The first aspect that is not as it was: its name, before and now. */
+function aspectChange(before: Json, now: Json): readonly [string, string, string] | null {
+  const old = before as Readonly<Record<string, Json>>;
+  const current = now as Readonly<Record<string, Json>>;
+  for (const aspect of Object.keys({ ...old, ...current })) {
+    const [a, b] = [JSON.stringify(old[aspect] ?? null), JSON.stringify(current[aspect] ?? null)];
+    if (a !== b) return [aspect, a, b];
+  }
   return null;
 }

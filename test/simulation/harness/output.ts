@@ -27,7 +27,7 @@ export async function checkLogs(files: FileSystem, checkpoint: string, retained:
   for (const id of committed.slice(-retained)) {
     const lines = new TextDecoder().decode(await files.read(`${checkpoint}/commits/${id}`)).split("\n");
     const { stateFile } = JSON.parse(lines[1]!) as { stateFile?: string };
-    if (stateFile !== undefined) expect(await files.status(`${checkpoint}/state/${stateFile}`), stateFile).not.toBeNull();
+    if (stateFile !== undefined) expect(await files.status(`${checkpoint}/state/${stateFile}`)).not.toBeNull();
   }
 }
 
