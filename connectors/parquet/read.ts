@@ -69,30 +69,44 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
 
 /** The schema of a Parquet file as Spark infers it: every column may be null. Closes the file. */
 export async function parquetSchema(file: ReadableFile, shownPath: string): Promise<Schema> {
+  const parquet = await openFooter(file, shownPath);
   try {
-    const parquet = await openFooter(file, shownPath);
     const [arrow, { fromArrowSchema }] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
     const schema = fileSchema(parquet, arrow);
     const isInt96 = schema.fields.map(
       ({ type }) => arrow.DataType.isTimestamp(type) && type.unit === arrow.TimeUnit.NANOSECOND && !type.timezone,
     );
     const fields = fromArrowSchema(schema).fields;
-    parquet.free();
     // Nanoseconds without a zone are INT96, whose values are points in time.
     return types.struct(fields.map((field, i) => ({ ...field, type: isInt96[i] ? types.timestamp : field.type, nullable: true })));
   } finally {
+    parquet.free();
     await file.close();
   }
 }
 
+/** Closes the file when it cannot be opened. */
 async function openFooter(file: ReadableFile, shownPath: string): Promise<ParquetFile> {
   const wasm = await parquetWasm();
+  const blob = new FileBlob(file, 0, file.sizeBytes);
   try {
-    return await wasm.ParquetFile.fromFile(new FileBlob(file, 0, file.sizeBytes));
+    return await wasm.ParquetFile.fromFile(blob).catch((error: unknown) => {
+      if (!pageIndexDefect.test(String(error))) throw error;
+      return withoutPageIndex(wasm, blob);
+    });
   } catch (cause) {
     await file.close();
     throw new StreamingError("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: shownPath, reason: String(cause) }, { cause });
   }
+}
+
+/** What parquet-wasm says of a page index that lacks a required field, as parquetjs writes it. */
+const pageIndexDefect = /Required field null_pages is missing/;
+
+/** A file whose page index is damaged; its data are not. Only reading it whole leaves the index alone, so it is written anew in memory. */
+async function withoutPageIndex(wasm: Awaited<ReturnType<typeof parquetWasm>>, blob: Blob): Promise<ParquetFile> {
+  const table = wasm.readParquet(new Uint8Array(await blob.arrayBuffer()), { batchSize: batchRows });
+  return wasm.ParquetFile.fromFile(new Blob([wasm.writeParquet(table) as Uint8Array<ArrayBuffer>]));
 }
 
 function fileSchema(parquet: ParquetFile, { RecordBatchReader }: typeof import("apache-arrow")): ArrowSchema {

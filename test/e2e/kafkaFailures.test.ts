@@ -82,16 +82,6 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     return (await reader.read(to)).map(({ value }) => Number(value)).toSorted((a, b) => a - b);
   }
 
-  async function failureOf(query: StreamingQuery): Promise<StreamingError> {
-    try {
-      if (!(await query.awaitTermination(30_000))) throw new Error("the query did not end");
-    } catch (error) {
-      if (error instanceof StreamingError) return error;
-      throw error;
-    }
-    throw new Error("the query ended well");
-  }
-
   test("a broker that goes away in the middle of batches and comes back: each row once", async () => {
     const copy = await newCopy({ maxOffsetsPerTrigger: "10" });
     const rows = 4_000;
@@ -182,6 +172,17 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
   }, 60_000);
 });
+
+/** What a query ends with. */
+async function failureOf(query: StreamingQuery): Promise<StreamingError> {
+  try {
+    if (!(await query.awaitTermination(30_000))) throw new Error("the query did not end");
+  } catch (error) {
+    if (error instanceof StreamingError) return error;
+    throw error;
+  }
+  throw new Error("the query ended well");
+}
 
 function range(from: number, to: number): number[] {
   return Array.from({ length: to - from }, (_, i) => from + i);
