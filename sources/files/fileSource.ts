@@ -73,15 +73,15 @@ export class FileSource implements Source {
   }
 
   scan(request: ScanRequest): Scan {
-    const { format, decode } = this.options;
+    const { format, given } = this.options;
     const { files } = this.context.runtime;
-    const isWhole = format === "text" && decode["wholetext"]?.toLowerCase() === "true";
+    const isWhole = format === "text" && given["wholetext"]?.toLowerCase() === "true";
     const open = (path: string): Promise<PartitionReader> => {
       if (format === "parquet") return this.openParquet(path, request.schema);
       return isWhole ? openWholeText(files, path, request.schema) : openBytes(files, path);
     };
     return {
-      decode: format === "parquet" || isWhole ? null : { format, schema: request.schema, options: decode },
+      decode: format === "parquet" || isWhole ? null : { format, schema: request.schema, options: given },
       residual: request.filters,
       partitions: async (start, end) => {
         const taken = await this.log.between(entryOf(start), entryOf(end));

@@ -1,4 +1,5 @@
 import { parseDateTime } from "../../engine/arrow/civil.js";
+import { jsonInferenceOptions, jsonReadOptions } from "../../engine/contract/jsonReadOptions.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
 import { absolutePath } from "../../connectors/files/uri.js";
@@ -32,31 +33,7 @@ const flag = (name: string, doc: string): OptionSpec => ({ name, kind: "boolean"
 
 /** Options of the decoders, by format; they are handed to the engine, which decodes. */
 const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
-  json: [
-    { name: "mode", kind: ["PERMISSIVE", "DROPMALFORMED", "FAILFAST"], doc: "What happens to malformed lines." },
-    text("columnNameOfCorruptRecord", "The column that PERMISSIVE puts malformed lines into."),
-    text("dateFormat", "The pattern of dates."),
-    text("timestampFormat", "The pattern of timestamps."),
-    text("timestampNTZFormat", "The pattern of timestamps without a zone."),
-    text("timeZone", "The zone of timestamps that name none."),
-    text("locale", "The language of month names."),
-    text("lineSep", "What ends a line."),
-    text("encoding", "The character encoding."),
-    text("charset", "The same."),
-    text("samplingRatio", "How much of the input inference looks at."),
-    flag("multiLine", "Whether a file is one document."),
-    flag("primitivesAsString", "Whether inference makes every primitive a string."),
-    flag("prefersDecimal", "Whether inference prefers decimals to doubles."),
-    flag("inferTimestamp", "Whether inference looks for timestamps."),
-    flag("dropFieldIfAllNull", "Whether inference drops fields that are always null."),
-    flag("allowComments", "Whether Java comments are allowed."),
-    flag("allowUnquotedFieldNames", "Whether names may stand without quotes."),
-    flag("allowSingleQuotes", "Whether single quotes quote."),
-    flag("allowNumericLeadingZeros", "Whether numbers may begin with zeros."),
-    flag("allowBackslashEscapingAnyCharacter", "Whether any character may be escaped."),
-    flag("allowUnquotedControlChars", "Whether strings may hold control characters."),
-    flag("allowNonNumericNumbers", "Whether NaN and the infinities are numbers."),
-  ],
+  json: [...jsonReadOptions, ...jsonInferenceOptions],
   text: [
     flag("wholetext", "Whether a file is one row."),
     text("lineSep", "What ends a line."),
@@ -68,9 +45,6 @@ const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
     text("int96RebaseMode", "The same for INT96 timestamps."),
   ],
 };
-
-/** Options that say nothing to a decoder, which has a schema. */
-const inferenceOnly: ReadonlySet<string> = new Set(["samplingRatio", "inferTimestamp", "dropFieldIfAllNull"]);
 
 export interface FileOptions {
   readonly format: FileFormat;
@@ -87,10 +61,8 @@ export interface FileOptions {
   readonly nameGlob: string | null;
   readonly modifiedAfterMs: number;
   readonly modifiedBeforeMs: number;
-  /** What was given of the format's own options. */
+  /** What was given of the format's own options: for inference and for the decoder. */
   readonly given: Readonly<Record<string, string>>;
-  /** Those of them that the decoder needs to know. */
-  readonly decode: Readonly<Record<string, string>>;
 }
 
 /** @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION, NOT_YET_SUPPORTED */
@@ -128,6 +100,5 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
     modifiedAfterMs: timeMs("modifiedAfter", -Infinity),
     modifiedBeforeMs: timeMs("modifiedBefore", Infinity),
     given: Object.fromEntries(own),
-    decode: Object.fromEntries(own.filter(([name]) => !inferenceOnly.has(name))),
   };
 }
