@@ -5,6 +5,7 @@ import { toRows } from "../engine/arrow/rows.js";
 import { typeName, type Schema } from "../engine/arrow/types.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { freshId, type Attribute, type Expression } from "../engine/expression/expression.js";
+import { tableLines } from "../engine/expression/values/textTable.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -17,7 +18,6 @@ import { nameExpression } from "./names.js";
 import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "./plans.js";
 import { schemaTree } from "./schemaTree.js";
 import type { Session } from "./session.js";
-import { tableText } from "./show.js";
 import { DataStreamWriter, newStreamDefinition } from "./streamWriter.js";
 import type { Of, Resolve } from "./types/deferred.js";
 import type { Checked, CheckedAll, Dropped, Flat, IsLoose, Joined, JoinHow, LooseRow, Renamed, Selected, WithColumn } from "./types/row.js";
@@ -319,7 +319,9 @@ export class DataFrame<out Row = LooseRow> {
   /** Prints the first rows as a table. @example await df.show(5) */
   async show(rows = 20, truncate: boolean | number = true): Promise<void> {
     const first = (await this.limit(rows + 1).batches()).flatMap(rowsOf);
-    this.session.print(tableText(this.schema, first, rows, truncate, this.session.analysisContext.zone));
+    const cellWidth = truncate === true ? 20 : truncate === false ? 0 : truncate;
+    const { zone } = this.session.analysisContext;
+    this.session.print(tableLines(this.schema, first, { rowLimit: rows, cellWidth, zone }).join("\n"));
   }
 
   /** Whether it has no rows. @example await df.isEmpty() */

@@ -1,9 +1,9 @@
 import type { Batch } from "../../engine/arrow/batch.js";
-import { concatBatches, retainBatch, sliceBatch } from "../../engine/arrow/columns.js";
+import { retainBatch, rowsOf, sliceBatch } from "../../engine/arrow/columns.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import type { SinkContext, SinkProvider } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, Sink, SinkBatch } from "../../engine/contract/sink.js";
-import { tableLines } from "./table.js";
+import { tableLines, type TableForm } from "../../engine/expression/values/textTable.js";
 
 const optionSpecs: readonly OptionSpec[] = [
   { name: "numRows", kind: "integer", default: "20", doc: "How many rows of a batch are printed." },
@@ -20,7 +20,7 @@ export const consoleSinkProvider: SinkProvider = {
     if (!Number.isInteger(cellWidth) || cellWidth < 0) throw options.invalid("truncate", "true, false or a number of characters");
     const rowLimit = options.integer("numRows")!;
     if (rowLimit < 0) throw options.invalid("numRows", "a whole number of at least 0");
-    return new ConsoleSink(context, rowLimit, cellWidth);
+    return new ConsoleSink(context, { rowLimit, cellWidth, zone: context.conf["spark.sql.session.timeZone"] ?? "UTC" });
   },
 };
 
@@ -30,8 +30,7 @@ class ConsoleSink implements Sink {
 
   constructor(
     private readonly context: SinkContext,
-    private readonly rowLimit: number,
-    private readonly cellWidth: number,
+    private readonly form: TableForm,
   ) {}
 
   async start(): Promise<void> {}
@@ -42,7 +41,7 @@ class ConsoleSink implements Sink {
     let kept = 0;
     return {
       write: (batch) => {
-        const rows = Math.min(batch.length, this.rowLimit + 1 - kept);
+        const rows = Math.min(batch.length, this.form.rowLimit + 1 - kept);
         if (rows <= 0) return;
         parts.push(retainBatch(sliceBatch(batch, 0, rows)));
         kept += rows;
@@ -51,8 +50,7 @@ class ConsoleSink implements Sink {
       commit: async () => {
         const rule = "-------------------------------------------";
         const header = this.context.streaming ? [rule, `Batch: ${batchId}`, rule] : [];
-        for (const line of [...header, ...tableLines(concatBatches(schema, parts), this.rowLimit, this.cellWidth)])
-          this.context.print(line);
+        for (const line of [...header, ...tableLines(schema, parts.flatMap(rowsOf), this.form)]) this.context.print(line);
       },
       abort: async () => {},
     };
