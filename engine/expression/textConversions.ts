@@ -3,10 +3,10 @@ import { parseDate, parseTimestamp, parseTimestampNtz } from "./values/dateTimeT
 import { doubleText, floatText } from "./values/numberText.js";
 import { localToInstant, timeZone } from "./values/timeZone.js";
 
-/** Spark's casts and zones for the decoders and writers below. Words that mean the current time (`now`) are read as of the epoch: input has none. */
+/** Spark's casts and zones for the decoders and writers below. A text with a time only is malformed there: input knows no current date. */
 export const textConversions: TextConversions = {
   parseDate,
-  parseTimestamp: (text, zone) => parseTimestamp(text, zone, 0),
+  parseTimestamp: (text, zone) => parseTimestamp(text, zone, null),
   parseTimestampNtz,
   offsetSecondsAt: (zone, epochSeconds) => timeZone(zone).offsetAt(epochSeconds),
   instantOf: (zone, localSeconds) => localToInstant(timeZone(zone), localSeconds),

@@ -44,14 +44,15 @@ function parseLocal(text: string): LocalTime | undefined {
  * Microseconds since the epoch; undefined when the text is no timestamp.
  *
  * @param zoneName used where the text names none
- * @param nowMs the batch time: a text with a time only means that day
+ * @param nowMs the batch time: a text with a time only means that day; null: it is no timestamp
  */
-export function parseTimestamp(text: string, zoneName: string, nowMs: number): bigint | undefined {
+export function parseTimestamp(text: string, zoneName: string, nowMs: number | null): bigint | undefined {
   const local = parseLocal(text);
   if (local === undefined) return undefined;
   const zone = local.zone === undefined ? timeZone(zoneName) : findTimeZone(local.zone.trim());
   if (zone === null) return undefined;
-  const days = local.days ?? localDays(nowMs, zone);
+  const days = local.days ?? (nowMs === null ? null : localDays(nowMs, zone));
+  if (days === null) return undefined;
   return withinLong(localToMicros(BigInt(days) * microsPerDay + local.microsOfDay, zone));
 }
 

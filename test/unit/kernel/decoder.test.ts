@@ -43,6 +43,16 @@ describe("a decoder", () => {
     expect(rowsRead).toBe(4);
   });
 
+  it("takes a time without a date for malformed: it knows no current date", () => {
+    const times = types.struct([field("at", types.timestamp), field("_corrupt_record", types.string)]);
+    const text = ['{"at":"T10:15"}', '{"at":"10:15:30"}', '{"at":"2024-01-01T10:15"}'].join("\n");
+    expect(decodeText(times, text).rows).toEqual([
+      [null, '{"at":"T10:15"}'],
+      [null, '{"at":"10:15:30"}'],
+      [1_704_104_100_000_000n, null],
+    ]);
+  });
+
   it("says which filters it takes", () => {
     const spec = { format: "json" as const, schema: types.struct([...schema.fields, field("_corrupt_record", types.string)]), options: {} };
     expect(decoderTakes(spec, { op: "=", column: ["b"], value: "x" })).toBe(true);
