@@ -108,7 +108,7 @@ export class BrokerConnections {
   async close(): Promise<void> {
     this.closed = true;
     const brokers = await Promise.all([...this.brokers.values()].map((broker) => broker.catch(() => null)));
-    await Promise.all(brokers.map((broker) => (broker ? this.disconnect(broker) : null)));
+    await Promise.all(brokers.filter((broker) => broker !== null).map((broker) => this.disconnect(broker)));
     this.brokers.clear();
   }
 

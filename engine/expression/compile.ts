@@ -10,6 +10,7 @@ import { Arena } from "./compile/runtime/arena.js";
 import { needsExact, shapeKey, shapeOf, type Shape } from "./compile/shape.js";
 import { andOf, notOf } from "./compile/snippets.js";
 import type { Writer } from "./compile/writers.js";
+import { conjunctsOf } from "./conjuncts.js";
 import type { Attribute, Expression } from "./expression.js";
 import { foldEagerly } from "./fold.js";
 import { childrenOf } from "./types/typeOf.js";
@@ -136,7 +137,8 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
     if (used.has(index)) inputs.set(attribute.id, { index, shape: typed(shapeOf(batch.columns[index]!), attribute) });
   });
   const g = new LoopBuilder(exact, inputs, firstStream(spec));
-  const filters = spec.filter === null ? [] : conjuncts(foldEagerly(spec.filter));
+  const filters = conjunctsOf(spec.filter && foldEagerly(spec.filter));
+  // Each term drops the row by itself, null included.
   for (const filter of filters) {
     const code = g.gen(filter);
     g.emit(`if (${notOf(andOf(notOf(code.isNull), code.value))}) continue;`);
@@ -148,7 +150,7 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
   g.emit("k++;");
   const before = [...writers.map((_, i) => `const ${writerName(i + 1)} = writers[${i}];`), "let k = 0;"];
   const body = g.finish(before, ["return k;"]);
-  const loop = g.build<Loop>(["count", "columns", "rows", "writers", "arena", "context", "first"], body);
+  const loop = g.build(["count", "columns", "rows", "writers", "arena", "context", "first"], body) as Loop;
   return { loop, writers, outputs, idle: writers.length === 0 && spec.filter === null };
 }
 
@@ -167,11 +169,4 @@ function typed(shape: Shape, attribute: Attribute): Shape {
     `column ${attribute.name} is of type ${shape.type.kind}, expected ${attribute.type.kind}`,
   );
   return shape;
-}
-
-/** The parts of a condition that all must be true; each drops the row by itself, null included. */
-function conjuncts(e: Expression): readonly Expression[] {
-  if (e.kind === "alias") return conjuncts(e.child);
-  if (e.kind === "call" && e.name === "and") return e.args.flatMap(conjuncts);
-  return [e];
 }

@@ -1,7 +1,8 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
 import type { Expression } from "../expression/expression.js";
-import { civilDate, civilTime } from "./civil.js";
+import { localText } from "../expression/values/dateTimeText.js";
+import { valueText } from "../expression/values/valueText.js";
 
 /** How a name that is still unresolved is written; default: its parts as they are. */
 export type NameText = (parts: readonly string[]) => string;
@@ -113,16 +114,13 @@ function literalText(value: Value, type: DataType): string {
   if (value === null) return "NULL";
   switch (type.kind) {
     case "decimal":
-      return decimalText(value as bigint, type.scale);
     case "double":
     case "float":
-      return doubleText(value as number);
+      return valueText(value, type, "UTC");
     case "date":
-      return `DATE '${civilDate(value as number)}'`;
     case "timestamp":
-      return `TIMESTAMP '${civilTime(value as bigint)}'`;
     case "timestamp_ntz":
-      return `TIMESTAMP_NTZ '${civilTime(value as bigint)}'`;
+      return `${sqlTypeName(type)} '${valueText(value, type, "UTC")}'`;
     case "binary":
       return `X'${Array.from(value as Uint8Array, (b) => b.toString(16).padStart(2, "0").toUpperCase()).join("")}'`;
     case "interval_daytime":
@@ -136,16 +134,6 @@ function literalText(value: Value, type: DataType): string {
   }
 }
 
-function doubleText(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e7 ? value.toFixed(1) : String(value);
-}
-
-function decimalText(unscaled: bigint, scale: number): string {
-  if (scale === 0) return String(unscaled);
-  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, "0");
-  return `${unscaled < 0n ? "-" : ""}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-}
-
 const unitUs: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, hour: 3_600_000_000n, minute: 60_000_000n };
 
 /** `INTERVAL '30' DAY`, `INTERVAL '05.5' SECOND`, `INTERVAL '1 02:03:04' DAY TO SECOND`. */
@@ -154,7 +142,7 @@ function dayTimeText(microseconds: bigint, units: string): string {
   const us = microseconds < 0n ? -microseconds : microseconds;
   const unit = unitUs[units];
   if (unit !== undefined) return `INTERVAL '${sign}${us / unit}' ${units.toUpperCase()}`;
-  const time = civilTime(us % 86_400_000_000n).slice("1970-01-01 ".length);
+  const time = localText(us % 86_400_000_000n).slice("1970-01-01 ".length);
   if (units === "second" && us < 60_000_000n) return `INTERVAL '${sign}${time.slice("00:00:".length)}' SECOND`;
   return `INTERVAL '${sign}${us / 86_400_000_000n} ${time}' DAY TO SECOND`;
 }

@@ -14,6 +14,8 @@ export interface SourceFile {
   readonly text: string;
   /** The modules it imports: paths of the project, or package names. Type-only imports count too: they are dependencies of thought. */
   readonly imports: readonly string[];
+  /** Those of them that are there when the code runs. */
+  readonly runningImports: readonly string[];
 }
 
 /** Every shipped TypeScript file, generated data left out. */
@@ -41,17 +43,29 @@ function typescriptFiles(directory: string): string[] {
 function readSource(absolute: string): SourceFile {
   const path = relative(projectRoot, absolute).split(sep).join("/");
   const text = readFileSync(absolute, "utf8");
-  return { path, text, imports: importsOf(path, text) };
+  return { path, text, ...importsOf(path, text) };
 }
 
-function importsOf(path: string, text: string): string[] {
+function importsOf(path: string, text: string): Pick<SourceFile, "imports" | "runningImports"> {
   const { module } = parseSync(path, text);
   const specifiers = [
-    ...module.staticImports.map((i) => i.moduleRequest.value),
-    ...module.staticExports.flatMap((e) => e.entries.flatMap((entry) => (entry.moduleRequest ? [entry.moduleRequest.value] : []))),
-    ...module.dynamicImports.map((i) => text.slice(i.moduleRequest.start, i.moduleRequest.end).replace(/^["'`]|["'`]$/g, "")),
+    ...module.staticImports.map(({ moduleRequest, entries }) => ({
+      specifier: moduleRequest.value,
+      runs: entries.length === 0 || entries.some((entry) => !entry.isType),
+    })),
+    ...module.staticExports.flatMap(({ entries }) =>
+      entries.flatMap(({ moduleRequest, isType }) => (moduleRequest ? [{ specifier: moduleRequest.value, runs: !isType }] : [])),
+    ),
+    ...module.dynamicImports.map(({ moduleRequest }) => ({
+      specifier: text.slice(moduleRequest.start, moduleRequest.end).replace(/^["'`]|["'`]$/g, ""),
+      runs: true,
+    })),
   ];
-  return specifiers.map((specifier) => (specifier.startsWith(".") ? resolve(path, specifier) : specifier));
+  const resolved = specifiers.map(({ specifier, runs }) => ({
+    name: specifier.startsWith(".") ? resolve(path, specifier) : specifier,
+    runs,
+  }));
+  return { imports: resolved.map(({ name }) => name), runningImports: resolved.filter(({ runs }) => runs).map(({ name }) => name) };
 }
 
 function resolve(from: string, specifier: string): string {

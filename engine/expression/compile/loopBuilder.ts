@@ -129,12 +129,12 @@ export class LoopBuilder implements ColumnReader {
     );
   }
 
-  /** Makes the function; `parameters` are its own, runtime objects are bound. */
-  build<F>(parameters: readonly string[], body: string): F {
+  /** Makes the function; `parameters` are its own, runtime objects are bound. The caller knows its type. */
+  build(parameters: readonly string[], body: string): unknown {
     const names = [...this.runtimeNames.values()];
     const make = new Function(...names, `"use strict";\nreturn function loop(${parameters.join(", ")}) {\n${body}\n};`) as (
       ...bound: unknown[]
-    ) => F;
+    ) => unknown;
     return make(...this.runtimeNames.keys());
   }
 }

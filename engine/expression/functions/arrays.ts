@@ -276,8 +276,10 @@ const arrayJoin: FunctionEntry = {
   arity: [2, 3],
   nulls: "strict",
   resolve: fixed([types.array(types.string), types.string, types.string], types.string),
-  eval: ([list, delimiter, nullText]) =>
-    (list as List).flatMap((value) => (value === null ? (nullText === undefined ? [] : [nullText]) : [value])).join(delimiter as string),
+  eval: ([list, delimiter, nullText]) => {
+    const replacement = nullText === undefined ? [] : [nullText as string];
+    return (list as readonly (string | null)[]).flatMap((value) => (value === null ? replacement : [value])).join(delimiter as string);
+  },
 };
 
 const slice: FunctionEntry = {

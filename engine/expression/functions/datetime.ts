@@ -1,7 +1,8 @@
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { daysOfCivil } from "../../arrow/civil.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { Code, Generator } from "../compile/code.js";
-import { civilToDays, dayOf, monthOf, yearOf } from "../compile/runtime/dates.js";
+import { dayOf, monthOf, yearOf } from "../compile/runtime/dates.js";
 import type { Call, Expression } from "../expression.js";
 import { implicitCast } from "../types/coerce.js";
 import { typeOf } from "../types/typeOf.js";
@@ -149,13 +150,12 @@ const makeDate: FunctionEntry = {
     evalMode: modeOf(resolving.context),
     ...(!resolving.context.ansi && { nullable: true }),
   }),
-  eval: ([year, month, day], call) => {
-    if (isValidDate(year as number, month as number, day as number)) {
-      return checkedDate(daysFromCivil(year as number, month as number, day as number), "make_date");
-    }
+  eval: (fields, call) => {
+    const [year, month, day] = fields as [number, number, number];
+    if (isValidDate(year, month, day)) return checkedDate(daysFromCivil(year, month, day), "make_date");
     if (call.evalMode !== "ansi") return null;
     throw new StreamingError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", {
-      rangeMessage: `Invalid date: ${String(year)}-${String(month)}-${String(day)}`,
+      rangeMessage: `Invalid date: ${year}-${month}-${day}`,
     });
   },
 };
@@ -308,7 +308,7 @@ export const datetimeFunctions: readonly FunctionEntry[] = [
     [],
     "The day of the year.",
     dayOfYear,
-    (g, days) => `${days} - ${g.runtime(civilToDays)}(${g.runtime(yearOf)}(${days}), 1, 1) + 1`,
+    (g, days) => `${days} - ${g.runtime(daysOfCivil)}(${g.runtime(yearOf)}(${days}), 1, 1) + 1`,
   ),
   dateField(
     "dayofweek",

@@ -70,7 +70,7 @@ const concat: FunctionEntry = {
   resolve: resolveConcat,
   eval: (values, call) => {
     if (call.type.kind === "array") return (values as readonly (readonly Value[])[]).flat();
-    if (call.type.kind === "string") return values.join("");
+    if (call.type.kind === "string") return (values as readonly string[]).join("");
     return Uint8Array.from((values as readonly Uint8Array[]).flatMap((bytes) => [...bytes]));
   },
   generate: (g, args, call) => (call.type.kind === "array" ? null : concatCode(g, args)),

@@ -55,7 +55,7 @@ const struct: FunctionEntry = {
 function fieldName(e: Expression, index: number): string {
   if (e.kind === "alias" || e.kind === "attribute" || e.kind === "lambdaVariable") return e.name;
   const key = e.kind === "call" && e.name === "getField" ? e.args[1] : undefined;
-  return key?.kind === "literal" ? String(key.value) : `col${index + 1}`;
+  return key?.kind === "literal" ? (key.value as string) : `col${index + 1}`;
 }
 
 /** The field that a name means, in any case. @throws FIELD_NOT_FOUND, AMBIGUOUS_REFERENCE_TO_FIELDS */

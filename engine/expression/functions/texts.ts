@@ -1,6 +1,5 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
-import type { Value } from "../../arrow/value.js";
 import { castArgs, callOf, fixed, type FunctionEntry } from "./entry.js";
 import { throwArrayIndex, throwIndexZero } from "./errors.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
@@ -90,7 +89,7 @@ const concatWs: FunctionEntry = {
   }),
   eval: ([separator, ...values]) => {
     if (separator === null) return null;
-    return (values as (Value | readonly Value[])[])
+    return (values as (string | null | readonly (string | null)[])[])
       .flat()
       .filter((value) => value !== null)
       .join(separator as string);

@@ -1,4 +1,7 @@
-/** The proleptic Gregorian calendar, for the interpreter: years count astronomically (0 is 1 BC). */
+/**
+ * The proleptic Gregorian calendar, for the interpreter: years count astronomically (0 is 1 BC). By another method than the calendar of the generated
+ * loops (`engine/arrow/civil.ts`, `compile/runtime/dates.ts`), so that the two can check each other.
+ */
 
 export interface CivilDate {
   readonly year: number;

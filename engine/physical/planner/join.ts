@@ -8,7 +8,7 @@ import type { PhysicalNode } from "../plan.js";
 import type { EquiKey } from "../stateless/staticJoinSpec.js";
 import { select, withColumn } from "./columns.js";
 import type { PlanContext } from "./context.js";
-import { conjunction, conjuncts } from "./pushedFilters.js";
+import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
 
 /** A stream with a table, or two tables: the side that is read in passing is probed against the other, which is read first. */
 export function planJoin(node: Join, context: PlanContext): PhysicalNode {
@@ -20,7 +20,7 @@ export function planJoin(node: Join, context: PlanContext): PhysicalNode {
   const sides = { stream: context.plan(streamIsLeft ? node.left : node.right), table: context.plan(streamIsLeft ? node.right : node.left) };
   const keys: EquiKey[] = [];
   const residual: Expression[] = [];
-  for (const part of node.condition === null ? [] : conjuncts(node.condition)) {
+  for (const part of conjunctsOf(node.condition)) {
     const pair = equality(part, sides.stream.output, sides.table.output);
     if (pair === null) {
       residual.push(part);
@@ -37,7 +37,7 @@ export function planJoin(node: Join, context: PlanContext): PhysicalNode {
   const joined = narrow
     ? left.output
     : [...nullableIf(left, !streamIsLeft, node.joinType), ...nullableIf(right, streamIsLeft, node.joinType)];
-  const spec = { joinType: node.joinType, streamIsLeft, keys, condition: conjunction(residual), output: joined };
+  const spec = { joinType: node.joinType, streamIsLeft, keys, condition: conjunctionOf(residual), output: joined };
   return select({ kind: "staticJoin", spec, ...sides, output: joined }, outputOf(node));
 }
 

@@ -2,7 +2,7 @@ import { typeName, type DataType } from "../../arrow/types.js";
 import type { OutputMode } from "../../contract/sink.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
-import type { Filter, LogicalPlan, OptimizedPlan, Project } from "../../plan/logicalPlan.js";
+import type { Filter, LogicalPlan, OptimizedPlan, Project, Sort, TimeWindow, WithWatermark } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode, PhysicalPlan, ScanNode } from "../plan.js";
 import { planAggregate, planDistinct } from "./aggregation.js";
@@ -39,26 +39,10 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
       return { ...context.plan(node.input), output: outputOf(node) };
     case "repartition":
       return context.plan(node.input);
-    case "withWatermark": {
-      const input = context.plan(node.input);
-      const column = node.column as Attribute;
-      const place = indexOf(input.output, column);
-      return { kind: "watermark", watermarkId: node.watermarkId, delayMs: node.delayMs!, column: place, input, output: outputOf(node) };
-    }
-    case "timeWindow": {
-      const { input, index } = withColumn(context.plan(node.input), node.time);
-      const { durationUs, slideUs, startUs } = node;
-      const expanded: PhysicalNode = {
-        kind: "timeWindow",
-        timeColumn: index,
-        durationUs,
-        slideUs,
-        startUs,
-        input,
-        output: [...input.output, node.window],
-      };
-      return select(expanded, outputOf(node));
-    }
+    case "withWatermark":
+      return planWatermark(node, context);
+    case "timeWindow":
+      return planTimeWindow(node, context);
     case "aggregate":
       return planAggregate(node, context);
     case "join":
@@ -69,16 +53,8 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
     case "deduplicate":
       if (context.outputMode === null && node.columns === null) return planDistinct(node, context);
       throw notYetSupported(node.withinWatermark ? "dropDuplicatesWithinWatermark" : "dropDuplicates");
-    case "sort": {
-      if (context.outputMode !== null && context.outputMode !== "complete") throw notYetSupported("sorting a stream");
-      let input = context.plan(node.input);
-      const keys = node.order.map(({ child, descending, nullsFirst }) => {
-        const added = withColumn(input, child);
-        input = added.input;
-        return { column: added.index, descending, nullsFirst };
-      });
-      return select({ kind: "sort", keys, input, output: input.output }, outputOf(node));
-    }
+    case "sort":
+      return planSort(node, context);
     case "limit":
       if (context.outputMode !== null && context.outputMode !== "complete") throw notYetSupported("LIMIT over a stream");
       return { kind: "limit", count: node.count, input: context.plan(node.input), output: outputOf(node) };
@@ -91,6 +67,30 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
     case "sample":
       throw notYetSupported("sample");
   }
+}
+
+function planWatermark(node: WithWatermark, context: PlanContext): PhysicalNode {
+  const input = context.plan(node.input);
+  const column = indexOf(input.output, node.column as Attribute);
+  return { kind: "watermark", watermarkId: node.watermarkId, delayMs: node.delayMs!, column, input, output: outputOf(node) };
+}
+
+function planTimeWindow(node: TimeWindow, context: PlanContext): PhysicalNode {
+  const { input, index } = withColumn(context.plan(node.input), node.time);
+  const { durationUs, slideUs, startUs } = node;
+  const output = [...input.output, node.window];
+  return select({ kind: "timeWindow", timeColumn: index, durationUs, slideUs, startUs, input, output }, outputOf(node));
+}
+
+function planSort(node: Sort, context: PlanContext): PhysicalNode {
+  if (context.outputMode !== null && context.outputMode !== "complete") throw notYetSupported("sorting a stream");
+  let input = context.plan(node.input);
+  const keys = node.order.map(({ child, descending, nullsFirst }) => {
+    const added = withColumn(input, child);
+    input = added.input;
+    return { column: added.index, descending, nullsFirst };
+  });
+  return select({ kind: "sort", keys, input, output: input.output }, outputOf(node));
 }
 
 /** A stack of projections and filters, down to what they read, in one loop. */

@@ -2,21 +2,7 @@ import type { PushedFilter } from "../../contract/source.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../../expression/expression.js";
 
-/** The parts of a condition that all must hold. */
-export function conjuncts(condition: Expression): Expression[] {
-  return condition.kind === "call" && condition.name === "and" ? condition.args.flatMap(conjuncts) : [condition];
-}
-
-/** `a AND b AND …`; null for none. All of them are conditions of one query, so that the mode of the first serves all. */
-export function conjunction(conditions: readonly Expression[]): Expression | null {
-  const [first, ...rest] = conditions;
-  if (first === undefined) return null;
-  return rest.reduce<Expression>((left, right) => and(left, right), first);
-}
-
-function and(left: Expression, right: Expression): Expression {
-  return { kind: "call", name: "and", args: [left, right], type: { kind: "boolean" }, nullable: true, evalMode: "ansi" };
-}
+export { conjunctionOf as conjunction } from "../../expression/conjuncts.js";
 
 const flipped = { "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
 

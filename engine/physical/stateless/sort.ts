@@ -42,7 +42,8 @@ export class SortOperator implements Operator {
     this.#parts = [];
     if (all.length === 0) return;
     const comparisons = this.keys.map((key) => comparison(key, all.columns[key.column]!));
-    const rows = Int32Array.from({ length: all.length }, (_, i) => i).sort((a, b) => {
+    const rows = Int32Array.from({ length: all.length }, (_, i) => i);
+    rows.sort((a, b) => {
       for (const compare of comparisons) {
         const order = compare(a, b);
         if (order !== 0) return order;

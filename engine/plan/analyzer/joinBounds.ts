@@ -1,5 +1,5 @@
 import type { Attribute, Expression } from "../../expression/expression.js";
-import { conjunctsOf } from "../conjuncts.js";
+import { conjunctsOf } from "../../expression/conjuncts.js";
 import type { Join } from "../logicalPlan.js";
 import { splitJoinCondition } from "../joinKeys.js";
 import { outputOf } from "../outputOf.js";

@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
-import { conjunctsOf, conjunctionOf, isNotNull } from "../conjuncts.js";
+import { conjunctsOf, conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
 import { expressionKey } from "../expressionKey.js";
 import { isOver } from "../joinKeys.js";
 import type { Join, JoinType, LogicalPlan } from "../logicalPlan.js";

@@ -1,8 +1,8 @@
 import type { Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../determinism.js";
-import { conjunctionOf, conjunctsOf } from "../conjuncts.js";
+import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
 import { expressionKey } from "../expressionKey.js";
-import type { Aggregate, Filter, LogicalPlan, SetOperation, TimeWindow, WithWatermark } from "../logicalPlan.js";
+import type { Aggregate, Filter, LogicalPlan, SetOperation } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { nodesOf, referencesOf, transformDown } from "../transform.js";
 import { pushIntoJoin } from "./pushJoinFilters.js";
@@ -35,67 +35,62 @@ function split(terms: readonly Expression[], goes: (term: Expression) => boolean
   return { below, above: terms.filter((term) => !below.includes(term)) };
 }
 
+/** The filter's terms below its input, as far as they may go; the filter itself when none may. */
 function push(filter: Filter): LogicalPlan {
   const { input } = filter;
   const terms = conjunctsOf(filter.condition);
-  const through = (goes: (term: Expression) => boolean, rebuild: (below: readonly Expression[]) => LogicalPlan): LogicalPlan => {
-    const { below, above } = split(terms, goes);
-    return below.length === 0 ? filter : filtered(rebuild(below), above);
-  };
-  switch (input.kind) {
-    case "filter":
-      return push({ kind: "filter", condition: conjunctionOf(distinct([...conjunctsOf(input.condition), ...terms]))!, input: input.input });
+  if (input.kind === "filter") {
+    return push({ kind: "filter", condition: conjunctionOf(distinct([...conjunctsOf(input.condition), ...terms]))!, input: input.input });
+  }
+  if (input.kind === "join") return pushIntoJoin(input, terms, filter);
+  const passage = passageOf(input);
+  if (passage === null) return filter;
+  const { below, above } = split(terms, passage.goes);
+  return below.length === 0 ? filter : filtered(passage.over(below), above);
+}
+
+/** Which terms may go below a node, and the node over an input that they have filtered. */
+interface Passage {
+  readonly goes: (term: Expression) => boolean;
+  readonly over: (below: readonly Expression[]) => LogicalPlan;
+}
+
+function passageOf(node: LogicalPlan): Passage | null {
+  switch (node.kind) {
     case "project": {
-      const definitions = definitionsOf(input.expressions);
-      return through(
-        (term) => canSubstitute(term, definitions),
-        (below) => ({
-          ...input,
-          input: filtered(
-            input.input,
-            below.map((term) => substitute(term, definitions)),
-          ),
-        }),
-      );
+      const definitions = definitionsOf(node.expressions);
+      return { goes: (term) => canSubstitute(term, definitions), over: overSubstituted(node, definitions) };
+    }
+    case "aggregate": {
+      const definitions = definitionsOf(node.grouping);
+      return { goes: passesAggregate(node, definitions), over: overSubstituted(node, definitions) };
     }
     case "withWatermark":
-      return through(passesWatermark(input), (below) => ({ ...input, input: filtered(input.input, below) }));
+      return { goes: avoiding(referencesOf(node.column)), over: overFiltered(node) };
     case "timeWindow":
     case "sessionWindow":
-      return through(passesWindow(input), (below) => ({ ...input, input: filtered(input.input, below) }));
-    case "generate": {
-      const generated = new Set(input.generated.map((a) => a.id));
-      return through(
-        (term) => avoids(term, generated),
-        (below) => ({ ...input, input: filtered(input.input, below) }),
-      );
-    }
+      return { goes: avoiding(new Set([node.window.id])), over: overFiltered(node) };
+    case "generate":
+      return { goes: avoiding(new Set(node.generated.map((a) => a.id))), over: overFiltered(node) };
     case "sort":
     case "repartition":
-      return through(
-        () => true,
-        (below) => ({ ...input, input: filtered(input.input, below) }),
-      );
-    case "aggregate": {
-      const definitions = definitionsOf(input.grouping);
-      return through(passesAggregate(input, definitions), (below) => ({
-        ...input,
-        input: filtered(
-          input.input,
-          below.map((term) => substitute(term, definitions)),
-        ),
-      }));
-    }
+      return { goes: () => true, over: overFiltered(node) };
     case "setOperation":
-      return through(
-        () => input.operation === "union",
-        (below) => intoInputs(input, below),
-      );
-    case "join":
-      return pushIntoJoin(input, terms, filter);
+      return { goes: () => node.operation === "union", over: (below) => intoInputs(node, below) };
     default:
-      return filter;
+      return null;
   }
+}
+
+type WithInput = Extract<LogicalPlan, { readonly input: LogicalPlan }>;
+
+function overFiltered(node: WithInput): Passage["over"] {
+  return (below) => ({ ...node, input: filtered(node.input, below) });
+}
+
+/** The terms say what they mean of the columns below the node. */
+function overSubstituted(node: WithInput, definitions: ReadonlyMap<number, Expression>): Passage["over"] {
+  return (below) => overFiltered(node)(below.map((term) => substitute(term, definitions)));
 }
 
 /** Each term once. */
@@ -113,13 +108,7 @@ function avoids(term: Expression, ids: ReadonlySet<number>): boolean {
   return [...referencesOf(term)].every((id) => !ids.has(id));
 }
 
-function passesWatermark({ column }: WithWatermark): (term: Expression) => boolean {
-  const ids = referencesOf(column);
-  return (term) => avoids(term, ids);
-}
-
-function passesWindow({ window }: Pick<TimeWindow, "window">): (term: Expression) => boolean {
-  const ids = new Set([window.id]);
+function avoiding(ids: ReadonlySet<number>): (term: Expression) => boolean {
   return (term) => avoids(term, ids);
 }
 

@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../determinism.js";
-import { conjunctionOf, conjunctsOf } from "../conjuncts.js";
+import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
 import type { Filter, Join, JoinType, LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { isOver } from "../joinKeys.js";

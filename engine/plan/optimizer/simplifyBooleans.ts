@@ -2,7 +2,7 @@ import { types } from "../../arrow/types.js";
 import { literal, type Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../determinism.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
-import { logical } from "../conjuncts.js";
+import { logical } from "../../expression/conjuncts.js";
 import { expressionKey } from "../expressionKey.js";
 import { rewriteExpression, transformUp } from "../transform.js";
 import { mapPlanExpressions } from "./expressions.js";

@@ -1,13 +1,6 @@
-/** Calendar arithmetic of generated loops, by the days-from-civil method with years that begin in March. Numbers only. */
+import { daysOfCivil } from "../../../arrow/civil.js";
 
-/** Days since 1970-01-01 of a proleptic Gregorian date. */
-export function civilToDays(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  return era * 146097 + yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear - 719468;
-}
+/** Calendar arithmetic of generated loops, by the days-from-civil method with years that begin in March. Numbers only. */
 
 /** Days of 400 years times a number that makes every date a positive one; and that many years. */
 const shiftDays = 146097 * 3670;
@@ -50,5 +43,5 @@ export function dayOf(days: number): number {
 
 export function isRealDate(year: number, month: number, day: number): boolean {
   if (month < 1 || month > 12 || day < 1 || day > 31) return false;
-  return day <= 28 || civilToDays(year, month, day) < civilToDays(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1);
+  return day <= 28 || daysOfCivil(year, month, day) < daysOfCivil(month === 12 ? year + 1 : year, month === 12 ? 1 : month + 1, 1);
 }

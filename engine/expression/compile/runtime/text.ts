@@ -1,5 +1,6 @@
 import type { Arena } from "./arena.js";
-import { civilToDays, isRealDate, packedDate } from "./dates.js";
+import { daysOfCivil } from "../../../arrow/civil.js";
+import { isRealDate, packedDate } from "./dates.js";
 
 /** Reading and writing numbers and times as bytes in generated loops. What is not in the common form gives NaN: the slow way then decides. */
 
@@ -44,7 +45,7 @@ function dateAt(data: Uint8Array, start: number): number {
   const year = twoDigits(data, start) * 100 + twoDigits(data, start + 2);
   const month = twoDigits(data, start + 5);
   const day = twoDigits(data, start + 8);
-  return isRealDate(year, month, day) ? civilToDays(year, month, day) : NaN;
+  return isRealDate(year, month, day) ? daysOfCivil(year, month, day) : NaN;
 }
 
 /** `yyyy-MM-dd[T ]HH:mm:ss[.fraction][Z]` as microseconds; without a Z the clock is `offsetSeconds` ahead of UTC. */

@@ -1,6 +1,6 @@
 import { types } from "../arrow/types.js";
-import type { Call, Expression } from "../expression/expression.js";
-import { nullableOf } from "../expression/types/typeOf.js";
+import type { Call, Expression } from "./expression.js";
+import { nullableOf } from "./types/typeOf.js";
 
 /** The terms of an AND; one term when it is no AND. */
 export function conjunctsOf(e: Expression | null): readonly Expression[] {
