@@ -24,5 +24,5 @@ export default (session: Session) =>
     .outputMode("append")
     .format("parquet")
     .option("path", "out/averages")
-    .option("checkpointLocation", "checkpoints/averages")
+    .option("checkpointLocation", "out/checkpoints/averages")
     .trigger({ processingTime: "1 second" });

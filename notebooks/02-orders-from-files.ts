@@ -22,5 +22,5 @@ export default (session: Session) =>
     .outputMode("append")
     .format("json")
     .option("path", "out/orders")
-    .option("checkpointLocation", "checkpoints/orders")
+    .option("checkpointLocation", "out/checkpoints/orders")
     .trigger({ availableNow: true });

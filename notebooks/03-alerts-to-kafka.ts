@@ -21,5 +21,5 @@ export default (session: Session) =>
     .format("kafka")
     .option("kafka.bootstrap.servers", "localhost:9092")
     .option("topic", "alerts")
-    .option("checkpointLocation", "checkpoints/alerts")
+    .option("checkpointLocation", "out/checkpoints/alerts")
     .trigger({ processingTime: "500 milliseconds" });
