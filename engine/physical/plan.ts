@@ -14,6 +14,7 @@ export type PhysicalNode =
   | LocalNode
   | ProjectNode
   | DecodeJsonNode
+  | EncodeJsonNode
   | UnionNode
   | WatermarkNode
   | TimeWindowNode
@@ -60,6 +61,14 @@ export interface DecodeJsonNode extends NodeBase {
   readonly column: number;
   readonly schema: Schema;
   readonly options: Readonly<Record<string, string>>;
+  readonly input: PhysicalNode;
+}
+
+/** Puts JSON texts in the place of columns: `to_json`, by the writer that also writes JSON files. */
+export interface EncodeJsonNode extends NodeBase {
+  readonly kind: "encodeJson";
+  /** Which columns of the input become texts, and how. */
+  readonly encoded: readonly { readonly column: number; readonly options: Readonly<Record<string, string>>; readonly zone: string }[];
   readonly input: PhysicalNode;
 }
 

@@ -31,6 +31,11 @@ export const expressionConditions = {
     message: `${mismatch}The <paramIndex> parameter requires the <requiredType> type, however <inputSql> has the type <inputType>.`,
     advice: castArguments,
   },
+  "DATATYPE_MISMATCH.INVALID_JSON_SCHEMA": {
+    sqlState: "42K09",
+    message: `${mismatch}Input schema <schema> must be a struct, an array, a map or a variant.`,
+    advice: "Put the value into a struct, which gives it a name: to_json(struct(…)).",
+  },
   "DATATYPE_MISMATCH.DATA_DIFF_TYPES": {
     sqlState: "42K09",
     message: `${mismatch}Input to <functionName> should all be the same type, but it's <dataType>.`,

@@ -12,7 +12,7 @@ export const pendingFunctions = {
     percent_rank printf quote randn random randstr rank reflect regexp_count regexp_extract regexp_extract_all regexp_instr regexp_replace
     regexp_substr row_number schema_of_csv schema_of_json schema_of_variant schema_of_xml sentences sha sha1 sha2 shuffle soundex
     spark_partition_id sql_keywords st_asbinary st_geogfromwkb st_geomfromwkb str_to_map timestampadd timestampdiff
-    to_avro to_char to_csv to_json to_number to_protobuf to_time to_varchar to_variant_object to_xml try_make_interval try_make_timestamp
+    to_avro to_char to_csv to_number to_protobuf to_time to_varchar to_variant_object to_xml try_make_interval try_make_timestamp
     try_make_timestamp_ltz try_make_timestamp_ntz try_parse_json try_parse_url try_reflect try_to_binary try_to_number try_to_time try_url_decode
     try_validate_utf8 try_variant_get uniform unhex to_binary uuid_v7 url_decode url_encode validate_utf8 variant_explode variant_get version width_bucket
     xpath xpath_boolean xpath_double xpath_float xpath_int xpath_long xpath_number xpath_short xpath_string xxhash64 zstd_compress

@@ -7,6 +7,7 @@ import type { BatchContext, Emit, Operator, StatefulOperator } from "../operator
 import { inputsOf, type LocalNode, type PhysicalNode, type ScanNode, type StaticJoinNode } from "../plan.js";
 import { AggregateOperator } from "../stateful/aggregate.js";
 import { JsonDecodeOperator } from "../stateless/jsonDecode.js";
+import { JsonEncodeOperator } from "../stateless/jsonEncode.js";
 import { LimitOperator } from "../stateless/limit.js";
 import { ProjectOperator } from "../stateless/project.js";
 import { SortOperator } from "../stateless/sort.js";
@@ -82,10 +83,15 @@ class PipelineBuilder {
     switch (node.kind) {
       case "project": {
         const { filter, expressions, input, output } = node;
-        return new ProjectOperator(compileProjection({ input: input.output, filter, outputs: expressions, outputSchema: schemaOf(output) }), emit);
+        return new ProjectOperator(
+          compileProjection({ input: input.output, filter, outputs: expressions, outputSchema: schemaOf(output) }),
+          emit,
+        );
       }
       case "decodeJson":
         return new JsonDecodeOperator(node.column, node.schema, node.options, schemaOf(node.output), emit);
+      case "encodeJson":
+        return new JsonEncodeOperator(node.encoded, schemaOf(node.output), emit);
       case "union":
         return new UnionOperator(schemaOf(node.output), emit);
       case "watermark":
@@ -119,4 +125,6 @@ class PipelineBuilder {
   }
 }
 
-const conditionSchema = schemaOf([{ kind: "attribute", id: 0, name: "condition", type: { kind: "boolean" }, nullable: true, qualifier: [] }]);
+const conditionSchema = schemaOf([
+  { kind: "attribute", id: 0, name: "condition", type: { kind: "boolean" }, nullable: true, qualifier: [] },
+]);

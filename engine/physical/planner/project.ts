@@ -1,4 +1,5 @@
 import { freshId, type Attribute, type Call, type Expression } from "../../expression/expression.js";
+import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { assert } from "../../errors/assert.js";
 import { expressionKey } from "../../plan/expressionKey.js";
 import { attributeOf as namedAttribute } from "../../plan/outputOf.js";
@@ -6,7 +7,8 @@ import { expressionNodes, rewriteExpression, someExpression } from "../../plan/t
 import type { DecodeJsonNode, PhysicalNode, ProjectNode } from "../plan.js";
 
 /**
- * A filter and a projection as one loop. `from_json` calls become decode nodes below it: the JSON decoder reads whole batches, not rows.
+ * A filter and a projection as one loop. `from_json` calls become decode nodes below it, columns that are `to_json` an encode node above it: the JSON decoder
+ * and writer take whole batches, not rows.
  *
  * @param output the columns it defines; null: made of the expressions
  */
@@ -26,12 +28,32 @@ export function planProject(
     input: decoded.input,
     output: output ?? expressions.map(attributeOf),
   };
-  return node;
+  return encodeAbove(node);
 }
 
 /** The column that an expression of a projection defines; one without a name gets an id of its own. */
 export function attributeOf(e: Expression): Attribute {
   return namedAttribute(e.kind === "attribute" || e.kind === "alias" ? e : { kind: "alias", child: e, name: "", id: freshId() });
+}
+
+/** The projection gives what the texts are made of. */
+function encodeAbove(node: ProjectNode): PhysicalNode {
+  const calls = node.expressions.map(encodeOf);
+  const encoded = calls.flatMap((call, column) =>
+    call === null ? [] : [{ column, options: call.options ?? {}, zone: call.zone ?? "UTC" }],
+  );
+  if (encoded.length === 0) return node;
+  const expressions = node.expressions.map((e, i) => calls[i]?.args[0] ?? e);
+  const output = node.output.map((attribute, i): Attribute => {
+    const value = calls[i]?.args[0];
+    return value === undefined ? attribute : { ...attribute, id: freshId(), type: typeOf(value), nullable: nullableOf(value) };
+  });
+  return { kind: "encodeJson", encoded, input: { ...node, expressions, output }, output: node.output };
+}
+
+function encodeOf(e: Expression): Call | null {
+  if (e.kind === "alias") return encodeOf(e.child);
+  return e.kind === "call" && e.name === "to_json" ? e : null;
 }
 
 interface Decoded {

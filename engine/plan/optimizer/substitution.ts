@@ -17,6 +17,7 @@ const costly = new Set([
   "from_json",
   "from_csv",
   "from_xml",
+  "to_json",
   "regexp_extract",
   "regexp_replace",
   "regexp_extract_all",
