@@ -9,12 +9,16 @@ export class FileSourceLog implements SourceLog {
   private readonly plain: EntryFiles;
   private readonly compact: EntryFiles;
 
-  constructor(files: FileSystem, folder: string, startedMs: number) {
+  constructor(
+    files: FileSystem,
+    readonly location: string,
+    startedMs: number,
+  ) {
     let names: Promise<string[]> | null = null;
     // Listed when first asked for: most sources keep no log.
-    const listing = (): Promise<string[]> => (names ??= settleWithParent(files, folder, startedMs));
-    this.plain = new EntryFiles(files, folder, "", listing);
-    this.compact = new EntryFiles(files, folder, ".compact", listing);
+    const listing = (): Promise<string[]> => (names ??= settleWithParent(files, location, startedMs));
+    this.plain = new EntryFiles(files, location, "", listing);
+    this.compact = new EntryFiles(files, location, ".compact", listing);
   }
 
   add(id: number, text: string): Promise<boolean> {

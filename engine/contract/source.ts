@@ -100,6 +100,8 @@ export interface Source {
 
 /** A log in the checkpoint that belongs to one source (`sources/N`). */
 export interface SourceLog {
+  /** Where it lies, for messages; absent when it lies nowhere. */
+  readonly location?: string;
   /** Adds entry `id`; false when it is there already. Durable when it resolves. */
   add(id: number, text: string): Promise<boolean>;
   get(id: number): Promise<string | null>;

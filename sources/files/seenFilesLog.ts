@@ -34,8 +34,8 @@ export class SeenFilesLog {
     const compacts = await log.listCompact();
     const compact = compacts.at(-1) ?? -1;
     const deltas = (await log.list()).filter((id) => id > compact);
-    const files = compact < 0 ? [] : parse(compact, await log.getCompact(compact));
-    for (const id of deltas) files.push(...parse(id, await log.get(id)));
+    const files = compact < 0 ? [] : parse(pathOf(log, compact), await log.getCompact(compact));
+    for (const id of deltas) files.push(...parse(pathOf(log, id), await log.get(id)));
     return { log: new SeenFilesLog(log, deltas.at(-1) ?? compact), files };
   }
 
@@ -70,16 +70,16 @@ export class SeenFilesLog {
 
   private async read(id: number): Promise<SeenFile[]> {
     const text = await this.log.get(id);
-    if (text !== null) return parse(id, text);
+    if (text !== null) return parse(pathOf(this.log, id), text);
     const compact = (await this.log.listCompact()).find((compactId) => compactId >= id);
-    if (compact === undefined) throw new StreamingError("MALFORMED_LOG_FILE", { path: `sources/…/${id}`, text: "no file" });
-    return parse(compact, await this.log.getCompact(compact)).filter((file) => file.batchId === id);
+    if (compact === undefined) throw new StreamingError("MALFORMED_LOG_FILE", { path: pathOf(this.log, id), text: "no file" });
+    return parse(pathOf(this.log, compact), await this.log.getCompact(compact)).filter((file) => file.batchId === id);
   }
 
   private async compact(id: number, lines: readonly string[]): Promise<boolean> {
     const previous = id - compactInterval;
-    const all: string[] = previous < 0 ? [] : linesOf(previous, await this.log.getCompact(previous));
-    for (let delta = previous + 1; delta < id; delta++) all.push(...linesOf(delta, await this.log.get(delta)));
+    const all: string[] = previous < 0 ? [] : linesOf(pathOf(this.log, previous), await this.log.getCompact(previous));
+    for (let delta = previous + 1; delta < id; delta++) all.push(...linesOf(pathOf(this.log, delta), await this.log.get(delta)));
     const added = await this.log.addCompact(id, ["v1", ...all, ...lines].join("\n"));
     if (added) await this.removeBelow(id - keptIntervals * compactInterval);
     return added;
@@ -91,22 +91,26 @@ export class SeenFilesLog {
   }
 }
 
+function pathOf(log: SourceLog, id: number): string {
+  return `${log.location ?? "sources"}/${id}`;
+}
+
 function isCompact(id: number): boolean {
   return (id + 1) % compactInterval === 0;
 }
 
-function linesOf(id: number, text: string | null): string[] {
+function linesOf(path: string, text: string | null): string[] {
   const [version, ...lines] = (text ?? "").split("\n");
-  if (version !== "v1") throw new StreamingError("MALFORMED_LOG_FILE", { path: `sources/…/${id}`, text: (version ?? "").slice(0, 80) });
+  if (version !== "v1") throw new StreamingError("MALFORMED_LOG_FILE", { path, text: (version ?? "").slice(0, 80) });
   return lines.filter((line) => line !== "");
 }
 
-function parse(id: number, text: string | null): SeenFile[] {
+function parse(path: string, text: string | null): SeenFile[] {
   try {
-    return linesOf(id, text).map((line) => JSON.parse(line) as SeenFile);
+    return linesOf(path, text).map((line) => JSON.parse(line) as SeenFile);
   } catch (cause) {
     if (cause instanceof StreamingError) throw cause;
-    throw new StreamingError("MALFORMED_LOG_FILE", { path: `sources/…/${id}`, text: "a line that is no JSON" }, { cause });
+    throw new StreamingError("MALFORMED_LOG_FILE", { path, text: "a line that is no JSON" }, { cause });
   }
 }
 

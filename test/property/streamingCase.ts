@@ -124,7 +124,7 @@ export const streamingCases: fc.Arbitrary<StreamingCase> = fc
 export function build({ filter, grouping, window, aggregates: functions }: StreamingCase, input: Frame): Frame {
   const watched = input.withWatermark("ts", `${delayMs} milliseconds`);
   const filtered = filter === null ? watched : watched.where(filter);
-  if (grouping === null) return filtered.selectExpr("k", "b + 1 AS next", "d", "ts", "coalesce(k, 'none') AS name") as Frame;
+  if (grouping === null) return filtered.selectExpr("k", "b + 1 AS next", "d", "ts", "coalesce(k, 'none') AS name");
   const keys = [...(window === null ? [] : [expr(window).as("w")]), ...grouping.map((name) => expr(name).as(name))];
   return filtered.groupBy(...keys).agg(...functions.map((text, i) => expr(text).as(`a${i}`))) as Frame;
 }

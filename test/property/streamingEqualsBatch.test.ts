@@ -4,7 +4,7 @@ import { collectBatches } from "../../dataframe/execution.js";
 import { rowsOf } from "../../engine/arrow/columns.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
-import { QueryWorld, type Frame, type Start } from "../unit/query/queryWorld.js";
+import { QueryWorld, type Start } from "../unit/query/queryWorld.js";
 import { textOf } from "../simulation/harness/text.js";
 import { build, flushLine, inputSchema, keyCount, streamingCases, type Line, type StreamingCase } from "./streamingCase.js";
 

@@ -5,6 +5,7 @@ import { rowsOf } from "../../../engine/arrow/columns.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
 import type { Runtime } from "../../../engine/contract/runtime.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
 import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
@@ -105,3 +106,14 @@ export class QueryWorld {
 }
 
 let tables = 0;
+
+/** The condition that a piece of work is refused with. */
+export async function refusalOf(work: Promise<unknown>): Promise<Pick<StreamingError, "condition" | "parameters" | "message">> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof StreamingError) return error;
+    throw error;
+  }
+  throw new Error("it was not refused");
+}

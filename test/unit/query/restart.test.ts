@@ -1,20 +1,20 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { expr } from "../../../dataframe/functions.js";
-import { QueryWorld, type Frame, type Start } from "./queryWorld.js";
+import { QueryWorld, refusalOf, type Frame, type Start } from "./queryWorld.js";
 
 // What a checkpoint takes at a restart, and what it refuses, naming the change.
 
-let it_: QueryWorld;
+let machine: QueryWorld;
 
 beforeEach(async () => {
-  it_ = new QueryWorld();
-  await it_.file("0.json", [
+  machine = new QueryWorld();
+  await machine.file("0.json", [
     { ts: "2026-01-01T00:00:01Z", k: "a", v: 1 },
     { ts: "2026-01-01T00:00:02Z", k: "b", v: 5 },
   ]);
 });
 
-afterEach(() => it_.close());
+afterEach(() => machine.close());
 
 interface Aggregation {
   readonly delay?: string;
@@ -81,18 +81,16 @@ describe("a changed query", () => {
       Start,
       { condition: string; parameters: Record<string, string | RegExp> },
     ];
-    await it_.run(first);
-    await it_.file("0.json", [], "/data/other");
-    const failure: unknown = await it_.start({ outputMode: "update", ...change }).catch((error: unknown) => error);
+    await machine.run(first);
+    await machine.file("0.json", [], "/data/other");
+    const failure = await refusalOf(machine.start({ outputMode: "update", ...change }));
     expect(failure).toMatchObject({ condition });
-    const [given] = Object.entries(parameters).map(
-      ([key, wanted]) => [(failure as { parameters: Record<string, string> }).parameters[key], wanted] as const,
-    );
+    const [given] = Object.entries(parameters).map(([key, wanted]) => [failure.parameters[key], wanted] as const);
     expect(given![0]).toMatch(given![1]);
-    await it_.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
-    await it_.run(first);
+    await machine.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
+    await machine.run(first);
     expect(
-      it_
+      machine
         .rows()
         .map((row) => row.slice(1))
         .at(-1),
@@ -100,11 +98,11 @@ describe("a changed query", () => {
   });
 
   it("with another delay of the watermark goes on with its state", async () => {
-    await it_.run(first);
-    await it_.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
-    await it_.run({ build: aggregation({ delay: "5 minutes" }), outputMode: "update" });
+    await machine.run(first);
+    await machine.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
+    await machine.run({ build: aggregation({ delay: "5 minutes" }), outputMode: "update" });
     expect(
-      it_
+      machine
         .rows()
         .map((row) => row.slice(1))
         .at(-1),
@@ -112,30 +110,30 @@ describe("a changed query", () => {
   });
 
   it("with another filter, projection and sink goes on behind the last batch", async () => {
-    await it_.run({ build: (input) => input.select("k") });
-    await it_.file("1.json", [
+    await machine.run({ build: (input) => input.select("k") });
+    await machine.file("1.json", [
       { k: "c", v: 3 },
       { k: "d", v: 4 },
     ]);
-    await it_.run({ build: (input) => input.where("v > 3").selectExpr("upper(k) AS u", "v"), sink: "json" });
-    expect(await it_.text("/data/out/_spark_metadata/0")).toBe("v1");
-    const [, entry] = (await it_.text("/data/out/_spark_metadata/1"))!.split("\n");
-    expect(await it_.text(new URL((JSON.parse(entry!) as { path: string }).path).pathname)).toBe('{"u":"D","v":4}\n');
+    await machine.run({ build: (input) => input.where("v > 3").selectExpr("upper(k) AS u", "v"), sink: "json" });
+    expect(await machine.text("/data/out/_spark_metadata/0")).toBe("v1");
+    const [, entry] = (await machine.text("/data/out/_spark_metadata/1"))!.split("\n");
+    expect(await machine.text(new URL((JSON.parse(entry!) as { path: string }).path).pathname)).toBe('{"u":"D","v":4}\n');
   });
 
   it("is welcome while no batch was committed", async () => {
     const failing = aggregation({ aggregate: "max(v / 0)" });
-    await expect(it_.run({ build: failing, outputMode: "update" })).rejects.toMatchObject({ condition: "DIVIDE_BY_ZERO" });
-    await it_.run(first);
-    expect(it_.rows().map((row) => row.slice(1))).toEqual([
+    expect(await refusalOf(machine.run({ build: failing, outputMode: "update" }))).toMatchObject({ condition: "DIVIDE_BY_ZERO" });
+    await machine.run(first);
+    expect(machine.rows().map((row) => row.slice(1))).toEqual([
       ["a", 1n, 1n],
       ["b", 5n, 1n],
     ]);
   });
 
   it("of another kind altogether is refused by its sources", async () => {
-    await it_.run();
-    const session = it_.session();
+    await machine.run();
+    const session = machine.session();
     const rate = session.readStream.format("rate").load().writeStream.format("memory").queryName("rates");
     await expect(rate.option("checkpointLocation", "/data/checkpoint").start()).rejects.toMatchObject({ condition: "QUERY_CHANGED" });
   });
@@ -143,43 +141,145 @@ describe("a changed query", () => {
 
 describe("a start", () => {
   it("beside a living one is refused by name, and harms nobody", async () => {
-    const one = it_.process();
-    const query = await it_.start({ trigger: { processingTime: 0 }, runtime: one });
-    await expect(it_.start()).rejects.toMatchObject({
+    const one = machine.process();
+    const query = await machine.start({ trigger: { processingTime: 0 }, runtime: one });
+    expect(await refusalOf(machine.start())).toMatchObject({
       condition: "CHECKPOINT_IN_USE",
       parameters: { pid: String(one.process.pid), runId: query.runId },
     });
-    await expect(it_.start({ runtime: one })).rejects.toMatchObject({ condition: "CHECKPOINT_IN_USE" });
+    expect(await refusalOf(machine.start({ runtime: one }))).toMatchObject({ condition: "CHECKPOINT_IN_USE" });
     await query.processAllAvailable();
     expect(query.isActive).toBe(true);
     await query.stop();
-    expect(it_.rows()).toHaveLength(2);
+    expect(machine.rows()).toHaveLength(2);
   });
 
   it("is welcome at once after a stop", async () => {
-    const query = await it_.start({ trigger: { processingTime: 0 } });
+    const query = await machine.start({ trigger: { processingTime: 0 } });
     await query.stop();
-    const next = await it_.start({ trigger: { processingTime: 0 } });
+    const next = await machine.start({ trigger: { processingTime: 0 } });
     expect([next.id === query.id, next.runId === query.runId]).toEqual([true, false]);
     await next.processAllAvailable();
     await next.stop();
-    expect(it_.rows()).toHaveLength(2);
+    expect(machine.rows()).toHaveLength(2);
   });
 
   it("takes a dead owner's checkpoint over, and the owner who was only asleep writes nothing more", async () => {
-    const far = it_.world.runtime("far", { host: "elsewhere" });
-    const asleep = await it_.start({ trigger: { processingTime: "1 hour" }, runtime: far });
+    const far = machine.world.runtime("far", { host: "elsewhere" });
+    const asleep = await machine.start({ trigger: { processingTime: "1 hour" }, runtime: far });
     await asleep.processAllAvailable();
-    await expect(it_.start()).rejects.toMatchObject({ condition: "CHECKPOINT_OWNER_UNKNOWN", parameters: { host: "elsewhere" } });
-    await it_.file("1.json", [{ k: "c" }]);
-    await it_.run({ conf: { "spark.tidemark.checkpoint.takeOver": "true" } });
-    expect(it_.rows()).toHaveLength(3);
-    await it_.file("2.json", [{ k: "d" }]);
+    expect(await refusalOf(machine.start())).toMatchObject({ condition: "CHECKPOINT_OWNER_UNKNOWN", parameters: { host: "elsewhere" } });
+    await machine.file("1.json", [{ k: "c" }]);
+    await machine.run({ conf: { "spark.tidemark.checkpoint.takeOver": "true" } });
+    expect(machine.rows()).toHaveLength(3);
+    await machine.file("2.json", [{ k: "d" }]);
     await expect(asleep.awaitTermination()).rejects.toMatchObject({
       condition: "CHECKPOINT_TAKEN_OVER",
       parameters: { host: "simulated" },
     });
-    await it_.run();
-    expect(it_.rows().map(([, k]) => k)).toEqual(["a", "b", "c", "d"]);
+    await machine.run();
+    expect(machine.rows().map(([, k]) => k)).toEqual(["a", "b", "c", "d"]);
+  });
+});
+
+describe("damage to a checkpoint", () => {
+  const conf = { "spark.sql.streaming.noDataMicroBatches.enabled": "false" };
+  const start: Start = { build: aggregation(), outputMode: "update", conf };
+  const checkpoint = "/data/checkpoint";
+
+  beforeEach(async () => {
+    await machine.run(start);
+    await machine.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
+    await machine.run(start);
+    await machine.file("2.json", [{ ts: "2026-01-01T00:00:04Z", k: "a", v: 9 }]);
+  });
+
+  /** The query is refused, and goes on when the file is as it was. */
+  async function expectRefusal(path: string, damage: (bytes: Uint8Array) => Uint8Array | null, condition: string): Promise<void> {
+    const { files } = machine.world;
+    const whole = (await files.read(path))!;
+    const damaged = damage(whole);
+    if (damaged === null) await files.remove(path);
+    else await machine.overwrite(path, damaged);
+    const failure = await refusalOf(machine.run(start));
+    expect(failure).toMatchObject({ condition });
+    expect(JSON.stringify(failure.parameters)).toContain(condition === "CHECKPOINT_INCONSISTENT" ? checkpoint : path);
+    await machine.overwrite(path, whole);
+    await machine.run(start);
+    expect(
+      machine
+        .rows()
+        .map((row) => row.slice(1))
+        .at(-1),
+    ).toEqual(["a", 9n, 3n]);
+  }
+
+  const garbage = (): Uint8Array => new TextEncoder().encode("v1\n{nonsense");
+  const torn = (bytes: Uint8Array): Uint8Array => bytes.slice(0, bytes.length / 2);
+  const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === Math.floor(bytes.length / 2) ? byte ^ 0x10 : byte));
+  const newer = (bytes: Uint8Array): Uint8Array => new TextEncoder().encode(new TextDecoder().decode(bytes).replace("v1", "v9"));
+
+  it("in the offset log is named", () => expectRefusal(`${checkpoint}/offsets/1`, garbage, "CHECKPOINT_CORRUPT"));
+  it("in the commit log is named", () => expectRefusal(`${checkpoint}/commits/1`, garbage, "CHECKPOINT_CORRUPT"));
+  it("in the query's id is named", () => expectRefusal(`${checkpoint}/metadata`, garbage, "CHECKPOINT_CORRUPT"));
+  it("in the query's shape is named", () => expectRefusal(`${checkpoint}/query.json`, torn, "CHECKPOINT_CORRUPT"));
+  it("in a source's log is named", () => expectRefusal(`${checkpoint}/sources/0/1`, garbage, "MALFORMED_LOG_FILE"));
+  it("by a newer format is named", () => expectRefusal(`${checkpoint}/commits/1`, newer, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"));
+  it("as an offset log entry that is gone is named", () => expectRefusal(`${checkpoint}/offsets/1`, () => null, "CHECKPOINT_INCONSISTENT"));
+
+  it("in a state file is named, torn, flipped or gone", async () => {
+    const names = (await machine.world.files.list(`${checkpoint}/state`)).map(({ name }) => name).filter((name) => name.endsWith(".delta"));
+    expect(names).toHaveLength(2);
+    await expectRefusal(`${checkpoint}/state/${names[0]}`, torn, "CHECKPOINT_CORRUPT");
+    await machine.file("3.json", [{ ts: "2026-01-01T00:00:04Z", k: "a", v: 9 }]);
+    const { files } = machine.world;
+    const path = `${checkpoint}/state/${names[1]}`;
+    const whole = (await files.read(path))!;
+    for (const damage of [flipped, () => null]) {
+      const damaged = damage(whole);
+      if (damaged === null) await files.remove(path);
+      else await machine.overwrite(path, damaged);
+      expect(await refusalOf(machine.run(start))).toMatchObject({
+        condition: damaged === null ? "CHECKPOINT_FILE_MISSING" : "CHECKPOINT_CORRUPT",
+        parameters: { path },
+      });
+    }
+  });
+
+  it("as a missing last commit has the batch run again, and it comes once", async () => {
+    await machine.world.files.remove(`${checkpoint}/commits/1`);
+    await machine.run(start);
+    expect([...machine.batches().keys()]).toEqual([0, 1, 2]);
+    expect(
+      machine
+        .rows()
+        .map((row) => row.slice(1))
+        .at(-1),
+    ).toEqual(["a", 9n, 3n]);
+  });
+
+  it("as missing commits of two batches is a contradiction", async () => {
+    await machine.world.files.remove(`${checkpoint}/commits/0`);
+    await machine.world.files.remove(`${checkpoint}/commits/1`);
+    expect(await refusalOf(machine.run(start))).toMatchObject({ condition: "CHECKPOINT_INCONSISTENT" });
+  });
+
+  it("does not touch the source's file that a replay needs: that is missed by name", async () => {
+    const { files } = machine.world;
+    await files.remove(`${checkpoint}/commits/1`);
+    const input = (await files.read("/data/in/1.json"))!;
+    await files.remove("/data/in/1.json");
+    expect(await refusalOf(machine.run(start))).toMatchObject({
+      condition: "FAILED_READ_FILE.FILE_NOT_EXIST",
+      parameters: { path: "file:/data/in/1.json" },
+    });
+    await machine.overwrite("/data/in/1.json", input);
+    await machine.run(start);
+    expect(
+      machine
+        .rows()
+        .map((row) => row.slice(1))
+        .at(-1),
+    ).toEqual(["a", 9n, 3n]);
   });
 });
