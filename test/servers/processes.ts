@@ -24,7 +24,9 @@ export function run(
       if (code === 0) resolve(stdout);
       else reject(new Error(`${command} ${args.join(" ")} exited with ${code}:\n${stdout}\n${stderr}`));
     });
-    child.stdin.end(options.input ?? "");
+    // A command that reads nothing may be gone before it could be given nothing.
+    if (options.input === undefined) child.stdin.end();
+    else child.stdin.end(options.input);
   });
 }
 
