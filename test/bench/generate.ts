@@ -35,9 +35,10 @@ export function generate(workload: Workload, directory: string, scale: number): 
   }
 }
 
+const ids = (kind: bigint, count: number) => Array.from({ length: count }, (_, i) => uuid(kind, BigInt(i)));
+
 function adEvents(directory: string, name: string, total: number, shape: (line: string, i: number) => string): void {
   const random = new SplitMix(1n);
-  const ids = (kind: bigint, count: number) => Array.from({ length: count }, (_, i) => uuid(kind, BigInt(i)));
   const users = ids(1n, 100_000);
   const pages = ids(2n, 1000);
   const ads = ids(3n, 1000);
@@ -99,6 +100,8 @@ function clicks(directory: string, total: number): void {
   });
 }
 
+const adName = (id: number) => `ad${String(id).padStart(6, "0")}`;
+
 function impressions(directory: string, total: number, clickTotal: number): void {
   const random = new SplitMix(4n);
   const spanMs = 21_600_000;
@@ -115,13 +118,12 @@ function impressions(directory: string, total: number, clickTotal: number): void
     if (ms < baseMs + spanMs) arrivals.push({ arrival: ms + random.below(30_000), ms, ad: ads[of]! });
   }
   arrivals.sort((a, b) => a.arrival - b.arrival || a.ms - b.ms || a.ad - b.ad);
-  const ad = (id: number) => `ad${String(id).padStart(6, "0")}`;
   writeFiles(join(directory, "w4_imp"), total, (i) => {
-    return `{"imp_id":${i},"ad_id":"${ad(ads[i]!)}","imp_ts":${times[i]! + sixHoursMs},"cost":${mix(BigInt(i)) % 1000n}}`;
+    return `{"imp_id":${i},"ad_id":"${adName(ads[i]!)}","imp_ts":${times[i]! + sixHoursMs},"cost":${mix(BigInt(i)) % 1000n}}`;
   });
   writeFiles(join(directory, "w4_clk"), clickTotal, (i) => {
     const click = arrivals[i]!;
-    return `{"click_id":${i},"click_ad":"${ad(click.ad)}","click_ts":${click.ms + sixHoursMs}}`;
+    return `{"click_id":${i},"click_ad":"${adName(click.ad)}","click_ts":${click.ms + sixHoursMs}}`;
   });
 }
 

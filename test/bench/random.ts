@@ -74,11 +74,12 @@ export function mix(x: bigint): bigint {
   return BigInt(random.outHigh) * 2n ** 32n + BigInt(random.outLow);
 }
 
+const hex = (x: bigint, digits: number) => x.toString(16).padStart(digits, "0");
+
 /** A made-up but valid UUID, the `i`-th of its kind. */
 export function uuid(kind: bigint, i: bigint): string {
   const mask = 0xffffffffffffffffn;
   const a = mix((kind * 0x1000003n + i * 2n + 1n) & mask);
   const b = mix(a ^ ((kind * 77n + i) & mask));
-  const hex = (x: bigint, digits: number) => x.toString(16).padStart(digits, "0");
   return `${hex(a >> 32n, 8)}-${hex((a >> 16n) & 0xffffn, 4)}-4${hex(a & 0xfffn, 3)}-8${hex((b >> 48n) & 0xfffn, 3)}-${hex(b & 0xffff_ffff_ffffn, 12)}`;
 }

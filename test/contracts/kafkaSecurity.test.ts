@@ -60,6 +60,16 @@ async function startSecureKafka(): Promise<SecureKafka> {
   return { broker, folder, scram: `127.0.0.1:${scramPort}`, secure: `127.0.0.1:${securePort}`, certificate };
 }
 
+const readCount = async (topic: string, options: Record<string, string>): Promise<number> => {
+  const prefixed = Object.fromEntries(Object.entries(options).map(([name, value]) => [`kafka.${name}`, value]));
+  const source = await kafkaSource({ subscribe: topic, ...prefixed }, { bounded: true, log: null });
+  try {
+    return (await readRows(source, null, (await source.latestOffset(null, readAll))!)).length;
+  } finally {
+    await source.stop();
+  }
+};
+
 await requireServers(
   "a Kafka that wants a login",
   "Kafka (a JDK and Maven)",
@@ -70,15 +80,6 @@ await requireServers(
       await rm(folder, { recursive: true, force: true });
     });
 
-    const read = async (topic: string, options: Record<string, string>): Promise<number> => {
-      const prefixed = Object.fromEntries(Object.entries(options).map(([name, value]) => [`kafka.${name}`, value]));
-      const source = await kafkaSource({ subscribe: topic, ...prefixed }, { bounded: true, log: null });
-      try {
-        return (await readRows(source, null, (await source.latestOffset(null, readAll))!)).length;
-      } finally {
-        await source.stop();
-      }
-    };
     const withScram = (password: string): Record<string, string> => ({
       "bootstrap.servers": scram,
       "security.protocol": "SASL_PLAINTEXT",
@@ -97,19 +98,19 @@ await requireServers(
       const topic = freshTopic();
       await broker.createTopic(topic, 2);
       await broker.produce(topic, [{ value: "1" }, { value: "2" }, { value: "3" }]);
-      expect(await read(topic, withScram("scram-secret"))).toBe(3);
-      expect(await read(topic, withTls({ "ssl.truststore.location": certificate }))).toBe(3);
-      expect(await read(topic, withTls({ "ssl.truststore.certificates": await readFile(certificate, "utf8") }))).toBe(3);
+      expect(await readCount(topic, withScram("scram-secret"))).toBe(3);
+      expect(await readCount(topic, withTls({ "ssl.truststore.location": certificate }))).toBe(3);
+      expect(await readCount(topic, withTls({ "ssl.truststore.certificates": await readFile(certificate, "utf8") }))).toBe(3);
     });
 
     test("a wrong password is told at once, and not shown", async () => {
-      const refused: unknown = await read("t", withScram("wrong-password")).catch((error: unknown) => error);
+      const refused: unknown = await readCount("t", withScram("wrong-password")).catch((error: unknown) => error);
       expect(refused).toMatchObject({ condition: "KAFKA_AUTHENTICATION_FAILED", parameters: { brokers: scram } });
       expect(String(refused)).not.toContain("wrong-password");
     });
 
     test("a certificate that nobody vouches for is refused", async () => {
-      await expect(read("t", withTls({}))).rejects.toMatchObject({
+      await expect(readCount("t", withTls({}))).rejects.toMatchObject({
         condition: "KAFKA_BROKER_UNREACHABLE",
         parameters: { brokers: secure, reason: expect.stringContaining("self-signed certificate") },
       });

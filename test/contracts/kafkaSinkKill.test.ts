@@ -9,6 +9,7 @@ import { startKafka } from "../servers/kafka/broker.js";
 import { IndependentKafka } from "../servers/kafka/independent.js";
 import { startProxy, type Trigger } from "../servers/kafka/proxy.js";
 import { freePorts } from "../servers/processes.js";
+import { byText } from "./byText.js";
 
 /** The requests of a transaction, and of the start before it. */
 const requests = {
@@ -83,7 +84,7 @@ await requireServers(
       const expected = Array.from({ length: batchCount }, (_, n) =>
         Array.from({ length: (n % 4) * 5 }, (__, i) => `batch ${n} row ${i}`),
       ).flat();
-      expect((await other.read(topic)).map((record) => record.value).toSorted()).toEqual(expected.toSorted());
+      expect((await other.read(topic)).map((record) => record.value).toSorted(byText)).toEqual(expected.toSorted(byText));
       // The kills did hit transactions: what they left is there for those who read uncommitted.
       expect((await other.read(topic, "read_uncommitted")).length).toBeGreaterThan(expected.length);
     }, 120_000);

@@ -4,6 +4,7 @@ import type { Batch } from "../../engine/arrow/batch.js";
 import { field, types, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { OutputBatchInfo, OutputIdentity, Sink } from "../../engine/contract/sink.js";
+import { byText } from "./byText.js";
 
 /** What the suite writes. */
 export const sinkSchema: Schema = types.struct([field("key", types.string), field("value", types.string)]);
@@ -43,6 +44,23 @@ export function textRows(batches: readonly Batch[]): string[][] {
   return batches.flatMap((batch) => rowsOf(batch).map((row) => row.map(String)));
 }
 
+async function write(sink: Sink, batchId: number, upTo: "write" | "prepare" | "commit", replay = false): Promise<void> {
+  const batch = await sink.open(infoOf(batchId, replay));
+  expect(batch).not.toBeNull();
+  for (const row of rowsOfBatch(batchId)) {
+    const lent = lentBatch([row]);
+    await batch!.write(lent.batch);
+    lent.spoil();
+  }
+  if (upTo === "write") return;
+  await batch!.prepare();
+  if (upTo === "commit") await batch!.commit();
+}
+
+function rowsOfBatches(...batchIds: readonly number[]): unknown[] {
+  return batchIds.flatMap(rowsOfBatch).toSorted(byText);
+}
+
 /** What every sink promises (engine/contract/sink.ts). */
 export function sinkContract(name: string, make: () => Promise<SinkFixture>): void {
   describe(`${name} as a sink`, () => {
@@ -55,33 +73,21 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       return sink;
     }
     /** Writes a batch up to a point, as a run that dies there would. */
-    async function write(sink: Sink, batchId: number, upTo: "write" | "prepare" | "commit", replay = false): Promise<void> {
-      const batch = await sink.open(infoOf(batchId, replay));
-      expect(batch).not.toBeNull();
-      for (const row of rowsOfBatch(batchId)) {
-        const lent = lentBatch([row]);
-        await batch!.write(lent.batch);
-        lent.spoil();
-      }
-      if (upTo === "write") return;
-      await batch!.prepare();
-      if (upTo === "commit") await batch!.commit();
-    }
-    async function expectVisible(...batchIds: number[]): Promise<void> {
-      const rows = batchIds.flatMap(rowsOfBatch);
-      expect((await fixture.visible()).toSorted()).toEqual(rows.toSorted());
+    /** What readers of the sink see, in the order of `rowsOfBatches`. */
+    async function visible(): Promise<unknown[]> {
+      return (await fixture.visible()).toSorted(byText);
     }
 
     test("shows the rows of committed batches, each once", async () => {
       fixture = await make();
       const sink = await started();
-      await expectVisible();
+      expect(await visible()).toEqual(rowsOfBatches());
       for (const batchId of [0, 1, 2]) await write(sink, batchId, "commit");
-      await expectVisible(0, 1, 2);
+      expect(await visible()).toEqual(rowsOfBatches(0, 1, 2));
       await sink.stop();
       const next = await started({ ...sinkIdentity, runId: "run-2" });
       await write(next, 3, "commit");
-      await expectVisible(0, 1, 2, 3);
+      expect(await visible()).toEqual(rowsOfBatches(0, 1, 2, 3));
       await next.stop();
     });
 
@@ -89,26 +95,26 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       fixture = await make();
       const sink = await started();
       await write(sink, 0, "prepare");
-      await expectVisible();
+      expect(await visible()).toEqual(rowsOfBatches());
       const next = await started({ ...sinkIdentity, runId: "run-2" });
       const batch = (await next.open(infoOf(0)))!;
       await batch.write(lentBatch(rowsOfBatch(0)).batch);
       await batch.prepare();
       await batch.abort();
-      await expectVisible();
+      expect(await visible()).toEqual(rowsOfBatches());
       const last = await started({ ...sinkIdentity, runId: "run-3" });
       await write(last, 0, "commit");
-      await expectVisible(0);
+      expect(await visible()).toEqual(rowsOfBatches(0));
     });
 
     test("writes a batch again that died before its commit, wherever", async () => {
       fixture = await make();
       for (const [i, upTo] of (["write", "prepare"] as const).entries()) {
         await write(await started({ ...sinkIdentity, runId: `run-a${i}` }), i, upTo);
-        await expectVisible(...Array.from({ length: i }, (_, done) => done));
+        expect(await visible()).toEqual(rowsOfBatches(...Array.from({ length: i }, (_, done) => done)));
         await write(await started({ ...sinkIdentity, runId: `run-b${i}` }), i, "commit", true);
       }
-      await expectVisible(0, 1);
+      expect(await visible()).toEqual(rowsOfBatches(0, 1));
     });
 
     test("takes a batch without rows", async () => {
@@ -118,12 +124,12 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       await batch.write(batchFromRows(sinkSchema, []));
       await batch.prepare();
       await batch.commit();
-      await expectVisible();
+      expect(await visible()).toEqual(rowsOfBatches());
       const empty = (await sink.open(infoOf(1)))!;
       await empty.prepare();
       await empty.commit();
       await write(sink, 2, "commit");
-      await expectVisible(2);
+      expect(await visible()).toEqual(rowsOfBatches(2));
     });
 
     test("does not write a batch again that is committed", async () => {
@@ -134,7 +140,7 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       expect(await next.open(infoOf(0, true))).toBeNull();
       await write(next, 1, "commit");
       expect(await next.open(infoOf(1, true))).toBeNull();
-      await expectVisible(0, 1);
+      expect(await visible()).toEqual(rowsOfBatches(0, 1));
     });
 
     test("refuses a query that is older than its output", async () => {
@@ -144,7 +150,7 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       for (const batchId of [0, 1, 2]) await write(sink, batchId, "commit");
       const next = await started({ ...sinkIdentity, runId: "run-2" });
       await expect(next.open(infoOf(1, true))).rejects.toMatchObject({ name: "StreamingError" });
-      await expectVisible(0, 1, 2);
+      expect(await visible()).toEqual(rowsOfBatches(0, 1, 2));
     });
 
     test("refuses another query's output", async () => {
@@ -153,7 +159,7 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       await write(await started(), 0, "commit");
       const stranger = { ...sinkIdentity, queryId: "22222222-2222-4222-8222-222222222222" };
       await expect(started(stranger)).rejects.toMatchObject({ name: "StreamingError" });
-      await expectVisible(0);
+      expect(await visible()).toEqual(rowsOfBatches(0));
     });
   });
 }

@@ -19,13 +19,13 @@ export async function fetching<T>(what: string, step: () => Promise<T>): Promise
  * with REQUIRE_SERVERS=1 that is a failure.
  *
  * @param suite what is tested
- * @param server what is needed, as the skip names it
+ * @param serverName what is needed, as the skip names it
  * @param start makes the server; rejects with ServerUnavailable where it cannot be had
  * @param define the tests
  */
 export async function requireServers<T>(
   suite: string,
-  server: string,
+  serverName: string,
   start: () => Promise<T>,
   define: (server: T) => void,
 ): Promise<void> {
@@ -37,9 +37,13 @@ export async function requireServers<T>(
     if (!(error instanceof ServerUnavailable) || process.env["REQUIRE_SERVERS"] === "1") throw error;
     reason = error.message;
   }
-  describe(suite, () => {
+  describe(`${suite} (${serverName})`, () => {
     if (started) define(started.server);
-    // oxlint-disable-next-line vitest/no-disabled-tests -- the skip is what this function is for
-    else test.skip(`needs ${server}: ${reason.split("\n").slice(0, 3).join(" ")}`, () => undefined);
+    else skipFor(serverName, reason.split("\n").slice(0, 3).join(" "));
   });
+}
+
+function skipFor(serverName: string, reason: string): void {
+  // oxlint-disable-next-line vitest/no-disabled-tests -- the skip is what this function is for
+  test.skip(`needs ${serverName}: ${reason}`, () => undefined);
 }

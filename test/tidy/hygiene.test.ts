@@ -10,9 +10,8 @@ const tracked = execFileSync("git", ["ls-files"], { cwd: projectRoot, encoding: 
 
 describe("hygiene", () => {
   it("nothing is left half done", () => {
-    const marks = new RegExp(
-      `\\b(${["TO" + "DO", "FIX" + "ME", "X" + "XX", "HA" + "CK"].join("|")})\\b|\\b(it|test|describe)\\.(only|todo)\\(`,
-    );
+    // The brackets keep this file from finding itself.
+    const marks = /\b(TO[D]O|FIX[M]E|X[X]X|HA[C]K)\b|\b(it|test|describe)\.(only|todo)\(/;
     const left = [...shippedFiles(), ...testFiles()].flatMap((file) =>
       file.text
         .split("\n")
@@ -23,7 +22,7 @@ describe("hygiene", () => {
   });
 
   it("no path of one machine, and nothing outside the clone", () => {
-    const outside = new RegExp(["/wo" + "rk/", "/ro" + "ot/", "\\.\\./sha" + "red"].join("|"));
+    const outside = /\/wor[k]\/|\/roo[t]\/|\.\.\/share[d]/;
     const found = tracked
       .filter((path) => /\.(ts|mjs|js|json|sh|md|yml|xml|py)$/.test(path) && path !== "package-lock.json")
       .filter((path) => outside.test(readFileSync(join(projectRoot, path), "utf8")));

@@ -57,8 +57,11 @@ function breaches(files: readonly SourceFile[]): string[] {
  * is what a fluent interface is, so that within `dataframe/` only what is imported to run counts.
  */
 function dependenciesOf(file: SourceFile): readonly string[] {
-  const fluent = (path: string): boolean => path.startsWith("dataframe/");
   return fluent(file.path) ? file.imports.filter((path) => !fluent(path) || file.runningImports.includes(path)) : file.imports;
+}
+
+function fluent(path: string): boolean {
+  return path.startsWith("dataframe/");
 }
 
 function cycles(files: readonly SourceFile[]): string[] {

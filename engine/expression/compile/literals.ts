@@ -15,7 +15,7 @@ export function literalCode(g: Generator, { value, type }: Literal): Code {
   }
   switch (representation) {
     case "boolean":
-      return { ...plain, value: String(value as boolean) };
+      return { ...plain, value: value === true ? "true" : "false" };
     case "number":
       return { ...plain, value: numberText(value as number) };
     case "long":

@@ -46,7 +46,7 @@ function numericOperands(
 function decimalOperand(arg: Expression): DecimalType {
   const type = typeOf(arg);
   if (arg.kind === "literal" && isIntegral(type) && arg.value !== null) {
-    const digits = String(arg.value as number | bigint).replace("-", "").length;
+    const digits = (arg.value as number | bigint).toString().replace("-", "").length;
     return types.decimal(digits, 0);
   }
   return type.kind === "null" ? types.decimal(1, 0) : decimalFor(type);

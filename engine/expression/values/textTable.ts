@@ -38,7 +38,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 function cut(text: string, width: number): string {
-  const clean = text.replace(/[\n\r\t\f\v\b\u0007]/g, (control) => escapes[control]!);
+  const clean = text.replace(/\p{Cc}/gu, (control) => escapes[control] ?? control);
   if (width === 0 || clean.length <= width) return clean;
   return width < 4 ? clean.slice(0, width) : `${clean.slice(0, width - 3)}...`;
 }

@@ -40,7 +40,7 @@ export function valueText(value: Value, type: DataType, zone: string): string {
     case "interval":
       throw notYetSupported(`CAST of ${typeName(type)} to string`);
     default:
-      return String(value as boolean | number | bigint);
+      return (value as boolean | number | bigint).toString();
   }
 }
 

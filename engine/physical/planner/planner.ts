@@ -64,8 +64,8 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
       throw notYetSupported("the generators (explode and its family)");
     case "offset":
       throw notYetSupported("OFFSET");
-    case "sample":
-      throw notYetSupported("sample");
+    default:
+      throw notYetSupported(node.kind);
   }
 }
 

@@ -65,8 +65,8 @@ function compareBatch(golden: StreamCase, batch: GoldenBatch, { progress, steps,
   const watermarkMs = watermark === undefined ? null : Date.parse(watermark);
   const noData = ours.sources.every((source) => source.startOffset === source.endOffset);
   const at = `batch ${batch.batchId}: `;
-  const differs = (what: string, want: unknown, got: unknown) =>
-    want === undefined || want === got ? null : `${at}expected ${what} ${String(want)}, got ${String(got)}`;
+  const differs = <T extends string | number | boolean | null | undefined>(what: string, want: T, got: T) =>
+    want === undefined || want === got ? null : `${at}expected ${what} ${want}, got ${got}`;
   const written = output.find(({ batchId }) => batchId === batch.batchId);
   const rows = written === undefined ? [] : goldenRows(written);
   const rowsDiff = rowsDifference(inOurForm(batch.rows, golden.outputSchema), rows, golden.rowOrder === "as emitted");

@@ -22,7 +22,7 @@ export function runCase(golden: GoldenCase): Promise<Outcome[]> {
       return runRejectCase(golden);
     case "expression":
       return runExpressionCase(golden);
-    case "source":
+    default:
       return runSourceCase(golden);
   }
 }

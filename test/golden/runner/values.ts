@@ -16,7 +16,7 @@ export function toValue(type: DataType, golden: GoldenValue | undefined): Value 
     case "float":
       return Math.fround(Number(golden));
     case "decimal":
-      return unscaled(String(golden), type.scale);
+      return unscaled((golden as string | number | bigint).toString(), type.scale);
     case "date":
       return Math.round(Date.parse(`${jsYear(golden as string)}T00:00:00Z`) / 86_400_000);
     case "timestamp":
@@ -62,7 +62,9 @@ export function toGolden(type: DataType, value: Value): GoldenValue {
       return Object.fromEntries(type.fields.map((field, i) => [field.name, toGolden(field.type, (value as readonly Value[])[i]!)]));
     case "map": {
       const { keys, values } = value as MapValue;
-      return Object.fromEntries(keys.map((key, i) => [String(toGolden(type.key, key)), toGolden(type.value, values[i]!)]));
+      return Object.fromEntries(
+        keys.map((key, i) => [String(toGolden(type.key, key) as string | number | boolean), toGolden(type.value, values[i]!)]),
+      );
     }
     case "interval":
     case "interval_daytime":

@@ -49,13 +49,18 @@ describe("result types", () => {
     ["-", [types.timestamp, types.timestamp], "interval day to second", "interval day to second"],
     ["+", [types.date, types.int], "date", "date"],
   ];
-  for (const [name, args, inAnsi, inLegacy] of cases) {
-    it(args.map(typeName).join(` ${name} `), () => {
-      const columns = args.map((type, i) => column(type, i + 1));
-      expect(typeName(typeOf(call(name, columns)))).toBe(inAnsi);
-      expect(typeName(typeOf(call(name, columns, legacy)))).toBe(inLegacy);
-    });
-  }
+  const titled = cases.map(([name, args, inAnsi, inLegacy]) => ({
+    title: args.map(typeName).join(` ${name} `),
+    name,
+    args,
+    inAnsi,
+    inLegacy,
+  }));
+  it.each(titled)("$title", ({ name, args, inAnsi, inLegacy }) => {
+    const columns = args.map((type, i) => column(type, i + 1));
+    expect(typeName(typeOf(call(name, columns)))).toBe(inAnsi);
+    expect(typeName(typeOf(call(name, columns, legacy)))).toBe(inLegacy);
+  });
 
   it("the common type does not depend on the side", () => {
     const all = [

@@ -17,16 +17,22 @@ const base = { "kafka.bootstrap.servers": "localhost:9092" };
 const offsetsOf = (...offsets: number[]): PartitionOffsets =>
   new PartitionOffsets(offsets.map((offset, partition) => ({ topic: "t", partition, offset })));
 
-describe("options of the kafka source", () => {
-  const refusal = (options: Record<string, string>): unknown => {
-    try {
-      kafkaProvider.schema({ ...base, ...options }, null);
-    } catch (error) {
-      return error;
-    }
-    return null;
-  };
+const refusal = (options: Record<string, string>): unknown => {
+  try {
+    kafkaProvider.schema({ ...base, ...options }, null);
+  } catch (error) {
+    return error;
+  }
+  return null;
+};
 
+const create = (options: Record<string, string>, bounded: boolean): Promise<unknown> =>
+  kafkaSource({ ...base, subscribe: "a", ...options }, { bounded });
+
+const columnNames = (options: Record<string, string>): string[] =>
+  kafkaProvider.schema({ ...base, subscribe: "a", ...options }, null).fields.map((f) => f.name);
+
+describe("options of the kafka source", () => {
   test.each([
     [{}, "KAFKA_SUBSCRIPTION_INVALID"],
     [{ subscribe: "a", assign: '{"a":[0]}' }, "KAFKA_SUBSCRIPTION_INVALID"],
@@ -48,8 +54,6 @@ describe("options of the kafka source", () => {
   });
 
   test("positions that fit only the other kind of read", async () => {
-    const create = (options: Record<string, string>, bounded: boolean): Promise<unknown> =>
-      kafkaSource({ ...base, subscribe: "a", ...options }, { bounded });
     await expect(create({ endingOffsets: "latest" }, false)).rejects.toMatchObject({ condition: "KAFKA_OPTION_NOT_SUPPORTED" });
     await expect(create({ startingOffsets: "latest" }, true)).rejects.toMatchObject({ condition: "INVALID_OPTION_VALUE" });
     await expect(create({ startingOffsets: '{"a":{"0":-1}}' }, true)).rejects.toMatchObject({ condition: "INVALID_OPTION_VALUE" });
@@ -65,18 +69,17 @@ describe("options of the kafka source", () => {
   });
 
   test("headers are a column only when asked for", () => {
-    const names = (options: Record<string, string>): string[] =>
-      kafkaProvider.schema({ ...base, subscribe: "a", ...options }, null).fields.map((f) => f.name);
-    expect(names({})).toEqual(["key", "value", "topic", "partition", "offset", "timestamp", "timestampType"]);
-    expect(names({ includeHeaders: "true" }).at(-1)).toBe("headers");
+    expect(columnNames({})).toEqual(["key", "value", "topic", "partition", "offset", "timestamp", "timestampType"]);
+    expect(columnNames({ includeHeaders: "true" }).at(-1)).toBe("headers");
   });
 });
 
-describe("settings of kafka.*", () => {
-  const settings = (given: Record<string, string>): KafkaSettings =>
-    new KafkaSettings(new Options("the kafka source", [], { ...base, ...given }, ["kafka."]));
-  const clientOptions = (given: Record<string, string>) => settings(given).clientOptions(systemRuntime().files);
+const settingsOf = (given: Record<string, string>): KafkaSettings =>
+  new KafkaSettings(new Options("the kafka source", [], { ...base, ...given }, ["kafka."]));
 
+const clientOptions = (given: Record<string, string>) => settingsOf(given).clientOptions(systemRuntime().files);
+
+describe("settings of kafka.*", () => {
   test("a login", async () => {
     const jaas = 'org.apache.kafka.common.security.scram.ScramLoginModule required username="al\\"ice" password="p w;=1";';
     const given = { "kafka.security.protocol": "SASL_SSL", "kafka.sasl.mechanism": "SCRAM-SHA-512", "kafka.sasl.jaas.config": jaas };
@@ -122,6 +125,9 @@ describe("settings of kafka.*", () => {
   });
 });
 
+const limited = (max: number, from: PartitionOffsets, until: PartitionOffsets): number[] =>
+  [...limitOffsets(max, (p) => from.get(p), until)].map((entry) => entry.offset);
+
 describe("offsets", () => {
   test("read back as they were written, in Spark's form", () => {
     const partition = fc.record({
@@ -142,8 +148,6 @@ describe("offsets", () => {
   });
 
   test("a limit is shared out in proportion, and nobody starves", () => {
-    const limited = (max: number, from: PartitionOffsets, until: PartitionOffsets): number[] =>
-      [...limitOffsets(max, (p) => from.get(p), until)].map((entry) => entry.offset);
     // Spark's own cases: rounded down, but one at least.
     expect(limited(10, offsetsOf(0, 0, 0), offsetsOf(100, 10, 1))).toEqual([9, 1, 1]);
     expect(limited(10, offsetsOf(0, 5), offsetsOf(4, 5))).toEqual([4, 5]);
@@ -167,33 +171,34 @@ describe("offsets", () => {
   });
 });
 
-describe("the kafka sink's columns", () => {
-  const of = (...names: string[]) => types.struct(names.map((name) => field(name, types.string)));
-  const condition = (act: () => unknown): unknown => {
-    try {
-      act();
-    } catch (error) {
-      return error;
-    }
-    return null;
-  };
+const textColumns = (...names: string[]) => types.struct(names.map((name) => field(name, types.string)));
 
+const refusalOf = (act: () => unknown): unknown => {
+  try {
+    act();
+  } catch (error) {
+    return error;
+  }
+  return null;
+};
+
+describe("the kafka sink's columns", () => {
   test("are found by name, and refused by type", () => {
-    expect(recordFields(of("x", "value", "key"), "t")).toEqual({ key: 2, value: 1, topic: -1, partition: -1, headers: -1 });
-    expect(condition(() => recordFields(of("value"), null))).toMatchObject({ condition: "KAFKA_SINK_TOPIC_REQUIRED" });
-    expect(condition(() => recordFields(of("topic"), null))).toMatchObject({
+    expect(recordFields(textColumns("x", "value", "key"), "t")).toEqual({ key: 2, value: 1, topic: -1, partition: -1, headers: -1 });
+    expect(refusalOf(() => recordFields(textColumns("value"), null))).toMatchObject({ condition: "KAFKA_SINK_TOPIC_REQUIRED" });
+    expect(refusalOf(() => recordFields(textColumns("topic"), null))).toMatchObject({
       condition: "KAFKA_SINK_VALUE_REQUIRED",
       parameters: { columns: "topic" },
     });
     const typed = types.struct([field("value", types.long)]);
-    expect(condition(() => recordFields(typed, "t"))).toMatchObject({
+    expect(refusalOf(() => recordFields(typed, "t"))).toMatchObject({
       condition: "KAFKA_SINK_COLUMN_TYPE",
       parameters: { column: "value", type: "bigint", expected: "string or binary" },
     });
-    expect(condition(() => recordFields(of("value", "headers"), "t"))).toMatchObject({
+    expect(refusalOf(() => recordFields(textColumns("value", "headers"), "t"))).toMatchObject({
       parameters: { expected: "array<struct<key:string,value:binary>>" },
     });
-    expect(condition(() => recordFields(of("value", "partition"), "t"))).toMatchObject({
+    expect(refusalOf(() => recordFields(textColumns("value", "partition"), "t"))).toMatchObject({
       parameters: { column: "partition", expected: "int" },
     });
   });
@@ -207,7 +212,7 @@ describe("the kafka sink's columns", () => {
   ])("%j is refused", (options, name) => {
     const context = {
       runtime: systemRuntime(),
-      schema: of("value"),
+      schema: textColumns("value"),
       outputMode: "append",
       streaming: true,
       partitionBy: [],
@@ -215,7 +220,7 @@ describe("the kafka sink's columns", () => {
     } as const;
     const quiet = { print: () => undefined, warn: () => undefined };
     const act = (): unknown => kafkaSinkProvider.create({ ...context, ...quiet, options: { ...base, ...options } });
-    expect(condition(act)).toMatchObject({ condition: name });
+    expect(refusalOf(act)).toMatchObject({ condition: name });
   });
 });
 

@@ -81,6 +81,14 @@ function recordsOf(decoded: DecodedRecords): (TestRecord & { offset: number })[]
   }));
 }
 
+const oneRecord = (value: string): TestRecord[] => [{ key: null, value: Buffer.from(value), headers: [] }];
+
+const dataAt = (offset: number, producerId: number, value: string): Buffer => {
+  const batch = encode(oneRecord(value), offset, 0, null);
+  batch.writeBigInt64BE(BigInt(producerId), 43);
+  return setAttributes(batch, 0x10);
+};
+
 describe("record batches", () => {
   test("what is encoded is decoded: any batches, codecs, range, and a cut-off end", async () => {
     const codecs = await Promise.all([1, 2, 3, 4].map((code) => loadCodec(code)));
@@ -172,21 +180,15 @@ describe("record batches", () => {
   });
 
   test("each aborted transaction ends at its own marker", async () => {
-    const data = (value: string): TestRecord[] => [{ key: null, value: Buffer.from(value), headers: [] }];
-    const at = (offset: number, producerId: number, value: string): Buffer => {
-      const batch = encode(data(value), offset, 0, null);
-      batch.writeBigInt64BE(BigInt(producerId), 43);
-      return setAttributes(batch, 0x10);
-    };
-    const marker = (offset: number, producerId: number): Buffer => setAttributes(at(offset, producerId, "m"), 0x30);
+    const marker = (offset: number, producerId: number): Buffer => setAttributes(dataAt(offset, producerId, "m"), 0x30);
     const log = Buffer.concat([
-      at(0, 1, "a"),
-      at(1, 2, "b"),
+      dataAt(0, 1, "a"),
+      dataAt(1, 2, "b"),
       marker(2, 2),
-      at(3, 2, "c"),
-      at(4, 1, "d"),
+      dataAt(3, 2, "c"),
+      dataAt(4, 1, "d"),
       marker(5, 1),
-      at(6, 1, "e"),
+      dataAt(6, 1, "e"),
       marker(7, 2),
     ]);
     const aborted = [

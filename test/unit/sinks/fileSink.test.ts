@@ -112,6 +112,24 @@ describe("the manifest", () => {
   });
 });
 
+const refused = (parts: Partial<SinkContext>, options: Record<string, string> = { path: "x" }): unknown => {
+  try {
+    parquetSinkProvider.create(contextOf(options, parts));
+  } catch (error) {
+    return error;
+  }
+  return null;
+};
+
+const systemError = (code: string): Error => Object.assign(new Error(`${code}: no`), { code });
+
+const failingFiles = (code: string, operation: "create" | "addNew"): FileSystem => ({
+  ...localFileSystem,
+  create: (name) => (operation === "create" ? Promise.reject(systemError(code)) : localFileSystem.create(name)),
+  addNew: (name, bytes) =>
+    operation === "addNew" && name.includes("_spark_metadata") ? Promise.reject(systemError(code)) : localFileSystem.addNew(name, bytes),
+});
+
 describe("a file sink", () => {
   test("writes JSON lines as Spark does, windows and all", async () => {
     const path = await temporaryFolder();
@@ -157,14 +175,6 @@ describe("a file sink", () => {
   });
 
   test("refuses modes, types and options that it has no form for", () => {
-    const refused = (parts: Partial<SinkContext>, options: Record<string, string> = { path: "x" }): unknown => {
-      try {
-        parquetSinkProvider.create(contextOf(options, parts));
-      } catch (error) {
-        return error;
-      }
-      return null;
-    };
     expect(refused({ outputMode: "complete" })).toMatchObject({
       condition: "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE",
       parameters: { className: "parquet", outputMode: "complete" },
@@ -187,21 +197,12 @@ describe("a file sink", () => {
 
   test("names the path when the disk is full, and leaves nothing visible", async () => {
     const path = await temporaryFolder();
-    const systemError = (code: string): Error => Object.assign(new Error(`${code}: no`), { code });
-    const full = (code: string, operation: "create" | "addNew"): FileSystem => ({
-      ...localFileSystem,
-      create: operation === "create" ? () => Promise.reject(systemError(code)) : localFileSystem.create,
-      addNew:
-        operation === "addNew"
-          ? (name, bytes) => (name.includes("_spark_metadata") ? Promise.reject(systemError(code)) : localFileSystem.addNew(name, bytes))
-          : localFileSystem.addNew,
-    });
     for (const [code, operation, condition] of [
       ["ENOSPC", "create", "SINK_WRITE_FAILED.DISK_FULL"],
       ["EACCES", "create", "SINK_WRITE_FAILED.PERMISSION_DENIED"],
       ["EIO", "addNew", "SINK_WRITE_FAILED.IO"],
     ] as const) {
-      const sink = jsonSinkProvider.create(contextOf({ path }, { runtime: systemRuntime({ files: full(code, operation) }) }));
+      const sink = jsonSinkProvider.create(contextOf({ path }, { runtime: systemRuntime({ files: failingFiles(code, operation) }) }));
       await sink.start(sinkIdentity);
       await expect(write(sink, 0, [[1]])).rejects.toMatchObject({ condition, parameters: { code } });
       expect((await readManifest(localFileSystem, join(path, "_spark_metadata"))).entries).toEqual([]);

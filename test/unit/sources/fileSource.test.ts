@@ -63,6 +63,12 @@ describe("Spark's own file source took", () => {
   });
 });
 
+const readSorted = async (options: Record<string, string>): Promise<string[]> =>
+  (await drain(await open(textProvider, options, null))).flat().toSorted();
+
+const manifestEntry = (name: string): string =>
+  JSON.stringify({ path: `file:///elsewhere/${name}`, size: 6, isDir: false, modificationTime: 100_000, action: "add" });
+
 describe("the file source", () => {
   test("takes files of one time by path, the newest first when asked", async () => {
     const folder = await temporaryFolder();
@@ -132,20 +138,18 @@ describe("the file source", () => {
   test("finds files by pattern, in folders below, by name", async () => {
     const folder = await temporaryFolder();
     for (const name of ["x/1.txt", "x/2.log", "y/3.txt", "y/z/4.txt", "_h/5.txt", "w [1]/6.txt"]) await put(join(folder, name), name, 100);
-    const read = async (options: Record<string, string>): Promise<string[]> =>
-      (await drain(await open(textProvider, options, null))).flat().toSorted();
-    expect(await read({ path: `${folder}/*` })).toEqual(["w [1]/6.txt", "x/1.txt", "x/2.log", "y/3.txt"]);
-    expect(await read({ path: `${folder}/{x,y}/*.txt` })).toEqual(["x/1.txt", "y/3.txt"]);
-    expect(await read({ path: `${folder}/[xy]/?.log` })).toEqual(["x/2.log"]);
-    expect(await read({ path: `${folder}/nothing*` })).toEqual([]);
-    expect(await read({ path: folder, recursiveFileLookup: "true", pathGlobFilter: "*.txt" })).toEqual([
+    expect(await readSorted({ path: `${folder}/*` })).toEqual(["w [1]/6.txt", "x/1.txt", "x/2.log", "y/3.txt"]);
+    expect(await readSorted({ path: `${folder}/{x,y}/*.txt` })).toEqual(["x/1.txt", "y/3.txt"]);
+    expect(await readSorted({ path: `${folder}/[xy]/?.log` })).toEqual(["x/2.log"]);
+    expect(await readSorted({ path: `${folder}/nothing*` })).toEqual([]);
+    expect(await readSorted({ path: folder, recursiveFileLookup: "true", pathGlobFilter: "*.txt" })).toEqual([
       "w [1]/6.txt",
       "x/1.txt",
       "y/3.txt",
       "y/z/4.txt",
     ]);
-    expect(await read({ path: `file://${folder}/x/1.txt` })).toEqual(["x/1.txt"]);
-    expect(await read({ path: folder })).toEqual([]);
+    expect(await readSorted({ path: `file://${folder}/x/1.txt` })).toEqual(["x/1.txt"]);
+    expect(await readSorted({ path: folder })).toEqual([]);
   });
 
   test("keeps names with spaces, percent signs and umlauts through its log", async () => {
@@ -169,13 +173,11 @@ describe("the file source", () => {
     const folder = await temporaryFolder();
     await put(join(folder, "listed.txt"), "listed", 100);
     await put(join(folder, "leftover.txt"), "leftover", 100);
-    const entry = (name: string): string =>
-      JSON.stringify({ path: `file:///elsewhere/${name}`, size: 6, isDir: false, modificationTime: 100_000, action: "add" });
-    await put(join(folder, "_spark_metadata/0"), `v1\n${entry("listed.txt")}`, 100);
+    await put(join(folder, "_spark_metadata/0"), `v1\n${manifestEntry("listed.txt")}`, 100);
     const source = await open(textProvider, { path: folder }, null);
     expect(await drain(source)).toEqual([["listed"]]);
     await put(join(folder, "second.txt"), "second", 100);
-    await put(join(folder, "_spark_metadata/1"), `v1\n${entry("second.txt")}`, 100);
+    await put(join(folder, "_spark_metadata/1"), `v1\n${manifestEntry("second.txt")}`, 100);
     await put(join(folder, "_spark_metadata/.2.tmp"), "v1", 100);
     expect(await drain(source, '{"logOffset":0}')).toEqual([["second"]]);
     await put(join(folder, "_spark_metadata/3"), "v1", 100);
@@ -196,12 +198,12 @@ describe("the file source", () => {
   });
 });
 
-describe("the file source refuses", () => {
-  const refusal = (condition: string, parameters: Record<string, string> = {}): object => ({
-    condition,
-    parameters: expect.objectContaining(parameters) as object,
-  });
+const refusal = (condition: string, parameters: Record<string, string> = {}): object => ({
+  condition,
+  parameters: expect.objectContaining(parameters) as object,
+});
 
+describe("the file source refuses", () => {
   test("what it is not told, or told wrongly", () => {
     const cases: [Record<string, string>, string, Record<string, string>][] = [
       [{}, "MISSING_OPTION", { option: "path" }],

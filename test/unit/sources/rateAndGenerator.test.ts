@@ -59,33 +59,34 @@ describe("the rate source", () => {
   });
 });
 
-describe("the generator", () => {
-  const rows = (given: Record<string, string>, first: number, length: number): Value[][] => {
-    const options = generatorOptions(given);
-    return rowsOf(generateRows(options, sensorNames(options), first, length));
-  };
+const generated = (given: Record<string, string>, first: number, length: number): Value[][] => {
+  const options = generatorOptions(given);
+  return rowsOf(generateRows(options, sensorNames(options), first, length));
+};
 
+const disorder = (at: number[]): number => at.filter((time, i) => i > 0 && time < at[i - 1]!).length;
+
+describe("the generator", () => {
   test("gives row i the same values in whatever batch it comes", () => {
     fc.assert(
       fc.property(fc.nat(2 ** 40), fc.nat(50), fc.integer(), (first, skip, seed) => {
         const given = { seed: String(seed) };
-        expect(rows(given, first + skip, 10)).toEqual(rows(given, first, skip + 10).slice(skip));
+        expect(generated(given, first + skip, 10)).toEqual(generated(given, first, skip + 10).slice(skip));
       }),
     );
-    expect(rows({ seed: "1" }, 0, 50)).not.toEqual(rows({ seed: "2" }, 0, 50));
+    expect(generated({ seed: "1" }, 0, 50)).not.toEqual(generated({ seed: "2" }, 0, 50));
   });
 
   test("comes out of order and late, as much as is asked for", () => {
     const times = (given: Record<string, string>): number[] =>
-      rows({ rowsPerSecond: "100", ...given }, 0, 2000).map((row) => Number(row[1]));
-    const disorder = (at: number[]): number => at.filter((time, i) => i > 0 && time < at[i - 1]!).length;
+      generated({ rowsPerSecond: "100", ...given }, 0, 2000).map((row) => Number(row[1]));
     expect(disorder(times({ latePercent: "0", maxDisorder: "0s" }))).toBe(0);
     expect(disorder(times({ latePercent: "0" }))).toBeGreaterThan(500);
     const start = Date.UTC(2026, 0, 1) * 1000;
     const late = times({ latePercent: "5", maxDisorder: "0s" }).filter((time, i) => time < start + i * 10_000 - 59_000_000).length;
     expect(late).toBeGreaterThan(60);
     expect(late).toBeLessThan(140);
-    const sensors = new Set(rows({ sensors: "3" }, 0, 200).map((row) => row[0]));
+    const sensors = new Set(generated({ sensors: "3" }, 0, 200).map((row) => row[0] as string));
     expect([...sensors].toSorted()).toEqual(["sensor-1", "sensor-2", "sensor-3"]);
   });
 
