@@ -3,6 +3,7 @@ import { manifestFolder, readManifest } from "../../connectors/files/manifest.js
 import { displayPath, pathOfUri } from "../../connectors/files/uri.js";
 import type { FileStatus, FileSystem } from "../../engine/contract/fileSystem.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { reading } from "./failures.js";
 import type { FileOptions } from "./options.js";
 
 /** A file that could be read. */
@@ -27,10 +28,10 @@ export class FileListing {
     this.nameFilter = options.nameGlob === null ? null : globPattern(options.nameGlob);
   }
 
-  /** @throws PATH_NOT_FOUND when the path is no pattern and there is nothing */
+  /** @throws PATH_NOT_FOUND when the path is no pattern and there is nothing; FAILED_READ_FILE.NO_HINT */
   async check(): Promise<void> {
     const { path } = this.options;
-    if (!isGlob(path) && (await this.files.status(path)) === null) {
+    if (!isGlob(path) && (await reading(path, () => this.files.status(path))) === null) {
       throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
     }
   }
@@ -39,8 +40,13 @@ export class FileListing {
    * The files that are there now, in no particular order.
    *
    * @param isKnown files that may be left out: a folder of many files that were read is then gone through without a look at each
+   * @throws PATH_NOT_FOUND, FAILED_READ_FILE.NO_HINT
    */
-  async list(isKnown: (path: string) => boolean = () => false): Promise<InputFile[]> {
+  list(isKnown: (path: string) => boolean = () => false): Promise<InputFile[]> {
+    return reading(this.options.path, () => this.find(isKnown));
+  }
+
+  private async find(isKnown: (path: string) => boolean): Promise<InputFile[]> {
     const { path, modifiedAfterMs, modifiedBeforeMs } = this.options;
     if (await this.hasManifest()) return this.listManifest();
     const roots = isGlob(path)

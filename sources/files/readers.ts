@@ -8,6 +8,7 @@ import { types, type Schema } from "../../engine/arrow/types.js";
 import type { FileSystem, ReadableFile } from "../../engine/contract/fileSystem.js";
 import type { BytesReader, ColumnsReader } from "../../engine/contract/source.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { reading } from "./failures.js";
 
 /** How much of a compressed file is read at a time. */
 const compressedChunkBytes = 256 * 1024;
@@ -20,9 +21,9 @@ export async function openBytes(files: FileSystem, path: string): Promise<BytesR
   return codec === undefined ? plainReader(file, path) : inflatingReader(file, path, codec);
 }
 
-/** @throws FAILED_READ_FILE.FILE_NOT_EXIST */
+/** @throws FAILED_READ_FILE.* */
 export async function openFile(files: FileSystem, path: string): Promise<ReadableFile> {
-  const file = await files.open(path);
+  const file = await reading(path, () => files.open(path));
   if (file === null) throw new StreamingError("FAILED_READ_FILE.FILE_NOT_EXIST", { path: displayPath(path) });
   return file;
 }

@@ -80,6 +80,16 @@ export class QueryWorld {
     return query;
   }
 
+  /** The same for a query that brings its own sink. */
+  async runWriter(
+    write: (session: Session) => DataStreamWriter<unknown>,
+    trigger: Trigger = { availableNow: true },
+  ): Promise<StreamingQuery> {
+    const query = await write(this.session()).option("checkpointLocation", "/data/checkpoint").trigger(trigger).start();
+    await query.awaitTermination();
+    return query;
+  }
+
   /** What came to the memory table, by batch. */
   batches(): Map<number, Value[][]> {
     return new Map(memoryTable(this.table).batches.map(({ batchId, rows }) => [batchId, rowsOf(rows)]));

@@ -16,6 +16,11 @@ beforeEach(async () => {
 
 afterEach(() => machine.close());
 
+/** The newest row of an aggregation, without its window. */
+function lastRow(): unknown[] | undefined {
+  return machine.rows().at(-1)?.slice(1);
+}
+
 interface Aggregation {
   readonly delay?: string;
   readonly window?: string;
@@ -89,24 +94,14 @@ describe("a changed query", () => {
     expect(given![0]).toMatch(given![1]);
     await machine.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
     await machine.run(first);
-    expect(
-      machine
-        .rows()
-        .map((row) => row.slice(1))
-        .at(-1),
-    ).toEqual(["a", 7n, 2n]);
+    expect(lastRow()).toEqual(["a", 7n, 2n]);
   });
 
   it("with another delay of the watermark goes on with its state", async () => {
     await machine.run(first);
     await machine.file("1.json", [{ ts: "2026-01-01T00:00:03Z", k: "a", v: 7 }]);
     await machine.run({ build: aggregation({ delay: "5 minutes" }), outputMode: "update" });
-    expect(
-      machine
-        .rows()
-        .map((row) => row.slice(1))
-        .at(-1),
-    ).toEqual(["a", 7n, 2n]);
+    expect(lastRow()).toEqual(["a", 7n, 2n]);
   });
 
   it("with another filter, projection and sink goes on behind the last batch", async () => {
@@ -182,6 +177,20 @@ describe("a start", () => {
   });
 });
 
+/** What becomes of a file's bytes; null when it goes. */
+type Damage = (bytes: Uint8Array) => Uint8Array | null;
+
+const garbage: Damage = () => new TextEncoder().encode("v1\n{nonsense");
+const torn: Damage = (bytes) => bytes.slice(0, bytes.length / 2);
+const flipped: Damage = (bytes) => bytes.map((byte, i) => (i === Math.floor(bytes.length / 2) ? byte ^ 0x10 : byte));
+const newer: Damage = (bytes) => new TextEncoder().encode(new TextDecoder().decode(bytes).replace("v1", "v9"));
+const gone: Damage = () => null;
+
+async function replace(path: string, bytes: Uint8Array | null): Promise<void> {
+  if (bytes === null) await machine.world.files.remove(path);
+  else await machine.overwrite(path, bytes);
+}
+
 describe("damage to a checkpoint", () => {
   const conf = { "spark.sql.streaming.noDataMicroBatches.enabled": "false" };
   const start: Start = { build: aggregation(), outputMode: "update", conf };
@@ -194,68 +203,49 @@ describe("damage to a checkpoint", () => {
     await machine.file("2.json", [{ ts: "2026-01-01T00:00:04Z", k: "a", v: 9 }]);
   });
 
-  /** The query is refused, and goes on when the file is as it was. */
-  async function expectRefusal(path: string, damage: (bytes: Uint8Array) => Uint8Array | null, condition: string): Promise<void> {
-    const { files } = machine.world;
-    const whole = (await files.read(path))!;
-    const damaged = damage(whole);
-    if (damaged === null) await files.remove(path);
-    else await machine.overwrite(path, damaged);
-    const failure = await refusalOf(machine.run(start));
-    expect(failure).toMatchObject({ condition });
-    expect(JSON.stringify(failure.parameters)).toContain(condition === "CHECKPOINT_INCONSISTENT" ? checkpoint : path);
+  /** What the query is refused with; then the file is as it was, and the query runs. */
+  async function goOnAfter(path: string, damage: Damage): Promise<Awaited<ReturnType<typeof refusalOf>>> {
+    const whole = (await machine.world.files.read(path))!;
+    await replace(path, damage(whole));
+    const refusal = await refusalOf(machine.run(start));
     await machine.overwrite(path, whole);
     await machine.run(start);
-    expect(
-      machine
-        .rows()
-        .map((row) => row.slice(1))
-        .at(-1),
-    ).toEqual(["a", 9n, 3n]);
+    return refusal;
   }
 
-  const garbage = (): Uint8Array => new TextEncoder().encode("v1\n{nonsense");
-  const torn = (bytes: Uint8Array): Uint8Array => bytes.slice(0, bytes.length / 2);
-  const flipped = (bytes: Uint8Array): Uint8Array => bytes.map((byte, i) => (i === Math.floor(bytes.length / 2) ? byte ^ 0x10 : byte));
-  const newer = (bytes: Uint8Array): Uint8Array => new TextEncoder().encode(new TextDecoder().decode(bytes).replace("v1", "v9"));
+  it.each([
+    ["in the offset log", `${checkpoint}/offsets/1`, garbage, "CHECKPOINT_CORRUPT"],
+    ["in the commit log", `${checkpoint}/commits/1`, garbage, "CHECKPOINT_CORRUPT"],
+    ["in the query's id", `${checkpoint}/metadata`, garbage, "CHECKPOINT_CORRUPT"],
+    ["in the query's shape", `${checkpoint}/query.json`, torn, "CHECKPOINT_CORRUPT"],
+    ["in a source's log", `${checkpoint}/sources/0/1`, garbage, "MALFORMED_LOG_FILE"],
+    ["by a newer format", `${checkpoint}/commits/1`, newer, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"],
+    ["as an offset log entry that is gone", `${checkpoint}/offsets/1`, gone, "CHECKPOINT_INCONSISTENT"],
+  ] as const)("%s is named", async (_name, path, damage, condition) => {
+    const refusal = await goOnAfter(path, damage);
+    expect(refusal.condition).toBe(condition);
+    expect(JSON.stringify(refusal.parameters)).toContain(condition === "CHECKPOINT_INCONSISTENT" ? checkpoint : path);
+    expect(lastRow()).toEqual(["a", 9n, 3n]);
+  });
 
-  it("in the offset log is named", () => expectRefusal(`${checkpoint}/offsets/1`, garbage, "CHECKPOINT_CORRUPT"));
-  it("in the commit log is named", () => expectRefusal(`${checkpoint}/commits/1`, garbage, "CHECKPOINT_CORRUPT"));
-  it("in the query's id is named", () => expectRefusal(`${checkpoint}/metadata`, garbage, "CHECKPOINT_CORRUPT"));
-  it("in the query's shape is named", () => expectRefusal(`${checkpoint}/query.json`, torn, "CHECKPOINT_CORRUPT"));
-  it("in a source's log is named", () => expectRefusal(`${checkpoint}/sources/0/1`, garbage, "MALFORMED_LOG_FILE"));
-  it("by a newer format is named", () => expectRefusal(`${checkpoint}/commits/1`, newer, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"));
-  it("as an offset log entry that is gone is named", () => expectRefusal(`${checkpoint}/offsets/1`, () => null, "CHECKPOINT_INCONSISTENT"));
-
-  it("in a state file is named, torn, flipped or gone", async () => {
+  it.each([
+    ["torn", 0, torn, "CHECKPOINT_CORRUPT"],
+    ["torn", 1, torn, "CHECKPOINT_CORRUPT"],
+    ["with a flipped bit", 1, flipped, "CHECKPOINT_CORRUPT"],
+    ["gone", 0, gone, "CHECKPOINT_FILE_MISSING"],
+  ] as const)("in a state file is named: %s (%i)", async (_name, i, damage, condition) => {
     const names = (await machine.world.files.list(`${checkpoint}/state`)).map(({ name }) => name).filter((name) => name.endsWith(".delta"));
     expect(names).toHaveLength(2);
-    await expectRefusal(`${checkpoint}/state/${names[0]}`, torn, "CHECKPOINT_CORRUPT");
-    await machine.file("3.json", [{ ts: "2026-01-01T00:00:04Z", k: "a", v: 9 }]);
-    const { files } = machine.world;
-    const path = `${checkpoint}/state/${names[1]}`;
-    const whole = (await files.read(path))!;
-    for (const damage of [flipped, () => null]) {
-      const damaged = damage(whole);
-      if (damaged === null) await files.remove(path);
-      else await machine.overwrite(path, damaged);
-      expect(await refusalOf(machine.run(start))).toMatchObject({
-        condition: damaged === null ? "CHECKPOINT_FILE_MISSING" : "CHECKPOINT_CORRUPT",
-        parameters: { path },
-      });
-    }
+    const path = `${checkpoint}/state/${names[i]}`;
+    expect(await goOnAfter(path, damage)).toMatchObject({ condition, parameters: { path } });
+    expect(lastRow()).toEqual(["a", 9n, 3n]);
   });
 
   it("as a missing last commit has the batch run again, and it comes once", async () => {
     await machine.world.files.remove(`${checkpoint}/commits/1`);
     await machine.run(start);
     expect([...machine.batches().keys()]).toEqual([0, 1, 2]);
-    expect(
-      machine
-        .rows()
-        .map((row) => row.slice(1))
-        .at(-1),
-    ).toEqual(["a", 9n, 3n]);
+    expect(lastRow()).toEqual(["a", 9n, 3n]);
   });
 
   it("as missing commits of two batches is a contradiction", async () => {
@@ -275,11 +265,6 @@ describe("damage to a checkpoint", () => {
     });
     await machine.overwrite("/data/in/1.json", input);
     await machine.run(start);
-    expect(
-      machine
-        .rows()
-        .map((row) => row.slice(1))
-        .at(-1),
-    ).toEqual(["a", 9n, 3n]);
+    expect(lastRow()).toEqual(["a", 9n, 3n]);
   });
 });
