@@ -1,5 +1,6 @@
 import { relative, resolve, sep } from "node:path";
 import { optionOf, withoutOption } from "../dataframe/options.js";
+import { absolutePath } from "../dataframe/paths.js";
 import type { Session } from "../dataframe/session.js";
 import type { StreamDefinition } from "../dataframe/streamWriter.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
@@ -38,7 +39,7 @@ export async function checkTarget(
     if (topics.includes(target.place)) throw new StreamingError("BACKFILL_OUTPUT_IS_LIVE", { output: target.place });
     return checkTopic(session, target);
   }
-  const folder = resolve(target.place);
+  const folder = absolutePath(target.place);
   const live = definitions.flatMap((definition) => liveFolders(session, definition));
   // What is overwritten is removed first, so the job and the folder it is called from may not be in there.
   const touches =
@@ -57,13 +58,12 @@ function liveFolders(session: Session, { plan, options, checkpointLocation, form
     node.kind === "read" ? [optionOf(session.tables.get(node.table).options, "path")] : [],
   );
   const written = format === "kafka" ? undefined : optionOf(options, "path");
-  return [...read, written, checkpointLocation ?? undefined].flatMap((path) => (path === undefined ? [] : [resolve(fixedPart(path))]));
+  return [...read, written, checkpointLocation ?? undefined].flatMap((path) => (path === undefined ? [] : [absolutePath(fixedPart(path))]));
 }
 
 function fixedPart(path: string): string {
-  const plain = path.replace(/^file:(\/\/)?/, "");
-  const wildcard = plain.search(/[*?[{]/);
-  return wildcard < 0 ? plain : plain.slice(0, plain.lastIndexOf("/", wildcard) + 1);
+  const wildcard = path.search(/[*?[{]/);
+  return wildcard < 0 ? path : path.slice(0, path.lastIndexOf("/", wildcard) + 1);
 }
 
 function liveTopics(session: Session, { plan, options, format }: StreamDefinition): string[] {

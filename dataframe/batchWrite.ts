@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { absolutePath } from "../connectors/files/uri.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { schemaOf } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -69,7 +69,7 @@ async function targetIsFree(session: Session, { options, mode }: WriteDefinition
   const path = optionOf(options, "path");
   const { files } = session.runtime;
   if (path === undefined || mode === "append") return true;
-  const target = resolve(path);
+  const target = absolutePath(path);
   if ((await files.status(target)) === null) return true;
   if (mode === "ignore") return false;
   if (mode === "overwrite") return files.removeTree(target);

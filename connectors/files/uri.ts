@@ -1,8 +1,14 @@
 import { resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { notYetSupported } from "../../engine/errors/streamingError.js";
 
-/** A path of the options as the file system takes it: absolute, without a `file:` scheme. */
+/**
+ * A path of the options as the file system takes it: absolute, without a `file:` scheme.
+ * @throws NOT_YET_SUPPORTED for other schemes
+ */
 export function absolutePath(path: string): string {
+  const scheme = /^([a-z][a-z0-9+.-]+):\//i.exec(path)?.[1]?.toLowerCase();
+  if (scheme !== undefined && scheme !== "file") throw notYetSupported(`Files on ${scheme}:`);
   return path.startsWith("file:") ? fileURLToPath(path.replace(/^file:\/*/, "file:///")) : resolve(path);
 }
 

@@ -90,7 +90,7 @@ describe("tidemark backfill", () => {
         const { code, stderr } = await tidemark(folder, "backfill", "job.mjs", "--output", target);
         expect({ target, code, condition: stderr.split(" ")[0] }).toEqual({ target, code: 1, condition: "BACKFILL_TARGET_NOT_EMPTY" });
       }
-      for (const target of ["out", "out/more", "in", "checkpoint", ".", "..", "/"]) {
+      for (const target of ["out", "out/more", "in", "checkpoint", ".", "..", "/", `file:${folder}/out`]) {
         const { code, stderr } = await tidemark(folder, "backfill", "job.mjs", "--output", target, "--overwrite");
         expect({ target, code, condition: stderr.split(" ")[0] }).toEqual({ target, code: 1, condition: "BACKFILL_OUTPUT_IS_LIVE" });
       }

@@ -1,0 +1,1 @@
+export { absolutePath } from "../connectors/files/uri.js";
