@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
  * How job files load: TypeScript without a build step, and always as ES modules, whatever the `type` of the folder they are in.
  *
  * Files under `node_modules` and `.cjs` files are Node's business. `tidemark` is this very package, so that the job and the command share one engine.
- * The types are stripped, not checked. Node runs the two hooks in a thread of their own, so this file imports nothing of ours.
+ * The types are stripped, not checked. Older Nodes run the two hooks in a thread of their own, so this file imports nothing of ours.
  */
 
 const selfUrl = new URL("../index.js", import.meta.url).href;
@@ -61,7 +61,7 @@ function stripTypes(text: string, path: string): string {
 export function resolve(
   specifier: string,
   context: { readonly parentURL?: string },
-  next: (specifier: string, context: object) => Promise<object>,
+  next: (specifier: string, context: object) => Promise<object> | object,
 ): Promise<object> | object {
   if (specifier === "tidemark") return { url: selfUrl, shortCircuit: true };
   const url = resolveRelative(specifier, context.parentURL);
@@ -69,6 +69,10 @@ export function resolve(
 }
 
 /** Node's `load` hook. */
-export function load(url: string, context: object, next: (url: string, context: object) => Promise<object>): Promise<object> | object {
+export function load(
+  url: string,
+  context: object,
+  next: (url: string, context: object) => Promise<object> | object,
+): Promise<object> | object {
   return loadJob(url) ?? next(url, context);
 }
