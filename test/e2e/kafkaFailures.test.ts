@@ -65,7 +65,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
       .load()
       .select(col("key").cast("string").as("key"), col("value").cast("string").as("value"))
       .writeStream.format("kafka")
-      .options({ "kafka.bootstrap.servers": broker.bootstrap, topic: to, checkpointLocation: join(folder, to) })
+      .options({ ...patienceOf(options), "kafka.bootstrap.servers": broker.bootstrap, topic: to, checkpointLocation: join(folder, to) })
       .start();
   }
 
@@ -89,8 +89,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     let query = await start(copy);
     const failures: string[] = [];
     for (const delayMs of [0, 4, 9]) {
-      const batchId = (query.lastProgress?.batchId ?? 0) + 5;
-      await vi.waitUntil(() => (query.lastProgress?.batchId ?? 0) >= batchId, { timeout: 10_000, interval: 1 });
+      await severalBatches(query);
       await sleep(delayMs);
       await broker.kill();
       await sleep(1500);
@@ -105,22 +104,42 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(await copied(copy)).toEqual(range(0, rows));
   }, 60_000);
 
-  test("an outage that is longer than the patience fails the query by name, and a start afterwards goes on", async () => {
-    const copy = await newCopy({ "kafka.default.api.timeout.ms": "1500", "kafka.request.timeout.ms": "1000" });
+  test("a broker that hangs, so that requests are sent twice: each row once", async () => {
+    const copy = await newCopy({ "kafka.request.timeout.ms": "500", maxOffsetsPerTrigger: "10" });
+    const rows = 2_000;
+    await send(copy.from, 0, rows);
     const query = await start(copy);
-    await send(copy.from, 0, 50);
-    await query.processAllAvailable();
-    await broker.kill();
-    try {
-      const failure = await failureOf(query);
-      expect(failure.condition).toBe("KAFKA_BROKER_UNREACHABLE");
-      expect(failure.parameters["brokers"]).toBe(broker.bootstrap);
-    } finally {
-      await broker.restart();
+    for (const delayMs of [0, 2, 4, 6, 8, 11]) {
+      await severalBatches(query);
+      await sleep(delayMs);
+      process.kill(broker.pid, "SIGSTOP");
+      await sleep(800);
+      process.kill(broker.pid, "SIGCONT");
     }
-    await send(copy.from, 50, 80);
+    await query.processAllAvailable();
+    expect(await copied(copy)).toEqual(range(0, rows));
+  }, 60_000);
+
+  test("an outage that is longer than the patience fails the query by name, in the middle of batches, and each start afterwards goes on", async () => {
+    const patience = { "kafka.default.api.timeout.ms": "1500", "kafka.request.timeout.ms": "1000" };
+    const copy = await newCopy({ ...patience, maxOffsetsPerTrigger: "10" });
+    const rows = 2_000;
+    await send(copy.from, 0, rows);
+    for (const delayMs of [0, 6]) {
+      const query = await start(copy);
+      await severalBatches(query);
+      await sleep(delayMs);
+      await broker.kill();
+      try {
+        const failure = await failureOf(query);
+        expect(failure.condition).toBe("KAFKA_BROKER_UNREACHABLE");
+        expect(failure.parameters["brokers"]).toBe(broker.bootstrap);
+      } finally {
+        await broker.restart();
+      }
+    }
     await (await start(copy)).processAllAvailable();
-    expect(await copied(copy)).toEqual(range(0, 80));
+    expect(await copied(copy)).toEqual(range(0, rows));
   }, 60_000);
 
   test("a topic that is deleted while the query runs is data loss", async () => {
@@ -172,6 +191,17 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
   }, 60_000);
 });
+
+/** The options of a source that a sink has as well. */
+function patienceOf(options: Copy["options"]): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => name.startsWith("kafka.")));
+}
+
+/** Waits until the query has run some more batches. */
+async function severalBatches(query: StreamingQuery): Promise<void> {
+  const batchId = (query.lastProgress?.batchId ?? 0) + 5;
+  await vi.waitUntil(() => (query.lastProgress?.batchId ?? 0) >= batchId, { timeout: 10_000, interval: 1 });
+}
 
 /** What a query ends with. */
 async function failureOf(query: StreamingQuery): Promise<StreamingError> {
