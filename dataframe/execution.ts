@@ -1,5 +1,6 @@
 import { retainBatch } from "../engine/arrow/columns.js";
 import type { Batch } from "../engine/arrow/batch.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import type { Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
@@ -35,6 +36,7 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
   const { plan, outputMode, queryName: name } = definition;
   const { trigger } = definition;
   const { runtime } = session;
+  checkName(session, name);
   checkStreaming(plan, outputMode, { sinkName: definition.format });
   const optimized = optimize(plan);
   const physical = planPhysical(optimized, outputMode);
@@ -83,6 +85,11 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
     await place.discard(runtime.files);
     throw error;
   }
+}
+
+function checkName(session: Session, name: string | null): void {
+  const namesake = name === null ? undefined : session.streams.active.find((query) => query.name === name);
+  if (namesake) throw new StreamingError("QUERY_NAME_IN_USE", { name: namesake.name!, runId: namesake.runId });
 }
 
 /** Runs a bounded plan; the batches are the caller's. */

@@ -23,6 +23,8 @@ export interface StreamingQueryProgress {
   readonly stateOperators: readonly StateOperatorProgress[];
   readonly sources: readonly SourceProgress[];
   readonly sink: SinkProgress;
+  /** Of `observe`, which is yet to come. */
+  readonly observedMetrics: Readonly<Record<string, never>>;
 }
 
 export interface StateOperatorProgress {
@@ -30,6 +32,10 @@ export interface StateOperatorProgress {
   readonly numRowsTotal: number;
   readonly numRowsUpdated: number;
   readonly numRowsRemoved: number;
+  /** Of the whole batch: an operator is fused with those around it. */
+  readonly allUpdatesTimeMs: number;
+  /** 0: what is removed goes while the batch ends, in the time above. */
+  readonly allRemovalsTimeMs: number;
   readonly commitTimeMs: number;
   readonly memoryUsedBytes: number;
   readonly numRowsDroppedByWatermark: number;
@@ -52,6 +58,7 @@ export interface SourceProgress {
 export interface SinkProgress {
   readonly description: string;
   readonly numOutputRows: number;
+  readonly metrics: Readonly<Record<string, string>>;
 }
 
 /** The eventTime object of the progress. Several `withWatermark`s are summed up as Spark does: extremes over all of them. */
@@ -74,7 +81,7 @@ export function eventTimeProgress(stats: Iterable<EventTimeStats>, watermarkMs: 
 }
 
 /** An operator's counters in Spark's shape. */
-export function stateOperatorProgress(metrics: StateOperatorMetrics, commitTimeMs: number): StateOperatorProgress {
+export function stateOperatorProgress(metrics: StateOperatorMetrics, durationMs: Readonly<Record<string, number>>): StateOperatorProgress {
   const customMetrics: Record<string, number> = { lateRows: metrics.lateRows };
   if (metrics.numDroppedDuplicateRows !== null) customMetrics.numDroppedDuplicateRows = metrics.numDroppedDuplicateRows;
   return {
@@ -82,7 +89,9 @@ export function stateOperatorProgress(metrics: StateOperatorMetrics, commitTimeM
     numRowsTotal: metrics.numRowsTotal,
     numRowsUpdated: metrics.numRowsUpdated,
     numRowsRemoved: metrics.numRowsRemoved,
-    commitTimeMs,
+    allUpdatesTimeMs: durationMs["addBatch"] ?? 0,
+    allRemovalsTimeMs: 0,
+    commitTimeMs: durationMs["commitBatch"] ?? 0,
     memoryUsedBytes: metrics.memoryUsedBytes,
     numRowsDroppedByWatermark: metrics.numRowsDroppedByWatermark,
     numShufflePartitions: 1,

@@ -29,9 +29,7 @@ export function progressOf(
     processedRowsPerSecond: rate(numInputRows, timer.elapsedMs()),
     durationMs,
     eventTime: eventTimeProgress(result.eventTime.values(), watermarkMs),
-    stateOperators: query.execution.stateful
-      .map((operator) => stateOperatorProgress(operator.metrics(), durationMs.commitBatch ?? 0))
-      .toReversed(),
+    stateOperators: query.execution.stateful.map((operator) => stateOperatorProgress(operator.metrics(), durationMs)).toReversed(),
     sources: query.sources.map((source, i) => ({
       description: source.description,
       startOffset: planned.start[i]!,
@@ -42,6 +40,7 @@ export function progressOf(
       processedRowsPerSecond: rate(result.inputRows[i]!, timer.elapsedMs()),
       metrics: source.metrics(planned.entry.offsets[i]!),
     })),
-    sink: { description: query.sink.description, numOutputRows: result.outputRows },
+    sink: { description: query.sink.description, numOutputRows: result.outputRows, metrics: {} },
+    observedMetrics: {},
   };
 }

@@ -11,6 +11,11 @@ export const queryConditions = {
     message: "Query <name> (run <runId>) failed in batch <batchId>: <message>",
     advice: "Nothing of that batch was committed; started again, the query goes on with the same batch.",
   },
+  QUERY_NAME_IN_USE: {
+    sqlState: "42710",
+    message: "A query of the name <name> is running already in this session (run <runId>).",
+    advice: "Stop that one first, or give this one another name.",
+  },
   CONCURRENT_QUERY: {
     sqlState: "0A000",
     message: "Batch <batchId> was planned by somebody else: <location> already has an entry for it.",
