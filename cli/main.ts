@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import * as nodeModule from "node:module";
 import { plainCall } from "./arguments.js";
 
 /** The `tidemark` command: gives the exit code. */
@@ -12,4 +13,6 @@ async function main(argv: readonly string[]): Promise<number> {
   return typeof call === "number" ? call : call.command.run(call.job, call.values);
 }
 
+// Newer Nodes keep what they compiled for the next start.
+(nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
 process.exitCode = await main(process.argv.slice(2));

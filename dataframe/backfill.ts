@@ -78,7 +78,9 @@ function fileBound(flag: "from" | "to", bound: string | null, option: string): R
 function kafkaBound(flag: "from" | "to", bound: string | null, prefix: "starting" | "ending"): Record<string, string> {
   if (bound === null) return {};
   if (bound.trim().startsWith("{")) return { [`${prefix}Offsets`]: bound };
-  return { [`${prefix}Timestamp`]: String(timeOf(flag, bound)), [`${prefix}OffsetsByTimestampStrategy`]: "latest" };
+  const timestamp = { [`${prefix}Timestamp`]: String(timeOf(flag, bound)) };
+  // A partition that has no record so late starts, and ends, at its end.
+  return prefix === "starting" ? { ...timestamp, startingOffsetsByTimestampStrategy: "latest" } : timestamp;
 }
 
 /** Milliseconds of an ISO time; one without a zone is UTC. */

@@ -184,5 +184,32 @@ await requireServers(
         );
       });
     });
+
+    test("a backfill of a range of time: by the records' timestamps, the end left out", { timeout: 60_000 }, async () => {
+      await broker.createTopic("timed", 2);
+      const startMs = Date.UTC(2026, 0, 1);
+      const at = (second: number): string => new Date(startMs + second * 1000).toISOString();
+      const hot = { sensorId: "s", at: "2026-01-01T00:00:00Z", celsius: 40 };
+      const messages = Array.from({ length: 10 }, (_, i) => ({
+        value: JSON.stringify(hot),
+        partition: i % 2,
+        timestamp: startMs + i * 1000,
+      }));
+      await broker.produce("timed", messages);
+      await withNotebooks(async (folder) => {
+        const rowsOf = async (...range: string[]): Promise<unknown> => {
+          const args = ["notebooks/03-alerts-to-kafka.ts", ...server, "--set", "subscribe=timed", "--dry-run", "--json", ...range];
+          const { stdout, stderr } = await tidemark(folder, "backfill", ...args);
+          expect(stderr).toBe("");
+          return (JSON.parse(stdout) as { rows: number }).rows;
+        };
+        expect(await rowsOf()).toBe(10);
+        expect(await rowsOf("--from", at(3))).toBe(7);
+        expect(await rowsOf("--to", at(3))).toBe(3);
+        expect(await rowsOf("--from", at(2), "--to", at(5))).toBe(3);
+        expect(await rowsOf("--from", at(9.5))).toBe(0);
+        expect(await rowsOf("--to", at(100))).toBe(10);
+      });
+    });
   },
 );
