@@ -14,11 +14,6 @@ export function nameParts(name: string): string[] {
   return parts;
 }
 
-/** A name that is always one part, whatever it holds. */
-export function quoted(name: string): string {
-  return `\`${name.replaceAll("`", "``")}\``;
-}
-
 /** `name`, `a.b`, `*` or `t.*` as an unresolved expression. */
 export function nameExpression(name: string): Expression {
   if (name === "*") return { kind: "unresolvedStar", target: [] };

@@ -1,5 +1,6 @@
 import type { OutputMode } from "../engine/contract/sink.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { parseOutputMode } from "../engine/plan/analyzer/streaming.js";
 import { schemaOf, type AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
@@ -12,8 +13,6 @@ import { isStreaming } from "../engine/plan/streamingPlan.js";
 import type { Session } from "./session.js";
 import { checkedTrigger, defaultTrigger } from "./triggers.js";
 import type { LooseRow } from "./types/row.js";
-
-const outputModes = ["append", "update", "complete"] as const;
 
 declare const rowOf: unique symbol;
 
@@ -84,9 +83,7 @@ export class DataStreamWriter<out Row = LooseRow> {
 
   /** Which rows a batch writes: the new ones (append), the changed ones (update), all (complete). @example stream.writeStream.outputMode("append") */
   outputMode(mode: OutputMode): DataStreamWriter<Row> {
-    const known = outputModes.find((word) => word === mode.toLowerCase());
-    if (!known) throw new StreamingError("STREAMING_OUTPUT_MODE.INVALID", { outputMode: mode });
-    return this.with({ outputMode: known });
+    return this.with({ outputMode: parseOutputMode(mode) });
   }
 
   /** The kind of sink; parquet unless said otherwise. @example stream.writeStream.format("kafka") */

@@ -1,4 +1,4 @@
-import type { AnyColumn, NameOf, RefsOf, ValueOf } from "../column.js";
+import type { NameOf, RefsOf, ValueOf } from "../column.js";
 import type { ColumnValue, Resolve } from "./deferred.js";
 
 /** A row of which the compiler does not know the columns; the analyzer still checks every name. */
@@ -13,9 +13,6 @@ declare const explanation: unique symbol;
 export interface ColumnError<Message extends string, Columns extends string = never> {
   readonly [explanation]: [Message, Columns];
 }
-
-/** The known column names, any text beside them (paths, stars), or a column: what select and groupBy take. */
-export type ColumnOrName = string | AnyColumn;
 
 /** `C` itself if every column it names is in `Row`, else a readable error. */
 export type Checked<C, Row> =
@@ -119,9 +116,6 @@ export type Renamed<Row, From extends string, To extends string> =
 
 /** `Row` without columns `N`. */
 export type Dropped<Row, N extends string> = IsLoose<Row> extends true ? Row : { [K in keyof Row as K extends N ? never : K]: Row[K] };
-
-/** `Row` with every column nullable: the side of an outer join that may be missing. */
-export type AllNullable<Row> = { [K in keyof Row]: Row[K] | null };
 
 /** How two DataFrames meet, in Spark's words. */
 export type JoinHow =

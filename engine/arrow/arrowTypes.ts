@@ -8,7 +8,7 @@ export function toArrowSchema(schema: Schema): arrow.Schema {
   return new arrow.Schema(schema.fields.map(toArrowField));
 }
 
-export function toArrowField({ name, type, nullable }: Field): arrow.Field {
+function toArrowField({ name, type, nullable }: Field): arrow.Field {
   return new arrow.Field(name, toArrowType(type), nullable || type.kind === "null");
 }
 
@@ -81,7 +81,7 @@ function fromArrowField({ name, type, nullable }: arrow.Field): Field {
 }
 
 /** The type that holds every value of an Arrow type. */
-export function fromArrowType(type: arrow.DataType): DataType {
+function fromArrowType(type: arrow.DataType): DataType {
   const { DataType: is } = arrow;
   if (is.isNull(type)) return types.null;
   if (is.isBool(type)) return types.boolean;

@@ -113,5 +113,3 @@ export interface MapColumn extends ColumnBase {
 export interface NullColumn extends ColumnBase {
   readonly encoding: "null";
 }
-
-export type Encoding = Column["encoding"];

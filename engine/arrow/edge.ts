@@ -9,11 +9,6 @@ import type { Schema } from "./types.js";
 /** Arrow at the edges: the only modules that need apache-arrow. It takes 80 ms to load, so import this one lazily. */
 export { columnFromArrow, fromArrowSchema, toArrowSchema, fromArrow, toArrow };
 
-/** An Arrow IPC file of the batches. `schema` is needed when there may be none. */
-export function encodeIpcFile(batches: readonly Batch[], schema: Schema | undefined = batches[0]?.schema): Uint8Array {
-  return encode(arrow.RecordBatchFileWriter, batches, schema);
-}
-
 /** The same as an IPC stream: what parquet-wasm and sockets take. */
 export function encodeIpcStream(batches: readonly Batch[], schema: Schema | undefined = batches[0]?.schema): Uint8Array {
   return encode(arrow.RecordBatchStreamWriter, batches, schema);

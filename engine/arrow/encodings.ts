@@ -38,9 +38,6 @@ export function isLongLike(type: DataType): boolean {
   return type.kind === "long" || type.kind === "timestamp" || type.kind === "timestamp_ntz" || type.kind === "interval_daytime";
 }
 
-/** Bytes of one element of each fixed-width encoding. */
-export const fixedWidths: Readonly<Record<FixedEncoding, number>> = { u8: 1, i8: 1, i16: 2, i32: 4, f32: 4, f64: 8, i64: 8 };
-
 const allocators: { readonly [E in FixedEncoding]: (length: number) => FixedArrays[E] } = {
   u8: (length) => buffers.bytes(length),
   i8: (length) => buffers.int8(length),

@@ -4,7 +4,7 @@ import type { Batch } from "./batch.js";
 import { dateText, dateTimeText } from "./civil.js";
 import type { Column, ListColumn, MapColumn } from "./column.js";
 import { readValue } from "./reading.js";
-import { sliceBatch, sliceColumn } from "./slice.js";
+import { sliceColumn } from "./slice.js";
 import { plainColumn } from "./take.js";
 import { Timestamp } from "./timestamp.js";
 import type { DataType, MapType } from "./types.js";
@@ -31,11 +31,6 @@ export function toRows(batch: Batch): Row[] {
   );
 }
 
-/** One row of a batch. For many rows `toRows` is far cheaper. */
-export function toRow(batch: Batch, row: number): Row {
-  return toRows(sliceBatch(batch, row, row + 1))[0]!;
-}
-
 type Assemble = (columns: readonly (readonly unknown[])[], length: number) => Row[];
 
 const assemblers = new Map<string, Assemble>();
@@ -56,7 +51,7 @@ function objectsOf(names: readonly string[], columns: readonly (readonly unknown
 }
 
 /** The values of a column as users see them. `type` is that of the schema, which says how; `path` names the column in messages. */
-export function userValues(column: Column, type: DataType, path: string): unknown[] {
+function userValues(column: Column, type: DataType, path: string): unknown[] {
   if (type.kind === "string" && column.encoding === "dictionary") {
     const { codes, dictionary, nulls } = column;
     const entries = userValues(dictionary, type, path);

@@ -1,4 +1,4 @@
-import type { DataType, Field } from "../arrow/types.js";
+import type { DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
 
 /**
@@ -182,11 +182,6 @@ export interface MultiAlias {
 }
 
 export const literal = (value: Value, type: DataType): Literal => ({ kind: "literal", value, type });
-
-/** The field that an output expression gives. */
-export function outputField(e: Attribute | Alias, type: DataType, nullable: boolean): Field {
-  return { name: e.name, type, nullable };
-}
 
 let lastId = 0;
 

@@ -9,7 +9,7 @@ const noRow = (): never => {
 };
 
 /** Whether the expression gives the same value in every row of every batch: literals under deterministic functions. */
-export function isFoldable(e: Expression): boolean {
+function isFoldable(e: Expression): boolean {
   switch (e.kind) {
     case "literal":
       return true;

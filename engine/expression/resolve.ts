@@ -3,18 +3,13 @@ import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import { aggregateFunctions } from "./aggregates/index.js";
 import type { AggregateCall, Expression } from "./expression.js";
-import { anyNullable, modeOf, type FunctionEntry } from "./functions/entry.js";
+import { anyNullable, modeOf } from "./functions/entry.js";
 import { findEntry, functionNames } from "./functions/table.js";
 import { pendingFunctions } from "./functions/pending.js";
 import type { AnalysisContext } from "./types/coerce.js";
 import { coerceTo } from "./types/coerce.js";
 import { describe, describeCall } from "./types/describe.js";
 import { nullableOf, typeOf } from "./types/typeOf.js";
-
-export type { AnalysisContext } from "./types/coerce.js";
-export { coerceTo, resolveCast } from "./types/coerce.js";
-export { commonType } from "./types/commonType.js";
-export { nullableOf, typeOf } from "./types/typeOf.js";
 
 /** A function by name, its arguments resolved. */
 export interface FunctionUse {
@@ -142,9 +137,4 @@ function aggregateArgument(use: FunctionUse, arg: Expression, index: number, con
     inputSql: `"${describe(arg)}"`,
     inputType: `"${sqlTypeName(typeOf(arg))}"`,
   });
-}
-
-/** The table's entry of a scalar function, by any of its names. */
-export function scalarFunction(name: string): FunctionEntry | undefined {
-  return findEntry(name.toLowerCase());
 }

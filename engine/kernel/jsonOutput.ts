@@ -244,7 +244,7 @@ function offsetText(offset: number): string {
 }
 
 /** Java's BigDecimal.toString: with an exponent where there would be more than six zeros behind the point. */
-export function javaDecimalText(unscaled: bigint, scale: number): string {
+function javaDecimalText(unscaled: bigint, scale: number): string {
   const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
   const exponent = digits.length - 1 - scale;
   if (exponent >= -6) return decimalText(unscaled, scale);

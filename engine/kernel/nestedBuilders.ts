@@ -83,7 +83,7 @@ export class StructBuilder extends ColumnBuilder {
 }
 
 /** The fields of a struct by the bytes of their names; the last of equal names wins, as in Spark. */
-export class FieldNames {
+class FieldNames {
   private readonly names: readonly Uint8Array[];
 
   constructor(names: readonly string[]) {

@@ -13,7 +13,7 @@ export function syntaxError(text: string, at: number, near: string, hint = ""): 
 }
 
 /** Line (from 1) and column (from 0) of a place, and the line with a caret below it. */
-export function placeOf(text: string, at: number): { line: number; column: number; picture: string } {
+function placeOf(text: string, at: number): { line: number; column: number; picture: string } {
   const before = text.slice(0, at).split("\n");
   const column = before.at(-1)!.length;
   const line = text.split("\n")[before.length - 1]!;

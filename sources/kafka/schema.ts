@@ -1,7 +1,7 @@
 import { field, types, type Schema } from "../../engine/arrow/types.js";
 
 /** Spark's type of the column headers. */
-export const headersType = types.array(types.struct([field("key", types.string), field("value", types.binary)]));
+const headersType = types.array(types.struct([field("key", types.string), field("value", types.binary)]));
 
 /** The columns of a Kafka table, as Spark's. */
 export function kafkaSchema(includeHeaders: boolean): Schema {

@@ -60,13 +60,6 @@ export class MemoryStream {
 let lastStream = 0;
 const streams = new Map<string, MemoryStream>();
 
-/** Adds to several streams with nothing in between: a batch sees all of the additions or none. */
-export function addDataTogether(
-  additions: readonly (readonly [stream: MemoryStream, rows: readonly (readonly Value[])[] | Batch])[],
-): void {
-  for (const [stream, rows] of additions) stream.addData(rows);
-}
-
 const optionSpecs: readonly OptionSpec[] = [{ name: "stream", kind: "text", doc: "The id of the MemoryStream to read." }];
 
 function streamOf(given: Readonly<Record<string, string>>): MemoryStream {

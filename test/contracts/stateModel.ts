@@ -56,7 +56,7 @@ export class StateModel {
 
 /** Key: a word and the pane's start; value: a count, a sum and a note. */
 export const keySchema: Schema = types.struct([field("word", types.string), field("pane", types.timestamp)]);
-export const valueSchema: Schema = types.struct([field("n", types.long), field("total", types.double), field("note", types.string)]);
+const valueSchema: Schema = types.struct([field("n", types.long), field("total", types.double), field("note", types.string)]);
 export const upsertSchema: Schema = types.struct([...keySchema.fields, ...valueSchema.fields, field("group", types.int, false)]);
 
 export const schemaOf = (operatorId: string, storeName = "default"): StateSchema => ({

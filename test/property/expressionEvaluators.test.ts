@@ -9,7 +9,9 @@ import { compileProjection } from "../../engine/expression/compile.js";
 import type { Expression } from "../../engine/expression/expression.js";
 import { foldEagerly } from "../../engine/expression/fold.js";
 import { interpret } from "../../engine/expression/interpreter.js";
-import { resolveCast, resolveFunction, typeOf } from "../../engine/expression/resolve.js";
+import { resolveFunction } from "../../engine/expression/resolve.js";
+import { resolveCast } from "../../engine/expression/types/coerce.js";
+import { typeOf } from "../../engine/expression/types/typeOf.js";
 import { attributes, batches, castTypes, columns, tree, type Tree } from "./expressionArbitraries.js";
 
 /** Random expressions over random batches: the generated loops and the interpreter give the same values, nulls and conditions. */

@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
 
 /** A server or tool cannot be fetched here. Anything else that fails is a failure. */
-export class ServerUnavailable extends Error {
+class ServerUnavailable extends Error {
   override readonly name = "ServerUnavailable";
 }
 

@@ -97,7 +97,7 @@ export function writeCell(out: CellWriter, type: DataType, value: Value, normali
 }
 
 /** NaN and zero in one form each, as Spark groups and joins them. */
-export function normalDouble(value: number): number {
+function normalDouble(value: number): number {
   if (value !== value) return NaN;
   return value === 0 ? 0 : value;
 }

@@ -12,7 +12,7 @@ import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from 
 /** Maps: keys are distinct and never null. */
 
 /** @throws NULL_MAP_KEY, DUPLICATED_MAP_KEY */
-export function makeMap(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
+function makeMap(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
   keys.forEach((key, i) => {
     if (key === null) throw new StreamingError("NULL_MAP_KEY");
     if (keys.slice(0, i).some((earlier) => compareValues(earlier, key, keyType) === 0)) {

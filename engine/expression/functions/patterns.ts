@@ -14,7 +14,7 @@ import { fixed, type FunctionEntry } from "./entry.js";
 type LikePart = { readonly kind: "text"; readonly text: string } | { readonly kind: "one" } | { readonly kind: "any" };
 
 /** @throws INVALID_FORMAT.ESC_AT_THE_END, INVALID_FORMAT.ESC_IN_THE_MIDDLE */
-export function likeParts(pattern: string, escape: string): readonly LikePart[] {
+function likeParts(pattern: string, escape: string): readonly LikePart[] {
   const parts: LikePart[] = [];
   let text = "";
   const flush = (): void => {

@@ -34,7 +34,7 @@ function castTo(e: Expression, type: DataType, context: AnalysisContext): Cast {
 }
 
 /** Whether a cast between the types depends on the session time zone. */
-export function needsZone(from: DataType, to: DataType): boolean {
+function needsZone(from: DataType, to: DataType): boolean {
   if (from.kind === "array" && to.kind === "array") return needsZone(from.element, to.element);
   if (from.kind === "map" && to.kind === "map") return needsZone(from.key, to.key) || needsZone(from.value, to.value);
   if (from.kind === "struct" && to.kind === "struct") return from.fields.some((f, i) => needsZone(f.type, to.fields[i]!.type));

@@ -12,7 +12,7 @@ export function commonType(a: DataType, b: DataType, ansi = true): DataType | nu
 }
 
 /** The same, without promoting strings or decimals. */
-export function tightestCommonType(a: DataType, b: DataType, ansi = true): DataType | null {
+function tightestCommonType(a: DataType, b: DataType, ansi = true): DataType | null {
   if (sameType(a, b)) return mergeNullability(a, b);
   if (a.kind === "null") return b;
   if (b.kind === "null") return a;
@@ -46,7 +46,7 @@ function widerDecimal(a: DataType, b: DataType): DataType | null {
 }
 
 /** The decimal that holds every value of both, cut to 38 digits with the integer digits kept. */
-export function widerDecimalType(a: DecimalType, b: DecimalType): DecimalType {
+function widerDecimalType(a: DecimalType, b: DecimalType): DecimalType {
   const scale = Math.max(a.scale, b.scale);
   const integerDigits = Math.max(a.precision - a.scale, b.precision - b.scale);
   return boundedPreferIntegral(integerDigits + scale, scale);
@@ -133,7 +133,7 @@ export function decimalResult(op: "+" | "-" | "*" | "/" | "%", a: DecimalType, b
 }
 
 /** Cuts a precision above 38, keeping the integer digits and at least 6 (or all) fraction digits. */
-export function adjusted(precision: number, scale: number): DecimalType {
+function adjusted(precision: number, scale: number): DecimalType {
   if (precision <= 38) return types.decimal(precision, scale);
   const integerDigits = precision - scale;
   const minimumScale = Math.min(scale, 6);

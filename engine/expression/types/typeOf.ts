@@ -1,6 +1,5 @@
 import { assert } from "../../errors/assert.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
-import { sameType } from "../../arrow/types.js";
 import type { Expression } from "../expression.js";
 import { castCanFail } from "./castRules.js";
 
@@ -57,28 +56,6 @@ function assertionOfUnresolved(kind: string): Error {
   return new Error(kind);
 }
 
-/** Whether the expression and all below it are resolved. */
-export function isResolved(e: Expression): boolean {
-  switch (e.kind) {
-    case "literal":
-    case "attribute":
-    case "lambdaVariable":
-      return true;
-    case "alias":
-    case "cast":
-    case "sortOrder":
-      return isResolved(e.child);
-    case "call":
-      return e.args.every(isResolved);
-    case "aggregateCall":
-      return e.args.every(isResolved) && (e.filter === null || isResolved(e.filter));
-    case "lambda":
-      return isResolved(e.body);
-    default:
-      return false;
-  }
-}
-
 /** The children of a resolved expression. */
 export function childrenOf(e: Expression): readonly Expression[] {
   switch (e.kind) {
@@ -113,18 +90,13 @@ export function isInterval(type: DataType): boolean {
   return type.kind === "interval_daytime" || type.kind === "interval_yearmonth" || type.kind === "interval";
 }
 
-export function isNested(type: DataType): boolean {
+function isNested(type: DataType): boolean {
   return type.kind === "array" || type.kind === "map" || type.kind === "struct";
 }
 
 /** Spark's AtomicType: everything with one value. */
 export function isAtomic(type: DataType): boolean {
   return !isNested(type) && type.kind !== "null" && type.kind !== "interval";
-}
-
-/** Types whose Value is a bigint and whose generated form is a double or a BigInt, by variant. */
-export function isLongLike(type: DataType): boolean {
-  return type.kind === "long" || type.kind === "timestamp" || type.kind === "timestamp_ntz" || type.kind === "interval_daytime";
 }
 
 /** Whether `<` and its like are defined on the type. */
@@ -161,5 +133,3 @@ export function decimalFor(type: DataType): DecimalType {
       return { kind: "decimal", precision: 20, scale: 0 };
   }
 }
-
-export { sameType };

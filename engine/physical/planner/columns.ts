@@ -18,7 +18,7 @@ export function withColumn(input: PhysicalNode, e: Expression): { readonly input
 }
 
 /** A node that has the expressions as further columns at its end. */
-export function addColumns(
+function addColumns(
   input: PhysicalNode,
   expressions: readonly Expression[],
 ): { readonly node: PhysicalNode; readonly attributes: readonly Attribute[] } {

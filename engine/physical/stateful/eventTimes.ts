@@ -17,7 +17,7 @@ export function timesOf(column: PlainColumn, ofLarge: (timeUs: bigint) => number
 }
 
 /** Rounded up to whole milliseconds, which compare with watermarks as the time itself does. */
-export function ceilToMilliseconds(timeUs: bigint): number {
+function ceilToMilliseconds(timeUs: bigint): number {
   return -Number(floorDivide(-timeUs, 1000n)) * 1000;
 }
 

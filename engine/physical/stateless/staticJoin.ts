@@ -10,8 +10,6 @@ import { KeyedTable } from "../state/keyedTable.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
 
-export type { EquiKey, StaticJoinSpec } from "./staticJoinSpec.js";
-
 /** Candidate pairs that are looked at together; the pairs of one stream row stay together however many they are. */
 const pairsAtOnce = 131_072;
 

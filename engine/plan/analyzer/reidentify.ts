@@ -3,7 +3,7 @@ import type { LogicalPlan, SetOperation } from "../logicalPlan.js";
 import { expressionsOf, nodesOf, rewriteExpression, transformUp } from "../transform.js";
 
 /** The ids of the attributes that the nodes of a plan define. */
-export function definedIds(plan: LogicalPlan): Set<number> {
+function definedIds(plan: LogicalPlan): Set<number> {
   const ids = new Set<number>();
   for (const node of nodesOf(plan)) {
     for (const { id } of definedAttributes(node)) ids.add(id);
@@ -41,7 +41,7 @@ export function distinctInputs(inputs: readonly LogicalPlan[]): readonly Logical
 }
 
 /** The same plan over attributes and watermarks of its own. */
-export function reidentify(plan: LogicalPlan): LogicalPlan {
+function reidentify(plan: LogicalPlan): LogicalPlan {
   const ids = new Map([...definedIds(plan)].map((id) => [id, freshId()]));
   const watermarks = new Map<number, number>();
   for (const node of nodesOf(plan)) if (node.kind === "withWatermark") watermarks.set(node.watermarkId, freshId());

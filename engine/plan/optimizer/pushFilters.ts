@@ -21,7 +21,7 @@ export const pushFilters: Rule = {
 };
 
 /** Filters the input of a node: nothing to do without terms. */
-export function filtered(input: LogicalPlan, terms: readonly Expression[]): LogicalPlan {
+function filtered(input: LogicalPlan, terms: readonly Expression[]): LogicalPlan {
   const condition = conjunctionOf(terms);
   return condition === null ? input : { kind: "filter", condition, input };
 }

@@ -8,7 +8,7 @@ import type { OutputMode } from "../../../engine/contract/sink.js";
 import type { StreamingQueryProgress } from "../../../engine/query/progress.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
-import { addDataTogether, type MemoryStream } from "../../../sources/memory/source.js";
+import type { MemoryStream } from "../../../sources/memory/source.js";
 import { dropMemoryTable, memoryTable, type MemoryTable } from "../../../sinks/memory/sink.js";
 import { buildDataFrame, type Frame } from "./buildDataFrame.js";
 import type { GoldenRow, Outcome, StreamCase } from "./case.js";
@@ -104,7 +104,8 @@ class CaseRun {
       const stream = this.streams.get(name)!;
       return rows === null ? [] : [[stream, rowsOf(stream.schema, rows)] as const];
     });
-    addDataTogether(additions);
+    // Nothing is awaited in between: a batch sees all of the additions or none.
+    for (const [stream, rows] of additions) stream.addData(rows);
   }
 
   private async runAvailableNow(): Promise<void> {

@@ -50,7 +50,7 @@ export interface MainPorts {
 export type BrokerProperties = Readonly<Record<string, string>>;
 
 /** Fetches the broker's jars with Maven into the cache folder (once) and gives their class path. */
-export async function kafkaClassPath(): Promise<string> {
+async function kafkaClassPath(): Promise<string> {
   const pom = fileURLToPath(new URL("pom.xml", import.meta.url));
   const folder = await cachedFolder(
     "kafka-4.1.0",

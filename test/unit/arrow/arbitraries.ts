@@ -26,7 +26,7 @@ const leafTypes: readonly DataType[] = [
 ];
 
 /** Any type a column may have, nested to a depth of two. */
-export const anyType: fc.Arbitrary<DataType> = typeOfDepth(2);
+const anyType: fc.Arbitrary<DataType> = typeOfDepth(2);
 
 function typeOfDepth(depth: number): fc.Arbitrary<DataType> {
   const leaf = fc.constantFrom(...leafTypes);
@@ -47,7 +47,7 @@ function typeOfDepth(depth: number): fc.Arbitrary<DataType> {
 }
 
 /** Any value of a type, its extremes often among them. */
-export function valueOf(type: DataType, nullable = true): fc.Arbitrary<Value> {
+function valueOf(type: DataType, nullable = true): fc.Arbitrary<Value> {
   const present = presentValueOf(type);
   return nullable ? fc.option(present, { nil: null, freq: 5 }) : present;
 }

@@ -4,7 +4,8 @@ import { types, type DataType } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import { compileProjection } from "../../../engine/expression/compile.js";
 import type { Attribute, Expression } from "../../../engine/expression/expression.js";
-import { resolveFunction, typeOf } from "../../../engine/expression/resolve.js";
+import { resolveFunction } from "../../../engine/expression/resolve.js";
+import { typeOf } from "../../../engine/expression/types/typeOf.js";
 
 const context = { ansi: true, zone: "UTC" };
 const facts = { batchTimeMs: 1_700_000_000_123, batchId: 7 };

@@ -4,15 +4,10 @@ import type { Value } from "../../../engine/arrow/value.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import type { Attribute, Expression } from "../../../engine/expression/expression.js";
 import { fold, foldEagerly } from "../../../engine/expression/fold.js";
-import {
-  commonType,
-  isAggregateName,
-  isGeneratorName,
-  nullableOf,
-  resolveCast,
-  resolveFunction,
-  typeOf,
-} from "../../../engine/expression/resolve.js";
+import { isAggregateName, isGeneratorName, resolveFunction } from "../../../engine/expression/resolve.js";
+import { resolveCast } from "../../../engine/expression/types/coerce.js";
+import { commonType } from "../../../engine/expression/types/commonType.js";
+import { nullableOf, typeOf } from "../../../engine/expression/types/typeOf.js";
 
 const ansi = { ansi: true, zone: "UTC" };
 const legacy = { ansi: false, zone: "UTC" };

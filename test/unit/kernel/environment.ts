@@ -45,6 +45,6 @@ export function drain(decoder: Decoder, bytes: Uint8Array, pieceBytes: number): 
   }
 }
 
-export function rowsOfBatch(batch: Batch): Value[][] {
+function rowsOfBatch(batch: Batch): Value[][] {
   return Array.from({ length: batch.length }, (_, row) => batch.columns.map((column) => readValue(column, row)));
 }

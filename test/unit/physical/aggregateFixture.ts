@@ -57,7 +57,7 @@ function bind({ name, columns, constants = [], filter, evalMode }: Aggregate, in
   return { call, args: columns, filter: filter ?? null };
 }
 
-export function specOf({ input, keys, window, eventTime, aggregates, outputMode }: Shape): AggregateSpec {
+function specOf({ input, keys, window, eventTime, aggregates, outputMode }: Shape): AggregateSpec {
   const grouping = input.slice(0, keys).map((f, i) => attribute(f.name, i === window?.index ? windowType : f.type));
   const bound = aggregates.map((a) => bind(a, input));
   return {

@@ -6,7 +6,8 @@ import type { Column } from "../../../engine/arrow/column.js";
 import { field, types, type Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { JoinType } from "../../../engine/plan/logicalPlan.js";
-import { StaticJoinOperator, type StaticJoinSpec } from "../../../engine/physical/stateless/staticJoin.js";
+import { StaticJoinOperator } from "../../../engine/physical/stateless/staticJoin.js";
+import type { StaticJoinSpec } from "../../../engine/physical/stateless/staticJoinSpec.js";
 import { attribute, show } from "./aggregateFixture.js";
 
 const streamSchema: Schema = types.struct([field("k", types.string), field("x", types.double), field("v", types.long)]);

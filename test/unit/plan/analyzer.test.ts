@@ -5,7 +5,8 @@ import type { LogicalPlan } from "../../../engine/plan/logicalPlan.js";
 import { explainPlan } from "../../../engine/plan/explain.js";
 import { outputOf } from "../../../engine/plan/outputOf.js";
 import { nodesOf } from "../../../engine/plan/transform.js";
-import { buildPlan, type PlanJson } from "../../golden/plan.js";
+import type { PlanNode } from "../../golden/runner/case.js";
+import { buildPlan } from "./build.js";
 import { tableOf } from "./rows.js";
 
 const tables = {
@@ -22,29 +23,29 @@ const tables = {
   dim: tableOf(2, "dim", false, { k: types.string, name: types.string }),
 };
 
-const t: PlanJson = { op: "stream", name: "t" };
-const l: PlanJson = { op: "stream", name: "l" };
-const dim: PlanJson = { op: "static", name: "dim" };
-const select = (exprs: readonly string[], input: PlanJson = t): PlanJson => ({ op: "select", exprs, input });
-const aggregate = (groupBy: readonly string[], aggs: readonly string[], input: PlanJson = t): PlanJson => ({
+const t: PlanNode = { op: "stream", name: "t" };
+const l: PlanNode = { op: "stream", name: "l" };
+const dim: PlanNode = { op: "static", name: "dim" };
+const select = (exprs: readonly string[], input: PlanNode = t): PlanNode => ({ op: "select", exprs, input });
+const aggregate = (groupBy: readonly string[], aggs: readonly string[], input: PlanNode = t): PlanNode => ({
   op: "aggregate",
   groupBy,
   aggs,
   input,
 });
-const watermark = (column: string, input: PlanJson): PlanJson => ({ op: "withWatermark", column, delay: "10 seconds", input });
-const alias = (name: string, input: PlanJson): PlanJson => ({ op: "alias", alias: name, input });
+const watermark = (column: string, input: PlanNode): PlanNode => ({ op: "withWatermark", column, delay: "10 seconds", input });
+const alias = (name: string, input: PlanNode): PlanNode => ({ op: "alias", alias: name, input });
 
-const build = (json: PlanJson): LogicalPlan => buildPlan(json, tables);
-const names = (json: PlanJson): string[] => outputOf(build(json)).map((a) => a.name);
-const columns = (json: PlanJson): string[] => outputOf(build(json)).map((a) => `${a.name} ${typeName(a.type)}`);
-const eventTimes = (json: PlanJson): string[] => outputOf(build(json)).flatMap((a) => (a.eventTime ? [a.name] : []));
+const build = (json: PlanNode): LogicalPlan => buildPlan(json, tables);
+const names = (json: PlanNode): string[] => outputOf(build(json)).map((a) => a.name);
+const columns = (json: PlanNode): string[] => outputOf(build(json)).map((a) => `${a.name} ${typeName(a.type)}`);
+const eventTimes = (json: PlanNode): string[] => outputOf(build(json)).flatMap((a) => (a.eventTime ? [a.name] : []));
 const nullable = (how: string): boolean[] =>
   outputOf(build({ op: "join", how, on: "a = b", left: select(["1 AS a"], l), right: select(["2 AS b"], dim) })).map((a) => a.nullable);
-const operatorIds = (json: PlanJson): string[] =>
+const operatorIds = (json: PlanNode): string[] =>
   [...nodesOf(build(json))].flatMap((n) => ("operatorId" in n && n.operatorId !== undefined ? [n.operatorId] : []));
 
-function refusal(json: PlanJson): { condition: string; parameters: Readonly<Record<string, string>> } {
+function refusal(json: PlanNode): { condition: string; parameters: Readonly<Record<string, string>> } {
   try {
     build(json);
   } catch (error) {
@@ -107,7 +108,7 @@ describe("names of columns", () => {
   });
 
   it("may be columns that the select below dropped, in filters and sorts", () => {
-    const json: PlanJson = {
+    const json: PlanNode = {
       op: "sort",
       exprs: ["k desc"],
       input: { op: "filter", condition: "v > 1 AND ts IS NULL", input: select(["upper(k) AS u", "v"]) },
@@ -143,7 +144,7 @@ describe("names of columns", () => {
   });
 });
 
-function joined(how: string, on: unknown): PlanJson {
+function joined(how: string, on: unknown): PlanNode {
   return { op: "join", how, on, left: alias("l", l), right: alias("d", dim) };
 }
 
@@ -298,14 +299,14 @@ describe("operator ids", () => {
       aggregate(["k", "v"], ["count(*) AS n"], { op: "dropDuplicates", columns: ["k", "v"], input: t }),
     );
     expect(operatorIds(chain)).toEqual(["aggregate-1", "aggregate-0", "deduplicate-0"]);
-    const both: PlanJson = { op: "join", how: "inner", on: "x.k = y.k", left: alias("x", chain), right: alias("y", chain) };
+    const both: PlanNode = { op: "join", how: "inner", on: "x.k = y.k", left: alias("x", chain), right: alias("y", chain) };
     expect(operatorIds(both).toSorted()).toEqual(
       ["aggregate-0", "aggregate-1", "aggregate-2", "aggregate-3", "deduplicate-0", "deduplicate-1", "join-0"].toSorted(),
     );
   });
 
   it("do not depend on what is done to tables", () => {
-    const plan: PlanJson = {
+    const plan: PlanNode = {
       op: "join",
       how: "inner",
       on: "lk = k",

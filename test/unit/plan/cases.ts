@@ -5,7 +5,7 @@ import { field, types, type Schema } from "../../../engine/arrow/types.js";
 import { freshId, type Attribute } from "../../../engine/expression/expression.js";
 import type { LogicalPlan } from "../../../engine/plan/logicalPlan.js";
 import { parseDataType } from "../../../engine/sql/ddl.js";
-import type { PlanJson } from "../../golden/plan.js";
+import type { PlanNode } from "../../golden/runner/case.js";
 
 /** What the tests of plans read of a golden case. */
 export interface Case {
@@ -13,7 +13,7 @@ export interface Case {
   readonly kind: string;
   readonly inputs: Readonly<Record<string, { readonly schema: Readonly<Record<string, string>> }>>;
   readonly static?: Readonly<Record<string, { readonly schema: Readonly<Record<string, string>> }>>;
-  readonly query: { readonly plan?: PlanJson };
+  readonly query: { readonly plan?: PlanNode; readonly pyspark: string };
   readonly outputSchema?: readonly { readonly name: string; readonly type: string }[];
   readonly outputMode: string;
   readonly sink?: string;

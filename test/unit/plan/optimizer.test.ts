@@ -7,7 +7,8 @@ import type { AnalyzedPlan, LogicalPlan } from "../../../engine/plan/logicalPlan
 import { optimize, rules } from "../../../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../../../engine/plan/outputOf.js";
 import { childrenOf, expressionsOf, nodesOf, referencesOf } from "../../../engine/plan/transform.js";
-import { buildPlan, type PlanJson } from "../../golden/plan.js";
+import type { PlanNode } from "../../golden/runner/case.js";
+import { buildPlan } from "./build.js";
 import { evaluate, readings, tableOf, type Rows } from "./rows.js";
 
 const tables = {
@@ -16,9 +17,9 @@ const tables = {
   dim: tableOf(2, "dim", false, { k: types.string, name: types.string, w: types.long }),
 };
 
-const scan = (name: string): PlanJson => ({ op: name === "dim" ? "static" : "stream", name });
-const build = (json: PlanJson): AnalyzedPlan => buildPlan(json, tables);
-const optimized = (json: PlanJson): string => explainPlan(optimize(build(json)));
+const scan = (name: string): PlanNode => ({ op: name === "dim" ? "static" : "stream", name });
+const build = (json: PlanNode): AnalyzedPlan => buildPlan(json, tables);
+const optimized = (json: PlanNode): string => explainPlan(optimize(build(json)));
 
 /** An optimized plan is an analyzed one that was rewritten. */
 const analyzed = (plan: LogicalPlan): AnalyzedPlan => plan as AnalyzedPlan;
@@ -52,7 +53,7 @@ const predicate = fc.oneof(
 );
 
 const step = fc.oneof(
-  fc.array(predicate, { minLength: 1, maxLength: 3 }).map((terms) => (input: PlanJson): PlanJson => ({
+  fc.array(predicate, { minLength: 1, maxLength: 3 }).map((terms) => (input: PlanNode): PlanNode => ({
     op: "filter",
     condition: terms.join(" AND "),
     input,
@@ -65,11 +66,11 @@ const step = fc.oneof(
       ["*", "v * 2 AS v2"],
       ["ts AS ts", "k", "coalesce(v, 0) AS v", "x"],
     )
-    .map((exprs) => (input: PlanJson): PlanJson => ({ op: "select", exprs, input })),
-  fc.constant((input: PlanJson): PlanJson => ({ op: "alias", alias: "a", input })),
-  fc.constant((input: PlanJson): PlanJson => ({ op: "withWatermark", column: "ts", delay: "1 second", input })),
-  fc.constant((input: PlanJson): PlanJson => ({ op: "repartition", input })),
-  fc.constant((input: PlanJson): PlanJson => ({
+    .map((exprs) => (input: PlanNode): PlanNode => ({ op: "select", exprs, input })),
+  fc.constant((input: PlanNode): PlanNode => ({ op: "alias", alias: "a", input })),
+  fc.constant((input: PlanNode): PlanNode => ({ op: "withWatermark", column: "ts", delay: "1 second", input })),
+  fc.constant((input: PlanNode): PlanNode => ({ op: "repartition", input })),
+  fc.constant((input: PlanNode): PlanNode => ({
     op: "union",
     left: { op: "select", exprs: ["ts", "k", "v", "x"], input },
     right: scan("u"),
@@ -77,8 +78,8 @@ const step = fc.oneof(
   fc.constantFrom("inner", "left_outer", "right_outer", "full_outer", "left_semi", "left_anti").chain((how) =>
     fc
       .constantFrom("l.k = r.k", "l.k = r.k AND l.v > 1", "l.k = r.k AND r.w > 1 AND l.v < r.w", "l.k <=> r.k")
-      .map((on) => (input: PlanJson): PlanJson => {
-        const join: PlanJson = {
+      .map((on) => (input: PlanNode): PlanNode => {
+        const join: PlanNode = {
           op: "join",
           how,
           on,
@@ -96,7 +97,7 @@ const step = fc.oneof(
 
 const plans = fc.array(step, { maxLength: 6 }).chain((steps) =>
   fc
-    .constantFrom<(plan: PlanJson) => PlanJson>(
+    .constantFrom<(plan: PlanNode) => PlanNode>(
       (plan) => plan,
       (input) => ({ op: "select", exprs: ["k", "v"], input }),
       (input) => ({
@@ -159,10 +160,10 @@ describe("any plan", () => {
   });
 });
 
-const watermarked = (name: string): PlanJson => ({ op: "withWatermark", column: "ts", delay: "1 second", input: scan(name) });
+const watermarked = (name: string): PlanNode => ({ op: "withWatermark", column: "ts", delay: "1 second", input: scan(name) });
 
-function joined(how: string): PlanJson {
-  const left: PlanJson = { op: "alias", alias: "l", input: watermarked("t") };
+function joined(how: string): PlanNode {
+  const left: PlanNode = { op: "alias", alias: "l", input: watermarked("t") };
   return { op: "join", how, on: "l.k = r.k", left, right: { op: "alias", alias: "r", input: watermarked("u") } };
 }
 
@@ -201,7 +202,7 @@ describe("columns", () => {
   });
 
   it("are computed once where that is costly", () => {
-    const parsed: PlanJson = { op: "select", exprs: ["from_json(k, 'a int, b int') AS r", "v"], input: scan("t") };
+    const parsed: PlanNode = { op: "select", exprs: ["from_json(k, 'a int, b int') AS r", "v"], input: scan("t") };
     const text = optimized({ op: "filter", condition: "r.a > 1", input: { op: "select", exprs: ["r.a", "r.b", "r", "v"], input: parsed } });
     expect(text.match(/from_json/g)).toHaveLength(1);
   });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { checkStreaming, parseOutputMode } from "../../../engine/plan/analyzer/streaming.js";
-import { parseInterval } from "../../../engine/sql/parser.js";
+import { parseInterval } from "../../../engine/plan/interval.js";
 import { legacyCondition } from "../../golden/legacyConditions.js";
-import { buildPlan } from "../../golden/plan.js";
+import { buildPlan } from "./build.js";
 import { goldenCases, tablesOf, type Case } from "./cases.js";
 
 interface Verdict {
@@ -13,7 +13,7 @@ interface Verdict {
 
 function verdict(golden: Case): Verdict {
   try {
-    const plan = buildPlan(golden.query.plan!, tablesOf(golden));
+    const plan = buildPlan(golden.query.plan!, tablesOf(golden), golden.query.pyspark);
     const trigger = golden.conf?.trigger?.processingTime ?? golden.options?.trigger?.processingTime;
     if (trigger !== undefined && parseInterval(trigger).microseconds < 0n) {
       throw new StreamingError("NEGATIVE_TRIGGER_INTERVAL", { interval: trigger });

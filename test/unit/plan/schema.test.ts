@@ -3,7 +3,7 @@ import { typeName } from "../../../engine/arrow/types.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { optimize } from "../../../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../../../engine/plan/outputOf.js";
-import { buildPlan } from "../../golden/plan.js";
+import { buildPlan } from "./build.js";
 import { goldenCases, tablesOf, type Case } from "./cases.js";
 
 interface Column {
@@ -14,7 +14,7 @@ interface Column {
 /** The columns of a case's query, or why it cannot be built. */
 function columnsOf(golden: Case, optimized: boolean): readonly Column[] | string {
   try {
-    const plan = buildPlan(golden.query.plan!, tablesOf(golden));
+    const plan = buildPlan(golden.query.plan!, tablesOf(golden), golden.query.pyspark);
     return outputOf(optimized ? optimize(plan) : plan).map(({ name, type }) => ({ name, type: typeName(type) }));
   } catch (error) {
     if (error instanceof StreamingError) return error.condition;

@@ -3,11 +3,22 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { types } from "../../../engine/arrow/types.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
-import { literal } from "../../../engine/expression/expression.js";
+import { literal, type SortOrder } from "../../../engine/expression/expression.js";
+import { parseInterval } from "../../../engine/plan/interval.js";
 import { sqlText } from "../../../engine/plan/sqlText.js";
-import { parseExpression, parseInterval, parseName, parseSortOrder } from "../../../engine/sql/parser.js";
+import { ExpressionGrammar } from "../../../engine/sql/grammar.js";
+import { parseExpression } from "../../../engine/sql/parser.js";
+import { readSortOrder } from "../../../engine/sql/sortOrder.js";
 
 const text = (sql: string): string => sqlText(parseExpression(sql));
+
+/** An item of ORDER BY. */
+function parseSortOrder(sql: string): SortOrder {
+  const grammar = new ExpressionGrammar(sql);
+  const order = readSortOrder(grammar);
+  grammar.tokens.expectEnd();
+  return order;
+}
 
 function refusal(run: () => unknown): { condition: string; parameters: Readonly<Record<string, string>> } {
   try {
@@ -115,7 +126,7 @@ describe("names", () => {
     expect(parseExpression("a.b AS c")).toMatchObject({ kind: "alias", name: "c", child: { parts: ["a", "b"] } });
     expect(parseExpression("explode(m) AS (k, v)")).toMatchObject({ kind: "multiAlias", names: ["k", "v"] });
     expect(parseExpression("t.*")).toMatchObject({ kind: "unresolvedStar", target: ["t"] });
-    expect(parseName("`a.b`.c")).toEqual(["a.b", "c"]);
+    expect(parseExpression("`a.b`.c")).toMatchObject({ kind: "unresolvedAttribute", parts: ["a.b", "c"] });
   });
 
   it("reads sort orders with Spark's defaults", () => {
