@@ -109,13 +109,16 @@ export function isCrash(error: unknown): boolean {
   return false;
 }
 
+/** Below those of tests: ids of runs come of the seed, and are unique in a process. */
+let undisturbedSeed = -1;
+
 /** What comes out when nothing happens on the way. */
 export async function undisturbed(
   query: SimulatedQuery,
   rounds: readonly Round[],
   options?: SimulationOptions,
 ): Promise<Map<number, BatchRows>> {
-  const simulation = new Simulation(query, 1, options);
+  const simulation = new Simulation(query, undisturbedSeed--, options);
   try {
     for (const round of rounds) {
       await simulation.arrive(round);
