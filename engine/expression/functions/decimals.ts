@@ -1,10 +1,10 @@
+import { decimalText } from "../../arrow/valueText.js";
 import { assert } from "../../errors/assert.js";
 import { types, type DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Call } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
-import { decimalText, divideHalfUp, fitsPrecision, pow10, rescale } from "../values/decimal.js";
-
+import { divideHalfUp, fitsPrecision, pow10, rescale } from "../values/decimal.js";
 import { throwDecimalRange, throwDivideByZero, throwRemainderByZero } from "./errors.js";
 import { integralResult, type ArithmeticOperator } from "./integers.js";
 

@@ -1,3 +1,4 @@
+import { decimalText } from "../../arrow/valueText.js";
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
@@ -8,7 +9,7 @@ import { throwCastInput, throwCastOverflow, throwDecimalRange, throwOverflow } f
 import { fitsIntegral, longMax, longMin, wrapIntegral } from "../types/ranges.js";
 import { floorDiv, microsPerDay, microsPerSecond } from "./calendar.js";
 import { localToMicros, microsToLocal, parseDate, parseTimestamp, parseTimestampNtz } from "./dateTimeText.js";
-import { decimalText, decimalToDouble, parseDecimal, toDecimal } from "./decimal.js";
+import { decimalToDouble, parseDecimal, toDecimal } from "./decimal.js";
 import { doubleText, floatText, parseDouble, parseIntegral, trimSpaces } from "./numberText.js";
 import { timeZone } from "./timeZone.js";
 import { sqlLiteral, valueText } from "./valueText.js";

@@ -39,17 +39,6 @@ export function fitsPrecision(unscaled: bigint, precision: number): boolean {
   return unscaled < limit && unscaled > -limit;
 }
 
-/** `-1.50`: plain digits, all of the scale. */
-export function decimalText(unscaled: bigint, scale: number): string {
-  const negative = unscaled < 0n;
-  let digits = (negative ? -unscaled : unscaled).toString();
-  if (scale > 0) {
-    digits = digits.padStart(scale + 1, "0");
-    digits = `${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
-  }
-  return negative ? `-${digits}` : digits;
-}
-
 /** The nearest double. */
 export function decimalToDouble(unscaled: bigint, scale: number): number {
   return Number(`${unscaled}e-${scale}`);

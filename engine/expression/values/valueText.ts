@@ -2,8 +2,8 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import type { DataType } from "../../arrow/types.js";
 import { typeName } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
+import { decimalText } from "../../arrow/valueText.js";
 import { dateText, localText, timestampText } from "./dateTimeText.js";
-import { decimalText } from "./decimal.js";
 import { doubleText, floatText } from "./numberText.js";
 
 const decoder = new TextDecoder();

@@ -4,8 +4,9 @@ import type { Schema } from "../../../engine/arrow/types.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { createDecoder } from "../../../engine/kernel/decoder.js";
 import { parseSchema } from "../../../engine/sql/ddl.js";
+import type { GoldenRow } from "../../golden/runner/case.js";
+import { toValue } from "../../golden/runner/values.js";
 import { drain, environment } from "./environment.js";
-import { goldenJson } from "./goldenValues.js";
 
 interface SourceCase {
   readonly schema: string;
@@ -14,7 +15,7 @@ interface SourceCase {
   readonly outputSchema: readonly { readonly name: string }[];
   readonly files: readonly { readonly text?: string; readonly base64?: string; readonly gzip?: boolean }[];
   readonly query: { readonly pyspark: string };
-  readonly batches: readonly { readonly numInputRows: number; readonly rows: readonly unknown[] }[];
+  readonly batches: readonly { readonly numInputRows: number; readonly rows: readonly GoldenRow[] }[];
   readonly error?: { readonly condition: string; readonly sqlState: string; readonly parameters: Readonly<Record<string, string>> };
 }
 
@@ -42,8 +43,7 @@ describe("Spark's cases of the JSON and text sources", () => {
         return;
       }
       const { rows, rowsRead } = drain(decoder, bytes, 7);
-      const shown = rows.map((row) => Object.fromEntries(schema.fields.map((field, c) => [field.name, goldenJson(field.type, row[c]!)])));
-      expect(shown).toEqual(expected.rows);
+      expect(rows).toEqual(expected.rows.map((row) => toValue(schema, row)));
       expect(rowsRead).toBe(expected.numInputRows);
     }
   });
