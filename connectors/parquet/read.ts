@@ -106,7 +106,7 @@ const pageIndexDefect = /Required field null_pages is missing/;
 /** A file whose page index is damaged; its data are not. Only reading it whole leaves the index alone, so it is written anew in memory. */
 async function withoutPageIndex(wasm: Awaited<ReturnType<typeof parquetWasm>>, blob: Blob): Promise<ParquetFile> {
   const table = wasm.readParquet(new Uint8Array(await blob.arrayBuffer()), { batchSize: batchRows });
-  return wasm.ParquetFile.fromFile(new Blob([wasm.writeParquet(table) as Uint8Array<ArrayBuffer>]));
+  return wasm.ParquetFile.fromFile(new Blob([wasm.writeParquet(table)]));
 }
 
 function fileSchema(parquet: ParquetFile, { RecordBatchReader }: typeof import("apache-arrow")): ArrowSchema {

@@ -1,5 +1,6 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
+import type { SinkBatch } from "../contract/sink.js";
 import type { Offset } from "../contract/source.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchContext, StatefulOperator } from "../physical/operator.js";
@@ -28,49 +29,22 @@ export async function runBatch(
   planned: PlannedBatch,
   timer: PhaseTimer,
 ): Promise<BatchResult> {
-  const { checkpoint, runtime, execution } = query;
-  const { batchId, entry } = planned;
+  const { runtime, execution } = query;
+  const { batchId } = planned;
   const at = runtime.faults.at.bind(runtime.faults);
 
   await at("beforeOffsetLog", batchId);
   await timer.phase("walCommit", () => logOffsets(query, planned));
   await at("afterOffsetLog", batchId);
 
-  const output = await query.sink.open({
-    batchId,
-    outputMode: query.outputMode,
-    schema: query.outputSchema,
-    keyColumns: query.keyColumns,
-    changeColumn: null,
-    batchTimeMs: entry.batchTimestampMs,
-    replay: planned.replay,
-  });
-  let committing = false;
+  const output = await openOutput(query, planned);
+  const commit: OutputCommit = { output, begun: false };
   try {
     const result = await timer.phase("addBatch", () =>
       execution.runBatch(contextOf(query, planned), rangesOf(planned), (batch) => output?.write(batch)),
     );
     await at("afterExecution", batchId);
-
-    await checkpoint.checkOwnership();
-    const stateFile = await timer.phase("commitBatch", async () => {
-      const [, file] = await settled([
-        (async () => {
-          await output?.prepare();
-          await at("afterSinkPrepare", batchId);
-        })(),
-        (async () => {
-          const name = await writeState(query, batchId + 1);
-          await at("afterStateWrite", batchId);
-          return name;
-        })(),
-      ]);
-      await at("afterPrepare", batchId);
-      await checkpoint.checkOwnership();
-      committing = true;
-      await output?.commit();
-      return file;
-    });
+    const stateFile = await timer.phase("commitBatch", () => commitOutput(query, batchId, commit));
     await at("afterSinkCommit", batchId);
 
     tracker.advance(result.eventTime);
@@ -82,9 +56,41 @@ export async function runBatch(
     return result;
   } catch (error) {
     // A commit that failed may have been one: the output is for the next run to look at, not for this one to take back.
-    if (!committing) await output?.abort();
+    if (!commit.begun) await output?.abort();
     throw error;
   }
+}
+
+function openOutput(query: QueryDefinition, { batchId, entry, replay }: PlannedBatch): Promise<SinkBatch | null> {
+  const { outputMode, outputSchema: schema, keyColumns } = query;
+  return query.sink.open({ batchId, outputMode, schema, keyColumns, changeColumn: null, batchTimeMs: entry.batchTimestampMs, replay });
+}
+
+/** An output on its way: null when an earlier run committed it. */
+interface OutputCommit {
+  readonly output: SinkBatch | null;
+  begun: boolean;
+}
+
+/** Makes outputs and state durable side by side, then the outputs visible. Gives the name of the state's file. */
+async function commitOutput(query: QueryDefinition, batchId: number, commit: OutputCommit): Promise<string | null> {
+  const { checkpoint, runtime } = query;
+  const prepare = async (): Promise<void> => {
+    await commit.output?.prepare();
+    await runtime.faults.at("afterSinkPrepare", batchId);
+  };
+  const write = async (): Promise<string | null> => {
+    const name = await writeState(query, batchId + 1);
+    await runtime.faults.at("afterStateWrite", batchId);
+    return name;
+  };
+  await checkpoint.checkOwnership();
+  const [, stateFile] = await settled([prepare(), write()]);
+  await runtime.faults.at("afterPrepare", batchId);
+  await checkpoint.checkOwnership();
+  commit.begun = true;
+  await commit.output?.commit();
+  return stateFile;
 }
 
 async function logOffsets(query: QueryDefinition, planned: PlannedBatch): Promise<void> {

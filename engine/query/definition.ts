@@ -29,7 +29,7 @@ export interface QueryDefinition {
   readonly settings: QuerySettings;
   readonly listeners: readonly StreamingQueryListener[];
   explain(extended: boolean): string;
-  warn(message: string): void;
+  readonly warn: (message: string) => void;
 }
 
 /** What a checkpoint remembers of its query, so that a changed one is refused with the change named. */

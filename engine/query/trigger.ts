@@ -29,15 +29,3 @@ export function triggerSpec(trigger: Trigger, parseDurationMs: (text: string) =>
   if (!(intervalMs >= 0)) throw new StreamingError("INVALID_TRIGGER", { trigger: JSON.stringify(trigger) });
   return { kind: "processingTime", intervalMs };
 }
-
-/** Spark's text of a trigger, for `explain` and progress. */
-export function triggerText(trigger: TriggerSpec): string {
-  switch (trigger.kind) {
-    case "once":
-      return "OneTimeTrigger";
-    case "availableNow":
-      return "AvailableNowTrigger";
-    case "processingTime":
-      return `ProcessingTimeTrigger(${trigger.intervalMs})`;
-  }
-}

@@ -31,7 +31,13 @@ export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, em
   const output = new Output(emit);
   const pipeline = buildPipeline(root, buildSides, (batch) => output.add(batch));
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
-  const context: BatchContext = { batchId: 0, batchTimeMs: inputs.runtime.clock.nowMs(), outputMode: "complete", noData: false, watermarks: () => null };
+  const context: BatchContext = {
+    batchId: 0,
+    batchTimeMs: inputs.runtime.clock.nowMs(),
+    outputMode: "complete",
+    noData: false,
+    watermarks: () => null,
+  };
   try {
     pipeline.begin(context);
     for (const leaf of pipeline.leaves) {
@@ -105,7 +111,12 @@ class ScanRun {
   async run(start: Offset | null, end: Offset): Promise<number> {
     const { scan } = this.bound;
     const partitions = await scan.partitions(start, end);
-    const tasks = partitions.map((partition, order): Task => ({ fragment: 0, order, input: { source: 0, partition }, statePartition: null }));
+    const tasks = partitions.map((partition, order): Task => ({
+      fragment: 0,
+      order,
+      input: { source: 0, partition },
+      statePartition: null,
+    }));
     await this.inputs.runtime.executor.runAll(tasks, (task) => this.readTask(task));
     return this.rows;
   }
@@ -171,7 +182,13 @@ class PipelineExecution implements Execution {
     return { inputRows, eventTime: this.eventTime(), outputRows: this.output.rows };
   }
 
-  private async readLeaf(leaf: Leaf, node: ScanNode, context: BatchContext, ranges: readonly SourceRange[], inputRows: number[]): Promise<void> {
+  private async readLeaf(
+    leaf: Leaf,
+    node: ScanNode,
+    context: BatchContext,
+    ranges: readonly SourceRange[],
+    inputRows: number[],
+  ): Promise<void> {
     assert(node.source !== null, "a streaming pipeline reads streams; bounded tables are read before it");
     const { start, end } = ranges[node.source]!;
     if (end === null || (start !== null && this.inputs.sources[node.source]!.sameOffset(start, end))) return;
