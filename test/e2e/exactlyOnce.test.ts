@@ -49,10 +49,11 @@ await requireServers("a job that is killed again and again", "Kafka, confluent-k
     test("gives each window exactly once to a read_committed reader that is not ours", async () => {
       const producer = new ReadingsProducer(broker, 11);
       const topic = `windows-${randomUUID().slice(0, 8)}`;
-      await Promise.all([producer.createTopic(), broker.createTopic(topic, 2)]);
+      await Promise.all([producer.open(), broker.createTopic(topic, 2)]);
       const subject = subjectOf("windowsToKafka.ts", producer, [`topic=${topic}`]);
       const kills = await killAndFinish(subject, 2, 14, 1);
       checkCount(kills);
+      await checkInput(producer);
       report("Kafka to Kafka", kills, producer);
 
       const records = await reader.read(topic);
@@ -66,11 +67,12 @@ await requireServers("a job that is killed again and again", "Kafka, confluent-k
   describe("Kafka to Parquet", () => {
     test("gives each window exactly once to our reader and to pyarrow", async () => {
       const producer = new ReadingsProducer(broker, 12);
-      await producer.createTopic();
+      await producer.open();
       const output = join(folder, "windows");
       const subject = subjectOf("windowsToParquet.ts", producer, [`path=${output}`]);
       const kills = await killAndFinish(subject, 2, 8, 2);
       checkCount(kills);
+      await checkInput(producer);
       report("Kafka to Parquet", kills, producer);
 
       const script = fileURLToPath(new URL("manifest_rows.py", import.meta.url));
@@ -81,6 +83,11 @@ await requireServers("a job that is killed again and again", "Kafka, confluent-k
       expect(sortedRows(await ourRows(output))).toEqual(producer.expected());
     }, 180_000);
   });
+
+  /** The topic holds what was sent and the closing reading, each once. */
+  async function checkInput({ topic, onTime, lateCount }: ReadingsProducer): Promise<void> {
+    expect(await reader.read(topic)).toHaveLength(onTime.length + lateCount + 1);
+  }
 
   function subjectOf(job: string, producer: ReadingsProducer, settings: readonly string[]): Subject {
     return {

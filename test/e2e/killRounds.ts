@@ -58,8 +58,8 @@ export async function killAndFinish(subject: Subject, perPoint: number, randomKi
   } finally {
     done.abort();
     await feeding;
+    await subject.producer.close();
   }
-  await subject.producer.close();
   const ended = await start(subject, ["--trigger", "available-now"]).end(roundTimeoutMs);
   if (ended.code !== 0) throw unexpected("the last run", ended);
   return { atPoint, random: moments, total: crashPoints.length * perPoint + randomKills };
@@ -69,7 +69,7 @@ export async function killAndFinish(subject: Subject, perPoint: number, randomKi
 async function feed(subject: Subject, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await subject.producer.send(loggedWatermarkMs(subject));
-    await sleep(20);
+    await sleep(60);
   }
 }
 

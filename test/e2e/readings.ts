@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { KafkaBroker, TestMessage } from "../servers/kafka/broker.js";
+import kafkajs from "kafkajs";
+import type { KafkaBroker } from "../servers/kafka/broker.js";
 
 /** An event as it is produced. */
 export interface Reading {
@@ -42,6 +43,7 @@ export const partitionCount = shareOfPartition.length + 1;
  */
 export class ReadingsProducer {
   readonly topic = `readings-${randomUUID().slice(0, 8)}`;
+  private readonly producer: kafkajs.Producer;
   /** What must be counted. */
   readonly onTime: Reading[] = [];
   lateCount = 0;
@@ -53,10 +55,18 @@ export class ReadingsProducer {
     seed: number,
   ) {
     this.random = mulberry32(seed);
+    const kafka = new kafkajs.Kafka({ brokers: [broker.bootstrap], logLevel: kafkajs.logLevel.NOTHING });
+    // What is sent again after a passing failure must not count twice.
+    this.producer = kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    });
   }
 
-  async createTopic(): Promise<void> {
+  async open(): Promise<void> {
     await this.broker.createTopic(this.topic, partitionCount);
+    await this.producer.connect();
   }
 
   /** Sends the next readings; late ones among them when there is a watermark. */
@@ -70,9 +80,10 @@ export class ReadingsProducer {
     this.sendCount++;
   }
 
-  /** Sends one reading of a later hour, which closes all windows before it. Its own stay open. */
+  /** Sends one reading of a later hour, which closes all windows before it (its own stay open), and ends. */
   async close(): Promise<void> {
     await this.produce([this.reading(beginMs + this.sendCount * stepMs + 3_600_000)]);
+    await this.producer.disconnect();
   }
 
   /** What each closed window must hold. */
@@ -100,12 +111,12 @@ export class ReadingsProducer {
   }
 
   private async produce(readings: readonly Reading[]): Promise<void> {
-    const messages = readings.map(({ sensorId, atMs, celsius, clicks }): TestMessage => {
+    const messages = readings.map(({ sensorId, atMs, celsius, clicks }) => {
       const share = this.random();
       const value = JSON.stringify({ sensorId, at: new Date(atMs).toISOString(), celsius, clicks });
       return { key: sensorId, value, partition: shareOfPartition.findIndex((limit) => share < limit) };
     });
-    await this.broker.produce(this.topic, messages);
+    await this.producer.send({ topic: this.topic, messages, acks: -1 });
   }
 }
 

@@ -26,7 +26,8 @@ const flatRows: fc.Arbitrary<FlatRow[]> = fc.array(
     flag: orNull(fc.boolean()),
     small: orNull(fc.integer()),
     large: orNull(fc.maxSafeInteger()),
-    ratio: orNull(fc.double({ noNaN: true })),
+    // It writes -0 as 0.
+    ratio: orNull(fc.double({ noNaN: true }).map((value) => value + 0)),
     name: orNull(fc.string({ unit: "grapheme" })),
     // parquetjs-lite writes times before 1970 as large unsigned numbers.
     at: orNull(fc.date({ min: new Date(0), max: new Date("2200-01-01T00:00:00Z"), noInvalidDate: true })),
@@ -86,7 +87,7 @@ test.each(["UNCOMPRESSED", "SNAPPY", "GZIP"])("we read flat files that parquetjs
   );
 });
 
-/** The rows as parquetjs-lite sees them: it leaves out what is null, and gives longs as bigint. */
+/** The rows as parquetjs-lite sees them: it leaves out what is null. */
 async function rowsByParquetjs(path: string): Promise<FlatRow[]> {
   const reader = await parquetjs.ParquetReader.openFile(path);
   const rows: FlatRow[] = [];
@@ -94,7 +95,7 @@ async function rowsByParquetjs(path: string): Promise<FlatRow[]> {
     const cursor = reader.getCursor();
     for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
       const { flag = null, small = null, large = null, ratio = null, name = null, at = null } = row as Partial<FlatRow>;
-      rows.push({ flag, small, large: large === null ? null : Number(large), ratio, name, at });
+      rows.push({ flag, small, large, ratio, name, at });
     }
   } finally {
     await reader.close();

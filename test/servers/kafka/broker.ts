@@ -183,9 +183,17 @@ async function createTopic(
   config: Readonly<Record<string, string>>,
 ): Promise<void> {
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await withAdmin(client, (admin) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions, configEntries }] }),
-  );
+  await withAdmin(client, async (admin) => {
+    // kafkajs's own wait gives up where the metadata do not show the topic yet.
+    await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] });
+    for (let attempt = 1; ; attempt++) {
+      const metadata = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null);
+      const led = metadata?.topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
+      if (led === partitions) return;
+      if (attempt === 100) throw new Error(`the topic ${topic} has leaders for ${led} of ${partitions} partitions`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  });
 }
 
 async function withAdmin(client: kafkajs.Kafka, act: (admin: kafkajs.Admin) => Promise<unknown>): Promise<void> {
@@ -199,7 +207,13 @@ async function withAdmin(client: kafkajs.Kafka, act: (admin: kafkajs.Admin) => P
 }
 
 async function produce(client: kafkajs.Kafka, topic: string, messages: readonly TestMessage[], gzip: boolean): Promise<void> {
-  const producer = client.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
+  const producer = client.producer({
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    // When one partition is not ready, kafkajs sends all of them again: without sequence numbers the others would get the messages twice.
+    idempotent: true,
+    maxInFlightRequests: 1,
+  });
   await producer.connect();
   try {
     await producer.send({
