@@ -54,7 +54,7 @@ async function creationTimeMs({ log, runtime, bounded }: SourceContext): Promise
   await log.add(0, `v1\n${runtime.clock.nowMs()}`);
   const text = await log.get(0);
   const match = /^v1\n(\d+)\s*$/.exec(text ?? "");
-  if (!match) throw new StreamingError("MALFORMED_LOG_FILE", { text: text ?? "" });
+  if (!match) throw new StreamingError("MALFORMED_LOG_FILE", { path: `${log.location ?? "sources"}/0`, text: text ?? "no file" });
   return Number(match[1]);
 }
 

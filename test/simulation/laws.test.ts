@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { expr } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
 import { crashPoints } from "../../engine/contract/runtime.js";
+import { dropMemoryTable, memoryTable } from "../../sinks/memory/sink.js";
 import { during } from "./harness/during.js";
 import { randomRounds } from "./harness/input.js";
 import { inputSchema, simulatedQueries } from "./harness/queries.js";
@@ -105,4 +106,45 @@ describe("batches without data", () => {
       }
     },
   );
+});
+
+describe("the rate source", () => {
+  it("counts on after every crash: no number is missing, none comes twice", async () => {
+    for (const seed of seeds) {
+      const world = new World(5000 + seed);
+      const random = new Random(seed);
+      const name = `rate ${seed}`;
+      const run = async (): Promise<void> => {
+        const session = Session.create({ runtime: world.runtime("run"), print: () => {}, warn: () => {} });
+        const query = await session.readStream
+          .format("rate")
+          .option("rowsPerSecond", 3)
+          .load()
+          .select("value")
+          .writeStream.format("memory")
+          .queryName(name)
+          .option("checkpointLocation", "/data/checkpoint")
+          .trigger({ availableNow: true })
+          .start();
+        await query.awaitTermination();
+      };
+      for (let i = 0; i < 8; i++) {
+        world.clock.advance(random.below(4_000));
+        world.cancelCrash();
+        if (random.chance(0.6)) world.crashAtOperation(1 + random.below(30), random.pick(["kill", "power"]));
+        await run().catch((error: unknown) => {
+          if (!isCrash(error)) throw error;
+        });
+      }
+      world.cancelCrash();
+      world.clock.advance(2_000);
+      await run();
+      const values = memoryTable(name)
+        .rows()
+        .map(([value]) => Number(value));
+      dropMemoryTable(name);
+      await during(`seed ${seed}`, async () => expect(values).toEqual(values.map((_, i) => i)));
+      expect(values.length).toBeGreaterThan(5);
+    }
+  });
 });

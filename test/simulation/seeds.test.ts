@@ -39,14 +39,31 @@ function storyOf(seed: number): Story {
   return { query, rounds, options: { conf, maxFilesPerTrigger: 1 } };
 }
 
-/** Arranges, for nine starts of ten, something that goes wrong. */
+/** Of what may fail to be read. */
+const folders = [
+  /\/offsets/,
+  /\/commits/,
+  /\/state/,
+  /\/sources/,
+  /\/epochs/,
+  /\/data\/in/,
+  /\/data\/out/,
+  /_spark_metadata/,
+  /metadata$/,
+  /query\.json$/,
+];
+
+/** Arranges, for most starts, something that goes wrong. */
 function disturb(world: World, random: Random): void {
   world.cancelCrash();
   const kind: CrashKind = random.pick(["kill", "power"]);
-  const trouble = random.below(10);
+  world.heal();
+  const trouble = random.below(12);
   if (trouble < 5) world.crashAtOperation(1 + random.below(60), kind);
   else if (trouble < 7) world.crashAtPoint(random.pick(crashPoints), random.below(8), kind);
   else if (trouble < 9) world.failAtOperation(1 + random.below(60), random.pick(["EIO", "ENOSPC"]));
+  else if (trouble < 11)
+    world.fail({ code: "EIO", operation: random.pick(["read", "list", "status"]), path: random.pick(folders), times: 1 });
 }
 
 async function runStory(seed: number, { query, rounds, options }: Story): Promise<Survived & { trace: readonly string[] }> {
