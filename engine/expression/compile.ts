@@ -13,7 +13,7 @@ import type { Writer } from "./compile/writers.js";
 import { conjunctsOf } from "./conjuncts.js";
 import type { Attribute, Expression } from "./expression.js";
 import { foldEagerly } from "./fold.js";
-import { childrenOf } from "./types/typeOf.js";
+import { expressionChildren } from "./traverse.js";
 
 /** What to compute of each row that passes. */
 export interface ProjectionSpec {
@@ -113,7 +113,7 @@ function usedInputs(spec: ProjectionSpec): ReadonlySet<number> {
   const visit = (e: Expression): void => {
     const position = e.kind === "attribute" ? positions.get(e.id) : undefined;
     if (position !== undefined) used.add(position);
-    for (const child of childrenOf(e)) visit(child);
+    for (const child of expressionChildren(e)) visit(child);
   };
   for (const e of spec.filter === null ? spec.outputs : [spec.filter, ...spec.outputs]) visit(e);
   return used;

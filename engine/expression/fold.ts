@@ -2,7 +2,8 @@ import { StreamingError } from "../errors/streamingError.js";
 import type { Expression } from "./expression.js";
 import { entryOf } from "./functions/table.js";
 import { interpret } from "./interpreter.js";
-import { childrenOf, typeOf } from "./types/typeOf.js";
+import { expressionChildren } from "./traverse.js";
+import { typeOf } from "./types/typeOf.js";
 
 const noRow = (): never => {
   throw new StreamingError("INTERNAL_ERROR", { message: "a constant expression has no columns" });
@@ -42,7 +43,7 @@ function isDeterministicCall(name: string): boolean {
 /** Whether the expression depends on its row and the batch's logged facts only. False for rand, uuid and their like. */
 export function isDeterministic(e: Expression): boolean {
   if (e.kind === "call" && !isDeterministicCall(e.name)) return false;
-  return childrenOf(e).every(isDeterministic);
+  return expressionChildren(e).every(isDeterministic);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Expression } from "../expression/expression.js";
 import { findEntry } from "../expression/functions/table.js";
-import { expressionNodes } from "./transform.js";
+import { expressionNodes } from "../expression/traverse.js";
 
 /** Whether the expression gives the same value for the same row, however often and wherever it is computed. */
 export function isDeterministic(e: Expression): boolean {

@@ -2,7 +2,7 @@ import type { Expression } from "../expression/expression.js";
 import { conjunctsOf } from "../expression/conjuncts.js";
 import type { Join } from "./logicalPlan.js";
 import { outputOf } from "./outputOf.js";
-import { referencesOf } from "./transform.js";
+import { referencesOf } from "../expression/traverse.js";
 
 /** One equality of a join condition: `left = right`, each over one side only. */
 export interface EquiKey {

@@ -5,7 +5,8 @@ import type { Value } from "../../arrow/value.js";
 import type { Call, Expression } from "../expression.js";
 import type { EvalContext, FunctionEntry } from "../functions/entry.js";
 import { interpret } from "../interpreter.js";
-import { childrenOf, typeOf } from "../types/typeOf.js";
+import { expressionChildren } from "../traverse.js";
+import { typeOf } from "../types/typeOf.js";
 import type { Code, Generator, Made } from "./code.js";
 import { representationOf } from "./representation.js";
 import { assignTarget, declareTarget, initialValue, orOf } from "./snippets.js";
@@ -115,7 +116,7 @@ function attributesOf(e: Expression): (Expression & { kind: "attribute" })[] {
   const found = new Map<number, Expression & { kind: "attribute" }>();
   const visit = (part: Expression): void => {
     if (part.kind === "attribute") found.set(part.id, part);
-    for (const child of childrenOf(part)) visit(child);
+    for (const child of expressionChildren(part)) visit(child);
   };
   visit(e);
   return [...found.values()];

@@ -1,6 +1,7 @@
 import type { Expression } from "../expression.js";
 import { isDeterministic } from "../fold.js";
-import { childrenOf, typeOf } from "../types/typeOf.js";
+import { expressionChildren } from "../traverse.js";
+import { typeOf } from "../types/typeOf.js";
 import { typeName } from "../../arrow/types.js";
 
 const keys = new WeakMap<Expression, string>();
@@ -33,7 +34,7 @@ function makeKey(e: Expression): string {
     case "lambda":
       return `${e.parameters.map((p) => p.id).join(",")}->${keyOf(e.body)}`;
     default:
-      return `${e.kind}(${childrenOf(e).map(keyOf).join(",")}):${typeName(typeOf(e))}`;
+      return `${e.kind}(${expressionChildren(e).map(keyOf).join(",")}):${typeName(typeOf(e))}`;
   }
 }
 

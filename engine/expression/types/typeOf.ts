@@ -1,3 +1,4 @@
+import { StreamingError } from "../../errors/streamingError.js";
 import { assert } from "../../errors/assert.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
 import type { Expression } from "../expression.js";
@@ -21,7 +22,7 @@ export function typeOf(e: Expression): DataType {
       assert(e.type !== null, `the type of the lambda variable ${e.name} is not known yet`);
       return e.type;
     default:
-      throw assertionOfUnresolved(e.kind);
+      throw unresolved(e.kind);
   }
 }
 
@@ -43,35 +44,12 @@ export function nullableOf(e: Expression): boolean {
     case "cast":
       return e.evalMode === "try" || nullableOf(e.child) || castCanFail(typeOf(e.child), e.type);
     default:
-      throw assertionOfUnresolved(e.kind);
+      throw unresolved(e.kind);
   }
 }
 
-function assertionOfUnresolved(kind: string): Error {
-  try {
-    assert(false, `an expression of kind ${kind} has no type before it is resolved`);
-  } catch (error) {
-    return error as Error;
-  }
-  return new Error(kind);
-}
-
-/** The children of a resolved expression. */
-export function childrenOf(e: Expression): readonly Expression[] {
-  switch (e.kind) {
-    case "alias":
-    case "cast":
-    case "sortOrder":
-      return [e.child];
-    case "call":
-      return e.args;
-    case "aggregateCall":
-      return e.filter === null ? e.args : [...e.args, e.filter];
-    case "lambda":
-      return [e.body];
-    default:
-      return [];
-  }
+function unresolved(kind: string): StreamingError {
+  return new StreamingError("INTERNAL_ERROR", { message: `an expression of kind ${kind} has no type before it is resolved` });
 }
 
 export function isIntegral(type: DataType): boolean {

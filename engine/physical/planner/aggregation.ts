@@ -4,7 +4,7 @@ import { typeOf } from "../../expression/types/typeOf.js";
 import { sameType, windowType } from "../../arrow/types.js";
 import type { Aggregate, Deduplicate, LogicalPlan, TimeWindow } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import { referencesOf, rewriteExpression } from "../../plan/transform.js";
+import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
 import type { PhysicalNode } from "../plan.js";
 import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
 import { select } from "./columns.js";

@@ -3,7 +3,7 @@ import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { assert } from "../../errors/assert.js";
 import { expressionKey } from "../../plan/expressionKey.js";
 import { attributeOf as namedAttribute } from "../../plan/outputOf.js";
-import { expressionNodes, rewriteExpression, someExpression } from "../../plan/transform.js";
+import { expressionNodes, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import type { DecodeJsonNode, PhysicalNode, ProjectNode } from "../plan.js";
 
 /**

@@ -19,6 +19,16 @@ export class SlotList {
   clear(): void {
     this.count = 0;
   }
+
+  /** Those of the slots that bear the stamp; a slot that was freed in the meantime bears another. */
+  stampedWith(stamp: number, stamps: Int32Array): SlotList {
+    const found = new SlotList();
+    for (let j = 0; j < this.count; j++) {
+      const slot = this.slots[j]!;
+      if (stamps[slot] === stamp) found.push(slot);
+    }
+    return found;
+  }
 }
 
 /** What an aggregation counts while it assigns rows to groups. */

@@ -72,12 +72,7 @@ export class KeyedGroups implements Groups {
   }
 
   touched(): SlotList {
-    const alive = new SlotList();
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.slots[j]!;
-      if (this.#stamp.values[slot] === this.#batch) alive.push(slot);
-    }
-    return alive;
+    return this.#touched.stampedWith(this.#batch, this.#stamp.values);
   }
 
   /** The one group of an aggregation without keys, which is there and touched in every batch. */

@@ -101,12 +101,7 @@ export class PanedGroups implements Groups {
   }
 
   touched(): SlotList {
-    const alive = new SlotList();
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.slots[j]!;
-      if (this.#stamp.values[slot] === this.#batch) alive.push(slot);
-    }
-    return alive;
+    return this.#touched.stampedWith(this.#batch, this.#stamp.values);
   }
 
   expired(evictUs: number): SlotList {

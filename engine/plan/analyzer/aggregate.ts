@@ -7,7 +7,7 @@ import { expressionKey } from "../expressionKey.js";
 import type { Aggregate, LogicalPlan, NamedExpression } from "../logicalPlan.js";
 import { attributeOf, outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
-import { mapChildren, someExpression } from "../transform.js";
+import { mapChildren, someExpression } from "../../expression/traverse.js";
 import { resolveNamed, resolveOutputs } from "./names.js";
 import { Scope } from "./scope.js";
 import { WindowCollector } from "./timeWindow.js";

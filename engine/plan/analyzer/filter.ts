@@ -5,7 +5,7 @@ import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js
 import { typeOf } from "../../expression/types/typeOf.js";
 import type { Filter, LogicalPlan } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
-import { expressionNodes } from "../transform.js";
+import { expressionNodes } from "../../expression/traverse.js";
 import { withMissingColumns } from "./missingColumns.js";
 import { prettyText, resolveExpression } from "./resolveExpression.js";
 import type { Scope } from "./scope.js";

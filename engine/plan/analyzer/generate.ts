@@ -7,7 +7,7 @@ import { typeOf } from "../../expression/types/typeOf.js";
 import type { LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
-import { someExpression } from "../transform.js";
+import { someExpression } from "../../expression/traverse.js";
 import { prettyText, resolveExpression } from "./resolveExpression.js";
 import { Scope } from "./scope.js";
 

@@ -3,7 +3,7 @@ import { conjunctsOf } from "../../expression/conjuncts.js";
 import type { Join } from "../logicalPlan.js";
 import { splitJoinCondition } from "../joinKeys.js";
 import { outputOf } from "../outputOf.js";
-import { referencesOf } from "../transform.js";
+import { referencesOf } from "../../expression/traverse.js";
 
 /** Whether a key of the join is an event time with a watermark. */
 export function hasWatermarkInKeys(join: Join): boolean {

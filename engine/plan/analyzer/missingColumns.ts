@@ -3,7 +3,7 @@ import type { Attribute, Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import type { LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { referencesOf } from "../transform.js";
+import { referencesOf } from "../../expression/traverse.js";
 import { Scope } from "./scope.js";
 
 /**

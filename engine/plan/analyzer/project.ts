@@ -2,7 +2,7 @@ import type { Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import type { LogicalPlan, Project } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { someExpression } from "../transform.js";
+import { someExpression } from "../../expression/traverse.js";
 import { aggregateOver } from "./aggregate.js";
 import { extractGenerator } from "./generate.js";
 import { resolveOutputs } from "./names.js";

@@ -1,6 +1,7 @@
 import { freshId, type Attribute, type Expression } from "../../expression/expression.js";
 import type { LogicalPlan, SetOperation } from "../logicalPlan.js";
-import { expressionsOf, nodesOf, rewriteExpression, transformUp } from "../transform.js";
+import { rewriteExpression } from "../../expression/traverse.js";
+import { expressionsOf, nodesOf, transformUp } from "../transform.js";
 
 /** The ids of the attributes that the nodes of a plan define. */
 function definedIds(plan: LogicalPlan): Set<number> {

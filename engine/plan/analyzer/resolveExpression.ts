@@ -5,7 +5,7 @@ import { isDeterministic } from "../determinism.js";
 import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
 import { resolveCast } from "../../expression/types/coerce.js";
 import { sqlText } from "../sqlText.js";
-import { mapChildren, someExpression } from "../transform.js";
+import { mapChildren, someExpression } from "../../expression/traverse.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
 import { fromJson } from "./fromJson.js";

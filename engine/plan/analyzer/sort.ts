@@ -3,7 +3,7 @@ import type { Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import type { LogicalPlan, Sort } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
-import { someExpression } from "../transform.js";
+import { someExpression } from "../../expression/traverse.js";
 import { withMissingColumns } from "./missingColumns.js";
 import { resolveExpression } from "./resolveExpression.js";
 

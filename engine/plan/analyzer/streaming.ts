@@ -5,7 +5,8 @@ import type { Aggregate, AnalyzedPlan, LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { isStreaming } from "../streamingPlan.js";
-import { expressionNodes, expressionsOf, nodesOf, nodesUp, someExpression } from "../transform.js";
+import { expressionNodes, someExpression } from "../../expression/traverse.js";
+import { expressionsOf, nodesOf, nodesUp } from "../transform.js";
 import { checkJoin, checkJoinKeys, isStreamStream } from "./streamingJoin.js";
 
 const outputModes: readonly OutputMode[] = ["append", "complete", "update"];

@@ -3,7 +3,7 @@ import type { Expression } from "../../expression/expression.js";
 import type { Project } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
 import { isStreaming } from "../streamingPlan.js";
-import { expressionNodes } from "../transform.js";
+import { expressionNodes } from "../../expression/traverse.js";
 
 /** @throws NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING for a function OVER (…) on a stream */
 export function refuseWindowFunctions({ expressions, input }: Project): void {

@@ -1,7 +1,7 @@
 import type { Expression } from "../../expression/expression.js";
 import { fold } from "../../expression/fold.js";
 import { findEntry } from "../../expression/functions/table.js";
-import { expressionChildren, rewriteExpression } from "../transform.js";
+import { expressionChildren, rewriteExpression } from "../../expression/traverse.js";
 import { mapPlanExpressions } from "./expressions.js";
 import type { Rule } from "./rule.js";
 

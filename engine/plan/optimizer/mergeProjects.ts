@@ -2,7 +2,8 @@ import type { Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../determinism.js";
 import type { LogicalPlan, Project } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { expressionNodes, transformUp } from "../transform.js";
+import { expressionNodes } from "../../expression/traverse.js";
+import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
 import { definitionsOf, isCostly, substitute } from "./substitution.js";
 

@@ -1,7 +1,8 @@
 import type { Attribute, Expression } from "../../expression/expression.js";
 import type { LogicalPlan, SetOperation } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { childrenOf, expressionsOf, referencesOf, withChildren } from "../transform.js";
+import { referencesOf } from "../../expression/traverse.js";
+import { childrenOf, expressionsOf, withChildren } from "../transform.js";
 import type { Rule } from "./rule.js";
 
 /** Columns that nothing reads are not read, computed or passed on. */

@@ -1,7 +1,8 @@
 import { types, type StructType } from "../../arrow/types.js";
 import type { Alias, Call, Expression } from "../../expression/expression.js";
 import type { LogicalPlan, Project } from "../logicalPlan.js";
-import { expressionChildren, rewriteExpression, transformUp } from "../transform.js";
+import { expressionChildren, rewriteExpression } from "../../expression/traverse.js";
+import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
 
 /**

@@ -4,7 +4,8 @@ import { isDeterministic } from "../determinism.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { logical } from "../../expression/conjuncts.js";
 import { expressionKey } from "../expressionKey.js";
-import { rewriteExpression, transformUp } from "../transform.js";
+import { rewriteExpression } from "../../expression/traverse.js";
+import { transformUp } from "../transform.js";
 import { mapPlanExpressions } from "./expressions.js";
 import type { Rule } from "./rule.js";
 

@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../determinism.js";
-import { expressionNodes, referencesOf, rewriteExpression } from "../transform.js";
+import { expressionNodes, referencesOf, rewriteExpression } from "../../expression/traverse.js";
 
 /** What the columns of a projection are computed from, by id. */
 export function definitionsOf(expressions: readonly Expression[]): ReadonlyMap<number, Expression> {

@@ -1,0 +1,73 @@
+import type { Expression } from "./expression.js";
+
+/** The direct children of an expression, resolved or not. */
+export function expressionChildren(e: Expression): readonly Expression[] {
+  switch (e.kind) {
+    case "alias":
+    case "cast":
+    case "sortOrder":
+    case "unresolvedCast":
+    case "multiAlias":
+      return [e.child];
+    case "call":
+      return e.args;
+    case "aggregateCall":
+    case "unresolvedFunction":
+      return e.filter === null ? e.args : [...e.args, e.filter];
+    case "unresolvedExtract":
+      return [e.child, e.key];
+    case "lambda":
+      return [e.body];
+    default:
+      return [];
+  }
+}
+
+/** The expression over other children; the expression itself when they are the ones it has. */
+export function mapChildren(e: Expression, map: (child: Expression) => Expression): Expression {
+  const before = expressionChildren(e);
+  const after = before.map(map);
+  if (after.every((child, i) => child === before[i])) return e;
+  switch (e.kind) {
+    case "alias":
+    case "cast":
+    case "sortOrder":
+    case "unresolvedCast":
+    case "multiAlias":
+      return { ...e, child: after[0]! };
+    case "call":
+      return { ...e, args: after };
+    case "aggregateCall":
+    case "unresolvedFunction":
+      return { ...e, args: after.slice(0, e.args.length), filter: e.filter === null ? null : after.at(-1)! };
+    case "unresolvedExtract":
+      return { ...e, child: after[0]!, key: after[1]! };
+    case "lambda":
+      return { ...e, body: after[0]! };
+    default:
+      return e;
+  }
+}
+
+/** Applies `rewrite` to the children first, then to the expression over the rewritten children. */
+export function rewriteExpression(e: Expression, rewrite: (e: Expression) => Expression): Expression {
+  return rewrite(mapChildren(e, (child) => rewriteExpression(child, rewrite)));
+}
+
+/** Whether the expression or one below it is as asked. */
+export function someExpression(e: Expression, holds: (e: Expression) => boolean): boolean {
+  return holds(e) || expressionChildren(e).some((child) => someExpression(child, holds));
+}
+
+/** The expression and all below it, outermost first. */
+export function* expressionNodes(e: Expression): Generator<Expression> {
+  yield e;
+  for (const child of expressionChildren(e)) yield* expressionNodes(child);
+}
+
+/** The ids of the attributes that an expression reads. */
+export function referencesOf(e: Expression): Set<number> {
+  const ids = new Set<number>();
+  for (const node of expressionNodes(e)) if (node.kind === "attribute") ids.add(node.id);
+  return ids;
+}
