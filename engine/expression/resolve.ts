@@ -1,8 +1,8 @@
 import { nearestName } from "../errors/nearest.js";
 import { notYetSupported, StreamingError } from "../errors/streamingError.js";
-import { sqlTypeName, type DataType } from "../arrow/types.js";
+import { sqlTypeName } from "../arrow/types.js";
 import { aggregateFunctions } from "./aggregates/index.js";
-import type { AggregateCall, Expression } from "./expression.js";
+import type { AggregateCall, Expression, UnresolvedFunction } from "./expression.js";
 import { anyNullable, modeOf } from "./functions/entry.js";
 import { findEntry, functionNames } from "./functions/table.js";
 import { pendingFunctions } from "./functions/pending.js";
@@ -12,14 +12,7 @@ import { describe, describeCall } from "./types/describe.js";
 import { nullableOf, typeOf } from "./types/typeOf.js";
 
 /** A function by name, its arguments resolved. */
-export interface FunctionUse {
-  readonly name: string;
-  readonly args: readonly Expression[];
-  readonly distinct: boolean;
-  readonly filter: Expression | null;
-  readonly options?: Readonly<Record<string, string>>;
-  readonly typeArgument?: DataType;
-}
+export type FunctionUse = Omit<UnresolvedFunction, "kind" | "position">;
 
 const generators = new Set(["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack", "json_tuple"]);
 
