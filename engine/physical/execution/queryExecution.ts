@@ -56,6 +56,7 @@ export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, em
       await output.drain();
     }
   } finally {
+    await output.settle();
     for (const { source } of opened.values()) await source.stop();
   }
 }
@@ -72,25 +73,40 @@ async function readBuildSides(root: PhysicalNode, inputs: ExecutionInputs): Prom
   return tables;
 }
 
-/** What comes out at the root. Counts rows, and remembers what the receiver has not finished with. */
+/**
+ * What comes out at the root. Counts rows, and hands the receiver one batch after the other: operators emit without waiting, so what they emit while the
+ * receiver is busy is copied and waits.
+ */
 class Output {
   rows = 0;
-  private pending: Promise<void>[] = [];
+  /** Ends when the receiver has taken all that came out so far; null when it has. */
+  private busy: Promise<void> | null = null;
 
   constructor(private readonly emit: EmitBatch) {}
 
   add(batch: Batch): void {
     this.rows += batch.length;
-    const work = this.emit(batch);
-    if (work !== undefined) this.pending.push(work);
+    if (this.busy === null) {
+      this.busy = this.emit(batch) ?? null;
+    } else {
+      const copy = retainBatch(batch);
+      this.busy = this.busy.then(() => this.emit(copy));
+    }
+    // Whoever drains hears of a failure; until then it is nobody's.
+    this.busy?.catch(() => undefined);
   }
 
   /** Waits until the receiver has taken all that came out so far. */
   async drain(): Promise<void> {
-    if (this.pending.length === 0) return;
-    const pending = this.pending;
-    this.pending = [];
-    await Promise.all(pending);
+    const { busy } = this;
+    if (busy === null) return;
+    this.busy = null;
+    await busy;
+  }
+
+  /** The same after a failure, which is the one to report: nothing may still be written when it is dealt with. */
+  async settle(): Promise<void> {
+    await Promise.allSettled([this.drain()]);
   }
 }
 
@@ -168,6 +184,15 @@ class PipelineExecution implements Execution {
   async runBatch(context: BatchContext, ranges: readonly SourceRange[], emit: EmitBatch): Promise<BatchResult> {
     this.receiver = emit;
     this.output.rows = 0;
+    try {
+      return await this.runPipeline(context, ranges);
+    } catch (error) {
+      await this.output.settle();
+      throw error;
+    }
+  }
+
+  private async runPipeline(context: BatchContext, ranges: readonly SourceRange[]): Promise<BatchResult> {
     const inputRows = ranges.map(() => 0);
     this.pipeline.begin(context);
     for (const leaf of this.pipeline.leaves) {
