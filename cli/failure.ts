@@ -25,16 +25,17 @@ export function failureText(error: unknown): string {
   if (!(error instanceof StreamingError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
   const text = error.message.replace(/ SQLSTATE: \w{5}$/, "").slice(error.condition.length + 3);
   const what = text.endsWith(error.advice) ? text.slice(0, text.length - error.advice.length).trimEnd() : text;
-  const place = placeInJob(error);
+  const place = [error, ...causesOf(error)].map((each) => (each instanceof Error ? placeInJob(each) : null)).find((each) => each !== null);
   const lines = [
     `${error.condition} (SQLSTATE ${error.sqlState})`,
     `  ${what}`,
-    ...(place === null ? [] : [`  at ${place}`]),
+    ...(place === undefined ? [] : [`  at ${place}`]),
     `  → ${error.advice}`,
   ];
-  for (let cause = error.cause; cause !== undefined && cause !== null; cause = (cause as Error).cause) {
+  for (const cause of causesOf(error)) {
     const said = causeText(cause);
-    if (!lines.some((line) => line.includes(said))) lines.push(`  caused by: ${said}`);
+    // What is in the message already needs no line of its own.
+    if (!lines.some((line) => line.includes(said) || line.includes(messageOf(cause)))) lines.push(`  caused by: ${said}`);
   }
   return lines.join("\n");
 }
@@ -46,6 +47,18 @@ export function placeInJob(error: Error): string | null {
     if (!url!.startsWith(distribution) && !url!.includes("/node_modules/")) return `${relative("", fileURLToPath(url!))}${place}`;
   }
   return null;
+}
+
+function causesOf(error: Error): unknown[] {
+  const causes: unknown[] = [];
+  for (let cause = error.cause; cause !== undefined && cause !== null; cause = (cause as Error).cause) causes.push(cause);
+  return causes;
+}
+
+/** What stands for a cause in a message that has taken it over; an empty one stands nowhere. */
+function messageOf(cause: unknown): string {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return message === "" ? "\n" : message;
 }
 
 function causeText(cause: unknown): string {

@@ -119,6 +119,25 @@ export default async (session) => ["left", "right"].map((name) =>
     });
   }, 60_000);
 
+  test("a function of the job that fails in a batch: what it threw, and where in the job", async () => {
+    const failing = `import { schema, t } from "tidemark";
+export default (session) =>
+  session.readStream.schema(schema({ sensorId: t.string })).json("in").writeStream
+    .foreachBatch(async (batch, batchId) => {
+      throw new Error("no room for batch " + batchId);
+    })
+    .option("checkpointLocation", "checkpoint").trigger({ availableNow: true });
+`;
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "failing.mjs": failing, "in/1.json": reading(1) });
+      const { code, stderr } = await tidemark(folder, "run", "failing.mjs");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(
+        /^FOREACH_BATCH_USER_FUNCTION_ERROR[^\n]*\n[^\n]*no room for batch 0\n {2}at failing\.mjs:5:\d+\n {2}→ [^\n]*\n$/,
+      );
+    });
+  });
+
   test.each(["SIGINT", "SIGTERM"] as const)("%s finishes the batch and commits", async (signal) => {
     await inFolder(async (folder) => {
       writeFiles(folder, { "job.mjs": countingJob({ trigger: '{ processingTime: "1 hour" }' }), "in/1.json": reading(1) });
