@@ -7,18 +7,22 @@ const location = "/data/query";
 
 describe("the owner of a checkpoint", () => {
   let world: World;
+  /** Each test has runs of its own: what a process has let go of it never owns again. */
+  let round = 0;
   beforeEach(() => {
+    round++;
     world = new World(11, { startMs: Date.UTC(2026, 10, 20, 12) });
   });
 
+  const runOf = (process: string): string => `run-${round}-of-${process}`;
   const open = (process: string, options: { host?: string; conf?: Record<string, string> } = {}): Promise<Checkpoint> =>
-    openCheckpoint({ location, runtime: world.runtime(process, options), conf: options.conf ?? {}, runId: `run-of-${process}` });
+    openCheckpoint({ location, runtime: world.runtime(process, options), conf: options.conf ?? {}, runId: runOf(process) });
 
   it("is refused to a second start while it lives, by name", async () => {
     await open("first");
     await expect(open("second")).rejects.toMatchObject({
       condition: "CHECKPOINT_IN_USE",
-      parameters: { location, host: "simulated", pid: "100", since: "2026-11-20T12:00:00.000Z", runId: "run-of-first" },
+      parameters: { location, host: "simulated", pid: "100", since: "2026-11-20T12:00:00.000Z", runId: runOf("first") },
     });
   });
 
@@ -55,8 +59,8 @@ describe("the owner of a checkpoint", () => {
         host: "other",
         pid: "101",
         since: "2026-11-20T12:00:00.000Z",
-        runId: "run-of-elsewhere",
-        ownRunId: "run-of-first",
+        runId: runOf("elsewhere"),
+        ownRunId: runOf("first"),
       },
     };
     await expect(first.checkOwnership()).rejects.toMatchObject(lost);
@@ -73,7 +77,7 @@ describe("the owner of a checkpoint", () => {
 
   it("is not taken from another host, of which nobody knows whether it lives, unless told to", async () => {
     await open("first", { host: "other" });
-    const refusal = { condition: "CHECKPOINT_OWNER_UNKNOWN", parameters: { host: "other", pid: "100", runId: "run-of-first" } };
+    const refusal = { condition: "CHECKPOINT_OWNER_UNKNOWN", parameters: { host: "other", pid: "100", runId: runOf("first") } };
     await expect(open("second")).rejects.toMatchObject(refusal);
     await expect(open("second", { conf: { "spark.tidemark.checkpoint.takeOver": "maybe" } })).rejects.toMatchObject({
       condition: "INVALID_OPTION_VALUE",
