@@ -103,12 +103,22 @@ export class FileListing {
 
   private async listManifest(): Promise<InputFile[]> {
     const { entries, latest } = await readManifest(this.files, this.manifest!, this.manifestRead);
+    if (latest > this.manifestRead) await this.settleManifest();
     this.manifestRead = latest;
     for (const entry of entries) {
       const path = this.placeOf(pathOfUri(entry.path));
       this.manifestFiles.set(path, { path, modifiedMs: entry.modificationTime, sizeBytes: entry.size });
     }
     return [...this.manifestFiles.values()];
+  }
+
+  /** Its writer may not have synced what we see; were the power to take it back, we would have read files that never counted, and read their rows again. */
+  private async settleManifest(): Promise<void> {
+    await this.files.syncDirectory(this.manifest!).catch((error: unknown) => {
+      // Where a reader may not sync, it takes the entries as they are.
+      const code = error instanceof Error && "code" in error ? error.code : null;
+      if (code !== "EACCES" && code !== "EPERM" && code !== "EROFS") throw error;
+    });
   }
 
   /** A listed file lies in the folder that lists it, even when that folder was moved since. */
