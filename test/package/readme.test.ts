@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
@@ -25,7 +25,8 @@ test("the README's code does what the README says", { timeout: 60_000 }, async (
   expect(blocks.filter(({ mark }) => mark === "run").length).toBe(blocks.filter(({ mark }) => mark === "output").length);
   expect(blocks.length).toBeGreaterThan(7);
   await inFolder(async (folder) => {
-    // As if installed there.
+    // As if installed there; npm makes commands executable.
+    chmodSync(commandPath, 0o755);
     mkdirSync(join(folder, "node_modules/.bin"), { recursive: true });
     symlinkSync(project, join(folder, "node_modules/tidemark"));
     symlinkSync(commandPath, join(folder, "node_modules/.bin/tidemark"));
