@@ -87,15 +87,17 @@ test.each(["UNCOMPRESSED", "SNAPPY", "GZIP"])("we read flat files that parquetjs
   );
 });
 
-/** The rows as parquetjs-lite sees them: it leaves out what is null. */
+type ReadRow = Omit<FlatRow, "large"> & { readonly large: bigint | null };
+
+/** The rows as parquetjs-lite sees them: it leaves out what is null, and gives longs as bigint. */
 async function rowsByParquetjs(path: string): Promise<FlatRow[]> {
   const reader = await parquetjs.ParquetReader.openFile(path);
   const rows: FlatRow[] = [];
   try {
     const cursor = reader.getCursor();
     for (let row = await cursor.next(); row !== null; row = await cursor.next()) {
-      const { flag = null, small = null, large = null, ratio = null, name = null, at = null } = row as Partial<FlatRow>;
-      rows.push({ flag, small, large, ratio, name, at });
+      const { flag = null, small = null, large = null, ratio = null, name = null, at = null } = row as Partial<ReadRow>;
+      rows.push({ flag, small, large: large === null ? null : Number(large), ratio, name, at });
     }
   } finally {
     await reader.close();
