@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { crashPoints } from "../../engine/contract/runtime.js";
 import { Random } from "./world/random.js";
 import type { CrashKind } from "./world/world.js";
@@ -7,6 +7,9 @@ import { randomRounds, type Round } from "./harness/input.js";
 import { simulatedQueries, type SimulatedQuery } from "./harness/queries.js";
 import { Simulation, undisturbed } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
+
+// Many runs a test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 // Law 3: whatever dies wherever, the rows of every batch are those of a run in which nothing died.
 
@@ -26,7 +29,7 @@ describe.each(simulatedQueries)("$name", (query) => {
     let deaths = 0;
     for (const kind of kinds) {
       for (const point of crashPoints) {
-        for (const batchId of [0, 2, 4]) {
+        for (const batchId of [0, 3]) {
           const simulation = new Simulation(query, 100 + batchId);
           const run = await survive(simulation, rounds, (start) => {
             if (start === 0) simulation.world.crashAtPoint(point, batchId, kind);
@@ -36,6 +39,6 @@ describe.each(simulatedQueries)("$name", (query) => {
         }
       }
     }
-    expect(deaths).toBe(2 * crashPoints.length * 3);
+    expect(deaths).toBe(2 * crashPoints.length * 2);
   });
 });

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { expr } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
 import { crashPoints } from "../../engine/contract/runtime.js";
@@ -11,6 +11,9 @@ import { survive } from "./harness/survive.js";
 import { textOf } from "./harness/text.js";
 import { Random } from "./world/random.js";
 import { World } from "./world/world.js";
+
+// Many runs a test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
 

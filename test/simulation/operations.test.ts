@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { Random } from "./world/random.js";
 import { during } from "./harness/during.js";
 import { randomRounds, type Round } from "./harness/input.js";
 import { simulatedQueries } from "./harness/queries.js";
 import { Simulation, undisturbed } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
+
+// Many runs a test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 // A crash, or an error of the disk, in every single change that a query makes to it.
 

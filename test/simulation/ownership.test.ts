@@ -1,10 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { during } from "./harness/during.js";
 import { randomRounds } from "./harness/input.js";
 import { simulatedQueries } from "./harness/queries.js";
 import { Simulation, undisturbed } from "./harness/simulation.js";
 import { Random } from "./world/random.js";
+
+// Many runs a test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 180_000 });
 
 // Law 4: one owner. However starts, take-overs and stalls interleave, every batch comes once.
 

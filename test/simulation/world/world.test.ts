@@ -124,6 +124,18 @@ describe("the simulated processes", () => {
   });
 });
 
+describe("a failure at an operation", () => {
+  it("is of that change of the disk only, and leaves nothing of it", async () => {
+    const world = new World(1);
+    const { files } = world.runtime("one");
+    world.failAtOperation(2, "EIO");
+    const file = await files.create("/0");
+    await expect(file.write(text("lost"))).rejects.toMatchObject({ code: "EIO" });
+    await file.write(text("kept"));
+    expect(await contentOf(files, "/0")).toBe("kept");
+  });
+});
+
 describe("the simulated clock", () => {
   it("jumps to the next sleeper when nothing else is left to do, in order", async () => {
     const { clock } = new World(1, { startMs: 1000 });
