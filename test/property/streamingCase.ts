@@ -126,7 +126,7 @@ export function build({ filter, grouping, window, aggregates: functions }: Strea
   const filtered = filter === null ? watched : watched.where(filter);
   if (grouping === null) return filtered.selectExpr("k", "b + 1 AS next", "d", "ts", "coalesce(k, 'none') AS name");
   const keys = [...(window === null ? [] : [expr(window).as("w")]), ...grouping.map((name) => expr(name).as(name))];
-  return filtered.groupBy(...keys).agg(...functions.map((text, i) => expr(text).as(`a${i}`))) as Frame;
+  return filtered.groupBy(...keys).agg(...functions.map((text, i) => expr(text).as(`a${i}`)));
 }
 
 /** How many of the output's columns identify a row; null when no column does. */

@@ -16,7 +16,7 @@ const arbitraries: readonly (readonly [DataType, fc.Arbitrary<Value>])[] = [
   [types.timestamp, fc.constantFrom(0n, -1n, 1_700_000_000_000_000n)],
   [types.decimal(30, 2), fc.constantFrom(0n, 10n ** 29n, -(10n ** 29n))],
   [types.binary, fc.constantFrom(new Uint8Array([1]), new Uint8Array([]))],
-  [struct, fc.tuple(fc.option(fc.integer({ min: 0, max: 2 })), fc.option(fc.constantFrom("x", "y"))) as fc.Arbitrary<Value>],
+  [struct, fc.tuple<[Value, Value]>(fc.option(fc.integer({ min: 0, max: 2 })), fc.option(fc.constantFrom("x", "y")))],
   [types.array(types.int), fc.array(fc.option(fc.integer({ min: 0, max: 1 })), { maxLength: 2 })],
 ];
 
