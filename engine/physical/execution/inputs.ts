@@ -5,7 +5,7 @@ import { compileProjection } from "../../expression/compile.js";
 import type { Projection } from "../../expression/compile.js";
 import { decoderTakes } from "../../kernel/decoder.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { conjunction } from "../planner/pushedFilters.js";
+import { conjunctionOf } from "../../expression/conjuncts.js";
 import type { ScanNode } from "../plan.js";
 
 /** What an execution reads from. */
@@ -33,7 +33,7 @@ export function bindScan(node: ScanNode, source: Source): BoundScan {
   const scan = source.scan(request);
   const left = scan.residual.filter((filter) => scan.decode === null || !decoderTakes(scan.decode, filter));
   const conditions = node.filters.filter(({ pushed }) => left.includes(pushed)).map(({ condition }) => condition);
-  const filter = conjunction(conditions);
+  const filter = conjunctionOf(conditions);
   const outputSchema: Schema = schemaOf(node.output);
   return {
     scan,

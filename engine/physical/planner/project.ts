@@ -1,5 +1,7 @@
 import { freshId, type Attribute, type Call, type Expression } from "../../expression/expression.js";
 import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
+import { jsonInferenceOptions, jsonReadOptions } from "../../contract/jsonReadOptions.js";
+import { Options } from "../../contract/options.js";
 import { assert } from "../../errors/assert.js";
 import { expressionKey } from "../../plan/expressionKey.js";
 import { attributeOf as namedAttribute } from "../../plan/outputOf.js";
@@ -95,7 +97,8 @@ function decodeNode(call: Call, input: PhysicalNode): DecodeJsonNode {
   const base = text.kind === "attribute" ? input : planProject(null, [...input.output, text], input, null);
   const column = text.kind === "attribute" ? base.output.findIndex(({ id }) => id === text.id) : base.output.length - 1;
   const decoded: Attribute = { kind: "attribute", id: freshId(), name: "from_json", type: call.type, nullable: true, qualifier: [] };
-  const named = Object.keys(call.options ?? {}).some((name) => name.toLowerCase() === "timezone");
+  const given = new Options("from_json", [...jsonReadOptions, ...jsonInferenceOptions], call.options ?? {});
+  const named = given.get("timeZone") !== undefined;
   const options = { ...call.options, ...(!named && call.zone !== undefined && { timeZone: call.zone }) };
   return { kind: "decodeJson", column, schema: call.type, options, input: base, output: [...base.output, decoded] };
 }

@@ -2,8 +2,6 @@ import type { PushedFilter } from "../../contract/source.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../../expression/expression.js";
 
-export { conjunctionOf as conjunction } from "../../expression/conjuncts.js";
-
 const flipped = { "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
 
 /**

@@ -26,6 +26,14 @@ describe("from_json", () => {
     expect(await decoded.selectExpr(field).collect()).toEqual(expected);
   });
 
+  it("refuses an option that it does not know, with the nearest name", async () => {
+    const odd = texts.selectExpr("from_json(text, 'a INT', map('mod', 'FAILFAST')) AS r");
+    await expect(odd.collect()).rejects.toMatchObject({
+      condition: "UNKNOWN_OPTION",
+      parameters: { option: "mod", suggestion: "Did you mean `mode`?" },
+    });
+  });
+
   it("is decoded whole where it is needed whole", async () => {
     expect(await decoded.selectExpr("r.b", "r").where("b = 'x'").collect()).toEqual([{ b: "x", r: { a: 1, b: "x", c: { d: 2 } } }]);
   });
