@@ -82,6 +82,20 @@ export function indexRecords(count: i32, starts: i32, ends: i32, quoteStarts: i3
       let inString = false;
       at = start;
       while (at < end) {
+        if (at + 16 <= end) {
+          const bytes = v128.load(at);
+          if (!v128.any_true(v128.or(i8x16.lt_s(bytes, space), i8x16.eq(bytes, backslash)))) {
+            let quotes = i8x16.bitmask(i8x16.eq(bytes, quote));
+            if ((popcnt(quotes) & 1) != 0) inString = !inString;
+            while (quotes != 0) {
+              store<i32>(out, at + ctz(quotes));
+              out += 4;
+              quotes &= quotes - 1;
+            }
+            at += 16;
+            continue;
+          }
+        }
         const byte = load<u8>(at);
         if (byte == 34) {
           store<i32>(out, at);
