@@ -118,7 +118,7 @@ await requireServers(
   "Kafka (a JDK and Maven) with Python's confluent-kafka",
   async () => {
     const broker = await startKafka();
-    return { broker, other: await IndependentKafka.connect(broker.bootstrap) };
+    return { broker, other: await IndependentKafka.connect(broker) };
   },
   ({ broker, other }) => {
     afterAll(() => broker.stop());

@@ -21,7 +21,7 @@ function infoOf(batchId: number, schema: Schema = keyValue): OutputBatchInfo {
 
 async function startServers() {
   const broker = await startKafka();
-  return { broker, other: await IndependentKafka.connect(broker.bootstrap) };
+  return { broker, other: await IndependentKafka.connect(broker) };
 }
 
 const prepared = async (sink: Sink, batchId: number, rows: Value[][], schema: Schema = keyValue): Promise<SinkBatch> => {

@@ -33,7 +33,7 @@ async function startServers() {
     "inter.broker.listener.name": "PLAINTEXT",
   }));
   const proxy = await startProxy(proxyPort, extraPort);
-  return { broker, proxy, proxied: `127.0.0.1:${proxyPort}`, other: await IndependentKafka.connect(broker.bootstrap) };
+  return { broker, proxy, proxied: `127.0.0.1:${proxyPort}`, other: await IndependentKafka.connect(broker) };
 }
 
 await requireServers(

@@ -7,7 +7,7 @@ import { readAll, type Source } from "../../engine/contract/source.js";
 
 async function startServers() {
   const broker = await startKafka();
-  return { broker, other: await IndependentKafka.connect(broker.bootstrap) };
+  return { broker, other: await IndependentKafka.connect(broker) };
 }
 
 const send = (topic: string, count: number, from = 0, partition = 0): ProducerStep => ({

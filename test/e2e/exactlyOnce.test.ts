@@ -24,7 +24,7 @@ async function startServers(): Promise<Servers> {
   const python = await pythonWith(["pyarrow==21.0.0"]);
   const broker = await startKafka();
   try {
-    return { broker, python, reader: await IndependentKafka.connect(broker.bootstrap) };
+    return { broker, python, reader: await IndependentKafka.connect(broker) };
   } catch (error) {
     await broker.stop();
     throw error;

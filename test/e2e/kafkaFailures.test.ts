@@ -18,7 +18,7 @@ async function startServers(): Promise<Servers> {
   // A broker that was killed may come back only when its session is over, nine seconds by default.
   const broker = await startKafka(() => ({ "broker.session.timeout.ms": "1500", "broker.heartbeat.interval.ms": "300" }));
   try {
-    return { broker, reader: await IndependentKafka.connect(broker.bootstrap) };
+    return { broker, reader: await IndependentKafka.connect(broker) };
   } catch (error) {
     await broker.stop();
     throw error;

@@ -37,8 +37,14 @@ export class IndependentKafka {
     private readonly bootstrap: string,
   ) {}
 
-  static async connect(bootstrap: string): Promise<IndependentKafka> {
-    return new IndependentKafka(await pythonWith(packages), bootstrap);
+  /** A client of the broker; without one there is no test, and the broker is stopped. */
+  static async connect(broker: { readonly bootstrap: string; stop(): Promise<void> }): Promise<IndependentKafka> {
+    try {
+      return new IndependentKafka(await pythonWith(packages), broker.bootstrap);
+    } catch (error) {
+      await broker.stop();
+      throw error;
+    }
   }
 
   /** Runs the steps in order. `producers` holds librdkafka's configuration of each. */
