@@ -201,7 +201,7 @@ export class DataFrame<out Row = LooseRow> {
 
   /** Without duplicate rows. @example df.select("sensorId").distinct() */
   distinct(): DataFrame<Row> {
-    return this.derive({ kind: "aggregate", grouping: this.output, aggregates: this.output, input: this.plan });
+    return this.derive({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.plan });
   }
 
   /** The first row of each combination of these columns (of all without any). @example df.dropDuplicates("sensorId") */

@@ -3,6 +3,7 @@ import type { Schema } from "../arrow/types.js";
 import type { PushedFilter } from "../contract/source.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import type { AggregateSpec } from "./stateful/aggregateSpec.js";
+import type { DeduplicateSpec } from "./stateful/deduplicate.js";
 import type { StaticJoinSpec } from "./stateless/staticJoinSpec.js";
 
 /**
@@ -20,6 +21,7 @@ export type PhysicalNode =
   | TimeWindowNode
   | StaticJoinNode
   | AggregateNode
+  | DeduplicateNode
   | SortNode
   | LimitNode;
 
@@ -108,6 +110,13 @@ export interface StaticJoinNode extends NodeBase {
 export interface AggregateNode extends NodeBase {
   readonly kind: "aggregate";
   readonly spec: AggregateSpec;
+  readonly input: PhysicalNode;
+}
+
+/** The first row of each key. */
+export interface DeduplicateNode extends NodeBase {
+  readonly kind: "deduplicate";
+  readonly spec: DeduplicateSpec;
   readonly input: PhysicalNode;
 }
 

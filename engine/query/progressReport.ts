@@ -38,7 +38,10 @@ export function progressOf(
       numInputRows: result.inputRows[i]!,
       inputRowsPerSecond: rate(result.inputRows[i]!, intervalMs),
       processedRowsPerSecond: rate(result.inputRows[i]!, timer.elapsedMs()),
-      metrics: source.metrics(planned.entry.offsets[i]!),
+      metrics: {
+        ...source.metrics(planned.entry.offsets[i]!),
+        ...(result.rowsRead[i] !== result.inputRows[i] && { rowsRead: String(result.rowsRead[i]) }),
+      },
     })),
     sink: { description: query.sink.description, numOutputRows: result.outputRows, metrics: {} },
     observedMetrics: {},

@@ -31,7 +31,10 @@ export async function runWorkload({ name, data, out }: WorkloadFlags): Promise<o
   await query.awaitTermination();
   const seconds = (performance.now() - started) / 1000;
   const progress = query.recentProgress;
-  const rows = progress.reduce((sum, { numInputRows }) => sum + numInputRows, 0);
+  // Spark's numInputRows leaves out what the decoder filtered; that was read all the same.
+  const rows = progress
+    .flatMap(({ sources }) => sources)
+    .reduce((sum, { numInputRows, metrics }) => sum + Number(metrics.rowsRead ?? numInputRows), 0);
   const durations = progress.map(({ batchDuration }) => batchDuration);
   return {
     name,

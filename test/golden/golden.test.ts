@@ -21,6 +21,12 @@ describe("golden", () => {
     expect(results.filter(({ status }) => status === "failed").map(({ via, diff }) => `${via}: ${diff}`)).toEqual([]);
   });
 
+  it.each(loadCases(join(import.meta.dirname, "own")))("$name", async (golden) => {
+    expect((await runCase(golden)).map(({ via, status, diff }) => ({ via, status, diff }))).toEqual([
+      { via: expect.any(String), status: "passed", diff: undefined },
+    ]);
+  });
+
   it("the list of unsupported cases is exact", () => {
     const found = [...outcomes].filter(([, results]) => results.some(({ status }) => status === "unsupported")).map(([name]) => name);
     expect(found.toSorted()).toEqual(unsupported.toSorted());

@@ -2,7 +2,6 @@ import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { typeOf } from "../types/typeOf.js";
-import { floorDiv } from "../values/calendar.js";
 import { callOf, castArgs, type EvalContext, type FunctionEntry } from "./entry.js";
 import { timeZone } from "../values/timeZone.js";
 
@@ -112,7 +111,8 @@ const unixTimestamp: FunctionEntry = {
     if (typeOf(time).kind === "string") throw notYetSupported("unix_timestamp of text");
     return { args: castArgs([time], [types.timestamp], resolving), type: types.long };
   },
-  eval: ([micros]) => floorDiv(micros as bigint, 1_000_000n),
+  // Cut off, not floored, unlike unix_seconds: half a second before the epoch is 0.
+  eval: ([micros]) => (micros as bigint) / 1_000_000n,
 };
 
 export const batchFunctions: readonly FunctionEntry[] = [now, today, currentTimezone, rand, uuid, increasingId, unixTimestamp];

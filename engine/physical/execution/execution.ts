@@ -10,8 +10,10 @@ export interface SourceRange {
 }
 
 export interface BatchResult {
-  /** Rows read, per source, before any filter. */
+  /** Per source, as Spark counts them: behind the filters that its decoder took over. */
   readonly inputRows: readonly number[];
+  /** Per source: rows decoded, before any filter. */
+  readonly rowsRead: readonly number[];
   /** Per `withWatermark`. */
   readonly eventTime: ReadonlyMap<number, EventTimeStats>;
   readonly outputRows: number;

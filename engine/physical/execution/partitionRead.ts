@@ -5,6 +5,14 @@ import { textConversions } from "../../expression/textConversions.js";
 import { createDecoder, type Decoder } from "../../kernel/decoder.js";
 import type { BoundScan } from "./inputs.js";
 
+/** How many rows came in. */
+export interface RowCounts {
+  /** As Spark counts them: behind the filters that the decoder took over. */
+  readonly input: number;
+  /** Decoded, before any filter. */
+  readonly read: number;
+}
+
 /**
  * Reads the partitions of one scan, one after the other, as batches of the requested columns.
  *
@@ -12,6 +20,7 @@ import type { BoundScan } from "./inputs.js";
  */
 export class PartitionRead {
   private rows = 0;
+  private read = 0;
   private decoder: Decoder | null = null;
 
   constructor(
@@ -27,15 +36,17 @@ export class PartitionRead {
     }
     for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
       this.rows += batch.length;
+      this.read += batch.length;
       yield batch;
     }
   }
 
-  /** Rows read since the last call, before any filter. */
-  takeRowsRead(): number {
-    const { rows } = this;
+  /** Rows since the last call. */
+  takeCounts(): RowCounts {
+    const { rows: input, read } = this;
     this.rows = 0;
-    return rows;
+    this.read = 0;
+    return { input, read };
   }
 
   private async *decoded(reader: BytesReader): AsyncGenerator<Batch> {
@@ -52,12 +63,14 @@ export class PartitionRead {
         const batch = decoder.decode(count, atEnd);
         const room: Uint8Array | null = atEnd ? null : decoder.readAhead();
         if (room !== null) ahead = reader.read(room);
-        if (batch !== null && batch.length > 0) yield batch;
+        if (batch === null || batch.length === 0) continue;
+        this.rows += batch.length;
+        yield batch;
       }
     } finally {
       // Nobody may close the file, or use the memory, while a read is under way.
       await ahead?.catch(() => undefined);
-      this.rows += decoder.rowsRead - before;
+      this.read += decoder.rowsRead - before;
     }
   }
 }

@@ -6,6 +6,7 @@ import { schemaOf } from "../../plan/logicalPlan.js";
 import type { BatchContext, Emit, Operator, StatefulOperator } from "../operator.js";
 import { inputsOf, type LocalNode, type PhysicalNode, type ScanNode, type StaticJoinNode } from "../plan.js";
 import { AggregateOperator } from "../stateful/aggregate.js";
+import { DeduplicateOperator } from "../stateful/deduplicate.js";
 import { JsonDecodeOperator } from "../stateless/jsonDecode.js";
 import { JsonEncodeOperator } from "../stateless/jsonEncode.js";
 import { LimitOperator } from "../stateless/limit.js";
@@ -102,6 +103,8 @@ class PipelineBuilder {
         return this.staticJoin(node, emit);
       case "aggregate":
         return new AggregateOperator(node.spec, emit);
+      case "deduplicate":
+        return new DeduplicateOperator(node.spec, emit);
       case "sort":
         return new SortOperator(node.keys, schemaOf(node.output), emit);
       case "limit":

@@ -11,7 +11,7 @@ import { nodesOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type Stat
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
 import { buildPipeline, type BuildSides, type Leaf, type Pipeline } from "./pipeline.js";
-import { PartitionRead } from "./partitionRead.js";
+import { PartitionRead, type RowCounts } from "./partitionRead.js";
 
 type EmitBatch = (batch: Batch) => Promise<void> | void;
 
@@ -112,7 +112,7 @@ class Output {
 
 /** Reads one range of one scan into a pipeline. */
 class ScanRun {
-  private rows = 0;
+  private counts: RowCounts = { input: 0, read: 0 };
 
   constructor(
     private readonly inputs: ExecutionInputs,
@@ -123,8 +123,8 @@ class ScanRun {
     private readonly reads = new Map<BoundScan, PartitionRead>(),
   ) {}
 
-  /** Reads (start, end]; gives the number of rows read, before any filter. */
-  async run(start: Offset | null, end: Offset): Promise<number> {
+  /** Reads (start, end]; gives the number of rows. */
+  async run(start: Offset | null, end: Offset): Promise<RowCounts> {
     const { scan } = this.bound;
     const partitions = await scan.partitions(start, end);
     const tasks = partitions.map((partition, order): Task => ({
@@ -134,7 +134,7 @@ class ScanRun {
       statePartition: null,
     }));
     await this.inputs.runtime.executor.runAll(tasks, (task) => this.readTask(task));
-    return this.rows;
+    return this.counts;
   }
 
   private async readTask(task: Task): Promise<void> {
@@ -146,7 +146,8 @@ class ScanRun {
         if (rows.length > 0) this.leaf.push(rows);
         await this.output.drain();
       }
-      this.rows += read.takeRowsRead();
+      const { input, read: decoded } = read.takeCounts();
+      this.counts = { input: this.counts.input + input, read: this.counts.read + decoded };
     } finally {
       await reader.close();
     }
@@ -193,18 +194,20 @@ class PipelineExecution implements Execution {
   }
 
   private async runPipeline(context: BatchContext, ranges: readonly SourceRange[]): Promise<BatchResult> {
-    const inputRows = ranges.map(() => 0);
+    const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
     this.pipeline.begin(context);
     for (const leaf of this.pipeline.leaves) {
       if (leaf.node.kind === "local") leaf.push(leaf.node.batch);
-      else await this.readLeaf(leaf, leaf.node, context, ranges, inputRows);
+      else await this.readLeaf(leaf, leaf.node, context, ranges, counts);
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
     for (const operator of this.pipeline.operators) {
       operator.finish();
       await this.output.drain();
     }
-    return { inputRows, eventTime: this.eventTime(), outputRows: this.output.rows };
+    const inputRows = counts.map(({ input }) => input);
+    const rowsRead = counts.map(({ read }) => read);
+    return { inputRows, rowsRead, eventTime: this.eventTime(), outputRows: this.output.rows };
   }
 
   private async readLeaf(
@@ -212,12 +215,12 @@ class PipelineExecution implements Execution {
     node: ScanNode,
     context: BatchContext,
     ranges: readonly SourceRange[],
-    inputRows: number[],
+    counts: RowCounts[],
   ): Promise<void> {
     assert(node.source !== null, "a streaming pipeline reads streams; bounded tables are read before it");
     const { start, end } = ranges[node.source]!;
     if (end === null || (start !== null && this.inputs.sources[node.source]!.sameOffset(start, end))) return;
-    inputRows[node.source] = await new ScanRun(this.inputs, this.scans.get(node)!, leaf, context, this.output, this.reads).run(start, end);
+    counts[node.source] = await new ScanRun(this.inputs, this.scans.get(node)!, leaf, context, this.output, this.reads).run(start, end);
   }
 
   private eventTime(): ReadonlyMap<number, EventTimeStats> {
@@ -227,8 +230,8 @@ class PipelineExecution implements Execution {
 
 /**
  * Whether a watermark that moves is reason enough for a batch without data. As in Spark every aggregation that is not complete is, even one whose groups no
- * watermark bounds.
+ * watermark bounds, and every deduplication.
  */
 function actsOnWatermark(node: PhysicalNode): boolean {
-  return node.kind === "aggregate" && node.spec.outputMode !== "complete";
+  return node.kind === "deduplicate" || (node.kind === "aggregate" && node.spec.outputMode !== "complete");
 }

@@ -2,12 +2,11 @@ import { assert } from "../../errors/assert.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { sameType, windowType } from "../../arrow/types.js";
-import type { Aggregate, Deduplicate, LogicalPlan, TimeWindow } from "../../plan/logicalPlan.js";
+import type { Aggregate, LogicalPlan, TimeWindow } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
 import type { PhysicalNode } from "../plan.js";
 import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
-import { select } from "./columns.js";
 import type { PlanContext } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
@@ -36,22 +35,6 @@ export function planAggregate(node: Aggregate, context: PlanContext): PhysicalNo
   };
   const projected = planProject(null, columns, context.plan(input), null);
   return arrange({ kind: "aggregate", spec, input: projected, output: spec.output }, aggregates, outputOf(node));
-}
-
-/** DISTINCT over a bounded table: groups without aggregates. */
-export function planDistinct(node: Deduplicate, context: PlanContext): PhysicalNode {
-  const input = context.plan(node.input);
-  const output = outputOf(node);
-  const spec: AggregateSpec = {
-    operatorId: "distinct",
-    grouping: output,
-    window: null,
-    eventTime: null,
-    aggregates: [],
-    outputMode: "complete",
-    output,
-  };
-  return { kind: "aggregate", spec, input: select(input, output), output };
 }
 
 interface Unwindowed {

@@ -5,9 +5,10 @@ import type { Attribute, Expression } from "../../expression/expression.js";
 import type { Filter, LogicalPlan, OptimizedPlan, Project, Sort, TimeWindow, WithWatermark } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode, PhysicalPlan, ScanNode } from "../plan.js";
-import { planAggregate, planDistinct } from "./aggregation.js";
+import { planAggregate } from "./aggregation.js";
 import { indexOf, select, withColumn } from "./columns.js";
 import type { PlanContext } from "./context.js";
+import { planDeduplicate } from "./deduplication.js";
 import { planJoin } from "./join.js";
 import { planProject } from "./project.js";
 import { planScan } from "./scan.js";
@@ -51,8 +52,7 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
       if (node.operation !== "union") throw notYetSupported(node.operation.toUpperCase());
       return { kind: "union", inputs: node.inputs.map(context.plan), output: outputOf(node) };
     case "deduplicate":
-      if (context.outputMode === null && node.columns === null) return planDistinct(node, context);
-      throw notYetSupported(node.withinWatermark ? "dropDuplicatesWithinWatermark" : "dropDuplicates");
+      return planDeduplicate(node, context);
     case "sort":
       return planSort(node, context);
     case "limit":

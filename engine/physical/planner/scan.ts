@@ -1,8 +1,9 @@
 import type { Schema } from "../../arrow/types.js";
 import type { Expression } from "../../expression/expression.js";
 import { schemaOf, type Read } from "../../plan/logicalPlan.js";
+import { nullRejected } from "../../plan/optimizer/inferNotNull.js";
 import type { ScanNode } from "../plan.js";
-import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
+import { conjunctionOf, conjunctsOf, isNotNull } from "../../expression/conjuncts.js";
 import { pushedFilter } from "./pushedFilters.js";
 
 /** A scan with the conditions it may take over, and what stays above it whatever the source says. */
@@ -20,6 +21,13 @@ export function planScan(
     else filters.push({ pushed, condition: part });
   }
   const { table, description, output } = read;
+  // A row that has null where a condition of ours cannot bear it need not be decoded further. Spark pushes the same, and counts rows behind it.
+  for (const id of residual.flatMap((part) => [...nullRejected(part)])) {
+    const attribute = output.find((candidate) => candidate.id === id);
+    if (attribute === undefined || !attribute.nullable || !isUnique(schema, attribute.name)) continue;
+    if (filters.some(({ pushed }) => pushed.op === "isNotNull" && pushed.column[0] === attribute.name)) continue;
+    filters.push({ pushed: { op: "isNotNull", column: [attribute.name] }, condition: isNotNull(attribute) });
+  }
   return { scan: { kind: "scan", source, table, description, schema, filters, output }, residual: conjunctionOf(residual) };
 }
 

@@ -54,10 +54,10 @@ const keptSides: Readonly<Record<JoinType, readonly Side[]>> = {
 };
 
 const comparisons = new Set(["=", "<", "<=", ">", ">="]);
-const arithmetic = new Set(["+", "-", "*", "negative", "positive", "getField"]);
+const arithmetic = new Set(["+", "-", "*", "/", "%", "div", "negative", "positive", "getField"]);
 
 /** Columns that must not be null for the term to be true. */
-function* nullRejected(term: Expression): Generator<number> {
+export function* nullRejected(term: Expression): Generator<number> {
   if (term.kind === "call" && comparisons.has(term.name)) for (const arg of term.args) yield* strictColumns(arg);
   if (term.kind === "call" && term.name === "between") yield* strictColumns(term.args[0]!);
 }
