@@ -1,0 +1,99 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { batchFromRows, rowsOf } from "../../engine/arrow/columns.js";
+import { field, types } from "../../engine/arrow/types.js";
+import type { Value } from "../../engine/arrow/value.js";
+import type { Attribute } from "../../engine/expression/expression.js";
+import type { BatchContext } from "../../engine/physical/operator.js";
+import { DeduplicateOperator, type DeduplicateSpec } from "../../engine/physical/stateful/deduplicate.js";
+
+const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.int)]);
+const attributes = schema.fields.map(({ name, type }, i): Attribute => ({
+  kind: "attribute",
+  id: i + 1,
+  name,
+  type,
+  nullable: true,
+  qualifier: [],
+}));
+
+type Row = readonly [key: string | null, atSeconds: number | null, value: number];
+const row = fc.tuple<[string | null, number | null, number]>(
+  fc.constantFrom("a", "b", "é", "", null),
+  fc.option(fc.integer({ min: 0, max: 30 })),
+  fc.integer({ min: 0, max: 9 }),
+);
+const history = fc.array(
+  fc.record({
+    rows: fc.array(row, { maxLength: 12 }),
+    watermarkSeconds: fc.integer({ min: 0, max: 30 }),
+    restart: fc.constantFrom("none", "delta", "snapshot"),
+  }),
+  { maxLength: 8 },
+);
+
+/** The rule in plain code: late by the watermark before, forgotten by that of now, the first of each key otherwise. */
+class Model {
+  private readonly seen = new Map<string, number | null>();
+
+  constructor(private readonly byTime: boolean) {}
+
+  run(rows: readonly Row[], lateSeconds: number, evictSeconds: number): Row[] {
+    const fresh = rows.filter(([key, at]) => {
+      if (at !== null && at <= lateSeconds) return false;
+      const name = JSON.stringify(this.byTime ? [key, at] : [key]);
+      if (this.seen.has(name)) return false;
+      this.seen.set(name, at);
+      return true;
+    });
+    if (this.byTime) for (const [name, at] of this.seen) if (at !== null && at <= evictSeconds) this.seen.delete(name);
+    return fresh;
+  }
+
+  get size(): number {
+    return this.seen.size;
+  }
+}
+
+const valuesOf = ([key, at, value]: Row): Value[] => [key, at === null ? null : BigInt(at) * 1_000_000n, value];
+
+it.each([
+  ["the key", [0], false],
+  ["the key and the event time", [0, 1], true],
+])("dropDuplicates by %s emits the first row of each, through deltas, snapshots and restarts", (_name, keys, byTime) => {
+  const spec: DeduplicateSpec = {
+    operatorId: "deduplicate-0",
+    keys,
+    keyAttributes: keys.map((i) => attributes[i]!),
+    eventTime: 1,
+    expires: byTime,
+  };
+  fc.assert(
+    fc.property(history, (batches) => {
+      let emitted: Value[][] = [];
+      const make = () => new DeduplicateOperator(spec, (batch) => void emitted.push(...rowsOf(batch)));
+      let operator = make();
+      const deltas: ReturnType<DeduplicateOperator["changes"]> = [];
+      const model = new Model(byTime);
+      let lateSeconds = 0;
+      for (const { rows, watermarkSeconds, restart } of batches) {
+        const evictSeconds = Math.max(lateSeconds, watermarkSeconds);
+        const watermarks = { lateMs: lateSeconds * 1000, evictMs: evictSeconds * 1000 };
+        const context: BatchContext = { batchId: 0, batchTimeMs: 0, outputMode: "append", noData: false, watermarks: () => watermarks };
+        emitted = [];
+        operator.begin(context);
+        operator.process(batchFromRows(schema, rows.map(valuesOf)));
+        operator.finish();
+        expect(emitted).toEqual(model.run(rows, lateSeconds, evictSeconds).map(valuesOf));
+        expect(operator.metrics().numRowsTotal).toBe(model.size);
+        deltas.push(...operator.changes());
+        lateSeconds = evictSeconds;
+        if (restart === "none") continue;
+        const saved = restart === "delta" ? deltas : operator.snapshot();
+        operator = make();
+        for (const changes of saved) operator.restore(changes);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
