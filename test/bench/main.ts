@@ -21,7 +21,10 @@ const { values, positionals } = parseArgs({
 });
 const [name = "", argument = ""] = positionals;
 
-if (name === "generate") {
+if (values.format !== "json") {
+  console.error(`The format ${values.format} has no workloads yet: --format json.`);
+  process.exitCode = 2;
+} else if (name === "generate") {
   generate(argument as Workload, `${values.data}/json`, Number(values.scale));
 } else if (name === "latency") {
   console.log(JSON.stringify(await runLatency(Number(values.batches))));
