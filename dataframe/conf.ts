@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { Options } from "../engine/contract/options.js";
 import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
-import { findTimeZone } from "../engine/expression/values/timeZone.js";
+import { findTimeZone } from "../engine/values/timeZone.js";
 import { confKeys, fixedConfKeys, idleConfKeys, type ConfKey } from "./confKeys.js";
 import { optionText, type OptionValue } from "./options.js";
 

@@ -5,7 +5,7 @@ import { toRows } from "../engine/arrow/rows.js";
 import { typeName, type Schema } from "../engine/arrow/types.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { freshId, type Attribute, type Expression } from "../engine/expression/expression.js";
-import { tableLines } from "../engine/expression/values/textTable.js";
+import { tableLines } from "../engine/values/textTable.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";

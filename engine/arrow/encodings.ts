@@ -1,3 +1,4 @@
+import { compileFunction } from "../codegen/compileFunction.js";
 import { buffers } from "./buffers.js";
 import type { FixedArrays, FixedColumn, FixedEncoding, Nulls } from "./column.js";
 import type { DataType } from "./types.js";
@@ -65,8 +66,8 @@ export function fixedColumn<E extends FixedEncoding>(
 }
 
 /** The same loop compiled once an encoding: a loop that sees one kind of typed array only is several times faster than one that sees seven. */
-export function loopPerEncoding<F>(parameters: readonly string[], body: string): Readonly<Record<FixedEncoding, F>> {
-  const compile = (encoding: string): F => new Function(...parameters, `${body}\n//# sourceURL=tidemark-${encoding}`) as F;
+export function loopPerEncoding<F>(name: string, parameters: readonly string[], body: string): Readonly<Record<FixedEncoding, F>> {
+  const compile = (encoding: string): F => compileFunction({ name: `${name}_${encoding}`, parameters, body }) as F;
   return {
     u8: compile("u8"),
     i8: compile("i8"),

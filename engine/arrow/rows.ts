@@ -1,3 +1,4 @@
+import { compileFunction } from "../codegen/compileFunction.js";
 import { assert } from "../errors/assert.js";
 import { StreamingError } from "../errors/streamingError.js";
 import type { Batch } from "./batch.js";
@@ -44,7 +45,7 @@ function objectsOf(names: readonly string[], columns: readonly (readonly unknown
     // In brackets `__proto__` is a name like any other.
     const members = names.map((name, i) => `[${JSON.stringify(name)}]: c${i}[i]`).join(", ");
     const body = `${variables}\nconst rows = new Array(length);\nfor (let i = 0; i < length; i++) rows[i] = { ${members} };\nreturn rows;`;
-    assemble = new Function("columns", "length", body) as Assemble;
+    assemble = compileFunction({ name: "rowObjects", parameters: ["columns", "length"], body }) as Assemble;
     assemblers.set(key, assemble);
   }
   return assemble(columns, length);

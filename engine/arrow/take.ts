@@ -120,6 +120,7 @@ function gatherPlain(column: PlainColumn, rows: Int32Array, count: number, outer
 type GatherLoop = (into: FixedArrays[FixedEncoding], values: FixedArrays[FixedEncoding], rows: Int32Array, count: number) => void;
 
 const gatherLoops = loopPerEncoding<GatherLoop>(
+  "gather",
   ["into", "values", "rows", "count"],
   "for (let i = 0; i < count; i++) into[i] = values[rows[i]];",
 );

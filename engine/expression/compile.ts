@@ -150,7 +150,7 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
   g.emit("k++;");
   const before = [...writers.map((_, i) => `const ${writerName(i + 1)} = writers[${i}];`), "let k = 0;"];
   const body = g.finish(before, ["return k;"]);
-  const loop = g.build(["count", "columns", "rows", "writers", "arena", "context", "first"], body) as Loop;
+  const loop = g.build("project", ["count", "columns", "rows", "writers", "arena", "context", "first"], body) as Loop;
   return { loop, writers, outputs, idle: writers.length === 0 && spec.filter === null };
 }
 

@@ -1,5 +1,6 @@
 import type { DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
+import type { EvalMode } from "../values/evalMode.js";
 
 /**
  * Expressions: immutable plain data, the same whether a Column method, a function or SQL text made them.
@@ -58,9 +59,6 @@ export interface Alias {
   /** Set when the attribute is an event time although the child is an expression (`window_time`). */
   readonly eventTime?: EventTime;
 }
-
-/** `ansi`: errors; `legacy`: null or wrap-around; `try`: null. Chosen at analysis from the function and `spark.sql.ansi.enabled`. */
-export type EvalMode = "ansi" | "legacy" | "try";
 
 /** A scalar function of the table (`functions/`), operators and CASE included. `name` is the entry's canonical name. */
 export interface Call {

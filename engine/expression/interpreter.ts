@@ -4,7 +4,7 @@ import type { Call, Expression } from "./expression.js";
 import type { EvalContext } from "./functions/entry.js";
 import { entryOf } from "./functions/table.js";
 import { typeOf } from "./types/typeOf.js";
-import { castValue } from "./values/castValue.js";
+import { castValue } from "../values/castValue.js";
 
 /** Where the interpreter finds the values of attributes and lambda variables, by id. */
 export type Lookup = (id: number) => Value;

@@ -1,11 +1,11 @@
 import type { DecodeSpec, PushedFilter } from "../contract/source.js";
-import { takesFilter } from "./jsonFilters.js";
-import { corruptColumnOf } from "./jsonOptions.js";
-import { JsonLinesDecoder } from "./jsonLinesDecoder.js";
-import type { Decoder, DecoderEnvironment } from "./lineDecoder.js";
-import { TextDecoderOfLines } from "./textLinesDecoder.js";
+import { takesFilter } from "./json/jsonFilters.js";
+import { corruptColumnOf } from "./json/jsonOptions.js";
+import { JsonLinesDecoder } from "./json/jsonLinesDecoder.js";
+import type { Decoder, DecoderEnvironment } from "./text/lineDecoder.js";
+import { TextDecoderOfLines } from "./text/textLinesDecoder.js";
 
-export type { Decoder, DecoderEnvironment } from "./lineDecoder.js";
+export type { Decoder, DecoderEnvironment } from "./text/lineDecoder.js";
 
 /** The decoder of a format. Filters that it cannot apply are left to the caller (`taken`). */
 export function createDecoder(spec: DecodeSpec, filters: readonly PushedFilter[], environment: DecoderEnvironment): Decoder {

@@ -1,8 +1,8 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
 import type { Expression } from "../expression/expression.js";
-import { localText } from "../expression/values/dateTimeText.js";
-import { valueText } from "../expression/values/valueText.js";
+import { localText } from "../values/dateTimeText.js";
+import { valueText } from "../values/valueText.js";
 
 /** How a name that is still unresolved is written; default: its parts as they are. */
 export type NameText = (parts: readonly string[]) => string;

@@ -3,7 +3,7 @@ import { retainBatch, rowsOf, sliceBatch } from "../../engine/arrow/columns.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import type { SinkContext, SinkProvider } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, Sink, SinkBatch } from "../../engine/contract/sink.js";
-import { tableLines, type TableForm } from "../../engine/expression/values/textTable.js";
+import { tableLines, type TableForm } from "../../engine/values/textTable.js";
 
 const optionSpecs: readonly OptionSpec[] = [
   { name: "numRows", kind: "integer", default: "20", doc: "How many rows of a batch are printed." },

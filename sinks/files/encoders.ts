@@ -6,7 +6,7 @@ import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
 import { textConversions } from "../../engine/expression/textConversions.js";
-import { createJsonLinesWriter } from "../../engine/kernel/jsonWriter.js";
+import { createJsonLinesWriter } from "../../engine/kernel/json/jsonWriter.js";
 import type { FileSinkOptions } from "./options.js";
 
 /** How rows become the bytes of a file. */

@@ -1,7 +1,7 @@
 import { parquetCodecs } from "../../connectors/parquet/write.js";
 import { absolutePath } from "../../connectors/files/uri.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
-import { jsonWriteOptions } from "../../engine/kernel/jsonWriter.js";
+import { jsonWriteOptions } from "../../engine/kernel/json/jsonWriter.js";
 
 export type SinkFormat = "json" | "parquet";
 

@@ -5,8 +5,8 @@ import { field, types, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { PushedFilter } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { createJsonColumnDecoder } from "../../engine/kernel/jsonColumnDecoder.js";
-import { createJsonLinesWriter } from "../../engine/kernel/jsonWriter.js";
+import { createJsonColumnDecoder } from "../../engine/kernel/json/jsonColumnDecoder.js";
+import { createJsonLinesWriter } from "../../engine/kernel/json/jsonWriter.js";
 import { decodeText, environment } from "../unit/kernel/environment.js";
 
 const schema: Schema = types.struct([

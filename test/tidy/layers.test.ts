@@ -1,29 +1,22 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { shippedFiles, type SourceFile } from "./files.js";
+import { projectRoot, shippedFiles, type SourceFile } from "./files.js";
 
-/**
- * Who may import whom, from ARCHITECTURE.md. A layer may import itself and those named; nothing else.
- */
-const layers: Readonly<Record<string, readonly string[]>> = {
-  "engine/errors": [],
-  "engine/arrow": ["engine/errors"],
-  "engine/contract": ["engine/errors", "engine/arrow"],
-  "engine/kernel": ["engine/errors", "engine/arrow", "engine/contract"],
-  "engine/expression": ["engine/errors", "engine/arrow", "engine/contract", "engine/kernel"],
-  "engine/plan": ["engine/errors", "engine/arrow", "engine/contract", "engine/expression", "engine/sql"],
-  "engine/sql": ["engine/errors", "engine/arrow", "engine/contract", "engine/expression", "engine/plan"],
-  "engine/physical": ["engine/errors", "engine/arrow", "engine/contract", "engine/kernel", "engine/expression", "engine/plan"],
-  "engine/query": ["engine/errors", "engine/arrow", "engine/contract", "engine/expression", "engine/plan", "engine/physical"],
-  connectors: ["engine/errors", "engine/arrow", "engine/contract"],
-  sources: ["engine/errors", "engine/arrow", "engine/contract", "engine/expression", "connectors"],
-  sinks: ["engine/errors", "engine/arrow", "engine/contract", "engine/kernel", "engine/expression", "connectors"],
-  checkpoints: ["engine/errors", "engine/arrow", "engine/contract"],
-  runtime: ["engine/errors", "engine/arrow", "engine/contract"],
-  dataframe: ["engine", "connectors", "sources", "sinks", "checkpoints", "runtime"],
-  monitor: ["engine", "dataframe"],
-  cli: ["engine", "dataframe", "monitor", "runtime", "index.ts"],
-  "index.ts": ["engine", "dataframe", "monitor"],
-};
+/** Who may import whom: the list under "Layers" of ARCHITECTURE.md. A layer may import itself and those named; nothing else. */
+const layers = readLayers(readFileSync(join(projectRoot, "ARCHITECTURE.md"), "utf8"));
+
+function readLayers(page: string): Readonly<Record<string, readonly string[]>> {
+  const list = /^## Layers$[\s\S]*?^```\n([\s\S]*?)^```$/m.exec(page)?.[1];
+  if (list === undefined) throw new Error("ARCHITECTURE.md has no list of layers");
+  const lines = list
+    .trim()
+    .split("\n")
+    .map((line) => line.split("→").map((side) => side.trim().split(/\s+/)));
+  const rooms = new Set(lines.flatMap(([names]) => names!));
+  const full = (name: string): string => (rooms.has(`engine/${name}`) ? `engine/${name}` : name);
+  return Object.fromEntries(lines.flatMap(([names, below = []]) => names!.map((name) => [name, below.map(full)] as const)));
+}
 
 /** Rooms whose inhabitants know nothing of each other. */
 const strangers = ["sources", "sinks", "connectors"];

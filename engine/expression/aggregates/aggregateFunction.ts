@@ -1,7 +1,8 @@
 import type { Column } from "../../arrow/column.js";
 import type { DataType, Field } from "../../arrow/types.js";
-import type { AggregateCall, EvalMode } from "../expression.js";
-import type { Loop } from "./loop.js";
+import type { AggregateCall } from "../expression.js";
+import type { EvalMode } from "../../values/evalMode.js";
+import type { Loop } from "../../state/loop.js";
 
 /**
  * One entry of the table of aggregate functions. Everything the engine knows of an aggregate hangs on its entry: adding one is adding an entry.

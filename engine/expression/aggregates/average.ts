@@ -3,15 +3,16 @@ import type { Column } from "../../arrow/column.js";
 import { field, types, type DataType, type DecimalType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
-import type { AggregateCall, EvalMode } from "../expression.js";
+import type { AggregateCall } from "../expression.js";
+import type { EvalMode } from "../../values/evalMode.js";
 import { typeOf } from "../types/typeOf.js";
 import type { AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
-import { decimalColumn } from "./decimalLane.js";
+import { decimalColumn } from "../../state/decimalLane.js";
 import { DecimalSumAccumulator, decimalSumType } from "./decimalSum.js";
-import { gatherF64 } from "./gather.js";
+import { gatherF64 } from "../../state/gather.js";
 import { isNumber, summable } from "./inputs.js";
-import { Lane } from "./lane.js";
-import { whenPresent, type Loop } from "./loop.js";
+import { Lane } from "../../state/lane.js";
+import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** Average of numbers: the sum as a double, in arrival order, and the count. */
 class DoubleAverageAccumulator implements InlineAccumulator {

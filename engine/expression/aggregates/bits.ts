@@ -6,8 +6,8 @@ import { field, types, type DataType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
 import { integralInput } from "./inputs.js";
-import { Lane, SeenLane } from "./lane.js";
-import { whenPresent, type Loop } from "./loop.js";
+import { Lane, SeenLane } from "../../state/lane.js";
+import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** Bitwise and, or, exclusive or of byte to long, in two 32-bit halves. */
 class BitAccumulator implements InlineAccumulator {

@@ -2,7 +2,7 @@ import type { Column } from "../../arrow/column.js";
 import { plainColumn, readValue } from "../../arrow/columns.js";
 import { field, type DataType, type Field } from "../../arrow/types.js";
 import type { ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
-import { Cells, CellSource, compareBytes } from "./cells.js";
+import { Cells, CellSource, compareBytes } from "../../state/cells.js";
 import { compareValues } from "./compareValues.js";
 import { passes } from "./filter.js";
 

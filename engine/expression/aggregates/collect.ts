@@ -4,8 +4,8 @@ import { field, types, type DataType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { AggregateCall } from "../expression.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
-import { CellLists } from "./cellLists.js";
-import { CellSource } from "./cells.js";
+import { CellLists } from "../../state/cellLists.js";
+import { CellSource } from "../../state/cells.js";
 import { passes } from "./filter.js";
 import { anything } from "./inputs.js";
 

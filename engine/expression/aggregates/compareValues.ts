@@ -1,7 +1,7 @@
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { assert } from "../../errors/assert.js";
-import { compareBytes } from "./cells.js";
+import { compareBytes } from "../../state/cells.js";
 
 const encoder = new TextEncoder();
 

@@ -2,10 +2,10 @@ import type { Column } from "../../arrow/column.js";
 import { field, types } from "../../arrow/types.js";
 import type { AggregateCall } from "../expression.js";
 import type { AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
-import { gatherF64 } from "./gather.js";
+import { gatherF64 } from "../../state/gather.js";
 import { anything, booleanInput } from "./inputs.js";
-import { Lane } from "./lane.js";
-import { whenPresent, type Loop } from "./loop.js";
+import { Lane } from "../../state/lane.js";
+import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** Rows of which every argument is present (and, for count_if, true). Counts stay below 2^53. */
 class CountAccumulator implements InlineAccumulator {

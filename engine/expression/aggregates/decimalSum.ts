@@ -2,12 +2,12 @@ import type { Column } from "../../arrow/column.js";
 import { buffers } from "../../arrow/buffers.js";
 import { field, types, type DecimalType, type Field } from "../../arrow/types.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import type { EvalMode } from "../expression.js";
+import type { EvalMode } from "../../values/evalMode.js";
 import type { InlineAccumulator } from "./aggregateFunction.js";
-import { decimalColumn, DecimalLane, decimalReader } from "./decimalLane.js";
-import { SeenLane } from "./lane.js";
-import type { Loop } from "./loop.js";
-import { whenPresent } from "./loop.js";
+import { decimalColumn, DecimalLane, decimalReader } from "../../state/decimalLane.js";
+import { SeenLane } from "../../state/lane.js";
+import type { Loop } from "../../state/loop.js";
+import { whenPresent } from "../../state/loop.js";
 
 /** Spark's type of the sum of decimals: ten digits more, at most 38. */
 export function decimalSumType({ precision, scale }: DecimalType): DecimalType {

@@ -4,7 +4,7 @@ import { field, type DataType, type Field } from "../../arrow/types.js";
 import type { AggregateCall } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
-import { Cells, CellSource } from "./cells.js";
+import { Cells, CellSource } from "../../state/cells.js";
 import { compareValues } from "./compareValues.js";
 import { passes } from "./filter.js";
 import { anything, orderable } from "./inputs.js";

@@ -6,9 +6,9 @@ import type { AggregateCall } from "../expression.js";
 import type { Accumulator, AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
 import { CellExtremumAccumulator } from "./cellExtremum.js";
 import { orderable } from "./inputs.js";
-import { Lane, SeenLane } from "./lane.js";
-import { LongValueLane } from "./longValueLane.js";
-import { whenPresent, type Loop } from "./loop.js";
+import { Lane, SeenLane } from "../../state/lane.js";
+import { LongValueLane } from "../../state/longValueLane.js";
+import { whenPresent, type Loop } from "../../state/loop.js";
 
 export type Extremum = "min" | "max";
 

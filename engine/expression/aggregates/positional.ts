@@ -3,11 +3,11 @@ import { field, types, type DataType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { AggregateCall } from "../expression.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
-import { Cells, CellSource } from "./cells.js";
+import { Cells, CellSource } from "../../state/cells.js";
 import { passes } from "./filter.js";
-import { gatherU8 } from "./gather.js";
+import { gatherU8 } from "../../state/gather.js";
 import { anything, booleanInput } from "./inputs.js";
-import { SeenLane } from "./lane.js";
+import { SeenLane } from "../../state/lane.js";
 
 /** The first or last value of a group in arrival order, null or not; with `ignoreNulls` the first or last that is present. */
 class PositionalAccumulator implements ColumnAccumulator {

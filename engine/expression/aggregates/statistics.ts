@@ -2,9 +2,9 @@ import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type Field } from "../../arrow/types.js";
 import type { InlineAccumulator } from "./aggregateFunction.js";
-import { FloatLanes } from "./floatLanes.js";
-import { gatherF64 } from "./gather.js";
-import { whenPresent, type Loop } from "./loop.js";
+import { FloatLanes } from "../../state/floatLanes.js";
+import { gatherF64 } from "../../state/gather.js";
+import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** A statistic that is kept in a few doubles, `n` (how many rows) among them. */
 export interface StatisticSpec<Name extends string> {

@@ -2,15 +2,16 @@ import type { Column } from "../../arrow/column.js";
 import { field, types, type DataType, type Field } from "../../arrow/types.js";
 import { buffers } from "../../arrow/buffers.js";
 import { notYetSupported } from "../../errors/streamingError.js";
-import type { AggregateCall, EvalMode } from "../expression.js";
+import type { AggregateCall } from "../expression.js";
+import type { EvalMode } from "../../values/evalMode.js";
 import type { AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
 import { DecimalSumAccumulator, decimalSumType } from "./decimalSum.js";
-import { gatherF64, gatherU8 } from "./gather.js";
+import { gatherF64, gatherU8 } from "../../state/gather.js";
 import { isIntegral } from "../types/typeOf.js";
 import { summable } from "./inputs.js";
-import { Lane, SeenLane } from "./lane.js";
-import { LongSumLane } from "./longLane.js";
-import { whenPresent, type Loop } from "./loop.js";
+import { Lane, SeenLane } from "../../state/lane.js";
+import { LongSumLane } from "../../state/longLane.js";
+import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** Sum of byte to long, or of day-time intervals: exact at every magnitude. */
 class LongSumAccumulator implements InlineAccumulator {

@@ -1,3 +1,4 @@
+import { compileFunction } from "../../codegen/compileFunction.js";
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Value } from "../../arrow/value.js";
@@ -130,11 +131,8 @@ export class LoopBuilder implements ColumnReader {
   }
 
   /** Makes the function; `parameters` are its own, runtime objects are bound. The caller knows its type. */
-  build(parameters: readonly string[], body: string): unknown {
-    const names = [...this.runtimeNames.values()];
-    const make = new Function(...names, `"use strict";\nreturn function loop(${parameters.join(", ")}) {\n${body}\n};`) as (
-      ...bound: unknown[]
-    ) => unknown;
-    return make(...this.runtimeNames.keys());
+  build(name: string, parameters: readonly string[], body: string): unknown {
+    const bound = Object.fromEntries([...this.runtimeNames].map(([value, bindsTo]) => [bindsTo, value]));
+    return compileFunction({ name, parameters, body, bound });
   }
 }

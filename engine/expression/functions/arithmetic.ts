@@ -2,7 +2,8 @@ import { notYetSupported, StreamingError } from "../../errors/streamingError.js"
 import { sqlTypeName, types, type DataType, type DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
-import type { Call, EvalMode, Expression } from "../expression.js";
+import type { Call, Expression } from "../expression.js";
+import type { EvalMode } from "../../values/evalMode.js";
 import { coerceTo } from "../types/coerce.js";
 import { commonType, decimalResult } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
@@ -10,7 +11,7 @@ import { decimalFor, isIntegral, isNumeric, typeOf } from "../types/typeOf.js";
 import { addCode, addToDatetime, resolveDatetimeArithmetic } from "./datetimeArithmetic.js";
 import { decimalArithmetic } from "./decimals.js";
 import { anyNullable, modeOf, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
-import { throwDivideByZero, throwRemainderByZero } from "./errors.js";
+import { throwDivideByZero, throwRemainderByZero } from "../../values/evaluationErrors.js";
 import { integralCode, integralResult, type ArithmeticOperator } from "./integers.js";
 
 /** Operands as Spark brings them together: decimals keep their types, everything else meets in one. */

@@ -6,9 +6,9 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describe } from "../types/describe.js";
 import { isOrderable, nullableOf, typeOf } from "../types/typeOf.js";
-import { compareValues } from "../values/compare.js";
+import { compareValues } from "../../values/compare.js";
 import { castArgs, differentTypes, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
-import { throwArrayIndex, throwElementIndex, throwIndexZero } from "./errors.js";
+import { throwArrayIndex, throwElementIndex, throwIndexZero } from "../../values/evaluationErrors.js";
 
 /** Arrays, and what arrays and maps have in common. */
 

@@ -3,7 +3,7 @@ import type { Value } from "../../arrow/value.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { typeOf } from "../types/typeOf.js";
 import { callOf, castArgs, type EvalContext, type FunctionEntry } from "./entry.js";
-import { timeZone } from "../values/timeZone.js";
+import { timeZone } from "../../values/timeZone.js";
 
 /** What depends on the batch: its time, and random numbers that are a function of its id and of the row's place in it. */
 

@@ -10,7 +10,7 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { isOrderable, typeOf } from "../types/typeOf.js";
-import { compareValues } from "../values/compare.js";
+import { compareValues } from "../../values/compare.js";
 import { anyNullable, differentTypes, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Both sides of a comparison at their common type. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES */

@@ -18,11 +18,11 @@ import {
   isoWeekday,
   isValidDate,
   microsPerDay,
-} from "../values/calendar.js";
-import { localToMicros, microsToLocal } from "../values/dateTimeText.js";
-import { timeZone } from "../values/timeZone.js";
+} from "../../values/calendar.js";
+import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
+import { timeZone } from "../../values/timeZone.js";
 import { callOf, castArgs, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
-import { throwOverflow } from "./errors.js";
+import { throwOverflow } from "../../values/evaluationErrors.js";
 
 /** Fields, steps and truncation of dates and timestamps. */
 

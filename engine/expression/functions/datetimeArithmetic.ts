@@ -2,14 +2,15 @@ import { notYetSupported, StreamingError } from "../../errors/streamingError.js"
 import { types, type DataType } from "../../arrow/types.js";
 import type { IntervalValue, Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
-import type { Call, EvalMode, Expression } from "../expression.js";
+import type { Call, Expression } from "../expression.js";
+import type { EvalMode } from "../../values/evalMode.js";
 import { coerceTo } from "../types/coerce.js";
 import { isInterval, typeOf } from "../types/typeOf.js";
-import { addMonths, floorDiv, floorMod, microsPerDay } from "../values/calendar.js";
-import { localToMicros, microsToLocal } from "../values/dateTimeText.js";
-import { timeZone } from "../values/timeZone.js";
+import { addMonths, floorDiv, floorMod, microsPerDay } from "../../values/calendar.js";
+import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
+import { timeZone } from "../../values/timeZone.js";
 import { anyNullable, callOf, type Resolution, type Resolving } from "./entry.js";
-import { throwOverflow } from "./errors.js";
+import { throwOverflow } from "../../values/evaluationErrors.js";
 import { integralCode } from "./integers.js";
 
 const isTimestamp = (type: DataType): boolean => type.kind === "timestamp" || type.kind === "timestamp_ntz";

@@ -4,8 +4,8 @@ import { types, type DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Call } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
-import { divideHalfUp, fitsPrecision, pow10, rescale } from "../values/decimal.js";
-import { throwDecimalRange, throwDivideByZero, throwRemainderByZero } from "./errors.js";
+import { divideHalfUp, fitsPrecision, pow10, rescale } from "../../values/decimal.js";
+import { throwDecimalRange, throwDivideByZero, throwRemainderByZero } from "../../values/evaluationErrors.js";
 import { integralResult, type ArithmeticOperator } from "./integers.js";
 
 /** Decimal arithmetic: exact on unscaled BigInts, rounded half up to the scale of the result. */

@@ -5,8 +5,8 @@ import type { Value } from "../../arrow/value.js";
 import type { Call, Expression, Lambda } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { compareValues } from "../values/compare.js";
-import { valueText } from "../values/valueText.js";
+import { compareValues } from "../../values/compare.js";
+import { valueText } from "../../values/valueText.js";
 import { unexpectedType, type Evaluate, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Functions that take a lambda: the analyzer gives its parameters their types. Evaluated row by row. */

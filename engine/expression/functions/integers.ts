@@ -1,9 +1,9 @@
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Generator, Made } from "../compile/code.js";
-import type { EvalMode } from "../expression.js";
-import { fitsIntegral, integerLimits, wrapIntegral } from "../types/ranges.js";
-import { throwOverflow, throwSmallOverflow } from "./errors.js";
+import type { EvalMode } from "../../values/evalMode.js";
+import { fitsIntegral, integerLimits, wrapIntegral } from "../../values/ranges.js";
+import { throwOverflow, throwSmallOverflow } from "../../values/evaluationErrors.js";
 
 /** Results of integral arithmetic: what happens when they leave their type. */
 

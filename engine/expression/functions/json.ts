@@ -1,7 +1,7 @@
 import { columnFromValues, readValue } from "../../arrow/columns.js";
 import { sqlTypeName, typeName, types } from "../../arrow/types.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
-import { createJsonColumnWriter } from "../../kernel/jsonWriter.js";
+import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import type { Call } from "../expression.js";
 import { textConversions } from "../textConversions.js";
 import { describeCall } from "../types/describe.js";

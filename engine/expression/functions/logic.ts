@@ -3,7 +3,7 @@ import type { Code, Generator } from "../compile/code.js";
 import { andOf, notOf, orOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { compareValues } from "../values/compare.js";
+import { compareValues } from "../../values/compare.js";
 import { compareCode, comparable } from "./comparison.js";
 import { callOf, castArgs, fixed, type Evaluate, type FunctionEntry } from "./entry.js";
 

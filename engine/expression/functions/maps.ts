@@ -5,8 +5,8 @@ import type { Expression } from "../expression.js";
 import { coerceAll } from "../types/coerce.js";
 import { describeCall } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { compareValues } from "../values/compare.js";
-import { valueText } from "../values/valueText.js";
+import { compareValues } from "../../values/compare.js";
+import { valueText } from "../../values/valueText.js";
 import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Maps: keys are distinct and never null. */

@@ -1,7 +1,7 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import { castArgs, callOf, fixed, type FunctionEntry } from "./entry.js";
-import { throwArrayIndex, throwIndexZero } from "./errors.js";
+import { throwArrayIndex, throwIndexZero } from "../../values/evaluationErrors.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 
 /** The rarer string functions: evaluated row by row on JavaScript strings. */

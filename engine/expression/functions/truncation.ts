@@ -1,9 +1,9 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Call } from "../expression.js";
-import { civilFromDays, daysFromCivil, floorDiv, floorMod, isoWeekday, microsPerDay } from "../values/calendar.js";
-import { localToMicros, microsToLocal } from "../values/dateTimeText.js";
-import { timeZone } from "../values/timeZone.js";
+import { civilFromDays, daysFromCivil, floorDiv, floorMod, isoWeekday, microsPerDay } from "../../values/calendar.js";
+import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
+import { timeZone } from "../../values/timeZone.js";
 import { castArgs, type FunctionEntry } from "./entry.js";
 
 /** Dates and timestamps cut to a unit. */

@@ -4,7 +4,7 @@ import type { Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
 import { aggregateFunctions } from "../../expression/aggregates/index.js";
-import { Loop, whenPresent } from "../../expression/aggregates/loop.js";
+import { Loop, whenPresent } from "../../state/loop.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 

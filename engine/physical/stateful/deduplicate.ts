@@ -5,10 +5,10 @@ import { field, types, type Schema } from "../../arrow/types.js";
 import type { StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
-import { Lane } from "../../expression/aggregates/lane.js";
+import { Lane } from "../../state/lane.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { BatchContext, Emit, OperatorWatermarks, StatefulOperator, StateOperatorMetrics } from "../operator.js";
-import { KeyedTable } from "../state/keyedTable.js";
+import { KeyedTable } from "../../state/keyedTable.js";
 import { watermarkedTimes } from "./eventTimes.js";
 
 /** What a deduplication needs bound. Plain data. */

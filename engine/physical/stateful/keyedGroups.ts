@@ -4,8 +4,8 @@ import type { Column } from "../../arrow/column.js";
 import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
 import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
-import { Lane } from "../../expression/aggregates/lane.js";
-import { KeyedTable } from "../state/keyedTable.js";
+import { Lane } from "../../state/lane.js";
+import { KeyedTable } from "../../state/keyedTable.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { SlotList, type GroupCounters, type Groups, type Released } from "./groups.js";
 

@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
 import { textConversions } from "../../expression/textConversions.js";
-import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/jsonColumnDecoder.js";
+import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
 import type { BatchContext, Emit, Operator } from "../operator.js";
 
 /**

@@ -2,7 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
 import { textConversions } from "../../expression/textConversions.js";
-import { createJsonColumnWriter } from "../../kernel/jsonWriter.js";
+import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import type { BatchContext, Emit, Operator } from "../operator.js";
 import type { EncodeJsonNode } from "../plan.js";
 

@@ -3,7 +3,7 @@ import type { Column } from "../../arrow/column.js";
 import { concatBatches, readValue, retainBatch, takeBatch } from "../../arrow/columns.js";
 import type { Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
-import { compareValues } from "../../expression/values/compare.js";
+import { compareValues } from "../../values/compare.js";
 import type { BatchContext, Emit, Operator } from "../operator.js";
 
 /** A column to sort by. */

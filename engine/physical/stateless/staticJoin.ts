@@ -6,7 +6,7 @@ import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { Emit, Operator } from "../operator.js";
-import { KeyedTable } from "../state/keyedTable.js";
+import { KeyedTable } from "../../state/keyedTable.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
 

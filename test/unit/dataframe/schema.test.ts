@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { schemaInput, schema, t } from "../../../dataframe/schema.js";
 import { schemaTree } from "../../../dataframe/schemaTree.js";
 import { field, types } from "../../../engine/arrow/types.js";
-import { tableLines } from "../../../engine/expression/values/textTable.js";
+import { tableLines } from "../../../engine/values/textTable.js";
 
 describe("schema", () => {
   it("is the same in all its forms", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { field, types } from "../../../engine/arrow/types.js";
 import { createDecoder, decoderTakes } from "../../../engine/kernel/decoder.js";
-import { createJsonColumnDecoder } from "../../../engine/kernel/jsonColumnDecoder.js";
+import { createJsonColumnDecoder } from "../../../engine/kernel/json/jsonColumnDecoder.js";
 import { decodeText, drain, environment } from "./environment.js";
 
 const schema = types.struct([field("a", types.long), field("b", types.string)]);

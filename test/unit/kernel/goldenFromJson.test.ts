@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import { types, type DataType } from "../../../engine/arrow/types.js";
-import { createJsonColumnDecoder } from "../../../engine/kernel/jsonColumnDecoder.js";
+import { createJsonColumnDecoder } from "../../../engine/kernel/json/jsonColumnDecoder.js";
 import { parseDataType, parseSchema } from "../../../engine/sql/ddl.js";
 import type { GoldenValue } from "../../golden/runner/case.js";
 import { toGolden, toValue } from "../../golden/runner/values.js";

@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import { field, types, type DataType, type Field } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
-import { createJsonColumnDecoder } from "../../../engine/kernel/jsonColumnDecoder.js";
-import { createJsonColumnWriter } from "../../../engine/kernel/jsonWriter.js";
+import { createJsonColumnDecoder } from "../../../engine/kernel/json/jsonColumnDecoder.js";
+import { createJsonColumnWriter } from "../../../engine/kernel/json/jsonWriter.js";
 import { parseSchema } from "../../../engine/sql/ddl.js";
 import { environment } from "./environment.js";
 

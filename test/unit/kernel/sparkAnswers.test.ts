@@ -4,8 +4,8 @@ import type { Batch } from "../../../engine/arrow/batch.js";
 import { columnFromValues } from "../../../engine/arrow/columns.js";
 import { field, types, type Schema } from "../../../engine/arrow/types.js";
 import { createDecoder } from "../../../engine/kernel/decoder.js";
-import { createJsonColumnDecoder } from "../../../engine/kernel/jsonColumnDecoder.js";
-import { createJsonLinesWriter } from "../../../engine/kernel/jsonWriter.js";
+import { createJsonColumnDecoder } from "../../../engine/kernel/json/jsonColumnDecoder.js";
+import { createJsonLinesWriter } from "../../../engine/kernel/json/jsonWriter.js";
 import { parseDataType, parseSchema } from "../../../engine/sql/ddl.js";
 import { environment } from "./environment.js";
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DecoderMemory } from "../../../engine/kernel/decoderMemory.js";
+import { DecoderMemory } from "../../../engine/kernel/wasm/decoderMemory.js";
 
 /** Bytes in which everything the index looks for is frequent. */
 const text = fc
@@ -51,7 +51,7 @@ describe("the structural index", () => {
   });
 
   it.each(["structuralIndex", "doubleText"])("is what its source compiles to: %s", async (name) => {
-    const folder = new URL("../../../engine/kernel/", import.meta.url);
+    const folder = new URL("../../../engine/kernel/wasm/", import.meta.url);
     const { generate } = (await import(new URL("build.mjs", folder).href)) as { generate: (kernel: string) => Promise<string> };
     expect(readFileSync(new URL(`${name}.generated.ts`, folder), "utf8")).toBe(await generate(name));
   });

@@ -5,14 +5,8 @@ import type { Value } from "../../../engine/arrow/value.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
 import type { StateChanges } from "../../../engine/contract/state.js";
 import { aggregateFunctions } from "../../../engine/expression/aggregates/index.js";
-import {
-  freshId,
-  literal,
-  type AggregateCall,
-  type Attribute,
-  type EvalMode,
-  type Expression,
-} from "../../../engine/expression/expression.js";
+import { freshId, literal, type AggregateCall, type Attribute, type Expression } from "../../../engine/expression/expression.js";
+import type { EvalMode } from "../../../engine/values/evalMode.js";
 import type { BatchContext, OperatorWatermarks } from "../../../engine/physical/operator.js";
 import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.js";
 import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";

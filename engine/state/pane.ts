@@ -1,0 +1,102 @@
+import { buffers } from "../arrow/buffers.js";
+
+const firstCapacity = 16;
+/** Above this share of all keys a pane indexes by an array of keys, below by a small hash table. */
+const denseShare = 1 / 8;
+
+/**
+ * The groups of one event-time pane: from key ids (small integers that outlive the pane) to group slots.
+ *
+ * Two forms: `dense`, an array by key id, where keys recur from pane to pane; else a hash table, so that many panes of few keys each stay small.
+ */
+export class Pane {
+  /** Where the pane starts, µs. */
+  readonly startUs: number;
+  /** Group slot + 1 by key id, 0 where the key has no group; null in the hashed form. For loops that look up inline. */
+  dense: Int32Array | null = null;
+  /** The groups' slots in the order of their creation. */
+  slots: Int32Array = buffers.int32(firstCapacity);
+  count = 0;
+  /** Key id + 1 (0: empty) and, in the second half, the group's slot. */
+  #hashed: Int32Array = buffers.int32(4 * firstCapacity);
+
+  constructor(startUs: number) {
+    this.startUs = startUs;
+  }
+
+  /** The slot of the key's group, −1 when it has none. */
+  find(key: number): number {
+    if (this.dense !== null) return key < this.dense.length ? this.dense[key]! - 1 : -1;
+    const half = this.#hashed.length / 2;
+    for (let p = bucket(key, half - 1); ; p = (p + 1) & (half - 1)) {
+      const entry = this.#hashed[p]!;
+      if (entry === key + 1) return this.#hashed[half + p]!;
+      if (entry === 0) return -1;
+    }
+  }
+
+  /** Adds a group for a key that has none. `keys`: how many key ids there are. */
+  add(key: number, slot: number, keys: number): void {
+    if (this.count === this.slots.length) {
+      const grown = buffers.int32(2 * this.count);
+      grown.set(this.slots);
+      this.slots = grown;
+    }
+    this.slots[this.count++] = slot;
+    if (this.dense !== null) {
+      if (key >= this.dense.length) this.#growDense(keys);
+      this.dense[key] = slot + 1;
+      return;
+    }
+    if (4 * this.count > this.#hashed.length) this.#growHashed();
+    this.#put(key, slot);
+  }
+
+  /** Takes the form that suits the number of groups. `keyOf`: the key id of each slot. Between batches' loops, never within one. */
+  adapt(keys: number, keyOf: Int32Array): void {
+    const wantsDense = this.count >= firstCapacity && this.count > keys * denseShare;
+    if (wantsDense && this.dense === null) {
+      this.dense = buffers.int32(keys);
+      this.#hashed = buffers.int32(4 * firstCapacity);
+      for (let j = 0; j < this.count; j++) this.dense[keyOf[this.slots[j]!]!] = this.slots[j]! + 1;
+    } else if (this.dense !== null && this.count < (keys * denseShare) / 2) {
+      this.dense = null;
+      this.#hashed = buffers.int32(4 * powerOfTwo(this.count + firstCapacity));
+      for (let j = 0; j < this.count; j++) this.#put(keyOf[this.slots[j]!]!, this.slots[j]!);
+    }
+  }
+
+  get memoryBytes(): number {
+    return this.slots.byteLength + this.#hashed.byteLength + (this.dense?.byteLength ?? 0);
+  }
+
+  #growDense(keys: number): void {
+    const grown = buffers.int32(Math.max(keys, this.dense!.length * 2));
+    grown.set(this.dense!);
+    this.dense = grown;
+  }
+
+  #growHashed(): void {
+    const old = this.#hashed;
+    const half = old.length / 2;
+    this.#hashed = buffers.int32(old.length * 2);
+    for (let p = 0; p < half; p++) if (old[p] !== 0) this.#put(old[p]! - 1, old[half + p]!);
+  }
+
+  #put(key: number, slot: number): void {
+    const half = this.#hashed.length / 2;
+    let p = bucket(key, half - 1);
+    while (this.#hashed[p] !== 0) p = (p + 1) & (half - 1);
+    this.#hashed[p] = key + 1;
+    this.#hashed[half + p] = slot;
+  }
+}
+
+function bucket(key: number, mask: number): number {
+  const mixed = Math.imul(key, 0x9e3779b1 | 0);
+  return (mixed ^ (mixed >>> 15)) & mask;
+}
+
+function powerOfTwo(atLeast: number): number {
+  return 2 ** Math.ceil(Math.log2(atLeast));
+}

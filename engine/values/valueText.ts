@@ -1,0 +1,78 @@
+import { notYetSupported } from "../errors/streamingError.js";
+import type { DataType } from "../arrow/types.js";
+import { typeName } from "../arrow/types.js";
+import type { MapValue, Value } from "../arrow/value.js";
+import { decimalText } from "../arrow/valueText.js";
+import { dateText, localText, timestampText } from "./dateTimeText.js";
+import { doubleText, floatText } from "./numberText.js";
+
+const decoder = new TextDecoder();
+
+/** What `CAST(… AS STRING)` gives; the value is not null. */
+export function valueText(value: Value, type: DataType, zone: string): string {
+  switch (type.kind) {
+    case "string":
+      return value as string;
+    case "binary":
+      return decoder.decode(value as Uint8Array);
+    case "float":
+      return floatText(value as number);
+    case "double":
+      return doubleText(value as number);
+    case "decimal":
+      return decimalText(value as bigint, type.scale);
+    case "date":
+      return dateText(value as number);
+    case "timestamp":
+      return timestampText(value as bigint, zone);
+    case "timestamp_ntz":
+      return localText(value as bigint);
+    case "array":
+      return `[${(value as readonly Value[]).map((v) => element(v, type.element, zone)).join(", ")}]`;
+    case "struct":
+      return `{${(value as readonly Value[]).map((v, i) => element(v, type.fields[i]!.type, zone)).join(", ")}}`;
+    case "map": {
+      const { keys, values } = value as MapValue;
+      return `{${keys.map((k, i) => `${element(k, type.key, zone)} -> ${element(values[i]!, type.value, zone)}`).join(", ")}}`;
+    }
+    case "interval_daytime":
+    case "interval_yearmonth":
+    case "interval":
+      throw notYetSupported(`CAST of ${typeName(type)} to string`);
+    default:
+      return (value as boolean | number | bigint).toString();
+  }
+}
+
+function element(value: Value, type: DataType, zone: string): string {
+  return value === null ? "null" : valueText(value, type, zone);
+}
+
+/** The value as a SQL literal, as error parameters show it. */
+export function sqlLiteral(value: Value, type: DataType, zone: string): string {
+  if (value === null) return "NULL";
+  switch (type.kind) {
+    case "string":
+      return `'${value as string}'`;
+    case "byte":
+      return `${value as number}Y`;
+    case "short":
+      return `${value as number}S`;
+    case "long":
+      return `${value as bigint}L`;
+    case "float":
+      return Number.isFinite(value) ? `CAST('${floatText(value as number)}' AS FLOAT)` : floatText(value as number);
+    case "double":
+      return Number.isFinite(value) ? `${doubleText(value as number)}D` : doubleText(value as number);
+    case "decimal":
+      return `${decimalText(value as bigint, type.scale)}BD`;
+    case "date":
+      return `DATE '${valueText(value, type, zone)}'`;
+    case "timestamp":
+      return `TIMESTAMP '${valueText(value, type, zone)}'`;
+    case "timestamp_ntz":
+      return `TIMESTAMP_NTZ '${valueText(value, type, zone)}'`;
+    default:
+      return valueText(value, type, zone);
+  }
+}

@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
+import { types } from "../../../engine/arrow/types.js";
+import { hashBytes, wordsOf } from "../../../engine/state/byteHash.js";
+import { KeyedTable } from "../../../engine/state/keyedTable.js";
+
+const hashOf = (text: string): number => {
+  const bytes = new TextEncoder().encode(`xx${text}`);
+  return hashBytes(wordsOf(bytes), 2, bytes.length - 2);
+};
+
+// The hash is in checkpoints (group hashes decide which partition a key belongs to): these numbers must never change.
+test("the group hash is frozen", () => {
+  expect(["", "a", "abc", "abcd", "abcdefgh", "abcdefghijklmnopq"].map(hashOf)).toMatchInlineSnapshot(`
+    [
+      0,
+      -1982117052,
+      951548239,
+      286758398,
+      411435961,
+      -1747922810,
+    ]
+  `);
+  const table = new KeyedTable([types.long, types.string, types.double]);
+  const slots = table.lookupOrInsert(
+    [columnFromValues(types.long, [1n, null]), columnFromValues(types.string, ["k", "k"]), columnFromValues(types.double, [-0, NaN])],
+    2,
+  );
+  const groups = table.groupColumn(slots, 2);
+  expect([readValue(groups, 0), readValue(groups, 1)]).toMatchInlineSnapshot(`
+    [
+      1240835532,
+      1970453279,
+    ]
+  `);
+});
+
+test("a hash depends on where bytes begin and end only through the bytes", () => {
+  const seen = new Set(Array.from({ length: 2000 }, (_, i) => hashOf(`key-${i}`)));
+  expect(seen.size).toBe(2000);
+});
