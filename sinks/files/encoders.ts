@@ -5,7 +5,6 @@ import { parquetWasm } from "../../connectors/parquet/wasm.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
-import { textConversions } from "../../engine/expression/textConversions.js";
 import { createJsonLinesWriter } from "../../engine/kernel/json/jsonWriter.js";
 import type { FileSinkOptions } from "./options.js";
 
@@ -31,7 +30,7 @@ const gzipAsync = promisify(gzip);
 
 export function jsonEncoder({ codec, format }: FileSinkOptions, { conf }: SinkContext): FileEncoder {
   const zone = conf["spark.sql.session.timeZone"] ?? "UTC";
-  const writer = createJsonLinesWriter({ options: format, zone, conversions: textConversions });
+  const writer = createJsonLinesWriter({ options: format, zone });
   return {
     extension: codec === "gzip" ? ".json.gz" : ".json",
     load: async () => {},

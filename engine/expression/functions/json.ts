@@ -3,7 +3,6 @@ import { sqlTypeName, typeName, types } from "../../arrow/types.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import type { Call } from "../expression.js";
-import { textConversions } from "../textConversions.js";
 import { describeCall } from "../types/describe.js";
 import { typeOf } from "../types/typeOf.js";
 import { castArgs, type FunctionEntry } from "./entry.js";
@@ -35,7 +34,7 @@ const toJson: FunctionEntry = {
       throw new StreamingError("DATATYPE_MISMATCH.INVALID_JSON_SCHEMA", { sqlExpr, schema: `"${sqlTypeName(type)}"` });
     }
     // What is wrong with the options is refused here, not in the first batch.
-    createJsonColumnWriter({ options: resolving.options ?? {}, zone: resolving.context.zone, conversions: textConversions });
+    createJsonColumnWriter({ options: resolving.options ?? {}, zone: resolving.context.zone });
     return { args, type: types.string, nullable: true };
   },
   eval: ([value], call) => readValue(writerOf(call)(columnFromValues(typeOf(call.args[0]!), [value!])), 0),
@@ -49,7 +48,7 @@ const writers = new WeakMap<Call, ColumnWriter>();
 function writerOf(call: Call): ColumnWriter {
   let writer = writers.get(call);
   if (writer === undefined) {
-    writer = createJsonColumnWriter({ options: call.options ?? {}, zone: call.zone ?? "UTC", conversions: textConversions });
+    writer = createJsonColumnWriter({ options: call.options ?? {}, zone: call.zone ?? "UTC" });
     writers.set(call, writer);
   }
   return writer;

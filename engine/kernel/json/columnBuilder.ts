@@ -4,7 +4,6 @@ import type { DataType } from "../../arrow/types.js";
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
 import { token, type JsonReader } from "./jsonReader.js";
 import type { JsonFailure } from "./jsonFailure.js";
-import type { TextConversions } from "../text/textConversions.js";
 
 /** What became of a value. */
 export const outcome = {
@@ -19,13 +18,12 @@ export const outcome = {
 export interface BuilderContext {
   readonly memory: DecoderMemory;
   readonly reader: JsonReader;
-  readonly conversions: TextConversions;
   /** IANA name of the zone of texts without one. */
   readonly zone: string;
   /** Null: Spark's default form. */
-  readonly parseTimestamp: ((text: string) => bigint | undefined) | null;
-  readonly parseTimestampNtz: ((text: string) => bigint | undefined) | null;
-  readonly parseDate: ((text: string) => number | undefined) | null;
+  readonly timestampForm: ((text: string) => bigint | undefined) | null;
+  readonly timestampNtzForm: ((text: string) => bigint | undefined) | null;
+  readonly dateForm: ((text: string) => number | undefined) | null;
   /** Whether numbers and nested values that a string column takes are written anew (`from_json`) or kept as they stand (files). */
   readonly rewriteText: boolean;
   readonly failure: JsonFailure;

@@ -13,7 +13,6 @@ import { JsonReader } from "./jsonReader.js";
 import { emptyShape, learnShape, type Shape } from "./jsonShape.js";
 import { compileAccept, compileWalk, type Accept, type Walk, type WalkParts, type WalkPosition } from "./jsonWalk.js";
 import { StructBuilder } from "./nestedBuilders.js";
-import type { TextConversions } from "../text/textConversions.js";
 import { CorruptRecordBuilder } from "./textBuilders.js";
 
 /** What a decoder is made with. */
@@ -22,7 +21,6 @@ export interface JsonDecoderSettings {
   readonly options: Readonly<Record<string, string>>;
   /** IANA name of the session time zone. */
   readonly zone: string;
-  readonly conversions: TextConversions;
   /** Runs the index in TypeScript; for tests and platforms without SIMD. */
   readonly plainIndex?: boolean;
   /** The longest record there may be. */
@@ -62,7 +60,7 @@ export class JsonDecoderCore {
     filters: readonly PushedFilter[],
     rewriteText: boolean,
   ) {
-    const options = (this.options = parseJsonOptions(settings.options, settings.zone, settings.conversions));
+    const options = (this.options = parseJsonOptions(settings.options, settings.zone));
     this.memory = new DecoderMemory(settings.bufferBytes, settings.plainIndex);
     const failure = new JsonFailure();
     failure.listening = options.mode === "FAILFAST";
@@ -70,11 +68,10 @@ export class JsonDecoderCore {
     this.context = {
       memory: this.memory,
       reader,
-      conversions: settings.conversions,
       zone: options.zone,
-      parseTimestamp: options.parseTimestamp,
-      parseTimestampNtz: options.parseTimestampNtz,
-      parseDate: options.parseDate,
+      timestampForm: options.timestampForm,
+      timestampNtzForm: options.timestampNtzForm,
+      dateForm: options.dateForm,
       rewriteText,
       failure,
       builderOf: (type: DataType) => builderOf(type, this.context),

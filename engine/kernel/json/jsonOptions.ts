@@ -3,7 +3,6 @@ import { Options } from "../../contract/options.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { compilePattern } from "../text/dateTimePattern.js";
 import type { JsonSyntax } from "./jsonReader.js";
-import type { TextConversions } from "../text/textConversions.js";
 
 export type ParseMode = "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
 
@@ -15,9 +14,9 @@ export interface JsonOptions {
   /** Null: LF, CR and CRLF. */
   readonly lineSeparator: Uint8Array | null;
   readonly zone: string;
-  readonly parseTimestamp: ((text: string) => bigint | undefined) | null;
-  readonly parseTimestampNtz: ((text: string) => bigint | undefined) | null;
-  readonly parseDate: ((text: string) => number | undefined) | null;
+  readonly timestampForm: ((text: string) => bigint | undefined) | null;
+  readonly timestampNtzForm: ((text: string) => bigint | undefined) | null;
+  readonly dateForm: ((text: string) => number | undefined) | null;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface JsonOptions {
  * @param zone the session's, where the options name none
  * @throws NOT_YET_SUPPORTED, INVALID_OPTION_VALUE
  */
-export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: string, conversions: TextConversions): JsonOptions {
+export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: string): JsonOptions {
   const known = new Set(jsonReadOptions.map((spec) => spec.name.toLowerCase()));
   const own = Object.entries(given).filter(([name]) => known.has(name.toLowerCase()));
   const options = new Options("the JSON reader", jsonReadOptions, Object.fromEntries(own));
@@ -52,9 +51,9 @@ export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: 
     },
     lineSeparator: separator === undefined ? null : new TextEncoder().encode(separator),
     zone: timeZone,
-    parseTimestamp: timestamp && ((text) => timestamp.parseTimestamp(text, timeZone, conversions)),
-    parseTimestampNtz: timestampNtz && ((text) => timestampNtz.parseLocal(text)),
-    parseDate: date && ((text) => date.parseDate(text)),
+    timestampForm: timestamp && ((text) => timestamp.parseTimestamp(text, timeZone)),
+    timestampNtzForm: timestampNtz && ((text) => timestampNtz.parseLocal(text)),
+    dateForm: date && ((text) => date.parseDate(text)),
   };
 }
 

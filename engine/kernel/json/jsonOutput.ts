@@ -1,11 +1,11 @@
 import { civilOfDays, dateText } from "../../arrow/civil.js";
 import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "../../arrow/valueText.js";
+import { doubleText, floatText } from "../../values/numberText.js";
+import { timeZone } from "../../values/timeZone.js";
 import type { DateTimePattern } from "../text/dateTimePattern.js";
-import type { TextConversions } from "../text/textConversions.js";
 
 /** How values are written. */
 export interface JsonForms {
-  readonly conversions: TextConversions;
   readonly zone: string;
   /** Null: ISO 8601 to the millisecond, with the zone's offset. */
   readonly timestampPattern: DateTimePattern | null;
@@ -90,11 +90,11 @@ export class JsonOutput {
       const text = String(value);
       return this.ascii(at, text.includes(".") ? text : `${text}.0`);
     }
-    return Number.isFinite(value) ? this.ascii(at, this.forms.conversions.doubleText(value)) : this.quoted(at, String(value));
+    return Number.isFinite(value) ? this.ascii(at, doubleText(value)) : this.quoted(at, String(value));
   }
 
   float(at: number, value: number): number {
-    return Number.isFinite(value) ? this.ascii(at, this.forms.conversions.floatText(value)) : this.quoted(at, String(value));
+    return Number.isFinite(value) ? this.ascii(at, floatText(value)) : this.quoted(at, String(value));
   }
 
   decimal(at: number, unscaled: bigint, scale: number): number {
@@ -119,17 +119,17 @@ export class JsonOutput {
   }
 
   wideTimestamp(at: number, micros: bigint): number {
-    const { timestampPattern, zone, conversions } = this.forms;
-    if (timestampPattern !== null) return this.quoted(at, timestampPattern.formatTimestamp(micros, zone, conversions));
+    const { timestampPattern, zone } = this.forms;
+    if (timestampPattern !== null) return this.quoted(at, timestampPattern.formatTimestamp(micros, zone));
     const ofSecond = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
     const seconds = Number((micros - ofSecond) / 1_000_000n);
-    const offset = conversions.offsetSecondsAt(zone, seconds);
+    const offset = timeZone(zone).offsetAt(seconds);
     return this.ascii(this.clock(at, seconds + offset, Number(ofSecond / 1000n)), `${offset === 0 ? "Z" : offsetText(offset)}"`);
   }
 
   timestampNtz(at: number, micros: number | bigint): number {
-    const { timestampNtzPattern, conversions } = this.forms;
-    if (timestampNtzPattern !== null) return this.quoted(at, timestampNtzPattern.formatTimestamp(BigInt(micros), "UTC", conversions));
+    const { timestampNtzPattern } = this.forms;
+    if (timestampNtzPattern !== null) return this.quoted(at, timestampNtzPattern.formatTimestamp(BigInt(micros), "UTC"));
     const wide = BigInt(micros);
     const ofSecond = ((wide % 1_000_000n) + 1_000_000n) % 1_000_000n;
     return this.ascii(this.clock(at, Number((wide - ofSecond) / 1_000_000n), Number(ofSecond / 1000n)), '"');
@@ -185,7 +185,7 @@ export class JsonOutput {
   /** The zone's offset. Neighbouring rows are mostly of the same quarter of an hour, within which no zone changes its clocks. */
   private offsetAt(seconds: number): number {
     if (seconds >= this.offsetFrom && seconds < this.offsetTo) return this.offsetSeconds;
-    const offset = this.forms.conversions.offsetSecondsAt(this.forms.zone, seconds);
+    const offset = timeZone(this.forms.zone).offsetAt(seconds);
     if (seconds >= 0) {
       this.offsetFrom = Math.floor(seconds / 900) * 900;
       this.offsetTo = this.offsetFrom + 900;

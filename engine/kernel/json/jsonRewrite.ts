@@ -2,6 +2,7 @@ import { assert } from "../../errors/assert.js";
 import type { BuilderContext } from "./columnBuilder.js";
 import { JsonReader, token } from "./jsonReader.js";
 import { quoteJson, unquoteJson } from "./jsonQuote.js";
+import { doubleText } from "../../values/numberText.js";
 import { asciiText } from "../text/numberText.js";
 import { stringText } from "./scalarBuilders.js";
 
@@ -16,7 +17,7 @@ export function rewriteJson(context: BuilderContext, kind: number, start: number
       return BigInt(asciiText(bytes, start, stop)).toString();
     case token.decimal: {
       const value = context.memory.parseDouble(start, stop);
-      return Number.isFinite(value) ? context.conversions.doubleText(value) : `"${value}"`;
+      return Number.isFinite(value) ? doubleText(value) : `"${value}"`;
     }
     case token.notFinite: {
       const text = asciiText(bytes, start, stop);

@@ -8,7 +8,6 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import { compilePattern } from "../text/dateTimePattern.js";
 import { JsonOutput } from "./jsonOutput.js";
 import { compileWriter, encodingKey, type WriteRows } from "./jsonWriterCode.js";
-import type { TextConversions } from "../text/textConversions.js";
 
 /** Spark's options of its JSON writer, for sinks and for `to_json`. */
 export const jsonWriteOptions: readonly OptionSpec[] = [
@@ -27,7 +26,6 @@ export interface JsonWriterSettings {
   readonly options: Readonly<Record<string, string>>;
   /** IANA name of the session time zone. */
   readonly zone: string;
-  readonly conversions: TextConversions;
 }
 
 /** Writes batches as JSON lines, as Spark does. */
@@ -95,7 +93,7 @@ class Writer {
   private readonly lineSeparator: Uint8Array;
   private readonly compiled = new Map<string, WriteRows>();
 
-  constructor({ options: given, zone, conversions }: JsonWriterSettings, separator: Uint8Array | null) {
+  constructor({ options: given, zone }: JsonWriterSettings, separator: Uint8Array | null) {
     const known = new Set(jsonWriteOptions.map((spec) => spec.name.toLowerCase()));
     const own = Object.entries(given).filter(([name]) => known.has(name.toLowerCase()));
     const options = new Options("the JSON writer", jsonWriteOptions, Object.fromEntries(own));
@@ -108,7 +106,6 @@ class Writer {
     this.ignoreNulls = options.boolean("ignoreNullFields");
     this.lineSeparator = separator ?? new TextEncoder().encode(options.get("lineSep"));
     this.output = new JsonOutput({
-      conversions,
       zone: options.get("timeZone") ?? zone,
       timestampPattern: pattern("timestampFormat"),
       timestampNtzPattern: pattern("timestampNTZFormat"),

@@ -1,6 +1,7 @@
 import { buffers } from "../../arrow/buffers.js";
 import type { Column, FixedArrays } from "../../arrow/column.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
+import { parseDate, parseTimestamp, parseTimestampNtz } from "../../values/dateTimeText.js";
 import { grown, outcome, ScalarBuilder, type BuilderContext } from "./columnBuilder.js";
 import { isoDate, isoTimestamp } from "../text/isoTime.js";
 import { token } from "./jsonReader.js";
@@ -210,12 +211,12 @@ export class DecimalBuilder extends ScalarBuilder {
 export class DateBuilder extends ScalarBuilder {
   values: Int32Array = buffers.int32(0);
   /** Whether the option `dateFormat` leaves Spark's default form. */
-  readonly usesDefaultForm = this.context.parseDate === null;
+  readonly usesDefaultForm = this.context.dateForm === null;
 
   convert(row: number, kind: number, start: number, stop: number, escaped: boolean): number {
     if (kind !== token.string) return outcome.failed;
-    const { memory, parseDate } = this.context;
-    if (parseDate === null) {
+    const { memory, dateForm } = this.context;
+    if (dateForm === null) {
       const iso = isoDate(memory.bytes, start, stop);
       if (iso === iso) {
         this.values[row] = iso;
@@ -223,7 +224,7 @@ export class DateBuilder extends ScalarBuilder {
       }
     }
     const text = stringText(memory.bytes, start, stop, escaped);
-    const days = parseDate === null ? this.parse(text) : parseDate(text);
+    const days = dateForm === null ? this.parse(text) : dateForm(text);
     if (days === undefined) return outcome.failed;
     this.values[row] = days;
     return outcome.ok;
@@ -231,7 +232,7 @@ export class DateBuilder extends ScalarBuilder {
 
   /** Spark falls back to a number of days, as its first releases wrote dates. */
   private parse(text: string): number | undefined {
-    const days = this.context.conversions.parseDate(text);
+    const days = parseDate(text);
     if (days !== undefined || !/^[+-]?\d+$/.test(text)) return days;
     return Math.abs(Number(text)) <= 2147483647 ? Number(text) : undefined;
   }
@@ -249,7 +250,7 @@ export class DateBuilder extends ScalarBuilder {
 export class TimestampBuilder extends LongLikeBuilder {
   /** Whether a text without a zone is UTC. */
   readonly utc: boolean;
-  readonly usesDefaultForm = this.context.parseTimestamp === null;
+  readonly usesDefaultForm = this.context.timestampForm === null;
 
   constructor(type: DataType, context: BuilderContext) {
     super(type, context);
@@ -270,8 +271,8 @@ export class TimestampBuilder extends LongLikeBuilder {
       return outcome.ok;
     }
     if (kind !== token.string || stop === start) return outcome.failed;
-    const { parseTimestamp, conversions, zone } = this.context;
-    if (parseTimestamp === null) {
+    const { timestampForm, zone } = this.context;
+    if (timestampForm === null) {
       const iso = isoTimestamp(bytes, start, stop, this.utc, true);
       if (iso === iso) {
         this.values[row] = iso;
@@ -279,19 +280,19 @@ export class TimestampBuilder extends LongLikeBuilder {
       }
     }
     const text = stringText(bytes, start, stop, escaped);
-    const micros = parseTimestamp === null ? conversions.parseTimestamp(text, zone) : parseTimestamp(text);
+    const micros = timestampForm === null ? parseTimestamp(text, zone, null) : timestampForm(text);
     return micros !== undefined && this.store(row, micros) ? outcome.ok : outcome.failed;
   }
 }
 
 /** timestamp_ntz: a text with a zone is refused */
 export class TimestampNtzBuilder extends LongLikeBuilder {
-  readonly usesDefaultForm = this.context.parseTimestampNtz === null;
+  readonly usesDefaultForm = this.context.timestampNtzForm === null;
 
   convert(row: number, kind: number, start: number, stop: number, escaped: boolean): number {
     if (kind !== token.string || stop === start) return outcome.failed;
-    const { memory, parseTimestampNtz, conversions } = this.context;
-    if (parseTimestampNtz === null) {
+    const { memory, timestampNtzForm } = this.context;
+    if (timestampNtzForm === null) {
       const iso = isoTimestamp(memory.bytes, start, stop, true, false);
       if (iso === iso) {
         this.values[row] = iso;
@@ -299,8 +300,8 @@ export class TimestampNtzBuilder extends LongLikeBuilder {
       }
     }
     const text = stringText(memory.bytes, start, stop, escaped);
-    if (parseTimestampNtz === null && !/^\s*[+-]?[\d-]+([ T][\d:.]*)?\s*$/.test(text)) return outcome.failed;
-    const micros = parseTimestampNtz === null ? conversions.parseTimestampNtz(text) : parseTimestampNtz(text);
+    if (timestampNtzForm === null && !/^\s*[+-]?[\d-]+([ T][\d:.]*)?\s*$/.test(text)) return outcome.failed;
+    const micros = timestampNtzForm === null ? parseTimestampNtz(text) : timestampNtzForm(text);
     return micros !== undefined && this.store(row, micros) ? outcome.ok : outcome.failed;
   }
 }

@@ -1,16 +1,16 @@
 import { civilOfDays, daysOfCivil } from "../../arrow/civil.js";
 import { notYetSupported } from "../../errors/streamingError.js";
-import type { TextConversions } from "./textConversions.js";
+import { localToInstant, timeZone } from "../../values/timeZone.js";
 
 /** Dates and times by a pattern of Java's DateTimeFormatter, as the options `timestampFormat` and `dateFormat` give it. Slow and exact; no hot path. */
 export interface DateTimePattern {
   parseDate(text: string): number | undefined;
   /** Microseconds of a wall clock. A zone in the pattern is not taken. */
   parseLocal(text: string): bigint | undefined;
-  parseTimestamp(text: string, zone: string, conversions: TextConversions): bigint | undefined;
+  parseTimestamp(text: string, zone: string): bigint | undefined;
   formatDate(days: number): string;
   /** @param micros since the epoch */
-  formatTimestamp(micros: bigint, zone: string, conversions: TextConversions): string;
+  formatTimestamp(micros: bigint, zone: string): string;
 }
 
 type Letter = "y" | "M" | "d" | "H" | "m" | "s" | "S" | "X" | "x" | "Z";
@@ -39,20 +39,20 @@ export function compilePattern(pattern: string): DateTimePattern {
       const fields = match(text);
       return fields && offsetOf(fields) === null ? localMicros(fields) : undefined;
     },
-    parseTimestamp(text, zone, conversions) {
+    parseTimestamp(text, zone) {
       const fields = match(text);
       const micros = fields && localMicros(fields);
       if (micros === undefined) return undefined;
       const offset = offsetOf(fields!);
       if (offset !== null) return micros - BigInt(offset) * 1_000_000n;
       const ofSecond = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
-      return BigInt(conversions.instantOf(zone, Number((micros - ofSecond) / 1_000_000n))) * 1_000_000n + ofSecond;
+      return BigInt(localToInstant(timeZone(zone), Number((micros - ofSecond) / 1_000_000n))) * 1_000_000n + ofSecond;
     },
     formatDate: (days) => parts.map((part) => formatPart(part, days, 0, 0, 0)).join(""),
-    formatTimestamp(micros, zone, conversions) {
+    formatTimestamp(micros, zone) {
       const ofSecond = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
       const seconds = Number((micros - ofSecond) / 1_000_000n);
-      const offset = conversions.offsetSecondsAt(zone, seconds);
+      const offset = timeZone(zone).offsetAt(seconds);
       const days = Math.floor((seconds + offset) / 86_400);
       const ofDay = seconds + offset - days * 86_400;
       return parts.map((part) => formatPart(part, days, ofDay, Number(ofSecond), offset)).join("");

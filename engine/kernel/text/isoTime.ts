@@ -1,4 +1,4 @@
-/** Dates and timestamps in the form that machines write, straight from bytes; every other form goes to `TextConversions`. */
+/** Dates and timestamps in the form that machines write, straight from bytes; every other form goes to `engine/values`. */
 
 const daysBeforeMonth = Int32Array.of(0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334);
 const daysOfMonth = Int32Array.of(0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);

@@ -1,6 +1,5 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { PushedFilter } from "../../contract/source.js";
-import type { TextConversions } from "./textConversions.js";
 
 /**
  * Turns newline-framed bytes into batches. Lends the buffer that bytes are read into, so that none is copied:
@@ -26,11 +25,10 @@ export interface Decoder {
   readonly rowsRead: number;
 }
 
-/** What decoders need of the layers above. */
+/** How a decoder is set up, beside what it decodes. */
 export interface DecoderEnvironment {
   /** IANA name of the session time zone. */
   readonly zone: string;
-  readonly conversions: TextConversions;
   /** Bytes of text that the buffer holds at first. */
   readonly bufferBytes?: number;
   /** The longest record there may be; 256 MiB by default. */

@@ -1,7 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import { assert } from "../../errors/assert.js";
 import type { BytesReader, PartitionReader } from "../../contract/source.js";
-import { textConversions } from "../../expression/textConversions.js";
 import { createDecoder, type Decoder } from "../../kernel/decoder.js";
 import type { BoundScan } from "./inputs.js";
 
@@ -52,7 +51,7 @@ export class PartitionRead {
   private async *decoded(reader: BytesReader): AsyncGenerator<Batch> {
     const { decode } = this.bound.scan;
     assert(decode !== null, "a source that gives bytes says how they are decoded");
-    const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone: this.zone, conversions: textConversions }));
+    const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone: this.zone }));
     const before = decoder.rowsRead;
     let ahead: Promise<number> | null = null;
     try {

@@ -1,6 +1,5 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
-import { textConversions } from "../../expression/textConversions.js";
 import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
 import type { BatchContext, Emit, Operator } from "../operator.js";
 
@@ -20,7 +19,7 @@ export class JsonDecodeOperator implements Operator {
     private readonly emit: Emit,
   ) {
     // The planner put the session's zone among the options.
-    this.#decoder = createJsonColumnDecoder(decoded, { options, zone: "UTC", conversions: textConversions });
+    this.#decoder = createJsonColumnDecoder(decoded, { options, zone: "UTC" });
   }
 
   begin(_context: BatchContext): void {}

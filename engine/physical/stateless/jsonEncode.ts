@@ -1,7 +1,6 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
-import { textConversions } from "../../expression/textConversions.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import type { BatchContext, Emit, Operator } from "../operator.js";
 import type { EncodeJsonNode } from "../plan.js";
@@ -21,7 +20,7 @@ export class JsonEncodeOperator implements Operator {
     private readonly emit: Emit,
   ) {
     for (const { column, options, zone } of encoded) {
-      this.#writers.set(column, createJsonColumnWriter({ options, zone, conversions: textConversions }));
+      this.#writers.set(column, createJsonColumnWriter({ options, zone }));
     }
   }
 

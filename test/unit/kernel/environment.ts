@@ -3,10 +3,9 @@ import { readValue } from "../../../engine/arrow/columns.js";
 import type { Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { PushedFilter } from "../../../engine/contract/source.js";
-import { textConversions } from "../../../engine/expression/textConversions.js";
 import { createDecoder, type Decoder, type DecoderEnvironment } from "../../../engine/kernel/decoder.js";
 
-export const environment: DecoderEnvironment = { zone: "UTC", conversions: textConversions };
+export const environment: DecoderEnvironment = { zone: "UTC" };
 
 export interface Decoded {
   readonly rows: Value[][];
