@@ -90,7 +90,10 @@ export async function openCheckpoint({
       readQueryShape: () => readQueryShape(files, root),
       writeQueryShape: (shape) => writeQueryShape(files, root, shape),
       checkOwnership: () => epoch.check(),
-      release: () => epoch.release(),
+      release: async () => {
+        await state.close();
+        await epoch.release();
+      },
     };
   } catch (error) {
     // What was wrong counts, not what letting go met on top of it.

@@ -1,4 +1,5 @@
-import type { Batch } from "../../engine/arrow/batch.js";
+import { batchOf, type Batch } from "../../engine/arrow/batch.js";
+import { types } from "../../engine/arrow/types.js";
 import type { StateChanges } from "../../engine/contract/state.js";
 import { assert } from "../../engine/errors/assert.js";
 import type { Section, StateFileReader, StateFileWriter, TableIndex } from "./stateFile.js";
@@ -13,19 +14,23 @@ export function loadArrow(): Promise<Arrow> {
 }
 
 /** Writes the changes as sections; gives what the index says of them. */
-export async function writeTables(writer: StateFileWriter, changes: readonly StateChanges[]): Promise<TableIndex[]> {
+export async function writeTables(writer: StateFileWriter, changes: Iterable<StateChanges>): Promise<TableIndex[]> {
   const tables: TableIndex[] = [];
-  for (const { operatorId, storeName, partition, droppedPanes, deletes, upserts } of changes) {
+  for (const { operatorId, storeName, droppedPanes, deletes, upserts } of changes) {
     tables.push({
       operatorId,
       storeName,
-      partition,
+      partition: 0,
       droppedPanes,
-      deletes: await writeBatch(writer, deletes),
+      deletes: await writeBatch(writer, deletes === null ? null : withoutHash(deletes)),
       upserts: await writeBatch(writer, upserts),
     });
   }
   return tables;
+}
+
+function withoutHash({ schema, columns, length }: Batch): Batch {
+  return batchOf(types.struct(schema.fields.slice(0, -1)), columns.slice(0, -1), length);
 }
 
 async function writeBatch(writer: StateFileWriter, batch: Batch | null): Promise<Section | null> {
@@ -36,8 +41,8 @@ async function writeBatch(writer: StateFileWriter, batch: Batch | null): Promise
 
 /** Reads back what `writeTables` wrote, table by table. */
 export async function* readTables(reader: StateFileReader): AsyncGenerator<StateChanges> {
-  for (const { deletes, upserts, ...table } of reader.index.tables) {
-    yield { ...table, deletes: await readBatch(reader, deletes), upserts: await readBatch(reader, upserts) };
+  for (const { deletes, upserts, operatorId, storeName, droppedPanes } of reader.index.tables) {
+    yield { operatorId, storeName, droppedPanes, deletes: await readBatch(reader, deletes), upserts: await readBatch(reader, upserts) };
   }
 }
 

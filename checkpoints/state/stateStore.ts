@@ -1,5 +1,5 @@
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
-import type { StateChanges, StateSchema, StateStore } from "../../engine/contract/state.js";
+import { allGroups, type SnapshotSource, type StateChanges, type StateSchema, type StateStore } from "../../engine/contract/state.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { settleFolder } from "../folder.js";
@@ -70,7 +70,7 @@ export class FileStateStore implements StateStore {
     this.head = { version, name: chain.deltas.at(-1) ?? chain.snapshot?.index.previous ?? null };
   }
 
-  async writeDelta(version: number, changes: readonly StateChanges[]): Promise<string> {
+  async writeDelta(version: number, changes: Iterable<StateChanges>): Promise<string> {
     assert(version === this.head.version + 1, `delta ${version} behind version ${this.head.version}`);
     const name = formatStateFileName({ version, runId: this.options.runId, kind: "delta" });
     const size = await this.write(name, changes, { kind: "delta", version, runId: this.options.runId, previous: this.head.name });
@@ -81,8 +81,7 @@ export class FileStateStore implements StateStore {
   }
 
   /** When the deltas have grown to the last snapshot's size: then a restart reads at most twice the state, and snapshots cost at most as much as deltas. */
-  snapshotDue(version: number): boolean {
-    assert(version === this.head.version, `version ${version} is not in memory, ${this.head.version} is`);
+  private snapshotDue(): boolean {
     const { minDeltasForSnapshot } = this.options;
     return (
       this.deltas >= minDeltasForSnapshot && (this.deltaBytes >= this.snapshotBytes || this.deltas >= minDeltasForSnapshot * longestChain)
@@ -90,16 +89,22 @@ export class FileStateStore implements StateStore {
   }
 
   /** Only of a version that is committed: a snapshot is never of a batch that somebody may run again. */
-  async writeSnapshot(version: number, tables: readonly StateChanges[]): Promise<void> {
+  async advanceSnapshot(version: number, sources: readonly SnapshotSource[]): Promise<boolean> {
+    assert(version === this.head.version, `version ${version} is not in memory, ${this.head.version} is`);
+    if (!this.snapshotDue()) return false;
     const { runId, stateFileOf } = this.options;
     const committed = await stateFileOf(version);
     assert(version === this.head.version && committed === this.head.name, `a snapshot of version ${version}, which is not committed`);
     const name = formatStateFileName({ version, runId: this.runOf(this.head.name!), kind: "snapshot" });
+    const tables = sources.flatMap((source) => [...source.snapshot(allGroups)]);
     this.snapshotBytes = await this.write(name, tables, { kind: "snapshot", version, runId, previous: this.head.name });
     this.complete.add(name);
     this.deltas = 0;
     this.deltaBytes = 0;
+    return false;
   }
+
+  async close(): Promise<void> {}
 
   /** Keeps the two newest snapshots that the oldest retained version can start from, so that damage to one of them ends nothing. */
   async purge(oldestRetainedVersion: number): Promise<void> {
@@ -178,7 +183,7 @@ export class FileStateStore implements StateStore {
   }
 
   /** Writes a file that does not exist; durable, with its name, when it resolves. Leaves nothing when it fails. */
-  private async write(name: string, changes: readonly StateChanges[], header: Omit<StateFileIndex, "tables">): Promise<number> {
+  private async write(name: string, changes: Iterable<StateChanges>, header: Omit<StateFileIndex, "tables">): Promise<number> {
     const { files, folder } = this.options;
     const writer = await StateFileWriter.create(files, this.pathOf(name));
     (await this.listing()).add(name);

@@ -15,20 +15,48 @@ export interface StateSchema {
   readonly layout: string;
 }
 
+/** A key belongs to one of so many groups: the top 8 bits of its 32-bit hash. Part of the checkpoint's format. */
+export const keyGroupCount = 256;
+
+export function keyGroupOf(hash: number): number {
+  return hash >>> 24;
+}
+
+/** The key groups `from` to `to - 1`. */
+export interface GroupRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const allGroups: GroupRange = { from: 0, to: keyGroupCount };
+
 /**
- * What one batch changed in one state partition of one table: by key, never by slot.
+ * A chunk of what one batch changed in one table, or of what the table holds: by key, never by slot, and absolute, so that applying it twice is applying it once.
  *
- * `upserts` holds key columns, then value columns, then the key's 32-bit group hash (`StateChanges.groupColumn`); `deletes` the key columns. Applying the changes in order — dropped panes first, then deletes,
- * then upserts — turns version N into N+1.
+ * `upserts` holds key columns, then value columns, then the key's 32-bit hash; `deletes` the key columns, then the hash (from a file of format version 1: the
+ * key columns alone). Applying a chunk means dropped panes first, then deletes, then upserts; applying all chunks of version N+1 to version N gives version N+1.
+ *
+ * The chunks of a table come in the order of their key groups, and so do the rows in a chunk; within a group the order is the operator's own. Only the first
+ * chunk of a table may drop panes. A chunk is lent until the next one is asked for.
  */
 export interface StateChanges {
   readonly operatorId: string;
   readonly storeName: string;
-  readonly partition: number;
   readonly upserts: Batch | null;
   readonly deletes: Batch | null;
   /** Event-time panes (their start, µs) that are gone with all their keys. */
   readonly droppedPanes: readonly number[];
+}
+
+/** What a snapshot is taken of: an operator. */
+export interface SnapshotSource {
+  /** About how many rows there are: how finely a snapshot is sliced. */
+  readonly stateRows: number;
+  /**
+   * What its tables hold in some key groups, as upserts. Read to its end without a pause, between two batches: a slice is of one version. Costs about what the
+   * groups hold, not what the state holds.
+   */
+  snapshot(groups: GroupRange): Iterable<StateChanges>;
 }
 
 /**
@@ -37,13 +65,17 @@ export interface StateChanges {
 export interface StateStore {
   /** Compares with what the checkpoint has and records it when new. Rejects with a condition that says what changed. */
   registerSchemas(schemas: readonly StateSchema[]): Promise<void>;
-  /** What restores `version`: changes in the order to be applied, the first of each table being a snapshot or the first delta. */
+  /** What restores `version`: chunks in the order to be applied. */
   restore(version: number): AsyncIterable<StateChanges>;
   /** Durable when it resolves. Gives the file's name, which the commit log records. */
-  writeDelta(version: number, changes: readonly StateChanges[]): Promise<string>;
-  /** Whether a snapshot is due after `version`; the query then hands one over. */
-  snapshotDue(version: number): boolean;
-  writeSnapshot(version: number, tables: readonly StateChanges[]): Promise<void>;
+  writeDelta(version: number, changes: Iterable<StateChanges>): Promise<string>;
+  /**
+   * Goes on with the snapshot under way, or begins one when it is due: takes the next slices of it. Called between two batches, when memory holds `version` and
+   * that is committed. True while there is more to take.
+   */
+  advanceSnapshot(version: number, sources: readonly SnapshotSource[]): Promise<boolean>;
   /** Removes what no retained version needs. */
   purge(oldestRetainedVersion: number): Promise<void>;
+  /** Waits for what is being written; a snapshot that is not complete is given up. */
+  close(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Batch } from "../arrow/batch.js";
 import type { OutputMode } from "../contract/sink.js";
-import type { StateChanges, StateSchema } from "../contract/state.js";
+import type { SnapshotSource, StateChanges, StateSchema } from "../contract/state.js";
 
 /** What holds for one micro-batch; a pure function of the logs, so that a replay sees the same. */
 export interface BatchContext {
@@ -57,14 +57,12 @@ export interface StateOperatorMetrics {
  * The state in memory is version N+1 after `finish`; `changes` says how it differs from version N. When a batch fails, the run ends, and the next one
  * restores version N into fresh operators: nothing is undone in place.
  */
-export interface StatefulOperator extends Operator {
+export interface StatefulOperator extends Operator, SnapshotSource {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   /** Applies a snapshot or a delta, in the order the store gives them. Only before the first `begin`. */
   restore(changes: StateChanges): void;
   /** What this batch changed; after `finish`, before the next `begin`. */
-  changes(): StateChanges[];
-  /** All of the state, as changes that restore it into an empty operator. */
-  snapshot(): StateChanges[];
+  changes(): Iterable<StateChanges>;
   metrics(): StateOperatorMetrics;
 }

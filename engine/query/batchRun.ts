@@ -2,6 +2,7 @@ import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
 import type { SinkBatch } from "../contract/sink.js";
 import type { Offset } from "../contract/source.js";
+import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchContext, StatefulOperator } from "../physical/operator.js";
 import type { QueryDefinition } from "./definition.js";
@@ -118,10 +119,11 @@ function rangesOf({ start, entry }: PlannedBatch): SourceRange[] {
 
 async function writeState({ execution, checkpoint }: QueryDefinition, version: number): Promise<string | null> {
   if (execution.stateful.length === 0) return null;
-  return await checkpoint.state.writeDelta(
-    version,
-    execution.stateful.flatMap((operator) => operator.changes()),
-  );
+  return await checkpoint.state.writeDelta(version, changesOf(execution.stateful));
+}
+
+function* changesOf(stateful: readonly StatefulOperator[]): Generator<StateChanges> {
+  for (const operator of stateful) yield* operator.changes();
 }
 
 async function logCommit(
@@ -149,18 +151,11 @@ async function tellSources({ sources }: QueryDefinition, { start, entry }: Plann
 }
 
 async function tidyUp({ checkpoint, execution, settings }: QueryDefinition, batchId: number): Promise<void> {
-  const version = batchId + 1;
-  if (execution.stateful.length > 0 && checkpoint.state.snapshotDue(version)) {
-    await checkpoint.state.writeSnapshot(version, snapshotOf(execution.stateful));
-  }
+  if (execution.stateful.length > 0) await checkpoint.state.advanceSnapshot(batchId + 1, execution.stateful);
   const oldest = batchId - settings.minBatchesToRetain + 1;
   if (oldest <= 0) return;
   const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
   await Promise.all([checkpoint.offsetLog.purgeBefore(oldest), checkpoint.commitLog.purgeBefore(oldest), state]);
-}
-
-function snapshotOf(stateful: readonly StatefulOperator[]) {
-  return stateful.flatMap((operator) => operator.snapshot());
 }
 
 /** Waits for all, then fails with the first failure: nothing of this batch may still be writing when the failure is dealt with. */

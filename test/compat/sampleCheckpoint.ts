@@ -4,6 +4,7 @@ import { field, types, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
 import type { StateChanges } from "../../engine/contract/state.js";
+import { byHash, StateModel } from "../contracts/stateModel.js";
 
 const key = [field("word", types.string), field("window", types.struct([field("start", types.timestamp), field("end", types.timestamp)]))];
 const value = [
@@ -12,9 +13,11 @@ const value = [
   field("seen", types.array(types.double)),
   field("ok", types.boolean),
 ];
-const upserts: Schema = types.struct([...key, ...value, field("group", types.int, false)]);
+const hash = field("group", types.int, false);
+const deletes: Schema = types.struct([...key, hash]);
+const upserts: Schema = types.struct([...key, ...value, hash]);
 
-/** The rows of batch `id`: every one of its keys, and some of every value's odd forms. */
+/** The rows of batch `id`, the last column standing for the key's hash: every one of its keys, and some of every value's odd forms. */
 function rowsOf(id: number): Value[][] {
   const start = BigInt(id) * 60_000_000n;
   return [
@@ -30,20 +33,25 @@ export function sampleChanges(id: number): StateChanges[] {
     {
       operatorId: "0",
       storeName: "default",
-      partition: 0,
       droppedPanes: id < 2 ? [] : [(id - 2) * 60_000_000],
       deletes: null,
-      upserts: batchFromRows(upserts, rowsOf(id)),
+      upserts: batchFromRows(upserts, byHash(rowsOf(id))),
     },
     {
       operatorId: "1",
       storeName: "left",
-      partition: 3,
       droppedPanes: [],
-      deletes: id === 0 ? null : batchFromRows(types.struct(key), [rowsOf(id - 1)[0]!.slice(0, 2)]),
+      deletes: id === 0 ? null : batchFromRows(deletes, [[...rowsOf(id - 1)[0]!.slice(0, 2), id - 1]]),
       upserts: batchFromRows(upserts, rowsOf(id).slice(0, 1)),
     },
   ];
+}
+
+/** What the sample's state is behind batch `last`. */
+export function sampleState(last: number): StateModel {
+  const state = new StateModel(upserts);
+  for (let id = 0; id <= last; id++) for (const changes of sampleChanges(id)) state.apply(changes);
+  return state;
 }
 
 export const sampleShape = { sources: ["json[in]"], outputMode: "append" };
@@ -75,9 +83,7 @@ export async function writeSampleCheckpoint(location: string, runtime: Runtime):
       runId: checkpoint.runId,
       extra: { watermarks: { "0": 60_000 * id } },
     });
-    if (checkpoint.state.snapshotDue(id + 1)) {
-      await checkpoint.state.writeSnapshot(id + 1, Array.from({ length: id + 1 }, (_, batch) => sampleChanges(batch)).flat());
-    }
+    await checkpoint.state.advanceSnapshot(id + 1, [sampleState(id)]);
   }
   await checkpoint.release();
 }

@@ -7,7 +7,7 @@ import { batchFromRows } from "../../engine/arrow/columns.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { Random } from "../simulation/world/random.js";
 import { SimulatedCrash, World, type CrashKind } from "../simulation/world/world.js";
-import { keySchema, schemaOf, StateModel, upsertSchema } from "./stateModel.js";
+import { byHash, deleteSchema, hashOfKey, schemaOf, StateModel, upsertSchema } from "./stateModel.js";
 
 const location = "/data/checkpoints/query";
 const conf = { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2", "spark.tidemark.checkpoint.takeOver": "true" };
@@ -17,15 +17,18 @@ const retained = 3;
 function changesOf(id: number): StateChanges[] {
   const random = new Random(id * 977 + 1);
   const key = (): [string, bigint] => [`k${random.below(6)}`, BigInt(random.below(3)) * 60_000_000n];
-  const upserts = Array.from({ length: 1 + random.below(4) }, () => [...key(), BigInt(id), random.next(), `note ${id}`, random.below(100)]);
+  const upserts = Array.from({ length: 1 + random.below(4) }, () => {
+    const k = key();
+    return [...k, BigInt(id), random.next(), `note ${id}`, hashOfKey(k)];
+  });
+  const gone = key();
   return [
     {
       operatorId: "0",
       storeName: "default",
-      partition: 0,
       droppedPanes: random.chance(0.2) ? [60_000_000] : [],
-      deletes: random.chance(0.4) ? batchFromRows(keySchema, [key()]) : null,
-      upserts: batchFromRows(upsertSchema, upserts),
+      deletes: random.chance(0.4) ? batchFromRows(deleteSchema, [[...gone, hashOfKey(gone)]]) : null,
+      upserts: batchFromRows(upsertSchema, byHash(upserts)),
     },
   ];
 }
@@ -60,7 +63,7 @@ async function run(runtime: Runtime, last: number, acknowledged: Acknowledged): 
     await checkpoint.checkOwnership();
     if (!(await checkpoint.commitLog.add(id, { nextBatchWatermarkMs: id + 1, stateFile, runId: checkpoint.runId }))) throw new LostRace();
     acknowledged.committed = id;
-    if (checkpoint.state.snapshotDue(id + 1)) await checkpoint.state.writeSnapshot(id + 1, model.snapshot());
+    await checkpoint.state.advanceSnapshot(id + 1, [model]);
     await checkpoint.offsetLog.purgeBefore(id - retained);
     await checkpoint.commitLog.purgeBefore(id - retained);
     await checkpoint.state.purge(id - retained + 1);

@@ -39,7 +39,7 @@ async function restored(store: StateStore, version: number): Promise<StateModel>
 async function commit(store: StateStore, version: number, changes: StateChanges[], model: StateModel, committed: Committed): Promise<void> {
   committed.set(version, await store.writeDelta(version, changes));
   for (const change of changes) model.apply(change);
-  if (store.snapshotDue(version)) await store.writeSnapshot(version, model.snapshot());
+  await store.advanceSnapshot(version, [model]);
 }
 
 /** A history: each step is a batch, or a restart before it. */

@@ -1,14 +1,14 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
-import type { StateChanges, StateSchema } from "../../contract/state.js";
+import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { BatchContext, Emit, OperatorWatermarks, StatefulOperator, StateOperatorMetrics } from "../operator.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { AggregateSpec } from "./aggregateSpec.js";
-import type { Groups, Released, SlotList } from "./groups.js";
+import { slotsInGroups, type Groups, type Released, type SlotList } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
 
@@ -56,7 +56,7 @@ export class AggregateOperator implements StatefulOperator {
     this.#output = schemaOf(spec.output);
     const key = schemaOf(spec.grouping);
     const value: Schema = types.struct([...this.#values.stateFields]);
-    this.#deletes = key;
+    this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
     this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
     const { layout } = this.#groups;
     this.schemas = [{ operatorId: spec.operatorId, operatorName: "stateStoreSave", storeName: "default", key, value, layout }];
@@ -96,10 +96,10 @@ export class AggregateOperator implements StatefulOperator {
   restore(changes: StateChanges): void {
     assert(!this.#begun, "state is restored before the first batch");
     for (const startUs of changes.droppedPanes) this.#groups.dropPane(startUs);
-    if (changes.deletes !== null) this.#groups.restoreDeletes(changes.deletes.columns, changes.deletes.length);
+    const keys = this.#spec.grouping.length;
+    if (changes.deletes !== null) this.#groups.restoreDeletes(changes.deletes.columns.slice(0, keys), changes.deletes.length);
     if (changes.upserts === null) return;
     const { columns, length: count } = changes.upserts;
-    const keys = this.#spec.grouping.length;
     const slots = this.#groups.restoreGroups(columns.slice(0, keys), count);
     this.#values.prepare(this.#groups.capacity, slots, count);
     this.#values.merge({ slots, rows: null, count }, columns.slice(keys, -1));
@@ -118,8 +118,14 @@ export class AggregateOperator implements StatefulOperator {
     ];
   }
 
-  snapshot(): StateChanges[] {
-    return [this.#table(this.#groups.all())];
+  get stateRows(): number {
+    return this.#groups.size;
+  }
+
+  snapshot(groups: GroupRange = allGroups): StateChanges[] {
+    const all = this.#groups.all();
+    const slots = slotsInGroups(all.slots, this.#groups.groupColumn(all.slots, all.count), groups);
+    return [this.#table({ slots, count: slots.length })];
   }
 
   metrics(): StateOperatorMetrics {
@@ -151,9 +157,9 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   /** The groups as rows that restore them. */
-  #table({ slots, count }: SlotList): StateChanges {
+  #table({ slots, count }: Pick<SlotList, "slots" | "count">): StateChanges {
     const { operatorId } = this;
-    const base = { operatorId, storeName: "default", partition: 0, deletes: null, droppedPanes: [] };
+    const base = { operatorId, storeName: "default", deletes: null, droppedPanes: [] };
     if (count === 0) return { ...base, upserts: null };
     const columns: Column[] = [
       ...this.#groups.groupingColumns(slots, count),

@@ -2,7 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import { takeBatch } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
-import type { StateChanges, StateSchema } from "../../contract/state.js";
+import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
 import { Lane } from "../../state/lane.js";
@@ -10,6 +10,7 @@ import { schemaOf } from "../../plan/logicalPlan.js";
 import type { BatchContext, Emit, OperatorWatermarks, StatefulOperator, StateOperatorMetrics } from "../operator.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { watermarkedTimes } from "./eventTimes.js";
+import { slotsInGroups } from "./groups.js";
 
 /** What a deduplication needs bound. Plain data. */
 export interface DeduplicateSpec {
@@ -41,8 +42,8 @@ export class DeduplicateOperator implements StatefulOperator {
   readonly #known = new Lane("u8", 0);
   /** A key's event time, µs; NaN when it has none. Only where keys expire. */
   readonly #time = new Lane("f64", NaN);
-  readonly #key: Schema;
-  readonly #upserts: Schema;
+  /** Of upserts and deletes alike: key columns and hash. */
+  readonly #rows: Schema;
   /** No key expires before: spares looking at all of them. */
   #smallestTimeUs = Infinity;
   #watermarks: OperatorWatermarks | null = null;
@@ -57,10 +58,10 @@ export class DeduplicateOperator implements StatefulOperator {
     this.#spec = spec;
     this.#emit = emit;
     this.#table = new KeyedTable(spec.keyAttributes.map(({ type }) => type));
-    this.#key = schemaOf(spec.keyAttributes);
-    this.#upserts = types.struct([...this.#key.fields, field("group", types.int, false)]);
+    const key = schemaOf(spec.keyAttributes);
+    this.#rows = types.struct([...key.fields, field("group", types.int, false)]);
     const base = { operatorId: spec.operatorId, operatorName: "dedupe", storeName: "default", layout: "keys" };
-    this.schemas = [{ ...base, key: this.#key, value: types.struct([]) }];
+    this.schemas = [{ ...base, key, value: types.struct([]) }];
   }
 
   begin(context: BatchContext): void {
@@ -103,14 +104,14 @@ export class DeduplicateOperator implements StatefulOperator {
     const expired = slots.filter((slot) => times[slot]! <= evictUs);
     this.#smallestTimeUs = slots.reduce((least, slot) => (times[slot]! > evictUs && times[slot]! < least ? times[slot]! : least), Infinity);
     if (expired.length === 0) return;
-    this.#deletes = { columns: this.#table.keyColumns(expired, expired.length), count: expired.length };
+    this.#deletes = { columns: this.#columnsAt(expired), count: expired.length };
     this.#forget(expired);
     this.#added = this.#added.filter((slot) => this.#known.values[slot] === 1);
   }
 
   restore({ deletes, upserts }: StateChanges): void {
     if (deletes !== null) {
-      const slots = this.#table.find(deletes.columns, deletes.length);
+      const slots = this.#table.find(deletes.columns.slice(0, this.#spec.keys.length), deletes.length);
       this.#forget(slots.slice(0, deletes.length).filter((slot) => slot >= 0));
     }
     if (upserts === null) return;
@@ -126,12 +127,17 @@ export class DeduplicateOperator implements StatefulOperator {
 
   changes(): StateChanges[] {
     if (this.#added.length === 0 && this.#deletes === null) return [];
-    const deletes = this.#deletes === null ? null : batchOf(this.#key, this.#deletes.columns, this.#deletes.count);
+    const deletes = this.#deletes === null ? null : batchOf(this.#rows, this.#deletes.columns, this.#deletes.count);
     return [{ ...this.#keysAt(Int32Array.from(this.#added)), deletes }];
   }
 
-  snapshot(): StateChanges[] {
-    return [this.#keysAt(this.#table.liveSlots())];
+  get stateRows(): number {
+    return this.#table.size;
+  }
+
+  snapshot(groups: GroupRange = allGroups): StateChanges[] {
+    const all = this.#table.liveSlots();
+    return [this.#keysAt(slotsInGroups(all, this.#table.groupColumn(all, all.length), groups))];
   }
 
   metrics(): StateOperatorMetrics {
@@ -187,9 +193,11 @@ export class DeduplicateOperator implements StatefulOperator {
   }
 
   #keysAt(slots: Int32Array): StateChanges {
-    const count = slots.length;
-    const columns = [...this.#table.keyColumns(slots, count), this.#table.groupColumn(slots, count)];
-    const upserts = count === 0 ? null : batchOf(this.#upserts, columns, count);
-    return { operatorId: this.operatorId, storeName: "default", partition: 0, upserts, deletes: null, droppedPanes: [] };
+    const upserts = slots.length === 0 ? null : batchOf(this.#rows, this.#columnsAt(slots), slots.length);
+    return { operatorId: this.operatorId, storeName: "default", upserts, deletes: null, droppedPanes: [] };
+  }
+
+  #columnsAt(slots: Int32Array): Column[] {
+    return [...this.#table.keyColumns(slots, slots.length), this.#table.groupColumn(slots, slots.length)];
   }
 }

@@ -1,5 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
+import { keyGroupOf, type GroupRange } from "../../contract/state.js";
+import { assert } from "../../errors/assert.js";
 import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
 
 /** Slots in a list that grows. */
@@ -80,6 +82,18 @@ export interface Groups {
 
 export interface Released {
   readonly droppedPanes: readonly number[];
-  /** The grouping columns of the groups that are gone, where they are not gone with a pane. */
+  /** The grouping columns, then the key hashes, of the groups that are gone, where they are not gone with a pane. */
   readonly deletes: { readonly columns: readonly Column[]; readonly count: number } | null;
+}
+
+/** The slots whose keys are of these groups, in their order. `hashes`: the slots' key hashes. */
+export function slotsInGroups(slots: Int32Array, hashes: Column, { from, to }: GroupRange): Int32Array {
+  assert(hashes.encoding === "i32", "hashes are 32-bit numbers");
+  const found = new Int32Array(hashes.length);
+  let count = 0;
+  for (let j = 0; j < hashes.length; j++) {
+    const group = keyGroupOf(hashes.values[j]!);
+    if (group >= from && group < to) found[count++] = slots[j]!;
+  }
+  return found.subarray(0, count);
 }

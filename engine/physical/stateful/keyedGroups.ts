@@ -98,7 +98,7 @@ export class KeyedGroups implements Groups {
 
   release({ slots, count }: SlotList): Released {
     if (count === 0) return { droppedPanes: [], deletes: null };
-    const columns = this.groupingColumns(slots, count);
+    const columns = [...this.groupingColumns(slots, count), this.groupColumn(slots, count)];
     this.#remove(slots, count);
     return { droppedPanes: [], deletes: { columns, count } };
   }

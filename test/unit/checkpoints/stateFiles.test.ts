@@ -15,7 +15,6 @@ const changesOf = (version: number): StateChanges[] => [
   {
     operatorId: "0",
     storeName: "default",
-    partition: 0,
     droppedPanes: [],
     deletes: null,
     upserts: batchFromRows(upsertSchema, [[`key ${version % 5}`, 0n, BigInt(version), version / 3, null, 7]]),
@@ -30,7 +29,7 @@ async function writeHistory(store: FileStateStore, committed: Map<number, string
     const model = versions.at(-1)!.copy();
     for (const change of changesOf(version)) model.apply(change);
     versions.push(model);
-    if (version % 3 === 0) await store.writeSnapshot(version, model.snapshot());
+    await store.advanceSnapshot(version, [model]);
   }
   return versions;
 }
@@ -173,19 +172,20 @@ describe("state files", () => {
     const store = storeOf("next");
     for await (const changes of store.restore(7)) expect(changes.operatorId).toBe("0");
     await store.writeDelta(8, changesOf(8));
-    await expect(store.writeSnapshot(8, [])).rejects.toMatchObject({ condition: "INTERNAL_ERROR" });
-    await expect(store.writeDelta(8, changesOf(8))).rejects.toMatchObject({ condition: "INTERNAL_ERROR" });
+    await store.writeDelta(9, changesOf(9));
+    await expect(store.advanceSnapshot(9, [])).rejects.toMatchObject({ condition: "INTERNAL_ERROR" });
+    await expect(store.writeDelta(9, changesOf(9))).rejects.toMatchObject({ condition: "INTERNAL_ERROR" });
   });
 
   it("ask for a snapshot when the deltas have grown to the size of the last one", async () => {
     const store = storeOf("next");
-    for await (const changes of store.restore(7)) expect(changes.partition).toBe(0);
-    const due = [];
+    for await (const changes of store.restore(7)) expect(changes.operatorId).toBe("0");
     for (let version = 8; version <= 12; version++) {
       committed.set(version, await store.writeDelta(version, changesOf(version)));
-      due.push(store.snapshotDue(version));
+      await store.advanceSnapshot(version, [versions[7]!]);
     }
+    const names = (await files.list(folder)).map(({ name }) => name).filter((name) => name.endsWith(".snapshot"));
     // One delta since the snapshot of 6 was restored; the third one is enough.
-    expect(due).toEqual([false, true, true, true, true]);
+    expect(names).toEqual(["12.next.snapshot", "3.run.snapshot", "6.run.snapshot", "9.next.snapshot"]);
   });
 });
