@@ -100,11 +100,15 @@ export async function collectBatches(session: Session, plan: AnalyzedPlan): Prom
   return batches;
 }
 
-/** Runs a bounded plan; each batch is borrowed until `emit` returns. */
+/** Runs a bounded plan; each batch is lent until what `emit` returned is done. */
 export async function runBoundedPlan(session: Session, plan: AnalyzedPlan, emit: (batch: Batch) => Promise<void> | void): Promise<void> {
   const { runtime } = session;
   const { root } = planPhysical(optimize(plan), null);
-  await runBounded(root, { sources: [], openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone }, emit);
+  await runBounded(
+    root,
+    { sources: [], openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone },
+    ({ batch }) => emit(batch),
+  );
 }
 
 function tableOpener(session: Session, runtime: Runtime): ExecutionInputs["openTable"] {

@@ -37,7 +37,10 @@ export interface OutputBatchInfo {
 
 /** One batch of one output, being written. */
 export interface SinkBatch {
-  /** Called as rows come, in order. The batch is borrowed for the call only. */
+  /**
+   * Called as rows come, in order, the next time when what it returned is done. The batch is lent for the call only, not until that: a sink that waits has
+   * copied (`retainBatch`) or consumed the rows before.
+   */
   write(batch: Batch): Promise<void> | void;
   /** All rows are durable but invisible when it resolves. */
   prepare(): Promise<void>;

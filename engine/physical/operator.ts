@@ -19,19 +19,40 @@ export interface OperatorWatermarks {
   readonly evictMs: number;
 }
 
-/** Takes the rows an operator emits. Borrowed until the call returns. */
-export type Emit = (batch: Batch) => void;
+/** Rows that an operator gives on one of its ports. */
+export interface Emission {
+  /** Which of the operator's outputs; `mainPort` is the one that every operator has. */
+  readonly port: number;
+  readonly batch: Batch;
+}
+
+export const mainPort = 0;
+
+/** Rows on the main port. */
+export function emission(batch: Batch): Emission {
+  return { port: mainPort, batch };
+}
+
+/** What a step gives that gives nothing. */
+export const nothing: readonly Emission[] = [];
 
 /**
- * One running operator. Synchronous: whoever drives it awaits the input, never the operator.
+ * One running operator.
  *
- * For each micro-batch: `begin`, `process` for every batch of every input (in arrival order), `finish` once all inputs are exhausted. It may emit during
- * both. Expressions are evaluated before state is touched.
+ * For each micro-batch: `begin`, `process` for every batch of every input (in arrival order), `finish` once all inputs are exhausted. Expressions are
+ * evaluated before state is touched.
+ *
+ * Both give what comes out as an iterable that the driver (`execution/driver.ts`) pulls to its end, one step a batch: work is done as it is pulled, so that
+ * nothing queues and whoever takes the rows can hold the operator back. Between two pulls any time may pass.
+ *
+ * Ownership, for every batch that goes from hand to hand: it is lent until the next pull from the one that gave it. `process` may use its batch until its
+ * iterable is exhausted; a batch that it gives is its own again when the next is asked for. Whoever keeps rows longer, or waits, has copied (`retainBatch`) or
+ * consumed them before.
  */
 export interface Operator {
   begin(context: BatchContext): void;
-  process(batch: Batch, input: number): void;
-  finish(): void;
+  process(batch: Batch, input: number): Iterable<Emission>;
+  finish(): Iterable<Emission>;
 }
 
 /** Spark's `StateOperatorProgress`, the part that an operator knows. */

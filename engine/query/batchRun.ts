@@ -42,7 +42,7 @@ export async function runBatch(
   const commit: OutputCommit = { output, begun: false };
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(contextOf(query, planned), rangesOf(planned), (batch) => output?.write(batch)),
+      execution.runBatch(contextOf(query, planned), rangesOf(planned), ({ batch }) => output?.write(batch)),
     );
     await at("afterExecution", batchId);
     const stateFile = await timer.phase("commitBatch", () => commitOutput(query, batchId, commit));

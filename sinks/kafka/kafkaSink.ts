@@ -3,6 +3,7 @@ import { compressionCode, compressionTypes, loadCodec, type Codec } from "../../
 import { errorCode, KafkaProtocolError } from "../../connectors/kafka/errorCodes.js";
 import { TransactionalProducer } from "../../connectors/kafka/producer.js";
 import type { Batch } from "../../engine/arrow/batch.js";
+import { retainBatch } from "../../engine/arrow/columns.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch, SinkCapability } from "../../engine/contract/sink.js";
 import { assert } from "../../engine/errors/assert.js";
@@ -145,7 +146,9 @@ export class KafkaSink implements Sink {
     const views = recordViews(batch, this.fields);
     const unknown = views.topics ? [...distinctTopics(views.topics, batch.length)].filter((topic) => !encoder.hasTopic(topic)) : [];
     if (unknown.length === 0) return encoder.add(views, batch.length, this.options.topic);
-    return this.addTopics(encoder, unknown).then(() => encoder.add(views, batch.length, null));
+    // The batch is lent for the call only, and the look-up waits.
+    const kept = recordViews(retainBatch(batch), this.fields);
+    return this.addTopics(encoder, unknown).then(() => encoder.add(kept, batch.length, null));
   }
 
   private async addTopics(encoder: BatchEncoder, topics: readonly string[]): Promise<void> {

@@ -11,6 +11,7 @@ import { startKafka } from "../servers/kafka/broker.js";
 import { IndependentKafka } from "../servers/kafka/independent.js";
 import { columnsOf, freshTopic, kafkaSource, readBatches } from "../servers/kafka/kafkaSession.js";
 import { byText } from "./byText.js";
+import { spoil } from "./spoiler.js";
 
 const keyValue = types.struct([field("key", types.string), field("value", types.string)]);
 
@@ -202,6 +203,26 @@ await requireServers(
       const option = await start(freshTopic(), { topic: b }, schema);
       await write(option, 0, [[a, "7"]], schema);
       expect(await valuesOf(b)).toContain("7");
+    });
+
+    test("rows of topics that are yet to be looked up are those that were given, not those that came after", async () => {
+      const topics = [freshTopic("a"), freshTopic("b"), freshTopic("c")];
+      for (const topic of topics) await broker.createTopic(topic, 1);
+      const schema = types.struct([field("topic", types.string), field("value", types.string)]);
+      const sink = await start(topics[0]!, {}, schema);
+      const output = (await sink.open(infoOf(0, schema)))!;
+      for (const topic of topics) {
+        const lent = batchFromRows(schema, [
+          [topic, "1"],
+          [topic, "2"],
+        ]);
+        const written = output.write(lent);
+        spoil(lent);
+        await written;
+      }
+      await output.prepare();
+      await output.commit();
+      for (const topic of topics) expect(await valuesOf(topic)).toEqual(["1", "2"]);
     });
 
     test("rows are invisible until commit, and never after an abort", async () => {

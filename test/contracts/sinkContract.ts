@@ -3,8 +3,9 @@ import { batchFromRows, rowsOf } from "../../engine/arrow/columns.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import { field, types, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
-import type { OutputBatchInfo, OutputIdentity, Sink } from "../../engine/contract/sink.js";
+import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { byText } from "./byText.js";
+import { spoil } from "./spoiler.js";
 
 /** What the suite writes. */
 export const sinkSchema: Schema = types.struct([field("key", types.string), field("value", types.string)]);
@@ -30,13 +31,12 @@ function rowsOfBatch(batchId: number): string[][] {
   return [0, 1, 2].map((i) => [`k${batchId}-${i}`, `value ${batchId}`]);
 }
 
-/** A batch whose buffers are overwritten once the sink has returned from `write`, as those of a running pipeline are. */
-function lentBatch(rows: readonly (readonly Value[])[]): { batch: Batch; spoil(): void } {
-  const batch = batchFromRows(sinkSchema, rows);
-  const spoil = (): void => {
-    for (const column of batch.columns) if (column.encoding === "utf8") column.data.fill(63);
-  };
-  return { batch, spoil };
+/** Lends rows to a sink for the call only: they are gone while it waits. */
+async function lend(batch: SinkBatch, rows: readonly (readonly Value[])[]): Promise<void> {
+  const lent = batchFromRows(sinkSchema, rows);
+  const written = batch.write(lent);
+  spoil(lent);
+  await written;
 }
 
 /** Rows as text, for fixtures whose readers give batches. */
@@ -47,11 +47,7 @@ export function textRows(batches: readonly Batch[]): string[][] {
 async function write(sink: Sink, batchId: number, upTo: "write" | "prepare" | "commit", replay = false): Promise<void> {
   const batch = await sink.open(infoOf(batchId, replay));
   expect(batch).not.toBeNull();
-  for (const row of rowsOfBatch(batchId)) {
-    const lent = lentBatch([row]);
-    await batch!.write(lent.batch);
-    lent.spoil();
-  }
+  for (const row of rowsOfBatch(batchId)) await lend(batch!, [row]);
   if (upTo === "write") return;
   await batch!.prepare();
   if (upTo === "commit") await batch!.commit();
@@ -98,7 +94,7 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       expect(await visible()).toEqual(rowsOfBatches());
       const next = await started({ ...sinkIdentity, runId: "run-2" });
       const batch = (await next.open(infoOf(0)))!;
-      await batch.write(lentBatch(rowsOfBatch(0)).batch);
+      await lend(batch, rowsOfBatch(0));
       await batch.prepare();
       await batch.abort();
       expect(await visible()).toEqual(rowsOfBatches());

@@ -1,11 +1,12 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { batchFromRows, rowsOf } from "../../engine/arrow/columns.js";
+import { batchFromRows } from "../../engine/arrow/columns.js";
 import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { Attribute } from "../../engine/expression/expression.js";
 import type { BatchContext } from "../../engine/physical/operator.js";
 import { DeduplicateOperator, type DeduplicateSpec } from "../../engine/physical/stateful/deduplicate.js";
+import { runOperator } from "../unit/physical/runOperator.js";
 
 const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.int)]);
 const attributes = schema.fields.map(({ name, type }, i): Attribute => ({
@@ -70,9 +71,7 @@ it.each([
   };
   fc.assert(
     fc.property(history, (batches) => {
-      let emitted: Value[][] = [];
-      const make = () => new DeduplicateOperator(spec, (batch) => void emitted.push(...rowsOf(batch)));
-      let operator = make();
+      let operator = new DeduplicateOperator(spec);
       const deltas: ReturnType<DeduplicateOperator["changes"]> = [];
       const model = new Model(byTime);
       let lateSeconds = 0;
@@ -80,17 +79,15 @@ it.each([
         const evictSeconds = Math.max(lateSeconds, watermarkSeconds);
         const watermarks = { lateMs: lateSeconds * 1000, evictMs: evictSeconds * 1000 };
         const context: BatchContext = { batchId: 0, batchTimeMs: 0, outputMode: "append", noData: false, watermarks: () => watermarks };
-        emitted = [];
         operator.begin(context);
-        operator.process(batchFromRows(schema, rows.map(valuesOf)));
-        operator.finish();
+        const emitted = runOperator(operator, [batchFromRows(schema, rows.map(valuesOf))]);
         expect(emitted).toEqual(model.run(rows, lateSeconds, evictSeconds).map(valuesOf));
         expect(operator.metrics().numRowsTotal).toBe(model.size);
         deltas.push(...operator.changes());
         lateSeconds = evictSeconds;
         if (restart === "none") continue;
         const saved = restart === "delta" ? deltas : operator.snapshot();
-        operator = make();
+        operator = new DeduplicateOperator(spec);
         for (const changes of saved) operator.restore(changes);
       }
     }),

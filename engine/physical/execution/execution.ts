@@ -1,7 +1,7 @@
-import type { Batch } from "../../arrow/batch.js";
 import type { Offset } from "../../contract/source.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import type { BatchContext, StatefulOperator } from "../operator.js";
+import type { Receiver } from "./driver.js";
 
 /** What one source gives to a batch: (start, end]. `end` null: nothing yet. */
 export interface SourceRange {
@@ -26,8 +26,8 @@ export interface Execution {
   /** Whether a batch without new data would change or emit anything, given how the watermark has moved (SEMANTICS 3). */
   needsNoDataBatch(previousWatermarkMs: number, watermarkMs: number): boolean;
   /**
-   * Runs one batch: reads the ranges, drives the operators, hands every output batch to `emit` (borrowed for the call).
-   * Waits for what `emit` returned before it reads on, so that a slow sink holds the input back.
+   * Runs one batch: reads the ranges, drives the operators, hands what comes out to `receiver`, each batch lent until what that returned is done. Nothing is
+   * read or computed meanwhile, so that a slow sink holds operators and input back.
    */
-  runBatch(context: BatchContext, ranges: readonly SourceRange[], emit: (batch: Batch) => Promise<void> | void): Promise<BatchResult>;
+  runBatch(context: BatchContext, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult>;
 }

@@ -3,8 +3,9 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import { compileProjection } from "../../expression/compile.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { BatchContext, Emit, Operator, StatefulOperator } from "../operator.js";
+import type { BatchContext, Operator, StatefulOperator } from "../operator.js";
 import { inputsOf, type LocalNode, type PhysicalNode, type ScanNode, type StaticJoinNode } from "../plan.js";
+import type { Route, WiredOperator } from "./driver.js";
 import { AggregateOperator } from "../stateful/aggregate.js";
 import { DeduplicateOperator } from "../stateful/deduplicate.js";
 import { JsonDecodeOperator } from "../stateless/jsonDecode.js";
@@ -17,17 +18,20 @@ import { TimeWindowOperator } from "../stateless/timeWindow.js";
 import { UnionOperator } from "../stateless/union.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
 
-/** Where rows enter a pipeline: what reads, and who takes its rows. */
+/** The output that every plan has. */
+export const mainOutput = "main";
+
+/** Where rows enter a pipeline: what reads, and where its rows go. */
 export interface Leaf {
   readonly node: ScanNode | LocalNode;
-  readonly push: (batch: Batch) => void;
+  readonly routes: readonly Route[];
 }
 
-/** The operators of a plan, wired to each other. Rows are pushed in at the leaves, in their order, and come out at `emit`. */
+/** The operators of a plan, wired to each other. Rows enter at the leaves, in their order, and come out under the id of an output. */
 export interface Pipeline {
   readonly leaves: readonly Leaf[];
   /** Each after those that feed it. */
-  readonly operators: readonly Operator[];
+  readonly operators: readonly WiredOperator[];
   readonly stateful: readonly StatefulOperator[];
   readonly watermarks: readonly WatermarkOperator[];
   /** Starts a batch in all of them, upstream first. */
@@ -38,14 +42,15 @@ export interface Pipeline {
 export type BuildSides = ReadonlyMap<StaticJoinNode, Batch>;
 
 /** Makes the operators of a plan. */
-export function buildPipeline(root: PhysicalNode, buildSides: BuildSides, emit: Emit): Pipeline {
+export function buildPipeline(root: PhysicalNode, buildSides: BuildSides): Pipeline {
   let current: BatchContext | null = null;
   const builder = new PipelineBuilder(buildSides, () => current!);
-  builder.add(root, emit);
-  const operators = builder.operators.toReversed();
+  builder.add(root, { kind: "output", output: mainOutput });
+  const wired = builder.operators.toReversed();
+  const operators = wired.map(({ operator }) => operator);
   return {
     leaves: builder.leaves,
-    operators,
+    operators: wired,
     stateful: operators.filter(isStateful),
     watermarks: operators.filter((operator) => operator instanceof WatermarkOperator),
     begin(context) {
@@ -59,67 +64,68 @@ function isStateful(operator: Operator): operator is StatefulOperator {
   return "operatorId" in operator;
 }
 
-/** Downstream first: an operator needs to know whom it emits to. Inputs of a node are visited last first, so that the reversed list reads in order. */
+/** Downstream first: an operator is wired to those that are there. Inputs of a node are visited last first, so that the reversed list reads in order. */
 class PipelineBuilder {
   readonly leaves: Leaf[] = [];
-  readonly operators: Operator[] = [];
+  readonly operators: WiredOperator[] = [];
 
   constructor(
     private readonly buildSides: BuildSides,
     private readonly context: () => BatchContext,
   ) {}
 
-  add(node: PhysicalNode, emit: Emit): void {
+  /** Makes what gives the node's rows, for `route` to take. */
+  add(node: PhysicalNode, route: Route): void {
+    const routes = [route];
     if (node.kind === "scan" || node.kind === "local") {
-      this.leaves.unshift({ node, push: emit });
+      this.leaves.unshift({ node, routes });
       return;
     }
-    const operator = this.operatorFor(node, emit);
-    this.operators.push(operator);
+    const wired: WiredOperator = { operator: this.operatorFor(node), routes };
+    this.operators.push(wired);
     const inputs = node.kind === "staticJoin" ? [node.stream] : inputsOf(node);
-    for (let input = inputs.length - 1; input >= 0; input--) this.add(inputs[input]!, (batch) => operator.process(batch, input));
+    for (let input = inputs.length - 1; input >= 0; input--) this.add(inputs[input]!, { kind: "operator", to: wired, input });
   }
 
-  private operatorFor(node: Exclude<PhysicalNode, ScanNode | LocalNode>, emit: Emit): Operator {
+  private operatorFor(node: Exclude<PhysicalNode, ScanNode | LocalNode>): Operator {
     switch (node.kind) {
       case "project": {
         const { filter, expressions, input, output } = node;
         return new ProjectOperator(
           compileProjection({ input: input.output, filter, outputs: expressions, outputSchema: schemaOf(output) }),
-          emit,
         );
       }
       case "decodeJson":
-        return new JsonDecodeOperator(node.column, node.schema, node.options, schemaOf(node.output), emit);
+        return new JsonDecodeOperator(node.column, node.schema, node.options, schemaOf(node.output));
       case "encodeJson":
-        return new JsonEncodeOperator(node.encoded, schemaOf(node.output), emit);
+        return new JsonEncodeOperator(node.encoded, schemaOf(node.output));
       case "union":
-        return new UnionOperator(schemaOf(node.output), emit);
+        return new UnionOperator(schemaOf(node.output));
       case "watermark":
-        return new WatermarkOperator(node.watermarkId, node.column, emit);
+        return new WatermarkOperator(node.watermarkId, node.column);
       case "timeWindow":
-        return new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output), emit);
+        return new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output));
       case "staticJoin":
-        return this.staticJoin(node, emit);
+        return this.staticJoin(node);
       case "aggregate":
-        return new AggregateOperator(node.spec, emit);
+        return new AggregateOperator(node.spec);
       case "deduplicate":
-        return new DeduplicateOperator(node.spec, emit);
+        return new DeduplicateOperator(node.spec);
       case "sort":
-        return new SortOperator(node.keys, schemaOf(node.output), emit);
+        return new SortOperator(node.keys, schemaOf(node.output));
       case "limit":
-        return new LimitOperator(node.count, emit);
+        return new LimitOperator(node.count);
       default:
         throw notYetSupported(`the operator ${(node as { readonly kind: string }).kind}`);
     }
   }
 
-  private staticJoin(node: StaticJoinNode, emit: Emit): Operator {
+  private staticJoin(node: StaticJoinNode): Operator {
     const table = this.buildSides.get(node)!;
     const { condition } = node.spec;
     const pair: readonly Attribute[] = [...node.stream.output, ...node.table.output];
     const filter = condition === null ? null : this.pairCondition(condition, pair);
-    return new StaticJoinOperator(node.spec, table, filter, emit);
+    return new StaticJoinOperator(node.spec, table, filter);
   }
 
   private pairCondition(condition: Expression, pair: readonly Attribute[]): PairCondition {

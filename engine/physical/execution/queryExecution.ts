@@ -6,14 +6,13 @@ import type { Offset, Source } from "../../contract/source.js";
 import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import type { BatchContext, StatefulOperator } from "../operator.js";
+import { emission, type BatchContext, type StatefulOperator } from "../operator.js";
 import { nodesOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
+import { deliver, drive, type Receiver, type Route } from "./driver.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, type BuildSides, type Leaf, type Pipeline } from "./pipeline.js";
+import { buildPipeline, type BuildSides, type Pipeline } from "./pipeline.js";
 import { PartitionRead, type RowCounts } from "./partitionRead.js";
-
-type EmitBatch = (batch: Batch) => Promise<void> | void;
 
 /**
  * Makes the operators of a plan and reads the tables that its joins probe. Those tables are read once a run: what is written to them later is seen at
@@ -25,11 +24,10 @@ export async function createExecution(plan: PhysicalPlan, inputs: ExecutionInput
   return new PipelineExecution(plan, buildSides, scans, inputs);
 }
 
-/** Runs a bounded plan once. The batches are borrowed until `emit` returns. */
-export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, emit: EmitBatch): Promise<void> {
+/** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
+export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
   const buildSides = await readBuildSides(root, inputs);
-  const output = new Output(emit);
-  const pipeline = buildPipeline(root, buildSides, (batch) => output.add(batch));
+  const pipeline = buildPipeline(root, buildSides);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchContext = {
     batchId: 0,
@@ -42,21 +40,17 @@ export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, em
     pipeline.begin(context);
     for (const leaf of pipeline.leaves) {
       if (leaf.node.kind === "local") {
-        leaf.push(leaf.node.batch);
+        await deliver(drive([emission(leaf.node.batch)], leaf.routes), receiver);
         continue;
       }
       const source = await inputs.openTable(leaf.node.table);
       const bound = bindScan(leaf.node, source);
       opened.set(leaf.node, { source, bound });
       const end = await source.latestOffset(null, readAll);
-      if (end !== null) await new ScanRun(inputs, bound, leaf, context, output).run(null, end);
+      if (end !== null) await new ScanRun(inputs, bound, leaf.routes, context, receiver).run(null, end);
     }
-    for (const operator of pipeline.operators) {
-      operator.finish();
-      await output.drain();
-    }
+    for (const { operator, routes } of pipeline.operators) await deliver(drive(operator.finish(), routes), receiver);
   } finally {
-    await output.settle();
     for (const { source } of opened.values()) await source.stop();
   }
 }
@@ -67,64 +61,32 @@ async function readBuildSides(root: PhysicalNode, inputs: ExecutionInputs): Prom
   for (const node of nodesOf(root)) {
     if (node.kind !== "staticJoin") continue;
     const parts: Batch[] = [];
-    await runBounded(node.table, inputs, (batch) => void parts.push(retainBatch(batch)));
+    await runBounded(node.table, inputs, ({ batch }) => void parts.push(retainBatch(batch)));
     tables.set(node, concatBatches(schemaOf(node.table.output), parts));
   }
   return tables;
 }
 
-/**
- * What comes out at the root. Counts rows, and hands the receiver one batch after the other: operators emit without waiting, so what they emit while the
- * receiver is busy is copied and waits.
- */
-class Output {
-  rows = 0;
-  /** Ends when the receiver has taken all that came out so far; null when it has. */
-  private busy: Promise<void> | null = null;
-
-  constructor(private readonly emit: EmitBatch) {}
-
-  add(batch: Batch): void {
-    this.rows += batch.length;
-    if (this.busy === null) {
-      this.busy = this.emit(batch) ?? null;
-    } else {
-      const copy = retainBatch(batch);
-      this.busy = this.busy.then(() => this.emit(copy));
-    }
-    // Whoever drains hears of a failure; until then it is nobody's.
-    this.busy?.catch(() => undefined);
-  }
-
-  /** Waits until the receiver has taken all that came out so far. */
-  async drain(): Promise<void> {
-    const { busy } = this;
-    if (busy === null) return;
-    this.busy = null;
-    await busy;
-  }
-
-  /** The same after a failure, which is the one to report: nothing may still be written when it is dealt with. */
-  async settle(): Promise<void> {
-    await Promise.allSettled([this.drain()]);
-  }
+interface ScanCounts extends RowCounts {
+  /** Rows that came out of the plan meanwhile. */
+  readonly output: number;
 }
 
 /** Reads one range of one scan into a pipeline. */
 class ScanRun {
-  private counts: RowCounts = { input: 0, read: 0 };
+  private counts: ScanCounts = { input: 0, read: 0, output: 0 };
 
   constructor(
     private readonly inputs: ExecutionInputs,
     private readonly bound: BoundScan,
-    private readonly leaf: Leaf,
+    private readonly routes: readonly Route[],
     private readonly context: BatchContext,
-    private readonly output: Output,
+    private readonly receiver: Receiver,
     private readonly reads = new Map<BoundScan, PartitionRead>(),
   ) {}
 
-  /** Reads (start, end]; gives the number of rows. */
-  async run(start: Offset | null, end: Offset): Promise<RowCounts> {
+  /** Reads (start, end]; gives the numbers of rows. */
+  async run(start: Offset | null, end: Offset): Promise<ScanCounts> {
     const { scan } = this.bound;
     const partitions = await scan.partitions(start, end);
     const tasks = partitions.map((partition, order): Task => ({
@@ -141,16 +103,19 @@ class ScanRun {
     const reader = await this.bound.scan.open(task.input!.partition);
     try {
       const read = this.read();
+      let output = 0;
       for await (const batch of read.batches(reader)) {
         const rows = this.bound.residual === null ? batch : this.bound.residual.run(batch, this.context);
-        if (rows.length > 0) this.leaf.push(rows);
-        await this.output.drain();
+        if (rows.length > 0) output += await deliver(drive([emission(rows)], this.routes), this.receiver);
       }
-      const { input, read: decoded } = read.takeCounts();
-      this.counts = { input: this.counts.input + input, read: this.counts.read + decoded };
+      this.add(read.takeCounts(), output);
     } finally {
       await reader.close();
     }
+  }
+
+  private add({ input, read }: RowCounts, output: number): void {
+    this.counts = { input: this.counts.input + input, read: this.counts.read + read, output: this.counts.output + output };
   }
 
   private read(): PartitionRead {
@@ -164,9 +129,7 @@ class ScanRun {
 class PipelineExecution implements Execution {
   readonly stateful: readonly StatefulOperator[];
   private readonly pipeline: Pipeline;
-  private readonly output = new Output((batch) => this.receiver!(batch));
   private readonly reads = new Map<BoundScan, PartitionRead>();
-  private receiver: EmitBatch | null = null;
 
   constructor(
     private readonly plan: PhysicalPlan,
@@ -174,7 +137,7 @@ class PipelineExecution implements Execution {
     private readonly scans: ReadonlyMap<ScanNode, BoundScan>,
     private readonly inputs: ExecutionInputs,
   ) {
-    this.pipeline = buildPipeline(plan.root, buildSides, (batch) => this.output.add(batch));
+    this.pipeline = buildPipeline(plan.root, buildSides);
     this.stateful = this.pipeline.stateful;
   }
 
@@ -182,45 +145,35 @@ class PipelineExecution implements Execution {
     return watermarkMs > previousWatermarkMs && nodesOf(this.plan.root).some(actsOnWatermark);
   }
 
-  async runBatch(context: BatchContext, ranges: readonly SourceRange[], emit: EmitBatch): Promise<BatchResult> {
-    this.receiver = emit;
-    this.output.rows = 0;
-    try {
-      return await this.runPipeline(context, ranges);
-    } catch (error) {
-      await this.output.settle();
-      throw error;
-    }
-  }
-
-  private async runPipeline(context: BatchContext, ranges: readonly SourceRange[]): Promise<BatchResult> {
+  async runBatch(context: BatchContext, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult> {
     const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
+    let outputRows = 0;
     this.pipeline.begin(context);
-    for (const leaf of this.pipeline.leaves) {
-      if (leaf.node.kind === "local") leaf.push(leaf.node.batch);
-      else await this.readLeaf(leaf, leaf.node, context, ranges, counts);
+    for (const { node, routes } of this.pipeline.leaves) {
+      if (node.kind === "local") {
+        outputRows += await deliver(drive([emission(node.batch)], routes), receiver);
+        continue;
+      }
+      const bound = this.scans.get(node)!;
+      const range = this.rangeOf(node, ranges);
+      if (range === null) continue;
+      const scanned = await new ScanRun(this.inputs, bound, routes, context, receiver, this.reads).run(range.start, range.end);
+      counts[node.source!] = scanned;
+      outputRows += scanned.output;
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
-    for (const operator of this.pipeline.operators) {
-      operator.finish();
-      await this.output.drain();
-    }
+    for (const { operator, routes } of this.pipeline.operators) outputRows += await deliver(drive(operator.finish(), routes), receiver);
     const inputRows = counts.map(({ input }) => input);
     const rowsRead = counts.map(({ read }) => read);
-    return { inputRows, rowsRead, eventTime: this.eventTime(), outputRows: this.output.rows };
+    return { inputRows, rowsRead, eventTime: this.eventTime(), outputRows };
   }
 
-  private async readLeaf(
-    leaf: Leaf,
-    node: ScanNode,
-    context: BatchContext,
-    ranges: readonly SourceRange[],
-    counts: RowCounts[],
-  ): Promise<void> {
+  /** What of its source a scan reads; null when there is nothing new. */
+  private rangeOf(node: ScanNode, ranges: readonly SourceRange[]): { readonly start: Offset | null; readonly end: Offset } | null {
     assert(node.source !== null, "a streaming pipeline reads streams; bounded tables are read before it");
     const { start, end } = ranges[node.source]!;
-    if (end === null || (start !== null && this.inputs.sources[node.source]!.sameOffset(start, end))) return;
-    counts[node.source] = await new ScanRun(this.inputs, this.scans.get(node)!, leaf, context, this.output, this.reads).run(start, end);
+    if (end === null || (start !== null && this.inputs.sources[node.source]!.sameOffset(start, end))) return null;
+    return { start, end };
   }
 
   private eventTime(): ReadonlyMap<number, EventTimeStats> {

@@ -5,7 +5,15 @@ import { allGroups, type GroupRange, type StateChanges, type StateSchema } from 
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { BatchContext, Emit, OperatorWatermarks, StatefulOperator, StateOperatorMetrics } from "../operator.js";
+import {
+  emission,
+  nothing,
+  type BatchContext,
+  type Emission,
+  type OperatorWatermarks,
+  type StatefulOperator,
+  type StateOperatorMetrics,
+} from "../operator.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { AggregateSpec } from "./aggregateSpec.js";
 import { slotsInGroups, type Groups, type Released, type SlotList } from "./groups.js";
@@ -29,7 +37,6 @@ export class AggregateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   readonly #spec: AggregateSpec;
-  readonly #emit: Emit;
   readonly #groups: Groups;
   /** The same as `#groups` when the aggregation has no keys. */
   readonly #global: KeyedGroups | null;
@@ -43,12 +50,11 @@ export class AggregateOperator implements StatefulOperator {
   #removed = 0;
   #begun = false;
 
-  constructor(spec: AggregateSpec, emit: Emit) {
+  constructor(spec: AggregateSpec) {
     if (spec.window !== null && spec.eventTime !== null)
       throw notYetSupported("an event time among the groupings beside a computed window");
     this.operatorId = spec.operatorId;
     this.#spec = spec;
-    this.#emit = emit;
     const keyed = spec.window === null ? new KeyedGroups(spec.grouping, spec.eventTime) : null;
     this.#groups = keyed ?? new PanedGroups(spec.grouping, spec.window!);
     this.#global = spec.grouping.length === 0 ? keyed : null;
@@ -73,21 +79,22 @@ export class AggregateOperator implements StatefulOperator {
     this.#values.prepare(this.#groups.capacity, this.#groups.fresh.slots, this.#groups.fresh.count);
   }
 
-  process(batch: Batch): void {
-    if (batch.length === 0) return;
+  process(batch: Batch): Iterable<Emission> {
+    if (batch.length === 0) return nothing;
     const rows = this.#groups.assign(batch);
     const { fresh } = this.#groups;
     this.#values.prepare(this.#groups.capacity, fresh.slots, fresh.count);
     this.#values.update(rows, batch);
+    return nothing;
   }
 
-  finish(): void {
+  *finish(): Iterable<Emission> {
     const touched = this.#groups.touched();
     this.#touchedCount = touched.count;
     const expired = this.#watermarks === null ? null : this.#groups.expired(this.#watermarks.evictMs * 1000);
-    if (this.#spec.outputMode === "complete") this.#emitGroups(this.#groups.all());
-    else if (this.#spec.outputMode === "update") this.#emitGroups(touched);
-    else if (expired !== null) this.#emitGroups(expired);
+    if (this.#spec.outputMode === "complete") yield* this.#emitGroups(this.#groups.all());
+    else if (this.#spec.outputMode === "update") yield* this.#emitGroups(touched);
+    else if (expired !== null) yield* this.#emitGroups(expired);
     if (expired === null) return;
     this.#removed = expired.count;
     this.#released = this.#groups.release(expired);
@@ -148,11 +155,11 @@ export class AggregateOperator implements StatefulOperator {
     return this.#spec.window === null ? this.#spec.eventTime !== null : this.#spec.window.watermarked;
   }
 
-  #emitGroups({ slots, count }: SlotList): void {
+  *#emitGroups({ slots, count }: SlotList): Iterable<Emission> {
     for (let from = 0; from < count; from += emittedRows) {
       const some = slots.subarray(from, Math.min(from + emittedRows, count));
       const columns = [...this.#groups.groupingColumns(some, some.length), ...this.#values.finish(some, some.length)];
-      this.#emit(batchOf(this.#output, columns, some.length));
+      yield emission(batchOf(this.#output, columns, some.length));
     }
   }
 

@@ -7,7 +7,15 @@ import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
 import { Lane } from "../../state/lane.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { BatchContext, Emit, OperatorWatermarks, StatefulOperator, StateOperatorMetrics } from "../operator.js";
+import {
+  emission,
+  nothing,
+  type BatchContext,
+  type Emission,
+  type OperatorWatermarks,
+  type StatefulOperator,
+  type StateOperatorMetrics,
+} from "../operator.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { slotsInGroups } from "./groups.js";
@@ -36,7 +44,6 @@ export class DeduplicateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   readonly #spec: DeduplicateSpec;
-  readonly #emit: Emit;
   readonly #table: KeyedTable;
   /** 1 for the slots of keys that are there; the table says nothing of slots that it hands out again. */
   readonly #known = new Lane("u8", 0);
@@ -53,10 +60,9 @@ export class DeduplicateOperator implements StatefulOperator {
   #duplicates = 0;
   #updated = 0;
 
-  constructor(spec: DeduplicateSpec, emit: Emit) {
+  constructor(spec: DeduplicateSpec) {
     this.operatorId = spec.operatorId;
     this.#spec = spec;
-    this.#emit = emit;
     this.#table = new KeyedTable(spec.keyAttributes.map(({ type }) => type));
     const key = schemaOf(spec.keyAttributes);
     this.#rows = types.struct([...key.fields, field("group", types.int, false)]);
@@ -73,7 +79,7 @@ export class DeduplicateOperator implements StatefulOperator {
     this.#updated = 0;
   }
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     const onTime = this.#onTime(batch);
     if (onTime.length === 0) return;
     const columns = this.#spec.keys.map((column) => onTime.columns[column]!);
@@ -92,12 +98,15 @@ export class DeduplicateOperator implements StatefulOperator {
     if (this.#spec.expires) this.#keepTimes(onTime, slots, fresh, count);
     this.#duplicates += onTime.length - count;
     this.#updated += count;
-    if (count > 0) this.#emit(count === onTime.length ? onTime : takeBatch(onTime, fresh, count));
+    if (count > 0) yield emission(count === onTime.length ? onTime : takeBatch(onTime, fresh, count));
   }
 
-  finish(): void {
-    if (this.#watermarks === null || !this.#spec.expires) return;
-    const evictUs = this.#watermarks.evictMs * 1000;
+  finish(): Iterable<Emission> {
+    if (this.#watermarks !== null && this.#spec.expires) this.#evict(this.#watermarks.evictMs * 1000);
+    return nothing;
+  }
+
+  #evict(evictUs: number): void {
     if (this.#smallestTimeUs > evictUs) return;
     const times = this.#time.values;
     const slots = this.#table.liveSlots();

@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
 import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
-import type { BatchContext, Emit, Operator } from "../operator.js";
+import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 
 /**
  * `from_json`: consumes batches with a column of JSON text (string or binary), emits them with the decoded struct as a further column. Keeps no state.
@@ -16,7 +16,6 @@ export class JsonDecodeOperator implements Operator {
     decoded: Schema,
     options: Readonly<Record<string, string>>,
     private readonly output: Schema,
-    private readonly emit: Emit,
   ) {
     // The planner put the session's zone among the options.
     this.#decoder = createJsonColumnDecoder(decoded, { options, zone: "UTC" });
@@ -24,10 +23,12 @@ export class JsonDecodeOperator implements Operator {
 
   begin(_context: BatchContext): void {}
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     const struct = this.#decoder.decodeColumn(batch.columns[this.column]!);
-    this.emit(batchOf(this.output, [...batch.columns, struct], batch.length));
+    yield emission(batchOf(this.output, [...batch.columns, struct], batch.length));
   }
 
-  finish(): void {}
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
 }

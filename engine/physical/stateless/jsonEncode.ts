@@ -2,7 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
-import type { BatchContext, Emit, Operator } from "../operator.js";
+import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 import type { EncodeJsonNode } from "../plan.js";
 
 /**
@@ -17,7 +17,6 @@ export class JsonEncodeOperator implements Operator {
   constructor(
     encoded: EncodeJsonNode["encoded"],
     private readonly output: Schema,
-    private readonly emit: Emit,
   ) {
     for (const { column, options, zone } of encoded) {
       this.#writers.set(column, createJsonColumnWriter({ options, zone }));
@@ -26,10 +25,12 @@ export class JsonEncodeOperator implements Operator {
 
   begin(_context: BatchContext): void {}
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     const columns = batch.columns.map((column, i) => this.#writers.get(i)?.(column) ?? column);
-    this.emit(batchOf(this.output, columns, batch.length));
+    yield emission(batchOf(this.output, columns, batch.length));
   }
 
-  finish(): void {}
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
 }

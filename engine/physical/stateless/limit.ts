@@ -1,6 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import { sliceBatch } from "../../arrow/columns.js";
-import type { BatchContext, Emit, Operator } from "../operator.js";
+import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 
 /**
  * LIMIT over what one batch gives (bounded tables, complete mode). Consumes batches, emits the first `count` rows; keeps nothing from batch to batch.
@@ -10,21 +10,20 @@ import type { BatchContext, Emit, Operator } from "../operator.js";
 export class LimitOperator implements Operator {
   #left = 0;
 
-  constructor(
-    private readonly count: number,
-    private readonly emit: Emit,
-  ) {}
+  constructor(private readonly count: number) {}
 
   begin(_context: BatchContext): void {
     this.#left = this.count;
   }
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     if (this.#left === 0 || batch.length === 0) return;
     const taken = batch.length <= this.#left ? batch : sliceBatch(batch, 0, this.#left);
     this.#left -= taken.length;
-    this.emit(taken);
+    yield emission(taken);
   }
 
-  finish(): void {}
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Projection } from "../../expression/compile.js";
-import type { BatchContext, Emit, Operator } from "../operator.js";
+import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 
 /**
  * Filter and projection. Consumes batches, emits the rows that pass, computed anew; keeps no state.
@@ -10,20 +10,19 @@ import type { BatchContext, Emit, Operator } from "../operator.js";
 export class ProjectOperator implements Operator {
   #context: BatchContext | null = null;
 
-  constructor(
-    private readonly projection: Projection,
-    private readonly emit: Emit,
-  ) {}
+  constructor(private readonly projection: Projection) {}
 
   begin(context: BatchContext): void {
     this.#context = context;
   }
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     if (batch.length === 0) return;
     const result = this.projection.run(batch, this.#context!);
-    if (result.length > 0) this.emit(result);
+    if (result.length > 0) yield emission(result);
   }
 
-  finish(): void {}
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
 }

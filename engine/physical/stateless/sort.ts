@@ -4,7 +4,7 @@ import { concatBatches, readValue, retainBatch, takeBatch } from "../../arrow/co
 import type { Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { compareValues } from "../../values/compare.js";
-import type { BatchContext, Emit, Operator } from "../operator.js";
+import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 
 /** A column to sort by. */
 export interface SortKey {
@@ -26,18 +26,18 @@ export class SortOperator implements Operator {
   constructor(
     private readonly keys: readonly SortKey[],
     private readonly schema: Schema,
-    private readonly emit: Emit,
   ) {}
 
   begin(_context: BatchContext): void {
     this.#parts = [];
   }
 
-  process(batch: Batch): void {
+  process(batch: Batch): Iterable<Emission> {
     if (batch.length > 0) this.#parts.push(retainBatch(batch));
+    return nothing;
   }
 
-  finish(): void {
+  *finish(): Iterable<Emission> {
     const all = concatBatches(this.schema, this.#parts);
     this.#parts = [];
     if (all.length === 0) return;
@@ -50,7 +50,7 @@ export class SortOperator implements Operator {
       }
       return a - b;
     });
-    this.emit(takeBatch(all, rows, rows.length));
+    yield emission(takeBatch(all, rows, rows.length));
   }
 }
 

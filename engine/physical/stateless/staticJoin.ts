@@ -5,7 +5,7 @@ import { types, type Schema } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { Emit, Operator } from "../operator.js";
+import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
@@ -31,7 +31,6 @@ export class StaticJoinOperator implements Operator {
   readonly #spec: StaticJoinSpec;
   readonly #keeps: Keeps;
   readonly #condition: PairCondition | null;
-  readonly #emit: Emit;
   readonly #tableColumns: readonly Column[];
   readonly #tableSchema: Schema;
   readonly #tableLength: number;
@@ -43,11 +42,10 @@ export class StaticJoinOperator implements Operator {
   readonly #unique: boolean;
   readonly #pairs = new PairList();
 
-  constructor(spec: StaticJoinSpec, table: Batch, condition: PairCondition | null, emit: Emit) {
+  constructor(spec: StaticJoinSpec, table: Batch, condition: PairCondition | null) {
     this.#spec = spec;
     this.#keeps = keepsOf(spec);
     this.#condition = condition;
-    this.#emit = emit;
     this.#tableColumns = table.columns.map((column) => plainColumn(column));
     this.#tableSchema = table.schema;
     this.#tableLength = table.length;
@@ -70,8 +68,8 @@ export class StaticJoinOperator implements Operator {
 
   begin(): void {}
 
-  process(batch: Batch): void {
-    if (batch.length === 0) return;
+  process(batch: Batch): Iterable<Emission> {
+    if (batch.length === 0) return nothing;
     const slots =
       this.#spec.keys.length === 0
         ? null
@@ -79,7 +77,16 @@ export class StaticJoinOperator implements Operator {
             this.#spec.keys.map(({ streamColumn }) => batch.columns[streamColumn]!),
             batch.length,
           );
-    if (slots !== null && this.#unique && this.#condition === null && this.#keeps === "pairs") return this.#joinUnique(batch, slots);
+    const simple = this.#unique && this.#condition === null && this.#keeps === "pairs";
+    return simple && slots !== null ? this.#joinUnique(batch, slots) : this.#joinAll(batch, slots);
+  }
+
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
+
+  /** `slots`: the key of each row; null when every row goes with every row of the table. */
+  *#joinAll(batch: Batch, slots: Int32Array | null): Iterable<Emission> {
     const pairs = this.#pairs;
     let from = 0;
     pairs.clear();
@@ -87,14 +94,12 @@ export class StaticJoinOperator implements Operator {
       if (slots === null) for (let row = 0; row < this.#tableLength; row++) pairs.push(i, row);
       else for (let row = this.#firstOf(slots[i]!); row >= 0; row = this.#nextRow[row]!) pairs.push(i, row);
       if (pairs.count < pairsAtOnce) continue;
-      this.#joinRows(batch, from, i + 1);
+      yield* this.#joinRows(batch, from, i + 1);
       from = i + 1;
       pairs.clear();
     }
-    if (from < batch.length) this.#joinRows(batch, from, batch.length);
+    if (from < batch.length) yield* this.#joinRows(batch, from, batch.length);
   }
-
-  finish(): void {}
 
   get memoryBytes(): number {
     return this.#keyTable.memoryBytes + this.#firstRow.byteLength + this.#nextRow.byteLength;
@@ -105,7 +110,7 @@ export class StaticJoinOperator implements Operator {
   }
 
   /** At most one match a row, and nothing else to check. */
-  #joinUnique(batch: Batch, slots: Int32Array): void {
+  #joinUnique(batch: Batch, slots: Int32Array): Iterable<Emission> {
     const pairs = this.#pairs;
     pairs.clear();
     pairs.reserve(batch.length);
@@ -119,11 +124,11 @@ export class StaticJoinOperator implements Operator {
       table[count++] = firstRow[slot]!;
     }
     pairs.count = count;
-    this.#emitPairs(batch, pairs);
+    return this.#emissions(batch, pairs);
   }
 
   /** Joins stream rows `from` to `to`, whose candidates are in `#pairs`. */
-  #joinRows(batch: Batch, from: number, to: number): void {
+  #joinRows(batch: Batch, from: number, to: number): Iterable<Emission> {
     const candidates = this.#pairs;
     const matches = this.#matches(batch, candidates);
     const result = new PairList();
@@ -137,7 +142,7 @@ export class StaticJoinOperator implements Operator {
       }
       if (this.#keeps === "matched" ? matched : this.#keeps !== "pairs" && !matched) result.push(i, -1);
     }
-    this.#emitPairs(batch, result);
+    return this.#emissions(batch, result);
   }
 
   #matches(batch: Batch, candidates: PairList): (pair: number) => boolean {
@@ -147,13 +152,13 @@ export class StaticJoinOperator implements Operator {
     return passes(this.#condition(batchOf(schema, columns, candidates.count)));
   }
 
-  #emitPairs(batch: Batch, pairs: PairList): void {
-    if (pairs.count === 0) return;
+  #emissions(batch: Batch, pairs: PairList): readonly Emission[] {
+    if (pairs.count === 0) return nothing;
     const stream = this.#streamColumns(batch, pairs);
     const { joinType, streamIsLeft } = this.#spec;
     const table = joinType === "leftSemi" || joinType === "leftAnti" ? [] : this.#dictionaries(pairs);
     const columns = streamIsLeft ? [...stream, ...table] : [...table, ...stream];
-    this.#emit(batchOf(this.#output, columns, pairs.count));
+    return [emission(batchOf(this.#output, columns, pairs.count))];
   }
 
   #streamColumns(batch: Batch, { stream, count }: PairList): readonly Column[] {

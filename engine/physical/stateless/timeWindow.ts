@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import { plainColumn, takeColumn } from "../../arrow/columns.js";
 import type { DataType, Schema } from "../../arrow/types.js";
-import type { Emit, Operator } from "../operator.js";
+import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { timesOf } from "../stateful/eventTimes.js";
 import { largeTimeIn, latestStart, windowColumn, type Windows } from "../stateful/windows.js";
 
@@ -14,20 +14,18 @@ export class TimeWindowOperator implements Operator {
   readonly #windows: Windows;
   readonly #schema: Schema;
   readonly #windowType: DataType;
-  readonly #emit: Emit;
 
   /** `time`: index of the event time in the input; `schema`: the input's columns and the window. */
-  constructor(time: number, windows: Windows, schema: Schema, emit: Emit) {
+  constructor(time: number, windows: Windows, schema: Schema) {
     this.#time = time;
     this.#windows = windows;
     this.#schema = schema;
     this.#windowType = schema.fields.at(-1)!.type;
-    this.#emit = emit;
   }
 
   begin(): void {}
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     const time = plainColumn(batch.columns[this.#time]!);
     if (time.encoding === "null") return;
     const times = timesOf(time, largeTimeIn(this.#windows));
@@ -46,8 +44,10 @@ export class TimeWindowOperator implements Operator {
     if (count === 0) return;
     const columns = batch.columns.map((column) => takeColumn(column, rows, count));
     const window = windowColumn(this.#windowType, starts.subarray(0, count), durationUs);
-    this.#emit(batchOf(this.#schema, [...columns, window], count));
+    yield emission(batchOf(this.#schema, [...columns, window], count));
   }
 
-  finish(): void {}
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
 }

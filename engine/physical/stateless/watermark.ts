@@ -1,7 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import { plainColumn } from "../../arrow/columns.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import type { Emit, Operator } from "../operator.js";
+import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { middleOfMillisecond, timesOf } from "../stateful/eventTimes.js";
 
 /**
@@ -11,17 +11,15 @@ import { middleOfMillisecond, timesOf } from "../stateful/eventTimes.js";
 export class WatermarkOperator implements Operator {
   readonly watermarkId: number;
   readonly #column: number;
-  readonly #emit: Emit;
   #count = 0;
   #minUs = Infinity;
   #maxUs = -Infinity;
   #sumUs = 0;
 
   /** `column`: index of the event time in the input. */
-  constructor(watermarkId: number, column: number, emit: Emit) {
+  constructor(watermarkId: number, column: number) {
     this.watermarkId = watermarkId;
     this.#column = column;
-    this.#emit = emit;
   }
 
   begin(): void {
@@ -31,12 +29,14 @@ export class WatermarkOperator implements Operator {
     this.#sumUs = 0;
   }
 
-  process(batch: Batch): void {
+  *process(batch: Batch): Iterable<Emission> {
     this.#watch(batch);
-    this.#emit(batch);
+    yield emission(batch);
   }
 
-  finish(): void {}
+  finish(): Iterable<Emission> {
+    return nothing;
+  }
 
   /** What this batch has seen so far. */
   stats(): EventTimeStats {

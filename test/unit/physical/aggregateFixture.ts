@@ -10,6 +10,7 @@ import type { EvalMode } from "../../../engine/values/evalMode.js";
 import type { BatchContext, OperatorWatermarks } from "../../../engine/physical/operator.js";
 import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.js";
 import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";
+import { runOperator } from "./runOperator.js";
 
 export function attribute(name: string, type: DataType): Attribute {
   return { kind: "attribute", id: freshId(), name, type, nullable: true, qualifier: [] };
@@ -79,7 +80,6 @@ export class Driver {
   readonly deltas: StateChanges[] = [];
   readonly #shape: Shape;
   readonly #spec: AggregateSpec;
-  #rows: Value[][] = [];
   #batchId = 0;
 
   constructor(shape: Shape) {
@@ -97,7 +97,6 @@ export class Driver {
   }
 
   runBatches(batches: readonly Batch[], watermarks: OperatorWatermarks | null): Ran {
-    this.#rows = [];
     const context: BatchContext = {
       batchId: this.#batchId++,
       batchTimeMs: 0,
@@ -106,11 +105,10 @@ export class Driver {
       watermarks: () => watermarks,
     };
     this.operator.begin(context);
-    for (const batch of batches) this.operator.process(batch);
-    this.operator.finish();
+    const rows = runOperator(this.operator, batches);
     this.deltas.push(...this.operator.changes());
     const { numRowsUpdated, numRowsRemoved, numRowsTotal, numRowsDroppedByWatermark } = this.operator.metrics();
-    return { rows: this.#rows, updated: numRowsUpdated, removed: numRowsRemoved, total: numRowsTotal, dropped: numRowsDroppedByWatermark };
+    return { rows, updated: numRowsUpdated, removed: numRowsRemoved, total: numRowsTotal, dropped: numRowsDroppedByWatermark };
   }
 
   /** Goes on in a fresh operator: from a snapshot, or from all deltas so far. */
@@ -126,7 +124,7 @@ export class Driver {
   }
 
   #fresh(): AggregateOperator {
-    return new AggregateOperator(this.#spec, (batch) => this.#rows.push(...rowsOf(batch)));
+    return new AggregateOperator(this.#spec);
   }
 }
 

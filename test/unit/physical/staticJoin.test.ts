@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { batchFromRows, columnFromValues, readValue, rowsOf } from "../../../engine/arrow/columns.js";
+import { batchFromRows, columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import type { Batch } from "../../../engine/arrow/batch.js";
 import type { Column } from "../../../engine/arrow/column.js";
 import { field, types, type Schema } from "../../../engine/arrow/types.js";
@@ -9,6 +9,7 @@ import type { JoinType } from "../../../engine/plan/logicalPlan.js";
 import { StaticJoinOperator } from "../../../engine/physical/stateless/staticJoin.js";
 import type { StaticJoinSpec } from "../../../engine/physical/stateless/staticJoinSpec.js";
 import { attribute, show } from "./aggregateFixture.js";
+import { runOperator } from "./runOperator.js";
 
 const streamSchema: Schema = types.struct([field("k", types.string), field("x", types.double), field("v", types.long)]);
 const tableSchema: Schema = types.struct([field("x", types.double), field("name", types.string), field("k", types.string)]);
@@ -59,12 +60,11 @@ test("a join with a static table gives what nested loops give, in their order", 
       const spec: StaticJoinSpec = { joinType, streamIsLeft, keys: equi, condition: null, output };
       const actual: Value[][] = [];
       const condition = threshold === null ? null : (pairs: Batch): Column => aboveThreshold(pairs, threshold);
-      const join = new StaticJoinOperator(spec, batchFromRows(tableSchema, table), condition, (batch) => actual.push(...rowsOf(batch)));
+      const join = new StaticJoinOperator(spec, batchFromRows(tableSchema, table), condition);
       const expected: Value[][] = [];
       for (const rows of batches) {
         join.begin();
-        join.process(batchFromRows(streamSchema, rows));
-        join.finish();
+        actual.push(...runOperator(join, [batchFromRows(streamSchema, rows)]));
         for (const row of rows) {
           const matches = table.filter(
             (t) =>

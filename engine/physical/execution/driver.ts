@@ -1,0 +1,68 @@
+import type { Batch } from "../../arrow/batch.js";
+import { assert } from "../../errors/assert.js";
+import type { Emission, Operator } from "../operator.js";
+
+/** Where the rows of a port go: into an operator, or out of the plan. */
+export type Route =
+  | { readonly kind: "operator"; readonly to: WiredOperator; readonly input: number }
+  | { readonly kind: "output"; readonly output: string };
+
+/** An operator in its place. */
+export interface WiredOperator {
+  readonly operator: Operator;
+  /** By port. */
+  readonly routes: readonly Route[];
+}
+
+/** Rows for one of the plan's outputs. */
+export interface OutputRows {
+  readonly output: string;
+  readonly batch: Batch;
+}
+
+/** An operator that has been asked for rows and may have more. */
+interface Step {
+  readonly emissions: Iterator<Emission>;
+  readonly routes: readonly Route[];
+}
+
+/**
+ * Takes emissions through the operators below, depth first: an operator is asked for its next rows when everything below has dealt with the last ones. So
+ * each batch is lent until the next pull from whoever gave it, a batch that comes out until the next pull from here, and no more than one batch of each
+ * operator is under way.
+ */
+export function* drive(emissions: Iterable<Emission>, routes: readonly Route[]): Generator<OutputRows, void, void> {
+  const steps: Step[] = [{ emissions: emissions[Symbol.iterator](), routes }];
+  try {
+    while (steps.length > 0) {
+      const step = steps.at(-1)!;
+      const next = step.emissions.next();
+      if (next.done === true) {
+        steps.pop();
+        continue;
+      }
+      const { port, batch } = next.value;
+      const route = step.routes[port];
+      assert(route !== undefined, `rows on port ${port}, which leads nowhere`);
+      if (route.kind === "output") yield { output: route.output, batch };
+      else steps.push({ emissions: route.to.operator.process(batch, route.input)[Symbol.iterator](), routes: route.to.routes });
+    }
+  } finally {
+    // A receiver that failed takes no more: operators that are half done may let go of what they hold.
+    for (const { emissions: left } of steps.toReversed()) left.return?.();
+  }
+}
+
+/** Takes the rows of an output; whoever gives them waits for it. */
+export type Receiver = (rows: OutputRows) => Promise<void> | void;
+
+/** Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last. Gives the number of rows. */
+export async function deliver(rows: Iterable<OutputRows>, receiver: Receiver): Promise<number> {
+  let count = 0;
+  for (const out of rows) {
+    count += out.batch.length;
+    const busy = receiver(out);
+    if (busy !== undefined) await busy;
+  }
+  return count;
+}
