@@ -1,5 +1,5 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
-import type { AnalyzedPlan, Read } from "../engine/plan/logicalPlan.js";
+import type { AnalyzedPlan, NodeOf } from "../engine/plan/logicalPlan.js";
 import { transformUp } from "../engine/plan/transform.js";
 import { withoutOption } from "./options.js";
 import type { Session } from "./session.js";
@@ -20,7 +20,7 @@ export interface BackfillRange {
  * @throws BACKFILL_BOUND_INVALID; UNBOUNDED_SOURCE when it runs, for sources that have no end
  */
 export function boundedPlan(session: Session, plan: AnalyzedPlan, range: BackfillRange): AnalyzedPlan {
-  const bounded = (read: Read): Read => {
+  const bounded = (read: NodeOf<"read">): NodeOf<"read"> => {
     const table = session.tables.get(read.table);
     const options = boundedOptions(table, range);
     const { provider, format, schema, description } = table;

@@ -1,6 +1,6 @@
 import type { Attribute, Expression, SortOrder } from "../engine/expression/expression.js";
 import { freshId } from "../engine/expression/expression.js";
-import type { JoinType } from "../engine/plan/logicalPlan.js";
+import type { JoinType } from "../engine/plan/joinType.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { JoinHow } from "./types/row.js";
 

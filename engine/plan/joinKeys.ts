@@ -1,7 +1,5 @@
-import type { Expression } from "../expression/expression.js";
+import type { Attribute, Expression } from "../expression/expression.js";
 import { conjunctsOf } from "../expression/conjuncts.js";
-import type { Join } from "./logicalPlan.js";
-import { outputOf } from "./outputOf.js";
 import { referencesOf } from "../expression/traverse.js";
 
 /** One equality of a join condition: `left = right`, each over one side only. */
@@ -20,9 +18,13 @@ export interface JoinCondition {
 }
 
 /** The equalities of a join condition, and what is left of it. */
-export function splitJoinCondition({ condition, left, right }: Join): JoinCondition {
-  const lefts = new Set(outputOf(left).map((a) => a.id));
-  const rights = new Set(outputOf(right).map((a) => a.id));
+export function splitJoinCondition(
+  condition: Expression | null,
+  leftColumns: readonly Attribute[],
+  rightColumns: readonly Attribute[],
+): JoinCondition {
+  const lefts = new Set(leftColumns.map((a) => a.id));
+  const rights = new Set(rightColumns.map((a) => a.id));
   const keys: EquiKey[] = [];
   const rest: Expression[] = [];
   for (const term of conjunctsOf(condition)) {

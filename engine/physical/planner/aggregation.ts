@@ -2,7 +2,7 @@ import { assert } from "../../errors/assert.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { sameType, windowType } from "../../arrow/types.js";
-import type { Aggregate, LogicalPlan, TimeWindow } from "../../plan/logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
 import type { PhysicalNode } from "../plan.js";
@@ -11,7 +11,7 @@ import type { PlanContext } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
 /** A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator. */
-export function planAggregate(node: Aggregate, context: PlanContext): PhysicalNode {
+export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): PhysicalNode {
   const { grouping, aggregates, window, input } = belowWindow(node);
   const groupingAttributes = grouping.map(attributeOf);
   const columns: Expression[] = [];
@@ -41,12 +41,12 @@ interface Unwindowed {
   readonly grouping: readonly Expression[];
   readonly aggregates: readonly Expression[];
   /** The window that the operator computes itself. */
-  readonly window: TimeWindow | null;
+  readonly window: NodeOf<"timeWindow"> | null;
   readonly input: LogicalPlan;
 }
 
 /** Looks through a projection for the window that the aggregation groups by. */
-function belowWindow(node: Aggregate): Unwindowed {
+function belowWindow(node: NodeOf<"aggregate">): Unwindowed {
   const { grouping, aggregates, input } = node;
   if (input.kind === "timeWindow" && usesOnlyAsGrouping(node, input.window))
     return { grouping, aggregates, window: input, input: input.input };
@@ -54,7 +54,7 @@ function belowWindow(node: Aggregate): Unwindowed {
   const defined = new Map<number, Expression>(input.expressions.map((e) => [attributeOf(e).id, childOf(e)]));
   const inline = (e: Expression): Expression =>
     rewriteExpression(e, (part) => (part.kind === "attribute" ? (defined.get(part.id) ?? part) : part));
-  const inlined: Aggregate = {
+  const inlined: NodeOf<"aggregate"> = {
     ...node,
     grouping: grouping.map((e) => inlineNamed(e, inline)),
     aggregates: aggregates.map((e) => inlineNamed(e, inline)),
@@ -74,7 +74,7 @@ function inlineNamed(e: Expression, inline: (e: Expression) => Expression): Expr
 }
 
 /** Whether the window is a grouping, and nothing else of the aggregation looks at it. */
-function usesOnlyAsGrouping({ grouping, aggregates }: Aggregate, window: Attribute): boolean {
+function usesOnlyAsGrouping({ grouping, aggregates }: NodeOf<"aggregate">, window: Attribute): boolean {
   const places = grouping.filter((e) => refersTo(e, window));
   const elsewhere = [
     ...grouping.filter((e) => !refersTo(e, window)),
@@ -96,7 +96,7 @@ function childOf(e: Expression): Expression {
   return e.kind === "alias" ? e.child : e;
 }
 
-function windowSpecOf({ durationUs, slideUs, startUs, window }: TimeWindow, grouping: readonly Expression[]): WindowSpec {
+function windowSpecOf({ durationUs, slideUs, startUs, window }: NodeOf<"timeWindow">, grouping: readonly Expression[]): WindowSpec {
   const index = grouping.findIndex((e) => refersTo(e, window));
   return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined };
 }

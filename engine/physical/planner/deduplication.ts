@@ -1,12 +1,12 @@
 import { notYetSupported } from "../../errors/streamingError.js";
-import type { Deduplicate } from "../../plan/logicalPlan.js";
+import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode } from "../plan.js";
 import { indexOf } from "./columns.js";
 import type { PlanContext } from "./context.js";
 
 /** dropDuplicates, of a stream or of a table. */
-export function planDeduplicate(node: Deduplicate, context: PlanContext): PhysicalNode {
+export function planDeduplicate(node: NodeOf<"deduplicate">, context: PlanContext): PhysicalNode {
   if (node.withinWatermark) throw notYetSupported("dropDuplicatesWithinWatermark");
   const input = context.plan(node.input);
   const keyAttributes = node.keys ?? outputOf(node);

@@ -2,7 +2,8 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import { conjunctionOf } from "../../expression/conjuncts.js";
 import type { Attribute } from "../../expression/expression.js";
 import { splitJoinCondition } from "../../plan/joinKeys.js";
-import type { Join, JoinType } from "../../plan/logicalPlan.js";
+import type { JoinType } from "../../plan/joinType.js";
+import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { isStreaming } from "../../plan/streamingPlan.js";
 import type { PhysicalNode } from "../plan.js";
@@ -11,14 +12,14 @@ import { select, withColumn } from "./columns.js";
 import type { PlanContext } from "./context.js";
 
 /** A stream with a table, or two tables: the side that is read in passing is probed against the other, which is read first. */
-export function planJoin(node: Join, context: PlanContext): PhysicalNode {
+export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNode {
   const leftStreams = isStreaming(node.left);
   const rightStreams = isStreaming(node.right);
   if (leftStreams && rightStreams) throw notYetSupported("joining two streams");
   const streamIsLeft = leftStreams || (!rightStreams && node.joinType !== "right");
   checkJoinType(node.joinType, streamIsLeft);
   const sides = { stream: context.plan(streamIsLeft ? node.left : node.right), table: context.plan(streamIsLeft ? node.right : node.left) };
-  const condition = splitJoinCondition(node);
+  const condition = splitJoinCondition(node.condition, outputOf(node.left), outputOf(node.right));
   const keys = condition.keys.map(({ left, right, nullSafe }): EquiKey => {
     const stream = withColumn(sides.stream, streamIsLeft ? left : right);
     const table = withColumn(sides.table, streamIsLeft ? right : left);

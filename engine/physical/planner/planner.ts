@@ -2,7 +2,7 @@ import { typeName, type DataType } from "../../arrow/types.js";
 import type { OutputMode } from "../../contract/sink.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
-import type { Filter, LogicalPlan, OptimizedPlan, Project, Sort, TimeWindow, WithWatermark } from "../../plan/logicalPlan.js";
+import type { LogicalPlan, NodeOf, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode, PhysicalPlan, ScanNode } from "../plan.js";
 import { planAggregate } from "./aggregation.js";
@@ -69,20 +69,20 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
   }
 }
 
-function planWatermark(node: WithWatermark, context: PlanContext): PhysicalNode {
+function planWatermark(node: NodeOf<"withWatermark">, context: PlanContext): PhysicalNode {
   const input = context.plan(node.input);
   const column = indexOf(input.output, node.column as Attribute);
   return { kind: "watermark", watermarkId: node.watermarkId, delayMs: node.delayMs!, column, input, output: outputOf(node) };
 }
 
-function planTimeWindow(node: TimeWindow, context: PlanContext): PhysicalNode {
+function planTimeWindow(node: NodeOf<"timeWindow">, context: PlanContext): PhysicalNode {
   const { input, index } = withColumn(context.plan(node.input), node.time);
   const { durationUs, slideUs, startUs } = node;
   const output = [...input.output, node.window];
   return select({ kind: "timeWindow", timeColumn: index, durationUs, slideUs, startUs, input, output }, outputOf(node));
 }
 
-function planSort(node: Sort, context: PlanContext): PhysicalNode {
+function planSort(node: NodeOf<"sort">, context: PlanContext): PhysicalNode {
   if (context.outputMode !== null && context.outputMode !== "complete") throw notYetSupported("sorting a stream");
   let input = context.plan(node.input);
   const keys = node.order.map(({ child, descending, nullsFirst }) => {
@@ -94,11 +94,7 @@ function planSort(node: Sort, context: PlanContext): PhysicalNode {
 }
 
 /** A stack of projections and filters, down to what they read, in one loop. */
-function planStage(
-  node: Project | Filter | Extract<LogicalPlan, { kind: "read" }>,
-  context: PlanContext,
-  sources: ScanNode[],
-): PhysicalNode {
+function planStage(node: NodeOf<"project" | "filter" | "read">, context: PlanContext, sources: ScanNode[]): PhysicalNode {
   const projection = node.kind === "project" ? node : null;
   const below: LogicalPlan = projection === null ? node : projection.input;
   const filter = below.kind === "filter" ? below : null;

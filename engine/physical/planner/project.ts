@@ -4,7 +4,7 @@ import { jsonInferenceOptions, jsonReadOptions } from "../../contract/jsonReadOp
 import { Options } from "../../contract/options.js";
 import { assert } from "../../errors/assert.js";
 import { expressionKey } from "../../plan/expressionKey.js";
-import { attributeOf as namedAttribute } from "../../plan/outputOf.js";
+import { attributeOf as namedAttribute } from "../../plan/attributeOf.js";
 import { expressionNodes, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import type { DecodeJsonNode, PhysicalNode, ProjectNode } from "../plan.js";
 

@@ -1,6 +1,6 @@
 import type { Schema } from "../../arrow/types.js";
 import type { Expression } from "../../expression/expression.js";
-import { schemaOf, type Read } from "../../plan/logicalPlan.js";
+import { schemaOf, type NodeOf } from "../../plan/logicalPlan.js";
 import { nullRejected } from "../../plan/optimizer/inferNotNull.js";
 import type { ScanNode } from "../plan.js";
 import { conjunctionOf, conjunctsOf, isNotNull } from "../../expression/conjuncts.js";
@@ -8,7 +8,7 @@ import { pushedFilter } from "./pushedFilters.js";
 
 /** A scan with the conditions it may take over, and what stays above it whatever the source says. */
 export function planScan(
-  read: Read,
+  read: NodeOf<"read">,
   source: number | null,
   condition: Expression | null,
 ): { readonly scan: ScanNode; readonly residual: Expression | null } {

@@ -1,4 +1,4 @@
-import type { JoinType } from "../../plan/logicalPlan.js";
+import type { JoinType } from "../../plan/joinType.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 
 /** What a join of a stream with a table that was read before needs bound. Plain data. */

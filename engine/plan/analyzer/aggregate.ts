@@ -4,8 +4,9 @@ import { freshId, type AggregateCall, type Alias, type Attribute, type Expressio
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { isOrderable, typeOf } from "../../expression/types/typeOf.js";
 import { expressionKey } from "../expressionKey.js";
-import type { Aggregate, LogicalPlan, NamedExpression } from "../logicalPlan.js";
-import { attributeOf, outputOf } from "../outputOf.js";
+import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
+import { attributeOf } from "../attributeOf.js";
+import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { mapChildren, someExpression } from "../../expression/traverse.js";
 import { resolveNamed, resolveOutputs } from "./names.js";
@@ -13,7 +14,7 @@ import { Scope } from "./scope.js";
 import { WindowCollector } from "./timeWindow.js";
 
 /** GROUP BY: the grouping resolved and named, aggregate calls apart from what is computed with them (a Project on top). */
-export function resolveAggregate(plan: Aggregate, context: AnalysisContext): LogicalPlan {
+export function resolveAggregate(plan: NodeOf<"aggregate">, context: AnalysisContext): LogicalPlan {
   const windows = new WindowCollector(context);
   const scope = new Scope(outputOf(plan.input), context, windows);
   const outputs = plan.aggregates;

@@ -1,15 +1,33 @@
 import type { AnalysisContext } from "../../expression/types/coerce.js";
-import type { AnalyzedPlan, LogicalPlan } from "../logicalPlan.js";
-import { childrenOf, withChildren } from "../transform.js";
+import type { AnalyzedPlan, LogicalPlan, NodeKind, NodeOf } from "../logicalPlan.js";
+import { inputsOf } from "../outputOf.js";
+import { childrenOf, expressionsOf, foldUp, mapExpressions, withChildren } from "../transform.js";
 import { resolveAggregate } from "./aggregate.js";
 import { resolveDeduplicate } from "./deduplicate.js";
+import { resolveExpression } from "./resolveExpression.js";
 import { resolveFilter } from "./filter.js";
 import { resolveJoin } from "./join.js";
 import { assignOperatorIds } from "./operatorIds.js";
 import { resolveProject } from "./project.js";
+import { Scope } from "./scope.js";
 import { resolveSetOperation } from "./setOperation.js";
 import { resolveSort } from "./sort.js";
 import { resolveWatermark } from "./watermark.js";
+
+/** How a node is resolved over inputs that are. */
+type Resolver<K extends NodeKind> = (node: NodeOf<K>, context: AnalysisContext) => LogicalPlan;
+
+/** The nodes whose resolution is more than that of their expressions over the columns of their inputs. */
+const resolvers: { readonly [K in NodeKind]?: Resolver<K> } = {
+  aggregate: resolveAggregate,
+  deduplicate: resolveDeduplicate,
+  filter: resolveFilter,
+  join: resolveJoin,
+  project: resolveProject,
+  setOperation: resolveSetOperation,
+  sort: resolveSort,
+  withWatermark: resolveWatermark,
+};
 
 // Every verb of a DataFrame analyses one node over a plan that is analysed already.
 const done = new WeakSet<LogicalPlan>();
@@ -20,43 +38,32 @@ const done = new WeakSet<LogicalPlan>();
  * @throws the condition of what Spark's analyzer refuses
  */
 export function analyze(plan: LogicalPlan, context: AnalysisContext): AnalyzedPlan {
-  const resolved = assignOperatorIds(resolveNode(plan, context));
-  markDone(resolved);
-  return resolved as AnalyzedPlan;
-}
-
-function resolveNode(plan: LogicalPlan, context: AnalysisContext): LogicalPlan {
-  if (done.has(plan)) return plan;
-  const children = childrenOf(plan).map((child) => resolveNode(child, context));
-  return resolveOne(withChildren(plan, children), context);
+  const resolved = new Map<LogicalPlan, LogicalPlan>();
+  const known = {
+    get: (node: LogicalPlan): LogicalPlan | undefined => (done.has(node) ? node : resolved.get(node)),
+    set: (node: LogicalPlan, result: LogicalPlan): unknown => resolved.set(node, result),
+  };
+  const whole = foldUp<LogicalPlan>(plan, known, (node, children) => resolveOne(withChildren(node, children), context));
+  const numbered = assignOperatorIds(whole);
+  markDone(numbered);
+  return numbered as AnalyzedPlan;
 }
 
 /** One node over resolved inputs. */
 function resolveOne(plan: LogicalPlan, context: AnalysisContext): LogicalPlan {
-  switch (plan.kind) {
-    case "project":
-      return resolveProject(plan, context);
-    case "filter":
-      return resolveFilter(plan, context);
-    case "aggregate":
-      return resolveAggregate(plan, context);
-    case "join":
-      return resolveJoin(plan, context);
-    case "setOperation":
-      return resolveSetOperation(plan, context);
-    case "withWatermark":
-      return resolveWatermark(plan, context);
-    case "deduplicate":
-      return resolveDeduplicate(plan);
-    case "sort":
-      return resolveSort(plan, context);
-    default:
-      return plan;
-  }
+  // The resolver of a kind takes the nodes of that kind: it is the same name.
+  const resolve = resolvers[plan.kind] as Resolver<NodeKind> | undefined;
+  if (resolve !== undefined) return resolve(plan, context);
+  if (expressionsOf(plan).length === 0) return plan;
+  const scope = new Scope(inputsOf(plan).flat(), context);
+  return mapExpressions(plan, (e) => resolveExpression(e, scope));
 }
 
 function markDone(plan: LogicalPlan): void {
-  if (done.has(plan)) return;
-  done.add(plan);
-  for (const child of childrenOf(plan)) markDone(child);
+  const waiting = [plan];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (done.has(node)) continue;
+    done.add(node);
+    for (const child of childrenOf(node)) waiting.push(child);
+  }
 }

@@ -1,9 +1,9 @@
 import { StreamingError } from "../../errors/streamingError.js";
-import type { Deduplicate, LogicalPlan } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 
 /** dropDuplicates: its keys, all columns when it names none. */
-export function resolveDeduplicate(plan: Deduplicate): LogicalPlan {
+export function resolveDeduplicate(plan: NodeOf<"deduplicate">): LogicalPlan {
   const output = outputOf(plan.input);
   if (plan.columns === null) return { ...plan, keys: output };
   const keys = plan.columns.flatMap((name) => {

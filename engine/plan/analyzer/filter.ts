@@ -3,7 +3,7 @@ import { sqlTypeName, types } from "../../arrow/types.js";
 import type { Expression } from "../../expression/expression.js";
 import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
-import type { Filter, LogicalPlan } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
 import { expressionNodes } from "../../expression/traverse.js";
 import { withMissingColumns } from "./missingColumns.js";
@@ -11,7 +11,7 @@ import { prettyText, resolveExpression } from "./resolveExpression.js";
 import type { Scope } from "./scope.js";
 
 /** WHERE (and HAVING, which is a filter over an aggregation): a boolean without aggregate functions. */
-export function resolveFilter(plan: Filter, context: AnalysisContext): LogicalPlan {
+export function resolveFilter(plan: NodeOf<"filter">, context: AnalysisContext): LogicalPlan {
   return withMissingColumns(
     plan.input,
     context,

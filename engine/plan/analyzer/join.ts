@@ -4,7 +4,7 @@ import { freshId, type Attribute, type Expression } from "../../expression/expre
 import { resolveFunction } from "../../expression/resolve.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
-import type { Join, LogicalPlan, NamedExpression } from "../logicalPlan.js";
+import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { someExpression } from "../../expression/traverse.js";
@@ -13,7 +13,7 @@ import { resolveExpression } from "./resolveExpression.js";
 import { Scope } from "./scope.js";
 
 /** A join: its sides with attributes of their own, the condition resolved over both; `using` becomes a condition and a Project. */
-export function resolveJoin(plan: Join, context: AnalysisContext): LogicalPlan {
+export function resolveJoin(plan: NodeOf<"join">, context: AnalysisContext): LogicalPlan {
   const [left, right] = distinctInputs([plan.left, plan.right]) as [LogicalPlan, LogicalPlan];
   if (plan.using !== null) return usingJoin({ ...plan, left, right }, plan.using, context);
   if (plan.condition === null) return { ...plan, left, right };
@@ -33,12 +33,12 @@ export function resolveJoin(plan: Join, context: AnalysisContext): LogicalPlan {
 }
 
 /** The key columns come out once: from the side that always has a row, from either in a full join. */
-function usingJoin(plan: Join, names: readonly string[], context: AnalysisContext): LogicalPlan {
+function usingJoin(plan: NodeOf<"join">, names: readonly string[], context: AnalysisContext): LogicalPlan {
   const keys = names.map((name) => ({ left: keyOf(plan.left, name, "left"), right: keyOf(plan.right, name, "right") }));
   const call = (name: string, args: readonly Expression[]): Expression =>
     resolveFunction({ name, args, distinct: false, filter: null }, context);
   const condition = keys.map(({ left, right }) => call("=", [left, right])).reduce((a, b) => call("and", [a, b]));
-  const join: Join = { ...plan, using: null, condition };
+  const join: NodeOf<"join"> = { ...plan, using: null, condition };
   const taken = new Set(keys.flatMap(({ left, right }) => [left.id, right.id]));
   const output = outputOf(join);
   const byId = new Map(output.map((a) => [a.id, a]));

@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
-import type { LogicalPlan, Project } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { someExpression } from "../../expression/traverse.js";
 import { aggregateOver } from "./aggregate.js";
@@ -11,7 +11,7 @@ import { Scope } from "./scope.js";
 import { WindowCollector } from "./timeWindow.js";
 
 /** A select list: stars, names, windows and generators; with an aggregate function in it, it is an aggregation without keys. */
-export function resolveProject(plan: Project, context: AnalysisContext): LogicalPlan {
+export function resolveProject(plan: NodeOf<"project">, context: AnalysisContext): LogicalPlan {
   refuseWindowFunctions(plan);
   const { items, input } = extractGenerator(plan.expressions, plan.input, context);
   const windows = new WindowCollector(context);

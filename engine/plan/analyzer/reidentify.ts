@@ -1,49 +1,61 @@
 import { freshId, type Attribute, type Expression } from "../../expression/expression.js";
-import type { LogicalPlan, SetOperation } from "../logicalPlan.js";
 import { rewriteExpression } from "../../expression/traverse.js";
-import { expressionsOf, nodesOf, transformUp } from "../transform.js";
+import { factsOf, type LogicalPlan } from "../logicalPlan.js";
+import { expressionsOf, foldUp, mapExpressions, nodesOf, transformUp } from "../transform.js";
 
-/** The ids of the attributes that the nodes of a plan define. */
-function definedIds(plan: LogicalPlan): Set<number> {
-  const ids = new Set<number>();
-  for (const node of nodesOf(plan)) {
-    for (const { id } of definedAttributes(node)) ids.add(id);
-    for (const e of expressionsOf(node)) if (e.kind === "alias") ids.add(e.id);
-  }
-  return ids;
+/**
+ * The ids of the attributes that the nodes of a plan define. A plan that is built on another shares its table and has what it added at the end: only a
+ * second plan on the same one copies.
+ */
+interface DefinedIds {
+  /** The place of each id, in the order in which they were added. */
+  readonly places: Map<number, number>;
+  /** The ids at the places below this one are those of the plan. */
+  readonly count: number;
 }
 
-function definedAttributes(node: LogicalPlan): readonly Attribute[] {
-  switch (node.kind) {
-    case "read":
-    case "localRelation":
-      return node.output;
-    case "setOperation":
-      return node.output ?? [];
-    case "timeWindow":
-    case "sessionWindow":
-      return [node.window];
-    case "generate":
-      return node.generated;
-    default:
-      return [];
-  }
+const known = new WeakMap<LogicalPlan, DefinedIds>();
+
+function definedIds(plan: LogicalPlan): DefinedIds {
+  return known.get(plan) ?? foldUp(plan, known, extended);
+}
+
+function extended(node: LogicalPlan, [first, ...others]: readonly DefinedIds[]): DefinedIds {
+  const isLast = first !== undefined && first.places.size === first.count;
+  const places = isLast ? first.places : new Map(first === undefined ? [] : idsOf(first).map((id, place) => [id, place] as const));
+  const add = (id: number): void => {
+    if (!places.has(id)) places.set(id, places.size);
+  };
+  for (const other of others) idsOf(other).forEach(add);
+  for (const { id } of factsOf(node).defined(node)) add(id);
+  for (const e of expressionsOf(node)) if (e.kind === "alias") add(e.id);
+  return { places, count: places.size };
+}
+
+function idsOf({ places, count }: DefinedIds): readonly number[] {
+  const ids = [...places.keys()];
+  return ids.length === count ? ids : ids.slice(0, count);
+}
+
+function has({ places, count }: DefinedIds, id: number): boolean {
+  const place = places.get(id);
+  return place !== undefined && place < count;
 }
 
 /** Inputs of which none shares an attribute or a watermark with one before it: a plan that occurs twice gets new ids the second time. */
 export function distinctInputs(inputs: readonly LogicalPlan[]): readonly LogicalPlan[] {
-  const seen = new Set<number>();
+  const before: DefinedIds[] = [];
   return inputs.map((input) => {
-    const shares = [...definedIds(input)].some((id) => seen.has(id));
+    const shares = before.length > 0 && idsOf(definedIds(input)).some((id) => before.some((ids) => has(ids, id)));
     const distinct = shares ? reidentify(input) : input;
-    for (const id of definedIds(distinct)) seen.add(id);
+    before.push(definedIds(distinct));
     return distinct;
   });
 }
 
 /** The same plan over attributes and watermarks of its own. */
 function reidentify(plan: LogicalPlan): LogicalPlan {
-  const ids = new Map([...definedIds(plan)].map((id) => [id, freshId()]));
+  const ids = new Map(idsOf(definedIds(plan)).map((id) => [id, freshId()]));
   const watermarks = new Map<number, number>();
   for (const node of nodesOf(plan)) if (node.kind === "withWatermark") watermarks.set(node.watermarkId, freshId());
 
@@ -61,42 +73,10 @@ function reidentify(plan: LogicalPlan): LogicalPlan {
       };
       return { ...part, id: ids.get(part.id) ?? part.id, ...(eventTime && { eventTime }) };
     });
-  return transformUp(plan, (node) => reidentifyNode(node, attribute, expression, watermarks));
-}
-
-function reidentifyNode(
-  node: LogicalPlan,
-  attribute: (a: Attribute) => Attribute,
-  expression: (e: Expression) => Expression,
-  watermarks: ReadonlyMap<number, number>,
-): LogicalPlan {
-  switch (node.kind) {
-    case "read":
-    case "localRelation":
-      return { ...node, output: node.output.map(attribute) };
-    case "project":
-      return { ...node, expressions: node.expressions.map(expression) };
-    case "filter":
-      return { ...node, condition: expression(node.condition) };
-    case "aggregate":
-      return { ...node, grouping: node.grouping.map(expression), aggregates: node.aggregates.map(expression) };
-    case "join":
-      return { ...node, condition: node.condition && expression(node.condition) };
-    case "setOperation":
-      return { ...node, ...(node.output && { output: node.output.map(attribute) }) } satisfies SetOperation;
-    case "withWatermark":
-      return { ...node, column: expression(node.column), watermarkId: watermarks.get(node.watermarkId)! };
-    case "timeWindow":
-      return { ...node, time: expression(node.time), window: attribute(node.window) };
-    case "sessionWindow":
-      return { ...node, time: expression(node.time), gap: expression(node.gap), window: attribute(node.window) };
-    case "generate":
-      return { ...node, generator: expression(node.generator), generated: node.generated.map(attribute) };
-    case "deduplicate":
-      return { ...node, ...(node.keys && { keys: node.keys.map(attribute) }) };
-    case "sort":
-      return { ...node, order: node.order.map((order) => ({ ...order, child: expression(order.child) })) };
-    default:
-      return node;
-  }
+  return transformUp(plan, (node) => {
+    const facts = factsOf(node);
+    const own = facts.withDefined(node, facts.defined(node).map(attribute));
+    const rewritten = mapExpressions(own, expression);
+    return rewritten.kind === "withWatermark" ? { ...rewritten, watermarkId: watermarks.get(rewritten.watermarkId)! } : rewritten;
+  });
 }

@@ -3,12 +3,12 @@ import { sqlTypeName, sameType, types } from "../../arrow/types.js";
 import { freshId, literal, type Attribute } from "../../expression/expression.js";
 import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
 import { commonType } from "../../expression/types/commonType.js";
-import type { LogicalPlan, NamedExpression, SetOperation } from "../logicalPlan.js";
+import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { distinctInputs } from "./reidentify.js";
 
 /** UNION, INTERSECT, EXCEPT: columns matched by position or by name, types widened. The output has the first input's names and watermark. */
-export function resolveSetOperation(plan: SetOperation, context: AnalysisContext): LogicalPlan {
+export function resolveSetOperation(plan: NodeOf<"setOperation">, context: AnalysisContext): LogicalPlan {
   const distinct = distinctInputs(plan.inputs);
   const [first, ...rest] = plan.byName ? matchNames(distinct, plan.allowMissingColumns, context) : distinct;
   const inputs = [first!, ...rest];
@@ -19,7 +19,7 @@ export function resolveSetOperation(plan: SetOperation, context: AnalysisContext
   return { ...plan, byName: false, inputs: widened, output };
 }
 
-function checkCounts(plan: SetOperation, columns: readonly (readonly Attribute[])[]): void {
+function checkCounts(plan: NodeOf<"setOperation">, columns: readonly (readonly Attribute[])[]): void {
   const expected = columns[0]!.length;
   const index = columns.findIndex((c) => c.length !== expected);
   if (index < 0) return;
@@ -32,7 +32,7 @@ function checkCounts(plan: SetOperation, columns: readonly (readonly Attribute[]
 }
 
 function outputColumn(
-  plan: SetOperation,
+  plan: NodeOf<"setOperation">,
   columns: readonly (readonly Attribute[])[],
   first: Attribute,
   index: number,

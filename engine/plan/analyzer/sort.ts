@@ -1,14 +1,14 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import type { Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
-import type { LogicalPlan, Sort } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
 import { someExpression } from "../../expression/traverse.js";
 import { withMissingColumns } from "./missingColumns.js";
 import { resolveExpression } from "./resolveExpression.js";
 
 /** ORDER BY over the columns of the input, or of the select's input. */
-export function resolveSort(plan: Sort, context: AnalysisContext): LogicalPlan {
+export function resolveSort(plan: NodeOf<"sort">, context: AnalysisContext): LogicalPlan {
   return withMissingColumns(
     plan.input,
     context,

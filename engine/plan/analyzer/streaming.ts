@@ -1,13 +1,13 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import type { OutputMode } from "../../contract/sink.js";
 import type { Expression } from "../../expression/expression.js";
-import type { Aggregate, AnalyzedPlan, LogicalPlan } from "../logicalPlan.js";
-import { outputOf } from "../outputOf.js";
+import { expressionNodes } from "../../expression/traverse.js";
+import { splitJoinCondition } from "../joinKeys.js";
+import { factsOf, type AnalyzedPlan, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
+import { inputsOf, outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
-import { isStreaming } from "../streamingPlan.js";
-import { expressionNodes, someExpression } from "../../expression/traverse.js";
-import { expressionsOf, nodesOf, nodesUp } from "../transform.js";
-import { checkJoin, checkJoinKeys, isStreamStream } from "./streamingJoin.js";
+import { isStreaming, streamsOf } from "../streamingPlan.js";
+import { childrenOf, expressionsOf, nodesOf, nodesUp } from "../transform.js";
 
 const outputModes: readonly OutputMode[] = ["append", "complete", "update"];
 
@@ -38,12 +38,14 @@ export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode, { sin
   }
   if (!isStreaming(plan)) throw new StreamingError("STREAMING_QUERY_WITHOUT_STREAM");
   checkOutputMode(plan, outputMode);
-  for (const node of nodesUp(plan)) {
-    checkNode(node, outputMode);
+  const nodes = nodesUp(plan);
+  const changing = changingBelow(nodes);
+  for (const node of nodes) {
+    checkNode(node, outputMode, changing.get(node)! > 0);
     checkExpressions(node);
   }
-  checkChain(plan, outputMode);
-  checkFirstBatch(plan, outputMode);
+  checkChain(nodes, outputMode, changing);
+  checkFirstBatch(plan, nodes, outputMode);
 }
 
 /**
@@ -55,13 +57,21 @@ export function checkBatch(plan: AnalyzedPlan): void {
   if (isStreaming(plan)) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
 }
 
-function streamingAggregates(plan: LogicalPlan): Aggregate[] {
-  return [...nodesOf(plan)].filter((node): node is Aggregate => node.kind === "aggregate" && isStreaming(node));
+type Aggregate = NodeOf<"aggregate">;
+
+/** How many operators of a stream that give rows again and again there are in each node and what it reads. */
+function changingBelow(nodes: readonly LogicalPlan[]): ReadonlyMap<LogicalPlan, number> {
+  const counts = new Map<LogicalPlan, number>();
+  for (const node of nodes) {
+    const below = childrenOf(node).reduce((sum, child) => sum + counts.get(child)!, 0);
+    counts.set(node, below + (factsOf(node).emitsChanges(node, streamsOf(node)) ? 1 : 0));
+  }
+  return counts;
 }
 
 /** The output mode against the most downstream aggregation. */
 function checkOutputMode(plan: LogicalPlan, outputMode: OutputMode): void {
-  const [last] = streamingAggregates(plan);
+  const last = lastAggregate(plan);
   const refuse = (operation: string): never => {
     throw new StreamingError("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", { outputMode, operation });
   };
@@ -72,6 +82,11 @@ function checkOutputMode(plan: LogicalPlan, outputMode: OutputMode): void {
   } else if (outputMode === "update" && sessionKeys(plan, last).length > 0) {
     refuse("session window streaming aggregations");
   }
+}
+
+function lastAggregate(plan: LogicalPlan): Aggregate | undefined {
+  for (const node of nodesOf(plan)) if (node.kind === "aggregate" && isStreaming(node)) return node;
+  return undefined;
 }
 
 function columnOf(e: Expression): Expression {
@@ -93,52 +108,9 @@ function sessionKeys(plan: LogicalPlan, { grouping }: Aggregate): readonly Expre
 }
 
 /** What cannot be anywhere in a stream. */
-function checkNode(node: LogicalPlan, outputMode: OutputMode): void {
-  switch (node.kind) {
-    case "aggregate":
-      if (isStreaming(node) && node.aggregates.some(isDistinct)) throw new StreamingError("STREAMING_DISTINCT_AGGREGATION");
-      return;
-    case "deduplicate":
-      if (node.withinWatermark && isStreaming(node) && !hasWatermark(node.input)) {
-        throw new StreamingError("DEDUPLICATE_WITHIN_WATERMARK_NEEDS_WATERMARK");
-      }
-      return;
-    case "join":
-      checkJoin(node, outputMode);
-      return;
-    case "setOperation":
-      checkSetOperation(node.operation, node.inputs.map(isStreaming));
-      return;
-    case "limit":
-      if (isStreaming(node) && outputMode === "update") throw new StreamingError("STREAMING_LIMIT_IN_UPDATE_MODE");
-      return;
-    case "offset":
-      if (isStreaming(node)) throw new StreamingError("STREAMING_OFFSET");
-      return;
-    case "sort":
-      if (isStreaming(node) && !(outputMode === "complete" && streamingAggregates(node).length > 0))
-        throw new StreamingError("STREAMING_SORT");
-      return;
-    case "sample":
-      if (isStreaming(node)) throw new StreamingError("STREAMING_SAMPLE");
-      return;
-    default:
-  }
-}
-
-function isDistinct(e: Expression): boolean {
-  return someExpression(e, (part) => part.kind === "aggregateCall" && part.distinct);
-}
-
-function hasWatermark(plan: LogicalPlan): boolean {
-  return outputOf(plan).some((a) => a.eventTime !== undefined);
-}
-
-function checkSetOperation(operation: "union" | "intersect" | "except", streaming: readonly boolean[]): void {
-  const some = streaming.includes(true);
-  if (operation === "union" && some && streaming.includes(false)) throw new StreamingError("STREAMING_BATCH_UNION");
-  if (operation === "except" && streaming.slice(1).includes(true)) throw new StreamingError("STREAMING_EXCEPT");
-  if (operation === "intersect" && some) throw new StreamingError("STREAMING_INTERSECT");
+function checkNode(node: LogicalPlan, outputMode: OutputMode, aggregated: boolean): void {
+  const refusal = factsOf(node).refusal(node, { outputMode, streams: streamsOf(node), inputs: inputsOf(node), aggregated });
+  if (refusal !== null) throw refusal;
 }
 
 /** Functions that count rows or tasks: no batch could be run again with the same answer. */
@@ -151,35 +123,22 @@ function checkExpressions(node: LogicalPlan): void {
   }
 }
 
-/** Whether an operator keeps state by event time or by key of an unbounded stream, as Spark counts them here. */
-function isStateful(node: LogicalPlan): boolean {
-  switch (node.kind) {
-    case "aggregate":
-      return isStreaming(node);
-    case "join":
-      return isStreamStream(node);
-    case "deduplicate":
-      return isStreaming(node) && (node.withinWatermark || (node.keys ?? []).some(hasEventTime));
-    default:
-      return false;
-  }
+function keepsState(node: LogicalPlan): boolean {
+  return factsOf(node).keepsState(node, streamsOf(node));
 }
 
 /** Below another stateful operator an aggregation must give final rows: in update and complete mode it gives the same group again and again. */
-function checkChain(plan: LogicalPlan, outputMode: OutputMode): void {
+function checkChain(nodes: readonly LogicalPlan[], outputMode: OutputMode, changing: ReadonlyMap<LogicalPlan, number>): void {
   if (outputMode === "append") return;
-  for (const node of nodesOf(plan)) {
-    if (isStateful(node) && streamingAggregates(node).some((aggregate) => aggregate !== node)) {
-      throw new StreamingError("STATEFUL_OPERATOR_AFTER_UPDATES");
-    }
-  }
+  const afterChanges = (node: LogicalPlan): boolean => childrenOf(node).some((child) => changing.get(child)! > 0);
+  if (nodes.some((node) => keepsState(node) && afterChanges(node))) throw new StreamingError("STATEFUL_OPERATOR_AFTER_UPDATES");
 }
 
 /** What Spark accepts, and then fails at when it plans the first batches. */
-function checkFirstBatch(plan: LogicalPlan, outputMode: OutputMode): void {
-  const keepsState = [...nodesOf(plan)].some(isStateful);
+function checkFirstBatch(plan: LogicalPlan, nodes: readonly LogicalPlan[], outputMode: OutputMode): void {
+  const stateful = nodes.some(keepsState);
   for (const node of nodesOf(plan)) {
-    if (node.kind === "withWatermark" && keepsState && isRedefined(node.input)) throw new StreamingError("WATERMARK_REDEFINED");
+    if (node.kind === "withWatermark" && stateful && isRedefined(node.input)) throw new StreamingError("WATERMARK_REDEFINED");
     if (node.kind === "join") checkJoinKeys(node);
     if (node.kind === "aggregate" && isStreaming(node) && node.grouping.length === 1 && sessionKeys(plan, node).length === 1) {
       throw new StreamingError("SESSION_WINDOW_WITHOUT_KEY");
@@ -193,6 +152,14 @@ function checkFirstBatch(plan: LogicalPlan, outputMode: OutputMode): void {
   }
 }
 
+/** Two streams meet by key only. */
+function checkJoinKeys(join: NodeOf<"join">): void {
+  if (!keepsState(join)) return;
+  const { keys } = splitJoinCondition(join.condition, outputOf(join.left), outputOf(join.right));
+  if (keys.length === 0) throw new StreamingError("STREAM_STREAM_JOIN_WITHOUT_EQUALITY");
+}
+
 function isRedefined(input: LogicalPlan): boolean {
-  return [...nodesOf(input)].some((node) => node.kind === "withWatermark" && isStreaming(node));
+  for (const node of nodesOf(input)) if (node.kind === "withWatermark" && isStreaming(node)) return true;
+  return false;
 }

@@ -9,7 +9,8 @@ import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { expressionKey } from "../expressionKey.js";
 import { parseInterval } from "../interval.js";
 import type { LogicalPlan } from "../logicalPlan.js";
-import { attributeOf, outputOf } from "../outputOf.js";
+import { attributeOf } from "../attributeOf.js";
+import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { fieldOf } from "./extract.js";
 

@@ -3,7 +3,7 @@ import { sqlTypeName, type DataType } from "../../arrow/types.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { parseInterval } from "../interval.js";
-import type { LogicalPlan, WithWatermark } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { resolveExpression } from "./resolveExpression.js";
 import { quoted, Scope } from "./scope.js";
@@ -12,7 +12,7 @@ import { quoted, Scope } from "./scope.js";
 const monthDays = 31;
 
 /** `withWatermark(column, delay)`: the column is a timestamp, or a window, whose end counts. */
-export function resolveWatermark(plan: WithWatermark, context: AnalysisContext): LogicalPlan {
+export function resolveWatermark(plan: NodeOf<"withWatermark">, context: AnalysisContext): LogicalPlan {
   const delayMs = parseDelayMs(plan.delay);
   const column = resolveExpression(plan.column, new Scope(outputOf(plan.input), context));
   const type = typeOf(column);

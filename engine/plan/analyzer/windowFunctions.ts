@@ -1,12 +1,12 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import type { Expression } from "../../expression/expression.js";
-import type { Project } from "../logicalPlan.js";
+import type { NodeOf } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
 import { isStreaming } from "../streamingPlan.js";
 import { expressionNodes } from "../../expression/traverse.js";
 
 /** @throws NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING for a function OVER (…) on a stream */
-export function refuseWindowFunctions({ expressions, input }: Project): void {
+export function refuseWindowFunctions({ expressions, input }: NodeOf<"project">): void {
   if (!isStreaming(input)) return;
   for (const item of expressions) {
     for (const e of expressionNodes(item)) {

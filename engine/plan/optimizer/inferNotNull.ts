@@ -1,13 +1,15 @@
 import type { Expression } from "../../expression/expression.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { conjunctsOf, conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
+import { referencesOf } from "../../expression/traverse.js";
+import { isDeterministic } from "../determinism.js";
 import { expressionKey } from "../expressionKey.js";
-import { isOver } from "../joinKeys.js";
-import type { Join, JoinType, LogicalPlan } from "../logicalPlan.js";
-import { outputOf } from "../outputOf.js";
-import { transformUp } from "../transform.js";
+import type { JoinType } from "../joinType.js";
+import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
+import { inputsOf, outputOf } from "../outputOf.js";
+import { childrenOf, transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
-import { definitionsOf, substitute } from "./substitution.js";
+import { inTermsOf } from "./substitution.js";
 
 type Side = "left" | "right";
 
@@ -31,7 +33,9 @@ export const inferNotNull: Rule = {
   apply: (plan) => transformUp(plan, (node) => (node.kind === "join" && node.condition !== null ? filterSides(node) : node)),
 };
 
-function filterSides(join: Join): LogicalPlan {
+function filterSides(join: NodeOf<"join">): LogicalPlan {
+  // A random term is asked once for each pair that there is.
+  if (join.condition === null || !isDeterministic(join.condition)) return join;
   const needed = new Set(conjunctsOf(join.condition).flatMap((term) => [...nullRejected(term)]));
   let result = join;
   for (const side of sides[join.joinType]) {
@@ -41,17 +45,6 @@ function filterSides(join: Join): LogicalPlan {
   }
   return result;
 }
-
-/** The sides whose columns come out as they went in, never null for want of a partner. */
-const keptSides: Readonly<Record<JoinType, readonly Side[]>> = {
-  inner: ["left", "right"],
-  cross: ["left", "right"],
-  left: ["left"],
-  right: ["right"],
-  full: [],
-  leftSemi: ["left"],
-  leftAnti: ["left"],
-};
 
 const comparisons = new Set(["=", "<", "<=", ">", ">="]);
 const arithmetic = new Set(["+", "-", "*", "/", "%", "div", "negative", "positive", "getField"]);
@@ -68,31 +61,40 @@ function* strictColumns(e: Expression): Generator<number> {
   else if (e.kind === "call" && arithmetic.has(e.name)) for (const arg of e.args) yield* strictColumns(arg);
 }
 
+interface Claim {
+  readonly plan: LogicalPlan;
+  readonly e: Expression;
+}
+
 /** Whether a filter below, or the type, already keeps nulls of the expression out. */
 function neverNull(plan: LogicalPlan, e: Expression): boolean {
-  if (!nullableOf(e)) return true;
-  switch (plan.kind) {
-    case "filter":
-      return conjunctsOf(plan.condition).some((term) => tests(term, e)) || neverNull(plan.input, e);
-    case "project":
-      return neverNull(plan.input, substitute(e, definitionsOf(plan.expressions)));
-    case "aggregate":
-      return neverNull(plan.input, substitute(e, definitionsOf(plan.grouping)));
-    case "join":
-      return keptSides[plan.joinType].some((side) => isOver(e, new Set(outputOf(plan[side]).map((a) => a.id))) && neverNull(plan[side], e));
-    case "setOperation": {
-      const output = outputOf(plan);
-      return plan.inputs.every((input) => {
-        const columns = outputOf(input);
-        return neverNull(input, substitute(e, new Map(output.map((a, i) => [a.id, columns[i]!]))));
-      });
-    }
-    case "read":
-    case "localRelation":
-      return false;
-    default:
-      return neverNull(plan.input, e);
+  const claims: Claim[] = [{ plan, e }];
+  for (let claim = claims.pop(); claim !== undefined; claim = claims.pop()) {
+    if (holdsHere(claim)) continue;
+    const below = claimsBelow(claim);
+    if (below === null) return false;
+    claims.push(...below);
   }
+  return true;
+}
+
+function holdsHere({ plan, e }: Claim): boolean {
+  if (!nullableOf(e)) return true;
+  return plan.kind === "filter" && conjunctsOf(plan.condition).some((term) => tests(term, e));
+}
+
+/** What must hold of the inputs; null when nothing there helps. */
+function claimsBelow({ plan, e }: Claim): readonly Claim[] | null {
+  const facts = factsOf(plan);
+  const children = childrenOf(plan);
+  const reads = referencesOf(e).size > 0;
+  const claims = facts.origins(plan, inputsOf(plan)).map((origin, i) => {
+    const below = reads ? inTermsOf(e, origin) : null;
+    return below === null ? null : { plan: children[i]!, e: below };
+  });
+  const found = claims.filter((claim) => claim !== null);
+  const enough = facts.conditionsHoldIn === "each" ? found.length === claims.length : found.length > 0;
+  return enough && found.length > 0 ? found : null;
 }
 
 function tests(term: Expression, e: Expression): boolean {

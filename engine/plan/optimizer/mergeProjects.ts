@@ -1,11 +1,12 @@
 import type { Expression } from "../../expression/expression.js";
+import { definitionsOf } from "../attributeOf.js";
 import { isDeterministic } from "../determinism.js";
-import type { LogicalPlan, Project } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { expressionNodes } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
-import { definitionsOf, isCostly, substitute } from "./substitution.js";
+import { isCostly, substitute } from "./substitution.js";
 
 /** A projection over a projection is one, unless that computed something twice; a projection that changes nothing goes. */
 export const mergeProjects: Rule = {
@@ -13,21 +14,28 @@ export const mergeProjects: Rule = {
   apply: (plan) => transformUp(plan, (node) => (node.kind === "project" ? merge(node) : node)),
 };
 
-function merge(outer: Project): LogicalPlan {
-  const { input } = outer;
-  if (isIdentity(outer)) return input;
-  if (input.kind !== "project" || !canMerge(outer.expressions, input.expressions)) return outer;
-  const definitions = definitionsOf(input.expressions);
-  const expressions = outer.expressions.map((e): Expression => {
+function merge(project: NodeOf<"project">): LogicalPlan {
+  let outer = project;
+  while (!isIdentity(outer)) {
+    const { input } = outer;
+    if (input.kind !== "project" || !canMerge(outer.expressions, input.expressions)) return outer;
+    outer = { ...outer, expressions: mergeLists(outer.expressions, input.expressions), input: input.input };
+  }
+  return outer.input;
+}
+
+function mergeLists(outer: readonly Expression[], inner: readonly Expression[]): readonly Expression[] {
+  const definitions = definitionsOf(inner);
+  const aliases = new Map(inner.flatMap((e) => (e.kind === "alias" ? [[e.id, e] as const] : [])));
+  return outer.map((e): Expression => {
     if (e.kind === "alias") return { ...e, child: substitute(e.child, definitions) };
     // A column that is only passed on keeps its name and id: its definition comes along.
-    return input.expressions.find((inner) => inner.kind === "alias" && e.kind === "attribute" && inner.id === e.id) ?? e;
+    return (e.kind === "attribute" && aliases.get(e.id)) || e;
   });
-  return merge({ ...outer, expressions, input: input.input });
 }
 
 /** The same columns in the same order, under the same names. */
-function isIdentity({ expressions, input }: Project): boolean {
+function isIdentity({ expressions, input }: NodeOf<"project">): boolean {
   const columns = outputOf(input);
   return expressions.length === columns.length && expressions.every((e, i) => e.kind === "attribute" && e.id === columns[i]!.id);
 }

@@ -8,7 +8,7 @@ import { inferNotNull } from "./inferNotNull.js";
 import { mergeProjects } from "./mergeProjects.js";
 import { pruneColumns } from "./pruneColumns.js";
 import { pushFilters } from "./pushFilters.js";
-import { pushJoinConditions } from "./pushJoinFilters.js";
+import { pushJoinConditions } from "./pushJoinConditions.js";
 import { pruneFromJson } from "./pruneFromJson.js";
 import type { Rule } from "./rule.js";
 import { simplifyBooleans } from "./simplifyBooleans.js";

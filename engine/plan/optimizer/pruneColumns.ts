@@ -1,74 +1,45 @@
 import type { Attribute, Expression } from "../../expression/expression.js";
-import type { LogicalPlan, SetOperation } from "../logicalPlan.js";
-import { outputOf } from "../outputOf.js";
 import { referencesOf } from "../../expression/traverse.js";
-import { childrenOf, expressionsOf, withChildren } from "../transform.js";
+import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
+import { outputOf } from "../outputOf.js";
+import { expressionsOf, transformDownWith } from "../transform.js";
 import type { Rule } from "./rule.js";
+
+type Ids = ReadonlySet<number>;
 
 /** Columns that nothing reads are not read, computed or passed on. */
 export const pruneColumns: Rule = {
   name: "pruneColumns",
-  apply: (plan) => prune(plan, new Set(outputOf(plan).map((a) => a.id))),
+  apply: (plan) => transformDownWith<Ids>(plan, idsOf(outputOf(plan)), prune),
 };
 
-/** The plan without what is in none of its `required` columns. It may still give more than these. */
-function prune(plan: LogicalPlan, required: ReadonlySet<number>): LogicalPlan {
-  switch (plan.kind) {
-    case "read": {
-      const output = plan.output.filter((a) => required.has(a.id));
-      return output.length === plan.output.length ? plan : { ...plan, output };
-    }
-    case "project": {
-      const expressions = plan.expressions.filter((e) => required.has(idOf(e)));
-      const kept = expressions.length === plan.expressions.length ? plan : { ...plan, expressions };
-      return pruneInputs(kept, new Set());
-    }
-    case "aggregate":
-      // What an aggregation keeps as state does not depend on what is done with its result.
-      return pruneInputs(plan, new Set());
-    case "setOperation":
-      return plan.operation === "union" && plan.all ? pruneUnion(plan, required) : pruneInputs(plan, new Set(plan.inputs.flatMap(ids)));
-    default:
-      return pruneInputs(plan, required);
-  }
+/** The node without what is in none of the `asked` columns, and what it asks of its inputs. It may still give more than these. */
+function prune(given: LogicalPlan, asked: Ids): { readonly node: LogicalPlan; readonly below: Ids } {
+  if (given.kind === "setOperation") return pruneSetOperation(given, asked);
+  const facts = factsOf(given);
+  const node = facts.narrow(given, asked);
+  const below = new Set(facts.onlyExpressions ? [] : asked);
+  for (const e of expressionsOf(node)) for (const id of referencesOf(e)) below.add(id);
+  return { node, below };
 }
 
-/** Prunes the inputs to what is required above and what the node itself reads. */
-function pruneInputs(plan: LogicalPlan, required: ReadonlySet<number>): LogicalPlan {
-  const needed = new Set(required);
-  for (const e of expressionsOf(plan)) for (const id of referencesOf(e)) needed.add(id);
-  return withChildren(
-    plan,
-    childrenOf(plan).map((child) => prune(child, needed)),
-  );
-}
-
-/** The inputs of a union meet by position: each keeps exactly the columns at the positions that are required. */
-function pruneUnion(union: SetOperation, required: ReadonlySet<number>): LogicalPlan {
-  const output = outputOf(union);
-  const positions = output.flatMap((a, i) => (required.has(a.id) ? [i] : []));
-  const inputs = union.inputs.map((input) => {
-    const wanted = positions.map((i) => outputOf(input)[i]!);
-    return exactly(prune(input, new Set(wanted.map((a) => a.id))), wanted);
-  });
-  if (positions.length === output.length && inputs.every((input, i) => input === union.inputs[i])) return union;
-  return { ...union, inputs, output: positions.map((i) => output[i]!) };
+/** The inputs meet by position: of a union each keeps exactly the columns at the positions that are asked for; elsewhere all count. */
+function pruneSetOperation(node: NodeOf<"setOperation">, asked: Ids): { readonly node: LogicalPlan; readonly below: Ids } {
+  const output = outputOf(node);
+  const positions = output.flatMap((a, i) => ((node.operation === "union" && node.all ? asked.has(a.id) : true) ? [i] : []));
+  const wanted = node.inputs.map((input) => positions.map((i) => outputOf(input)[i]!));
+  const inputs = node.inputs.map((input, i) => exactly(input, wanted[i]!));
+  const below = idsOf(wanted.flat());
+  const same = positions.length === output.length && inputs.every((input, i) => input === node.inputs[i]);
+  return { node: same ? node : { ...node, inputs, output: positions.map((i) => output[i]!) }, below };
 }
 
 function exactly(plan: LogicalPlan, wanted: readonly Attribute[]): LogicalPlan {
   const output = outputOf(plan);
   if (output.length === wanted.length && output.every((a, i) => a.id === wanted[i]!.id)) return plan;
-  return { kind: "project", expressions: wanted.map(byId(output)), input: plan };
+  return { kind: "project", expressions: wanted satisfies readonly Expression[], input: plan };
 }
 
-function byId(output: readonly Attribute[]): (wanted: Attribute) => Expression {
-  return (wanted) => output.find((a) => a.id === wanted.id) ?? wanted;
-}
-
-function ids(plan: LogicalPlan): readonly number[] {
-  return outputOf(plan).map((a) => a.id);
-}
-
-function idOf(e: Expression): number {
-  return e.kind === "alias" || e.kind === "attribute" ? e.id : -1;
+function idsOf(columns: readonly Attribute[]): Ids {
+  return new Set(columns.map(({ id }) => id));
 }

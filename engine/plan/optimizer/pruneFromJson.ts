@@ -1,6 +1,6 @@
 import { types, type StructType } from "../../arrow/types.js";
 import type { Alias, Call, Expression } from "../../expression/expression.js";
-import type { LogicalPlan, Project } from "../logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { expressionChildren, rewriteExpression } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
@@ -16,7 +16,7 @@ export const pruneFromJson: Rule = {
 
 type Decode = Alias & { readonly child: Call & { readonly type: StructType } };
 
-function prune(outer: Project): LogicalPlan {
+function prune(outer: NodeOf<"project">): LogicalPlan {
   const filter = outer.input.kind === "filter" ? outer.input : null;
   const inner = filter === null ? outer.input : filter.input;
   if (inner.kind !== "project") return outer;
@@ -35,7 +35,10 @@ function prune(outer: Project): LogicalPlan {
       const decode = part.kind === "attribute" ? narrowed.get(part.id) : undefined;
       return decode === undefined || part.kind !== "attribute" ? part : { ...part, type: decode.child.type };
     });
-  const input: Project = { ...inner, expressions: inner.expressions.map((e) => (e.kind === "alias" ? (narrowed.get(e.id) ?? e) : e)) };
+  const input: NodeOf<"project"> = {
+    ...inner,
+    expressions: inner.expressions.map((e) => (e.kind === "alias" ? (narrowed.get(e.id) ?? e) : e)),
+  };
   const below: LogicalPlan = filter === null ? input : { ...filter, condition: retyped(filter.condition), input };
   return { ...outer, expressions: outer.expressions.map(retyped), input: below };
 }

@@ -1,17 +1,17 @@
 import type { Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../determinism.js";
 import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
-import { expressionKey } from "../expressionKey.js";
-import type { Aggregate, Filter, LogicalPlan, SetOperation } from "../logicalPlan.js";
-import { outputOf } from "../outputOf.js";
 import { referencesOf } from "../../expression/traverse.js";
-import { nodesOf, transformDown } from "../transform.js";
-import { pushIntoJoin } from "./pushJoinFilters.js";
+import { isDeterministic } from "../determinism.js";
+import { expressionKey } from "../expressionKey.js";
+import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
+import { inputsOf } from "../outputOf.js";
+import { childrenOf, expressionsOf, nodesOf, transformDown, withChildren } from "../transform.js";
 import type { Rule } from "./rule.js";
-import { canSubstitute, definitionsOf, substitute } from "./substitution.js";
+import { inTermsOf, isCheap } from "./substitution.js";
 
 /**
- * Filters run as early as they can, term by term.
+ * Filters run as early as they can, term by term. A term goes below a node when the node lets it, says what its columns are there, and computes nothing
+ * random, which would be asked less often.
  *
  * Below `withWatermark` this is semantics, not speed, as in Spark: a deterministic term that does not mention the event-time column goes below, and the
  * rows that it drops do not move the watermark; a term that does mention it stays above, and they do.
@@ -21,77 +21,30 @@ export const pushFilters: Rule = {
   apply: (plan) => transformDown(plan, (node) => (node.kind === "filter" ? push(node) : node)),
 };
 
-/** Filters the input of a node: nothing to do without terms. */
-function filtered(input: LogicalPlan, terms: readonly Expression[]): LogicalPlan {
-  const condition = conjunctionOf(terms);
-  return condition === null ? input : { kind: "filter", condition, input };
-}
-
-/** Which terms go below a node, and which stay above it. */
-function split(terms: readonly Expression[], goes: (term: Expression) => boolean): { below: Expression[]; above: Expression[] } {
+/** The filter's terms below its input, as far as they may go; the filter itself when none may. Filters over filters are one. */
+function push(filter: NodeOf<"filter">): LogicalPlan {
+  const { terms, input } = collect(filter);
+  const merged = input === filter.input ? filter : filtered(input, terms);
+  if (!expressionsOf(input).every(isDeterministic)) return merged;
   // A term after a random one stays: how often the random one is asked must not change.
   const random = terms.findIndex((term) => !isDeterministic(term));
-  const movable = random < 0 ? terms : terms.slice(0, random);
-  const below = movable.filter(goes);
-  return { below, above: terms.filter((term) => !below.includes(term)) };
+  const moved = distribute(input, random < 0 ? terms : terms.slice(0, random));
+  const staying = terms.filter((term) => !moved.terms.has(term));
+  return staying.length === terms.length ? merged : filtered(moved.node, staying);
 }
 
-/** The filter's terms below its input, as far as they may go; the filter itself when none may. */
-function push(filter: Filter): LogicalPlan {
-  const { input } = filter;
-  const terms = conjunctsOf(filter.condition);
-  if (input.kind === "filter") {
-    return push({ kind: "filter", condition: conjunctionOf(distinct([...conjunctsOf(input.condition), ...terms]))!, input: input.input });
-  }
-  if (input.kind === "join") return pushIntoJoin(input, terms, filter);
-  const passage = passageOf(input);
-  if (passage === null) return filter;
-  const { below, above } = split(terms, passage.goes);
-  return below.length === 0 ? filter : filtered(passage.over(below), above);
+interface Collected {
+  /** In the order in which rows meet them. */
+  readonly terms: readonly Expression[];
+  readonly input: LogicalPlan;
 }
 
-/** Which terms may go below a node, and the node over an input that they have filtered. */
-interface Passage {
-  readonly goes: (term: Expression) => boolean;
-  readonly over: (below: readonly Expression[]) => LogicalPlan;
-}
-
-function passageOf(node: LogicalPlan): Passage | null {
-  switch (node.kind) {
-    case "project": {
-      const definitions = definitionsOf(node.expressions);
-      return { goes: (term) => canSubstitute(term, definitions), over: overSubstituted(node, definitions) };
-    }
-    case "aggregate": {
-      const definitions = definitionsOf(node.grouping);
-      return { goes: passesAggregate(node, definitions), over: overSubstituted(node, definitions) };
-    }
-    case "withWatermark":
-      return { goes: avoiding(referencesOf(node.column)), over: overFiltered(node) };
-    case "timeWindow":
-    case "sessionWindow":
-      return { goes: avoiding(new Set([node.window.id])), over: overFiltered(node) };
-    case "generate":
-      return { goes: avoiding(new Set(node.generated.map((a) => a.id))), over: overFiltered(node) };
-    case "sort":
-    case "repartition":
-      return { goes: () => true, over: overFiltered(node) };
-    case "setOperation":
-      return { goes: () => node.operation === "union", over: (below) => intoInputs(node, below) };
-    default:
-      return null;
-  }
-}
-
-type WithInput = Extract<LogicalPlan, { readonly input: LogicalPlan }>;
-
-function overFiltered(node: WithInput): Passage["over"] {
-  return (below) => ({ ...node, input: filtered(node.input, below) });
-}
-
-/** The terms say what they mean of the columns below the node. */
-function overSubstituted(node: WithInput, definitions: ReadonlyMap<number, Expression>): Passage["over"] {
-  return (below) => overFiltered(node)(below.map((term) => substitute(term, definitions)));
+function collect(filter: NodeOf<"filter">): Collected {
+  const conditions = [filter.condition];
+  let { input } = filter;
+  for (; input.kind === "filter"; input = input.input) conditions.push(input.condition);
+  const terms = conditions.toReversed().flatMap(conjunctsOf);
+  return { terms: conditions.length === 1 ? terms : distinct(terms), input };
 }
 
 /** Each term once. */
@@ -105,33 +58,64 @@ function distinct(terms: readonly Expression[]): readonly Expression[] {
   });
 }
 
-function avoids(term: Expression, ids: ReadonlySet<number>): boolean {
-  return [...referencesOf(term)].every((id) => !ids.has(id));
+/** Filters the input of a node: nothing to do without terms. */
+function filtered(input: LogicalPlan, terms: readonly Expression[]): LogicalPlan {
+  const condition = conjunctionOf(terms);
+  return condition === null ? input : { kind: "filter", condition, input };
 }
 
-function avoiding(ids: ReadonlySet<number>): (term: Expression) => boolean {
-  return (term) => avoids(term, ids);
+interface Moved {
+  readonly node: LogicalPlan;
+  /** The terms that the node over its new inputs takes care of. */
+  readonly terms: ReadonlySet<Expression>;
 }
 
-/** Terms over the grouping alone; not over a window, whose rows are made right below the aggregation. */
-function passesAggregate({ grouping, input }: Aggregate, definitions: ReadonlyMap<number, Expression>): (term: Expression) => boolean {
-  const windows = new Set([...nodesOf(input)].flatMap((n) => (n.kind === "timeWindow" || n.kind === "sessionWindow" ? [n.window.id] : [])));
-  const keys = new Set(grouping.flatMap((e) => (e.kind === "attribute" || e.kind === "alias" ? [e.id] : [])));
+/** The terms that may go into the inputs of a node; those over both sides of an inner join become part of its condition. */
+function distribute(node: LogicalPlan, terms: readonly Expression[]): Moved {
+  const children = childrenOf(node);
+  const below = children.map((): Expression[] => []);
+  const gone = new Set<Expression>();
+  const places = placesIn(node);
+  for (const term of terms) {
+    const there = places(term);
+    if (there === null) continue;
+    gone.add(term);
+    there.forEach((e, i) => e !== null && below[i]!.push(e));
+  }
+  const over = withChildren(
+    node,
+    children.map((child, i) => filtered(child, below[i]!)),
+  );
+  return over.kind === "join" ? intoCondition(over, terms, gone) : { node: over, terms: gone };
+}
+
+/** What a term is in each input of the node; null when it has to stay above. */
+function placesIn(node: LogicalPlan): (term: Expression) => readonly (Expression | null)[] | null {
+  const facts = factsOf(node);
+  const origins = facts.origins(node, inputsOf(node));
+  const windows = node.kind === "aggregate" ? windowsBelow(node.input) : new Set<number>();
   return (term) => {
-    const references = [...referencesOf(term)];
-    if (references.length === 0 || !references.every((id) => keys.has(id)) || !canSubstitute(term, definitions)) return false;
-    return avoids(substitute(term, definitions), windows);
+    if (origins.length === 0 || !facts.letsFilterPass(node, referencesOf(term))) return null;
+    const below = origins.map((origin) => inTermsOf(term, origin, isCheap));
+    const found = below.filter((e) => e !== null);
+    const enough = facts.conditionsHoldIn === "each" ? found.length === below.length : found.length > 0;
+    // The rows of a window are made right below the aggregation: nothing comes between the two.
+    return enough && !found.some((e) => readsAny(e, windows)) ? below : null;
   };
 }
 
-function intoInputs(union: SetOperation, below: readonly Expression[]): LogicalPlan {
-  const output = outputOf(union);
-  const inputs = union.inputs.map((input) => {
-    const columns = new Map(output.map((a, i) => [a.id, outputOf(input)[i]!]));
-    return filtered(
-      input,
-      below.map((term) => substitute(term, columns)),
-    );
-  });
-  return { ...union, inputs };
+function readsAny(e: Expression, ids: ReadonlySet<number>): boolean {
+  return ids.size > 0 && [...referencesOf(e)].some((id) => ids.has(id));
+}
+
+function windowsBelow(plan: LogicalPlan): ReadonlySet<number> {
+  return new Set([...nodesOf(plan)].flatMap((n) => (n.kind === "timeWindow" || n.kind === "sessionWindow" ? [n.window.id] : [])));
+}
+
+function intoCondition(join: NodeOf<"join">, terms: readonly Expression[], gone: ReadonlySet<Expression>): Moved {
+  if (join.joinType !== "inner" && join.joinType !== "cross") return { node: join, terms: gone };
+  const joined = terms.filter((term) => !gone.has(term));
+  const condition = conjunctionOf([...conjunctsOf(join.condition), ...joined]);
+  if (joined.length === 0) return { node: join, terms: gone };
+  return { node: { ...join, condition, joinType: "inner" }, terms: new Set(terms) };
 }

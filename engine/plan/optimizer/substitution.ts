@@ -1,15 +1,23 @@
-import type { Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../determinism.js";
-import { expressionNodes, referencesOf, rewriteExpression } from "../../expression/traverse.js";
-
-/** What the columns of a projection are computed from, by id. */
-export function definitionsOf(expressions: readonly Expression[]): ReadonlyMap<number, Expression> {
-  return new Map(expressions.flatMap((e) => (e.kind === "alias" ? [[e.id, e.child] as const] : [])));
-}
+import type { Expression } from "../../expression/expression.js";
+import { expressionNodes, rewriteExpression } from "../../expression/traverse.js";
+import type { Origin } from "../nodes/facts.js";
 
 /** The expression over the input of the projection that defines its columns. */
 export function substitute(e: Expression, definitions: ReadonlyMap<number, Expression>): Expression {
   return rewriteExpression(e, (part) => (part.kind === "attribute" ? (definitions.get(part.id) ?? part) : part));
+}
+
+/** The expression over the columns of an input; null when it reads what is not there, or what may not be used. */
+export function inTermsOf(e: Expression, origin: Origin, mayUse: (definition: Expression) => boolean = () => true): Expression | null {
+  let possible = true;
+  const below = rewriteExpression(e, (part) => {
+    if (part.kind !== "attribute") return part;
+    const found = origin(part);
+    possible &&= found !== null && mayUse(found);
+    return found ?? part;
+  });
+  return possible ? below : null;
 }
 
 /** Functions that cost much more than a comparison: never evaluated twice for the sake of an earlier filter. */
@@ -26,13 +34,9 @@ const costly = new Set([
   "filter",
 ]);
 
-/** Whether an expression may be computed below the projection that defines what it reads: nothing random or costly would be computed twice. */
-export function canSubstitute(e: Expression, definitions: ReadonlyMap<number, Expression>): boolean {
-  if (!isDeterministic(e)) return false;
-  return [...referencesOf(e)].every((id) => {
-    const definition = definitions.get(id);
-    return definition === undefined || (isDeterministic(definition) && !isCostly(definition));
-  });
+/** Whether the expression may be computed where it was not: nothing random is asked once more, and nothing costly. */
+export function isCheap(e: Expression): boolean {
+  return e.kind === "attribute" || (isDeterministic(e) && !isCostly(e));
 }
 
 export function isCostly(e: Expression): boolean {

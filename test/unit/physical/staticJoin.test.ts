@@ -5,7 +5,7 @@ import type { Batch } from "../../../engine/arrow/batch.js";
 import type { Column } from "../../../engine/arrow/column.js";
 import { field, types, type Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
-import type { JoinType } from "../../../engine/plan/logicalPlan.js";
+import type { JoinType } from "../../../engine/plan/joinType.js";
 import { StaticJoinOperator } from "../../../engine/physical/stateless/staticJoin.js";
 import type { StaticJoinSpec } from "../../../engine/physical/stateless/staticJoinSpec.js";
 import { attribute, show } from "./aggregateFixture.js";

@@ -2,7 +2,7 @@ import type { Value } from "../../../engine/arrow/value.js";
 import { field, types } from "../../../engine/arrow/types.js";
 import { freshId, type Attribute, type Expression } from "../../../engine/expression/expression.js";
 import { interpret } from "../../../engine/expression/interpreter.js";
-import type { Join, LogicalPlan } from "../../../engine/plan/logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../../engine/plan/outputOf.js";
 
 /** A row by attribute id. */
@@ -69,7 +69,7 @@ function valueOf(e: Expression, row: Row): Value {
   return interpret(e, (id) => row.get(id) ?? null, { batchTimeMs: 0, batchId: 0, row: 0, stream: 0 });
 }
 
-function join(plan: Join, lefts: readonly Row[], rights: readonly Row[]): readonly Row[] {
+function join(plan: NodeOf<"join">, lefts: readonly Row[], rights: readonly Row[]): readonly Row[] {
   const meets = (left: Row, right: Row): boolean =>
     plan.condition === null || valueOf(plan.condition, new Map([...left, ...right])) === true;
   const pairs = lefts.flatMap((left) => rights.filter((right) => meets(left, right)).map((right) => new Map([...left, ...right])));

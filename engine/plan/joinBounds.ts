@@ -1,13 +1,11 @@
-import type { Attribute, Expression } from "../../expression/expression.js";
-import { conjunctsOf } from "../../expression/conjuncts.js";
-import type { Join } from "../logicalPlan.js";
-import { splitJoinCondition } from "../joinKeys.js";
-import { outputOf } from "../outputOf.js";
-import { referencesOf } from "../../expression/traverse.js";
+import type { Attribute, Expression } from "../expression/expression.js";
+import { conjunctsOf } from "../expression/conjuncts.js";
+import { referencesOf } from "../expression/traverse.js";
+import { splitJoinCondition } from "./joinKeys.js";
 
 /** Whether a key of the join is an event time with a watermark. */
-export function hasWatermarkInKeys(join: Join): boolean {
-  return splitJoinCondition(join).keys.some(({ left, right }) => isEventTime(left) || isEventTime(right));
+export function hasWatermarkInKeys(condition: Expression | null, lefts: readonly Attribute[], rights: readonly Attribute[]): boolean {
+  return splitJoinCondition(condition, lefts, rights).keys.some(({ left, right }) => isEventTime(left) || isEventTime(right));
 }
 
 function isEventTime(e: Expression): boolean {
@@ -15,14 +13,13 @@ function isEventTime(e: Expression): boolean {
 }
 
 /**
- * Whether the watermark of one side bounds how long rows of the other side (`kept`) can find partners: a term of the condition is a lower bound of
- * one column of `kept` by the event time of the other side (`kept.ts >= other.ts - 5 s`).
+ * Whether the watermark of one side (`others`) bounds how long rows of the other side (`kept`) can find partners: a term of the condition is a lower bound
+ * of one column of `kept` by the event time of the other side (`kept.ts >= other.ts - 5 s`).
  */
-export function boundsState(join: Join, kept: "left" | "right"): boolean {
-  const keptColumns = new Set(outputOf(join[kept]).map((a) => a.id));
-  const others = outputOf(join[kept === "left" ? "right" : "left"]);
+export function boundsState(condition: Expression | null, kept: readonly Attribute[], others: readonly Attribute[]): boolean {
+  const keptColumns = new Set(kept.map((a) => a.id));
   if (!others.some(isEventTime)) return false;
-  return conjunctsOf(join.condition)
+  return conjunctsOf(condition)
     .flatMap(comparisons)
     .some(({ smaller, larger }) => isLowerBound(smaller, larger, keptColumns, others));
 }

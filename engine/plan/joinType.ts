@@ -1,0 +1,1 @@
+export type JoinType = "inner" | "cross" | "left" | "right" | "full" | "leftSemi" | "leftAnti";
