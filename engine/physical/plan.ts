@@ -1,5 +1,5 @@
 import type { Batch } from "../arrow/batch.js";
-import type { Schema } from "../arrow/types.js";
+import type { DataType, Schema } from "../arrow/types.js";
 import type { PushedFilter } from "../contract/source.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import type { AggregateSpec } from "./stateful/aggregateSpec.js";
@@ -56,12 +56,12 @@ export interface ProjectNode extends NodeBase {
   readonly input: PhysicalNode;
 }
 
-/** Adds a struct column decoded from a string or binary column: `from_json`, by the decoder that also reads JSON files. */
+/** Adds a column of structs, arrays or maps decoded from a string column: `from_json`, by the decoder that also reads JSON files. */
 export interface DecodeJsonNode extends NodeBase {
   readonly kind: "decodeJson";
   /** Index of the text column in the input. */
   readonly column: number;
-  readonly schema: Schema;
+  readonly type: DataType;
   readonly options: Readonly<Record<string, string>>;
   readonly input: PhysicalNode;
 }

@@ -78,6 +78,7 @@ const texts: fc.Arbitrary<string> = fc.oneof(
     "-0",
     "+5",
   ),
+  fc.constantFrom('{"a":1}', '{"a":2,"b":"x"}', '{"a":"no number"}', '{"a":null}', "{broken", "[1]"),
 );
 
 /** Microseconds between the years 1 and 9999, mostly near 1970 and now. */

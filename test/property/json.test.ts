@@ -71,7 +71,7 @@ function restyle(text: string, style: number): string {
 }
 
 describe("JSON lines", () => {
-  it("decode to what JSON.parse reads, however the bytes come in", () => {
+  it("decode to what JSON.parse reads, however the bytes come in", { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(record, fc.integer({ min: 0, max: 2 })), { maxLength: 20 }),
@@ -87,7 +87,7 @@ describe("JSON lines", () => {
     );
   });
 
-  it("give the same with a long line and a small buffer", () => {
+  it("give the same with a long line and a small buffer", { timeout: 600_000 }, () => {
     const name = "x".repeat(100_000);
     const text = `{"id":1}\n{"id":2,"name":"${name}"}\n{"id":3,"name":"\\u00e9${name}"}`;
     const { rows } = decodeText(schema, text, { environment: { bufferBytes: 1024 } });
@@ -98,7 +98,7 @@ describe("JSON lines", () => {
     ]);
   });
 
-  it("mean the same to the generated walk and to the strict path", () => {
+  it("mean the same to the generated walk and to the strict path", { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(fc.array(damagedRecord(), { maxLength: 12 }), (lines) => {
         const { rows } = decodeText(withCorrupt, lines.join("\n"));
@@ -111,7 +111,7 @@ describe("JSON lines", () => {
     );
   });
 
-  it("never throw but a condition, never take malformed text for good", () => {
+  it("never throw but a condition, never take malformed text for good", { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(
         fc.array(damagedRecord(), { minLength: 1, maxLength: 6 }),
@@ -130,7 +130,7 @@ describe("JSON lines", () => {
     );
   });
 
-  it("take nested text of any depth without a stack overflow", () => {
+  it("take nested text of any depth without a stack overflow", { timeout: 600_000 }, () => {
     for (const depth of [900, 1100, 200_000]) {
       const nested = `{"name":${"[".repeat(depth)}${"]".repeat(depth)}}`;
       const { rows } = decodeText(withCorrupt, `${nested}\n{"id":1}`);
@@ -139,7 +139,7 @@ describe("JSON lines", () => {
     }
   });
 
-  it("drop exactly the rows that fail a pushed filter", () => {
+  it("drop exactly the rows that fail a pushed filter", { timeout: 600_000 }, () => {
     const filter = fc.oneof(
       fc.record({ op: fc.constantFrom("=", "<", "<=", ">", ">="), column: fc.constant(["id"]), value: fc.bigInt({ min: -5n, max: 5n }) }),
       fc.record({
@@ -170,7 +170,7 @@ describe("JSON lines", () => {
     );
   });
 
-  it("come back from what the writer writes", () => {
+  it("come back from what the writer writes", { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(fc.array(record, { maxLength: 10 }), fc.boolean(), (records, ignoreNulls) => {
         const rows = records.map((json) => expected(JSON.parse(JSON.stringify(json)) as Record<string, Json>));
@@ -192,7 +192,7 @@ describe("JSON lines", () => {
 });
 
 describe("from_json", () => {
-  it("gives each text what JSON.parse reads, over any windows of records", () => {
+  it("gives each text what JSON.parse reads, over any windows of records", { timeout: 600_000 }, () => {
     fc.assert(
       fc.property(fc.array(fc.option(record), { maxLength: 20 }), (records) => {
         const texts = records.map((json) => (json === null ? null : JSON.stringify(json, null, 1)));

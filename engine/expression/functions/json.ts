@@ -1,25 +1,103 @@
 import { columnFromValues, readValue } from "../../arrow/columns.js";
-import { sqlTypeName, typeName, types } from "../../arrow/types.js";
+import type { Nulls, ViewColumn } from "../../arrow/column.js";
+import { sqlTypeName, typeName, types, type DataType } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import { Cache } from "../../codegen/cache.js";
+import { jsonInferenceOptions, jsonReadOptions } from "../../contract/jsonReadOptions.js";
+import { Options } from "../../contract/options.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { checkJsonColumn, createJsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
+import { rangeOf } from "../compile/snippets.js";
 import type { Call } from "../expression.js";
 import { describeCall } from "../types/describe.js";
 import { typeOf } from "../types/typeOf.js";
-import { castArgs, type FunctionEntry } from "./entry.js";
+import { castArgs, unexpectedType, type FunctionEntry } from "./entry.js";
 
-/** JSON in columns. Decoding is not done row by row: the physical planner makes a decode node of each call, which reads whole batches. */
+/**
+ * JSON in columns. Where rows can be told apart beforehand the physical planner has whole batches decoded and written by operators of their own; what is
+ * here is for the rest: elements of arrays, and texts inside of something else.
+ */
 const fromJson: FunctionEntry = {
   name: "from_json",
-  doc: "The struct that a JSON text holds; fields that do not fit are null.",
+  doc: "The struct, array or map that a JSON text holds; fields that do not fit are null.",
   arity: [1, 1],
-  nulls: "own",
+  nulls: "strict",
   resolve: (args, resolving) => {
     const type = resolving.typeArgument;
-    if (type?.kind !== "struct")
-      throw notYetSupported(`from_json into ${type === undefined ? "a schema that is computed" : typeName(type)}`);
-    return { args: castArgs(args, [types.string], resolving), type, nullable: true };
+    if (type === undefined) throw notYetSupported("from_json into a schema that is computed");
+    if (type.kind !== "struct" && type.kind !== "array" && type.kind !== "map") throw notYetSupported(`from_json into ${typeName(type)}`);
+    if (typeOf(args[0]!).kind === "binary") throw unexpectedType(args, 0, '"STRING"', resolving);
+    const decoded = nullableDeep(type);
+    // What is wrong with the options is refused here, not in the first batch.
+    checkJsonColumn(decoded, { options: decodeOptions(resolving.options ?? {}, resolving.context.zone), zone: resolving.context.zone });
+    return { args: castArgs(args, [types.string], resolving), type: decoded, nullable: true };
+  },
+  eval: ([text], call) => {
+    const bytes = encoder.encode(text as string);
+    return decoderOf(call)(bytes, 0, bytes.length);
+  },
+  generate: (g, [text], call) => {
+    const value = g.local(`${g.runtime(decoderOf(call))}(${rangeOf(text!)})`);
+    return { value, isNull: `${value} === null` };
   },
 };
+
+const encoder = new TextEncoder();
+
+/** Every field may come out null, whatever the schema says. */
+function nullableDeep(type: DataType): DataType {
+  switch (type.kind) {
+    case "array":
+      return types.array(nullableDeep(type.element));
+    case "map":
+      return types.map(nullableDeep(type.key), nullableDeep(type.value));
+    case "struct":
+      return types.struct(type.fields.map((f) => ({ ...f, type: nullableDeep(f.type), nullable: true })));
+    default:
+      return type;
+  }
+}
+
+/** The options of a decoder: those that were given, and the session's zone where they name none. */
+export function decodeOptions(given: Readonly<Record<string, string>>, zone: string): Readonly<Record<string, string>> {
+  const options = new Options("from_json", [...jsonReadOptions, ...jsonInferenceOptions], given);
+  return options.get("timeZone") === undefined ? { ...given, timeZone: zone } : given;
+}
+
+type DecodeText = (data: Uint8Array, start: number, length: number) => Value;
+
+/** A decoder has a memory and compiles code for the shapes it meets: one for each schema and set of options. */
+const decoders = new Cache<DecodeText>(64);
+
+const decoderOf = onceForEach(({ type, options = {}, zone = "UTC" }) => {
+  const given = decodeOptions(options, zone);
+  return decoders.get(JSON.stringify([type, given]), () => textDecoder(type, given));
+});
+
+/** What a call needs in every row: looked up once. */
+function onceForEach<V extends object>(find: (call: Call) => V): (call: Call) => V {
+  const found = new WeakMap<Call, V>();
+  return (call) => {
+    let value = found.get(call);
+    if (value === undefined) found.set(call, (value = find(call)));
+    return value;
+  };
+}
+
+/** Decodes one text at a time. */
+function textDecoder(type: DataType, options: Readonly<Record<string, string>>): DecodeText {
+  const decoder = createJsonColumnDecoder(type, { options, zone: "UTC", bufferBytes: 1 << 16 });
+  const starts = new Int32Array(1);
+  const lengths = new Int32Array(1);
+  const nulls: Nulls = null;
+  return (data, start, length) => {
+    starts[0] = start;
+    lengths[0] = length;
+    const text: ViewColumn = { type: types.string, encoding: "view", length: 1, nulls, data, starts, lengths };
+    return readValue(decoder.decodeColumn(text), 0);
+  };
+}
 
 /** The planner writes columns that are `to_json` whole batches at a time; evaluated row by row it is where it stands inside of something else. */
 const toJson: FunctionEntry = {
@@ -40,18 +118,11 @@ const toJson: FunctionEntry = {
   eval: ([value], call) => readValue(writerOf(call)(columnFromValues(typeOf(call.args[0]!), [value!])), 0),
 };
 
-type ColumnWriter = ReturnType<typeof createJsonColumnWriter>;
+/** A writer compiles code for the types it meets. */
+const writers = new Cache<ReturnType<typeof createJsonColumnWriter>>(64);
 
-/** A writer compiles code for the types it meets: one for each call. */
-const writers = new WeakMap<Call, ColumnWriter>();
-
-function writerOf(call: Call): ColumnWriter {
-  let writer = writers.get(call);
-  if (writer === undefined) {
-    writer = createJsonColumnWriter({ options: call.options ?? {}, zone: call.zone ?? "UTC" });
-    writers.set(call, writer);
-  }
-  return writer;
-}
+const writerOf = onceForEach(({ args, options = {}, zone = "UTC" }) =>
+  writers.get(JSON.stringify([typeOf(args[0]!), options, zone]), () => createJsonColumnWriter({ options, zone })),
+);
 
 export const jsonFunctions: readonly FunctionEntry[] = [fromJson, toJson];

@@ -6,7 +6,8 @@ import { assert } from "../../errors/assert.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { outcome, type ColumnBuilder } from "./columnBuilder.js";
 import { windowBytes, windowRecords } from "../wasm/decoderMemory.js";
-import { JsonDecoderCore, type JsonDecoderSettings } from "./jsonDecoderCore.js";
+import { corruptFieldIndex, JsonDecoderCore, type JsonDecoderSettings } from "./jsonDecoderCore.js";
+import { parseJsonOptions } from "./jsonOptions.js";
 import { token } from "./jsonReader.js";
 import { ListBuilder, MapBuilder } from "./nestedBuilders.js";
 import { StrictRecords } from "./strictRecords.js";
@@ -28,10 +29,22 @@ export interface JsonColumnDecoder {
 const nullRecord = 4;
 
 /**
+ * Whether a decoder can be made of it.
+ *
+ * @throws PARSE_MODE_UNSUPPORTED, NOT_YET_SUPPORTED, INVALID_OPTION_VALUE, INVALID_CORRUPT_RECORD_TYPE
+ */
+export function checkJsonColumn(type: DataType, { options, zone }: JsonDecoderSettings): void {
+  const { mode, corruptColumn } = parseJsonOptions(options, zone);
+  if (mode === "DROPMALFORMED") throw new StreamingError("PARSE_MODE_UNSUPPORTED", { funcName: "`from_json`", mode });
+  if (type.kind === "struct") corruptFieldIndex(type, corruptColumn);
+}
+
+/**
  * @param type what the texts hold: a struct, an array or a map
- * @throws PARSE_MODE_UNSUPPORTED, NOT_YET_SUPPORTED, INVALID_OPTION_VALUE
+ * @throws what `checkJsonColumn` throws
  */
 export function createJsonColumnDecoder(type: DataType, settings: JsonDecoderSettings): JsonColumnDecoder {
+  checkJsonColumn(type, settings);
   switch (type.kind) {
     case "struct":
     case "array":
@@ -58,9 +71,6 @@ class ColumnOfRecords implements JsonColumnDecoder {
     this.strict = new StrictRecords(this.core);
     const builder: ColumnBuilder | null = type.kind === "struct" ? null : this.core.context.builderOf(type);
     this.repeated = builder as ListBuilder | MapBuilder | null;
-    if (this.core.options.mode === "DROPMALFORMED") {
-      throw new StreamingError("PARSE_MODE_UNSUPPORTED", { funcName: "`from_json`", mode: "DROPMALFORMED" });
-    }
   }
 
   decodeColumn(column: Column): Column {
@@ -72,7 +82,8 @@ class ColumnOfRecords implements JsonColumnDecoder {
     core.ensure(length);
     this.repeated?.reset();
     this.repeated?.ensure(length);
-    this.rootNulls = buffers.bytes(length);
+    if (this.rootNulls.length < length) this.rootNulls = buffers.bytes(length);
+    else this.rootNulls.fill(0, 0, length);
     if (texts.encoding === "null") {
       for (let row = 0; row < length; row++) this.setNull(row);
     } else {
@@ -167,7 +178,8 @@ class ColumnOfRecords implements JsonColumnDecoder {
 
   private finish(length: number): Column {
     if (this.repeated !== null) return this.repeated.finish(length);
-    const nulls = this.rootNulls.includes(1) ? this.rootNulls : null;
+    const rootNulls = this.rootNulls.subarray(0, length);
+    const nulls = rootNulls.includes(1) ? rootNulls : null;
     return { type: this.type, length, nulls, encoding: "struct", children: this.core.finish(length) };
   }
 }

@@ -53,6 +53,9 @@ export class JsonDecoderCore {
   private shape: Shape;
   private walk: Walk;
   private learned = 0;
+  /** Windows for which nothing is learned: twice as many each time that it gave nothing new. */
+  private patience = 0;
+  private rest = 0;
 
   constructor(
     readonly schema: Schema,
@@ -127,12 +130,14 @@ export class JsonDecoderCore {
     const { found } = this.parts.members;
     const misses = found.calls;
     found.calls = 0;
-    if (records === 0 || misses * 2 < records || this.learned >= maxShapes) return;
+    if (records === 0 || misses * 2 < records || this.learned >= maxShapes || --this.rest > 0) return;
     for (const record of [records - 1, records >> 1, 0]) {
       const shape = learnShape(this.memory, this.parts.members, record, this.names);
       found.calls = 0;
       if (shape === null) continue;
-      if (shape.key !== this.shape.key) this.use(shape);
+      this.patience = shape.key === this.shape.key ? Math.min(this.patience * 2 + 1, 255) : 0;
+      this.rest = this.patience;
+      this.use(shape);
       return;
     }
   }
@@ -166,7 +171,8 @@ function constantName(constants: Map<string, Uint8Array>, bytes: Uint8Array): st
   return name;
 }
 
-function corruptFieldIndex(schema: Schema, name: string): number {
+/** The place of the column for malformed records; -1 without one. @throws INVALID_CORRUPT_RECORD_TYPE */
+export function corruptFieldIndex(schema: Schema, name: string): number {
   const index = schema.fields.findIndex((field: Field) => field.name === name);
   const field = schema.fields[index];
   if (field !== undefined && field.type.kind !== "string") {

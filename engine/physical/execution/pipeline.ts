@@ -96,7 +96,7 @@ class PipelineBuilder {
         );
       }
       case "decodeJson":
-        return new JsonDecodeOperator(node.column, node.schema, node.options, schemaOf(node.output));
+        return new JsonDecodeOperator(node.column, node.type, node.options, schemaOf(node.output));
       case "encodeJson":
         return new JsonEncodeOperator(node.encoded, schemaOf(node.output));
       case "union":

@@ -1,7 +1,9 @@
 import { assert } from "../../errors/assert.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
-import { typeOf } from "../../expression/types/typeOf.js";
+import { isDeterministic } from "../../expression/fold.js";
+import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
+import { expressionKey } from "../../plan/expressionKey.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
@@ -14,9 +16,8 @@ import { attributeOf, planProject } from "./project.js";
 export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): PhysicalNode {
   const { grouping, aggregates, window, input } = belowWindow(node);
   const groupingAttributes = grouping.map(attributeOf);
-  const columns: Expression[] = [];
   const windowSpec = window === null ? null : windowSpecOf(window, grouping);
-  for (const e of grouping) columns.push(window !== null && refersTo(e, window.window) ? window.time : childOf(e));
+  const columns = new ArgumentColumns(grouping.map((e) => (window !== null && refersTo(e, window.window) ? window.time : childOf(e))));
   const bound: BoundAggregate[] = [];
   const results: Attribute[] = [];
   for (const e of aggregates) {
@@ -33,7 +34,7 @@ export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): 
     outputMode: context.outputMode ?? "complete",
     output: [...groupingAttributes, ...results],
   };
-  const projected = planProject(null, columns, context.plan(input), null);
+  const projected = planProject(null, columns.expressions, context.plan(input), null);
   return arrange({ kind: "aggregate", spec, input: projected, output: spec.output }, aggregates, outputOf(node));
 }
 
@@ -111,23 +112,40 @@ function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null):
 }
 
 /** Adds the columns of an aggregate's arguments; equal ones are shared. */
-function bindAggregate(call: AggregateCall, columns: Expression[]): BoundAggregate {
+function bindAggregate(call: AggregateCall, columns: ArgumentColumns): BoundAggregate {
+  const { filter } = call;
   return {
     call,
-    args: call.args.map((arg) => columnFor(arg, columns)),
-    filter: call.filter === null ? null : columnFor(call.filter, columns),
+    // FILTER decides before the arguments are evaluated: for the rows it leaves out they must not fail.
+    args: call.args.map((arg) => columns.add(filter === null || isLeaf(arg) ? arg : guarded(arg, filter))),
+    filter: filter === null ? null : columns.add(filter),
   };
 }
 
-function columnFor(e: Expression, columns: Expression[]): number {
-  if (e.kind === "attribute") {
-    const shared = columns.findIndex(
-      (column) => column.kind === "attribute" && column.id === e.id && typeOf(column).kind === typeOf(e).kind,
-    );
-    if (shared >= 0) return shared;
+/** The columns that the operator is given, each once. */
+class ArgumentColumns {
+  readonly #places = new Map<string, number>();
+
+  constructor(readonly expressions: Expression[]) {
+    expressions.forEach((e, place) => this.#note(e, place));
   }
-  columns.push(e);
-  return columns.length - 1;
+
+  add(e: Expression): number {
+    const known = isDeterministic(e) ? this.#places.get(expressionKey(e)) : undefined;
+    if (known !== undefined) return known;
+    this.expressions.push(e);
+    this.#note(e, this.expressions.length - 1);
+    return this.expressions.length - 1;
+  }
+
+  #note(e: Expression, place: number): void {
+    const key = expressionKey(e);
+    if (!this.#places.has(key)) this.#places.set(key, place);
+  }
+}
+
+function isLeaf(e: Expression): boolean {
+  return e.kind === "attribute" || e.kind === "literal";
 }
 
 /** The output list in its order, over what the operator gives. */

@@ -1,10 +1,10 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import type { Schema } from "../../arrow/types.js";
+import type { DataType, Schema } from "../../arrow/types.js";
 import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
 import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 
 /**
- * `from_json`: consumes batches with a column of JSON text (string or binary), emits them with the decoded struct as a further column. Keeps no state.
+ * `from_json`: consumes batches with a column of JSON text, emits them with what it holds (structs, arrays or maps) as a further column. Keeps no state.
  *
  * Invariant: one row out for each row in; the other columns are the input's own.
  */
@@ -13,7 +13,7 @@ export class JsonDecodeOperator implements Operator {
 
   constructor(
     private readonly column: number,
-    decoded: Schema,
+    decoded: DataType,
     options: Readonly<Record<string, string>>,
     private readonly output: Schema,
   ) {
@@ -24,8 +24,8 @@ export class JsonDecodeOperator implements Operator {
   begin(_context: BatchContext): void {}
 
   *process(batch: Batch): Iterable<Emission> {
-    const struct = this.#decoder.decodeColumn(batch.columns[this.column]!);
-    yield emission(batchOf(this.output, [...batch.columns, struct], batch.length));
+    const decoded = this.#decoder.decodeColumn(batch.columns[this.column]!);
+    yield emission(batchOf(this.output, [...batch.columns, decoded], batch.length));
   }
 
   finish(): Iterable<Emission> {

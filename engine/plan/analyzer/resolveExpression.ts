@@ -8,7 +8,6 @@ import { sqlText } from "../sqlText.js";
 import { mapChildren, someExpression } from "../../expression/traverse.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
-import { fromJson } from "./fromJson.js";
 import { expandArguments } from "./star.js";
 import type { Scope } from "./scope.js";
 import { typedLiteral } from "./typedLiteral.js";
@@ -64,8 +63,6 @@ function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
     throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
   }
   const { options, typeArgument } = e;
-  if (name === "from_json" && typeArgument?.kind === "struct" && args.length === 1)
-    return fromJson(args[0]!, typeArgument, options, scope.context);
   const resolved = resolveFunction(
     { name: e.name, args, distinct: e.distinct, filter, ...(options && { options }), ...(typeArgument && { typeArgument }) },
     scope.context,

@@ -3,12 +3,15 @@ import { definitionsOf } from "../attributeOf.js";
 import { isDeterministic } from "../determinism.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { expressionNodes } from "../../expression/traverse.js";
+import { expressionNodes, referencesOf } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
-import { isCostly, substitute } from "./substitution.js";
+import { substitute } from "./substitution.js";
 
-/** A projection over a projection is one, unless that computed something twice; a projection that changes nothing goes. */
+/**
+ * A projection over a projection is one, unless that computed something twice; a projection that changes nothing goes. As in Spark this decides more than speed:
+ * what is used in one branch of a CASE only is then evaluated, and fails, for the rows of that branch only.
+ */
 export const mergeProjects: Rule = {
   name: "mergeProjects",
   apply: (plan) => transformUp(plan, (node) => (node.kind === "project" ? merge(node) : node)),
@@ -40,14 +43,25 @@ function isIdentity({ expressions, input }: NodeOf<"project">): boolean {
   return expressions.length === columns.length && expressions.every((e, i) => e.kind === "attribute" && e.id === columns[i]!.id);
 }
 
-function canMerge(outer: readonly Expression[], inner: readonly Expression[]): boolean {
+/** How often the expressions evaluate each column at most: in a lambda it may be any number of times. */
+function usesOf(expressions: readonly Expression[]): ReadonlyMap<number, number> {
   const uses = new Map<number, number>();
-  for (const item of outer) for (const e of expressionNodes(item)) if (e.kind === "attribute") uses.set(e.id, (uses.get(e.id) ?? 0) + 1);
+  const add = (id: number, count: number): void => void uses.set(id, (uses.get(id) ?? 0) + count);
+  for (const item of expressions) {
+    for (const e of expressionNodes(item)) {
+      if (e.kind === "attribute") add(e.id, 1);
+      if (e.kind === "lambda") for (const id of referencesOf(e)) add(id, Infinity);
+    }
+  }
+  return uses;
+}
+
+function canMerge(outer: readonly Expression[], inner: readonly Expression[]): boolean {
+  const uses = usesOf(outer);
   return inner.every((e) => {
     if (e.kind !== "alias" || e.child.kind === "attribute" || e.child.kind === "literal") return true;
     // The event time of such an alias would be lost in another expression.
     if (e.eventTime !== undefined) return false;
-    const count = uses.get(e.id) ?? 0;
-    return isDeterministic(e.child) && (count === 0 || (count === 1 && !isCostly(e.child)));
+    return isDeterministic(e.child) && (uses.get(e.id) ?? 0) <= 1;
   });
 }

@@ -1,20 +1,70 @@
 import { types, type StructType } from "../../arrow/types.js";
 import type { Alias, Call, Expression } from "../../expression/expression.js";
+import { expressionKey } from "../expressionKey.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
-import { expressionChildren, rewriteExpression } from "../../expression/traverse.js";
+import { expressionChildren, mapChildren, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
 
 /**
- * `from_json` decodes only the fields that the projection above looks at. As in Spark (OptimizeJsonExprs) only where no options are given: with some of them a
+ * `from_json` decodes only the fields that the projection that it stands in, or the one above, looks at. As in Spark (OptimizeJsonExprs) only where no options are given: with some of them a
  * field that nobody looks at can still make a record malformed.
  */
 export const pruneFromJson: Rule = {
   name: "pruneFromJson",
-  apply: (plan) => transformUp(plan, (node) => (node.kind === "project" ? prune(node) : node)),
+  apply: (plan) => transformUp(plan, (node) => (node.kind === "project" ? prune(pruneWithin(node)) : node)),
 };
 
-type Decode = Alias & { readonly child: Call & { readonly type: StructType } };
+/** Fields taken out of a call right where it stands. */
+function pruneWithin(node: NodeOf<"project">): NodeOf<"project"> {
+  // A call that the filter makes too is decoded once for both: it stays the same call.
+  if (node.input.kind === "filter" && someExpression(node.input.condition, isDecodeCall)) return node;
+  const fields = new Map<string, Set<string> | null>();
+  const visit = (e: Expression): void => {
+    const taken = takenField(e);
+    if (taken !== null) {
+      const key = expressionKey(taken.call);
+      const known = fields.get(key);
+      if (known !== null) fields.set(key, (known ?? new Set()).add(taken.field));
+      taken.call.args.forEach(visit);
+      return;
+    }
+    if (isDecodeCall(e)) fields.set(expressionKey(e), null);
+    expressionChildren(e).forEach(visit);
+  };
+  node.expressions.forEach(visit);
+  if ([...fields.values()].every((names) => names === null)) return node;
+  const narrow = (e: Expression): Expression => {
+    const taken = takenField(e);
+    const names = taken === null ? null : fields.get(expressionKey(taken.call));
+    if (taken === null || !names || names.size === taken.call.type.fields.length) return e;
+    const type = types.struct(taken.call.type.fields.filter(({ name }) => names.has(name)));
+    return { ...taken.get, args: [{ ...taken.call, type }, ...taken.get.args.slice(1)] };
+  };
+  const expressions = node.expressions.map((e) => rewriteDown(e, narrow));
+  return expressions.every((e, i) => e === node.expressions[i]) ? node : { ...node, expressions };
+}
+
+type DecodeCall = Call & { readonly type: StructType };
+
+function isDecodeCall(e: Expression): e is DecodeCall {
+  return e.kind === "call" && e.name === "from_json" && e.type.kind === "struct" && Object.keys(e.options ?? {}).length === 0;
+}
+
+/** `from_json(…).field`, in its parts. */
+function takenField(e: Expression): { readonly get: Call; readonly call: DecodeCall; readonly field: string } | null {
+  if (e.kind !== "call" || e.name !== "getField") return null;
+  const [child, key] = e.args as [Expression, Expression];
+  if (!isDecodeCall(child) || key.kind !== "literal" || typeof key.value !== "string") return null;
+  return { get: e, call: child, field: key.value };
+}
+
+/** Applies `rewrite` to the expression first, then to the children of what it gave. */
+function rewriteDown(e: Expression, rewrite: (e: Expression) => Expression): Expression {
+  return mapChildren(rewrite(e), (child) => rewriteDown(child, rewrite));
+}
+
+type Decode = Alias & { readonly child: DecodeCall };
 
 function prune(outer: NodeOf<"project">): LogicalPlan {
   const filter = outer.input.kind === "filter" ? outer.input : null;
@@ -44,8 +94,7 @@ function prune(outer: NodeOf<"project">): LogicalPlan {
 }
 
 function isDecode(e: Expression): e is Decode {
-  if (e.kind !== "alias" || e.child.kind !== "call" || e.child.name !== "from_json") return false;
-  return e.child.type.kind === "struct" && Object.keys(e.child.options ?? {}).length === 0;
+  return e.kind === "alias" && isDecodeCall(e.child);
 }
 
 /** The fields of a struct column that expressions take out of it; null when one of them needs it whole. */

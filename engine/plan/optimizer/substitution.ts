@@ -39,7 +39,7 @@ export function isCheap(e: Expression): boolean {
   return e.kind === "attribute" || (isDeterministic(e) && !isCostly(e));
 }
 
-export function isCostly(e: Expression): boolean {
+function isCostly(e: Expression): boolean {
   for (const part of expressionNodes(e)) if (part.kind === "call" && costly.has(part.name)) return true;
   return false;
 }
