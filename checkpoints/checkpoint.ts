@@ -83,7 +83,7 @@ export async function openCheckpoint({
       commitLog,
       state,
       sourceLog: (ordinal) => {
-        const log = sourceLogs.get(ordinal) ?? new FileSourceLog(files, `${root}/sources/${ordinal}`, startedMs);
+        const log = sourceLogs.get(ordinal) ?? new FileSourceLog(files, `${root}/sources/${ordinal}`, startedMs, () => epoch.check());
         sourceLogs.set(ordinal, log);
         return log;
       },

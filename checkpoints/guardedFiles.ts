@@ -24,6 +24,7 @@ function guardedReader(path: string, file: ReadableFile | null): ReadableFile | 
   return {
     sizeBytes: file.sizeBytes,
     read: (into, position) => reading(path, () => file.read(into, position)),
+    sync: () => writing(path, () => file.sync()),
     close: () => reading(path, () => file.close()),
   };
 }

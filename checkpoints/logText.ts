@@ -52,6 +52,24 @@ export function textMember(object: JsonObject, name: string, path: string): stri
   return value;
 }
 
+/** @throws CHECKPOINT_CORRUPT when the member is missing, or neither a string nor null */
+export function textOrNullMember(object: JsonObject, name: string, path: string): string | null {
+  return object[name] === null ? null : textMember(object, name, path);
+}
+
+/** The items of a list, empty where there is none. @throws CHECKPOINT_CORRUPT when the member is no list */
+export function listMember(object: JsonObject, name: string, path: string): readonly Json[] {
+  const value = object[name] ?? [];
+  if (!Array.isArray(value)) throw corrupt(path, `\`${name}\` is no list`);
+  return value as readonly Json[];
+}
+
+/** @throws CHECKPOINT_CORRUPT when the value is no JSON object; `what` says what it should be */
+export function objectIn(value: Json | undefined, what: string, path: string): JsonObject {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) throw corrupt(path, `${what} is no JSON object`);
+  return value as JsonObject;
+}
+
 export function corrupt(path: string, reason: string): StreamingError {
   return new StreamingError("CHECKPOINT_CORRUPT", { path, reason });
 }

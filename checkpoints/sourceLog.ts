@@ -13,12 +13,14 @@ export class FileSourceLog implements SourceLog {
     files: FileSystem,
     readonly location: string,
     startedMs: number,
+    /** Asked before anything is written: a former owner who wakes up must not. */
+    checkOwnership: () => Promise<void>,
   ) {
     let names: Promise<string[]> | null = null;
     // Listed when first asked for: most sources keep no log.
     const listing = (): Promise<string[]> => (names ??= settleWithParent(files, location, startedMs));
-    this.plain = new EntryFiles(files, location, "", listing);
-    this.compact = new EntryFiles(files, location, ".compact", listing);
+    this.plain = new EntryFiles(files, location, "", listing, checkOwnership);
+    this.compact = new EntryFiles(files, location, ".compact", listing, checkOwnership);
   }
 
   add(id: number, text: string): Promise<boolean> {
@@ -62,10 +64,12 @@ class EntryFiles {
     private readonly folder: string,
     private readonly suffix: string,
     private readonly listing: () => Promise<string[]>,
+    private readonly checkOwnership: () => Promise<void>,
   ) {}
 
   async add(id: number, text: string): Promise<boolean> {
     const ids = await this.ids();
+    await this.checkOwnership();
     const added = await this.files.addNew(this.pathOf(id), encodeText(text));
     ids.add(id);
     return added;

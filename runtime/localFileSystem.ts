@@ -117,6 +117,11 @@ class LocalReadableFile implements ReadableFile {
       : readAt(this.fd, into, 0, into.length, position);
   }
 
+  async sync(): Promise<void> {
+    // Windows syncs only what is open for writing.
+    if (process.platform !== "win32") await sync(this.fd);
+  }
+
   async close(): Promise<void> {
     fs.closeSync(this.fd);
   }

@@ -1,19 +1,19 @@
 import { crc32 } from "node:zlib";
 import type { FileSystem, ReadableFile, WritableFile } from "../../engine/contract/fileSystem.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { assert } from "../../engine/errors/assert.js";
 import { corrupt, decodeText, encodeText } from "../logText.js";
+import { formatIndex, parseIndex, type Piece, type StateFileIndex } from "./stateFileIndex.js";
 
 /*
- * A state file: magic, sections, index, trailer. FORMAT.md shows the bytes.
+ * A state file: magic, pieces, index, trailer. FORMAT.md shows the bytes.
  *
- *     TIDESTAT | section 0 | section 1 | … | index (JSON) | index length u32 | CRC-32 of the index u32 | format version u32 | TIDESTAT
+ *     TIDESTAT | piece 0 | piece 1 | … | index (JSON) | index length u32 | CRC-32 of the index u32 | format version u32 | TIDESTAT
  *
- * A section is an Arrow IPC stream of its own, aligned to 8 bytes; the index says whose it is, where, and its CRC-32. The trailer comes last, so
- * a file whose writer died has none.
+ * A piece is an Arrow IPC stream of its own, aligned to 8 bytes; the index says whose it is, where, and its CRC-32. The trailer comes last, so a file
+ * whose writer died has none.
  */
 
-export const stateFileVersion = 1;
+export const stateFileVersion = 2;
 
 const magic = encodeText("TIDESTAT");
 const trailerBytes = 12 + magic.length;
@@ -24,35 +24,7 @@ const gatheredBytes = 256 * 1024;
 /** How much a check of a whole file holds in memory. */
 const checkedBytes = 1024 * 1024;
 
-/** A range of the file. */
-export interface Section {
-  readonly offset: number;
-  readonly length: number;
-  readonly rows: number;
-  readonly crc32: number;
-}
-
-/** The changes of one partition of one table. */
-export interface TableIndex {
-  readonly operatorId: string;
-  readonly storeName: string;
-  readonly partition: number;
-  readonly droppedPanes: readonly number[];
-  readonly deletes: Section | null;
-  readonly upserts: Section | null;
-}
-
-/** What a state file says of itself. */
-export interface StateFileIndex {
-  readonly kind: "delta" | "snapshot";
-  readonly version: number;
-  readonly runId: string;
-  /** Of a delta: the file of the version before, null for the first. Of a snapshot: the delta file of its version, whose state it holds. */
-  readonly previous: string | null;
-  readonly tables: readonly TableIndex[];
-}
-
-/** Writes a state file from its start; sections first, then `finish`. */
+/** Writes a state file from its start; pieces first, then `finish`. */
 export class StateFileWriter {
   private offset = 0;
   private gathered: Uint8Array[] = [];
@@ -66,24 +38,28 @@ export class StateFileWriter {
     return writer;
   }
 
-  async section(bytes: Uint8Array, rows: number): Promise<Section> {
-    const section: Section = { offset: this.offset, length: bytes.length, rows, crc32: crc32(bytes) };
-    await this.append(bytes);
-    if (this.offset % 8 !== 0) await this.append(new Uint8Array(8 - (this.offset % 8)));
-    return section;
+  /** How much was written so far. */
+  get sizeBytes(): number {
+    return this.offset;
   }
 
-  /** Writes index and trailer; the file's content is durable when it resolves, its name is not yet. Gives the file's size. */
-  async finish(index: StateFileIndex): Promise<number> {
-    const text = encodeText(JSON.stringify(index));
+  async piece(bytes: Uint8Array, rows: number, groups: Piece["groups"]): Promise<Piece> {
+    const piece: Piece = { offset: this.offset, length: bytes.length, rows, crc32: crc32(bytes), groups };
+    await this.append(bytes);
+    if (this.offset % 8 !== 0) await this.append(new Uint8Array(8 - (this.offset % 8)));
+    return piece;
+  }
+
+  /** Writes index and trailer; the file's content is durable when it resolves, its name is not yet. */
+  async finish(index: StateFileIndex): Promise<void> {
+    const text = encodeText(formatIndex(index));
     const trailer = new DataView(new ArrayBuffer(12));
     trailer.setUint32(0, text.length, true);
     trailer.setUint32(4, crc32(text), true);
     trailer.setUint32(8, stateFileVersion, true);
-    for (const piece of [text, new Uint8Array(trailer.buffer), magic]) await this.append(piece);
+    for (const part of [text, new Uint8Array(trailer.buffer), magic]) await this.append(part);
     await this.flush();
     await this.file.sync();
-    return this.offset;
   }
 
   close(): Promise<void> {
@@ -104,16 +80,18 @@ export class StateFileWriter {
 
   private async flush(): Promise<void> {
     if (this.gatheredLength === 0) return;
-    await this.file.write(Buffer.concat(this.gathered, this.gatheredLength));
+    const bytes = Buffer.concat(this.gathered, this.gatheredLength);
     this.gathered = [];
     this.gatheredLength = 0;
+    await this.file.write(bytes);
   }
 }
 
-/** A state file that is complete: its index was read and checked; sections are checked as they are read. */
+/** A state file that is complete: its index was read and checked; pieces are checked as they are read. */
 export class StateFileReader {
   private constructor(
     readonly path: string,
+    readonly formatVersion: number,
     readonly index: StateFileIndex,
     readonly sizeBytes: number,
     private readonly file: ReadableFile,
@@ -127,69 +105,67 @@ export class StateFileReader {
     const file = await files.open(path);
     if (file === null) return null;
     try {
-      return new StateFileReader(path, await readIndex(file, path), file.sizeBytes, file);
+      const { formatVersion, index } = await readIndex(file, path);
+      return new StateFileReader(path, formatVersion, index, file.sizeBytes, file);
     } catch (error) {
       await file.close();
       throw error;
     }
   }
 
-  /** The bytes of a section. @throws CHECKPOINT_CORRUPT */
-  async section(section: Section): Promise<Uint8Array> {
-    const bytes = await readRange(this.file, this.path, section.offset, section.length);
-    if (crc32(bytes) !== section.crc32) throw corrupt(this.path, `the checksum of bytes ${rangeText(section)} does not match`);
+  /** The bytes of a piece. @throws CHECKPOINT_CORRUPT */
+  async piece(piece: Piece): Promise<Uint8Array> {
+    const bytes = await readRange(this.file, this.path, piece.offset, piece.length);
+    if (crc32(bytes) !== piece.crc32) throw this.mismatch(piece);
     return bytes;
   }
 
-  /** Checks every section, without keeping any. @throws CHECKPOINT_CORRUPT */
+  /** Checks every piece, without keeping any. @throws CHECKPOINT_CORRUPT */
   async verify(): Promise<void> {
     const window = new Uint8Array(checkedBytes);
-    for (const section of sectionsOf(this.index)) {
+    for (const piece of this.index.tables.flatMap(({ deletes, upserts }) => [...deletes, ...upserts])) {
       let sum = 0;
-      for (let done = 0; done < section.length;) {
-        const wanted = window.subarray(0, Math.min(window.length, section.length - done));
-        await readInto(this.file, this.path, wanted, section.offset + done);
+      for (let done = 0; done < piece.length;) {
+        const wanted = window.subarray(0, Math.min(window.length, piece.length - done));
+        await readInto(this.file, this.path, wanted, piece.offset + done);
         sum = crc32(wanted, sum);
         done += wanted.length;
       }
-      if (sum !== section.crc32) throw corrupt(this.path, `the checksum of bytes ${rangeText(section)} does not match`);
+      if (sum !== piece.crc32) throw this.mismatch(piece);
     }
+  }
+
+  /** The file is durable when it resolves, whoever wrote it. */
+  sync(): Promise<void> {
+    return this.file.sync();
   }
 
   close(): Promise<void> {
     return this.file.close();
   }
+
+  private mismatch({ offset, length }: Piece): StreamingError {
+    return corrupt(this.path, `the checksum of bytes ${offset} to ${offset + length} does not match`);
+  }
 }
 
-async function readIndex(file: ReadableFile, path: string): Promise<StateFileIndex> {
+async function readIndex(file: ReadableFile, path: string): Promise<{ formatVersion: number; index: StateFileIndex }> {
   if (file.sizeBytes < magic.length + trailerBytes) throw corrupt(path, "it ends too early");
   const start = await readRange(file, path, 0, magic.length);
   const trailer = await readRange(file, path, file.sizeBytes - trailerBytes, trailerBytes);
   if (!isMagic(start)) throw corrupt(path, "it is no state file");
   if (!isMagic(trailer.subarray(12))) throw corrupt(path, "it ends too early");
   const numbers = new DataView(trailer.buffer, trailer.byteOffset, 12);
-  const version = numbers.getUint32(8, true);
-  if (version > stateFileVersion) {
-    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(stateFileVersion) });
+  const formatVersion = numbers.getUint32(8, true);
+  if (formatVersion > stateFileVersion) {
+    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(formatVersion), maxVersion: String(stateFileVersion) });
   }
   const length = numbers.getUint32(0, true);
-  const sectionsEnd = file.sizeBytes - trailerBytes - length;
-  if (sectionsEnd < magic.length) throw corrupt(path, "its index does not fit into it");
-  const text = await readRange(file, path, sectionsEnd, length);
+  const piecesEnd = file.sizeBytes - trailerBytes - length;
+  if (piecesEnd < magic.length) throw corrupt(path, "its index does not fit into it");
+  const text = await readRange(file, path, piecesEnd, length);
   if (crc32(text) !== numbers.getUint32(4, true)) throw corrupt(path, "the checksum of its index does not match");
-  // The checksum holds, so this is the text that a writer of ours made.
-  const index = JSON.parse(decodeText(text, path)) as StateFileIndex;
-  for (const section of sectionsOf(index))
-    assert(section.offset + section.length <= sectionsEnd, `a section of ${path} lies outside of it`);
-  return index;
-}
-
-function sectionsOf(index: StateFileIndex): Section[] {
-  return index.tables.flatMap(({ deletes, upserts }) => [deletes, upserts]).filter((section) => section !== null);
-}
-
-function rangeText({ offset, length }: Section): string {
-  return `${offset} to ${offset + length}`;
+  return { formatVersion, index: parseIndex(decodeText(text, path), path, formatVersion, piecesEnd) };
 }
 
 function isMagic(bytes: Uint8Array): boolean {

@@ -12,6 +12,8 @@ export interface ReadableFile {
   readonly sizeBytes: number;
   /** Reads at `position` into `into`; returns the bytes read, 0 at the end. */
   read(into: Uint8Array, position: number): Promise<number>;
+  /** What was written by whoever wrote it is durable when it resolves: it may have died before it synced. */
+  sync(): Promise<void>;
   close(): Promise<void>;
 }
 

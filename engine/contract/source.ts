@@ -102,7 +102,7 @@ export interface Source {
 export interface SourceLog {
   /** Where it lies, for messages; absent when it lies nowhere. */
   readonly location?: string;
-  /** Adds entry `id`; false when it is there already. Durable when it resolves. */
+  /** Adds entry `id`; false when it is there already. Durable when it resolves. Rejects when the checkpoint was taken over. */
   add(id: number, text: string): Promise<boolean>;
   get(id: number): Promise<string | null>;
   /** The ids that are there, ascending. */

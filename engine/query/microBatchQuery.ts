@@ -154,6 +154,8 @@ export class MicroBatchQuery implements StreamingQuery {
     try {
       let goOn = true;
       while (goOn && !this.stopping.signal.aborted) goOn = await this.trigger();
+      // A run that ends by itself may be one of many short ones, none of which would ever complete a snapshot. Who is stopped does not dwell.
+      while (!this.stopping.signal.aborted && (await this.advanceSnapshot()));
     } catch (error) {
       this.failure = this.failureOf(error);
     }
@@ -187,8 +189,24 @@ export class MicroBatchQuery implements StreamingQuery {
     const nextMs = trigger.intervalMs > 0 ? Math.floor(startMs / trigger.intervalMs) * trigger.intervalMs + trigger.intervalMs : 0;
     const delayMs = Math.max(nextMs - clock.nowMs(), ran ? 0 : settings.pollingDelayMs);
     const wanted = this.idleWaiters.length > 0 || this.stopping.signal.aborted;
-    if (delayMs > 0 && !(wanted && ran) && !this.waiting.signal.aborted) await clock.sleep(delayMs, this.waiting.signal);
+    if (delayMs > 0 && !(wanted && ran) && !this.waiting.signal.aborted) await this.wait(delayMs);
     return true;
+  }
+
+  /** Until the next trigger, or until somebody wants the loop awake; a snapshot that is under way goes on meanwhile. */
+  private async wait(delayMs: number): Promise<void> {
+    const { clock } = this.query.runtime;
+    const { signal } = this.waiting;
+    const untilMs = clock.monotonicMs() + delayMs;
+    while (!signal.aborted && clock.monotonicMs() < untilMs && (await this.advanceSnapshot())) await clock.sleep(0, signal);
+    const leftMs = untilMs - clock.monotonicMs();
+    if (leftMs > 0 && !signal.aborted) await clock.sleep(leftMs, signal);
+  }
+
+  /** True while there is more of a snapshot to take. */
+  private async advanceSnapshot(): Promise<boolean> {
+    const { checkpoint, execution } = this.query;
+    return execution.stateful.length > 0 && (await checkpoint.state.advanceSnapshot(this.batchId, execution.stateful));
   }
 
   private nothingToDo(nowMs: number): void {
@@ -220,12 +238,10 @@ export class MicroBatchQuery implements StreamingQuery {
 
   /** The next batch: where the sources are, and whether there is any reason to run. */
   private async planBatch(nowMs: number, timer: PhaseTimer): Promise<PlannedBatch | null> {
-    const { sources, trigger, settings, execution, checkpoint } = this.query;
+    const { sources, trigger, settings, execution } = this.query;
     const offsets: (Offset | null)[] = [];
     let hasNewData = false;
     await timer.phase("latestOffset", async () => {
-      // A source may write to its log now: a former owner who wakes up must not.
-      await checkpoint.checkOwnership();
       for (const [i, source] of sources.entries()) {
         const start = this.start[i]!;
         const end = await source.latestOffset(start, trigger.kind === "once" ? readAll : source.defaultLimit);

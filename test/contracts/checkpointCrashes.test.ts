@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { openCheckpoint } from "../../checkpoints/checkpoint.js";
 import type { Checkpoint } from "../../engine/contract/checkpoint.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
@@ -8,6 +8,9 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { Random } from "../simulation/world/random.js";
 import { SimulatedCrash, World, type CrashKind } from "../simulation/world/world.js";
 import { byHash, deleteSchema, hashOfKey, schemaOf, StateModel, upsertSchema } from "./stateModel.js";
+
+// Many runs a test, on a machine that may be busy.
+vi.setConfig({ testTimeout: 300_000 });
 
 const location = "/data/checkpoints/query";
 const conf = { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2", "spark.tidemark.checkpoint.takeOver": "true" };

@@ -175,6 +175,13 @@ class SimulatedReader implements ReadableFile {
     });
   }
 
+  sync(): Promise<void> {
+    return this.gate.pass("sync", this.path, () => {
+      if (this.closed) throw systemError("EBADF", this.path);
+      this.file.syncedLength = this.file.bytes.length;
+    });
+  }
+
   async close(): Promise<void> {
     this.closed = true;
   }

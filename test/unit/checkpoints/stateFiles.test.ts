@@ -1,12 +1,13 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { guardedFiles } from "../../../checkpoints/guardedFiles.js";
-import { FileStateStore } from "../../../checkpoints/state/stateStore.js";
+import { FileStateStore, type StateStoreOptions } from "../../../checkpoints/state/stateStore.js";
 import { batchFromRows } from "../../../engine/arrow/columns.js";
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
+import type { Value } from "../../../engine/arrow/value.js";
 import type { StateChanges } from "../../../engine/contract/state.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
-import { StateModel, upsertSchema } from "../../contracts/stateModel.js";
+import { deleteSchema, StateModel, upsertSchema } from "../../contracts/stateModel.js";
 import { World } from "../../simulation/world/world.js";
 
 const folder = "/c/state";
@@ -20,6 +21,25 @@ const changesOf = (version: number): StateChanges[] => [
     upserts: batchFromRows(upsertSchema, [[`key ${version % 5}`, 0n, BigInt(version), version / 3, null, 7]]),
   },
 ];
+
+/** The rows as one upsert each, and as one delete each where asked for, in so many chunks. */
+function inChunks(rows: readonly (readonly Value[])[], chunks: number, deletes: boolean): StateChanges[] {
+  return Array.from({ length: chunks }, (_, chunk) => {
+    const some = rows.slice((chunk * rows.length) / chunks, ((chunk + 1) * rows.length) / chunks);
+    return {
+      operatorId: "0",
+      storeName: "default",
+      droppedPanes: [],
+      deletes: deletes
+        ? batchFromRows(
+            deleteSchema,
+            some.map((row) => [row[0]!, row[1]!, row.at(-1)!]),
+          )
+        : null,
+      upserts: batchFromRows(upsertSchema, some),
+    };
+  });
+}
 
 /** Seven versions: snapshots of 3 and 6 (with three deltas to one), and what each version holds. */
 async function writeHistory(store: FileStateStore, committed: Map<number, string>): Promise<StateModel[]> {
@@ -46,18 +66,18 @@ describe("state files", () => {
   let versions: StateModel[];
   let warnings: string[];
 
-  const storeOf = (runId: string): FileStateStore =>
-    new FileStateStore({
-      files: guardedFiles(files),
-      folder,
-      location: "/c",
-      runId,
-      startedMs: 0,
-      stateFileOf: async (version) => committed.get(version) ?? null,
-      hasCommits: async () => true,
-      minDeltasForSnapshot: 3,
-      warn: (message) => warnings.push(message),
-    });
+  const optionsOf = (runId: string): StateStoreOptions => ({
+    files: guardedFiles(files),
+    folder,
+    location: "/c",
+    runId,
+    startedMs: 0,
+    stateFileOf: async (version) => committed.get(version) ?? null,
+    hasCommits: async () => true,
+    minDeltasForSnapshot: 3,
+    warn: (message) => warnings.push(message),
+  });
+  const storeOf = (runId: string): FileStateStore => new FileStateStore(optionsOf(runId));
 
   const restore = async (version: number): Promise<StateModel> => {
     const model = new StateModel();
@@ -145,12 +165,12 @@ describe("state files", () => {
   it("are refused when a newer version wrote them", async () => {
     await damage("7.run.delta", (bytes) => {
       const changed = bytes.slice();
-      new DataView(changed.buffer).setUint32(changed.length - 12, 2, true);
+      new DataView(changed.buffer).setUint32(changed.length - 12, 3, true);
       return changed;
     });
     await expect(restore(7)).rejects.toMatchObject({
       condition: "CHECKPOINT_FORMAT_UNKNOWN",
-      parameters: { path: `${folder}/7.run.delta`, version: "2", maxVersion: "1" },
+      parameters: { path: `${folder}/7.run.delta`, version: "3", maxVersion: "2" },
     });
   });
 
@@ -187,5 +207,28 @@ describe("state files", () => {
     const names = (await files.list(folder)).map(({ name }) => name).filter((name) => name.endsWith(".snapshot"));
     // One delta since the snapshot of 6 was restored; the third one is enough.
     expect(names).toEqual(["12.next.snapshot", "3.run.snapshot", "6.run.snapshot", "9.next.snapshot"]);
+  });
+
+  it("are as small as in version 1, however many partitions the rows come from", async () => {
+    const rows = Array.from({ length: 100 }, (_, i) => [`key ${i}`, BigInt(i) * 60_000_000n, BigInt(i), i / 3, null, i * 40_000_000]);
+    const sizesOf = async (deletes: boolean): Promise<number[]> => {
+      const sizes: number[] = [];
+      for (const chunks of [1, 4, 100]) {
+        const place = `/c/${deletes}${chunks}`;
+        await new FileStateStore({ ...optionsOf("5a3f1f0e-0000-4000-8000-000000000001"), folder: place }).writeDelta(
+          1,
+          inChunks(rows, chunks, deletes),
+        );
+        sizes.push(...(await files.list(place)).map(({ sizeBytes }) => sizeBytes));
+      }
+      return sizes;
+    };
+    const [upserts, ...same] = await sizesOf(false);
+    expect(same).toEqual([upserts, upserts]);
+    // Version 1 took 5,373 bytes for the upserts of one partition, and 7,644 with deletes, which had no hashes; of four partitions 8,497 and 12,196.
+    expect(upserts).toBeLessThanOrEqual(5_373);
+    const [both, ...sameBoth] = await sizesOf(true);
+    expect(sameBoth).toEqual([both, both]);
+    expect(both).toBeLessThanOrEqual(7_644 + 600);
   });
 });

@@ -23,6 +23,7 @@ function fileOf(bytes: Uint8Array): ReadableFile {
       into.set(part);
       return part.length;
     },
+    sync: async () => {},
     close: async () => {},
   };
 }

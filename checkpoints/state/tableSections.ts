@@ -1,0 +1,139 @@
+import type { Batch } from "../../engine/arrow/batch.js";
+import { concatBatches, retainBatch, sliceBatch } from "../../engine/arrow/columns.js";
+import { keyGroupOf, type StateChanges } from "../../engine/contract/state.js";
+import { assert } from "../../engine/errors/assert.js";
+import type { ArrowEdge } from "./arrowEdge.js";
+import type { StateFileWriter } from "./stateFile.js";
+import type { Piece, TableIndex } from "./stateFileIndex.js";
+
+/** Rows of one section that wait until there are enough of them for a piece. */
+class OpenSection {
+  readonly pieces: Piece[] = [];
+  private waiting: Batch[] = [];
+  private waitingRows = 0;
+
+  /** Takes rows, which are lent; gives the batches that are to be pieces, lent as well. */
+  *add(batch: Batch, pieceRows: number): Generator<Batch> {
+    if (this.waitingRows + batch.length < pieceRows) {
+      this.waiting.push(retainBatch(batch));
+      this.waitingRows += batch.length;
+      return;
+    }
+    for (let from = 0; from < batch.length;) {
+      const to = Math.min(batch.length, from + pieceRows - this.waitingRows);
+      const rows = from === 0 && to === batch.length ? batch : sliceBatch(batch, from, to);
+      from = to;
+      if (this.waitingRows + rows.length < pieceRows) {
+        this.waiting.push(retainBatch(rows));
+        this.waitingRows += rows.length;
+      } else {
+        yield this.take(rows);
+      }
+    }
+  }
+
+  /** What waits, as one batch; null when nothing does. */
+  rest(): Batch | null {
+    return this.waitingRows === 0 ? null : this.take(null);
+  }
+
+  private take(more: Batch | null): Batch {
+    const parts = more === null ? this.waiting : [...this.waiting, more];
+    this.waiting = [];
+    this.waitingRows = 0;
+    return parts.length === 1 ? parts[0]! : concatBatches(parts[0]!.schema, parts);
+  }
+}
+
+interface OpenTable {
+  readonly operatorId: string;
+  readonly storeName: string;
+  readonly droppedPanes: number[];
+  readonly deletes: OpenSection;
+  readonly upserts: OpenSection;
+}
+
+/** A piece that is encoded but not in the file yet. */
+interface EncodedPiece {
+  readonly section: OpenSection;
+  readonly bytes: Uint8Array;
+  readonly rows: number;
+  readonly groups: Piece["groups"];
+}
+
+/**
+ * The sections of a state file, being written. Chunks are added without a pause, each encoded or copied before the next is asked for; `write` then brings what
+ * was encoded to the file.
+ */
+export class TableSections {
+  private readonly tables = new Map<string, OpenTable>();
+  private encoded: EncodedPiece[] = [];
+
+  constructor(
+    private readonly arrow: ArrowEdge,
+    private readonly pieceRows: number,
+  ) {}
+
+  add({ operatorId, storeName, droppedPanes, deletes, upserts }: StateChanges): void {
+    const table = this.tableOf(operatorId, storeName);
+    table.droppedPanes.push(...droppedPanes);
+    for (const [section, batch] of [[table.deletes, deletes] as const, [table.upserts, upserts] as const]) {
+      if (batch !== null && batch.length > 0) for (const rows of section.add(batch, this.pieceRows)) this.encode(section, rows);
+    }
+  }
+
+  /** Makes pieces of what still waits. */
+  flush(): void {
+    for (const { deletes, upserts } of this.tables.values()) {
+      for (const section of [deletes, upserts]) {
+        const rows = section.rest();
+        if (rows !== null) this.encode(section, rows);
+      }
+    }
+  }
+
+  async write(writer: StateFileWriter): Promise<void> {
+    const ready = this.encoded;
+    this.encoded = [];
+    for (const { section, bytes, rows, groups } of ready) section.pieces.push(await writer.piece(bytes, rows, groups));
+  }
+
+  /** What the index says of the tables; everything is written then. */
+  index(): TableIndex[] {
+    return [...this.tables.values()].map(({ operatorId, storeName, droppedPanes, deletes, upserts }) => ({
+      operatorId,
+      storeName,
+      droppedPanes,
+      deletes: deletes.pieces,
+      upserts: upserts.pieces,
+    }));
+  }
+
+  private tableOf(operatorId: string, storeName: string): OpenTable {
+    const name = JSON.stringify([operatorId, storeName]);
+    let table = this.tables.get(name);
+    if (table === undefined) {
+      table = { operatorId, storeName, droppedPanes: [], deletes: new OpenSection(), upserts: new OpenSection() };
+      this.tables.set(name, table);
+    }
+    return table;
+  }
+
+  private encode(section: OpenSection, rows: Batch): void {
+    this.encoded.push({ section, bytes: this.arrow.encodeIpcStream([rows]), rows: rows.length, groups: groupsIn(rows) });
+  }
+}
+
+/** The smallest and the largest key group of a batch whose last column is the hash. */
+function groupsIn({ columns, length }: Batch): Piece["groups"] {
+  const hashes = columns.at(-1);
+  assert(hashes?.encoding === "i32", "rows of state end in their key's hash");
+  let first = keyGroupOf(hashes.values[0]!);
+  let last = first;
+  for (let i = 1; i < length; i++) {
+    const group = keyGroupOf(hashes.values[i]!);
+    if (group < first) first = group;
+    if (group > last) last = group;
+  }
+  return [first, last];
+}
