@@ -12,19 +12,9 @@ export function count(column: ColumnOrName = "*"): Column<number> {
   return new Column(call("count", [column === "*" ? literalOf(1) : columnExpression(column)]));
 }
 
-/** Distinct values (combinations of values), nulls aside. @example df.agg(countDistinct("sensorId").as("sensors")) */
-export function countDistinct<const C extends readonly ColumnOrName[]>(...columns: C): Column<number, RefsOf<C[number]>, never> {
-  return new Column({ ...call("count", columns.map(columnExpression)), distinct: true });
-}
-
 /** The sum: long of whole numbers, double of doubles, decimal of decimals. @example df.agg(sum("celsius").as("total")) */
 export function sum<const C extends ColumnOrName>(column: C): Column<Sum<ValueOf<C>>, RefsOf<C>, `sum(${NameOf<C>})`> {
   return callOver("sum", [column]);
-}
-
-/** The sum of distinct values. @example df.agg(sumDistinct("celsius").as("total")) */
-export function sumDistinct<const C extends ColumnOrName>(column: C): Column<Sum<ValueOf<C>>, RefsOf<C>, never> {
-  return new Column({ ...call("sum", [columnExpression(column)]), distinct: true });
 }
 
 /** The sum, null when it overflows. @example df.agg(trySum("id").as("total")) */
@@ -111,13 +101,29 @@ export const varPop = unary<number | null, "var_pop">("var_pop");
 export const skewness = unary<number | null, "skewness">("skewness");
 /** The excess kurtosis. @example df.agg(kurtosis("celsius").as("k")) */
 export const kurtosis = unary<number | null, "kurtosis">("kurtosis");
-/** The product of all values. @example df.agg(product("celsius").as("p")) */
-export const product = unary<number | null, "product">("product");
-/** About how many distinct values. @example df.agg(approxCountDistinct("sensorId").as("n")) */
-export const approxCountDistinct = unary<number, "approx_count_distinct">("approx_count_distinct");
 /** The correlation of two columns. @example df.agg(corr("celsius", "id").as("r")) */
 export const corr = binary<number | null>("corr");
 /** The population covariance of two columns. @example df.agg(covarPop("celsius", "id").as("c")) */
 export const covarPop = binary<number | null>("covar_pop");
 /** The sample covariance of two columns. @example df.agg(covarSamp("celsius", "id").as("c")) */
 export const covarSamp = binary<number | null>("covar_samp");
+
+/** The average, null when it overflows. @example df.agg(tryAvg("celsius").as("mean")) */
+export function tryAvg<const C extends ColumnOrName>(column: C): Column<Average<ValueOf<C>>, RefsOf<C>, never> {
+  return callOver("try_avg", [column]);
+}
+
+/** The bits that all values have. @example df.agg(bitAnd("id").as("b")) */
+export function bitAnd<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+  return callOver("bit_and", [column]);
+}
+
+/** The bits that some value has. @example df.agg(bitOr("id").as("b")) */
+export function bitOr<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+  return callOver("bit_or", [column]);
+}
+
+/** The bits that an odd number of values have. @example df.agg(bitXor("id").as("b")) */
+export function bitXor<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+  return callOver("bit_xor", [column]);
+}

@@ -1,9 +1,8 @@
 import { call, Column, columnExpression, typeInput, type Operand, type OperandRefs, type RefsOf, type ValueOf } from "../column.js";
-import { literalOf } from "../literal.js";
 import { schemaInput, type RowOfInput, type SchemaInput, type TypeValue } from "../schema.js";
 import { ColumnType } from "../schema.js";
-import type { ElementOf } from "../types/deferred.js";
-import { binary, callMixed, callOver, callWith, unary, variadic, type ColumnOrName } from "./make.js";
+import type { ArrayOf, ElementOf } from "../types/deferred.js";
+import { binary, callMixed, callOver, callWith, unary, type ColumnOrName } from "./make.js";
 
 /** How many elements an array or map has. @example df.select(size("tags").as("n")) */
 export const size = unary<number | null, "size">("size");
@@ -71,14 +70,6 @@ export function arrayPosition<const C extends ColumnOrName, O extends Operand>(
   return callMixed("array_position", array, [element]);
 }
 
-/** The array without an element. @example df.select(arrayRemove("tags", "new").as("t")) */
-export function arrayRemove<const C extends ColumnOrName, O extends Operand>(
-  array: C,
-  element: O,
-): Column<ValueOf<C>, RefsOf<C> | OperandRefs<O>, never> {
-  return callMixed("array_remove", array, [element]);
-}
-
 /** The smallest element. @example df.select(arrayMin("tags").as("t")) */
 export function arrayMin<const C extends ColumnOrName>(array: C): Column<ElementOf<ValueOf<C>>, RefsOf<C>, never> {
   return callOver("array_min", [array]);
@@ -95,31 +86,12 @@ export const arrayUnion = binary<unknown>("array_union");
 export const arrayIntersect = binary<unknown>("array_intersect");
 /** The elements of the first that are not in the second, once each. @example df.select(arrayExcept("tags", "tags").as("t")) */
 export const arrayExcept = binary<unknown>("array_except");
-/** Whether two arrays share an element. @example df.where(arraysOverlap("tags", "tags")) */
-export const arraysOverlap = binary<boolean | null>("arrays_overlap");
 /** An array of arrays as one array. @example df.select(flatten(array("tags", "tags")).as("t")) */
 export const flatten = unary<unknown, "flatten">("flatten");
-/** The whole numbers from `start` to `stop`, by `step`. @example df.select(sequence(lit(1), lit(3)).as("s")) */
-export const sequence = variadic<unknown>("sequence");
 /** The keys of a map. @example df.select(mapKeys("attributes").as("k")) */
 export const mapKeys = unary<unknown[] | null, "map_keys">("map_keys");
 /** The values of a map. @example df.select(mapValues("attributes").as("v")) */
 export const mapValues = unary<unknown[] | null, "map_values">("map_values");
-
-/** A row for each element. @example df.select("id", explode("tags").as("tag")) */
-export function explode<const C extends ColumnOrName>(collection: C): Column<ElementOf<ValueOf<C>>, RefsOf<C>, "col"> {
-  return callOver("explode", [collection]);
-}
-
-/** A row for each element, and one with null where there is none. @example df.select("id", explodeOuter("tags").as("tag")) */
-export function explodeOuter<const C extends ColumnOrName>(collection: C): Column<ElementOf<ValueOf<C>> | null, RefsOf<C>, "col"> {
-  return callOver("explode_outer", [collection]);
-}
-
-/** A row for each element, with its place. @example df.select("id", posexplode("tags").as("place", "tag")) */
-export function posexplode<const C extends ColumnOrName>(collection: C): Column<unknown, RefsOf<C>, "pos" | "col"> {
-  return callOver("posexplode", [collection]);
-}
 
 /** JSON text as a value of a schema; null fields where it does not fit. @example df.select(fromJson("json", schema({ a: t.int })).as("j")).select("j.*") */
 export function fromJson<const C extends ColumnOrName, S extends SchemaInput | ColumnType>(
@@ -142,7 +114,30 @@ export function toJson<const C extends ColumnOrName>(
   return new Column({ ...call("to_json", [columnExpression(value)]), options });
 }
 
-/** What a JSON path finds in JSON text. @example df.select(getJsonObject("json", "$.a").as("a")) */
-export function getJsonObject<const C extends ColumnOrName>(json: C, path: string): Column<string | null, RefsOf<C>, never> {
-  return new Column(call("get_json_object", [columnExpression(json), literalOf(path)]));
+/** How many elements an array has. @example df.select(arraySize("tags").as("n")) */
+export const arraySize = unary<number | null, "array_size">("array_size");
+/** The keys and values of a map as structs. @example df.select(mapEntries("attributes").as("e")) */
+export const mapEntries = unary<{ key: unknown; value: unknown }[] | null, "map_entries">("map_entries");
+/** A map of an array of keys and an array of values. @example df.select(mapFromArrays(array(lit("a")), array(lit(1))).as("m")) */
+export const mapFromArrays = binary<Map<unknown, unknown> | null>("map_from_arrays");
+
+/** The array without its nulls. @example df.select(arrayCompact("tags").as("t")) */
+export function arrayCompact<const C extends ColumnOrName>(array: C): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callOver("array_compact", [array]);
+}
+
+/** An array of the value `times` times. @example df.select(arrayRepeat("sensorId", 2).as("twice")) */
+export function arrayRepeat<const C extends ColumnOrName, O extends Operand>(
+  value: C,
+  times: O,
+): Column<ArrayOf<ValueOf<C>>, RefsOf<C> | OperandRefs<O>, never> {
+  return callMixed("array_repeat", value, [times]);
+}
+
+/** Whether a map has a key. @example df.where(mapContainsKey("attributes", "room")) */
+export function mapContainsKey<const C extends ColumnOrName, O extends Operand>(
+  map: C,
+  key: O,
+): Column<boolean | null, RefsOf<C> | OperandRefs<O>, never> {
+  return callMixed("map_contains_key", map, [key]);
 }

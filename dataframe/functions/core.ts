@@ -15,7 +15,7 @@ import { literalOf, type LiteralValue } from "../literal.js";
 import { nameExpression } from "../names.js";
 import type { ArrayOf, Coalesced, NoElse, StructOf } from "../types/deferred.js";
 import type { ColumnOrName } from "./make.js";
-import { callOver } from "./make.js";
+import { callOver, nullary } from "./make.js";
 import { parseExpression } from "../../engine/sql/parser.js";
 
 /** A column by name; `a.b` is member b of struct a, `*` all columns. @example df.select(col("celsius")) */
@@ -89,11 +89,6 @@ export function nullif<const A extends ColumnOrName, const B extends ColumnOrNam
   return callOver("nullif", [a, b]);
 }
 
-/** The first unless it is NaN, else the second. @example df.select(nanvl("celsius", lit(0.5)).as("c")) */
-export function nanvl<const A extends ColumnOrName, const B extends ColumnOrName>(a: A, b: B): Column<number | null, RefsOf<A | B>, never> {
-  return callOver("nanvl", [a, b]);
-}
-
 /** Whether it is null. @example df.where(isNull("celsius")) */
 export function isNull<const C extends ColumnOrName>(value: C): Column<boolean, RefsOf<C>, never> {
   return callOver("isnull", [value]);
@@ -154,3 +149,39 @@ export function asc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, 
 export function desc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, NameOf<C>> {
   return new Column({ kind: "sortOrder", child: columnExpression(value), descending: true, nullsFirst: false });
 }
+
+/** The second value where the first is not null, else the third. @example df.select(nvl2("celsius", lit("known"), lit("unknown")).as("s")) */
+export function nvl2<const C extends ColumnOrName, const A extends ColumnOrName, const B extends ColumnOrName>(
+  value: C,
+  known: A,
+  unknown: B,
+): Column<ValueOf<A | B>, RefsOf<C | A | B>, never> {
+  return callOver("nvl2", [value, known, unknown]);
+}
+
+/** Null where it is 0. @example df.select(nullifzero("celsius").as("c")) */
+export function nullifzero<const C extends ColumnOrName>(value: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+  return callOver("nullifzero", [value]);
+}
+
+/** 0 where it is null. @example df.select(zeroifnull("celsius").as("c")) */
+export function zeroifnull<const C extends ColumnOrName>(value: C): Column<Exclude<ValueOf<C>, null>, RefsOf<C>, never> {
+  return callOver("zeroifnull", [value]);
+}
+
+/** The name of a column's type, as SQL writes it. @example df.select(typeOf("celsius").as("t")) */
+export function typeOf<const C extends ColumnOrName>(value: C): Column<string, RefsOf<C>, never> {
+  return callOver("typeof", [value]);
+}
+
+/** A struct of names and values in turn. @example df.select(namedStruct(lit("c"), "celsius").as("s")) */
+export function namedStruct<const C extends readonly ColumnOrName[]>(
+  ...namesAndValues: C
+): Column<Record<string, unknown>, RefsOf<C[number]>, never> {
+  return callOver("named_struct", namesAndValues);
+}
+
+/** The name of the session time zone. @example df.select(currentTimezone().as("zone")) */
+export const currentTimezone = nullary<string>("current_timezone");
+/** The row's place in its batch. @example df.select(monotonicallyIncreasingId().as("row")) */
+export const monotonicallyIncreasingId = nullary<number>("monotonically_increasing_id");

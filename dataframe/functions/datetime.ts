@@ -58,16 +58,6 @@ export function unixTimestamp<const C extends ColumnOrName>(time: C, format?: st
   return callOver("unix_timestamp", withFormat(time, format));
 }
 
-/** Text of seconds since 1970, in the session time zone. @example df.select(fromUnixtime("id").as("t")) */
-export function fromUnixtime<const C extends ColumnOrName>(seconds: C, format?: string): Column<string | null, RefsOf<C>, never> {
-  return callOver("from_unixtime", withFormat(seconds, format));
-}
-
-/** Text of a time by Spark's pattern. @example df.select(dateFormat("at", "yyyy-MM").as("month")) */
-export function dateFormat<const C extends ColumnOrName>(time: C, format: string): Column<string | null, RefsOf<C>, never> {
-  return callWith("date_format", time, [format]);
-}
-
 /** The start of the unit a timestamp is in. @example df.select(dateTrunc("hour", "at").as("h")) */
 export function dateTrunc<const C extends ColumnOrName>(unit: string, time: C): Column<Timestamp | null, RefsOf<C>, never> {
   return callOver("date_trunc", [literalColumn(unit), time]);
@@ -110,19 +100,6 @@ export function addMonths<const C extends ColumnOrName, O extends Operand>(
   return callMixed("add_months", date, [months]);
 }
 
-/** Months between two times, as a double. @example df.select(monthsBetween("at", currentTimestamp()).as("m")) */
-export function monthsBetween<const E extends ColumnOrName, const S extends ColumnOrName>(
-  end: E,
-  start: S,
-): Column<number | null, RefsOf<E | S>, never> {
-  return callOver("months_between", [end, start]);
-}
-
-/** The next such weekday after a date. @example df.select(nextDay("day", "Mon").as("d")) */
-export function nextDay<const C extends ColumnOrName>(date: C, weekday: string): Column<string | null, RefsOf<C>, never> {
-  return callWith("next_day", date, [weekday]);
-}
-
 /** A timestamp taken as UTC, shown as the wall clock of a zone. @example df.select(fromUtcTimestamp("at", "Europe/Berlin").as("t")) */
 export function fromUtcTimestamp<const C extends ColumnOrName>(time: C, zone: string): Column<Timestamp | null, RefsOf<C>, never> {
   return callWith("from_utc_timestamp", time, [zone]);
@@ -163,14 +140,6 @@ export function window<const C extends ColumnOrName>(
   return callWith("window", time, [duration, ...rest]);
 }
 
-/** The windows of rows that follow one another with less than `gap` between them. @example sessionWindow("at", "5 minutes") */
-export function sessionWindow<const C extends ColumnOrName, O extends Operand>(
-  time: C,
-  gap: O,
-): Column<TimeWindow, RefsOf<C> | OperandRefs<O>, "session_window"> {
-  return callMixed("session_window", time, [gap]);
-}
-
 /** The event time of a window: what a window over windows is taken of. @example df.groupBy(window("at", "1 minute")).count().select(windowTime("window").as("t")) */
 export function windowTime<const C extends ColumnOrName>(window_: C): Column<Timestamp, RefsOf<C>, `window_time(${NameOf<C>})`> {
   return callOver("window_time", [window_]);
@@ -178,4 +147,34 @@ export function windowTime<const C extends ColumnOrName>(window_: C): Column<Tim
 
 function withFormat(time: ColumnOrName, format: string | undefined): ColumnOrName[] {
   return format === undefined ? [time] : [time, literalColumn(format)];
+}
+
+/** The day of the week, Monday is 0. @example df.select(weekday("at").as("d")) */
+export const weekday = unary<number | null, "weekday">("weekday");
+/** Days since 1970 of a date. @example df.select(unixDate("day").as("n")) */
+export const unixDate = unary<number | null, "unix_date">("unix_date");
+
+/** A field of a date or timestamp by its name. @example df.select(extract("YEAR", "at").as("y")) */
+export function extract<const C extends ColumnOrName>(field: string, source: C): Column<unknown, RefsOf<C>, never> {
+  return callOver("extract", [literalColumn(field), source]);
+}
+
+/** `toTimestamp`, null where the text is none. @example df.select(tryToTimestamp("sensorId").as("t")) */
+export function tryToTimestamp<const C extends ColumnOrName>(text: C, format?: string): Column<Timestamp | null, RefsOf<C>, never> {
+  return callOver("try_to_timestamp", withFormat(text, format));
+}
+
+/** `toDate`, null where the text is none. @example df.select(tryToDate("sensorId").as("d")) */
+export function tryToDate<const C extends ColumnOrName>(text: C, format?: string): Column<string | null, RefsOf<C>, never> {
+  return callOver("try_to_date", withFormat(text, format));
+}
+
+/** A timestamp of text, in the session time zone where it names none. @example df.select(toTimestampLtz(lit("2024-05-01 12:00:00")).as("t")) */
+export function toTimestampLtz<const C extends ColumnOrName>(text: C, format?: string): Column<Timestamp | null, RefsOf<C>, never> {
+  return callOver("to_timestamp_ltz", withFormat(text, format));
+}
+
+/** A wall clock of text. @example df.select(toTimestampNtz(lit("2024-05-01 12:00:00")).as("t")) */
+export function toTimestampNtz<const C extends ColumnOrName>(text: C, format?: string): Column<string | null, RefsOf<C>, never> {
+  return callOver("to_timestamp_ntz", withFormat(text, format));
 }

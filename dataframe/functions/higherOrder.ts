@@ -72,26 +72,11 @@ export function zipWith<const L extends ColumnOrName, const R extends ColumnOrNa
   return new Column(call("zip_with", [columnExpression(left), columnExpression(right), lambda(["x", "y"], make)]));
 }
 
-/** The entries of a map that meet a condition. @example df.select(mapFilter("attributes", (key, value) => value.isNotNull()).as("m")) */
-export function mapFilter<const C extends ColumnOrName, B extends AnyColumn>(
-  map: C,
-  condition: (key: Column<unknown, never, never>, value: ElementColumn<C>) => B,
+/** The elements in ascending order, nulls last; or in the order of a comparison that gives a negative number, 0 or a positive one. @example df.select(arraySort("tags").as("t")) */
+export function arraySort<const C extends ColumnOrName, B extends AnyColumn>(
+  array: C,
+  compare?: (left: ElementColumn<C>, right: ElementColumn<C>) => B,
 ): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("map_filter", [columnExpression(map), lambda(["k", "v"], condition)]));
-}
-
-/** Each value of a map made into another. @example df.select(transformValues("attributes", (key, value) => upper(value)).as("m")) */
-export function transformValues<const C extends ColumnOrName, B extends AnyColumn>(
-  map: C,
-  make: (key: Column<unknown, never, never>, value: ElementColumn<C>) => B,
-): Column<Map<unknown, unknown> | null, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("transform_values", [columnExpression(map), lambda(["k", "v"], make)]));
-}
-
-/** Each key of a map made into another. @example df.select(transformKeys("attributes", (key) => upper(key)).as("m")) */
-export function transformKeys<const C extends ColumnOrName, B extends AnyColumn>(
-  map: C,
-  make: (key: Column<unknown, never, never>, value: ElementColumn<C>) => B,
-): Column<Map<unknown, unknown> | null, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("transform_keys", [columnExpression(map), lambda(["k", "v"], make)]));
+  const order = compare === undefined ? [] : [lambda(["x", "y"], compare)];
+  return new Column(call("array_sort", [columnExpression(array), ...order]));
 }

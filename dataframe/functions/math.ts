@@ -99,3 +99,59 @@ export function rand(seed?: number): Column<number, never, never> {
 
 /** A random UUID: seeded from the batch, so that a replay draws the same. @example df.select(uuid().as("u")) */
 export const uuid = nullary<string>("uuid");
+
+/** `a / b` without its fraction. @example df.select(div("id", lit(2)).as("half")) */
+export const div = binary<number | null>("div");
+/** `a + b`, null when it overflows. @example df.select(tryAdd("id", lit(1)).as("n")) */
+export const tryAdd = binary<number | null>("try_add");
+/** `a - b`, null when it overflows. @example df.select(trySubtract("id", lit(1)).as("n")) */
+export const trySubtract = binary<number | null>("try_subtract");
+/** `a * b`, null when it overflows. @example df.select(tryMultiply("id", lit(2)).as("n")) */
+export const tryMultiply = binary<number | null>("try_multiply");
+/** `a / b`, null when b is 0. @example df.select(tryDivide("celsius", "id").as("q")) */
+export const tryDivide = binary<number | null>("try_divide");
+/** `a % b`, null when b is 0. @example df.select(tryMod("id", lit(2)).as("r")) */
+export const tryMod = binary<number | null>("try_mod");
+/** The cotangent. @example df.select(cot("celsius").as("c")) */
+export const cot = unary<number | null, "COT">("COT");
+/** The secant. @example df.select(sec("celsius").as("s")) */
+export const sec = unary<number | null, "SEC">("SEC");
+/** The cosecant. @example df.select(csc("celsius").as("c")) */
+export const csc = unary<number | null, "CSC">("CSC");
+/** The inverse hyperbolic sine. @example df.select(asinh("celsius").as("a")) */
+export const asinh = unary<number | null, "ASINH">("ASINH");
+/** The inverse hyperbolic cosine. @example df.select(acosh("id").as("a")) */
+export const acosh = unary<number | null, "ACOSH">("ACOSH");
+/** The inverse hyperbolic tangent. @example df.select(atanh("celsius").as("a")) */
+export const atanh = unary<number | null, "ATANH">("ATANH");
+/** n! of 0 to 20, null beyond. @example df.select(factorial(lit(5)).as("f")) */
+export const factorial = unary<number | null, "factorial">("factorial");
+/** The binary digits of a whole number. @example df.select(bin("id").as("b")) */
+export const bin = unary<string | null, "bin">("bin");
+
+/** The number itself. @example df.select(positive("celsius").as("c")) */
+export function positive<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callOver("positive", [value]);
+}
+
+/** All bits the other way round. @example df.select(bitwiseNot("id").as("b")) */
+export function bitwiseNot<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callOver("~", [value]);
+}
+
+/** The natural logarithm, or that to a base. @example df.select(log(10, "id").as("l")) */
+export function log<const C extends ColumnOrName>(value: C): Column<number | null, RefsOf<C>, never>;
+export function log<const C extends ColumnOrName>(base: number, value: C): Column<number | null, RefsOf<C>, never>;
+export function log(a: ColumnOrName | number, b?: ColumnOrName): Column<number | null> {
+  return typeof a === "number" ? callOver("log", [literalColumn(a), b!]) : callOver("log", [a]);
+}
+
+/** The bit at a place, counted from the right and from 0. @example df.select(getbit("id", 0).as("odd")) */
+export function getbit<const C extends ColumnOrName>(value: C, place: number): Column<number | null, RefsOf<C>, never> {
+  return callWith("getbit", value, [place]);
+}
+
+/** The bits moved to the right, filled up with zeros. @example df.select(shiftrightunsigned("id", 2).as("s")) */
+export function shiftrightunsigned<const C extends ColumnOrName>(value: C, bits: number): Column<ValueOf<C>, RefsOf<C>, never> {
+  return callWith("shiftrightunsigned", value, [bits]);
+}

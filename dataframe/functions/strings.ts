@@ -1,5 +1,5 @@
 import type { Column, RefsOf } from "../column.js";
-import { callOver, callWith, literalColumn, unary, variadic, withOperand, type ColumnOrName } from "./make.js";
+import { binary, callOver, callWith, literalColumn, unary, variadic, withOperand, type ColumnOrName } from "./make.js";
 
 /** Capital letters. @example df.select(upper("sensorId").as("s")) */
 export const upper = unary<string | null, "upper">("upper");
@@ -21,14 +21,8 @@ export const reverse = unary<string | null, "reverse">("reverse");
 export const ascii = unary<number | null, "ascii">("ascii");
 /** The character of a code point below 256. @example df.select(chr("id").as("c")) */
 export const chr = unary<string | null, "char">("char");
-/** Text of bytes. @example df.select(base64(col("sensorId").cast("binary")).as("b")) */
-export const base64 = unary<string | null, "base64">("base64");
-/** Bytes of their text. @example df.select(unbase64(lit("dGlkZQ==")).as("b")) */
-export const unbase64 = unary<Uint8Array | null, "unbase64">("unbase64");
 /** Hexadecimal digits. @example df.select(hex("id").as("h")) */
 export const hex = unary<string | null, "hex">("hex");
-/** Bytes of hexadecimal digits. @example df.select(unhex(lit("ff")).as("b")) */
-export const unhex = unary<Uint8Array | null, "unhex">("unhex");
 /** The texts one after the other; null when one is. Joins arrays too. @example df.select(concat("sensorId", lit("!")).as("s")) */
 export const concat = variadic<string | null>("concat");
 /** Whether the first starts with the second. @example df.where(startswith("sensorId", lit("a"))) */
@@ -105,45 +99,50 @@ export function split<const C extends ColumnOrName>(text: C, pattern: string, li
   return callWith("split", text, [pattern, limit]);
 }
 
-/** A group of the first match of a Java regular expression, "" without a match. @example df.select(regexpExtract("sensorId", "([0-9]+)", 1).as("n")) */
-export function regexpExtract<const C extends ColumnOrName>(text: C, pattern: string, group = 1): Column<string | null, RefsOf<C>, never> {
-  return callWith("regexp_extract", text, [pattern, group]);
+/** Length in bytes. @example df.select(octetLength("sensorId").as("n")) */
+export const octetLength = unary<number | null, "octet_length">("octet_length");
+/** Length in bits. @example df.select(bitLength("sensorId").as("n")) */
+export const bitLength = unary<number | null, "bit_length">("bit_length");
+/** As many spaces. @example df.select(space("id").as("s")) */
+export const space = unary<string | null, "space">("space");
+/** How many insertions, deletions and replacements make one text of the other. @example df.select(levenshtein("sensorId", lit("a-2")).as("d")) */
+export const levenshtein = binary<number | null>("levenshtein");
+/** The place of a text in a list with commas, from 1; 0 when it is not there. @example df.select(findInSet("sensorId", lit("a-1,b-2")).as("n")) */
+export const findInSet = binary<number | null>("find_in_set");
+/** The argument with that number, from 1. @example df.select(elt(lit(2), "sensorId", lit("x")).as("s")) */
+export const elt = variadic<unknown>("elt");
+
+/** Without spaces, or those characters, at both ends. @example df.select(btrim("sensorId", "a1").as("s")) */
+export function btrim<const C extends ColumnOrName>(text: C, characters?: string): Column<string | null, RefsOf<C>, never> {
+  return callWith("btrim", text, characters === undefined ? [] : [characters]);
 }
 
-/** Every match of a Java regular expression replaced. @example df.select(regexpReplace("sensorId", "[0-9]+", "#").as("s")) */
-export function regexpReplace<const C extends ColumnOrName>(
+/** The part with that number (from 1, negative from the end) of a text cut at a delimiter. @example df.select(splitPart("sensorId", "-", 1).as("s")) */
+export function splitPart<const C extends ColumnOrName>(text: C, delimiter: string, part: number): Column<string | null, RefsOf<C>, never> {
+  return callWith("split_part", text, [delimiter, part]);
+}
+
+/** A part of the text, as long as the replacement or as said, replaced from a place on. @example df.select(overlay("sensorId", "X", 1).as("s")) */
+export function overlay<const C extends ColumnOrName>(
   text: C,
-  pattern: string,
   replacement: string,
+  place: number,
+  count = -1,
 ): Column<string | null, RefsOf<C>, never> {
-  return callWith("regexp_replace", text, [pattern, replacement]);
+  return callWith("overlay", text, [replacement, place, count]);
 }
 
-/** A number with thousands separators and `digits` fraction digits. @example df.select(formatNumber("celsius", 2).as("s")) */
-export function formatNumber<const C extends ColumnOrName>(value: C, digits: number): Column<string | null, RefsOf<C>, never> {
-  return callWith("format_number", value, [digits]);
+/** Whether it matches an SQL pattern: % is anything, _ one character. @example df.where(like("sensorId", "a%")) */
+export function like<const C extends ColumnOrName>(text: C, pattern: string): Column<boolean | null, RefsOf<C>, never> {
+  return callWith("like", text, [pattern]);
 }
 
-/** Java's `String.format`. @example df.select(formatString("%s!", "sensorId").as("s")) */
-export function formatString<const C extends readonly ColumnOrName[]>(
-  format: string,
-  ...columns: C
-): Column<string, RefsOf<C[number]>, never> {
-  return callOver("format_string", [literalColumn(format), ...columns]);
+/** `like` without regard to case. @example df.where(ilike("sensorId", "A%")) */
+export function ilike<const C extends ColumnOrName>(text: C, pattern: string): Column<boolean | null, RefsOf<C>, never> {
+  return callWith("ilike", text, [pattern]);
 }
 
-/** MD5 as hexadecimal text. @example df.select(md5(col("sensorId").cast("binary")).as("h")) */
-export const md5 = unary<string | null, "md5">("md5");
-/** SHA-1 as hexadecimal text. @example df.select(sha1(col("sensorId").cast("binary")).as("h")) */
-export const sha1 = unary<string | null, "sha1">("sha1");
-/** CRC-32. @example df.select(crc32(col("sensorId").cast("binary")).as("h")) */
-export const crc32 = unary<number | null, "crc32">("crc32");
-/** Spark's murmur3 hash, bit for bit. @example df.select(hash("sensorId", "id").as("h")) */
-export const hash = variadic<number>("hash");
-/** Spark's xxHash64, bit for bit. @example df.select(xxhash64("sensorId", "id").cast("string").as("h")) */
-export const xxhash64 = variadic<number>("xxhash64");
-
-/** SHA-2 of 224, 256, 384 or 512 bits as hexadecimal text. @example df.select(sha2(col("sensorId").cast("binary"), 256).as("h")) */
-export function sha2<const C extends ColumnOrName>(value: C, bits: 224 | 256 | 384 | 512): Column<string | null, RefsOf<C>, never> {
-  return callWith("sha2", value, [bits]);
+/** Whether a Java regular expression matches a part of it. @example df.where(rlike("sensorId", "^a")) */
+export function rlike<const C extends ColumnOrName>(text: C, pattern: string): Column<boolean | null, RefsOf<C>, never> {
+  return callWith("rlike", text, [pattern]);
 }

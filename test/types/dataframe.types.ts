@@ -8,7 +8,6 @@ import {
   col,
   count,
   desc,
-  explode,
   expr,
   fromJson,
   lit,
@@ -76,7 +75,6 @@ export async function selecting(): Promise<void> {
       again: number;
     }>
   >();
-  expectTypeOf(readings.select("id", explode("tags").as("tag"))).toEqualTypeOf<DataFrame<{ id: number; tag: string | null }>>();
   expectTypeOf(readings.select(coalesce("celsius", lit(0)).as("c"))).toEqualTypeOf<DataFrame<{ c: number }>>();
   expectTypeOf(readings.select(when(col("celsius").gt(0), "water").otherwise("ice").as("state"))).toEqualTypeOf<
     DataFrame<{ state: string }>

@@ -20,7 +20,7 @@ import { textFunctions } from "./texts.js";
 import { truncationFunctions } from "./truncation.js";
 
 /** Every scalar function and operator, one family a file. Adding a function is adding an entry. */
-const functionTable: readonly FunctionEntry[] = [
+export const functionTable: readonly FunctionEntry[] = [
   ...comparisonFunctions,
   ...logicFunctions,
   ...conditionalFunctions,

@@ -4,10 +4,10 @@ import {
   Session,
   StreamingError,
   avg,
+  callFunction,
   col,
   count,
   desc,
-  explode,
   lit,
   max,
   schema,
@@ -163,7 +163,7 @@ describe("the verbs of a DataFrame", () => {
     ],
     [
       "explode",
-      readings.select("id", explode("tags").as("tag")),
+      readings.select("id", callFunction("explode", "tags").as("tag")),
       [
         ["id", "bigint"],
         ["tag", "string"],

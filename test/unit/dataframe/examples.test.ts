@@ -95,13 +95,13 @@ describe("the examples of the docstrings run as they are written", () => {
     expect(examples.length).toBeGreaterThan(300);
   });
 
-  it.each(examples.map(({ place, code }) => [code, place]))("%s (%s)", async (code) => {
+  it.each(examples.map(({ place, code }) => [code, place]))("%s (%s)", async (code, place) => {
     const failure: unknown = await run(code).then(
       () => null,
       (error: unknown) => error,
     );
-    // What the engine says it has not built is no mistake of the example.
-    const unbuilt = failure instanceof StreamingError && failure.condition === "NOT_YET_SUPPORTED";
+    // What the engine says it has not built is no mistake of the example; functions that are not built have no wrapper.
+    const unbuilt = failure instanceof StreamingError && failure.condition === "NOT_YET_SUPPORTED" && !place.startsWith("functions/");
     expect(unbuilt ? null : failure).toBeNull();
   });
 });
