@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { Options } from "../engine/contract/options.js";
 import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
@@ -66,7 +65,7 @@ export class Conf {
   find(name: string): string | undefined {
     const key = this.keyOf(name);
     if (typeof key === "string") return this.values.get(key) ?? fixedConfKeys[key];
-    return this.values.get(key.name) ?? defaultOf(key);
+    return this.values.get(key.name) ?? key.default;
   }
 
   /** Back to the default. @example session.conf.unset("spark.sql.ansi.enabled") */
@@ -100,7 +99,7 @@ export class Conf {
   /** All keys that have a value, by full name: what was set, and the defaults. */
   toRecord(): Record<string, string> {
     const defaults = confKeys.flatMap((key) => {
-      const value = defaultOf(key);
+      const value = key.default;
       return value === undefined ? [] : [[key.name, value] as const];
     });
     return Object.fromEntries([...defaults, ...this.values]);
@@ -129,14 +128,11 @@ function isIdle(full: string): boolean {
   return idleConfKeys.some((known) => (known.endsWith(".") ? full.startsWith(known) : full === known || full.startsWith(`${known}.`)));
 }
 
-function defaultOf(key: ConfKey): string | undefined {
-  return key.perCore ? String(availableParallelism()) : key.default;
-}
-
 function check(key: ConfKey, value: string): void {
   const options = new Options(owner, [key], { [key.name]: value });
   if (key.name === "spark.sql.session.timeZone" && findTimeZone(value) === null) {
     throw options.invalid(key.name, "an IANA name such as Europe/Berlin, or an offset such as +02:00");
   }
   if (key.kind === "integer" && Number(value) < 1) throw options.invalid(key.name, "a whole number of at least 1");
+  if (key.most && Number(value) > key.most.value) throw options.invalid(key.name, `at most ${key.most.value}: ${key.most.reason}`);
 }

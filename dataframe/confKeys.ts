@@ -1,9 +1,10 @@
 import type { OptionSpec } from "../engine/contract/options.js";
+import { keyGroupCount } from "../engine/contract/state.js";
 
 /** A key of the session configuration that means something here. Defaults are Spark's unless the doc says otherwise. */
 export interface ConfKey extends OptionSpec {
-  /** Computed where the default depends on the machine; then `default` is absent. */
-  readonly perCore?: true;
+  /** The largest value of an integer, and why. */
+  readonly most?: { readonly value: number; readonly reason: string };
 }
 
 /** Every key that means something, by its full name. */
@@ -22,9 +23,13 @@ export const confKeys: readonly ConfKey[] = [
   },
   {
     name: "spark.sql.shuffle.partitions",
-    doc: "State partitions of a stateful operator. Fixed by the first start of a query. (Spark: 200; here one per core.)",
+    doc: "State partitions of a stateful operator, 1 to 256. Fixed by the first start of a query. (Spark: 200; here 4, whatever the machine.)",
     kind: "integer",
-    perCore: true,
+    default: "4",
+    most: {
+      value: keyGroupCount,
+      reason: "keys fall into that many groups, and a state partition holds at least one",
+    },
   },
   {
     name: "spark.sql.sources.default",

@@ -39,7 +39,7 @@ export async function startStreamingQuery(session: Session, definition: StreamDe
   checkName(session, name);
   checkStreaming(plan, outputMode, { sinkName: definition.format });
   const optimized = optimize(plan);
-  const physical = planPhysical(optimized, outputMode);
+  const physical = planPhysical(optimized, outputMode, session.conf.integer("spark.sql.shuffle.partitions"));
   const outputSchema = schemaOf(outputOf(plan));
   const sink = await openSink(session, definition, runtime);
   const place = checkpointPlace(session, definition);
@@ -103,7 +103,7 @@ export async function collectBatches(session: Session, plan: AnalyzedPlan): Prom
 /** Runs a bounded plan; each batch is lent until what `emit` returned is done. */
 export async function runBoundedPlan(session: Session, plan: AnalyzedPlan, emit: (batch: Batch) => Promise<void> | void): Promise<void> {
   const { runtime } = session;
-  const { root } = planPhysical(optimize(plan), null);
+  const { root } = planPhysical(optimize(plan), null, 1);
   await runBounded(
     root,
     { sources: [], openTable: tableOpener(session, runtime), runtime, zone: session.analysisContext.zone },

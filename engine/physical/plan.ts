@@ -3,7 +3,7 @@ import type { DataType, Schema } from "../arrow/types.js";
 import type { PushedFilter } from "../contract/source.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import type { AggregateSpec } from "./stateful/aggregateSpec.js";
-import type { DeduplicateSpec } from "./stateful/deduplicate.js";
+import type { DeduplicateSpec } from "./stateful/deduplicateSpec.js";
 import type { StaticJoinSpec } from "./stateless/staticJoinSpec.js";
 
 /**

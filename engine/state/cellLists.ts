@@ -32,11 +32,8 @@ export class CellLists {
   }
 
   reserve(capacity: number): void {
-    const before = this.#head.values.length;
     this.#head.reserve(capacity);
     this.#tail.reserve(capacity);
-    this.#head.values.fill(-1, before);
-    this.#tail.values.fill(-1, before);
   }
 
   clear(slots: Int32Array, count: number): void {

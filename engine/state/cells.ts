@@ -78,10 +78,8 @@ export class Cells {
   }
 
   reserve(capacity: number): void {
-    const before = this.#length.values.length;
     this.#start.reserve(capacity);
     this.#length.reserve(capacity);
-    this.#length.values.fill(-1, before);
   }
 
   clear(slots: Int32Array, count: number): void {

@@ -1,158 +1,165 @@
 import { buffers } from "../arrow/buffers.js";
-import { takeColumn } from "../arrow/columns.js";
-import type { Column, DictionaryColumn } from "../arrow/column.js";
-import { types, type DataType } from "../arrow/types.js";
-import { assert } from "../errors/assert.js";
-import { wordsOf } from "./byteHash.js";
-import { layoutOf, type KeyLayout } from "./keyLayout.js";
-import { PackedKeys } from "./packedKeys.js";
+import type { Column } from "../arrow/column.js";
+import { types } from "../arrow/types.js";
+import { allGroups, keyGroupOf, type GroupRange } from "../contract/state.js";
+import { IntList } from "./intList.js";
+import type { KeyLayout } from "./keyLayout.js";
+import { KeySegment, type StoredKeys } from "./keySegment.js";
+import type { PackedKeys } from "./packedKeys.js";
 import { probeFor, type Probe } from "./probe.js";
 import { unpackKeys } from "./unpackKeys.js";
 
-const firstCapacity = 256;
+const firstCapacity = 64;
+/** A segment of more keys than this is split, as long as it has more than one group. */
+const segmentKeys = 4096;
+const unknown = -1;
 
 /**
- * A hash table from keys (any number of columns of any types; nulls are values of their own, NaN and −0.0 in one form) to slots: small integers that
- * stay with a key until it is removed. Removed slots are handed out again.
+ * A hash table from keys (any number of columns of any types; nulls are values of their own, NaN and −0.0 in one form) to slots: small integers that stay
+ * with a key until it is removed. Removed slots are handed out again, so that slots say nothing of order; the order of a state is that of `compareKeys` within
+ * equal hashes.
  *
- * Open addressing over an index of slots; keys lie packed in words (`keyLayout.ts`), the bytes of strings in an arena that is compacted.
+ * Keys lie packed in words (`keyLayout.ts`) by slot, their bytes and the index in segments by key group (`keySegment.ts`). The table of a state partition gets the
+ * keys of its groups only.
  */
 export class KeyedTable {
   /** Keys in the table. */
   size = 0;
   /** Slots that were ever handed out are below. */
   slotLimit = 0;
-  /** The slots of keys that the last look-up inserted, in the order of their first rows. */
-  inserted: Int32Array = new Int32Array(16);
-  insertedCount = 0;
+  /** The slots of keys that the last look-up inserted, in the order of their first rows, and these rows. */
+  readonly inserted = new IntList();
+  readonly insertedRows = new IntList();
 
   readonly #layout: KeyLayout;
-  readonly #packed: PackedKeys;
+  readonly #groups: GroupRange;
   readonly #probe: Probe;
-  #index = buffers.int32(2 * firstCapacity);
-  #keys: Int32Array;
-  #hashes = buffers.int32(firstCapacity);
-  #arena = buffers.bytes(1024);
-  #arenaWords = wordsOf(this.#arena);
-  #arenaUsed = 0;
-  #arenaLive = 0;
-  #free: number[] = [];
+  readonly #keys: StoredKeys;
+  /** By key group: its segment, and the segment's arrays for the probe. */
+  readonly #segments: KeySegment[];
+  readonly #indexes: Int32Array[];
+  readonly #bytes: DataView[];
+  readonly #free = new IntList();
   #slots = new Int32Array(0);
-  /** Slots of the entries of dictionaries (−1: not looked up yet); emptied when a key goes. */
-  #entrySlots = new WeakMap<Column, Int32Array>();
+  #numbers = new Int32Array(0);
+  /** Slots of keys that outlive their batch (−1: not looked up yet); emptied when a key goes. */
+  #slotsOfOwner = new WeakMap<object, Int32Array>();
 
-  constructor(keyTypes: readonly DataType[]) {
-    this.#layout = layoutOf(keyTypes);
-    this.#packed = new PackedKeys(this.#layout);
-    this.#probe = probeFor(this.#layout);
-    this.#keys = buffers.int32(firstCapacity * this.#layout.stride);
+  constructor(layout: KeyLayout, groups: GroupRange = allGroups) {
+    this.#layout = layout;
+    this.#groups = groups;
+    this.#probe = probeFor(layout);
+    this.#keys = { words: buffers.int32(firstCapacity * layout.stride), hashes: buffers.int32(firstCapacity) };
+    const segment = new KeySegment(groups);
+    this.#segments = Array.from({ length: allGroups.to }, () => segment);
+    this.#indexes = this.#segments.map(({ index }) => index);
+    this.#bytes = this.#segments.map(({ words }) => words);
   }
 
-  /** The slot of each row's key, which is inserted when it is new. Borrowed until the next call. */
-  lookupOrInsert(columns: readonly Column[], count: number): Int32Array {
-    this.insertedCount = 0;
-    const only = columns.length === 1 ? columns[0]! : null;
-    if (only !== null && only.encoding === "dictionary") return this.#lookupDictionary(only, count);
-    if (columns.every((column) => column.encoding === "constant")) return this.#lookupConstant(columns, count);
-    return this.#lookup(columns, count, true);
+  /** The hash of each slot's key. Borrowed until the next insertion. */
+  get hashes(): Int32Array {
+    return this.#keys.hashes;
+  }
+
+  /**
+   * The slot of each row's key (entry j is that of row `rows[j]`, or of row j when `rows` is null); a new key is inserted. Borrowed until the next call.
+   */
+  lookupOrInsert(keys: PackedKeys, rows: Int32Array | null, count: number): Int32Array {
+    this.inserted.clear();
+    this.insertedRows.clear();
+    const slots = this.#slotBuffer(count);
+    if (keys.keyOf === null) this.#lookup(keys, rows, rows, count, slots);
+    else this.#lookupShared(keys, keys.keyOf, rows, count, slots);
+    return slots;
   }
 
   /** The slot of each row's key, −1 where the table has no such key. Borrowed until the next call. */
-  find(columns: readonly Column[], count: number): Int32Array {
-    return this.#lookup(columns, count, false);
+  find(keys: PackedKeys, rows: Int32Array | null, count: number): Int32Array {
+    const slots = this.#slotBuffer(count);
+    const numbers = keys.keyOf === null ? rows : this.#numbersOf(keys.keyOf, rows, count);
+    for (let j = 0; ; j++) {
+      j = this.#probeFrom(j, keys, numbers, count, slots);
+      if (j === count) return slots;
+      slots[j] = -1;
+    }
   }
 
   /** Takes keys out; each slot must hold one. */
   remove(slots: Int32Array, count: number): void {
-    const mask = this.#index.length - 1;
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
-      this.#arenaLive -= this.#keyBytes(slot);
-      this.#removeFromIndex(slot, mask);
+      this.#segmentOf(slot).take(slot, this.#keys, this.#keyBytes(slot));
       this.#free.push(slot);
     }
     this.size -= count;
-    if (count > 0) this.#entrySlots = new WeakMap();
+    if (count > 0) this.#slotsOfOwner = new WeakMap();
   }
 
-  /** The slots of all keys, ascending. */
-  liveSlots(): Int32Array {
-    const slots = new Int32Array(this.size);
-    let count = 0;
-    for (const entry of this.#index) if (entry !== 0) slots[count++] = entry - 1;
-    return slots.toSorted();
+  /** Adds the slots of the keys of some groups to a list, in no particular order. Costs about what these groups hold. */
+  collect({ from, to }: GroupRange, into: IntList): void {
+    const { hashes } = this.#keys;
+    for (const { index, groups } of this.#segmentsIn(from, to)) {
+      const whole = groups.from >= from && groups.to <= to;
+      for (const entry of index) {
+        if (entry === 0) continue;
+        const group = keyGroupOf(hashes[entry - 1]!);
+        if (whole || (group >= from && group < to)) into.push(entry - 1);
+      }
+    }
+  }
+
+  /** Adds the slots of the keys that lie in one segment with those of a group; gives the first group behind the segment. */
+  collectSegment(group: number, into: IntList): number {
+    const { groups } = this.#segments[group]!;
+    this.collect(groups, into);
+    return groups.to;
+  }
+
+  /** An order of keys with equal hashes that depends on the keys alone: by their words, then by their bytes. */
+  compareKeys(a: number, b: number): number {
+    const { columns, stride } = this.#layout;
+    const { words } = this.#keys;
+    const starts = new Set(columns.flatMap(({ kind, offset }) => (kind === "bytes" ? [offset] : [])));
+    for (let w = 0; w < stride; w++) {
+      const difference = (words[a * stride + w]! >>> 0) - (words[b * stride + w]! >>> 0);
+      if (difference !== 0 && !starts.has(w)) return difference;
+    }
+    const [aBytes, bBytes] = [this.#segmentOf(a).bytes, this.#segmentOf(b).bytes];
+    for (const offset of starts) {
+      const [aStart, bStart, length] = [words[a * stride + offset]!, words[b * stride + offset]!, words[a * stride + offset + 1]!];
+      for (let k = 0; k < length; k++) {
+        const difference = aBytes[aStart + k]! - bBytes[bStart + k]!;
+        if (difference !== 0) return difference;
+      }
+    }
+    return 0;
   }
 
   /** The keys at the slots, one column a key column. */
   keyColumns(slots: Int32Array, count: number): Column[] {
-    return unpackKeys(this.#layout, this.#keys, this.#arena, slots, count);
+    return unpackKeys(this.#layout, this.#keys.words, (slot) => this.#segmentOf(slot).bytes, slots, count);
   }
 
   /** The 32-bit group hash of each slot's key, as a column. */
   groupColumn(slots: Int32Array, count: number): Column {
     const values = buffers.int32(count);
-    for (let j = 0; j < count; j++) values[j] = this.#hashes[slots[j]!]!;
+    for (let j = 0; j < count; j++) values[j] = this.#keys.hashes[slots[j]!]!;
     return { type: types.int, encoding: "i32", length: count, nulls: null, values };
   }
 
   get memoryBytes(): number {
-    return this.#index.byteLength + this.#keys.byteLength + this.#hashes.byteLength + this.#arena.byteLength;
+    let sum = this.#keys.words.byteLength + this.#keys.hashes.byteLength + this.#free.bytes;
+    for (const segment of this.#segmentsIn(0, allGroups.to)) sum += segment.memoryBytes;
+    return sum;
   }
 
-  #lookup(columns: readonly Column[], count: number, insert: boolean): Int32Array {
-    this.#packed.pack(columns, count);
-    const slots = this.#slotBuffer(count);
-    const { words, hashes, bytes } = this.#packed;
-    let row = 0;
-    // The probe stops at a key that is not there; inserting may move the table's arrays.
-    for (;;) {
-      row = this.#probe(row, count, this.#index, this.#hashes, this.#keys, words, hashes, this.#arenaWords, bytes, slots);
-      if (row === count) return slots;
-      slots[row] = insert ? this.#insert(row) : -1;
-      row++;
-    }
+  *#segmentsIn(from: number, to: number): Generator<KeySegment> {
+    const end = Math.min(to, this.#groups.to);
+    for (let group = Math.max(from, this.#groups.from); group < end; group = this.#segments[group]!.groups.to) yield this.#segments[group]!;
   }
 
-  #lookupConstant(columns: readonly Column[], count: number): Int32Array {
-    if (count === 0) return this.#slotBuffer(0);
-    const values = columns.map((column) => {
-      assert(column.encoding === "constant", "constants only");
-      return column.value;
-    });
-    const slot = this.#lookup(values, 1, true)[0]!;
-    return this.#slotBuffer(count).fill(slot, 0, count);
-  }
-
-  #lookupDictionary(column: DictionaryColumn, count: number): Int32Array {
-    const { codes, nulls, dictionary } = column;
-    let entrySlots = this.#entrySlots.get(dictionary);
-    if (entrySlots === undefined) {
-      entrySlots = new Int32Array(dictionary.length).fill(-1);
-      this.#entrySlots.set(dictionary, entrySlots);
-    }
-    // Rows whose key is not known by its code yet, the first of each code and of null.
-    const unknown: number[] = [];
-    let nullSlot = -1;
-    for (let i = 0; i < count; i++) {
-      if (nulls !== null && nulls[i] !== 0) {
-        if (nullSlot === -1) unknown.push(i);
-        nullSlot = -2;
-      } else if (entrySlots[codes[i]!] === -1) {
-        unknown.push(i);
-        entrySlots[codes[i]!] = -2;
-      }
-    }
-    if (unknown.length > 0) {
-      const found = this.#lookup([takeColumn(column, Int32Array.from(unknown), unknown.length)], unknown.length, true);
-      unknown.forEach((row, u) => {
-        if (nulls !== null && nulls[row] !== 0) nullSlot = found[u]!;
-        else entrySlots[codes[row]!] = found[u]!;
-      });
-    }
-    const slots = this.#slotBuffer(count);
-    if (nulls === null) for (let i = 0; i < count; i++) slots[i] = entrySlots[codes[i]!]!;
-    else for (let i = 0; i < count; i++) slots[i] = nulls[i] !== 0 ? nullSlot : entrySlots[codes[i]!]!;
-    return slots;
+  #segmentOf(slot: number): KeySegment {
+    return this.#segments[keyGroupOf(this.#keys.hashes[slot]!)]!;
   }
 
   #slotBuffer(count: number): Int32Array {
@@ -160,110 +167,124 @@ export class KeyedTable {
     return this.#slots;
   }
 
-  #insert(row: number): number {
-    if (2 * (this.size + 1) > this.#index.length) this.#growIndex();
-    const slot = this.#free.pop() ?? this.slotLimit++;
-    if (slot >= this.#hashes.length) this.#growSlots();
-    this.#storeKey(row, slot);
-    const hash = this.#packed.hashes[row]!;
-    this.#hashes[slot] = hash;
-    const mask = this.#index.length - 1;
-    let p = hash & mask;
-    while (this.#index[p] !== 0) p = (p + 1) & mask;
-    this.#index[p] = slot + 1;
+  #numbersOf(keyOf: Int32Array, rows: Int32Array | null, count: number): Int32Array {
+    if (this.#numbers.length < count) this.#numbers = new Int32Array(2 * count);
+    for (let j = 0; j < count; j++) this.#numbers[j] = keyOf[rows === null ? j : rows[j]!]!;
+    return this.#numbers;
+  }
+
+  /** Writes the slots of keys `numbers[j]`, inserting those that are new; `rows` are the rows that brought them. */
+  #lookup(keys: PackedKeys, numbers: Int32Array | null, rows: Int32Array | null, count: number, slots: Int32Array): void {
+    // The probe stops at a key that is not there; inserting may move the table's arrays.
+    for (let j = 0; ; j++) {
+      j = this.#probeFrom(j, keys, numbers, count, slots);
+      if (j === count) return;
+      slots[j] = this.#insert(keys, numbers === null ? j : numbers[j]!);
+      this.inserted.push(slots[j]!);
+      this.insertedRows.push(rows === null ? j : rows[j]!);
+    }
+  }
+
+  #probeFrom(j: number, keys: PackedKeys, numbers: Int32Array | null, count: number, slots: Int32Array): number {
+    const { hashes, words } = this.#keys;
+    return this.#probe(j, count, numbers, this.#indexes, hashes, words, keys.words, keys.hashes, this.#bytes, keys.bytes, slots);
+  }
+
+  /** The same where rows share keys: each key is looked up once, or once in the life of its dictionary. */
+  #lookupShared(keys: PackedKeys, keyOf: Int32Array, rows: Int32Array | null, count: number, slots: Int32Array): void {
+    const known = this.#knownSlots(keys);
+    const numbers = new IntList();
+    const firstRows = new IntList();
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      const number = keyOf[row]!;
+      if (known[number] !== unknown) continue;
+      known[number] = unknown - 1;
+      numbers.push(number);
+      firstRows.push(row);
+    }
+    if (numbers.count > 0) {
+      this.#lookup(keys, numbers.values, firstRows.values, numbers.count, slots);
+      for (let n = 0; n < numbers.count; n++) known[numbers.values[n]!] = slots[n]!;
+    }
+    for (let j = 0; j < count; j++) slots[j] = known[keyOf[rows === null ? j : rows[j]!]!]!;
+  }
+
+  #knownSlots({ owner, count }: PackedKeys): Int32Array {
+    const before = owner === null ? undefined : this.#slotsOfOwner.get(owner);
+    if (before !== undefined && before.length >= count) return before;
+    const known = new Int32Array(owner === null ? count : 2 * count).fill(unknown);
+    if (before !== undefined) known.set(before);
+    if (owner !== null) this.#slotsOfOwner.set(owner, known);
+    return known;
+  }
+
+  #insert(keys: PackedKeys, number: number): number {
+    const hash = keys.hashes[number]!;
+    const segment = this.#roomFor(hash);
+    const slot = this.#free.count > 0 ? this.#free.pop() : this.slotLimit++;
+    if (slot >= this.#keys.hashes.length) this.#growSlots();
+    this.#storeKey(keys, number, slot, segment);
+    this.#keys.hashes[slot] = hash;
+    segment.put(slot, hash);
     this.size++;
-    if (this.insertedCount === this.inserted.length) this.inserted = grown(this.inserted, new Int32Array(2 * this.insertedCount));
-    this.inserted[this.insertedCount++] = slot;
     return slot;
   }
 
-  #storeKey(row: number, slot: number): void {
+  /** The segment that a hash belongs to, with room for one more key. */
+  #roomFor(hash: number): KeySegment {
+    for (;;) {
+      const segment = this.#segments[keyGroupOf(hash)]!;
+      if (!segment.isFull) return segment;
+      if (segment.size >= segmentKeys && segment.groups.to - segment.groups.from > 1) {
+        for (const part of segment.split(this.#keys, this.#layout)) this.#place(part);
+      } else {
+        segment.grow(this.#keys);
+        this.#place(segment);
+      }
+    }
+  }
+
+  #place(segment: KeySegment): void {
+    this.#segments.fill(segment, segment.groups.from, segment.groups.to);
+    this.#indexes.fill(segment.index, segment.groups.from, segment.groups.to);
+    this.#bytes.fill(segment.words, segment.groups.from, segment.groups.to);
+  }
+
+  #storeKey({ words, bytes }: PackedKeys, number: number, slot: number, segment: KeySegment): void {
     const { stride, columns } = this.#layout;
-    const { words, bytes } = this.#packed;
-    for (let w = 0; w < stride; w++) this.#keys[slot * stride + w] = words[row * stride + w]!;
-    const needed = this.#keyBytes(slot);
-    if (this.#arenaUsed + needed > this.#arena.length) this.#compactArena(needed);
-    this.#arenaLive += needed;
+    const own = this.#keys.words;
+    for (let w = 0; w < stride; w++) own[slot * stride + w] = words[number * stride + w]!;
+    const length = this.#keyBytes(slot);
+    if (length === 0) return;
+    const before = segment.words;
+    let at = segment.reserve(length, this.#keys, this.#layout);
+    if (segment.words !== before) this.#place(segment);
     for (let c = 0; c < columns.length; c++) {
       const { kind, offset } = columns[c]!;
       if (kind !== "bytes") continue;
-      const source = bytes[c]!;
-      const from = words[row * stride + offset]!;
-      const length = words[row * stride + offset + 1]!;
-      for (let k = 0; k < length; k++) this.#arena[this.#arenaUsed + k] = source.getUint8(from + k);
-      this.#keys[slot * stride + offset] = this.#arenaUsed;
-      this.#arenaUsed += length;
+      const from = words[number * stride + offset]!;
+      const partLength = words[number * stride + offset + 1]!;
+      for (let k = 0; k < partLength; k++) segment.bytes[at + k] = bytes[c]!.getUint8(from + k);
+      own[slot * stride + offset] = at;
+      at += partLength;
     }
   }
 
   #keyBytes(slot: number): number {
     const { stride, columns } = this.#layout;
     let sum = 0;
-    for (const { kind, offset } of columns) if (kind === "bytes") sum += this.#keys[slot * stride + offset + 1]!;
+    for (const { kind, offset } of columns) if (kind === "bytes") sum += this.#keys.words[slot * stride + offset + 1]!;
     return sum;
   }
 
-  /** Deletion without tombstones: entries that the gap would cut off from their bucket move into it. */
-  #removeFromIndex(slot: number, mask: number): void {
-    const index = this.#index;
-    let gap = this.#hashes[slot]! & mask;
-    while (index[gap] !== slot + 1) gap = (gap + 1) & mask;
-    for (let p = (gap + 1) & mask; index[p] !== 0; p = (p + 1) & mask) {
-      const home = this.#hashes[index[p]! - 1]! & mask;
-      if (((p - home) & mask) >= ((p - gap) & mask)) {
-        index[gap] = index[p]!;
-        gap = p;
-      }
-    }
-    index[gap] = 0;
-  }
-
-  #growIndex(): void {
-    const old = this.#index;
-    const index = buffers.int32(old.length * 2);
-    const mask = index.length - 1;
-    for (let q = 0; q < old.length; q++) {
-      const entry = old[q]!;
-      if (entry === 0) continue;
-      let p = this.#hashes[entry - 1]! & mask;
-      while (index[p] !== 0) p = (p + 1) & mask;
-      index[p] = entry;
-    }
-    this.#index = index;
-  }
-
   #growSlots(): void {
-    const capacity = this.#hashes.length * 2;
-    this.#hashes = grown(this.#hashes, buffers.int32(capacity));
-    this.#keys = grown(this.#keys, buffers.int32(capacity * this.#layout.stride));
+    const capacity = this.#keys.hashes.length * 2;
+    const hashes = buffers.int32(capacity);
+    hashes.set(this.#keys.hashes);
+    const words = buffers.int32(capacity * this.#layout.stride);
+    words.set(this.#keys.words);
+    this.#keys.hashes = hashes;
+    this.#keys.words = words;
   }
-
-  /** Slides the bytes of the keys in the index together, into an arena with room for `more`. */
-  #compactArena(more: number): void {
-    const size = Math.max(1024, 2 * (this.#arenaLive + more));
-    assert(size < 2 ** 31, "the keys of one state table take more than 2 GB");
-    const arena = buffers.bytes(size);
-    const { stride, columns } = this.#layout;
-    let used = 0;
-    for (const entry of this.#index) {
-      if (entry === 0) continue;
-      for (const { kind, offset } of columns) {
-        if (kind !== "bytes") continue;
-        const word = (entry - 1) * stride + offset;
-        const start = this.#keys[word]!;
-        const length = this.#keys[word + 1]!;
-        arena.set(this.#arena.subarray(start, start + length), used);
-        this.#keys[word] = used;
-        used += length;
-      }
-    }
-    this.#arena = arena;
-    this.#arenaWords = wordsOf(arena);
-    this.#arenaUsed = used;
-  }
-}
-
-function grown(array: Int32Array, larger: Int32Array): Int32Array {
-  larger.set(array);
-  return larger;
 }

@@ -15,7 +15,7 @@ const make: { [K in keyof LaneArrays]: (length: number) => LaneArrays[K] } = {
   i64: (length) => buffers.int64(length),
 };
 
-/** One number for every slot, in an array that grows by doubling. */
+/** One number for every slot, in an array that grows by doubling. A slot that was never written holds the initial value. */
 export class Lane<K extends keyof LaneArrays> {
   values: LaneArrays[K];
   readonly #kind: K;
@@ -35,6 +35,7 @@ export class Lane<K extends keyof LaneArrays> {
     if (needed <= this.values.length) return;
     const grown = make[this.#kind](Math.max(needed, this.values.length * 2));
     (grown as Float64Array).set(this.values as Float64Array);
+    if (this.#initial !== 0 && this.#initial !== 0n) (grown as Float64Array).fill(this.#initial as number, this.values.length);
     this.values = grown;
   }
 

@@ -1,229 +1,156 @@
-import { isNullAt, plainColumn, readValue, type PlainColumn } from "../arrow/columns.js";
-import { loopPerEncoding } from "../arrow/encodings.js";
+import { nullColumn, plainColumn, takeColumn } from "../arrow/columns.js";
 import type { Column, DictionaryColumn } from "../arrow/column.js";
 import { assert } from "../errors/assert.js";
-import { CellWriter, writeCell } from "./cellCodec.js";
-import { finalise, hashBytes, hashWord, wordsOf } from "./byteHash.js";
-import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
+import { IntList } from "./intList.js";
+import type { KeyLayout } from "./keyLayout.js";
+import { KeyPacker } from "./keyPacker.js";
 
-const noWords = new DataView(new ArrayBuffer(0));
-
-/** The keys of a batch in their packed form, with their hashes. Reused from one batch to the next. */
+/**
+ * The keys of a batch, packed and hashed once for whoever needs them: the router, the tables of all partitions. Reused from one batch to the next.
+ *
+ * Rows share a packed key where the columns say so. The entries of a dictionary are packed when a row first names them and stay packed as long as the
+ * dictionary lives, so that a row of it costs a look-up of its code; a batch of constants has one key.
+ */
 export class PackedKeys {
-  words = new Int32Array(0);
-  hashes = new Int32Array(0);
-  /** What the bytes of each column (of kind `bytes`) are read from. */
-  readonly bytes: DataView[];
+  /** Key k is the words `words[k · stride ..)`; its byte columns lie in `bytes`. */
+  words: Int32Array = new Int32Array(0);
+  /** The 32-bit hash of each key. */
+  hashes: Int32Array = new Int32Array(0);
+  bytes: readonly DataView[] = [];
+  /** Row i has key `keyOf[i]`; null when row i has key i. */
+  keyOf: Int32Array | null = null;
+  /** Keys are numbered below. */
+  count = 0;
+  /** While this is the same object, a key keeps its number from batch to batch; null when keys are numbered anew. */
+  owner: object | null = null;
+
   readonly #layout: KeyLayout;
-  /** Hashes of the entries of a dictionary of strings. A dictionary never changes once it was emitted. */
-  readonly #entryHashes = new WeakMap<Column, Int32Array>();
+  readonly #packer: KeyPacker;
+  readonly #dictionaries = new WeakMap<Column, DictionaryKeys>();
+  #rowKeys = new Int32Array(0);
+  /** All 0: the key of each row where there is only one. */
+  #firstKeys = new Int32Array(0);
 
   constructor(layout: KeyLayout) {
     this.#layout = layout;
-    this.bytes = layout.columns.map(() => noWords);
+    this.#packer = new KeyPacker(layout);
   }
 
+  /** Packs the rows of these columns. What the last call gave is gone. */
   pack(columns: readonly Column[], count: number): void {
-    const { stride, columns: layouts } = this.#layout;
-    assert(columns.length === layouts.length, `${columns.length} key columns for ${layouts.length}`);
-    if (this.hashes.length < count) {
-      this.hashes = new Int32Array(2 * count);
-      this.words = new Int32Array(2 * count * stride);
-    }
-    this.hashes.fill(0, 0, count);
-    this.words.fill(0, 0, count * stride);
-    layouts.forEach((layout, c) => {
-      const column = columns[c]!;
-      assert(column.type.kind === layout.type.kind, `a key of type ${column.type.kind} in a table of ${layout.type.kind}`);
-      if (layout.kind === "bytes") this.bytes[c] = this.#packBytes(column, layout, count);
-      else this.#packFixed(plainColumn(column), layout, count);
+    const only = columns.length === 1 ? columns[0]! : null;
+    if (only !== null && only.encoding === "dictionary" && this.#keepsEntries()) return this.#packDictionary(only, count);
+    if (columns.every((column) => column.encoding === "constant")) return this.#packConstants(columns, count);
+    this.#packRows(columns, count);
+  }
+
+  #packRows(columns: readonly Column[], count: number): void {
+    this.#packer.pack(columns, count);
+    this.words = this.#packer.words;
+    this.hashes = this.#packer.hashes;
+    this.bytes = this.#packer.bytes;
+    this.count = count;
+    this.keyOf = null;
+    this.owner = null;
+  }
+
+  #packConstants(columns: readonly Column[], count: number): void {
+    const values = columns.map((column) => {
+      assert(column.encoding === "constant", "constants only");
+      return column.value;
     });
-    const { hashes } = this;
-    for (let i = 0; i < count; i++) hashes[i] = finalise(hashes[i]!);
+    this.#packRows(values, Math.min(count, 1));
+    if (this.#firstKeys.length < count) this.#firstKeys = new Int32Array(2 * count);
+    this.keyOf = this.#firstKeys;
   }
 
-  #packFixed(column: PlainColumn, layout: KeyColumnLayout, count: number): void {
-    if (column.encoding === "null") return this.#markNulls(() => true, layout, count);
-    const { stride } = this.#layout;
-    if (column.encoding === "i128") packHalves(this.words, stride, layout.offset, column.values, 4, count);
-    else if (column.encoding === "i64") packHalves(this.words, stride, layout.offset, column.values, 2, count);
-    else if (column.encoding === "f32" || column.type.kind === "double") {
-      assert(column.encoding === "f32" || column.encoding === "f64", `a key of encoding ${column.encoding}`);
-      packFloats(this.words, stride, layout, column.values, count);
-    } else {
-      assert("values" in column && column.encoding !== "map", `a key of encoding ${column.encoding}`);
-      packIntegers[column.encoding](this.words, stride, layout.offset, layout.kind === "pair", column.values, count);
-    }
-    const { nulls } = column;
-    if (nulls !== null) this.#markNulls((row) => nulls[row] !== 0, layout, count);
-    this.#hashWords(layout, count);
+  /** Bytes of nested values are made by packing them, so they do not stay. */
+  #keepsEntries(): boolean {
+    const { type, kind } = this.#layout.columns[0]!;
+    return kind !== "bytes" || type.kind === "string" || type.kind === "binary";
   }
 
-  /** Sets the null bits, and the words of nulls to 0. */
-  #markNulls(isNull: (row: number) => boolean, { kind, offset, nullWord, nullBit }: KeyColumnLayout, count: number): void {
-    const { words } = this;
-    const { stride } = this.#layout;
-    const width = kind === "quad" ? 4 : kind === "word" ? 1 : 2;
+  #packDictionary({ codes, nulls, dictionary }: DictionaryColumn, count: number): void {
+    let keys = this.#dictionaries.get(dictionary);
+    if (keys === undefined) this.#dictionaries.set(dictionary, (keys = new DictionaryKeys(dictionary, this.#layout)));
+    keys.know(codes, nulls, count, this.#packer);
+    if (this.#rowKeys.length < count) this.#rowKeys = new Int32Array(2 * count);
+    const rowKeys = this.#rowKeys;
+    const { numbers, nullNumber } = keys;
+    if (nulls === null) for (let i = 0; i < count; i++) rowKeys[i] = numbers[codes[i]!]!;
+    else for (let i = 0; i < count; i++) rowKeys[i] = nulls[i] !== 0 ? nullNumber : numbers[codes[i]!]!;
+    this.words = keys.words.values;
+    this.hashes = keys.hashes.values;
+    this.bytes = keys.bytes;
+    this.count = keys.hashes.count;
+    this.keyOf = rowKeys;
+    this.owner = keys;
+  }
+}
+
+/** The packed entries of one dictionary, numbered in the order in which rows named them. */
+class DictionaryKeys {
+  /** Of each entry: the number of its key, −1 while no row named it. */
+  readonly numbers: Int32Array;
+  nullNumber = -1;
+  readonly words = new IntList();
+  readonly hashes = new IntList();
+  bytes: readonly DataView[] = [];
+  readonly #entries: Column;
+  readonly #stride: number;
+
+  constructor(dictionary: Column, { stride }: KeyLayout) {
+    this.#entries = plainColumn(dictionary);
+    this.#stride = stride;
+    this.numbers = new Int32Array(dictionary.length).fill(-1);
+  }
+
+  /** Packs what these rows are the first to name. */
+  know(codes: Int32Array, nulls: Uint8Array | null, count: number, packer: KeyPacker): void {
+    const named = new IntList();
+    const known = this.hashes.count;
     for (let i = 0; i < count; i++) {
-      if (!isNull(i)) continue;
-      const row = i * stride;
-      words[row + nullWord]! |= nullBit;
-      words.fill(0, row + offset, row + offset + width);
-      this.hashes[i] = hashWord(this.hashes[i]!, nullBit);
+      if (nulls !== null && nulls[i] !== 0) {
+        if (this.nullNumber >= 0) continue;
+        this.nullNumber = known + named.count;
+        named.push(-1);
+      } else if (this.numbers[codes[i]!] === -1) {
+        this.numbers[codes[i]!] = known + named.count;
+        named.push(codes[i]!);
+      }
     }
-  }
-
-  #hashWords({ kind, offset }: KeyColumnLayout, count: number): void {
-    const { hashes, words } = this;
-    const { stride } = this.#layout;
-    const width = kind === "quad" ? 4 : kind === "word" ? 1 : 2;
-    for (let w = 0; w < width; w++) {
-      for (let i = 0, at = offset + w; i < count; i++, at += stride) hashes[i] = hashWord(hashes[i]!, words[at]!);
-    }
-  }
-
-  #packBytes(column: Column, layout: KeyColumnLayout, count: number): DataView {
-    if (layout.type.kind !== "string" && layout.type.kind !== "binary") return this.#packCells(column, layout, count);
-    if (column.encoding === "dictionary") return this.#packDictionary(column, layout, count);
-    const plain = plainColumn(column);
-    if (plain.encoding === "null") {
-      this.#markNulls(() => true, layout, count);
-      return noWords;
-    }
-    assert(plain.encoding === "view" || plain.encoding === "utf8", `a key of encoding ${plain.encoding}`);
-    const bytes = wordsOf(plain.data);
-    const { nulls } = plain;
-    if (plain.encoding === "view") packViews(this.words, this.#layout.stride, layout.offset, plain.starts, plain.lengths, count);
-    else packOffsets(this.words, this.#layout.stride, layout.offset, plain.offsets, count);
-    hashRanges(this.words, this.#layout.stride, layout.offset, this.hashes, bytes, nulls, count);
-    if (nulls !== null) this.#markNulls((row) => nulls[row] !== 0, layout, count);
-    return bytes;
-  }
-
-  /** Each entry is hashed once; a row costs a look-up of its code. */
-  #packDictionary({ codes, nulls, dictionary }: DictionaryColumn, layout: KeyColumnLayout, count: number): DataView {
-    const entries = plainColumn(dictionary);
-    if (entries.encoding === "null" || entries.length === 0) {
-      this.#markNulls(() => true, layout, count);
-      return noWords;
-    }
-    assert(entries.encoding === "view" || entries.encoding === "utf8", `a key of encoding ${entries.encoding}`);
-    const bytes = wordsOf(entries.data);
-    const startOf = (entry: number): number => (entries.encoding === "view" ? entries.starts[entry]! : entries.offsets[entry]!);
-    const lengthOf = (entry: number): number =>
-      entries.encoding === "view" ? entries.lengths[entry]! : entries.offsets[entry + 1]! - entries.offsets[entry]!;
-    let entryHashes = this.#entryHashes.get(dictionary);
-    if (entryHashes === undefined) {
-      entryHashes = Int32Array.from({ length: entries.length }, (_, entry) =>
-        isNullAt(entries, entry) ? 0 : hashBytes(bytes, startOf(entry), lengthOf(entry)),
-      );
-      this.#entryHashes.set(dictionary, entryHashes);
-    }
-    const isNull = (row: number): boolean => (nulls !== null && nulls[row] !== 0) || isNullAt(entries, codes[row]!);
-    for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
-      if (isNull(i)) continue;
-      const entry = codes[i]!;
-      this.words[at] = startOf(entry);
-      this.words[at + 1] = lengthOf(entry);
-      this.hashes[i] = hashWord(this.hashes[i]!, entryHashes[entry]!);
-    }
-    if (nulls !== null || entries.nulls !== null) this.#markNulls(isNull, layout, count);
-    return bytes;
-  }
-
-  /** Nested values, as canonical bytes. */
-  #packCells(column: Column, layout: KeyColumnLayout, count: number): DataView {
-    const out = new CellWriter();
-    for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
-      if (isNullAt(column, i)) continue;
-      this.words[at] = out.length;
-      writeCell(out, layout.type, readValue(column, i), true, false);
-      this.words[at + 1] = out.length - this.words[at]!;
-    }
-    const bytes = wordsOf(out.bytes);
-    for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
-      if (isNullAt(column, i)) continue;
-      this.hashes[i] = hashWord(this.hashes[i]!, hashBytes(bytes, this.words[at]!, this.words[at + 1]!));
-    }
-    this.#markNulls((row) => isNullAt(column, row), layout, count);
-    return bytes;
+    if (named.count === 0) return;
+    packer.pack([entriesAt(this.#entries, named)], named.count);
+    this.bytes = [...packer.bytes];
+    append(this.hashes, packer.hashes, named.count);
+    append(this.words, packer.words, named.count * this.#stride);
   }
 }
 
-type PackIntegers = (
-  words: Int32Array,
-  stride: number,
-  offset: number,
-  pair: boolean,
-  values: ArrayLike<number> | BigInt64Array,
-  count: number,
-) => void;
-
-const packIntegers = loopPerEncoding<PackIntegers>(
-  "packIntegers",
-  ["words", "stride", "offset", "pair", "values", "count"],
-  `if (!pair) {
-  for (let i = 0, at = offset; i < count; i++, at += stride) words[at] = values[i];
-  return;
-}
-for (let i = 0, at = offset; i < count; i++, at += stride) {
-  const value = values[i];
-  words[at] = value | 0;
-  words[at + 1] = Math.floor(value / 4294967296) | 0;
-}`,
-);
-
-function packViews(words: Int32Array, stride: number, offset: number, starts: Int32Array, lengths: Int32Array, count: number): void {
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    words[at] = starts[i]!;
-    words[at + 1] = lengths[i]!;
+/** Some entries of a dictionary, −1 being null. Strings stay where they are, so that what is packed later lies in the same bytes. */
+function entriesAt(entries: Column, { values: codes, count }: IntList): Column {
+  if (entries.length === 0) return nullColumn(entries.type, count);
+  if (entries.encoding !== "view" && entries.encoding !== "utf8") return takeColumn(entries, codes, count);
+  const starts = new Int32Array(count);
+  const lengths = new Int32Array(count);
+  const nulls = new Uint8Array(count);
+  for (let j = 0; j < count; j++) {
+    const code = codes[j]!;
+    if (code < 0 || (entries.nulls !== null && entries.nulls[code] !== 0)) {
+      nulls[j] = 1;
+    } else if (entries.encoding === "view") {
+      starts[j] = entries.starts[code]!;
+      lengths[j] = entries.lengths[code]!;
+    } else {
+      starts[j] = entries.offsets[code]!;
+      lengths[j] = entries.offsets[code + 1]! - starts[j]!;
+    }
   }
+  return { type: entries.type, encoding: "view", length: count, nulls, data: entries.data, starts, lengths };
 }
 
-function packOffsets(words: Int32Array, stride: number, offset: number, offsets: Int32Array, count: number): void {
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    words[at] = offsets[i]!;
-    words[at + 1] = offsets[i + 1]! - offsets[i]!;
-  }
-}
-
-/** Adds the hash of each row's bytes to its hash. */
-function hashRanges(
-  words: Int32Array,
-  stride: number,
-  offset: number,
-  hashes: Int32Array,
-  bytes: DataView,
-  nulls: Uint8Array | null,
-  count: number,
-): void {
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    if (nulls !== null && nulls[i] !== 0) continue;
-    hashes[i] = hashWord(hashes[i]!, hashBytes(bytes, words[at]!, words[at + 1]!));
-  }
-}
-
-function packHalves(words: Int32Array, stride: number, offset: number, values: BigInt64Array, width: 2 | 4, count: number): void {
-  const halves = new Int32Array(values.buffer, values.byteOffset, count * width);
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    for (let w = 0; w < width; w++) words[at + w] = halves[i * width + w]!;
-  }
-}
-
-/** The bits of each number, −0.0 as 0.0 and every NaN as the one NaN. */
-function packFloats(
-  words: Int32Array,
-  stride: number,
-  { kind, offset }: KeyColumnLayout,
-  values: Float32Array | Float64Array,
-  count: number,
-): void {
-  const scratch = kind === "pair" ? new Float64Array(1) : new Float32Array(1);
-  const bits = new Int32Array(scratch.buffer);
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    const value = values[i]!;
-    scratch[0] = value !== value ? NaN : value + 0;
-    words[at] = bits[0]!;
-    if (kind === "pair") words[at + 1] = bits[1]!;
-  }
+function append(list: IntList, values: Int32Array, count: number): void {
+  list.reserve(list.count + count);
+  list.values.set(values.subarray(0, count), list.count);
+  list.count += count;
 }

@@ -1,4 +1,5 @@
 import { buffers } from "../arrow/buffers.js";
+import { IntList } from "./intList.js";
 
 const firstCapacity = 16;
 /** Above this share of all keys a pane indexes by an array of keys, below by a small hash table. */
@@ -15,8 +16,7 @@ export class Pane {
   /** Group slot + 1 by key id, 0 where the key has no group; null in the hashed form. For loops that look up inline. */
   dense: Int32Array | null = null;
   /** The groups' slots in the order of their creation. */
-  slots: Int32Array = buffers.int32(firstCapacity);
-  count = 0;
+  readonly groups = new IntList(firstCapacity);
   /** Key id + 1 (0: empty) and, in the second half, the group's slot. */
   #hashed: Int32Array = buffers.int32(4 * firstCapacity);
 
@@ -37,37 +37,33 @@ export class Pane {
 
   /** Adds a group for a key that has none. `keys`: how many key ids there are. */
   add(key: number, slot: number, keys: number): void {
-    if (this.count === this.slots.length) {
-      const grown = buffers.int32(2 * this.count);
-      grown.set(this.slots);
-      this.slots = grown;
-    }
-    this.slots[this.count++] = slot;
+    this.groups.push(slot);
     if (this.dense !== null) {
       if (key >= this.dense.length) this.#growDense(keys);
       this.dense[key] = slot + 1;
       return;
     }
-    if (4 * this.count > this.#hashed.length) this.#growHashed();
+    if (4 * this.groups.count > this.#hashed.length) this.#growHashed();
     this.#put(key, slot);
   }
 
   /** Takes the form that suits the number of groups. `keyOf`: the key id of each slot. Between batches' loops, never within one. */
   adapt(keys: number, keyOf: Int32Array): void {
-    const wantsDense = this.count >= firstCapacity && this.count > keys * denseShare;
+    const { values: slots, count } = this.groups;
+    const wantsDense = count >= firstCapacity && count > keys * denseShare;
     if (wantsDense && this.dense === null) {
       this.dense = buffers.int32(keys);
       this.#hashed = buffers.int32(4 * firstCapacity);
-      for (let j = 0; j < this.count; j++) this.dense[keyOf[this.slots[j]!]!] = this.slots[j]! + 1;
-    } else if (this.dense !== null && this.count < (keys * denseShare) / 2) {
+      for (let j = 0; j < count; j++) this.dense[keyOf[slots[j]!]!] = slots[j]! + 1;
+    } else if (this.dense !== null && count < (keys * denseShare) / 2) {
       this.dense = null;
-      this.#hashed = buffers.int32(4 * powerOfTwo(this.count + firstCapacity));
-      for (let j = 0; j < this.count; j++) this.#put(keyOf[this.slots[j]!]!, this.slots[j]!);
+      this.#hashed = buffers.int32(4 * powerOfTwo(count + firstCapacity));
+      for (let j = 0; j < count; j++) this.#put(keyOf[slots[j]!]!, slots[j]!);
     }
   }
 
   get memoryBytes(): number {
-    return this.slots.byteLength + this.#hashed.byteLength + (this.dense?.byteLength ?? 0);
+    return this.groups.bytes + this.#hashed.byteLength + (this.dense?.byteLength ?? 0);
   }
 
   #growDense(keys: number): void {

@@ -3,23 +3,24 @@ import { sameBytes } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
 
 /**
- * Looks rows `from` to `count` up and writes their slots; stops at the first key that is not in the table and gives its row (`count` when all were
- * found).
+ * Looks up the packed keys of a list (key `numbers[j]`, or key j when `numbers` is null), from entry `from` on, and writes their slots; stops at the first key
+ * that is not in the table and gives its place in the list (`count` when all were found). Indexes and key bytes are those of the key's group.
  */
 export type Probe = (
   from: number,
   count: number,
-  index: Int32Array,
+  numbers: Int32Array | null,
+  indexes: readonly Int32Array[],
   slotHashes: Int32Array,
   keys: Int32Array,
   words: Int32Array,
   hashes: Int32Array,
-  arena: DataView,
+  keyBytes: readonly DataView[],
   bytes: readonly DataView[],
   slots: Int32Array,
 ) => number;
 
-const parameters = ["from", "count", "index", "slotHashes", "keys", "words", "hashes", "arena", "bytes", "slots"];
+const parameters = ["from", "count", "numbers", "indexes", "slotHashes", "keys", "words", "hashes", "keyBytes", "bytes", "slots"];
 const probes = new Map<string, Probe>();
 
 /** The probe loop for keys of this layout, compiled once. */
@@ -29,21 +30,21 @@ export function probeFor({ stride, columns }: KeyLayout): Probe {
   columns.forEach(({ kind, offset }, c) => {
     if (kind !== "bytes") return;
     isStart.add(offset);
-    byteTests.push(`sameBytes(arena, keys[k + ${offset}], bytes[${c}], words[r + ${offset}], words[r + ${offset + 1}])`);
+    byteTests.push(`sameBytes(keyBytes[group], keys[k + ${offset}], bytes[${c}], words[r + ${offset}], words[r + ${offset + 1}])`);
   });
   const wordTests = Array.from({ length: stride }, (_, w) => w)
     .filter((w) => !isStart.has(w))
     .map((w) => `keys[k + ${w}] === words[r + ${w}]`);
-  const body = `  const mask = index.length - 1;
-  for (let i = from; i < count; i++) {
-    const hash = hashes[i], r = i * ${stride};
+  const body = `  for (let j = from; j < count; j++) {
+    const i = numbers === null ? j : numbers[j], hash = hashes[i], r = i * ${stride};
+    const group = hash >>> 24, index = indexes[group], mask = index.length - 1;
     let p = hash & mask;
     for (;;) {
       const slot = index[p] - 1;
-      if (slot === -1) return i;
+      if (slot === -1) return j;
       if (slotHashes[slot] === hash) {
         const k = slot * ${stride};
-        if (${["true", ...wordTests, ...byteTests].join(" && ")}) { slots[i] = slot; break; }
+        if (${["true", ...wordTests, ...byteTests].join(" && ")}) { slots[j] = slot; break; }
       }
       p = (p + 1) & mask;
     }

@@ -6,11 +6,11 @@ import { assert } from "../errors/assert.js";
 import { readCell } from "./cellCodec.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 
-/** Columns out of packed keys, by slot. */
+/** Columns out of packed keys, by slot. `bytesOf`: what the bytes of a slot's key lie in. */
 export function unpackKeys(
   { columns, stride }: KeyLayout,
   keys: Int32Array,
-  arena: Uint8Array,
+  bytesOf: (slot: number) => Uint8Array,
   slots: Int32Array,
   count: number,
 ): Column[] {
@@ -20,7 +20,7 @@ export function unpackKeys(
       case "word":
         return unpackWords(layout, stride, keys, slots, count, nulls);
       case "bytes":
-        return unpackBytes(layout, stride, keys, arena, slots, count, nulls);
+        return unpackBytes(layout, stride, keys, bytesOf, slots, count, nulls);
       default:
         return unpackHalves(layout, stride, keys, slots, count, nulls);
     }
@@ -84,7 +84,7 @@ function unpackBytes(
   { type, offset }: KeyColumnLayout,
   stride: number,
   keys: Int32Array,
-  arena: Uint8Array,
+  bytesOf: (slot: number) => Uint8Array,
   slots: Int32Array,
   count: number,
   nulls: Nulls,
@@ -94,7 +94,7 @@ function unpackBytes(
       type,
       Array.from({ length: count }, (_, j) => {
         const at = slots[j]! * stride + offset;
-        return nulls !== null && nulls[j] !== 0 ? null : readCell(type, arena, keys[at]!, keys[at + 1]!);
+        return nulls !== null && nulls[j] !== 0 ? null : readCell(type, bytesOf(slots[j]!), keys[at]!, keys[at + 1]!);
       }),
     );
   }
@@ -104,7 +104,8 @@ function unpackBytes(
   for (let j = 0; j < count; j++) {
     const start = keys[slots[j]! * stride + offset]!;
     const length = offsets[j + 1]! - offsets[j]!;
-    for (let k = 0; k < length; k++) data[offsets[j]! + k] = arena[start + k]!;
+    const bytes = bytesOf(slots[j]!);
+    for (let k = 0; k < length; k++) data[offsets[j]! + k] = bytes[start + k]!;
   }
   return { type, encoding: "utf8", length: count, nulls, data, offsets };
 }

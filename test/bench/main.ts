@@ -3,11 +3,12 @@ import { parseArgs } from "node:util";
 import { generate, type Workload } from "./generate.js";
 import { runLatency } from "./latency.js";
 import { runStartup } from "./startup.js";
+import { runState } from "./state.js";
 import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state`: small batches over much state. `generate w1 --data DIR --scale 1`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -30,9 +31,11 @@ if (values.format !== "json") {
   console.log(JSON.stringify(await runLatency(Number(values.batches))));
 } else if (name === "startup") {
   console.log(JSON.stringify(await runStartup(resolve("dist/cli/main.js"))));
+} else if (name === "state") {
+  for await (const line of runState()) console.log(JSON.stringify(line));
 } else if (name in workloads) {
   console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
 } else {
-  console.error(`No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "generate"].join(", ")}.`);
+  console.error(`No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "generate"].join(", ")}.`);
   process.exitCode = 2;
 }

@@ -5,17 +5,20 @@ import type { Outcome } from "./runner/case.js";
 import { loadCases, runCase } from "./runner/runCases.js";
 
 /**
- * `npm run golden [-- --dir DIR] [--report FILE] [--only REGEX]`: every case of a folder against the engine.
+ * `npm run golden [-- --dir DIR] [--report FILE] [--only REGEX] [--partitions N]`: every case of a folder against the engine.
  * Ends with `golden: N passed, N failed, N unsupported`; exit code 1 if any failed.
  */
-const { values } = parseArgs({ options: { dir: { type: "string" }, report: { type: "string" }, only: { type: "string" } } });
+const { values } = parseArgs({
+  options: { dir: { type: "string" }, report: { type: "string" }, only: { type: "string" }, partitions: { type: "string" } },
+});
 const directory = values.dir ?? join(process.cwd(), "test/golden/cases");
 const only = new RegExp(values.only ?? "");
+const partitions = values.partitions === undefined ? undefined : Number(values.partitions);
 
 const outcomes: Outcome[] = [];
 for (const golden of loadCases(directory)) {
   if (!only.test(golden.name)) continue;
-  for (const outcome of await runCase(golden)) {
+  for (const outcome of await runCase(golden, partitions)) {
     outcomes.push(outcome);
     if (outcome.status === "failed") console.log(`FAILED ${outcome.name} (${outcome.via}): ${outcome.diff}`);
   }

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
-import { Driver, show, type Aggregate, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
+import { Driver, partitionCounts, show, type Aggregate, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
 
 // One row: event time (µs), key, long, double, condition.
 type Row = readonly [bigint | null, string | null, bigint | null, number | null, boolean | null];
@@ -148,11 +148,11 @@ const shapes = fc.record({
   delayMs: fc.constantFrom(0, 5_000, 30_000),
 });
 
-test("windowed aggregation does what plain row code does, over any cut and any restart", () => {
+test("windowed aggregation does what plain row code does, over any cut, any restart and any partitions", () => {
   fc.assert(
-    fc.property(shapes, fc.array(step, { maxLength: 7 }), ({ window, outputMode, delayMs }, steps) => {
+    fc.property(shapes, fc.array(step, { maxLength: 7 }), partitionCounts, ({ window, outputMode, delayMs }, steps, partitions) => {
       const shape: Shape = { input, keys: 2, window, aggregates, outputMode };
-      const restarted = new Driver(shape);
+      const restarted = new Driver({ ...shape, partitions });
       const steady = new Driver(shape);
       const model = new Model(window, outputMode);
       let [lateMs, evictMs, largestMs] = [0, 0, 0];

@@ -3,9 +3,9 @@ import { expect, test } from "vitest";
 import { field, types, windowType } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
-import { Driver, show, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
+import { Driver, partitionCounts, show, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
 
-// Groupings by an event time that is a column: a timestamp, or a window that was computed below. Late and expired by a scan instead of by panes.
+// Groupings by an event time that is a column: a timestamp, or a window that was computed below. Late and expired by a time index instead of by panes.
 
 type Row = readonly [bigint | null, string];
 
@@ -59,10 +59,10 @@ test.each(["timestamp", "window"] as const)("grouping by a %s that is an event t
   });
   const asInput = ([time, k]: readonly Value[]): Value[] => [kind === "timestamp" || time === null ? time! : [0n, time!], k!];
   fc.assert(
-    fc.property(fc.constantFrom<OutputMode>("append", "update", "complete"), steps, (outputMode, batches) => {
+    fc.property(fc.constantFrom<OutputMode>("append", "update", "complete"), steps, partitionCounts, (outputMode, batches, partitions) => {
       const expectedOf = model(outputMode);
       const steady = new Driver(shapeOf(outputMode));
-      const restarted = new Driver(shapeOf(outputMode));
+      const restarted = new Driver({ ...shapeOf(outputMode), partitions });
       let [lateMs, evictMs, largestMs] = [0, 0, 0];
       for (const { rows, restart } of batches) {
         if (restart !== "none") restarted.restart(restart);

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { literal } from "../../engine/expression/expression.js";
-import { Driver, show, type Aggregate, type Shape } from "../unit/physical/aggregateFixture.js";
+import { Driver, partitionCounts, show, type Aggregate, type Shape } from "../unit/physical/aggregateFixture.js";
 
 // Every aggregate: one batch over all rows, the same rows over random cuts, and over cuts with restarts in between.
 
@@ -75,9 +75,9 @@ const shape: Shape = { input, keys: 1, aggregates, outputMode: "complete" };
 
 test("every aggregate over any cut and any restart is the aggregate over one batch", () => {
   fc.assert(
-    fc.property(pieces, (steps) => {
+    fc.property(pieces, partitionCounts, (steps, partitions) => {
       const whole = new Driver(shape).run([steps.flatMap(({ rows }) => rows)]);
-      const driver = new Driver(shape);
+      const driver = new Driver({ ...shape, partitions });
       let last = driver.run([]);
       for (const { rows, restart } of steps) {
         if (restart !== "none") driver.restart(restart);

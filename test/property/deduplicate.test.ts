@@ -5,7 +5,10 @@ import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { Attribute } from "../../engine/expression/expression.js";
 import type { BatchContext } from "../../engine/physical/operator.js";
-import { DeduplicateOperator, type DeduplicateSpec } from "../../engine/physical/stateful/deduplicate.js";
+import type { StateChanges } from "../../engine/contract/state.js";
+import { DeduplicateOperator } from "../../engine/physical/stateful/deduplicate.js";
+import type { DeduplicateSpec } from "../../engine/physical/stateful/deduplicateSpec.js";
+import { partitionCounts } from "../unit/physical/aggregateFixture.js";
 import { runOperator } from "../unit/physical/runOperator.js";
 
 const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.int)]);
@@ -62,17 +65,19 @@ it.each([
   ["the key", [0], false],
   ["the key and the event time", [0, 1], true],
 ])("dropDuplicates by %s emits the first row of each, through deltas, snapshots and restarts", (_name, keys, byTime) => {
-  const spec: DeduplicateSpec = {
+  const specOf = (partitions: number): DeduplicateSpec => ({
+    partitions,
     operatorId: "deduplicate-0",
     keys,
     keyAttributes: keys.map((i) => attributes[i]!),
     eventTime: 1,
     expires: byTime,
-  };
+  });
   fc.assert(
-    fc.property(history, (batches) => {
+    fc.property(history, partitionCounts, (batches, partitions) => {
+      const spec = specOf(partitions);
       let operator = new DeduplicateOperator(spec);
-      const deltas: ReturnType<DeduplicateOperator["changes"]> = [];
+      const deltas: StateChanges[] = [];
       const model = new Model(byTime);
       let lateSeconds = 0;
       for (const { rows, watermarkSeconds, restart } of batches) {

@@ -27,6 +27,7 @@ export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): 
   }
   const spec: AggregateSpec = {
     operatorId: node.operatorId ?? "aggregate",
+    partitions: context.partitions,
     grouping: groupingAttributes,
     window: windowSpec,
     eventTime: windowSpec?.watermarked ? null : eventTimeOf(groupingAttributes, windowSpec),

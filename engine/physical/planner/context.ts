@@ -6,6 +6,8 @@ import type { PhysicalNode } from "../plan.js";
 export interface PlanContext {
   /** Null for a bounded query. */
   readonly outputMode: OutputMode | null;
+  /** State partitions of a stateful operator. */
+  readonly partitions: number;
   /** Plans an input. */
   readonly plan: (node: LogicalPlan) => PhysicalNode;
 }

@@ -14,6 +14,7 @@ export function planDeduplicate(node: NodeOf<"deduplicate">, context: PlanContex
   const time = input.output.findIndex(({ eventTime }) => eventTime !== undefined);
   const eventTime = time < 0 ? null : time;
   const expires = eventTime !== null && keys.includes(eventTime);
-  const spec = { operatorId: node.operatorId ?? "deduplicate", keys, keyAttributes, eventTime, expires };
+  const { partitions } = context;
+  const spec = { operatorId: node.operatorId ?? "deduplicate", partitions, keys, keyAttributes, eventTime, expires };
   return { kind: "deduplicate", spec, input, output: outputOf(node) };
 }

@@ -17,12 +17,13 @@ import { planScan } from "./scan.js";
  * Chooses the operators for an optimized plan.
  *
  * @param outputMode of a streaming query; null for a bounded one
+ * @param partitions state partitions of each stateful operator, 1 to 256
  * @throws NOT_YET_SUPPORTED for what has no operator yet
  */
-export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null): PhysicalPlan {
+export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null, partitions: number): PhysicalPlan {
   const sources: ScanNode[] = [];
   const planNode = (node: LogicalPlan): PhysicalNode => choose(node, context, sources);
-  const context: PlanContext = { outputMode, plan: planNode };
+  const context: PlanContext = { outputMode, partitions, plan: planNode };
   const root = planNode(plan);
   for (const { name, type } of root.output) checkResultType(name, type);
   return { root, sources } as unknown as PhysicalPlan;

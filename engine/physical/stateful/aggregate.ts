@@ -1,10 +1,12 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import type { Column } from "../../arrow/column.js";
+import { emptyBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
-import { notYetSupported } from "../../errors/streamingError.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
+import { HashSorter } from "../../state/hashSorter.js";
+import { KeyRouter } from "../../state/keyRouter.js";
+import { StatePartitions } from "../../state/statePartitions.js";
 import {
   emission,
   nothing,
@@ -14,21 +16,26 @@ import {
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
-import { AggregateValues } from "./aggregateValues.js";
+import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
+import { AggregatePartition } from "./aggregatePartition.js";
 import type { AggregateSpec } from "./aggregateSpec.js";
-import { slotsInGroups, type Groups, type Released, type SlotList } from "./groups.js";
+import { AggregateValues } from "./aggregateValues.js";
+import { emittedBatches } from "./groupEmission.js";
+import type { GroupRun, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
 
-/** Groups emitted in one batch at most. */
-const emittedRows = 65_536;
-const nothingReleased: Released = { droppedPanes: [], deletes: null };
+/** Rows of a chunk of changes at most. */
+const chunkRows = 65_536;
+/** The one group of an aggregation without keys is that of one row without columns. */
+const globalRow: Batch = { ...emptyBatch(types.struct([])), length: 1 };
 
 /**
  * GROUP BY: consumes the grouping and argument columns that a projection below computed (`AggregateSpec`), emits the groups with their results.
  *
- * State: a group's running values, by event-time pane and key where the groups are windows, by key otherwise. Append emits a group when the watermark has
- * passed its time and evicts it; update emits the groups a batch touched and evicts silently; complete emits all of them and keeps them.
+ * State, in partitions by key group: a group's running values, by event-time pane and key where the groups are windows, by key otherwise. Append emits a group
+ * when the watermark has passed its time and evicts it; update emits the groups a batch touched and evicts silently; complete emits all of them and keeps them.
+ * Groups are emitted by the start of their window, then by the hash of their key.
  *
  * Invariant: no group is alive whose time the watermark of the last batch had passed (append, update), and a group that was evicted never takes a row
  * again, because its rows are late from then on.
@@ -37,117 +44,120 @@ export class AggregateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   readonly #spec: AggregateSpec;
-  readonly #groups: Groups;
-  /** The same as `#groups` when the aggregation has no keys. */
-  readonly #global: KeyedGroups | null;
-  readonly #values: AggregateValues;
+  readonly #input: AggregateInput;
+  readonly #router: KeyRouter;
+  readonly #partitions: StatePartitions<AggregatePartition>;
   readonly #output: Schema;
   readonly #upserts: Schema;
   readonly #deletes: Schema;
   #watermarks: OperatorWatermarks | null = null;
-  #touchedCount = 0;
-  #released = nothingReleased;
-  #removed = 0;
   #begun = false;
 
   constructor(spec: AggregateSpec) {
-    if (spec.window !== null && spec.eventTime !== null)
-      throw notYetSupported("an event time among the groupings beside a computed window");
     this.operatorId = spec.operatorId;
     this.#spec = spec;
-    const keyed = spec.window === null ? new KeyedGroups(spec.grouping, spec.eventTime) : null;
-    this.#groups = keyed ?? new PanedGroups(spec.grouping, spec.window!);
-    this.#global = spec.grouping.length === 0 ? keyed : null;
-    this.#values = new AggregateValues(spec.aggregates);
+    this.#input = new AggregateInput(spec);
+    this.#router = new KeyRouter(spec.partitions);
+    const sorter = new HashSorter();
+    this.#partitions = new StatePartitions(spec.partitions, (groups) => this.#newPartition(groups, sorter));
     this.#output = schemaOf(spec.output);
     const key = schemaOf(spec.grouping);
-    const value: Schema = types.struct([...this.#values.stateFields]);
+    const value: Schema = types.struct([...new AggregateValues(spec.aggregates).stateFields]);
     this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
     this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
-    const { layout } = this.#groups;
+    const layout = spec.window === null ? "keys" : "panes";
     this.schemas = [{ operatorId: spec.operatorId, operatorName: "stateStoreSave", storeName: "default", key, value, layout }];
   }
 
   begin(context: BatchContext): void {
     this.#begun = true;
     this.#watermarks = this.#isBounded() && this.#spec.outputMode !== "complete" ? context.watermarks(this.operatorId) : null;
-    this.#released = nothingReleased;
-    this.#removed = 0;
-    this.#groups.begin(this.#watermarks === null ? null : this.#watermarks.lateMs * 1000);
-    if (this.#global === null) return;
-    this.#global.touchGlobal();
-    this.#values.prepare(this.#groups.capacity, this.#groups.fresh.slots, this.#groups.fresh.count);
+    this.#input.begin(this.#lateUs());
+    for (const partition of this.#partitions.all()) partition.begin(this.#lateUs());
+    if (this.#spec.grouping.length === 0)
+      this.#eachPartition(this.#input.read(globalRow), (partition, rows) => partition.touchGlobal(rows));
   }
 
   process(batch: Batch): Iterable<Emission> {
-    if (batch.length === 0) return nothing;
-    const rows = this.#groups.assign(batch);
-    const { fresh } = this.#groups;
-    this.#values.prepare(this.#groups.capacity, fresh.slots, fresh.count);
-    this.#values.update(rows, batch);
+    this.#eachPartition(this.#input.read(batch), (partition, rows) => partition.fold(rows, batch));
     return nothing;
   }
 
   *finish(): Iterable<Emission> {
-    const touched = this.#groups.touched();
-    this.#touchedCount = touched.count;
-    const expired = this.#watermarks === null ? null : this.#groups.expired(this.#watermarks.evictMs * 1000);
-    if (this.#spec.outputMode === "complete") yield* this.#emitGroups(this.#groups.all());
-    else if (this.#spec.outputMode === "update") yield* this.#emitGroups(touched);
-    else if (expired !== null) yield* this.#emitGroups(expired);
-    if (expired === null) return;
-    this.#removed = expired.count;
-    this.#released = this.#groups.release(expired);
+    const partitions = this.#partitions.all();
+    const evictUs = this.#watermarks === null ? null : this.#watermarks.evictMs * 1000;
+    const expired = partitions.map(({ groups }) => (evictUs === null ? [] : groups.expired(evictUs)));
+    const emitted = partitions.map((partition, p) => ({ partition, runs: this.#emittedOf(partition, expired[p]!) }));
+    for (const batch of emittedBatches(this.#output, emitted)) yield emission(batch);
+    partitions.forEach((partition, p) => partition.release(expired[p]!));
   }
 
   restore(changes: StateChanges): void {
     assert(!this.#begun, "state is restored before the first batch");
-    for (const startUs of changes.droppedPanes) this.#groups.dropPane(startUs);
+    for (const { groups } of this.#partitions.all()) for (const startUs of changes.droppedPanes) groups.dropPane(startUs);
     const keys = this.#spec.grouping.length;
-    if (changes.deletes !== null) this.#groups.restoreDeletes(changes.deletes.columns.slice(0, keys), changes.deletes.length);
-    if (changes.upserts === null) return;
-    const { columns, length: count } = changes.upserts;
-    const slots = this.#groups.restoreGroups(columns.slice(0, keys), count);
-    this.#values.prepare(this.#groups.capacity, slots, count);
-    this.#values.merge({ slots, rows: null, count }, columns.slice(keys, -1));
+    const { deletes, upserts } = changes;
+    if (deletes !== null) {
+      const judged = this.#input.readSaved(deletes.columns.slice(0, keys), deletes.length);
+      this.#eachPartition(judged, ({ groups }, rows) => groups.restoreDeletes(rows));
+    }
+    if (upserts === null) return;
+    const state = upserts.columns.slice(keys, -1);
+    const judged = this.#input.readSaved(upserts.columns.slice(0, keys), upserts.length);
+    this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
-  changes(): StateChanges[] {
-    const { droppedPanes, deletes } = this.#released;
-    const upserts = this.#groups.touched();
-    if (upserts.count === 0 && droppedPanes.length === 0 && deletes === null) return [];
-    return [
-      {
-        ...this.#table(upserts),
-        deletes: deletes === null ? null : batchOf(this.#deletes, deletes.columns, deletes.count),
-        droppedPanes,
-      },
-    ];
+  *changes(): Iterable<StateChanges> {
+    const partitions = this.#partitions.all();
+    const droppedPanes = [...new Set(partitions.flatMap(({ released }) => released.droppedPanes))].toSorted((a, b) => a - b);
+    if (droppedPanes.length > 0) yield { ...this.#chunk(), droppedPanes };
+    for (const partition of partitions) {
+      const { deletes } = partition.released;
+      if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#deletes, deletes.columns, deletes.count) };
+      yield* this.#saved(partition, partition.groups.changed().view());
+    }
   }
 
   get stateRows(): number {
-    return this.#groups.size;
+    return this.#partitions.all().reduce((sum, { groups }) => sum + groups.size, 0);
   }
 
-  snapshot(groups: GroupRange = allGroups): StateChanges[] {
-    const all = this.#groups.all();
-    const slots = slotsInGroups(all.slots, this.#groups.groupColumn(all.slots, all.count), groups);
-    return [this.#table({ slots, count: slots.length })];
+  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
+    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.groups.of(groups).view());
   }
 
   metrics(): StateOperatorMetrics {
-    const { lateRows, lateGroups, rowsWithoutEventTime } = this.#groups.counters;
+    const partitions = this.#partitions.all();
+    const sum = (count: (partition: AggregatePartition) => number): number => partitions.reduce((total, p) => total + count(p), 0);
     return {
       operatorName: "stateStoreSave",
-      numRowsTotal: this.#groups.size,
-      numRowsUpdated: this.#touchedCount,
-      numRowsRemoved: this.#removed,
-      numRowsDroppedByWatermark: lateGroups,
+      numRowsTotal: this.stateRows,
+      numRowsUpdated: sum(({ touchedCount }) => touchedCount),
+      numRowsRemoved: sum(({ removedCount }) => removedCount),
+      numRowsDroppedByWatermark: this.#input.lateGroups + sum(({ groups }) => groups.lateGroups),
       numDroppedDuplicateRows: null,
-      memoryUsedBytes: this.#groups.memoryBytes + this.#values.memoryBytes,
-      lateRows,
-      rowsWithoutEventTime,
+      memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
+      lateRows: this.#input.lateRows + sum(({ groups }) => groups.lateRows),
+      rowsWithoutEventTime: this.#input.rowsWithoutEventTime,
     };
+  }
+
+  #newPartition(groups: GroupRange, sorter: HashSorter): AggregatePartition {
+    const { window, grouping, eventTime, aggregates } = this.#spec;
+    const { layout } = this.#input;
+    const made =
+      window === null
+        ? new KeyedGroups(layout, eventTime !== null, groups, sorter)
+        : new PanedGroups(layout, window, grouping[window.index]!.type, groups, sorter);
+    const partition = new AggregatePartition(made, aggregates);
+    partition.begin(this.#lateUs());
+    return partition;
+  }
+
+  /** Deals rows to their partitions. */
+  #eachPartition({ rows, count, times }: JudgedRows, deal: (partition: AggregatePartition, rows: KeyedRows) => void): void {
+    const { keys } = this.#input;
+    for (const routed of this.#router.route(keys, rows, count)) deal(this.#partitions.at(routed.partition), { ...routed, keys, times });
   }
 
   /** Whether a watermark says which groups are late and which are done. */
@@ -155,24 +165,24 @@ export class AggregateOperator implements StatefulOperator {
     return this.#spec.window === null ? this.#spec.eventTime !== null : this.#spec.window.watermarked;
   }
 
-  *#emitGroups({ slots, count }: SlotList): Iterable<Emission> {
-    for (let from = 0; from < count; from += emittedRows) {
-      const some = slots.subarray(from, Math.min(from + emittedRows, count));
-      const columns = [...this.#groups.groupingColumns(some, some.length), ...this.#values.finish(some, some.length)];
-      yield emission(batchOf(this.#output, columns, some.length));
-    }
+  #lateUs(): number | null {
+    return this.#watermarks === null ? null : this.#watermarks.lateMs * 1000;
+  }
+
+  #emittedOf({ groups }: AggregatePartition, expired: GroupRun[]): GroupRun[] {
+    const { outputMode } = this.#spec;
+    return outputMode === "append" ? expired : outputMode === "update" ? groups.touched() : groups.all();
   }
 
   /** The groups as rows that restore them. */
-  #table({ slots, count }: Pick<SlotList, "slots" | "count">): StateChanges {
-    const { operatorId } = this;
-    const base = { operatorId, storeName: "default", deletes: null, droppedPanes: [] };
-    if (count === 0) return { ...base, upserts: null };
-    const columns: Column[] = [
-      ...this.#groups.groupingColumns(slots, count),
-      ...this.#values.save(slots, count),
-      this.#groups.groupColumn(slots, count),
-    ];
-    return { ...base, upserts: batchOf(this.#upserts, columns, count) };
+  *#saved(partition: AggregatePartition, slots: Int32Array): Iterable<StateChanges> {
+    for (let from = 0; from < slots.length; from += chunkRows) {
+      const some = slots.subarray(from, from + chunkRows);
+      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.saved(some, some.length), some.length) };
+    }
+  }
+
+  #chunk(): StateChanges {
+    return { operatorId: this.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
   }
 }

@@ -9,6 +9,8 @@ import type { AggregateCall, Attribute } from "../../expression/expression.js";
  */
 export interface AggregateSpec {
   readonly operatorId: string;
+  /** How many state partitions it has. */
+  readonly partitions: number;
   /** The grouping columns as they come out; a window is a struct of start and end. */
   readonly grouping: readonly Attribute[];
   /** The window among the groupings, when the operator computes it from the event time. */

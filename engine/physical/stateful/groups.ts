@@ -1,81 +1,66 @@
-import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
-import { keyGroupOf, type GroupRange } from "../../contract/state.js";
-import { assert } from "../../errors/assert.js";
+import type { GroupRange } from "../../contract/state.js";
 import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
+import type { IntList } from "../../state/intList.js";
+import type { RoutedRows } from "../../state/keyRouter.js";
+import type { PackedKeys } from "../../state/packedKeys.js";
 
-/** Slots in a list that grows. */
-export class SlotList {
-  slots: Int32Array = new Int32Array(64);
-  count = 0;
-
-  push(slot: number): void {
-    if (this.count === this.slots.length) {
-      const grown = new Int32Array(2 * this.count);
-      grown.set(this.slots);
-      this.slots = grown;
-    }
-    this.slots[this.count++] = slot;
-  }
-
-  clear(): void {
-    this.count = 0;
-  }
-
-  /** Those of the slots that bear the stamp; a slot that was freed in the meantime bears another. */
-  stampedWith(stamp: number, stamps: Int32Array): SlotList {
-    const found = new SlotList();
-    for (let j = 0; j < this.count; j++) {
-      const slot = this.slots[j]!;
-      if (stamps[slot] === stamp) found.push(slot);
-    }
-    return found;
-  }
+/** Groups that come one after the other in what an operator emits. */
+export interface GroupRun {
+  /** Where the groups' pane starts, µs: runs are emitted in this order, those of equal start in the order of their partitions. 0 for groups without panes. */
+  readonly startUs: number;
+  /** The groups' slots, in the order of their keys' hashes. */
+  readonly slots: Int32Array;
 }
 
-/** What an aggregation counts while it assigns rows to groups. */
-export interface GroupCounters {
-  /** Rows that lost at least one of their groups by being late. */
-  readonly lateRows: number;
-  /** The distinct groups of late rows in this batch: Spark's numRowsDroppedByWatermark. */
-  readonly lateGroups: number;
-  /** Rows that belong to no window, because they have no event time. */
-  readonly rowsWithoutEventTime: number;
+/** Rows of a batch for one state partition, with what the groups need of them. */
+export interface KeyedRows extends RoutedRows {
+  readonly keys: PackedKeys;
+  /** The event time of each row of the batch, µs; null where the groups have none. */
+  readonly times: Float64Array | null;
 }
 
 /**
- * Which groups there are, and which slot each has. Two layouts: by key, and by event-time pane and key.
+ * Which groups a state partition has, and which slot each of them has. Two layouts: by key, and by event-time pane and key.
  *
- * Every list of slots that it gives is in an order that depends on the rows only (never on which slots are free), so that a run that was restored emits
- * what the first one did.
+ * Slots are reused and say nothing of order. Every list that it gives is ordered by the data alone: by the unsigned hash of the key, then by the key's bytes; so
+ * neither the number of partitions nor a restart is seen in what comes out.
  */
 export interface Groups {
-  /** How the state is laid out, for the checkpoint's schema. */
-  readonly layout: "keys" | "panes";
   /** Groups alive. */
   readonly size: number;
   /** Slots are below. */
   readonly capacity: number;
   /** Slots handed out by the last `assign` or `restoreGroups`; they hold what their last owner left. */
-  readonly fresh: SlotList;
-  /** Groups that got a row in this batch and are alive, in the order of their first rows. */
-  touched(): SlotList;
-  readonly counters: GroupCounters;
+  readonly fresh: IntList;
+  /** Groups that got a row in this batch. */
+  readonly touchedCount: number;
+  /** The distinct groups of late rows in this batch, and the rows that lost at least one of their groups by being late. */
+  readonly lateGroups: number;
+  readonly lateRows: number;
   /** `lateUs`: groups whose time is not after it take no rows; null when nothing is late. */
   begin(lateUs: number | null): void;
-  /** The group of each row of a batch, created when new. Borrowed until the next call. */
-  assign(batch: Batch): GroupedRows;
-  /** Groups that no later row can reach, in the order of their times and then of their creation. They stay until `release`. */
-  expired(evictUs: number): SlotList;
-  /** Forgets the groups that `expired` gave, and says what that means for the checkpoint. */
-  release(expired: SlotList): Released;
-  all(): SlotList;
+  /** The group of each row, created when new. Borrowed until the next call. */
+  assign(rows: KeyedRows): GroupedRows;
+  /** Groups that got a row in this batch, to be emitted. */
+  touched(): GroupRun[];
+  /** Groups that no later row can reach, to be emitted; they stay until `release`. Each is given once. */
+  expired(evictUs: number): GroupRun[];
+  /** All groups, to be emitted. */
+  all(): GroupRun[];
+  /** Forgets groups that `expired` gave, and says what that means for the checkpoint. */
+  release(expired: readonly GroupRun[]): Released;
+  /** The slots of groups that got a row in this batch and are still there, by hash: to be written. */
+  changed(): IntList;
+  /** The slots of the groups whose keys are of some key groups, by hash: to be written. */
+  of(groups: GroupRange): IntList;
   /** The grouping columns of the groups at the slots. */
   groupingColumns(slots: Int32Array, count: number): Column[];
+  /** The hashes of the keys of the groups at the slots. */
   groupColumn(slots: Int32Array, count: number): Column;
-  /** The slots of saved groups, given their grouping columns; created when new. */
-  restoreGroups(grouping: readonly Column[], count: number): Int32Array;
-  restoreDeletes(grouping: readonly Column[], count: number): void;
+  /** The slots of saved groups, created when new. Borrowed until the next call. */
+  restoreGroups(rows: KeyedRows): Int32Array;
+  restoreDeletes(rows: KeyedRows): void;
   dropPane(startUs: number): void;
   readonly memoryBytes: number;
 }
@@ -86,14 +71,4 @@ export interface Released {
   readonly deletes: { readonly columns: readonly Column[]; readonly count: number } | null;
 }
 
-/** The slots whose keys are of these groups, in their order. `hashes`: the slots' key hashes. */
-export function slotsInGroups(slots: Int32Array, hashes: Column, { from, to }: GroupRange): Int32Array {
-  assert(hashes.encoding === "i32", "hashes are 32-bit numbers");
-  const found = new Int32Array(hashes.length);
-  let count = 0;
-  for (let j = 0; j < hashes.length; j++) {
-    const group = keyGroupOf(hashes.values[j]!);
-    if (group >= from && group < to) found[count++] = slots[j]!;
-  }
-  return found.subarray(0, count);
-}
+export const nothingReleased: Released = { droppedPanes: [], deletes: null };

@@ -1,45 +1,39 @@
-import type { Batch } from "../../arrow/batch.js";
-import { takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
+import { allGroups, type GroupRange } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
-import type { Attribute } from "../../expression/expression.js";
 import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
-import { Lane } from "../../state/lane.js";
+import type { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
+import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
-import { watermarkedTimes } from "./eventTimes.js";
-import { SlotList, type GroupCounters, type Groups, type Released } from "./groups.js";
+import { Lane } from "../../state/lane.js";
+import { TimeIndex } from "../../state/timeIndex.js";
+import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 
 /**
- * Groups by key: a group's slot is its key's slot in the table. With an event time among the keys, groups are late and expire by it (a scan, and only when
- * the smallest time has expired).
+ * Groups by key: a group's slot is its key's slot in the table. With an event time among the keys, a time index says which of them have expired. Late rows do not
+ * come here: the time is a key, so that they are known before.
  */
 export class KeyedGroups implements Groups {
-  readonly layout = "keys";
-  readonly fresh = new SlotList();
+  readonly lateGroups = 0;
+  readonly lateRows = 0;
   readonly #table: KeyedTable;
-  readonly #late: KeyedTable;
-  readonly #columns: number;
-  readonly #eventTime: number | null;
-  readonly #touched = new SlotList();
+  readonly #sorter: HashSorter;
+  readonly #touched = new IntList();
   /** The batch in which a slot was last touched. */
   readonly #stamp = new Lane("i32", 0);
-  /** When a group was created, as a running number: slots are reused, so they say nothing about order. */
-  readonly #created = new Lane("f64", 0);
-  /** The group's event time, µs; NaN when it has none. Only with an event time. */
-  readonly #time = new Lane("f64", NaN);
+  /** Null without an event time among the keys. */
+  readonly #times: TimeIndex | null;
   #batch = 1;
-  #creations = 0;
-  #removals = 0;
-  #lateUs: number | null = null;
-  #smallestTime = Infinity;
-  #lateRows = 0;
 
-  constructor(grouping: readonly Attribute[], eventTime: number | null) {
-    const keyTypes = grouping.map((attribute) => attribute.type);
-    this.#table = new KeyedTable(keyTypes);
-    this.#late = new KeyedTable(keyTypes);
-    this.#columns = grouping.length;
-    this.#eventTime = eventTime;
+  constructor(layout: KeyLayout, hasEventTime: boolean, groups: GroupRange, sorter: HashSorter) {
+    this.#table = new KeyedTable(layout, groups);
+    this.#times = hasEventTime ? new TimeIndex() : null;
+    this.#sorter = sorter;
+  }
+
+  get fresh(): IntList {
+    return this.#table.inserted;
   }
 
   get size(): number {
@@ -50,67 +44,68 @@ export class KeyedGroups implements Groups {
     return this.#table.slotLimit;
   }
 
-  get counters(): GroupCounters {
-    return { lateRows: this.#lateRows, lateGroups: this.#late.size, rowsWithoutEventTime: 0 };
+  get touchedCount(): number {
+    return this.#touched.count;
   }
 
-  begin(lateUs: number | null): void {
+  begin(): void {
     this.#batch++;
     this.#touched.clear();
-    this.#lateUs = lateUs;
-    this.#lateRows = 0;
-    const late = this.#late.liveSlots();
-    this.#late.remove(late, late.length);
   }
 
-  assign(batch: Batch): GroupedRows {
-    const columns = batch.columns.slice(0, this.#columns);
-    const rows = this.#eventTime === null || this.#lateUs === null ? null : this.#onTime(columns, batch.length, this.#lateUs);
-    if (rows === null) return { slots: this.#touch(columns, batch.length), rows: null, count: batch.length };
-    const kept = columns.map((column) => takeColumn(column, rows, rows.length));
-    return { slots: this.#touch(kept, rows.length), rows, count: rows.length };
-  }
-
-  touched(): SlotList {
-    return this.#touched.stampedWith(this.#batch, this.#stamp.values);
-  }
-
-  /** The one group of an aggregation without keys, which is there and touched in every batch. */
-  touchGlobal(): void {
-    assert(this.#columns === 0, "only an aggregation without keys has a global group");
-    this.#touch([], 1);
-  }
-
-  expired(evictUs: number): SlotList {
-    const expired = new SlotList();
-    if (this.#eventTime === null || this.#smallestTime > evictUs) return expired;
-    this.#smallestTime = Infinity;
-    for (const slot of this.#table.liveSlots()) {
-      const time = this.#time.values[slot]!;
-      if (time <= evictUs) expired.push(slot);
-      else if (time < this.#smallestTime) this.#smallestTime = time;
+  assign(keyed: KeyedRows): GroupedRows {
+    const { rows, count } = keyed;
+    const slots = this.#slotsOf(keyed);
+    const stamp = this.#stamp.values;
+    const batch = this.#batch;
+    for (let j = 0; j < count; j++) {
+      const slot = slots[j]!;
+      if (stamp[slot] === batch) continue;
+      stamp[slot] = batch;
+      this.#touched.push(slot);
     }
-    const times = this.#time.values;
-    const created = this.#created.values;
-    expired.slots.subarray(0, expired.count).sort((a, b) => times[a]! - times[b]! || created[a]! - created[b]!);
-    return expired;
+    return { slots, rows, count };
   }
 
-  release({ slots, count }: SlotList): Released {
-    if (count === 0) return { droppedPanes: [], deletes: null };
-    const columns = [...this.groupingColumns(slots, count), this.groupColumn(slots, count)];
-    this.#remove(slots, count);
-    return { droppedPanes: [], deletes: { columns, count } };
+  touched(): GroupRun[] {
+    return this.#run(this.changed());
   }
 
-  all(): SlotList {
-    const all = new SlotList();
-    const slots = this.#table.liveSlots();
-    const created = this.#created.values;
-    if (this.#removals > 0) slots.sort((a, b) => created[a]! - created[b]!);
-    all.slots = slots;
-    all.count = slots.length;
-    return all;
+  expired(evictUs: number): GroupRun[] {
+    const expired = new IntList();
+    this.#times?.popUntil(evictUs, expired);
+    this.#sort(expired);
+    return this.#run(expired);
+  }
+
+  all(): GroupRun[] {
+    return this.#run(this.of(allGroups));
+  }
+
+  release(expired: readonly GroupRun[]): Released {
+    const slots = expired[0]?.slots;
+    if (slots === undefined) return nothingReleased;
+    const columns = [...this.groupingColumns(slots, slots.length), this.groupColumn(slots, slots.length)];
+    this.#remove(slots, slots.length);
+    return { droppedPanes: [], deletes: { columns, count: slots.length } };
+  }
+
+  changed(): IntList {
+    const changed = new IntList(this.#touched.count);
+    const stamp = this.#stamp.values;
+    for (let j = 0; j < this.#touched.count; j++) {
+      const slot = this.#touched.values[j]!;
+      if (stamp[slot] === this.#batch) changed.push(slot);
+    }
+    this.#sort(changed);
+    return changed;
+  }
+
+  of(groups: GroupRange): IntList {
+    const slots = new IntList();
+    this.#table.collect(groups, slots);
+    this.#sort(slots);
+    return slots;
   }
 
   groupingColumns(slots: Int32Array, count: number): Column[] {
@@ -121,18 +116,15 @@ export class KeyedGroups implements Groups {
     return this.#table.groupColumn(slots, count);
   }
 
-  restoreGroups(grouping: readonly Column[], count: number): Int32Array {
-    const slots = this.#table.lookupOrInsert(grouping, count);
-    this.#welcome(grouping, slots, count);
-    return slots;
+  restoreGroups(keyed: KeyedRows): Int32Array {
+    return this.#slotsOf(keyed);
   }
 
-  restoreDeletes(grouping: readonly Column[], count: number): void {
-    const found = this.#table
-      .find(grouping, count)
-      .slice(0, count)
-      .filter((slot) => slot >= 0);
-    this.#remove(found, found.length);
+  restoreDeletes({ keys, rows, count }: KeyedRows): void {
+    const found = new IntList();
+    const slots = this.#table.find(keys, rows, count);
+    for (let j = 0; j < count; j++) if (slots[j]! >= 0) found.push(slots[j]!);
+    this.#remove(found.values, found.count);
   }
 
   dropPane(): void {
@@ -140,61 +132,33 @@ export class KeyedGroups implements Groups {
   }
 
   get memoryBytes(): number {
-    return this.#table.memoryBytes + this.#stamp.bytes + this.#created.bytes + this.#time.bytes;
+    return this.#table.memoryBytes + this.#stamp.bytes + (this.#times?.bytes ?? 0);
   }
 
-  #remove(slots: Int32Array, count: number): void {
-    for (let j = 0; j < count; j++) this.#stamp.values[slots[j]!] = 0;
-    this.#table.remove(slots, count);
-    this.#removals += count;
-  }
-
-  /** The rows that are not late; null when none is. Late ones are counted. */
-  #onTime(columns: readonly Column[], length: number, lateUs: number): Int32Array | null {
-    const times = watermarkedTimes(columns[this.#eventTime!]!);
-    const late = new SlotList();
-    const kept = new SlotList();
-    for (let i = 0; i < length; i++) (times[i]! <= lateUs ? late : kept).push(i);
-    if (late.count === 0) return null;
-    this.#lateRows += late.count;
-    this.#late.lookupOrInsert(
-      columns.map((column) => takeColumn(column, late.slots, late.count)),
-      late.count,
-    );
-    return kept.slots.subarray(0, kept.count);
-  }
-
-  #touch(columns: readonly Column[], count: number): Int32Array {
-    const slots = this.#table.lookupOrInsert(columns, count);
-    this.#welcome(columns, slots, count);
-    const stamp = this.#stamp.values;
-    const batch = this.#batch;
-    for (let j = 0; j < count; j++) {
-      const slot = slots[j]!;
-      if (stamp[slot] === batch) continue;
-      stamp[slot] = batch;
-      this.#touched.push(slot);
-    }
+  #slotsOf({ keys, rows, count, times }: KeyedRows): Int32Array {
+    const slots = this.#table.lookupOrInsert(keys, rows, count);
+    const { inserted, insertedRows } = this.#table;
+    this.#stamp.reserve(this.capacity);
+    if (this.#times === null) return slots;
+    assert(times !== null, "groups with an event time are given the times of their rows");
+    this.#times.reserve(this.capacity);
+    for (let j = 0; j < inserted.count; j++) this.#times.set(inserted.values[j]!, times[insertedRows.values[j]!]!);
     return slots;
   }
 
-  /** Notes what the table has just inserted. */
-  #welcome(columns: readonly Column[], slots: Int32Array, count: number): void {
-    const { inserted, insertedCount } = this.#table;
-    this.fresh.clear();
-    this.#stamp.reserve(this.capacity);
-    this.#created.reserve(this.capacity);
-    for (let j = 0; j < insertedCount; j++) {
-      this.fresh.push(inserted[j]!);
-      this.#stamp.values[inserted[j]!] = 0;
-      this.#created.values[inserted[j]!] = this.#creations++;
-    }
-    if (this.#eventTime === null || insertedCount === 0) return;
-    this.#time.reserve(this.capacity);
-    const times = watermarkedTimes(columns[this.#eventTime]!);
+  #remove(slots: Int32Array, count: number): void {
     for (let j = 0; j < count; j++) {
-      this.#time.values[slots[j]!] = times[j]!;
-      if (times[j]! < this.#smallestTime) this.#smallestTime = times[j]!;
+      this.#stamp.values[slots[j]!] = 0;
+      this.#times?.remove(slots[j]!);
     }
+    this.#table.remove(slots, count);
+  }
+
+  #run(slots: IntList): GroupRun[] {
+    return slots.count === 0 ? [] : [{ startUs: 0, slots: slots.view() }];
+  }
+
+  #sort({ values, count }: IntList): void {
+    this.#sorter.sort(values, count, this.#table.hashes, null, (a, b) => this.#table.compareKeys(a, b));
   }
 }

@@ -6,7 +6,9 @@ import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
+import { layoutOf } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
+import { PackedKeys } from "../../state/packedKeys.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
 
@@ -35,6 +37,7 @@ export class StaticJoinOperator implements Operator {
   readonly #tableSchema: Schema;
   readonly #tableLength: number;
   readonly #output: Schema;
+  readonly #keys: PackedKeys;
   readonly #keyTable: KeyedTable;
   /** The first table row of each key slot, and for each table row the next of the same key (−1: none). */
   readonly #firstRow: Int32Array;
@@ -51,12 +54,12 @@ export class StaticJoinOperator implements Operator {
     this.#tableLength = table.length;
     this.#output = schemaOf(spec.output);
     const keyColumns = spec.keys.map(({ tableColumn }) => this.#tableColumns[tableColumn]!);
-    this.#keyTable = new KeyedTable(keyColumns.map((column) => column.type));
+    const layout = layoutOf(keyColumns.map((column) => column.type));
+    this.#keys = new PackedKeys(layout);
+    this.#keyTable = new KeyedTable(layout);
     const rows = matchableRows(spec, keyColumns, table.length);
-    const slots = this.#keyTable.lookupOrInsert(
-      keyColumns.map((column) => takeColumn(column, rows, rows.length)),
-      rows.length,
-    );
+    this.#keys.pack(keyColumns, table.length);
+    const slots = this.#keyTable.lookupOrInsert(this.#keys, rows, rows.length);
     this.#firstRow = new Int32Array(this.#keyTable.slotLimit).fill(-1);
     this.#nextRow = new Int32Array(table.length).fill(-1);
     for (let j = rows.length - 1; j >= 0; j--) {
@@ -70,13 +73,7 @@ export class StaticJoinOperator implements Operator {
 
   process(batch: Batch): Iterable<Emission> {
     if (batch.length === 0) return nothing;
-    const slots =
-      this.#spec.keys.length === 0
-        ? null
-        : this.#keyTable.find(
-            this.#spec.keys.map(({ streamColumn }) => batch.columns[streamColumn]!),
-            batch.length,
-          );
+    const slots = this.#spec.keys.length === 0 ? null : this.#slotsOf(batch);
     const simple = this.#unique && this.#condition === null && this.#keeps === "pairs";
     return simple && slots !== null ? this.#joinUnique(batch, slots) : this.#joinAll(batch, slots);
   }
@@ -105,6 +102,15 @@ export class StaticJoinOperator implements Operator {
     return this.#keyTable.memoryBytes + this.#firstRow.byteLength + this.#nextRow.byteLength;
   }
 
+  /** The key slot of each row, −1 where the table has no such key. */
+  #slotsOf(batch: Batch): Int32Array {
+    this.#keys.pack(
+      this.#spec.keys.map(({ streamColumn }) => batch.columns[streamColumn]!),
+      batch.length,
+    );
+    return this.#keyTable.find(this.#keys, null, batch.length);
+  }
+
   #firstOf(slot: number): number {
     return slot < 0 ? -1 : this.#firstRow[slot]!;
   }
@@ -112,9 +118,9 @@ export class StaticJoinOperator implements Operator {
   /** At most one match a row, and nothing else to check. */
   #joinUnique(batch: Batch, slots: Int32Array): Iterable<Emission> {
     const pairs = this.#pairs;
-    pairs.clear();
-    pairs.reserve(batch.length);
-    const { stream, table } = pairs;
+    pairs.stream.reserve(batch.length);
+    pairs.table.reserve(batch.length);
+    const [stream, table] = [pairs.stream.values, pairs.table.values];
     const firstRow = this.#firstRow;
     let count = 0;
     for (let i = 0; i < batch.length; i++) {
@@ -123,7 +129,8 @@ export class StaticJoinOperator implements Operator {
       stream[count] = i;
       table[count++] = firstRow[slot]!;
     }
-    pairs.count = count;
+    pairs.stream.count = count;
+    pairs.table.count = count;
     return this.#emissions(batch, pairs);
   }
 
@@ -135,9 +142,9 @@ export class StaticJoinOperator implements Operator {
     let at = 0;
     for (let i = from; i < to; i++) {
       let matched = false;
-      for (; at < candidates.count && candidates.stream[at] === i; at++) {
+      for (; at < candidates.count && candidates.stream.values[at] === i; at++) {
         if (!matches(at)) continue;
-        if (this.#keeps === "pairs" || this.#keeps === "pairsOrPadded") result.push(i, candidates.table[at]!);
+        if (this.#keeps === "pairs" || this.#keeps === "pairsOrPadded") result.push(i, candidates.table.values[at]!);
         matched = true;
       }
       if (this.#keeps === "matched" ? matched : this.#keeps !== "pairs" && !matched) result.push(i, -1);
@@ -161,12 +168,12 @@ export class StaticJoinOperator implements Operator {
     return [emission(batchOf(this.#output, columns, pairs.count))];
   }
 
-  #streamColumns(batch: Batch, { stream, count }: PairList): readonly Column[] {
-    if (count === batch.length && isIdentity(stream, count)) return batch.columns;
-    return batch.columns.map((column) => takeBorrowed(column, stream, count));
+  #streamColumns(batch: Batch, { stream: { values, count } }: PairList): readonly Column[] {
+    if (count === batch.length && isIdentity(values, count)) return batch.columns;
+    return batch.columns.map((column) => takeBorrowed(column, values, count));
   }
 
-  #dictionaries({ table, count }: PairList): Column[] {
+  #dictionaries({ table: { values: table, count } }: PairList): Column[] {
     let nulls: Uint8Array | null = null;
     for (let j = 0; j < count; j++) if (table[j]! < 0) (nulls ??= new Uint8Array(count))[j] = 1;
     const codes = nulls === null ? table.subarray(0, count) : table.subarray(0, count).map((row) => Math.max(row, 0));

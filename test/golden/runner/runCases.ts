@@ -13,11 +13,11 @@ export function loadCases(directory: string): GoldenCase[] {
   return names.toSorted().map((name) => parseExactJson(readFileSync(join(directory, name), "utf8")) as GoldenCase);
 }
 
-/** What came of a case, in each way of running it. */
-export function runCase(golden: GoldenCase): Promise<Outcome[]> {
+/** What came of a case, in each way of running it. `partitions`: of a streaming case, instead of those that it was recorded with. */
+export function runCase(golden: GoldenCase, partitions?: number): Promise<Outcome[]> {
   switch (golden.kind) {
     case "stream":
-      return runStreamCase(golden);
+      return runStreamCase(golden, partitions);
     case "reject":
       return runRejectCase(golden);
     case "expression":

@@ -16,18 +16,18 @@ import { compareRun, type RunResult } from "./compareRun.js";
 import { outcomeOf } from "./outcome.js";
 import { memoryFrame, memoryStreams, rowsOf, schemaOf, staticFrames } from "./tables.js";
 
-/** Runs a streaming case as its driver says, through `query.plan`. */
-export async function runStreamCase(golden: StreamCase): Promise<Outcome[]> {
+/** Runs a streaming case as its driver says, through `query.plan`: with the state partitions that it was recorded with, unless others are asked for. */
+export async function runStreamCase(golden: StreamCase, partitions?: number): Promise<Outcome[]> {
   const via = golden.query.plan ? "plan" : "sql";
-  return [await outcomeOf(golden, via, () => run(golden))];
+  return [await outcomeOf(golden, via, () => run(golden, partitions))];
 }
 
-async function run(golden: StreamCase): Promise<string | null> {
+async function run(golden: StreamCase, partitions?: number): Promise<string | null> {
   if (!golden.query.plan) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
   const table = memoryTable(`golden-${golden.name}`);
   try {
-    const result = await new CaseRun(golden, folder, table).run();
+    const result = await new CaseRun(golden, folder, table, partitions).run();
     return compareRun(golden, result);
   } finally {
     dropMemoryTable(table.name);
@@ -48,8 +48,15 @@ class CaseRun {
     private readonly golden: StreamCase,
     private readonly folder: string,
     private readonly table: MemoryTable,
+    partitions?: number,
   ) {
-    const conf = { "spark.sql.streaming.numRecentProgressUpdates": "400", "spark.sql.streaming.pollingDelay": "1ms", ...golden.conf };
+    const conf = {
+      "spark.sql.shuffle.partitions": "1",
+      "spark.sql.streaming.numRecentProgressUpdates": "400",
+      "spark.sql.streaming.pollingDelay": "1ms",
+      ...golden.conf,
+      ...(partitions !== undefined && { "spark.sql.shuffle.partitions": String(partitions) }),
+    };
     this.session = Session.create({ conf, print: () => {}, warn: () => {} });
     this.streams = golden.driver === "availableNow" ? new Map() : memoryStreams(golden.inputs);
   }

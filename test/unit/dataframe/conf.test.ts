@@ -1,5 +1,4 @@
 import { readdir, readFile } from "node:fs/promises";
-import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -26,7 +25,7 @@ describe("the session configuration", () => {
   it("has Spark's defaults, but for UTC and a partition per core", () => {
     const { conf: fresh } = conf();
     expect(fresh.get("spark.sql.session.timeZone")).toBe("UTC");
-    expect(fresh.integer("spark.sql.shuffle.partitions")).toBe(availableParallelism());
+    expect(fresh.integer("spark.sql.shuffle.partitions")).toBe(4);
     expect(fresh.boolean("spark.sql.ansi.enabled")).toBe(true);
     expect(fresh.durationMs("spark.sql.streaming.pollingDelay")).toBe(10);
     expect(fresh.find("spark.sql.streaming.checkpointLocation")).toBeUndefined();
@@ -52,6 +51,7 @@ describe("the session configuration", () => {
   it.each([
     ["spark.sql.ansi.enabled", "maybe"],
     ["spark.sql.shuffle.partitions", "0"],
+    ["spark.sql.shuffle.partitions", "257"],
     ["spark.sql.shuffle.partitions", "many"],
     ["spark.sql.session.timeZone", "Mars/Olympus"],
     ["spark.sql.streaming.multipleWatermarkPolicy", "average"],

@@ -179,8 +179,8 @@ describe("a streaming query", () => {
     source.addData([["a", 30n * second, 7]]);
     await query.processAllAvailable();
     const closed = [
-      { sensorId: "a", mean: 2, n: 2 },
       { sensorId: "b", mean: 5, n: 1 },
+      { sensorId: "a", mean: 2, n: 2 },
     ];
     expect(seen.map(([, rows]) => rows)).toEqual([closed]);
     expect(progress.map(({ numInputRows }) => numInputRows).filter((rows) => rows > 0)).toEqual([3, 1]);

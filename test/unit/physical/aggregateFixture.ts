@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { batchFromRows, readValue, rowsOf } from "../../../engine/arrow/columns.js";
 import type { Batch } from "../../../engine/arrow/batch.js";
 import { types, windowType, type DataType, type Field } from "../../../engine/arrow/types.js";
@@ -33,6 +34,8 @@ export interface Shape {
   readonly eventTime?: number;
   readonly aggregates: readonly Aggregate[];
   readonly outputMode: OutputMode;
+  /** 1 unless given. */
+  readonly partitions?: number;
 }
 
 function bind({ name, columns, constants = [], filter, evalMode }: Aggregate, input: readonly Field[]): BoundAggregate {
@@ -52,11 +55,12 @@ function bind({ name, columns, constants = [], filter, evalMode }: Aggregate, in
   return { call, args: columns, filter: filter ?? null };
 }
 
-function specOf({ input, keys, window, eventTime, aggregates, outputMode }: Shape): AggregateSpec {
+function specOf({ input, keys, window, eventTime, aggregates, outputMode, partitions = 1 }: Shape): AggregateSpec {
   const grouping = input.slice(0, keys).map((f, i) => attribute(f.name, i === window?.index ? windowType : f.type));
   const bound = aggregates.map((a) => bind(a, input));
   return {
     operatorId: "0",
+    partitions,
     grouping,
     window: window === undefined ? null : { ...window, watermarked: true },
     eventTime: eventTime ?? null,
@@ -65,6 +69,9 @@ function specOf({ input, keys, window, eventTime, aggregates, outputMode }: Shap
     output: [...grouping, ...bound.map(({ call }, i) => attribute(`a${i}`, call.type))],
   };
 }
+
+/** Numbers of state partitions that the tests draw. */
+export const partitionCounts = fc.constantFrom(1, 3, 4, 256);
 
 export interface Ran {
   readonly rows: Value[][];
@@ -120,7 +127,7 @@ export class Driver {
 
   /** The state as plain rows, for comparison. */
   state(): string[] {
-    return this.operator.snapshot().flatMap(({ upserts }) => (upserts === null ? [] : rowsOf(upserts).map((row) => show(row))));
+    return [...this.operator.snapshot()].flatMap(({ upserts }) => (upserts === null ? [] : rowsOf(upserts).map((row) => show(row))));
   }
 
   #fresh(): AggregateOperator {

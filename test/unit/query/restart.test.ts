@@ -121,8 +121,8 @@ describe("a changed query", () => {
     expect(await refusalOf(machine.run({ build: failing, outputMode: "update" }))).toMatchObject({ condition: "DIVIDE_BY_ZERO" });
     await machine.run(first);
     expect(machine.rows().map((row) => row.slice(1))).toEqual([
-      ["a", 1n, 1n],
       ["b", 5n, 1n],
+      ["a", 1n, 1n],
     ]);
   });
 

@@ -2,7 +2,9 @@ import { expect, test } from "vitest";
 import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import { types } from "../../../engine/arrow/types.js";
 import { hashBytes, wordsOf } from "../../../engine/state/byteHash.js";
+import { layoutOf } from "../../../engine/state/keyLayout.js";
 import { KeyedTable } from "../../../engine/state/keyedTable.js";
+import { PackedKeys } from "../../../engine/state/packedKeys.js";
 
 const hashOf = (text: string): number => {
   const bytes = new TextEncoder().encode(`xx${text}`);
@@ -21,11 +23,14 @@ test("the group hash is frozen", () => {
       -1747922810,
     ]
   `);
-  const table = new KeyedTable([types.long, types.string, types.double]);
-  const slots = table.lookupOrInsert(
+  const layout = layoutOf([types.long, types.string, types.double]);
+  const table = new KeyedTable(layout);
+  const keys = new PackedKeys(layout);
+  keys.pack(
     [columnFromValues(types.long, [1n, null]), columnFromValues(types.string, ["k", "k"]), columnFromValues(types.double, [-0, NaN])],
     2,
   );
+  const slots = table.lookupOrInsert(keys, null, 2);
   const groups = table.groupColumn(slots, 2);
   expect([readValue(groups, 0), readValue(groups, 1)]).toMatchInlineSnapshot(`
     [

@@ -1,86 +1,39 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { columnFromValues, plainColumn, readValue } from "../../../engine/arrow/columns.js";
-import type { Column } from "../../../engine/arrow/column.js";
-import { field, types, type DataType } from "../../../engine/arrow/types.js";
-import type { Value } from "../../../engine/arrow/value.js";
+import { types } from "../../../engine/arrow/types.js";
+import { allGroups, keyGroupOf } from "../../../engine/contract/state.js";
+import { IntList } from "../../../engine/state/intList.js";
+import { layoutOf } from "../../../engine/state/keyLayout.js";
 import { KeyedTable } from "../../../engine/state/keyedTable.js";
+import { PackedKeys } from "../../../engine/state/packedKeys.js";
+import { columnsOf, identity, keyBatches } from "./keyArbitraries.js";
 
-const struct = types.struct([field("a", types.int), field("b", types.string)]);
-const arbitraries: readonly (readonly [DataType, fc.Arbitrary<Value>])[] = [
-  [types.string, fc.constantFrom("", "a", "b", "aaaa", "aaaaaaaa", "aaaaaaab", "é", "0123456789abcdef0123456789abcdef0123")],
-  [types.long, fc.constantFrom(0n, 1n, -1n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n), 4294967296n)],
-  [types.int, fc.integer({ min: -3, max: 3 })],
-  [types.double, fc.constantFrom(0, -0, NaN, 1.5, Infinity)],
-  [types.boolean, fc.boolean()],
-  [types.timestamp, fc.constantFrom(0n, -1n, 1_700_000_000_000_000n)],
-  [types.decimal(30, 2), fc.constantFrom(0n, 10n ** 29n, -(10n ** 29n))],
-  [types.binary, fc.constantFrom(new Uint8Array([1]), new Uint8Array([]))],
-  [struct, fc.tuple<[Value, Value]>(fc.option(fc.integer({ min: 0, max: 2 })), fc.option(fc.constantFrom("x", "y")))],
-  [types.array(types.int), fc.array(fc.option(fc.integer({ min: 0, max: 1 })), { maxLength: 2 })],
-];
-
-/** A text that is the same for keys that group together. */
-function identity(key: readonly Value[]): string {
-  return JSON.stringify(key, (_, v: unknown) => {
-    if (typeof v === "bigint") return `${v}n`;
-    if (typeof v === "number") return Number.isNaN(v) ? "NaN" : v === 0 ? 0 : v === Infinity ? "Infinity" : v;
-    return v instanceof Uint8Array ? `b${[...v].join()}` : v;
-  });
-}
-
-function dictionaryOf(column: Column): Column {
-  const codes = Int32Array.from({ length: column.length }, (_, i) => column.length - 1 - i);
-  const values = Array.from(codes, (code) => readValue(column, code));
-  return {
-    type: column.type,
-    encoding: "dictionary",
-    length: column.length,
-    nulls: null,
-    codes,
-    dictionary: columnFromValues(column.type, values),
-  };
-}
-
-const keys = fc.uniqueArray(fc.nat(arbitraries.length - 1), { minLength: 0, maxLength: 3 }).chain((chosen) =>
-  fc.record({
-    keyTypes: fc.constant(chosen.map((c) => arbitraries[c]![0])),
-    batches: fc.array(
-      fc.record({
-        rows: fc.array(fc.tuple(...chosen.map((c) => fc.option(arbitraries[c]![1]))), { maxLength: 40 }),
-        dictionary: fc.boolean(),
-        removeEvery: fc.integer({ min: 2, max: 9 }),
-      }),
-      { maxLength: 5 },
-    ),
-  }),
-);
-
-test("a keyed table gives each key one slot until the key is removed", () => {
+test("a keyed table gives each key one slot until the key is removed, whatever rows are looked up", () => {
   fc.assert(
-    fc.property(keys, ({ keyTypes, batches }) => {
-      const table = new KeyedTable(keyTypes);
+    fc.property(keyBatches, fc.integer({ min: 1, max: 3 }), ({ keyTypes, batches }, everyRow) => {
+      const layout = layoutOf(keyTypes);
+      const table = new KeyedTable(layout);
+      const keys = new PackedKeys(layout);
       const model = new Map<string, number>();
-      for (const { rows, dictionary, removeEvery } of batches) {
-        const columns = keyTypes.map((type, c) => {
-          const plain = columnFromValues(
-            type,
-            rows.map((row) => row[c]!),
-          );
-          return dictionary ? dictionaryOf(plain) : plain;
-        });
-        const slots = table.lookupOrInsert(columns, rows.length).slice(0, rows.length);
-        const fresh: number[] = [];
-        rows.forEach((row, i) => {
-          const id = identity(row);
+      for (const batch of batches) {
+        const { rows, removeEvery } = batch;
+        keys.pack(columnsOf(keyTypes, batch), rows.length);
+        const chosen = everyRow === 1 ? null : Int32Array.from(rows.keys()).filter((row) => row % everyRow === 0);
+        const list = chosen ?? Int32Array.from(rows.keys());
+        const slots = table.lookupOrInsert(keys, chosen, list.length).slice(0, list.length);
+        const fresh: [slot: number, row: number][] = [];
+        list.forEach((row, j) => {
+          const id = identity(rows[row]!);
           if (!model.has(id)) {
-            expect([...model.values()]).not.toContain(slots[i]);
-            model.set(id, slots[i]!);
-            fresh.push(slots[i]!);
+            expect([...model.values()]).not.toContain(slots[j]);
+            model.set(id, slots[j]!);
+            fresh.push([slots[j]!, row]);
           }
-          expect(slots[i]).toBe(model.get(id));
+          expect(slots[j]).toBe(model.get(id));
         });
-        expect([...table.inserted.subarray(0, table.insertedCount)]).toEqual(fresh);
+        expect([...table.inserted.view()]).toEqual(fresh.map(([slot]) => slot));
+        expect([...table.insertedRows.view()]).toEqual(fresh.map(([, row]) => row));
         expect(table.size).toBe(model.size);
         const entries = [...model];
         const held = table
@@ -96,24 +49,62 @@ test("a keyed table gives each key one slot until the key is removed", () => {
           gone.length,
         );
         for (const [id] of gone) model.delete(id);
-        const found = table.find(columns, rows.length);
-        rows.forEach((row, i) => expect(found[i]).toBe(model.get(identity(row)) ?? -1));
+        const found = table.find(keys, chosen, list.length);
+        list.forEach((row, j) => expect(found[j]).toBe(model.get(identity(rows[row]!)) ?? -1));
       }
     }),
     { numRuns: 300 },
   );
 });
 
-test("a keyed table of many strings survives growth, removal and reuse of its arena", () => {
-  const table = new KeyedTable([types.string]);
+const layout = layoutOf([types.string]);
+
+function packed(names: readonly string[]): PackedKeys {
+  const keys = new PackedKeys(layout);
+  keys.pack([columnFromValues(types.string, names)], names.length);
+  return keys;
+}
+
+test("a keyed table of many strings survives growth, splits, removal and reuse of its bytes", () => {
+  const table = new KeyedTable(layout);
   for (let round = 0; round < 20; round++) {
-    const names = Array.from({ length: 2000 }, (_, i) => `key-${round * 1000 + i}-${"x".repeat(i % 50)}`);
-    const slots = table.lookupOrInsert([columnFromValues(types.string, names)], names.length).slice(0, names.length);
-    expect(new Set(slots).size).toBe(2000);
-    expect(table.size).toBe(2000);
+    const names = Array.from({ length: 20_000 }, (_, i) => `key-${round * 10_000 + i}-${"x".repeat(i % 50)}`);
+    const slots = table.lookupOrInsert(packed(names), null, names.length).slice(0, names.length);
+    expect(new Set(slots).size).toBe(20_000);
+    expect(table.size).toBe(20_000);
     const [column] = table.keyColumns(slots, names.length);
     expect(names.map((_, i) => readValue(column!, i))).toEqual(names);
-    table.remove(slots.subarray(0, 1000), 1000);
+    table.remove(slots.subarray(0, 10_000), 10_000);
   }
-  expect(table.slotLimit).toBeLessThan(3001);
+  expect(table.slotLimit).toBeLessThan(30_001);
+});
+
+test("the keys of some groups are found without the others, before and after a table is split", () => {
+  const table = new KeyedTable(layout);
+  for (const size of [10, 1_000, 30_000]) {
+    const names = Array.from({ length: size }, (_, i) => `name ${i}`);
+    const slots = table.lookupOrInsert(packed(names), null, size).slice(0, size);
+    for (const range of [{ from: 0, to: 1 }, { from: 77, to: 78 }, { from: 100, to: 200 }, { from: 255, to: 256 }, allGroups]) {
+      const found = new IntList();
+      table.collect(range, found);
+      const wanted = [...slots].filter((slot) => {
+        const group = keyGroupOf(table.hashes[slot]!);
+        return group >= range.from && group < range.to;
+      });
+      expect(found.view().toSorted()).toEqual(Int32Array.from(wanted).toSorted());
+    }
+  }
+});
+
+test("keys with equal hashes are ordered by what they are, not by when they came", () => {
+  const names = ["b", "", "ab", "a", "zzzz", "aaaaaaaa"];
+  const orders = [names, names.toReversed()].map((given) => {
+    const table = new KeyedTable(layout);
+    const slots = table.lookupOrInsert(packed(given), null, given.length).slice(0, given.length);
+    const sorted = slots.toSorted((a, b) => table.compareKeys(a, b));
+    const [column] = table.keyColumns(sorted, sorted.length);
+    return given.map((_, i) => readValue(column!, i));
+  });
+  expect(orders[0]).toEqual(orders[1]);
+  expect(orders[0]).toEqual(["", "a", "b", "ab", "zzzz", "aaaaaaaa"]);
 });

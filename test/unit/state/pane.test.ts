@@ -24,7 +24,7 @@ test("a pane finds its groups in both forms, and while it changes from one to th
         }
         pane.adapt(keys, keyOf);
         for (let key = 0; key <= 300; key++) expect(pane.find(key)).toBe(model.get(key) ?? -1);
-        expect([...pane.slots.subarray(0, pane.count)]).toEqual([...model.values()]);
+        expect([...pane.groups.view()]).toEqual([...model.values()]);
       }
     }),
   );

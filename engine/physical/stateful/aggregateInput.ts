@@ -1,0 +1,116 @@
+import type { Batch } from "../../arrow/batch.js";
+import { plainColumn } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
+import { assert } from "../../errors/assert.js";
+import { IntList } from "../../state/intList.js";
+import { layoutOf, type KeyLayout } from "../../state/keyLayout.js";
+import { KeyedTable } from "../../state/keyedTable.js";
+import { PackedKeys } from "../../state/packedKeys.js";
+import type { AggregateSpec } from "./aggregateSpec.js";
+import { timesOf, watermarkedTimes } from "./eventTimes.js";
+import { largeTimeIn } from "./windows.js";
+
+/** The rows of a batch that take part, their keys packed. */
+export interface JudgedRows {
+  /** Row indexes, ascending; null when all take part. */
+  readonly rows: Int32Array | null;
+  readonly count: number;
+  /** The event time of each row of the batch, µs; null where the groups have none. */
+  readonly times: Float64Array | null;
+}
+
+/**
+ * Reads what an aggregation groups by: packs the keys of a batch once for all partitions, finds the event times, and leaves out rows that belong to no group,
+ * because they are late (where the time is a key) or have no time (where the group is a window).
+ */
+export class AggregateInput {
+  readonly layout: KeyLayout;
+  readonly keys: PackedKeys;
+  /** Rows without an event time, and late ones with their distinct groups, since the batch began. */
+  rowsWithoutEventTime = 0;
+  lateRows = 0;
+  readonly #spec: AggregateSpec;
+  /** Places of the grouping columns that are keys: all but a computed window. */
+  readonly #keyIndexes: readonly number[];
+  readonly #taken = new IntList();
+  readonly #late = new IntList();
+  #lateGroups: KeyedTable;
+  #lateUs: number | null = null;
+
+  constructor(spec: AggregateSpec) {
+    this.#spec = spec;
+    this.#keyIndexes = spec.grouping.flatMap((_, i) => (i === spec.window?.index ? [] : [i]));
+    this.layout = layoutOf(this.#keyIndexes.map((i) => spec.grouping[i]!.type));
+    this.keys = new PackedKeys(this.layout);
+    this.#lateGroups = new KeyedTable(this.layout);
+  }
+
+  get lateGroups(): number {
+    return this.#lateGroups.size;
+  }
+
+  begin(lateUs: number | null): void {
+    this.#lateUs = lateUs;
+    this.rowsWithoutEventTime = 0;
+    this.lateRows = 0;
+    if (this.#lateGroups.size > 0) this.#lateGroups = new KeyedTable(this.layout);
+  }
+
+  /** Borrowed until the next call. */
+  read({ columns, length }: Batch): JudgedRows {
+    this.#packKeys(columns, length);
+    const { window, eventTime } = this.#spec;
+    if (window !== null) return this.#timedRows(columns[window.index]!, length);
+    if (eventTime === null) return { rows: null, count: length, times: null };
+    return this.#onTimeRows(watermarkedTimes(columns[eventTime]!), length);
+  }
+
+  /** The same of saved groups, given their grouping columns: none is left out, and the time of a window is its start. */
+  readSaved(grouping: readonly Column[], count: number): JudgedRows {
+    this.#packKeys(grouping, count);
+    const { window, eventTime } = this.#spec;
+    if (window !== null) return { rows: null, count, times: startsOf(grouping[window.index]!) };
+    return { rows: null, count, times: eventTime === null ? null : watermarkedTimes(grouping[eventTime]!) };
+  }
+
+  #packKeys(columns: readonly Column[], count: number): void {
+    this.keys.pack(
+      this.#keyIndexes.map((i) => columns[i]!),
+      count,
+    );
+  }
+
+  #timedRows(column: Column, length: number): JudgedRows {
+    const time = plainColumn(column);
+    if (time.encoding === "null") {
+      this.rowsWithoutEventTime += length;
+      return { rows: null, count: 0, times: null };
+    }
+    const times = timesOf(time, largeTimeIn(this.#spec.window!));
+    const { nulls } = time;
+    if (nulls === null) return { rows: null, count: length, times };
+    this.#taken.clear();
+    for (let i = 0; i < length; i++) if (nulls[i] === 0) this.#taken.push(i);
+    this.rowsWithoutEventTime += length - this.#taken.count;
+    return { rows: this.#taken.values, count: this.#taken.count, times };
+  }
+
+  #onTimeRows(times: Float64Array, length: number): JudgedRows {
+    const lateUs = this.#lateUs;
+    if (lateUs === null) return { rows: null, count: length, times };
+    this.#taken.clear();
+    this.#late.clear();
+    for (let i = 0; i < length; i++) (times[i]! <= lateUs ? this.#late : this.#taken).push(i);
+    if (this.#late.count === 0) return { rows: null, count: length, times };
+    this.lateRows += this.#late.count;
+    this.#lateGroups.lookupOrInsert(this.keys, this.#late.values, this.#late.count);
+    return { rows: this.#taken.values, count: this.#taken.count, times };
+  }
+}
+
+/** The starts of a column of windows that were saved, µs. */
+function startsOf(column: Column): Float64Array {
+  const window = plainColumn(column);
+  assert(window.encoding === "struct", "a saved window is a struct");
+  return timesOf(plainColumn(window.children[0]!), Number);
+}

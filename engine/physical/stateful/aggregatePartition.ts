@@ -1,0 +1,84 @@
+import type { Batch } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
+import { AggregateValues } from "./aggregateValues.js";
+import type { BoundAggregate } from "./aggregateSpec.js";
+import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
+
+/** One state partition of an aggregation: its groups and their running values. */
+export class AggregatePartition {
+  readonly groups: Groups;
+  readonly #values: AggregateValues;
+  #touchedCount = 0;
+  #removed = 0;
+  #released = nothingReleased;
+
+  constructor(groups: Groups, aggregates: readonly BoundAggregate[]) {
+    this.groups = groups;
+    this.#values = new AggregateValues(aggregates);
+  }
+
+  /** Groups that the batch touched, and groups that it evicted. */
+  get touchedCount(): number {
+    return this.#touchedCount;
+  }
+
+  get removedCount(): number {
+    return this.#removed;
+  }
+
+  /** What the batch evicted. */
+  get released(): Released {
+    return this.#released;
+  }
+
+  begin(lateUs: number | null): void {
+    this.#touchedCount = 0;
+    this.#removed = 0;
+    this.#released = nothingReleased;
+    this.groups.begin(lateUs);
+  }
+
+  /** Makes sure that the one group of an aggregation without keys is there and counts as touched; `rows` is one row without a key. */
+  touchGlobal(rows: KeyedRows): void {
+    this.groups.assign(rows);
+    this.#prepareFresh();
+  }
+
+  /** Folds rows of a batch into their groups. */
+  fold(rows: KeyedRows, batch: Batch): void {
+    const grouped = this.groups.assign(rows);
+    this.#prepareFresh();
+    this.#values.update(grouped, batch);
+  }
+
+  release(expired: readonly GroupRun[]): void {
+    this.#touchedCount = this.groups.touchedCount;
+    this.#removed = expired.reduce((sum, { slots }) => sum + slots.length, 0);
+    this.#released = this.groups.release(expired);
+  }
+
+  restore(rows: KeyedRows, state: readonly Column[]): void {
+    const slots = this.groups.restoreGroups(rows);
+    this.#values.prepare(this.groups.capacity, slots, rows.count);
+    this.#values.merge({ slots, rows: rows.rows, count: rows.count }, state);
+  }
+
+  /** Grouping columns, then results. */
+  results(slots: Int32Array, count: number): Column[] {
+    return [...this.groups.groupingColumns(slots, count), ...this.#values.finish(slots, count)];
+  }
+
+  /** Grouping columns, running values, hashes: what restores the groups. */
+  saved(slots: Int32Array, count: number): Column[] {
+    return [...this.groups.groupingColumns(slots, count), ...this.#values.save(slots, count), this.groups.groupColumn(slots, count)];
+  }
+
+  get memoryBytes(): number {
+    return this.groups.memoryBytes + this.#values.memoryBytes;
+  }
+
+  #prepareFresh(): void {
+    const { fresh, capacity } = this.groups;
+    this.#values.prepare(capacity, fresh.values, fresh.count);
+  }
+}

@@ -1,0 +1,117 @@
+import type { Column } from "../../arrow/column.js";
+import type { GroupRange } from "../../contract/state.js";
+import { assert } from "../../errors/assert.js";
+import type { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
+import type { KeyLayout } from "../../state/keyLayout.js";
+import { KeyedTable } from "../../state/keyedTable.js";
+import { Lane } from "../../state/lane.js";
+import type { PackedKeys } from "../../state/packedKeys.js";
+import { TimeIndex } from "../../state/timeIndex.js";
+
+/** One state partition of a deduplication: the keys that were seen, and when each is forgotten. */
+export class SeenKeys {
+  /** The keys that the batch forgot, by hash: key columns, then hashes. Null when there are none. */
+  deletes: { readonly columns: readonly Column[]; readonly count: number } | null = null;
+  readonly #table: KeyedTable;
+  /** Null where keys are kept for ever. */
+  readonly #times: TimeIndex | null;
+  readonly #sorter: HashSorter;
+  /** The slots of the keys that the batch added, until some of them are forgotten in the same batch. */
+  readonly #added = new IntList();
+
+  /** Marks, for a moment, the slots that expire. */
+  readonly #expired = new Lane("u8", 0);
+
+  constructor(layout: KeyLayout, expires: boolean, groups: GroupRange, sorter: HashSorter) {
+    this.#table = new KeyedTable(layout, groups);
+    this.#times = expires ? new TimeIndex() : null;
+    this.#sorter = sorter;
+  }
+
+  get size(): number {
+    return this.#table.size;
+  }
+
+  begin(): void {
+    this.deletes = null;
+    this.#added.clear();
+  }
+
+  /** Adds the keys of some rows; gives the rows that were the first with theirs, ascending. Borrowed until the next call. */
+  add(keys: PackedKeys, rows: Int32Array | null, count: number, times: Float64Array | null): IntList {
+    this.restore(keys, rows, count, times);
+    this.#added.pushAll(this.#table.inserted);
+    return this.#table.insertedRows;
+  }
+
+  /** The same of keys that were saved. */
+  restore(keys: PackedKeys, rows: Int32Array | null, count: number, times: Float64Array | null): void {
+    this.#table.lookupOrInsert(keys, rows, count);
+    if (this.#times === null) return;
+    assert(times !== null, "keys that expire come with their times");
+    const { inserted, insertedRows } = this.#table;
+    this.#times.reserve(this.#table.slotLimit);
+    for (let j = 0; j < inserted.count; j++) this.#times.set(inserted.values[j]!, times[insertedRows.values[j]!]!);
+  }
+
+  remove(keys: PackedKeys, rows: Int32Array | null, count: number): void {
+    const slots = this.#table.find(keys, rows, count);
+    const found = new IntList();
+    for (let j = 0; j < count; j++) if (slots[j]! >= 0) found.push(slots[j]!);
+    for (let j = 0; j < found.count; j++) this.#times?.remove(found.values[j]!);
+    this.#table.remove(found.values, found.count);
+  }
+
+  /** Forgets the keys whose time is at most `boundUs`. */
+  forgetUntil(boundUs: number): void {
+    const expired = new IntList();
+    this.#times?.popUntil(boundUs, expired);
+    if (expired.count === 0) return;
+    this.#sort(expired);
+    this.deletes = { columns: this.columns(expired.view()), count: expired.count };
+    this.#leaveOut(expired);
+    this.#table.remove(expired.values, expired.count);
+  }
+
+  /** The slots of the keys that the batch added and not forgot, by hash. */
+  added(): Int32Array {
+    this.#sort(this.#added);
+    return this.#added.view();
+  }
+
+  /** The slots of the keys of some key groups, by hash. */
+  of(groups: GroupRange): Int32Array {
+    const slots = new IntList();
+    this.#table.collect(groups, slots);
+    this.#sort(slots);
+    return slots.view();
+  }
+
+  /** The keys at the slots, then their hashes. */
+  columns(slots: Int32Array): Column[] {
+    return [...this.#table.keyColumns(slots, slots.length), this.#table.groupColumn(slots, slots.length)];
+  }
+
+  get memoryBytes(): number {
+    return this.#table.memoryBytes + (this.#times?.bytes ?? 0);
+  }
+
+  /** Keys that came and expired in one batch were never there. */
+  #leaveOut(expired: IntList): void {
+    this.#expired.reserve(this.#table.slotLimit);
+    const isExpired = this.#expired.values;
+    for (let j = 0; j < expired.count; j++) isExpired[expired.values[j]!] = 1;
+    let count = 0;
+    for (let j = 0; j < this.#added.count; j++) {
+      const slot = this.#added.values[j]!;
+      if (isExpired[slot] === 0) this.#added.values[count++] = slot;
+    }
+    this.#added.count = count;
+    this.#expired.clear(expired.values, expired.count);
+  }
+
+  #sort({ values, count }: IntList): void {
+    this.#sorter.sort(values, count, this.#table.hashes, null, (a, b) => this.#table.compareKeys(a, b));
+  }
+}

@@ -1,0 +1,101 @@
+import { IntList } from "./intList.js";
+
+/** Lists up to this length are sorted by insertion: no histogram pays for so few. */
+const shortList = 48;
+const digitBits = 11;
+const digits = 1 << digitBits;
+const digitMask = digits - 1;
+
+/** Orders two entries whose hashes are equal. */
+export type TieBreak = (a: number, b: number) => number;
+
+/**
+ * Sorts slots by the hash of their keys, as an unsigned number: the order in which groups are emitted and written, because it depends on the data alone. Radix
+ * sort in three passes; its scratch memory is kept from call to call.
+ */
+export class HashSorter {
+  readonly #keys = new IntList();
+  readonly #otherKeys = new IntList();
+  readonly #otherSlots = new IntList();
+  readonly #counts = new Int32Array(3 * digits);
+
+  /**
+   * Sorts `slots[0 .. count)` in place. The hash of a slot is `hashes[keyOf[slot]]`, or `hashes[slot]` when `keyOf` is null. Equal hashes: two slots of one key,
+   * or, rarely, two keys; `tie` decides.
+   */
+  sort(slots: Int32Array, count: number, hashes: Int32Array, keyOf: Int32Array | null, tie: TieBreak): void {
+    if (count < 2) return;
+    this.#keys.reserve(count);
+    const keys = this.#keys.values;
+    for (let j = 0; j < count; j++) keys[j] = hashes[keyOf === null ? slots[j]! : keyOf[slots[j]!]!]!;
+    if (count <= shortList) insertionSort(keys, slots, count);
+    else this.#radixSort(keys, slots, count);
+    breakTies(keys, slots, count, tie);
+  }
+
+  #radixSort(keys: Int32Array, slots: Int32Array, count: number): void {
+    this.#otherKeys.reserve(count);
+    this.#otherSlots.reserve(count);
+    const counts = this.#counts.fill(0);
+    for (let j = 0; j < count; j++) {
+      const key = keys[j]!;
+      counts[key & digitMask]!++;
+      counts[digits + ((key >>> digitBits) & digitMask)]!++;
+      counts[2 * digits + (key >>> (2 * digitBits))]!++;
+    }
+    const [otherKeys, otherSlots] = [this.#otherKeys.values, this.#otherSlots.values];
+    scatter(keys, slots, otherKeys, otherSlots, count, counts.subarray(0, digits), 0);
+    scatter(otherKeys, otherSlots, keys, slots, count, counts.subarray(digits, 2 * digits), digitBits);
+    scatter(keys, slots, otherKeys, otherSlots, count, counts.subarray(2 * digits), 2 * digitBits);
+    slots.set(otherSlots.subarray(0, count));
+    keys.set(otherKeys.subarray(0, count));
+  }
+}
+
+function insertionSort(keys: Int32Array, slots: Int32Array, count: number): void {
+  for (let j = 1; j < count; j++) {
+    const key = keys[j]!;
+    const slot = slots[j]!;
+    let k = j - 1;
+    for (; k >= 0 && keys[k]! >>> 0 > key >>> 0; k--) {
+      keys[k + 1] = keys[k]!;
+      slots[k + 1] = slots[k]!;
+    }
+    keys[k + 1] = key;
+    slots[k + 1] = slot;
+  }
+}
+
+/** One pass: a stable sort by the digit at `shift`, of which `counts` says how often each occurs. */
+function scatter(
+  keys: Int32Array,
+  slots: Int32Array,
+  intoKeys: Int32Array,
+  intoSlots: Int32Array,
+  count: number,
+  counts: Int32Array,
+  shift: number,
+): void {
+  let start = 0;
+  for (let digit = 0; digit < digits; digit++) {
+    const entries = counts[digit]!;
+    counts[digit] = start;
+    start += entries;
+  }
+  for (let j = 0; j < count; j++) {
+    const key = keys[j]!;
+    const at = counts[(key >>> shift) & digitMask]!++;
+    intoKeys[at] = key;
+    intoSlots[at] = slots[j]!;
+  }
+}
+
+function breakTies(keys: Int32Array, slots: Int32Array, count: number, tie: TieBreak): void {
+  for (let j = 1; j < count; j++) {
+    if (keys[j] !== keys[j - 1]) continue;
+    let end = j + 1;
+    while (end < count && keys[end] === keys[j]) end++;
+    slots.subarray(j - 1, end).sort(tie);
+    j = end;
+  }
+}

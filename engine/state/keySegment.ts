@@ -1,0 +1,140 @@
+import { buffers } from "../arrow/buffers.js";
+import { keyGroupOf, type GroupRange } from "../contract/state.js";
+import { assert } from "../errors/assert.js";
+import { wordsOf } from "./byteHash.js";
+import type { KeyLayout } from "./keyLayout.js";
+
+const firstBuckets = 16;
+const firstBytes = 64;
+
+/** The packed keys of a table by slot, which its segments share. */
+export interface StoredKeys {
+  /** Slot s is the words `words[s · stride ..)`. */
+  words: Int32Array;
+  /** The hash of each slot's key. */
+  hashes: Int32Array;
+}
+
+/**
+ * The keys of some key groups within a table: an index from hash to slot (open addressing) and the bytes that the keys point at. A table is many small segments,
+ * so that growing, splitting and compacting one of them never takes long, and the keys of a group are found without looking at the others.
+ */
+export class KeySegment {
+  readonly groups: GroupRange;
+  /** Slot + 1 by bucket, 0: empty. The bucket of a hash is its low bits; the high ones chose the segment. */
+  index: Int32Array;
+  size = 0;
+  bytes: Uint8Array;
+  words: DataView;
+  #used = 0;
+  /** Of the bytes in use, those of keys that are there. */
+  #live = 0;
+
+  /** With room for so many keys and so many of their bytes. */
+  constructor(groups: GroupRange, keys = 0, bytes = firstBytes) {
+    this.groups = groups;
+    this.index = buffers.int32(bucketsFor(keys));
+    this.bytes = buffers.bytes(bytes);
+    this.words = wordsOf(this.bytes);
+  }
+
+  get isFull(): boolean {
+    return 2 * (this.size + 1) > this.index.length;
+  }
+
+  get memoryBytes(): number {
+    return this.index.byteLength + this.bytes.byteLength;
+  }
+
+  put(slot: number, hash: number): void {
+    const { index } = this;
+    const mask = index.length - 1;
+    let p = hash & mask;
+    while (index[p] !== 0) p = (p + 1) & mask;
+    index[p] = slot + 1;
+    this.size++;
+  }
+
+  /** Takes a slot out of the index, without tombstones: entries that the gap would cut off from their bucket move into it. */
+  take(slot: number, { hashes }: StoredKeys, keyBytes: number): void {
+    const { index } = this;
+    const mask = index.length - 1;
+    let gap = hashes[slot]! & mask;
+    while (index[gap] !== slot + 1) gap = (gap + 1) & mask;
+    for (let p = (gap + 1) & mask; index[p] !== 0; p = (p + 1) & mask) {
+      const home = hashes[index[p]! - 1]! & mask;
+      if (((p - home) & mask) >= ((p - gap) & mask)) {
+        index[gap] = index[p]!;
+        gap = p;
+      }
+    }
+    index[gap] = 0;
+    this.size--;
+    this.#live -= keyBytes;
+  }
+
+  grow({ hashes }: StoredKeys): void {
+    const old = this.index;
+    this.index = buffers.int32(Math.max(firstBuckets, old.length * 2));
+    this.size = 0;
+    for (const entry of old) if (entry !== 0) this.put(entry - 1, hashes[entry - 1]!);
+  }
+
+  /** Two segments, each with half of the groups and the keys that belong to them. */
+  split(keys: StoredKeys, layout: KeyLayout): [KeySegment, KeySegment] {
+    const { from, to } = this.groups;
+    const middle = (from + to) >> 1;
+    const bytes = Math.max(firstBytes, this.#live);
+    const low = new KeySegment({ from, to: middle }, this.size >> 1, bytes);
+    const high = new KeySegment({ from: middle, to }, this.size >> 1, bytes);
+    for (const entry of this.index) {
+      if (entry === 0) continue;
+      const hash = keys.hashes[entry - 1]!;
+      const into = keyGroupOf(hash) < middle ? low : high;
+      if (into.isFull) into.grow(keys);
+      into.put(entry - 1, hash);
+      into.#adopt(entry - 1, this.bytes, keys, layout);
+    }
+    return [low, high];
+  }
+
+  /** Makes sure that `length` more bytes fit; gives where they go. The bytes of all keys may move. */
+  reserve(length: number, keys: StoredKeys, layout: KeyLayout): number {
+    if (this.#used + length > this.bytes.length) this.#compact(length, keys, layout);
+    const start = this.#used;
+    this.#used += length;
+    this.#live += length;
+    return start;
+  }
+
+  /** Slides the bytes of the keys together, into an array with room for `more`, twice as large as what lives. */
+  #compact(more: number, keys: StoredKeys, layout: KeyLayout): void {
+    const size = Math.max(firstBytes, 2 * (this.#live + more));
+    assert(size < 2 ** 31, "the keys of one group of a state table take more than 2 GB");
+    const old = this.bytes;
+    this.bytes = buffers.bytes(size);
+    this.words = wordsOf(this.bytes);
+    this.#used = 0;
+    this.#live = 0;
+    for (const entry of this.index) if (entry !== 0) this.#adopt(entry - 1, old, keys, layout);
+  }
+
+  /** Copies the bytes of a slot's key out of `source`. There is room. */
+  #adopt(slot: number, source: Uint8Array, { words }: StoredKeys, { columns, stride }: KeyLayout): void {
+    for (const { kind, offset } of columns) {
+      if (kind !== "bytes") continue;
+      const at = slot * stride + offset;
+      const start = words[at]!;
+      const length = words[at + 1]!;
+      this.bytes.set(source.subarray(start, start + length), this.#used);
+      words[at] = this.#used;
+      this.#used += length;
+      this.#live += length;
+    }
+  }
+}
+
+/** A power of two of which so many keys take at most half. */
+function bucketsFor(keys: number): number {
+  return Math.max(firstBuckets, 2 ** Math.ceil(Math.log2(2 * keys + 2)));
+}

@@ -1,0 +1,156 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { batchOf, type Batch } from "../../engine/arrow/batch.js";
+import { field, types } from "../../engine/arrow/types.js";
+import { MemoryStream } from "../../sources/memory/source.js";
+import type { DataFrame } from "../../dataframe/dataFrame.js";
+import { count, max, window } from "../../dataframe/functions.js";
+import { Session } from "../../dataframe/session.js";
+import type { DataStreamWriter } from "../../dataframe/streamWriter.js";
+import { percentile } from "./percentile.js";
+
+const schema = types.struct([field("key", types.string), field("at", types.timestamp), field("value", types.long)]);
+const rowsABatch = 100;
+const warmUp = 50;
+const measured = 200;
+const prefillRows = 50_000;
+const startUs = Date.UTC(2026, 0, 1) * 1000;
+const encoder = new TextEncoder();
+
+/**
+ * Live keys when the measurement begins. A little below a power of two, so that the tables grow while it runs: what they grow by is in the longest batch.
+ */
+const sizes = [2 ** 14 - 2000, 2 ** 17 - 2000, 2 ** 20 - 2000] as const;
+
+/** A query whose state holds about as many keys as were put into it. */
+interface Shape {
+  readonly name: string;
+  /** `liveSeconds`: for how long a key lives, of those that expire. */
+  readonly build: (input: DataFrame, liveSeconds: number) => DataStreamWriter;
+  /** Whether keys expire: then each batch brings new ones and moves the event time on by a second. Else most rows are of keys that are there. */
+  readonly expires: boolean;
+}
+
+const shapes: readonly Shape[] = [
+  {
+    name: "windowed aggregation",
+    expires: true,
+    build: (input, liveSeconds) =>
+      input
+        .withWatermark("at", `${liveSeconds} seconds`)
+        .groupBy(window("at", "10 seconds"), "key")
+        .agg(count().as("n"), max("value").as("most"))
+        .writeStream.outputMode("append"),
+  },
+  {
+    name: "keyed aggregation",
+    expires: false,
+    build: (input) => input.groupBy("key").agg(count().as("n"), max("value").as("most")).writeStream.outputMode("update"),
+  },
+  {
+    name: "deduplication with event time",
+    expires: true,
+    build: (input, liveSeconds) =>
+      input.withWatermark("at", `${liveSeconds} seconds`).dropDuplicates("key", "at").writeStream.outputMode("append"),
+  },
+];
+
+/** How long a batch of 100 rows takes as the state grows, with a checkpoint on disk: the median of 200 and the longest, snapshots and growth included. */
+export async function* runState(): AsyncGenerator<object> {
+  for (const shape of shapes) {
+    let smallest: number | null = null;
+    for (const liveKeys of sizes) {
+      const result = await runShape(shape, liveKeys);
+      smallest ??= result.medianMs;
+      yield { ...result, medianToSmallest: round(result.medianMs / smallest) };
+    }
+  }
+}
+
+interface StateResult {
+  readonly name: string;
+  readonly shape: string;
+  readonly liveKeys: number;
+  readonly medianMs: number;
+  readonly longestMs: number;
+  /** That are in the checkpoint at the end. */
+  readonly snapshots: number;
+}
+
+async function runShape({ name, build, expires }: Shape, liveKeys: number): Promise<StateResult> {
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-state-"));
+  const stream = new MemoryStream(schema);
+  try {
+    const session = Session.create({
+      conf: { "spark.sql.streaming.numRecentProgressUpdates": 2, "spark.sql.streaming.noDataMicroBatches.enabled": false },
+      print: () => {},
+    });
+    const input = session.readStream.format("memory").option("stream", stream.id).load();
+    const query = await build(input, Math.round(liveKeys / rowsABatch))
+      .foreachBatch(async () => {})
+      .option("checkpointLocation", join(folder, "checkpoint"))
+      .start();
+    for (let first = 0; first < liveKeys; first += prefillRows) {
+      stream.addData(newKeys(first, Math.min(prefillRows, liveKeys - first)));
+      await query.processAllAvailable();
+    }
+    const durations: number[] = [];
+    for (let i = 0; i < warmUp + measured; i++) {
+      const first = liveKeys + i * (expires ? rowsABatch : rowsABatch / 5);
+      stream.addData(expires ? newKeys(first, rowsABatch) : mostlyOldKeys(first, liveKeys, i));
+      const started = performance.now();
+      await query.processAllAvailable();
+      durations.push(performance.now() - started);
+    }
+    const live = query.lastProgress!.stateOperators[0]!.numRowsTotal;
+    await query.stop();
+    const files = await readdir(join(folder, "checkpoint", "state"));
+    return {
+      name: "state",
+      shape: name,
+      liveKeys: live,
+      medianMs: round(percentile(durations.slice(warmUp), 0.5)),
+      longestMs: round(Math.max(...durations.slice(warmUp))),
+      snapshots: files.filter((file) => file.endsWith(".snapshot")).length,
+    };
+  } finally {
+    stream.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Keys `first` to `first + length − 1`, a hundred a second of event time. */
+function newKeys(first: number, length: number): Batch {
+  return rowsOf(Array.from({ length }, (_, i) => first + i));
+}
+
+/** A fifth of new keys, the others from all that there are. */
+function mostlyOldKeys(first: number, liveKeys: number, seed: number): Batch {
+  const spread = (i: number): number => (((seed * rowsABatch + i) * 0x9e3779b1) >>> 0) % liveKeys;
+  return rowsOf(Array.from({ length: rowsABatch }, (_, i) => (i < rowsABatch / 5 ? first + i : spread(i))));
+}
+
+function rowsOf(keys: readonly number[]): Batch {
+  const { length } = keys;
+  const parts = keys.map((key) => encoder.encode(`customer-${key}`));
+  const offsets = new Int32Array(length + 1);
+  parts.forEach((part, i) => (offsets[i + 1] = offsets[i]! + part.length));
+  const data = new Uint8Array(offsets[length]!);
+  parts.forEach((part, i) => data.set(part, offsets[i]));
+  const at = Float64Array.from(keys, (key) => startUs + key * (1e6 / rowsABatch));
+  const value = Float64Array.from(keys, (key) => key % 1000);
+  return batchOf(
+    schema,
+    [
+      { type: types.string, encoding: "utf8", length, nulls: null, data, offsets },
+      { type: types.timestamp, encoding: "f64", length, nulls: null, values: at },
+      { type: types.long, encoding: "f64", length, nulls: null, values: value },
+    ],
+    length,
+  );
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { RowChains } from "../../../engine/state/rowChains.js";
+
+test("the rows of a key are a chain in arrival order, from which any can be taken", () => {
+  const steps = fc.array(fc.record({ key: fc.nat(5), row: fc.nat(30), remove: fc.boolean() }), { maxLength: 150 });
+  fc.assert(
+    fc.property(steps, (all) => {
+      const chains = new RowChains();
+      const model = new Map<number, number[]>();
+      const keyOf = new Map<number, number>();
+      for (const { key, row, remove } of all) {
+        chains.reserve(key + 1, row + 1);
+        const held = keyOf.get(row);
+        if (held !== undefined && remove) {
+          chains.remove(row);
+          model.set(
+            held,
+            model.get(held)!.filter((other) => other !== row),
+          );
+          keyOf.delete(row);
+        } else if (held === undefined) {
+          chains.append(key, row);
+          model.set(key, [...(model.get(key) ?? []), row]);
+          keyOf.set(row, key);
+        }
+        for (const [k, rows] of model) {
+          const found: number[] = [];
+          for (let r = chains.first(k); r >= 0; r = chains.next(r)) found.push(r);
+          expect(found).toEqual(rows);
+        }
+        for (const [r, k] of keyOf) expect(chains.keyOf[r]).toBe(k);
+      }
+    }),
+  );
+});
