@@ -1,4 +1,5 @@
 import { absolutePath } from "../connectors/files/uri.js";
+import { lendForCall } from "../engine/contract/lending.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { schemaOf } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -50,7 +51,7 @@ export async function writeBatch(session: Session, definition: WriteDefinition):
     try {
       await runBoundedPlan(session, plan, (batch) => {
         rows += batch.length;
-        return output?.write(batch);
+        return output === null ? undefined : lendForCall(runtime.lending, batch, (lent) => output.write(lent));
       });
       await output?.prepare();
     } catch (error) {

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { defaultChunkSizes } from "../engine/contract/chunkSizes.js";
+import { plainLending } from "../engine/contract/lending.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import { inlineExecutor } from "./inlineExecutor.js";
 import { localFileSystem } from "./localFileSystem.js";
@@ -15,6 +17,8 @@ export function systemRuntime(parts: Partial<Runtime> = {}): Runtime {
     isAlive,
     uuid: randomUUID,
     faults: { at: () => undefined },
+    chunks: defaultChunkSizes,
+    lending: plainLending,
     ...parts,
   };
 }

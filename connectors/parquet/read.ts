@@ -9,18 +9,17 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { parquetWasm } from "./wasm.js";
 
 type ParquetFile = import("parquet-wasm/node").ParquetFile;
-
-/** Rows of a batch; parquet-wasm's own default of 1,024 is four times slower. */
-const batchRows = 65_536;
+type ReaderOptions = import("parquet-wasm/node").ReaderOptions;
 
 /**
  * The wanted columns of a Parquet file, a row group at a time. Columns are found by name without regard to case, as Spark does; those that the file
  * does not have are null.
  *
  * @param shownPath names the file in messages
+ * @param rowsAtOnce rows of a batch; parquet-wasm's own default of 1,024 is four times slower than 65,536
  * @throws FAILED_READ_FILE.*
  */
-export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema): Promise<ColumnsReader> {
+export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema, rowsAtOnce: number): Promise<ColumnsReader> {
   const parquet = await openFooter(file, shownPath);
   const [arrow, edge] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
   const names = fileSchema(parquet, arrow).fields.map((field) => field.name);
@@ -54,7 +53,9 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
           rows,
         );
       }
-      pending = arrow.RecordBatchReader.from(await readGroup(parquet, at, columns, shownPath))[Symbol.iterator]();
+      pending = arrow.RecordBatchReader.from(await readGroup(parquet, { rowGroups: [at], columns, batchSize: rowsAtOnce }, shownPath))[
+        Symbol.iterator
+      ]();
     }
   };
   return {
@@ -105,7 +106,7 @@ const pageIndexDefect = /Required field null_pages is missing/;
 
 /** A file whose page index is damaged; its data are not. Only reading it whole leaves the index alone, so it is written anew in memory. */
 async function withoutPageIndex(wasm: Awaited<ReturnType<typeof parquetWasm>>, blob: Blob): Promise<ParquetFile> {
-  const table = wasm.readParquet(new Uint8Array(await blob.arrayBuffer()), { batchSize: batchRows });
+  const table = wasm.readParquet(new Uint8Array(await blob.arrayBuffer()), { batchSize: 65_536 });
   return wasm.ParquetFile.fromFile(new Blob([wasm.writeParquet(table)]));
 }
 
@@ -115,9 +116,9 @@ function fileSchema(parquet: ParquetFile, { RecordBatchReader }: typeof import("
   return reader.schema;
 }
 
-async function readGroup(parquet: ParquetFile, rowGroup: number, columns: string[], shownPath: string): Promise<Uint8Array> {
+async function readGroup(parquet: ParquetFile, what: ReaderOptions, shownPath: string): Promise<Uint8Array> {
   try {
-    const table = await parquet.read({ rowGroups: [rowGroup], columns, batchSize: batchRows });
+    const table = await parquet.read(what);
     return table.intoIPCStream();
   } catch (cause) {
     throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path: shownPath, reason: String(cause) }, { cause });

@@ -4,5 +4,5 @@ export { concatBatches, retainBatch } from "./concat.js";
 export { fixedEncodingOf, isLongLike, longsOfDoubles, doublesOfLongs } from "./encodings.js";
 export { projectBatch } from "./project.js";
 export { decodeText, isNullAt, readValue, rowsOf } from "./reading.js";
-export { sliceBatch } from "./slice.js";
+export { sliceBatch, slicesOf } from "./slice.js";
 export { plainColumn, takeBatch, takeColumn, type PlainColumn } from "./take.js";

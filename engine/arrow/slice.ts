@@ -5,11 +5,17 @@ import { fixedColumn } from "./encodings.js";
 
 /** Rows `start .. end` (half-open) over the same buffers: nothing is copied, and it lives as long as `batch` does. */
 export function sliceBatch(batch: Batch, start: number, end: number): Batch {
+  if (start === 0 && end === batch.length) return batch;
   return batchOf(
     batch.schema,
     batch.columns.map((column) => sliceColumn(column, start, end)),
     end - start,
   );
+}
+
+/** The batch in slices of at most `rows` rows; itself when it has no more, none when it has no row. */
+export function* slicesOf(batch: Batch, rows: number): Generator<Batch, void, void> {
+  for (let start = 0; start < batch.length; start += rows) yield sliceBatch(batch, start, Math.min(start + rows, batch.length));
 }
 
 /** The same of one column. Offsets of strings, lists and maps need not start at 0 then. */

@@ -1,6 +1,8 @@
 import type { Clock } from "./clock.js";
+import type { ChunkSizes } from "./chunkSizes.js";
 import type { Executor } from "./executor.js";
 import type { FileSystem } from "./fileSystem.js";
+import type { Lending } from "./lending.js";
 
 /** The process that runs a query, as an epoch records it (design, law 4). */
 export interface ProcessIdentity {
@@ -23,6 +25,8 @@ export interface Runtime {
   /** A random UUID. The only randomness in the engine: ids of queries and runs. */
   uuid(): string;
   readonly faults: Faults;
+  readonly chunks: ChunkSizes;
+  readonly lending: Lending;
 }
 
 /**

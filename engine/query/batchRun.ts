@@ -1,6 +1,7 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
 import type { SinkBatch } from "../contract/sink.js";
+import { lendForCall } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
@@ -42,7 +43,9 @@ export async function runBatch(
   const commit: OutputCommit = { output, begun: false };
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(contextOf(query, planned), rangesOf(planned), ({ batch }) => output?.write(batch)),
+      execution.runBatch(contextOf(query, planned), rangesOf(planned), ({ batch }) =>
+        output === null ? undefined : lendForCall(runtime.lending, batch, (lent) => output.write(lent)),
+      ),
     );
     await at("afterExecution", batchId);
     const stateFile = await timer.phase("commitBatch", () => commitOutput(query, batchId, commit));

@@ -54,9 +54,9 @@ function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchem
     name: format,
     schema: (given, userSchema) => schemaOf(fileOptions(format, given), userSchema),
     create(context: SourceContext) {
-      const { files } = context.runtime;
+      const { files, chunks } = context.runtime;
       return FileSource.open(context, fileOptions(format, context.options), async (path, wanted) =>
-        openParquet(await openFile(files, path), displayPath(path), wanted),
+        openParquet(await openFile(files, path), displayPath(path), wanted, chunks.inputRows),
       );
     },
   };

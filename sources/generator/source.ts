@@ -94,7 +94,7 @@ class GeneratorSource implements Source {
     return {
       kind: "columns",
       next: async () => {
-        const length = Math.min(batchRows, end - next);
+        const length = Math.min(this.context.runtime.chunks.inputRows, end - next);
         if (length <= 0) return null;
         const batch = generateRows(this.options, this.names, next, length);
         next += length;
@@ -104,8 +104,6 @@ class GeneratorSource implements Source {
     };
   }
 }
-
-const batchRows = 65_536;
 
 function rowOf(offset: Offset | null): number {
   return offset === null ? 0 : (JSON.parse(offset) as { row: number }).row;

@@ -123,7 +123,7 @@ class RateSource implements Source {
     let next = first + partition;
     const batch = (): Batch | null => {
       if (next >= last) return null;
-      const length = Math.min(batchRows, Math.ceil((last - next) / numPartitions));
+      const length = Math.min(this.context.runtime.chunks.inputRows, Math.ceil((last - next) / numPartitions));
       const values = buffers.float64(length);
       const times = buffers.float64(length);
       for (let i = 0; i < length; i++, next += numPartitions) {
@@ -139,8 +139,6 @@ class RateSource implements Source {
     return { kind: "columns", next: async () => batch(), close: async () => {} };
   }
 }
-
-const batchRows = 65_536;
 
 function secondsOf(offset: Offset | null): number {
   return offset === null ? 0 : Number(offset);

@@ -11,7 +11,7 @@ import { startKafka } from "../servers/kafka/broker.js";
 import { IndependentKafka } from "../servers/kafka/independent.js";
 import { columnsOf, freshTopic, kafkaSource, readBatches } from "../servers/kafka/kafkaSession.js";
 import { byText } from "./byText.js";
-import { spoil } from "./spoiler.js";
+import { spoil } from "../runtime/spoiler.js";
 
 const keyValue = types.struct([field("key", types.string), field("value", types.string)]);
 

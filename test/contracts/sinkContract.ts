@@ -5,7 +5,7 @@ import { field, types, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { byText } from "./byText.js";
-import { spoil } from "./spoiler.js";
+import { spoil } from "../runtime/spoiler.js";
 
 /** What the suite writes. */
 export const sinkSchema: Schema = types.struct([field("key", types.string), field("value", types.string)]);

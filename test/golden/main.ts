@@ -5,12 +5,20 @@ import type { Outcome } from "./runner/case.js";
 import { loadCases, runCase } from "./runner/runCases.js";
 
 /**
- * `npm run golden [-- --dir DIR] [--report FILE] [--only REGEX] [--partitions N]`: every case of a folder against the engine.
+ * `npm run golden [-- --dir DIR] [--report FILE] [--only REGEX] [--partitions N] [--chunk N]`: every case of a folder against the engine;
+ * with `--chunk` N rows at once everywhere, and batches overwritten when they go back.
  * Ends with `golden: N passed, N failed, N unsupported`; exit code 1 if any failed.
  */
 const { values } = parseArgs({
-  options: { dir: { type: "string" }, report: { type: "string" }, only: { type: "string" }, partitions: { type: "string" } },
+  options: {
+    dir: { type: "string" },
+    report: { type: "string" },
+    only: { type: "string" },
+    partitions: { type: "string" },
+    chunk: { type: "string" },
+  },
 });
+process.env["CHUNKS"] = values.chunk ?? process.env["CHUNKS"] ?? "default";
 const directory = values.dir ?? join(process.cwd(), "test/golden/cases");
 const only = new RegExp(values.only ?? "");
 const partitions = values.partitions === undefined ? undefined : Number(values.partitions);

@@ -9,6 +9,7 @@ import type { StateChanges } from "../../engine/contract/state.js";
 import { DeduplicateOperator } from "../../engine/physical/stateful/deduplicate.js";
 import type { DeduplicateSpec } from "../../engine/physical/stateful/deduplicateSpec.js";
 import { partitionCounts } from "../unit/physical/aggregateFixture.js";
+import { handling } from "../runtime/testRuntime.js";
 import { runOperator } from "../unit/physical/runOperator.js";
 
 const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.int)]);
@@ -76,7 +77,7 @@ it.each([
   fc.assert(
     fc.property(history, partitionCounts, (batches, partitions) => {
       const spec = specOf(partitions);
-      let operator = new DeduplicateOperator(spec);
+      let operator = new DeduplicateOperator(spec, handling().chunks);
       const deltas: StateChanges[] = [];
       const model = new Model(byTime);
       let lateSeconds = 0;
@@ -92,7 +93,7 @@ it.each([
         lateSeconds = evictSeconds;
         if (restart === "none") continue;
         const saved = restart === "delta" ? deltas : operator.snapshot();
-        operator = new DeduplicateOperator(spec);
+        operator = new DeduplicateOperator(spec, handling().chunks);
         for (const changes of saved) operator.restore(changes);
       }
     }),

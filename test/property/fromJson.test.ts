@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../../engine/arrow/batch.js";
-import { readValue } from "../../engine/arrow/columns.js";
+import { readValue, slicesOf } from "../../engine/arrow/columns.js";
 import { types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
@@ -15,6 +15,7 @@ import { drive } from "../../engine/physical/execution/driver.js";
 import { buildPipeline } from "../../engine/physical/execution/pipeline.js";
 import { emission, type BatchContext } from "../../engine/physical/operator.js";
 import { planProject } from "../../engine/physical/planner/project.js";
+import { handling } from "../runtime/testRuntime.js";
 import { attributes, batches } from "./expressionArbitraries.js";
 
 // from_json in every position: decoded by batches below the projection, text by text in a loop, or by the interpreter, it reads the same rows.
@@ -124,10 +125,19 @@ function inOneLoop(e: Expression, filter: Expression | null, batch: Batch): Valu
 }
 
 function planned(e: Expression, filter: Expression | null, batch: Batch): Value[] {
-  const pipeline = buildPipeline(planProject(filter, [e], { kind: "local", batch, output: attributes }, null), new Map());
+  const pipeline = buildPipeline(
+    planProject(filter, [e], { kind: "local", batch, output: attributes }, null),
+    new Map(),
+    handling().chunks,
+  );
   const batchContext: BatchContext = { ...facts, outputMode: "append", noData: false, watermarks: () => null };
   pipeline.begin(batchContext);
-  return [...drive([emission(batch)], pipeline.leaves[0]!.routes)].flatMap(({ batch: rows }) => columnOf(rows));
+  const { chunks, lending } = handling();
+  const values: Value[] = [];
+  for (const some of slicesOf(batch, chunks.inputRows)) {
+    for (const { batch: rows } of drive([emission(some)], pipeline.leaves[0]!.routes, lending)) values.push(...columnOf(rows));
+  }
+  return values;
 }
 
 const seed = Number(process.env["PROPERTY_SEED"] ?? Date.now() % 2 ** 31);

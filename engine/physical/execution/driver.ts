@@ -1,4 +1,5 @@
 import type { Batch } from "../../arrow/batch.js";
+import type { Lending } from "../../contract/lending.js";
 import { assert } from "../../errors/assert.js";
 import type { Emission, Operator } from "../operator.js";
 
@@ -24,6 +25,8 @@ export interface OutputRows {
 interface Step {
   readonly emissions: Iterator<Emission>;
   readonly routes: readonly Route[];
+  /** What it gave last, which goes back before it is asked for more. */
+  lent: Batch | null;
 }
 
 /**
@@ -31,26 +34,33 @@ interface Step {
  * each batch is lent until the next pull from whoever gave it, a batch that comes out until the next pull from here, and no more than one batch of each
  * operator is under way.
  */
-export function* drive(emissions: Iterable<Emission>, routes: readonly Route[]): Generator<OutputRows, void, void> {
-  const steps: Step[] = [{ emissions: emissions[Symbol.iterator](), routes }];
+export function* drive(emissions: Iterable<Emission>, routes: readonly Route[], lending: Lending): Generator<OutputRows, void, void> {
+  const steps: Step[] = [stepOf(emissions, routes)];
   try {
     while (steps.length > 0) {
       const step = steps.at(-1)!;
+      if (step.lent !== null) lending.takeBack(step.lent);
+      step.lent = null;
       const next = step.emissions.next();
       if (next.done === true) {
         steps.pop();
         continue;
       }
-      const { port, batch } = next.value;
+      const { port } = next.value;
+      const batch = (step.lent = lending.lend(next.value.batch));
       const route = step.routes[port];
       assert(route !== undefined, `rows on port ${port}, which leads nowhere`);
       if (route.kind === "output") yield { output: route.output, batch };
-      else steps.push({ emissions: route.to.operator.process(batch, route.input)[Symbol.iterator](), routes: route.to.routes });
+      else steps.push(stepOf(route.to.operator.process(batch, route.input), route.to.routes));
     }
   } finally {
     // A receiver that failed takes no more: operators that are half done may let go of what they hold.
     for (const { emissions: left } of steps.toReversed()) left.return?.();
   }
+}
+
+function stepOf(emissions: Iterable<Emission>, routes: readonly Route[]): Step {
+  return { emissions: emissions[Symbol.iterator](), routes, lent: null };
 }
 
 /** Takes the rows of an output; whoever gives them waits for it. */

@@ -1,6 +1,8 @@
 import type { Batch } from "../../arrow/batch.js";
+import { slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
-import type { BytesReader, PartitionReader } from "../../contract/source.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
+import type { BytesReader, ColumnsReader, PartitionReader } from "../../contract/source.js";
 import { createDecoder, type Decoder } from "../../kernel/decoder.js";
 import type { BoundScan } from "./inputs.js";
 
@@ -25,18 +27,14 @@ export class PartitionRead {
   constructor(
     private readonly bound: BoundScan,
     private readonly zone: string,
+    private readonly chunks: ChunkSizes,
   ) {}
 
-  /** The batches of a partition. Each is borrowed until the next is asked for. */
+  /** The batches of a partition. Each is lent until the next is asked for. */
   async *batches(reader: PartitionReader): AsyncGenerator<Batch> {
-    if (reader.kind === "bytes") {
-      yield* this.decoded(reader);
-      return;
-    }
-    for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
+    for await (const batch of reader.kind === "bytes" ? this.decoded(reader) : this.given(reader)) {
       this.rows += batch.length;
-      this.read += batch.length;
-      yield batch;
+      yield* slicesOf(batch, this.chunks.inputRows);
     }
   }
 
@@ -48,6 +46,13 @@ export class PartitionRead {
     return { input, read };
   }
 
+  private async *given(reader: ColumnsReader): AsyncGenerator<Batch> {
+    for (let batch = await reader.next(); batch !== null; batch = await reader.next()) {
+      this.read += batch.length;
+      yield batch;
+    }
+  }
+
   private async *decoded(reader: BytesReader): AsyncGenerator<Batch> {
     const { decode } = this.bound.scan;
     assert(decode !== null, "a source that gives bytes says how they are decoded");
@@ -56,20 +61,23 @@ export class PartitionRead {
     let ahead: Promise<number> | null = null;
     try {
       for (let atEnd = false; !atEnd;) {
-        const count: number = await (ahead ?? reader.read(decoder.buffer()));
+        const count: number = await (ahead ?? reader.read(this.piece(decoder.buffer())));
         ahead = null;
         atEnd = count === 0;
         const batch = decoder.decode(count, atEnd);
         const room: Uint8Array | null = atEnd ? null : decoder.readAhead();
-        if (room !== null) ahead = reader.read(room);
-        if (batch === null || batch.length === 0) continue;
-        this.rows += batch.length;
-        yield batch;
+        if (room !== null) ahead = reader.read(this.piece(room));
+        if (batch !== null) yield batch;
       }
     } finally {
       // Nobody may close the file, or use the memory, while a read is under way.
       await ahead?.catch(() => undefined);
       this.read += decoder.rowsRead - before;
     }
+  }
+
+  private piece(room: Uint8Array): Uint8Array {
+    const { readBytes } = this.chunks;
+    return room.length <= readBytes ? room : room.subarray(0, readBytes);
   }
 }

@@ -1,4 +1,5 @@
 import type { Batch } from "../../arrow/batch.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import { compileProjection } from "../../expression/compile.js";
@@ -42,9 +43,9 @@ export interface Pipeline {
 export type BuildSides = ReadonlyMap<StaticJoinNode, Batch>;
 
 /** Makes the operators of a plan. */
-export function buildPipeline(root: PhysicalNode, buildSides: BuildSides): Pipeline {
+export function buildPipeline(root: PhysicalNode, buildSides: BuildSides, chunks: ChunkSizes): Pipeline {
   let current: BatchContext | null = null;
-  const builder = new PipelineBuilder(buildSides, () => current!);
+  const builder = new PipelineBuilder(buildSides, chunks, () => current!);
   builder.add(root, { kind: "output", output: mainOutput });
   const wired = builder.operators.toReversed();
   const operators = wired.map(({ operator }) => operator);
@@ -71,6 +72,7 @@ class PipelineBuilder {
 
   constructor(
     private readonly buildSides: BuildSides,
+    private readonly chunks: ChunkSizes,
     private readonly context: () => BatchContext,
   ) {}
 
@@ -104,15 +106,15 @@ class PipelineBuilder {
       case "watermark":
         return new WatermarkOperator(node.watermarkId, node.column);
       case "timeWindow":
-        return new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output));
+        return new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output), this.chunks);
       case "staticJoin":
         return this.staticJoin(node);
       case "aggregate":
-        return new AggregateOperator(node.spec);
+        return new AggregateOperator(node.spec, this.chunks);
       case "deduplicate":
-        return new DeduplicateOperator(node.spec);
+        return new DeduplicateOperator(node.spec, this.chunks);
       case "sort":
-        return new SortOperator(node.keys, schemaOf(node.output));
+        return new SortOperator(node.keys, schemaOf(node.output), this.chunks);
       case "limit":
         return new LimitOperator(node.count);
       default:
@@ -125,7 +127,7 @@ class PipelineBuilder {
     const { condition } = node.spec;
     const pair: readonly Attribute[] = [...node.stream.output, ...node.table.output];
     const filter = condition === null ? null : this.pairCondition(condition, pair);
-    return new StaticJoinOperator(node.spec, table, filter);
+    return new StaticJoinOperator(node.spec, table, filter, this.chunks);
   }
 
   private pairCondition(condition: Expression, pair: readonly Attribute[]): PairCondition {

@@ -1,15 +1,16 @@
 import type { Batch } from "../../arrow/batch.js";
-import { concatBatches, retainBatch } from "../../arrow/columns.js";
+import { concatBatches, retainBatch, slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
 import type { Task } from "../../contract/executor.js";
+import type { Runtime } from "../../contract/runtime.js";
 import type { Offset, Source } from "../../contract/source.js";
 import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import { emission, type BatchContext, type StatefulOperator } from "../operator.js";
+import { emission, type BatchContext, type Emission, type StatefulOperator } from "../operator.js";
 import { nodesOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
-import { deliver, drive, type Receiver, type Route } from "./driver.js";
+import { deliver, drive, type Receiver, type Route, type WiredOperator } from "./driver.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
 import { buildPipeline, type BuildSides, type Pipeline } from "./pipeline.js";
 import { PartitionRead, type RowCounts } from "./partitionRead.js";
@@ -27,7 +28,8 @@ export async function createExecution(plan: PhysicalPlan, inputs: ExecutionInput
 /** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
 export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
   const buildSides = await readBuildSides(root, inputs);
-  const pipeline = buildPipeline(root, buildSides);
+  const pipeline = buildPipeline(root, buildSides, inputs.runtime.chunks);
+  const feed = new Feed(inputs.runtime, receiver);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchContext = {
     batchId: 0,
@@ -40,16 +42,16 @@ export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, re
     pipeline.begin(context);
     for (const leaf of pipeline.leaves) {
       if (leaf.node.kind === "local") {
-        await deliver(drive([emission(leaf.node.batch)], leaf.routes), receiver);
+        await feed.table(leaf.node.batch, leaf.routes);
         continue;
       }
       const source = await inputs.openTable(leaf.node.table);
       const bound = bindScan(leaf.node, source);
       opened.set(leaf.node, { source, bound });
       const end = await source.latestOffset(null, readAll);
-      if (end !== null) await new ScanRun(inputs, bound, leaf.routes, context, receiver).run(null, end);
+      if (end !== null) await new ScanRun(inputs, bound, leaf.routes, context, feed).run(null, end);
     }
-    for (const { operator, routes } of pipeline.operators) await deliver(drive(operator.finish(), routes), receiver);
+    await feed.finish(pipeline.operators);
   } finally {
     for (const { source } of opened.values()) await source.stop();
   }
@@ -67,26 +69,45 @@ async function readBuildSides(root: PhysicalNode, inputs: ExecutionInputs): Prom
   return tables;
 }
 
-interface ScanCounts extends RowCounts {
-  /** Rows that came out of the plan meanwhile. */
-  readonly output: number;
+/** Puts rows into a pipeline and hands what comes out to a receiver. */
+class Feed {
+  /** Rows that came out. */
+  outputRows = 0;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly receiver: Receiver,
+  ) {}
+
+  async rows(emissions: Iterable<Emission>, routes: readonly Route[]): Promise<void> {
+    this.outputRows += await deliver(drive(emissions, routes, this.runtime.lending), this.receiver);
+  }
+
+  async table(batch: Batch, routes: readonly Route[]): Promise<void> {
+    for (const some of slicesOf(batch, this.runtime.chunks.inputRows)) await this.rows([emission(some)], routes);
+  }
+
+  /** Ends the batch in all operators, which come after those that feed them. */
+  async finish(operators: readonly WiredOperator[]): Promise<void> {
+    for (const { operator, routes } of operators) await this.rows(operator.finish(), routes);
+  }
 }
 
 /** Reads one range of one scan into a pipeline. */
 class ScanRun {
-  private counts: ScanCounts = { input: 0, read: 0, output: 0 };
+  private counts: RowCounts = { input: 0, read: 0 };
 
   constructor(
     private readonly inputs: ExecutionInputs,
     private readonly bound: BoundScan,
     private readonly routes: readonly Route[],
     private readonly context: BatchContext,
-    private readonly receiver: Receiver,
+    private readonly feed: Feed,
     private readonly reads = new Map<BoundScan, PartitionRead>(),
   ) {}
 
   /** Reads (start, end]; gives the numbers of rows. */
-  async run(start: Offset | null, end: Offset): Promise<ScanCounts> {
+  async run(start: Offset | null, end: Offset): Promise<RowCounts> {
     const { scan } = this.bound;
     const partitions = await scan.partitions(start, end);
     const tasks = partitions.map((partition, order): Task => ({
@@ -103,24 +124,27 @@ class ScanRun {
     const reader = await this.bound.scan.open(task.input!.partition);
     try {
       const read = this.read();
-      let output = 0;
+      const { lending } = this.inputs.runtime;
       for await (const batch of read.batches(reader)) {
-        const rows = this.bound.residual === null ? batch : this.bound.residual.run(batch, this.context);
-        if (rows.length > 0) output += await deliver(drive([emission(rows)], this.routes), this.receiver);
+        const lent = lending.lend(batch);
+        const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
+        if (rows.length > 0) await this.feed.rows([emission(rows)], this.routes);
+        lending.takeBack(lent);
       }
-      this.add(read.takeCounts(), output);
+      this.add(read.takeCounts());
     } finally {
       await reader.close();
     }
   }
 
-  private add({ input, read }: RowCounts, output: number): void {
-    this.counts = { input: this.counts.input + input, read: this.counts.read + read, output: this.counts.output + output };
+  private add({ input, read }: RowCounts): void {
+    this.counts = { input: this.counts.input + input, read: this.counts.read + read };
   }
 
   private read(): PartitionRead {
     let read = this.reads.get(this.bound);
-    if (read === undefined) this.reads.set(this.bound, (read = new PartitionRead(this.bound, this.inputs.zone)));
+    if (read === undefined)
+      this.reads.set(this.bound, (read = new PartitionRead(this.bound, this.inputs.zone, this.inputs.runtime.chunks)));
     return read;
   }
 }
@@ -137,7 +161,7 @@ class PipelineExecution implements Execution {
     private readonly scans: ReadonlyMap<ScanNode, BoundScan>,
     private readonly inputs: ExecutionInputs,
   ) {
-    this.pipeline = buildPipeline(plan.root, buildSides);
+    this.pipeline = buildPipeline(plan.root, buildSides, inputs.runtime.chunks);
     this.stateful = this.pipeline.stateful;
   }
 
@@ -147,25 +171,23 @@ class PipelineExecution implements Execution {
 
   async runBatch(context: BatchContext, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult> {
     const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
-    let outputRows = 0;
+    const feed = new Feed(this.inputs.runtime, receiver);
     this.pipeline.begin(context);
     for (const { node, routes } of this.pipeline.leaves) {
       if (node.kind === "local") {
-        outputRows += await deliver(drive([emission(node.batch)], routes), receiver);
+        await feed.table(node.batch, routes);
         continue;
       }
       const bound = this.scans.get(node)!;
       const range = this.rangeOf(node, ranges);
       if (range === null) continue;
-      const scanned = await new ScanRun(this.inputs, bound, routes, context, receiver, this.reads).run(range.start, range.end);
-      counts[node.source!] = scanned;
-      outputRows += scanned.output;
+      counts[node.source!] = await new ScanRun(this.inputs, bound, routes, context, feed, this.reads).run(range.start, range.end);
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
-    for (const { operator, routes } of this.pipeline.operators) outputRows += await deliver(drive(operator.finish(), routes), receiver);
+    await feed.finish(this.pipeline.operators);
     const inputRows = counts.map(({ input }) => input);
     const rowsRead = counts.map(({ read }) => read);
-    return { inputRows, rowsRead, eventTime: this.eventTime(), outputRows };
+    return { inputRows, rowsRead, eventTime: this.eventTime(), outputRows: feed.outputRows };
   }
 
   /** What of its source a scan reads; null when there is nothing new. */

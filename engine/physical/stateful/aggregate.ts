@@ -1,6 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import { emptyBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
@@ -25,8 +26,6 @@ import type { GroupRun, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
 
-/** Rows of a chunk of changes at most. */
-const chunkRows = 65_536;
 /** The one group of an aggregation without keys is that of one row without columns. */
 const globalRow: Batch = { ...emptyBatch(types.struct([])), length: 1 };
 
@@ -44,6 +43,7 @@ export class AggregateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   readonly #spec: AggregateSpec;
+  readonly #chunks: ChunkSizes;
   readonly #input: AggregateInput;
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<AggregatePartition>;
@@ -53,9 +53,10 @@ export class AggregateOperator implements StatefulOperator {
   #watermarks: OperatorWatermarks | null = null;
   #begun = false;
 
-  constructor(spec: AggregateSpec) {
+  constructor(spec: AggregateSpec, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
     this.#spec = spec;
+    this.#chunks = chunks;
     this.#input = new AggregateInput(spec);
     this.#router = new KeyRouter(spec.partitions);
     const sorter = new HashSorter();
@@ -88,7 +89,7 @@ export class AggregateOperator implements StatefulOperator {
     const evictUs = this.#watermarks === null ? null : this.#watermarks.evictMs * 1000;
     const expired = partitions.map(({ groups }) => (evictUs === null ? [] : groups.expired(evictUs)));
     const emitted = partitions.map((partition, p) => ({ partition, runs: this.#emittedOf(partition, expired[p]!) }));
-    for (const batch of emittedBatches(this.#output, emitted)) yield emission(batch);
+    for (const batch of emittedBatches(this.#output, emitted, this.#chunks.emittedRows)) yield emission(batch);
     partitions.forEach((partition, p) => partition.release(expired[p]!));
   }
 
@@ -176,8 +177,8 @@ export class AggregateOperator implements StatefulOperator {
 
   /** The groups as rows that restore them. */
   *#saved(partition: AggregatePartition, slots: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < slots.length; from += chunkRows) {
-      const some = slots.subarray(from, from + chunkRows);
+    for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
+      const some = slots.subarray(from, from + this.#chunks.stateRows);
       yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.saved(some, some.length), some.length) };
     }
   }

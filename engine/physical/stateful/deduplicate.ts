@@ -1,6 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import { takeBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
@@ -23,9 +24,6 @@ import type { DeduplicateSpec } from "./deduplicateSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { SeenKeys } from "./seenKeys.js";
 
-/** Rows of a chunk of changes at most. */
-const chunkRows = 65_536;
-
 /**
  * dropDuplicates: consumes rows, emits those whose key it has not seen, the first of each as it comes.
  *
@@ -38,6 +36,7 @@ export class DeduplicateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   readonly #spec: DeduplicateSpec;
+  readonly #chunks: ChunkSizes;
   readonly #keys: PackedKeys;
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<SeenKeys>;
@@ -51,9 +50,10 @@ export class DeduplicateOperator implements StatefulOperator {
   #duplicates = 0;
   #updated = 0;
 
-  constructor(spec: DeduplicateSpec) {
+  constructor(spec: DeduplicateSpec, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
     this.#spec = spec;
+    this.#chunks = chunks;
     const layout = layoutOf(spec.keyAttributes.map(({ type }) => type));
     const sorter = new HashSorter();
     this.#keys = new PackedKeys(layout);
@@ -172,8 +172,8 @@ export class DeduplicateOperator implements StatefulOperator {
   }
 
   *#saved(partition: SeenKeys, slots: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < slots.length; from += chunkRows) {
-      const some = slots.subarray(from, from + chunkRows);
+    for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
+      const some = slots.subarray(from, from + this.#chunks.stateRows);
       yield { ...this.#chunk(), upserts: batchOf(this.#rows, partition.columns(some), some.length) };
     }
   }

@@ -4,8 +4,6 @@ import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
 import type { GroupRun } from "./groups.js";
 
-/** Groups emitted in one batch at most. */
-const emittedRows = 65_536;
 /** Groups that are worth a batch of their own: fewer are joined with those that follow. */
 const ownBatchRows = 4096;
 
@@ -23,11 +21,12 @@ interface Piece<P> {
 
 /**
  * The groups of all partitions in the order in which they are emitted, as batches: by the start of their panes, then by the hash of their keys, which is the order of
- * the partitions and, within each, of its runs.
+ * the partitions and, within each, of its runs. At most `emittedRows` groups in one.
  */
 export function* emittedBatches<P extends { results(slots: Int32Array, count: number): Column[] }>(
   schema: Schema,
   partitions: readonly PartitionRuns<P>[],
+  emittedRows: number,
 ): Generator<Batch, void, void> {
   const pieces = partitions.flatMap(({ partition, runs }) => runs.map(({ startUs, slots }): Piece<P> => ({ partition, startUs, slots })));
   pieces.sort((a, b) => a.startUs - b.startUs);
@@ -39,7 +38,7 @@ export function* emittedBatches<P extends { results(slots: Int32Array, count: nu
       waiting.push({ partition, startUs, slots: piece });
       rows += piece.length;
       from += piece.length;
-      if (rows < ownBatchRows) continue;
+      if (rows < ownBatchRows && rows < emittedRows) continue;
       yield joined(schema, waiting);
       waiting = [];
       rows = 0;

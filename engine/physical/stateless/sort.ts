@@ -3,6 +3,7 @@ import type { Column } from "../../arrow/column.js";
 import { concatBatches, readValue, retainBatch, takeBatch } from "../../arrow/columns.js";
 import type { Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { compareValues } from "../../values/compare.js";
 import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
 
@@ -26,6 +27,7 @@ export class SortOperator implements Operator {
   constructor(
     private readonly keys: readonly SortKey[],
     private readonly schema: Schema,
+    private readonly chunks: ChunkSizes,
   ) {}
 
   begin(_context: BatchContext): void {
@@ -50,7 +52,11 @@ export class SortOperator implements Operator {
       }
       return a - b;
     });
-    yield emission(takeBatch(all, rows, rows.length));
+    const { emittedRows } = this.chunks;
+    for (let from = 0; from < rows.length; from += emittedRows) {
+      const some = rows.subarray(from, from + emittedRows);
+      yield emission(takeBatch(all, some, some.length));
+    }
   }
 }
 

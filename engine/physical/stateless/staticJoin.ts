@@ -2,6 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import { isNullAt, plainColumn, takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { types, type Schema } from "../../arrow/types.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
@@ -11,9 +12,6 @@ import { KeyedTable } from "../../state/keyedTable.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
-
-/** Candidate pairs that are looked at together; the pairs of one stream row stay together however many they are. */
-const pairsAtOnce = 131_072;
 
 /** Says of candidate pairs (stream columns, then table columns) which of them match: a boolean column. */
 export type PairCondition = (pairs: Batch) => Column;
@@ -33,6 +31,7 @@ export class StaticJoinOperator implements Operator {
   readonly #spec: StaticJoinSpec;
   readonly #keeps: Keeps;
   readonly #condition: PairCondition | null;
+  readonly #chunks: ChunkSizes;
   readonly #tableColumns: readonly Column[];
   readonly #tableSchema: Schema;
   readonly #tableLength: number;
@@ -45,10 +44,11 @@ export class StaticJoinOperator implements Operator {
   readonly #unique: boolean;
   readonly #pairs = new PairList();
 
-  constructor(spec: StaticJoinSpec, table: Batch, condition: PairCondition | null) {
+  constructor(spec: StaticJoinSpec, table: Batch, condition: PairCondition | null, chunks: ChunkSizes) {
     this.#spec = spec;
     this.#keeps = keepsOf(spec);
     this.#condition = condition;
+    this.#chunks = chunks;
     this.#tableColumns = table.columns.map((column) => plainColumn(column));
     this.#tableSchema = table.schema;
     this.#tableLength = table.length;
@@ -90,7 +90,7 @@ export class StaticJoinOperator implements Operator {
     for (let i = 0; i < batch.length; i++) {
       if (slots === null) for (let row = 0; row < this.#tableLength; row++) pairs.push(i, row);
       else for (let row = this.#firstOf(slots[i]!); row >= 0; row = this.#nextRow[row]!) pairs.push(i, row);
-      if (pairs.count < pairsAtOnce) continue;
+      if (pairs.count < this.#chunks.joinPairs) continue;
       yield* this.#joinRows(batch, from, i + 1);
       from = i + 1;
       pairs.clear();

@@ -5,9 +5,9 @@ import { batchFromRows, readValue } from "../../../engine/arrow/columns.js";
 import { typeName, type Schema } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import { parseDataType } from "../../../engine/sql/ddl.js";
-import { systemRuntime } from "../../../runtime/systemRuntime.js";
 import { systemClock } from "../../../runtime/systemClock.js";
 import { collectBatches } from "../../../dataframe/execution.js";
+import { testRuntime } from "../../runtime/testRuntime.js";
 import type { ExpressionCase, GoldenExpression, GoldenValue, Outcome } from "./case.js";
 import { difference } from "./compare.js";
 import { expectedCondition } from "./compareRun.js";
@@ -26,7 +26,7 @@ export async function runExpressionCase(golden: ExpressionCase): Promise<Outcome
 async function run(golden: ExpressionCase): Promise<string | null> {
   const session = Session.create({
     ...(golden.conf && { conf: golden.conf }),
-    runtime: systemRuntime({ clock }),
+    runtime: testRuntime({ clock }),
     print: () => {},
     warn: () => {},
   });

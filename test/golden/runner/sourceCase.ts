@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import { Session } from "../../../dataframe/session.js";
 import { StreamingError, notYetSupported } from "../../../engine/errors/streamingError.js";
 import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
+import { testRuntime } from "../../runtime/testRuntime.js";
 import type { GoldenFile, GoldenRow, Outcome, SourceCase } from "./case.js";
 import { rowsDifference } from "./compare.js";
 import { compareSchema, expectedCondition, goldenRows, inOurForm } from "./compareRun.js";
@@ -25,7 +26,7 @@ async function run(golden: SourceCase): Promise<string | null> {
     const input = join(folder, "input");
     await mkdir(input);
     for (const file of golden.files) await writeInput(input, file);
-    const session = Session.create({ ...(golden.conf && { conf: golden.conf }), print: () => {}, warn: () => {} });
+    const session = Session.create({ ...(golden.conf && { conf: golden.conf }), runtime: testRuntime(), print: () => {}, warn: () => {} });
     const frame = applyText(golden, readFrame(session, golden, input));
     const query = await frame.writeStream
       .format("memory")

@@ -10,6 +10,7 @@ import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
 import type { MemoryStream } from "../../../sources/memory/source.js";
 import { dropMemoryTable, memoryTable, type MemoryTable } from "../../../sinks/memory/sink.js";
+import { testRuntime } from "../../runtime/testRuntime.js";
 import { buildDataFrame, type Frame } from "./buildDataFrame.js";
 import type { GoldenRow, Outcome, StreamCase } from "./case.js";
 import { compareRun, type RunResult } from "./compareRun.js";
@@ -57,7 +58,7 @@ class CaseRun {
       ...golden.conf,
       ...(partitions !== undefined && { "spark.sql.shuffle.partitions": String(partitions) }),
     };
-    this.session = Session.create({ conf, print: () => {}, warn: () => {} });
+    this.session = Session.create({ conf, runtime: testRuntime(), print: () => {}, warn: () => {} });
     this.streams = golden.driver === "availableNow" ? new Map() : memoryStreams(golden.inputs);
   }
 

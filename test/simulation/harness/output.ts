@@ -65,7 +65,7 @@ async function rowsOfFile(files: FileSystem, entry: ManifestEntry, format: strin
       .split("\n")
       .filter((line) => line !== "");
   const schema = await parquetSchema((await files.open(path))!, path);
-  return readAll(await openParquet((await files.open(path))!, path, schema));
+  return readAll(await openParquet((await files.open(path))!, path, schema, 1000));
 }
 
 async function readAll(reader: ColumnsReader): Promise<string[]> {

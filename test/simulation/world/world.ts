@@ -1,6 +1,7 @@
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { CrashPoint, ProcessIdentity, Runtime } from "../../../engine/contract/runtime.js";
 import { inlineExecutor } from "../../../runtime/inlineExecutor.js";
+import { handling } from "../../runtime/testRuntime.js";
 import { SimulatedClock } from "./clock.js";
 import { SimulatedDisk, systemError } from "./disk.js";
 import { SimulatedFileSystem, type Gate, type Operation } from "./files.js";
@@ -91,6 +92,7 @@ export class World {
       isAlive: async (other) => this.isAlive(process, other),
       uuid: () => this.random.uuid(),
       faults: { at: (point, batchId) => this.reached(process, point, batchId) },
+      ...handling(),
     };
   }
 

@@ -11,6 +11,7 @@ import type { EvalMode } from "../../../engine/values/evalMode.js";
 import type { BatchContext, OperatorWatermarks } from "../../../engine/physical/operator.js";
 import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.js";
 import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";
+import { handling } from "../../runtime/testRuntime.js";
 import { runOperator } from "./runOperator.js";
 
 export function attribute(name: string, type: DataType): Attribute {
@@ -131,7 +132,7 @@ export class Driver {
   }
 
   #fresh(): AggregateOperator {
-    return new AggregateOperator(this.#spec);
+    return new AggregateOperator(this.#spec, handling().chunks);
   }
 }
 

@@ -1,7 +1,8 @@
 import type { Batch } from "../../../engine/arrow/batch.js";
-import { rowsOf } from "../../../engine/arrow/columns.js";
+import { rowsOf, slicesOf } from "../../../engine/arrow/columns.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import { drive, type Route } from "../../../engine/physical/execution/driver.js";
+import { handling } from "../../runtime/testRuntime.js";
 import type { Emission, Operator } from "../../../engine/physical/operator.js";
 
 const routes: readonly Route[] = [{ kind: "output", output: "main" }];
@@ -9,12 +10,18 @@ const routes: readonly Route[] = [{ kind: "output", output: "main" }];
 /** The rows of emissions. */
 export function emittedRows(emissions: Iterable<Emission>): Value[][] {
   const rows: Value[][] = [];
-  for (const { batch } of drive(emissions, routes)) rows.push(...rowsOf(batch));
+  for (const { batch } of drive(emissions, routes, handling().lending)) rows.push(...rowsOf(batch));
   return rows;
 }
 
-/** Gives batches to an operator that has begun, and ends its batch; what it emits meanwhile. */
+/** Gives batches to an operator that has begun, lent and cut as the run says, and ends its batch; what it emits meanwhile. */
 export function runOperator(operator: Operator, batches: readonly Batch[]): Value[][] {
-  const rows = batches.flatMap((batch) => emittedRows(operator.process(batch, 0)));
+  const { lending, chunks } = handling();
+  const rows: Value[][] = [];
+  for (const batch of batches.flatMap((whole) => [...slicesOf(whole, chunks.inputRows)])) {
+    const lent = lending.lend(batch);
+    rows.push(...emittedRows(operator.process(lent, 0)));
+    lending.takeBack(lent);
+  }
   return [...rows, ...emittedRows(operator.finish())];
 }

@@ -5,6 +5,7 @@ import type { Value } from "../../../engine/arrow/value.js";
 import { TimeWindowOperator } from "../../../engine/physical/stateless/timeWindow.js";
 import { UnionOperator } from "../../../engine/physical/stateless/union.js";
 import { WatermarkOperator } from "../../../engine/physical/stateless/watermark.js";
+import { handling } from "../../runtime/testRuntime.js";
 import { runOperator } from "./runOperator.js";
 
 const schema: Schema = types.struct([field("ts", types.timestamp), field("k", types.string)]);
@@ -18,7 +19,7 @@ test("a time window gives each row once for each of its windows, before the epoc
     [null, "none"],
     [-1n, "before"],
   ]);
-  const rows = runOperator(new TimeWindowOperator(0, windows, output), [input]);
+  const rows = runOperator(new TimeWindowOperator(0, windows, output, handling().chunks), [input]);
   const expected = (at: bigint, k: string, start: bigint): Value[] => [at, k, [start * second, (start + 10n) * second]];
   expect(rows).toEqual([
     expected(9n * second, "edge", 9n),
@@ -31,7 +32,7 @@ test("a time window gives each row once for each of its windows, before the epoc
 
 test("times beyond 2^53 µs fall into their windows of whole seconds exactly", () => {
   const output: Schema = types.struct([...schema.fields, field("window", windowType)]);
-  const operator = new TimeWindowOperator(0, { durationUs: 10e6, slideUs: 10e6, startUs: 0 }, output);
+  const operator = new TimeWindowOperator(0, { durationUs: 10e6, slideUs: 10e6, startUs: 0 }, output, handling().chunks);
   const year9999 = 253_402_300_799_999_999n;
   const rows = runOperator(operator, [batchFromRows(schema, [[year9999, "last"]])]);
   expect(rows[0]![2]).toEqual([253_402_300_790_000_000n, 253_402_300_800_000_000n]);

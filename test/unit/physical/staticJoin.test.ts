@@ -9,6 +9,7 @@ import type { JoinType } from "../../../engine/plan/joinType.js";
 import { StaticJoinOperator } from "../../../engine/physical/stateless/staticJoin.js";
 import type { StaticJoinSpec } from "../../../engine/physical/stateless/staticJoinSpec.js";
 import { attribute, show } from "./aggregateFixture.js";
+import { handling } from "../../runtime/testRuntime.js";
 import { runOperator } from "./runOperator.js";
 
 const streamSchema: Schema = types.struct([field("k", types.string), field("x", types.double), field("v", types.long)]);
@@ -60,7 +61,7 @@ test("a join with a static table gives what nested loops give, in their order", 
       const spec: StaticJoinSpec = { joinType, streamIsLeft, keys: equi, condition: null, output };
       const actual: Value[][] = [];
       const condition = threshold === null ? null : (pairs: Batch): Column => aboveThreshold(pairs, threshold);
-      const join = new StaticJoinOperator(spec, batchFromRows(tableSchema, table), condition);
+      const join = new StaticJoinOperator(spec, batchFromRows(tableSchema, table), condition, handling().chunks);
       const expected: Value[][] = [];
       for (const rows of batches) {
         join.begin();

@@ -29,7 +29,7 @@ function fileOf(bytes: Uint8Array): ReadableFile {
 }
 
 async function readBack(bytes: Uint8Array, schema: Schema): Promise<Value[][]> {
-  const reader = await openParquet(fileOf(bytes), "file:/x.parquet", schema);
+  const reader = await openParquet(fileOf(bytes), "file:/x.parquet", schema, 1000);
   const rows: Value[][] = [];
   for (let batch = await reader.next(); batch !== null; batch = await reader.next()) rows.push(...rowsOf(batch));
   await reader.close();

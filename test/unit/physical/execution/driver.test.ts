@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import { batchFromRows, rowsOf } from "../../../../engine/arrow/columns.js";
 import type { Batch } from "../../../../engine/arrow/batch.js";
 import { field, types, type Schema } from "../../../../engine/arrow/types.js";
+import { plainLending } from "../../../../engine/contract/lending.js";
 import { deliver, drive, type Route } from "../../../../engine/physical/execution/driver.js";
 import { emission, nothing, type Emission, type Operator } from "../../../../engine/physical/operator.js";
 
@@ -50,7 +51,7 @@ it("an operator makes its next batch when all below it, and the receiver, are do
     await new Promise(setImmediate);
     log.push(`${numberIn(batch)} is written`);
   };
-  expect(await deliver(drive([emission(batchOfOne(1))], twoOperators(log)), receiver)).toBe(4);
+  expect(await deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver)).toBe(4);
   expect(log).toEqual([
     "above makes 10",
     ...madeAndWritten(100),
@@ -71,7 +72,7 @@ it.each(["throws", "rejects"])("a receiver that %s ends the operators that are h
     if (how === "throws") throw new Error("full");
     return Promise.reject(new Error("full"));
   };
-  await expect(deliver(drive([emission(batchOfOne(1))], twoOperators(log)), receiver)).rejects.toThrow("full");
+  await expect(deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver)).rejects.toThrow("full");
   expect(log.slice(-3)).toEqual(["below makes 101", "below is done with 10", "above is done with 1"]);
 });
 
@@ -84,6 +85,9 @@ it("each port has its way, and a port that leads nowhere is a fault", () => {
     { kind: "output", output: "main" },
     { kind: "output", output: "late" },
   ];
-  expect([...drive(emissions, routes)].map(({ output, batch }) => `${output} ${numberIn(batch)}`)).toEqual(["main 1", "late 2"]);
-  expect(() => [...drive(emissions, routes.slice(0, 1))]).toThrow("port 1");
+  expect([...drive(emissions, routes, plainLending)].map(({ output, batch }) => `${output} ${numberIn(batch)}`)).toEqual([
+    "main 1",
+    "late 2",
+  ]);
+  expect(() => [...drive(emissions, routes.slice(0, 1), plainLending)]).toThrow("port 1");
 });
