@@ -6,6 +6,7 @@ import { sqlTypeName, types, type Field, type Schema } from "../../engine/arrow/
 import type { ReadableFile } from "../../engine/contract/fileSystem.js";
 import type { ColumnsReader } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
+import { BlobFile } from "./fileBlob.js";
 import { parquetWasm } from "./wasm.js";
 
 type ParquetFile = import("parquet-wasm/node").ParquetFile;
@@ -20,7 +21,8 @@ type ReaderOptions = import("parquet-wasm/node").ReaderOptions;
  * @throws FAILED_READ_FILE.*
  */
 export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema, rowsAtOnce: number): Promise<ColumnsReader> {
-  const parquet = await openFooter(file, shownPath);
+  const opened = await openFooter(file, shownPath);
+  const { parquet } = opened;
   const [arrow, edge] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
   const names = fileSchema(parquet, arrow).fields.map((field) => field.name);
   const found = wanted.fields.map((field) => matchingName(names, field.name));
@@ -53,7 +55,7 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
           rows,
         );
       }
-      pending = arrow.RecordBatchReader.from(await readGroup(parquet, { rowGroups: [at], columns, batchSize: rowsAtOnce }, shownPath))[
+      pending = arrow.RecordBatchReader.from(await readGroup(opened, { rowGroups: [at], columns, batchSize: rowsAtOnce }, shownPath))[
         Symbol.iterator
       ]();
     }
@@ -62,7 +64,7 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
     kind: "columns",
     next,
     async close() {
-      parquet.free();
+      if (!opened.input.failed) parquet.free();
       await file.close();
     },
   };
@@ -70,7 +72,7 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
 
 /** The schema of a Parquet file as Spark infers it: every column may be null. Closes the file. */
 export async function parquetSchema(file: ReadableFile, shownPath: string): Promise<Schema> {
-  const parquet = await openFooter(file, shownPath);
+  const { parquet } = await openFooter(file, shownPath);
   try {
     const [arrow, { fromArrowSchema }] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
     const schema = fileSchema(parquet, arrow);
@@ -86,17 +88,27 @@ export async function parquetSchema(file: ReadableFile, shownPath: string): Prom
   }
 }
 
+/** A file whose footer was read. */
+interface OpenFile {
+  readonly input: BlobFile;
+  readonly parquet: ParquetFile;
+}
+
 /** Closes the file when it cannot be opened. */
-async function openFooter(file: ReadableFile, shownPath: string): Promise<ParquetFile> {
+async function openFooter(file: ReadableFile, shownPath: string): Promise<OpenFile> {
   const wasm = await parquetWasm();
-  const blob = new FileBlob(file, 0, file.sizeBytes);
+  const input = new BlobFile(file, shownPath);
+  const { blob } = input;
   try {
-    return await wasm.ParquetFile.fromFile(blob).catch((error: unknown) => {
-      if (!pageIndexDefect.test(String(error))) throw error;
-      return withoutPageIndex(wasm, blob);
-    });
+    const open = (): Promise<ParquetFile> =>
+      wasm.ParquetFile.fromFile(blob).catch((error: unknown) => {
+        if (!pageIndexDefect.test(String(error))) throw error;
+        return withoutPageIndex(wasm, blob);
+      });
+    return { input, parquet: await input.checked(open) };
   } catch (cause) {
     await file.close();
+    if (cause instanceof StreamingError) throw cause;
     throw new StreamingError("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: shownPath, reason: String(cause) }, { cause });
   }
 }
@@ -116,11 +128,12 @@ function fileSchema(parquet: ParquetFile, { RecordBatchReader }: typeof import("
   return reader.schema;
 }
 
-async function readGroup(parquet: ParquetFile, what: ReaderOptions, shownPath: string): Promise<Uint8Array> {
+async function readGroup({ input, parquet }: OpenFile, what: ReaderOptions, shownPath: string): Promise<Uint8Array> {
   try {
-    const table = await parquet.read(what);
+    const table = await input.checked(() => parquet.read(what));
     return table.intoIPCStream();
   } catch (cause) {
+    if (cause instanceof StreamingError) throw cause;
     throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path: shownPath, reason: String(cause) }, { cause });
   }
 }
@@ -139,33 +152,5 @@ function convertColumn(edge: typeof import("../../engine/arrow/edge.js"), data: 
       { path: shownPath, column: `[${field.name}]`, expectedType: sqlTypeName(field.type), actualType: cause.parameters["actual"] ?? "" },
       { cause },
     );
-  }
-}
-
-/** A range of a file, read when it is asked for: what parquet-wasm takes instead of the whole file in memory. */
-class FileBlob extends Blob {
-  override readonly size: number;
-
-  constructor(
-    private readonly file: ReadableFile,
-    private readonly start: number,
-    end: number,
-  ) {
-    super([]);
-    this.size = end - start;
-  }
-
-  override slice(start = 0, end = this.size): FileBlob {
-    return new FileBlob(this.file, this.start + start, this.start + Math.min(end, this.size));
-  }
-
-  override async arrayBuffer(): Promise<ArrayBuffer> {
-    const bytes = new Uint8Array(this.size);
-    for (let length = 0; length < bytes.length;) {
-      const got = await this.file.read(bytes.subarray(length), this.start + length);
-      if (got === 0) throw new Error("the file ends too early");
-      length += got;
-    }
-    return bytes.buffer;
   }
 }

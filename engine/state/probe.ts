@@ -1,4 +1,3 @@
-import { Cache } from "../codegen/cache.js";
 import { compileFunction } from "../codegen/compileFunction.js";
 import { sameBytes } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
@@ -22,7 +21,7 @@ export type Probe = (
 ) => number;
 
 const parameters = ["from", "count", "numbers", "indexes", "slotHashes", "keys", "words", "hashes", "keyBytes", "bytes", "slots"];
-const probes = new Cache<Probe>(1024);
+const probes = new Map<string, Probe>();
 
 /** The probe loop for keys of this layout, compiled once. */
 export function probeFor({ stride, columns }: KeyLayout): Probe {
@@ -51,5 +50,10 @@ export function probeFor({ stride, columns }: KeyLayout): Probe {
     }
   }
   return count;`;
-  return probes.get(body, () => compileFunction({ name: "probe", parameters, body, bound: { sameBytes } }) as Probe);
+  let probe = probes.get(body);
+  if (probe === undefined) {
+    probe = compileFunction({ name: "probe", parameters, body, bound: { sameBytes } }) as Probe;
+    probes.set(body, probe);
+  }
+  return probe;
 }

@@ -1,4 +1,3 @@
-import { Cache } from "../codegen/cache.js";
 import { StreamingError } from "../errors/streamingError.js";
 
 /**
@@ -14,12 +13,16 @@ export interface TimeZone {
   offsetAt(epochSeconds: number): number;
 }
 
-/** Names may come out of the data: what is no zone is remembered too. */
-const zones = new Cache<{ readonly zone: TimeZone | null }>(1000);
+const zones = new Map<string, TimeZone | null>();
 
 /** The zone of that name or offset; null when there is none. */
 export function findTimeZone(name: string): TimeZone | null {
-  return zones.get(name, () => ({ zone: makeZone(name) })).zone;
+  let zone = zones.get(name);
+  if (zone === undefined) {
+    zone = makeZone(name);
+    zones.set(name, zone);
+  }
+  return zone;
 }
 
 /** @throws INVALID_PARAMETER_VALUE.ZONE */

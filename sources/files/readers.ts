@@ -29,8 +29,24 @@ export async function openFile(files: FileSystem, path: string): Promise<Readabl
 }
 
 function failure(path: string, cause: unknown): StreamingError {
+  if (cause instanceof StreamingError) return cause;
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new StreamingError("FAILED_READ_FILE.NO_HINT", { path: displayPath(path), reason }, { cause });
+}
+
+/**
+ * Reads at a position; 0 at the end, which is where the file ended when it was opened: one that grows is not read beyond that, and the end needs no read of
+ * its own.
+ *
+ * @throws FAILED_READ_FILE.FILE_SHRANK when it ends earlier
+ */
+async function readAt(file: ReadableFile, path: string, into: Uint8Array, position: number): Promise<number> {
+  const left = file.sizeBytes - position;
+  if (left === 0) return 0;
+  const length = await file.read(left < into.length ? into.subarray(0, left) : into, position);
+  if (length > 0) return length;
+  const parameters = { path: displayPath(path), size: String(file.sizeBytes), read: String(position) };
+  throw new StreamingError("FAILED_READ_FILE.FILE_SHRANK", parameters);
 }
 
 function plainReader(file: ReadableFile, path: string): BytesReader {
@@ -39,10 +55,7 @@ function plainReader(file: ReadableFile, path: string): BytesReader {
     kind: "bytes",
     async read(into) {
       try {
-        // The size when it was opened: a file that grows is not read beyond it, and the end needs no read of its own.
-        const left = file.sizeBytes - position;
-        if (left === 0) return 0;
-        const length = await file.read(left < into.length ? into.subarray(0, left) : into, position);
+        const length = await readAt(file, path, into, position);
         position += length;
         return length;
       } catch (cause) {
@@ -55,7 +68,7 @@ function plainReader(file: ReadableFile, path: string): BytesReader {
 
 function inflatingReader(file: ReadableFile, path: string, codec: "gz" | "deflate"): BytesReader {
   const inflate = codec === "gz" ? createGunzip() : createInflate();
-  const compressed = Readable.from(chunksOf(file), { objectMode: false });
+  const compressed = Readable.from(chunksOf(file, path), { objectMode: false });
   compressed.on("error", (error) => inflate.destroy(error));
   compressed.pipe(inflate);
   const chunks = inflate[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
@@ -85,10 +98,10 @@ function inflatingReader(file: ReadableFile, path: string, codec: "gz" | "deflat
   };
 }
 
-async function* chunksOf(file: ReadableFile): AsyncGenerator<Uint8Array> {
+async function* chunksOf(file: ReadableFile, path: string): AsyncGenerator<Uint8Array> {
   for (let position = 0; ;) {
     const chunk = new Uint8Array(compressedChunkBytes);
-    const length = await file.read(chunk, position);
+    const length = await readAt(file, path, chunk, position);
     if (length === 0) return;
     position += length;
     yield chunk.subarray(0, length);

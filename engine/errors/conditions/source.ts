@@ -71,6 +71,11 @@ export const sourceConditions = {
     message: "Encountered error while reading file <path>. Could not read footer: <reason>.",
     advice: "Please ensure that the file is in Parquet format, and whole.",
   },
+  "FAILED_READ_FILE.FILE_SHRANK": {
+    sqlState: "KD001",
+    message: "Encountered error while reading file <path>. It had <size> bytes when it was opened, and now ends after <read>.",
+    advice: "What is read must not change: write a file under another name, and rename it when it is whole.",
+  },
   "FAILED_READ_FILE.NO_HINT": {
     sqlState: "KD001",
     message: "Encountered error while reading file <path>. <reason>.",

@@ -8,7 +8,7 @@ import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchContext, type Emission, type StatefulOperator } from "../operator.js";
-import { nodesOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
+import { inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { deliver, drive, type Receiver, type Route, type WiredOperator } from "./driver.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
@@ -57,11 +57,16 @@ export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, re
   }
 }
 
+/** The joins of a pipeline; those below their tables are joins of the tables' own pipelines. */
+function staticJoinsOf(node: PhysicalNode): StaticJoinNode[] {
+  if (node.kind === "staticJoin") return [...staticJoinsOf(node.stream), node];
+  return inputsOf(node).flatMap(staticJoinsOf);
+}
+
 /** The rows of the tables that joins probe, each as one batch. */
 async function readBuildSides(root: PhysicalNode, inputs: ExecutionInputs): Promise<BuildSides> {
   const tables = new Map<StaticJoinNode, Batch>();
-  for (const node of nodesOf(root)) {
-    if (node.kind !== "staticJoin") continue;
+  for (const node of staticJoinsOf(root)) {
     const parts: Batch[] = [];
     await runBounded(node.table, inputs, ({ batch }) => void parts.push(retainBatch(batch)));
     tables.set(node, concatBatches(schemaOf(node.table.output), parts));

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, truncate } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { field, types } from "../../../engine/arrow/types.js";
+import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import { localFileSystem } from "../../../runtime/localFileSystem.js";
 import { jsonProvider, textProvider } from "../../../sources/files/source.js";
 import { memoryLog } from "../../../sources/files/seenFilesLog.js";
@@ -241,6 +242,28 @@ describe("the file source refuses", () => {
     await expect(readRange(gone, null, end!)).rejects.toMatchObject(
       refusal("FAILED_READ_FILE.FILE_NOT_EXIST", { path: `file:${folder}/x.gz` }),
     );
+  });
+
+  test.each([
+    ["a file", "x.txt", {}],
+    ["a file that is one row", "x.txt", { wholetext: "true" }],
+    ["a compressed file, where it could end", "x.txt.gz", {}],
+  ])("%s that has become shorter since it was opened", async (_what, name, options) => {
+    const folder = await temporaryFolder();
+    const path = join(folder, name);
+    const half = name.endsWith(".gz") ? gzipSync("one\n") : Buffer.from("one\n");
+    await put(path, Buffer.concat([half, half]), 100);
+    const files: FileSystem = {
+      ...localFileSystem,
+      async open(file) {
+        const opened = await localFileSystem.open(file);
+        await truncate(path, half.length);
+        return opened;
+      },
+    };
+    const source = await open(textProvider, { path: folder, ...options }, null, { files });
+    const parameters = { path: `file:${path}`, size: String(2 * half.length), read: String(half.length) };
+    await expect(drain(source)).rejects.toMatchObject(refusal("FAILED_READ_FILE.FILE_SHRANK", parameters));
   });
 
   test("a log of seen files that is damaged or written by two", async () => {

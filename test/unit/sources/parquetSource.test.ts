@@ -103,6 +103,27 @@ describe("Parquet", () => {
     }
   });
 
+  test.each([
+    ["has become shorter", (): Promise<number> => Promise.resolve(0), "FAILED_READ_FILE.FILE_SHRANK", "FAILED_READ_FILE.FILE_SHRANK"],
+    [
+      "cannot be read any more",
+      (): Promise<number> => Promise.reject(new Error("EIO")),
+      "FAILED_READ_FILE.NO_HINT",
+      "FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER",
+    ],
+  ] as const)("a file that %s since it was opened is refused by name", async (_what, failure, rows, footer) => {
+    const schema = types.struct([field("id", types.int)]);
+    const file = fileOf(await encodeParquet([batchFromRows(schema, [[7], [8]])], schema, snappy));
+    let fails = false;
+    const changing: ReadableFile = { ...file, read: (into, at) => (fails ? failure() : file.read(into, at)) };
+    const reader = await openParquet(changing, "file:/x.parquet", schema, 1000);
+    fails = true;
+    const parameters = { path: "file:/x.parquet" };
+    await expect(reader.next()).rejects.toMatchObject({ condition: rows, parameters });
+    await reader.close();
+    await expect(openParquet(changing, "file:/x.parquet", schema, 1000)).rejects.toMatchObject({ condition: footer, parameters });
+  });
+
   test("a folder of Spark's own streaming sink is read by its manifest, moved as it is", async () => {
     const output = new URL("../../golden/spark-checkpoints/stateless-filesink-compaction/output/", import.meta.url);
     const folder = await temporaryFolder();
