@@ -2,13 +2,15 @@
  * Tidemark: micro-batch structured streaming for TypeScript. Spark's vocabulary, camelCased.
  */
 export { Session, type SessionOptions } from "./dataframe/session.js";
-export { DataFrame } from "./dataframe/dataFrame.js";
-export { GroupedData } from "./dataframe/groupedData.js";
+export { DataFrame, GroupedData, type ForeachBatch } from "./dataframe/dataFrame.js";
 export { Column, type AnyColumn } from "./dataframe/column.js";
 export { Conf } from "./dataframe/conf.js";
 export { DataFrameReader, type DataStreamReader, type KafkaHeaders, type KafkaRow } from "./dataframe/reader.js";
-export { DataFrameWriter, type SaveMode, type WriteDefinition } from "./dataframe/writer.js";
-export { DataStreamWriter, type ForeachBatch, type ForeachBatchInfo, type StreamDefinition } from "./dataframe/streamWriter.js";
+export { DataFrameWriter } from "./dataframe/writer.js";
+export type { SaveMode, WriteDefinition } from "./dataframe/writeDefinition.js";
+export { DataStreamWriter } from "./dataframe/streamWriter.js";
+export type { ForeachBatchInfo, StreamDefinition } from "./dataframe/streamDefinition.js";
+export type { SessionContext } from "./dataframe/sessionContext.js";
 export type { ForeachWriter } from "./dataframe/foreach.js";
 export { StreamingQueryManager } from "./dataframe/streams.js";
 export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";

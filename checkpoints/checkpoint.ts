@@ -1,4 +1,5 @@
 import type { Checkpoint } from "../engine/contract/checkpoint.js";
+import type { Json } from "../engine/contract/json.js";
 import { Options, type OptionSpec } from "../engine/contract/options.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import type { SourceLog } from "../engine/contract/source.js";
@@ -100,6 +101,12 @@ export async function openCheckpoint({
     await Promise.allSettled([epoch.release()]);
     throw error;
   }
+}
+
+/** What a checkpoint remembers of its query, for a look before it is opened: null where there is none. Changes nothing. */
+export function peekQueryShape(location: string, runtime: Runtime): Promise<Json> {
+  const { files, root } = placeOf(location, runtime);
+  return readQueryShape(files, root);
 }
 
 function settingsOf(conf: Readonly<Record<string, string>>): Options {

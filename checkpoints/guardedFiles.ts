@@ -8,6 +8,7 @@ export function guardedFiles(files: FileSystem): FileSystem {
     read: (path) => reading(path, () => files.read(path)),
     open: (path) => reading(path, async () => guardedReader(path, await files.open(path))),
     status: (path) => reading(path, () => files.status(path)),
+    realPath: (path) => reading(path, () => files.realPath(path)),
     list: (directory) => reading(directory, () => files.list(directory)),
     create: (path) => writing(path, async () => guardedWriter(path, await files.create(path))),
     addNew: (path, bytes) => writing(path, () => files.addNew(path, bytes)),

@@ -3,7 +3,7 @@ import { DataFrame } from "../dataframe/dataFrame.js";
 import { writeBatch } from "../dataframe/batchWrite.js";
 import { Session } from "../dataframe/session.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
-import type { StreamDefinition } from "../dataframe/streamWriter.js";
+import type { StreamDefinition } from "../dataframe/streamDefinition.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { checkTarget, targetOf, type BackfillTarget } from "./backfillTarget.js";
 import { exitCodeOf, exitCodes, failureText } from "./failure.js";

@@ -2,7 +2,7 @@ import { relative, resolve, sep } from "node:path";
 import { optionOf, withoutOption } from "../dataframe/options.js";
 import { absolutePath } from "../dataframe/paths.js";
 import type { Session } from "../dataframe/session.js";
-import type { StreamDefinition } from "../dataframe/streamWriter.js";
+import type { StreamDefinition } from "../dataframe/streamDefinition.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { nodesUp } from "../engine/plan/transform.js";
 

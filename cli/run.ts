@@ -1,3 +1,4 @@
+import { checkCheckpointsAreApart } from "../dataframe/checkpointPlace.js";
 import { Session } from "../dataframe/session.js";
 import type { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
@@ -69,6 +70,10 @@ async function prepare(flags: RunFlags, session: Session, overrides: Overrides):
     return result.option("checkpointLocation", own);
   });
   overrides.checkUsed();
+  await checkCheckpointsAreApart(
+    session,
+    changed.map(({ definition }) => definition),
+  );
   return changed;
 }
 

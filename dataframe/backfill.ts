@@ -2,7 +2,7 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan, NodeOf } from "../engine/plan/logicalPlan.js";
 import { transformUp } from "../engine/plan/transform.js";
 import { withoutOption } from "./options.js";
-import type { Session } from "./session.js";
+import type { SessionContext } from "./sessionContext.js";
 import type { TableHandle } from "./tables.js";
 
 /** What part of the input a backfill reads: half-open, as texts of a command line. Null: from the first, to the last. */
@@ -19,7 +19,7 @@ export interface BackfillRange {
  *
  * @throws BACKFILL_BOUND_INVALID; UNBOUNDED_SOURCE when it runs, for sources that have no end
  */
-export function boundedPlan(session: Session, plan: AnalyzedPlan, range: BackfillRange): AnalyzedPlan {
+export function boundedPlan(session: SessionContext, plan: AnalyzedPlan, range: BackfillRange): AnalyzedPlan {
   const bounded = (read: NodeOf<"read">): NodeOf<"read"> => {
     const table = session.tables.get(read.table);
     const options = boundedOptions(table, range);

@@ -1,23 +1,25 @@
 import { absolutePath } from "../connectors/files/uri.js";
 import { lendForCall } from "../engine/contract/lending.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { schemaOf } from "../engine/plan/logicalPlan.js";
+import { schemaOf, type AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { checkBatch } from "../engine/plan/analyzer/streaming.js";
 import { runBoundedPlan } from "./execution.js";
 import { sinkFormats } from "./formats.js";
 import { optionOf } from "./options.js";
-import type { Session } from "./session.js";
-import type { WriteDefinition } from "./writer.js";
+import { checkTablesAreThere, fixedFolder, folderPlace, isWithin, placeOf, readPaths } from "./places.js";
+import type { SessionContext } from "./sessionContext.js";
+import type { WriteDefinition } from "./writeDefinition.js";
 
 /**
  * Runs a bounded plan into a sink, as one batch. Gives the number of rows.
  *
- * @throws PATH_ALREADY_EXISTS in mode errorifexists
+ * @throws PATH_ALREADY_EXISTS in mode errorifexists, UNSUPPORTED_OVERWRITE.PATH when what is overwritten is read
  */
-export async function writeBatch(session: Session, definition: WriteDefinition): Promise<number> {
+export async function writeBatch(session: SessionContext, definition: WriteDefinition): Promise<number> {
   const { plan, options, partitionBy } = definition;
   checkBatch(plan);
+  await checkTablesAreThere(session, plan);
   const { runtime } = session;
   const provider = await sinkFormats.load(definition.format, "DataFrameWriter");
   const schema = schemaOf(outputOf(plan));
@@ -66,13 +68,24 @@ export async function writeBatch(session: Session, definition: WriteDefinition):
 }
 
 /** Makes way as the mode says; false when nothing is to be written. */
-async function targetIsFree(session: Session, { options, mode }: WriteDefinition): Promise<boolean> {
+async function targetIsFree(session: SessionContext, { plan, options, mode }: WriteDefinition): Promise<boolean> {
   const path = optionOf(options, "path");
   const { files } = session.runtime;
   if (path === undefined || mode === "append") return true;
   const target = absolutePath(path);
   if ((await files.status(target)) === null) return true;
   if (mode === "ignore") return false;
-  if (mode === "overwrite") return files.removeTree(target);
+  if (mode === "overwrite") {
+    await checkIsNotRead(session, plan, target);
+    return files.removeTree(target);
+  }
   throw new StreamingError("PATH_ALREADY_EXISTS", { path });
+}
+
+async function checkIsNotRead(session: SessionContext, plan: AnalyzedPlan, target: string): Promise<void> {
+  const { files } = session.runtime;
+  const place = await folderPlace(files, target);
+  for (const path of readPaths(session, plan)) {
+    if (isWithin(fixedFolder(await placeOf(files, path)), place)) throw new StreamingError("UNSUPPORTED_OVERWRITE.PATH", { path: place });
+  }
 }

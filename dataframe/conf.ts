@@ -1,6 +1,8 @@
 import { Options } from "../engine/contract/options.js";
+import { keyGroupCount } from "../engine/contract/state.js";
 import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
+import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { findTimeZone } from "../engine/values/timeZone.js";
 import { confKeys, fixedConfKeys, idleConfKeys, type ConfKey } from "./confKeys.js";
 import { optionText, type OptionValue } from "./options.js";
@@ -105,6 +107,12 @@ export class Conf {
     return Object.fromEntries([...defaults, ...this.values]);
   }
 
+  /** The same with some keys set to other values; keys that mean nothing here are left out. */
+  with(changes: Readonly<Record<string, string>>): Conf {
+    const known = Object.entries(changes).filter(([name]) => byName.has(name.toLowerCase()));
+    return new Conf({ ...Object.fromEntries(this.values), ...Object.fromEntries(known) }, () => undefined);
+  }
+
   /** The key, or its full name where it means nothing here. */
   private keyOf(name: string): ConfKey | string {
     const full = name.toLowerCase().startsWith(prefix) ? name : `${prefix}${name}`;
@@ -121,6 +129,25 @@ export class Conf {
     this.warned.add(name);
     this.warn(`The configuration ${name} means nothing here: it is Spark's, and was ignored.`);
   }
+}
+
+/** What analysis depends on, of a configuration. */
+export function contextOf(conf: Readonly<Record<string, string>>): AnalysisContext {
+  return { ansi: conf["spark.sql.ansi.enabled"]!.toLowerCase() === "true", zone: conf["spark.sql.session.timeZone"]! };
+}
+
+/** How many state partitions a stateful operator has. What a log of Spark's may say beyond the most there are means as many as there are. */
+export function partitionsOf(conf: Readonly<Record<string, string>>): number {
+  return Math.min(Number(conf["spark.sql.shuffle.partitions"]), keyGroupCount);
+}
+
+/** What is wrong with a configuration that `contextOf` is asked about; null when it is sound. */
+export function evaluationProblem(conf: Readonly<Record<string, string>>): string | null {
+  const { "spark.sql.ansi.enabled": ansi, "spark.sql.session.timeZone": zone } = conf;
+  if (!Number.isInteger(partitionsOf(conf)) || partitionsOf(conf) < 1)
+    return `spark.sql.shuffle.partitions = ${conf["spark.sql.shuffle.partitions"]}`;
+  if (zone === undefined || findTimeZone(zone) === null) return `the time zone ${zone}, which nobody knows`;
+  return /^(true|false)$/i.test(ansi ?? "") ? null : `spark.sql.ansi.enabled = ${ansi}`;
 }
 
 /** A family (`spark.ui.`) holds all keys under it, a single key only itself. */

@@ -1,32 +1,25 @@
-import type { Table } from "apache-arrow";
 import type { Batch } from "../engine/arrow/batch.js";
-import { rowsOf } from "../engine/arrow/columns.js";
-import { toRows } from "../engine/arrow/rows.js";
-import { typeName, type Schema } from "../engine/arrow/types.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { freshId, type Attribute, type Expression } from "../engine/expression/expression.js";
-import { tableLines } from "../engine/values/textTable.js";
-import { analyze } from "../engine/plan/analyzer/analyze.js";
-import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
-import { outputOf } from "../engine/plan/outputOf.js";
-import { isStreaming } from "../engine/plan/streamingPlan.js";
+import { freshId, type Expression } from "../engine/expression/expression.js";
+import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
-import { count } from "./functions/aggregates.js";
-import { GroupedData } from "./groupedData.js";
+import { avg, count, max, min, sum } from "./functions/aggregates.js";
+import { localPlan } from "./localPlan.js";
 import { nameExpression } from "./names.js";
-import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "./plans.js";
-import { schemaTree } from "./schemaTree.js";
-import type { Session } from "./session.js";
-import { DataStreamWriter, newStreamDefinition } from "./streamWriter.js";
-import type { Of, Resolve } from "./types/deferred.js";
+import { Relation } from "./relation.js";
+import type { SessionContext } from "./sessionContext.js";
+import { newStreamDefinition } from "./streamDefinition.js";
+import { DataStreamWriter, type BatchFunction } from "./streamWriter.js";
+import type { Average, Of, Resolve, Sum } from "./types/deferred.js";
 import type { Checked, CheckedAll, Dropped, Flat, IsLoose, Joined, JoinHow, LooseRow, Renamed, Selected, WithColumn } from "./types/row.js";
-import { DataFrameWriter, newWriteDefinition } from "./writer.js";
+
+/** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
+export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;
 
 /** The names of a row's columns, offered by the editor; paths and stars are checked by `Checked`. */
 type Item<Row> = (keyof Row & string) | (string & {}) | AnyColumn;
-declare const rowOf: unique symbol;
-
 type Name<Row> = IsLoose<Row> extends true ? string : keyof Row & string;
 type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ? string : keyof Row & keyof R & string;
 
@@ -39,18 +32,15 @@ type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ?
  *
  * @example df.where(col("celsius").gt(30)).select("sensorId", "celsius")
  */
-export class DataFrame<out Row = LooseRow> {
-  declare readonly [rowOf]: Row;
-
-  /** @param plan its analysed plan @param session the session it belongs to */
-  constructor(
-    readonly session: Session,
-    readonly plan: AnalyzedPlan,
-  ) {}
+export class DataFrame<out Row = LooseRow> extends Relation<Row> {
+  /** Rows in memory as a DataFrame. The batch must be the caller's own (`retainBatch`). */
+  static ofBatch<Row>(session: SessionContext, batch: Batch): DataFrame<Row> {
+    return new DataFrame<Row>(session, localPlan(batch, session.analysisContext));
+  }
 
   /** A DataFrame of the same session over a plan built on this one's. For verbs beside the ones here. */
   derive<Next>(plan: LogicalPlan): DataFrame<Next> {
-    return new DataFrame<Next>(this.session, analyze(plan, this.session.analysisContext));
+    return new DataFrame<Next>(this.session, this.analyzed(plan));
   }
 
   /** The columns of the result, by name, or as expressions. @example df.select("sensorId", col("celsius").plus(273.15).as("kelvin")) */
@@ -254,98 +244,10 @@ export class DataFrame<out Row = LooseRow> {
     return step(this);
   }
 
-  /** The names of the columns. */
-  get columns(): string[] {
-    return this.output.map(({ name }) => name);
-  }
-
-  /** Names, types and nullability of the columns. */
-  get schema(): Schema {
-    return schemaOf(this.output);
-  }
-
-  /** Names and types of the columns as Spark writes them: `["id", "bigint"]`. */
-  get dtypes(): [name: string, type: string][] {
-    return this.output.map(({ name, type }) => [name, typeName(type)]);
-  }
-
-  /** Whether it reads an unbounded table: then `writeStream` runs it. */
-  get isStreaming(): boolean {
-    return isStreaming(this.plan);
-  }
-
-  /** Prints the columns as a tree, and gives the text. @example df.printSchema() */
-  printSchema(): string {
-    return this.printed(schemaTree(this.schema));
-  }
-
-  /** Prints the plan, and gives the text. @example df.explain() */
-  explain(): string {
-    return this.printed(this.session.explain(this.plan));
-  }
-
-  /** All rows. @example await df.collect() */
-  async collect(): Promise<Row[]> {
-    return (await this.batches()).flatMap((batch) => toRows(batch) as Row[]);
-  }
-
-  /** All rows as an Arrow table. @example const table = await df.toArrow() */
-  async toArrow(): Promise<Table> {
-    const { toArrowTable } = await import("./arrowTable.js");
-    return toArrowTable(this.schema, await this.batches());
-  }
-
-  /** How many rows. @example await df.count() */
-  async count(): Promise<number> {
-    const [row] = await this.aggregateAll<{ count: number }>([outputExpression(count().as("count"))]).collect();
-    return row!.count;
-  }
-
-  /** The first row; null when there is none. @example await df.orderBy("id").first() */
-  async first(): Promise<Row | null> {
-    return (await this.take(1))[0] ?? null;
-  }
-
-  /** The first `n` rows. @example await df.head(5) */
-  head(n = 1): Promise<Row[]> {
-    return this.take(n);
-  }
-
-  /** The first `n` rows. @example await df.take(5) */
-  take(n: number): Promise<Row[]> {
-    return this.limit(n).collect();
-  }
-
-  /** Prints the first rows as a table. @example await df.show(5) */
-  async show(rows = 20, truncate: boolean | number = true): Promise<void> {
-    const first = (await this.limit(rows + 1).batches()).flatMap(rowsOf);
-    const cellWidth = truncate === true ? 20 : truncate === false ? 0 : truncate;
-    const { zone } = this.session.analysisContext;
-    this.session.print(tableLines(this.schema, first, { rowLimit: rows, cellWidth, zone }).join("\n"));
-  }
-
-  /** Whether it has no rows. @example await df.isEmpty() */
-  async isEmpty(): Promise<boolean> {
-    return (await this.take(1)).length === 0;
-  }
-
-  /** Gives it a name for `session.table`. @example df.createOrReplaceTempView("readings") */
-  createOrReplaceTempView(name: string): void {
-    this.session.setTempView(name, () => this.plan);
-  }
-
-  /** Writes a bounded table. @example await df.write.mode("overwrite").parquet("out/readings") */
-  get write(): DataFrameWriter {
-    return new DataFrameWriter(this.session, newWriteDefinition(this.plan));
-  }
-
   /** Writes a stream. @example await stream.writeStream.format("console").start() */
-  get writeStream(): DataStreamWriter<Row> {
-    return new DataStreamWriter<Row>(this.session, newStreamDefinition(this.plan));
-  }
-
-  private get output(): readonly Attribute[] {
-    return outputOf(this.plan);
+  get writeStream(): DataStreamWriter<Row, DataFrame<Row>> {
+    // The rows are of this plan: `Row` is what the compiler knows of them.
+    return new DataStreamWriter(this.session, newStreamDefinition(this.plan), (rows, session) => DataFrame.ofBatch<Row>(session, rows));
   }
 
   private project<Next>(expressions: readonly Expression[]): DataFrame<Next> {
@@ -378,15 +280,80 @@ export class DataFrame<out Row = LooseRow> {
   ): DataFrame<Row> {
     return this.derive({ kind: "setOperation", operation, all, ...names, inputs: [this.plan, other.plan] });
   }
+}
 
-  private async batches(): Promise<Batch[]> {
-    if (this.isStreaming) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
-    const { collectBatches } = await import("./execution.js");
-    return collectBatches(this.session, this.plan);
+declare const typesOf: unique symbol;
+
+type Added<Row, Keys, Columns> = IsLoose<Row> extends true ? LooseRow : Flat<Keys & Columns>;
+
+/**
+ * Rows grouped by some columns: what `groupBy` gives. `Keys` are the grouping columns of the result.
+ *
+ * @example df.groupBy("sensorId").agg(avg("celsius").as("mean"), count().as("n"))
+ */
+export class GroupedData<out Row, out Keys> {
+  declare readonly [typesOf]: { readonly row: Row; readonly keys: Keys };
+
+  constructor(
+    private readonly frame: DataFrame<Row>,
+    private readonly grouping: readonly Expression[],
+  ) {}
+
+  /** A row a group: the grouping columns, then these aggregates. @example df.groupBy("sensorId").agg(max("celsius").as("hottest")) */
+  agg<R, K, const C extends readonly AnyColumn[]>(
+    this: GroupedData<R, K>,
+    ...columns: C & CheckedAll<C, R>
+  ): DataFrame<Flat<K & Selected<C, R>>> {
+    return this.aggregate(columns);
   }
 
-  private printed(text: string): string {
-    this.session.print(text);
-    return text;
+  /** How many rows each group has. @example df.groupBy("sensorId").count() */
+  count(): DataFrame<Flat<Keys & { count: number }>> {
+    return this.aggregate([count().as("count")]);
+  }
+
+  /** The sum of each of the columns. @example df.groupBy("sensorId").sum("celsius") */
+  sum<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `sum(${N})`]: Resolve<Sum<Of<N>>, R> }>> {
+    return this.aggregate(columns.map((column) => sum(column)));
+  }
+
+  /** The average of each of the columns. @example df.groupBy("sensorId").avg("celsius") */
+  avg<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>> {
+    return this.aggregate(columns.map((column) => avg(column)));
+  }
+
+  /** The same as `avg`. @example df.groupBy("sensorId").mean("celsius") */
+  mean<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>> {
+    return this.avg(...columns);
+  }
+
+  /** The smallest value of each of the columns. @example df.groupBy("sensorId").min("celsius") */
+  min<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `min(${N})`]: Resolve<Of<N>, R> | null }>> {
+    return this.aggregate(columns.map((column) => min(column)));
+  }
+
+  /** The largest value of each of the columns. @example df.groupBy("sensorId").max("celsius") */
+  max<R, G, K extends Name<R>>(
+    this: GroupedData<R, G>,
+    ...columns: readonly K[]
+  ): DataFrame<Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>> {
+    return this.aggregate(columns.map((column) => max(column)));
+  }
+
+  private aggregate<Next>(columns: readonly AnyColumn[]): DataFrame<Next> {
+    const aggregates = [...this.grouping, ...columns.map(outputExpression)];
+    return this.frame.derive({ kind: "aggregate", grouping: this.grouping, aggregates, input: this.frame.plan });
   }
 }

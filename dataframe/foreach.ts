@@ -1,4 +1,5 @@
-import type { ForeachBatch } from "./streamWriter.js";
+import { toRows } from "../engine/arrow/rows.js";
+import type { BatchReceiver } from "./streamDefinition.js";
 
 /** Takes rows one by one. Spark's ForeachWriter. */
 export interface ForeachWriter<Row> {
@@ -9,10 +10,10 @@ export interface ForeachWriter<Row> {
   close?(error: unknown): void | Promise<void>;
 }
 
-/** A row writer as a function of batches. A batch is one partition. */
-export function forEachRow<Row>(writer: ForeachWriter<Row>): ForeachBatch<Row> {
+/** A row writer as a receiver of batches. A batch is one partition. */
+export function forEachRow<Row>(writer: ForeachWriter<Row>): BatchReceiver {
   return async (batch, batchId) => {
-    const rows = await batch.collect();
+    const rows = toRows(batch) as Row[];
     const wanted = (await writer.open?.(0, batchId)) ?? true;
     let failure: unknown = null;
     try {

@@ -7,7 +7,7 @@ import { DataFrame } from "./dataFrame.js";
 import { sourceFormats } from "./formats.js";
 import { optionOf, optionText, type OptionValue } from "./options.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
-import type { Session } from "./session.js";
+import type { SessionContext } from "./sessionContext.js";
 import type { LooseRow } from "./types/row.js";
 
 /** The columns of the Kafka source. */
@@ -46,7 +46,7 @@ interface ReadDefinition {
 /** What `session.read` and `session.readStream` share. Immutable: every method gives a new one. */
 export class DataFrameReader<Row = LooseRow> {
   constructor(
-    private readonly session: Session,
+    private readonly session: SessionContext,
     private readonly definition: ReadDefinition,
   ) {}
 
@@ -127,7 +127,7 @@ export class DataFrameReader<Row = LooseRow> {
 
   /** A temporary view by name. @example session.read.table("readings") */
   table(name: string): DataFrame {
-    return this.session.table(name);
+    return new DataFrame(this.session, this.session.viewPlan(name));
   }
 
   private get owner(): string {

@@ -1,20 +1,19 @@
 import { batchFromRows } from "../engine/arrow/columns.js";
 import type { Batch } from "../engine/arrow/batch.js";
 import { valueFromUser } from "../engine/arrow/rows.js";
-import { field, types, type Schema } from "../engine/arrow/types.js";
+import { field, types } from "../engine/arrow/types.js";
 import type { Value } from "../engine/arrow/value.js";
 import type { Runtime } from "../engine/contract/runtime.js";
-import { freshId, type Attribute } from "../engine/expression/expression.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
-import { explainPlan } from "../engine/plan/explain.js";
-import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
 import { Conf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
 import { unknownName, type OptionValue } from "./options.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
+import type { SessionContext } from "./sessionContext.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableRegistry } from "./tables.js";
 import type { LooseRow } from "./types/row.js";
@@ -38,7 +37,7 @@ export interface SessionOptions {
  *
  * @example const session = Session.create({ conf: { "spark.sql.session.timeZone": "Europe/Berlin" } })
  */
-export class Session {
+export class Session implements SessionContext {
   /** The configuration, by Spark's keys. @example session.conf.set("spark.sql.ansi.enabled", false) */
   readonly conf: Conf;
   /** The streaming queries of this session. */
@@ -102,15 +101,17 @@ export class Session {
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */
   table(name: string): DataFrame {
+    return new DataFrame(this, this.viewPlan(name));
+  }
+
+  /** The plan of a temporary view, under its name. */
+  viewPlan(name: string): AnalyzedPlan {
     const view = this.views.get(name.toLowerCase());
-    if (!view)
-      throw unknownName(
-        "The session",
-        "table",
-        name,
-        [...this.views.values()].map((known) => known.name),
-      );
-    return new DataFrame(this, analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan() }, this.analysisContext));
+    if (!view) {
+      const known = [...this.views.values()].map((other) => other.name);
+      throw unknownName("The session", "table", name, known);
+    }
+    return analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan() }, this.analysisContext);
   }
 
   /** Stops every running query. @example await session.stop() */
@@ -120,8 +121,7 @@ export class Session {
 
   /** A batch of rows as a DataFrame; what `foreachBatch` functions get. The batch must be the caller's own (`retainBatch`). */
   fromBatch<Row = LooseRow>(batch: Batch): DataFrame<Row> {
-    const plan: LogicalPlan = { kind: "localRelation", batch, output: attributesOf(batch.schema) };
-    return new DataFrame<Row>(this, analyze(plan, this.analysisContext));
+    return DataFrame.ofBatch<Row>(this, batch);
   }
 
   /** What analysis depends on, as configured now. */
@@ -129,9 +129,9 @@ export class Session {
     return { ansi: this.conf.boolean("spark.sql.ansi.enabled"), zone: this.conf.get("spark.sql.session.timeZone") };
   }
 
-  /** A plan as people read it. */
-  explain(plan: AnalyzedPlan): string {
-    return explainPlan(plan);
+  /** This session (its tables, views and queries) with other configuration: where a batch is run again under what it was logged with. */
+  under(conf: Readonly<Record<string, string>>): Session {
+    return Object.create(this, { conf: { value: this.conf.with(conf) } }) as Session;
   }
 
   /** Keeps a temporary view: a name, whatever its case, for what `plan` gives at each use. */
@@ -147,8 +147,4 @@ export class Session {
 
 function cellOf(row: object, name: string, index: number): unknown {
   return Array.isArray(row) ? (row as readonly unknown[])[index] : (row as Readonly<Record<string, unknown>>)[name];
-}
-
-function attributesOf(schema: Schema): Attribute[] {
-  return schema.fields.map(({ name, type, nullable }) => ({ kind: "attribute", id: freshId(), name, type, nullable, qualifier: [] }));
 }

@@ -1,7 +1,7 @@
 import type { SinkProvider } from "../engine/contract/provider.js";
 import { sinkFormats } from "./formats.js";
-import type { Session } from "./session.js";
-import type { StreamDefinition } from "./streamWriter.js";
+import type { SessionContext } from "./sessionContext.js";
+import type { StreamDefinition } from "./streamDefinition.js";
 
 /** What a definition writes to: the provider, and the options it is made with. */
 export interface SinkOf {
@@ -10,18 +10,18 @@ export interface SinkOf {
 }
 
 /**
- * The sink of a definition. A `foreachBatch` function gets the rows as a bounded DataFrame of this session; the memory sink's table has the
+ * The sink of a definition. A `foreachBatch` function gets the rows in this session; the memory sink's table has the
  * query's name.
  */
 export async function sinkOf(
-  session: Session,
+  session: SessionContext,
   definition: Pick<StreamDefinition, "format" | "options" | "foreachBatch" | "queryName">,
 ): Promise<SinkOf> {
   const { format, options, foreachBatch: write, queryName } = definition;
   if (write) {
     const { foreachBatchSinkProvider } = await import("../sinks/foreach/sink.js");
     const provider = foreachBatchSinkProvider((rows, { batchId, queryId, runId, replay }) =>
-      write(session.fromBatch(rows), batchId, { queryId, runId, replay }),
+      write(rows, batchId, { queryId, runId, replay }, session),
     );
     return { provider, options };
   }

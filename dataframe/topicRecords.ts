@@ -1,9 +1,9 @@
 import { createKafkaClient, earliest, isolationLevel, latest, partitionKey } from "../connectors/kafka/client.js";
 import { parseSinkOptions } from "../sinks/kafka/options.js";
-import type { Session } from "./session.js";
+import type { SessionContext } from "./sessionContext.js";
 
 /** How many records a topic has, by its offsets; a topic that does not exist has none. `options` are those of a Kafka sink. */
-export async function topicRecords(session: Session, topic: string, options: Readonly<Record<string, string>>): Promise<number> {
+export async function topicRecords(session: SessionContext, topic: string, options: Readonly<Record<string, string>>): Promise<number> {
   const { files, clock } = session.runtime;
   const client = createKafkaClient(await parseSinkOptions(options).settings.clientOptions(files), clock);
   try {

@@ -1,28 +1,9 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
-import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { sinkFormats } from "./formats.js";
 import { optionText, unknownName, type OptionValue } from "./options.js";
-import type { Session } from "./session.js";
-
-const saveModes = ["append", "overwrite", "errorifexists", "error", "ignore"] as const;
-
-/** What happens when the target exists already. `error` is short for `errorifexists`. */
-export type SaveMode = (typeof saveModes)[number];
-
-/** A bounded write, not yet run. Plain data. */
-export interface WriteDefinition {
-  readonly plan: AnalyzedPlan;
-  readonly format: string;
-  readonly options: Readonly<Record<string, string>>;
-  readonly mode: Exclude<SaveMode, "error">;
-  readonly partitionBy: readonly string[];
-}
-
-/** What `df.write` starts from. */
-export function newWriteDefinition(plan: AnalyzedPlan): WriteDefinition {
-  return { plan, format: "parquet", options: {}, mode: "errorifexists", partitionBy: [] };
-}
+import type { SessionContext } from "./sessionContext.js";
+import { saveModes, type SaveMode, type WriteDefinition } from "./writeDefinition.js";
 
 /**
  * Writes a bounded DataFrame. Immutable: every method gives a new one, and `save` runs it.
@@ -31,7 +12,7 @@ export function newWriteDefinition(plan: AnalyzedPlan): WriteDefinition {
  */
 export class DataFrameWriter {
   constructor(
-    private readonly session: Session,
+    private readonly session: SessionContext,
     /** What it would write. */
     readonly definition: WriteDefinition,
   ) {

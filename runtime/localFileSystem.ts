@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
-import { dirname, join, resolve, sep } from "node:path";
+import { basename, dirname, join, resolve, sep } from "node:path";
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from "../engine/contract/fileSystem.js";
 
 /*
@@ -34,6 +34,10 @@ export const localFileSystem: FileSystem = {
 
   async status(path) {
     return statusOf(resolve(path));
+  },
+
+  async realPath(path) {
+    return realPathOf(resolve(path)).split(sep).join("/");
   },
 
   async list(directory) {
@@ -196,6 +200,16 @@ async function syncDirectory(path: string): Promise<void> {
     await sync(fd);
   } finally {
     fs.closeSync(fd);
+  }
+}
+
+function realPathOf(path: string): string {
+  try {
+    return fs.realpathSync.native(path);
+  } catch {
+    // What is not there, or not to be looked into, may still lie in a folder that is reached through links.
+    const folder = dirname(path);
+    return folder === path ? path : join(realPathOf(folder), basename(path));
   }
 }
 

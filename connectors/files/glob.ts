@@ -5,6 +5,15 @@ export function isGlob(text: string): boolean {
   return /[*?[\]{}\\]/.test(text);
 }
 
+/** A path as the folder that all it means lies in, and the segments behind it from the first pattern on: none when it has no pattern. */
+export function splitAtPattern(path: string): { readonly folder: string; readonly patterns: readonly string[] } {
+  const segments = path.split("/");
+  const first = segments.findIndex(isGlob);
+  return first < 0
+    ? { folder: path, patterns: [] }
+    : { folder: segments.slice(0, first).join("/") || "/", patterns: segments.slice(first) };
+}
+
 /** A pattern for one name (no `/`): `*`, `?`, `[a-z]`, `[^a]`, `{x,y}` (nested too) and `\` for the character itself. */
 export function globPattern(glob: string): RegExp {
   let pattern = "";

@@ -34,6 +34,8 @@ export interface FileSystem {
   read(path: string): Promise<Uint8Array | null>;
   open(path: string): Promise<ReadableFile | null>;
   status(path: string): Promise<FileStatus | null>;
+  /** The path without links, `.` and `..`; what is not there (yet) stays as it is written. Where two paths mean one place, this is the same. */
+  realPath(path: string): Promise<string>;
   /** Entries of a folder in name order; empty when there is no such folder. */
   list(directory: string): Promise<FileStatus[]>;
   /**

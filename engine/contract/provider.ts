@@ -27,6 +27,8 @@ export interface SourceProvider {
    * @throws a condition for unknown or bad options, and when this format needs a schema and got none
    */
   schema(options: Readonly<Record<string, string>>, userSchema: Schema | null): Schema;
+  /** The absolute path (or pattern of paths) that the options name; absent where a table lies in no folder. */
+  place?(options: Readonly<Record<string, string>>): string;
   /** Reads what is needed to infer a schema; absent where the format has no inference. */
   inferSchema?(options: Readonly<Record<string, string>>, runtime: Runtime): Promise<Schema>;
   create(context: SourceContext): Promise<Source>;
@@ -52,6 +54,8 @@ export interface SinkContext {
 /** A format that can be written: `sinks/<name>/sink.ts` exports one. */
 export interface SinkProvider {
   readonly name: string;
+  /** The absolute path of the folder that it writes to; absent where it writes to none. */
+  place?(options: Readonly<Record<string, string>>): string;
   /**
    * Checks options, output mode and schema, without I/O.
    * @throws a condition for what it cannot write

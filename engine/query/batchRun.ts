@@ -6,7 +6,7 @@ import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchContext, StatefulOperator } from "../physical/operator.js";
-import type { QueryDefinition } from "./definition.js";
+import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
 import type { WatermarkTracker } from "./watermarkTracker.js";
 
@@ -26,7 +26,7 @@ export interface PlannedBatch {
  * (6) sources told and logs purged. Whatever fails before (5) leaves a batch that the next run does again.
  */
 export async function runBatch(
-  query: QueryDefinition,
+  query: OpenQuery,
   tracker: WatermarkTracker,
   planned: PlannedBatch,
   timer: PhaseTimer,
@@ -65,7 +65,7 @@ export async function runBatch(
   }
 }
 
-function openOutput(query: QueryDefinition, { batchId, entry, replay }: PlannedBatch): Promise<SinkBatch | null> {
+function openOutput(query: OpenQuery, { batchId, entry, replay }: PlannedBatch): Promise<SinkBatch | null> {
   const { outputMode, outputSchema: schema, keyColumns } = query;
   return query.sink.open({ batchId, outputMode, schema, keyColumns, changeColumn: null, batchTimeMs: entry.batchTimestampMs, replay });
 }
@@ -77,7 +77,7 @@ interface OutputCommit {
 }
 
 /** Makes outputs and state durable side by side, then the outputs visible. Gives the name of the state's file. */
-async function commitOutput(query: QueryDefinition, batchId: number, commit: OutputCommit): Promise<string | null> {
+async function commitOutput(query: OpenQuery, batchId: number, commit: OutputCommit): Promise<string | null> {
   const { checkpoint, runtime } = query;
   const prepare = async (): Promise<void> => {
     await commit.output?.prepare();
@@ -97,14 +97,14 @@ async function commitOutput(query: QueryDefinition, batchId: number, commit: Out
   return stateFile;
 }
 
-async function logOffsets(query: QueryDefinition, planned: PlannedBatch): Promise<void> {
+async function logOffsets(query: OpenQuery, planned: PlannedBatch): Promise<void> {
   if (planned.replay) return;
   await query.checkpoint.checkOwnership();
   if (await query.checkpoint.offsetLog.add(planned.batchId, planned.entry)) return;
   throw new StreamingError("CONCURRENT_QUERY", { batchId: String(planned.batchId), location: query.checkpoint.location });
 }
 
-function contextOf(query: QueryDefinition, { batchId, entry, noData, previousWatermarkMs }: PlannedBatch): BatchContext {
+function contextOf(query: OpenQuery, { batchId, entry, noData, previousWatermarkMs }: PlannedBatch): BatchContext {
   const hasWatermark = query.watermarks.length > 0;
   const watermarks = { lateMs: previousWatermarkMs, evictMs: entry.batchWatermarkMs };
   return {
@@ -120,7 +120,7 @@ function rangesOf({ start, entry }: PlannedBatch): SourceRange[] {
   return entry.offsets.map((end, i) => ({ start: start[i]!, end }));
 }
 
-async function writeState({ execution, checkpoint }: QueryDefinition, version: number): Promise<string | null> {
+async function writeState({ execution, checkpoint }: OpenQuery, version: number): Promise<string | null> {
   if (execution.stateful.length === 0) return null;
   return await checkpoint.state.writeDelta(version, changesOf(execution.stateful));
 }
@@ -129,12 +129,7 @@ function* changesOf(stateful: readonly StatefulOperator[]): Generator<StateChang
   for (const operator of stateful) yield* operator.changes();
 }
 
-async function logCommit(
-  { checkpoint }: QueryDefinition,
-  batchId: number,
-  tracker: WatermarkTracker,
-  stateFile: string | null,
-): Promise<void> {
+async function logCommit({ checkpoint }: OpenQuery, batchId: number, tracker: WatermarkTracker, stateFile: string | null): Promise<void> {
   const entry: CommitEntry = {
     nextBatchWatermarkMs: tracker.loggedMs,
     runId: checkpoint.runId,
@@ -145,7 +140,7 @@ async function logCommit(
   throw new StreamingError("CONCURRENT_QUERY", { batchId: String(batchId), location: checkpoint.location });
 }
 
-async function tellSources({ sources }: QueryDefinition, { start, entry }: PlannedBatch): Promise<void> {
+async function tellSources({ sources }: OpenQuery, { start, entry }: PlannedBatch): Promise<void> {
   for (const [i, source] of sources.entries()) {
     const end = entry.offsets[i]!;
     const from = start[i]!;
@@ -153,7 +148,7 @@ async function tellSources({ sources }: QueryDefinition, { start, entry }: Plann
   }
 }
 
-async function tidyUp({ checkpoint, execution, settings }: QueryDefinition, batchId: number): Promise<void> {
+async function tidyUp({ checkpoint, execution, settings }: OpenQuery, batchId: number): Promise<void> {
   if (execution.stateful.length > 0) await checkpoint.state.advanceSnapshot(batchId + 1, execution.stateful);
   const oldest = batchId - settings.minBatchesToRetain + 1;
   if (oldest <= 0) return;

@@ -1,22 +1,39 @@
 import type { Checkpoint } from "../contract/checkpoint.js";
-import type { Json } from "../contract/json.js";
 import type { Runtime } from "../contract/runtime.js";
 import type { OutputMode, Sink } from "../contract/sink.js";
 import type { Source } from "../contract/source.js";
 import type { Schema } from "../arrow/types.js";
 import type { Execution } from "../physical/execution/execution.js";
+import type { Conf } from "./configuration.js";
+import type { QueryIdentity, QueryShape, RecordedShape } from "./shape.js";
 import type { StreamingQueryListener } from "./streamingQuery.js";
 import type { TriggerSpec } from "./trigger.js";
-import type { WatermarkDefinition, WatermarkPolicy } from "./watermarkTracker.js";
+import type { WatermarkDefinition } from "./watermarkTracker.js";
 
-/** Everything a run of a query is made of, wired by the session. */
+/** A query as the session wires it: what stays the same from its start to its end, and how the rest is made. */
 export interface QueryDefinition {
   readonly name: string | null;
   readonly trigger: TriggerSpec;
   readonly outputMode: OutputMode;
   readonly runtime: Runtime;
   readonly checkpoint: Checkpoint;
-  /** In the order of the plan's reads, which is the order of the offset log. */
+  readonly identity: QueryIdentity;
+  /** The session's configuration at the start. */
+  readonly conf: Conf;
+  readonly settings: QuerySettings;
+  readonly listeners: readonly StreamingQueryListener[];
+  readonly warn: (message: string) => void;
+  /** What the checkpoint remembers of its query; null at the first start. */
+  recordedShape(): Promise<RecordedShape | null>;
+  /**
+   * Plans the query under a configuration and opens what it reads from and writes to. What was opened before must be stopped: they share the logs of the
+   * checkpoint.
+   */
+  open(conf: Conf): Promise<QueryParts>;
+}
+
+/** What a query is made of under one configuration: time zone and ANSI mode are in its plan, its decoders and its writers. */
+export interface QueryParts {
   readonly sources: readonly Source[];
   readonly execution: Execution;
   readonly watermarks: readonly WatermarkDefinition[];
@@ -24,32 +41,16 @@ export interface QueryDefinition {
   readonly outputSchema: Schema;
   /** Columns that identify a row in update mode; null when there are none. */
   readonly keyColumns: readonly string[] | null;
-  /** What of the query must not change between starts; compared with the checkpoint's. */
-  readonly shape: QueryShape;
-  readonly settings: QuerySettings;
-  readonly listeners: readonly StreamingQueryListener[];
+  /** What each stateful operator is, by id: what of it must not change between starts. */
+  readonly operators: QueryShape["operators"];
   explain(extended: boolean): string;
-  readonly warn: (message: string) => void;
 }
 
-/** What a checkpoint remembers of its query, so that a changed one is refused with the change named. */
-export interface QueryShape {
-  /** One a source: its kind and what identifies it. */
-  readonly sources: readonly string[];
-  readonly outputMode: OutputMode;
-  readonly sink: string;
-  /** Operator id → what it is, by aspect; a stateful operator that changed cannot use its old state. */
-  readonly operators: Readonly<Record<string, Json>>;
-}
-
-/** Configuration of one run, from the session. */
+/** What the session says of how a run goes about its work. None of it changes an answer. */
 export interface QuerySettings {
   readonly noDataMicroBatches: boolean;
-  readonly watermarkPolicy: WatermarkPolicy;
   readonly minBatchesToRetain: number;
   readonly numRecentProgressUpdates: number;
   readonly pollingDelayMs: number;
   readonly noDataProgressIntervalMs: number;
-  /** What the offset log records with each batch. */
-  readonly loggedConf: Readonly<Record<string, string>>;
 }

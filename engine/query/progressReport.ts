@@ -1,12 +1,12 @@
 import type { BatchResult } from "../physical/execution/execution.js";
 import type { PlannedBatch } from "./batchRun.js";
-import type { QueryDefinition } from "./definition.js";
+import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
 import { eventTimeProgress, isoMs, rate, stateOperatorProgress, type StreamingQueryProgress } from "./progress.js";
 
 /** The progress of a batch that has just been committed. */
 export function progressOf(
-  query: QueryDefinition,
+  query: OpenQuery,
   planned: PlannedBatch,
   result: BatchResult,
   timer: PhaseTimer,

@@ -29,3 +29,9 @@ export function triggerSpec(trigger: Trigger, parseDurationMs: (text: string) =>
   if (!(intervalMs >= 0)) throw new StreamingError("INVALID_TRIGGER", { trigger: JSON.stringify(trigger) });
   return { kind: "processingTime", intervalMs };
 }
+
+/** How long from now until the next multiple of the interval since a trigger began; 0 when it has passed, or there is no interval. */
+export function delayToNextTriggerMs(intervalMs: number, startedMs: number, nowMs: number): number {
+  if (intervalMs <= 0) return 0;
+  return Math.max(0, Math.floor(startedMs / intervalMs) * intervalMs + intervalMs - nowMs);
+}

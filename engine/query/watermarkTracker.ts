@@ -1,4 +1,6 @@
 import type { EventTimeStats } from "../physical/eventTimeStats.js";
+import type { AnalyzedPlan } from "../plan/logicalPlan.js";
+import { nodesUp } from "../plan/transform.js";
 
 export type WatermarkPolicy = "min" | "max";
 
@@ -6,6 +8,13 @@ export type WatermarkPolicy = "min" | "max";
 export interface WatermarkDefinition {
   readonly watermarkId: number;
   readonly delayMs: number;
+}
+
+/** The watermarks that a plan defines, upstream first. */
+export function watermarksOf(plan: AnalyzedPlan): WatermarkDefinition[] {
+  return [...nodesUp(plan)].flatMap((node) =>
+    node.kind === "withWatermark" ? [{ watermarkId: node.watermarkId, delayMs: node.delayMs! }] : [],
+  );
 }
 
 /**
@@ -38,6 +47,15 @@ export class WatermarkTracker {
   /** At a restart: the watermark that the logs name. */
   restore(watermarkMs: number): void {
     this.globalMs = Math.max(this.globalMs, watermarkMs);
+  }
+
+  /** The same watermark over the same definitions of a plan that was made anew, in their order. */
+  over(definitions: readonly WatermarkDefinition[]): WatermarkTracker {
+    const tracker = new WatermarkTracker(definitions, this.policy);
+    const values = [...this.perDefinition.values()];
+    for (const [i, { watermarkId }] of definitions.entries()) tracker.perDefinition.set(watermarkId, values[i] ?? 0);
+    tracker.globalMs = this.globalMs;
+    return tracker;
   }
 
   /** Moves the watermark by the event times of a finished batch. */

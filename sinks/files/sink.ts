@@ -10,6 +10,7 @@ import { fileSinkOptions, type FileSinkOptions, type SinkFormat } from "./option
 /** Parquet files, with the manifest of Spark's file sink when a stream writes them. */
 export const parquetSinkProvider: SinkProvider = {
   name: "parquet",
+  place: (options) => fileSinkOptions("parquet", options).path,
   create(context) {
     for (const { name, type } of context.schema.fields) {
       if (unsupportedInParquet(type) === null) continue;
@@ -26,6 +27,7 @@ export const parquetSinkProvider: SinkProvider = {
 /** Lines of JSON, with the same manifest. */
 export const jsonSinkProvider: SinkProvider = {
   name: "json",
+  place: (options) => fileSinkOptions("json", options).path,
   create: (context) => fileSink("json", context, jsonEncoder),
 };
 

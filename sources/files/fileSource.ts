@@ -2,6 +2,7 @@ import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SourceContext } from "../../engine/contract/provider.js";
 import type { Offset, PartitionReader, ReadLimit, Scan, ScanRequest, Source } from "../../engine/contract/source.js";
+import { Links } from "./links.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
 import { openBytes, openWholeText } from "./readers.js";
@@ -43,14 +44,16 @@ export class FileSource implements Source {
   }
 
   static async open(context: SourceContext, options: FileOptions, openParquet: OpenParquet): Promise<FileSource> {
-    const listing = new FileListing(context.runtime.files, options);
+    // A file is known by where it lies, whatever links the path goes through.
+    const links = new Links(context.runtime.files);
+    const listing = new FileListing(context.runtime.files, { ...options, path: await links.pathWithout(options.path) });
     await listing.check();
     const { log, files } = await SeenFilesLog.open(context.log ?? memoryLog());
     // With the newest files first an old one may come at any time, so age says nothing.
     const hasLimit = options.maxFiles !== null || options.maxBytes !== null;
     const maxAgeMs = context.bounded || (options.latestFirst && hasLimit) ? Infinity : options.maxFileAgeMs;
     const seen = new SeenFiles(maxAgeMs, options.fileNameOnly && !context.bounded);
-    for (const file of files) seen.add(pathOfUri(file.path), file.timestamp);
+    for (const file of files) seen.add(await links.fileWithout(pathOfUri(file.path)), file.timestamp);
     seen.purge();
     return new FileSource(context, options, listing, seen, log, openParquet);
   }

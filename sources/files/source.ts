@@ -52,6 +52,7 @@ export const parquetProvider: SourceProvider = {
 function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchema: Schema | null) => Schema): SourceProvider {
   return {
     name: format,
+    place: (given) => fileOptions(format, given).path,
     schema: (given, userSchema) => schemaOf(fileOptions(format, given), userSchema),
     create(context: SourceContext) {
       const { files, chunks } = context.runtime;

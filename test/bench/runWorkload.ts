@@ -25,7 +25,7 @@ export async function runWorkload({ name, data, out }: WorkloadFlags): Promise<o
     .option("checkpointLocation", checkpoint)
     .trigger({ availableNow: true });
   // What a peer's clock does not count either: loading the engine's code.
-  await import("../../dataframe/execution.js");
+  await import("../../dataframe/startQuery.js");
   const started = performance.now();
   const query = await writer.start();
   await query.awaitTermination();

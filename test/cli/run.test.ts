@@ -6,6 +6,10 @@ import { countingJob, jsonRows, reading, writeFiles } from "./readings.js";
 
 const start = "2026-01-01T12:00:00.000Z";
 
+const query = (name: string, checkpoint: string) =>
+  `session.readStream.schema("id BIGINT").json("in").writeStream.queryName("${name}").format("json").option("path", "out-${name}")` +
+  `.option("checkpointLocation", "${checkpoint}").trigger({ availableNow: true })`;
+
 describe("tidemark run", () => {
   test("exit codes: help and version 0, a command line that is wrong 2", async () => {
     await inFolder(async (folder) => {
@@ -32,6 +36,17 @@ describe("tidemark run", () => {
         expect(stderr).toMatch(message);
       }
       expect(existsSync(join(folder, "checkpoint"))).toBe(false);
+    });
+  }, 60_000);
+
+  test("two queries of one checkpoint, in any spelling, are refused before either starts", async () => {
+    await inFolder(async (folder) => {
+      const job = `export default (session) => [${query("one", "checkpoint")}, ${query("two", `${folder}/./checkpoint/`)}];`;
+      writeFiles(folder, { "job.mjs": job, "in/1.json": '{"id":1}\n' });
+      const { code, stderr } = await tidemark(folder, "run", "job.mjs");
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^CHECKPOINT_SHARED[^]*\/checkpoint: one and two\./);
+      expect(readdirSync(folder).toSorted()).toEqual(["in", "job.mjs"]);
     });
   }, 60_000);
 

@@ -36,6 +36,13 @@ export function fileSystemContract(title: string, make: () => Promise<FileSystem
       expect(await files.removeTree(`${root}/none`)).toBe(false);
     });
 
+    it("knows a path without dots and slashes, whether it is there or not", async () => {
+      await files.makeDirectory(`${root}/a/b`);
+      const real = await files.realPath(root);
+      expect(await files.realPath(`${root}/a/./x/../b/`)).toBe(`${real}/a/b`);
+      expect(await files.realPath(`${root}/none/../neither/deeper/`)).toBe(`${real}/neither/deeper`);
+    });
+
     it("adds a file once and never overwrites it", async () => {
       const path = `${root}/logs/deep/0`;
       expect(await files.addNew(path, text("first"))).toBe(true);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { expr } from "../../dataframe/functions.js";
-import type { ForeachBatchInfo } from "../../dataframe/streamWriter.js";
+import type { ForeachBatchInfo } from "../../dataframe/streamDefinition.js";
 import { QueryWorld, refusalOf, type Frame, type Start } from "../unit/query/queryWorld.js";
 import { fileOutput } from "../simulation/harness/output.js";
 

@@ -14,8 +14,6 @@ export interface SourceFile {
   readonly text: string;
   /** The modules it imports: paths of the project, or package names. Type-only imports count too: they are dependencies of thought. */
   readonly imports: readonly string[];
-  /** Those of them that are there when the code runs. */
-  readonly runningImports: readonly string[];
 }
 
 /** Every shipped TypeScript file, generated data left out. */
@@ -43,29 +41,17 @@ function typescriptFiles(directory: string): string[] {
 function readSource(absolute: string): SourceFile {
   const path = relative(projectRoot, absolute).split(sep).join("/");
   const text = readFileSync(absolute, "utf8");
-  return { path, text, ...importsOf(path, text) };
+  return { path, text, imports: importsOf(path, text) };
 }
 
-function importsOf(path: string, text: string): Pick<SourceFile, "imports" | "runningImports"> {
+function importsOf(path: string, text: string): string[] {
   const { module } = parseSync(path, text);
   const specifiers = [
-    ...module.staticImports.map(({ moduleRequest, entries }) => ({
-      specifier: moduleRequest.value,
-      runs: entries.length === 0 || entries.some((entry) => !entry.isType),
-    })),
-    ...module.staticExports.flatMap(({ entries }) =>
-      entries.flatMap(({ moduleRequest, isType }) => (moduleRequest ? [{ specifier: moduleRequest.value, runs: !isType }] : [])),
-    ),
-    ...module.dynamicImports.map(({ moduleRequest }) => ({
-      specifier: text.slice(moduleRequest.start, moduleRequest.end).replace(/^["'`]|["'`]$/g, ""),
-      runs: true,
-    })),
+    ...module.staticImports.map(({ moduleRequest }) => moduleRequest.value),
+    ...module.staticExports.flatMap(({ entries }) => entries.flatMap(({ moduleRequest }) => moduleRequest?.value ?? [])),
+    ...module.dynamicImports.map(({ moduleRequest }) => text.slice(moduleRequest.start, moduleRequest.end).replace(/^["'`]|["'`]$/g, "")),
   ];
-  const resolved = specifiers.map(({ specifier, runs }) => ({
-    name: specifier.startsWith(".") ? resolve(path, specifier) : specifier,
-    runs,
-  }));
-  return { imports: resolved.map(({ name }) => name), runningImports: resolved.filter(({ runs }) => runs).map(({ name }) => name) };
+  return specifiers.map((specifier) => (specifier.startsWith(".") ? resolve(path, specifier) : specifier));
 }
 
 function resolve(from: string, specifier: string): string {

@@ -45,18 +45,6 @@ function breaches(files: readonly SourceFile[]): string[] {
   return found;
 }
 
-/**
- * What a file cannot be understood without. The public classes name each other in their types (a DataFrame gives groups, groups give a DataFrame): that
- * is what a fluent interface is, so that within `dataframe/` only what is imported to run counts.
- */
-function dependenciesOf(file: SourceFile): readonly string[] {
-  return fluent(file.path) ? file.imports.filter((path) => !fluent(path) || file.runningImports.includes(path)) : file.imports;
-}
-
-function fluent(path: string): boolean {
-  return path.startsWith("dataframe/");
-}
-
 function cycles(files: readonly SourceFile[]): string[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
   const done = new Set<string>();
@@ -67,7 +55,7 @@ function cycles(files: readonly SourceFile[]): string[] {
       return;
     }
     if (done.has(path)) return;
-    for (const imported of dependenciesOf(byPath.get(path)!)) if (byPath.has(imported)) visit(imported, [...trail, path]);
+    for (const imported of byPath.get(path)!.imports) if (byPath.has(imported)) visit(imported, [...trail, path]);
     done.add(path);
   };
   for (const { path } of files) visit(path, []);

@@ -21,6 +21,11 @@ export const queryConditions = {
     message: "Batch <batchId> was planned by somebody else: <location> already has an entry for it.",
     advice: "Another run of this query uses the same checkpoint. Stop it, or give each query a checkpoint of its own.",
   },
+  CHECKPOINT_SHARED: {
+    sqlState: "55006",
+    message: "Two queries would have the checkpoint <location>: <first> and <second>.",
+    advice: "Give each query a checkpoint of its own.",
+  },
   QUERY_CHANGED: {
     sqlState: "42K03",
     message: "The checkpoint <location> belongs to another query: <change>.",

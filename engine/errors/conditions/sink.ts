@@ -42,6 +42,16 @@ export const sinkConditions = {
     message: "<sink> holds what <owner> wrote; this is query <queryId>.",
     advice: "Write to an empty place, or start the query from the checkpoint that this output belongs to.",
   },
+  OUTPUT_IS_INPUT: {
+    sqlState: "42P16",
+    message: "The query reads <input> and writes to <output>, where it would read again what it wrote.",
+    advice: "Write to another folder.",
+  },
+  "UNSUPPORTED_OVERWRITE.PATH": {
+    sqlState: "42902",
+    message: "Can't overwrite the target that is also being read from. The target path is <path>.",
+    advice: "Write to another folder, and put it in the place of this one afterwards.",
+  },
   SINK_AHEAD_OF_QUERY: {
     sqlState: "55000",
     message:

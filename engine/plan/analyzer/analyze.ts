@@ -32,6 +32,19 @@ const resolvers: { readonly [K in NodeKind]?: Resolver<K> } = {
 // Every verb of a DataFrame analyses one node over a plan that is analysed already.
 const done = new WeakSet<LogicalPlan>();
 
+/** What a plan was analyzed from. The inputs of the plan are analyzed themselves. */
+export interface WrittenPlan {
+  readonly plan: LogicalPlan;
+  readonly context: AnalysisContext;
+}
+
+const written = new WeakMap<LogicalPlan, WrittenPlan>();
+
+/** What `analyze` made this plan from; null for what it did not make. */
+export function writtenOf(plan: AnalyzedPlan): WrittenPlan | null {
+  return written.get(plan) ?? null;
+}
+
 /**
  * Resolves names, functions and types, from the inputs upwards, and gives stateful operators their ids. What is analysed already stays as it is.
  *
@@ -46,6 +59,8 @@ export function analyze(plan: LogicalPlan, context: AnalysisContext): AnalyzedPl
   const whole = foldUp<LogicalPlan>(plan, known, (node, children) => resolveOne(withChildren(node, children), context));
   const numbered = assignOperatorIds(whole);
   markDone(numbered);
+  // What needs no analysis (a table) is the same in every context.
+  if (!written.has(numbered)) written.set(numbered, { plan, context });
   return numbered as AnalyzedPlan;
 }
 

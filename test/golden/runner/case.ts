@@ -64,7 +64,12 @@ export interface StreamCase extends CaseBase {
   readonly static?: Readonly<Record<string, GoldenTable>>;
   readonly query: GoldenQuery;
   readonly outputMode: string;
-  readonly options?: { readonly restartBeforeStep?: readonly number[]; readonly sleepSecondsBeforeStep?: Readonly<Record<string, number>> };
+  readonly options?: {
+    readonly restartBeforeStep?: readonly number[];
+    /** Configuration that is set at the restart before a step, and stays set. */
+    readonly confBeforeStep?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+    readonly sleepSecondsBeforeStep?: Readonly<Record<string, number>>;
+  };
   readonly outputSchema?: readonly OutputColumn[];
   readonly batches?: readonly GoldenBatch[];
   readonly rowOrder?: "sorted" | "as emitted";

@@ -38,7 +38,8 @@ async function run(golden: StreamCase, partitions?: number): Promise<string | nu
 
 /** One run of a case, over all its restarts. */
 class CaseRun {
-  private readonly session: Session;
+  private session: Session;
+  private conf: Readonly<Record<string, string>>;
   private readonly streams: Map<string, MemoryStream>;
   private readonly progress: StreamingQueryProgress[] = [];
   /** The step during which each batch ran. */
@@ -51,14 +52,14 @@ class CaseRun {
     private readonly table: MemoryTable,
     partitions?: number,
   ) {
-    const conf = {
+    this.conf = {
       "spark.sql.shuffle.partitions": "1",
       "spark.sql.streaming.numRecentProgressUpdates": "400",
       "spark.sql.streaming.pollingDelay": "1ms",
       ...golden.conf,
       ...(partitions !== undefined && { "spark.sql.shuffle.partitions": String(partitions) }),
     };
-    this.session = Session.create({ conf, runtime: testRuntime(), print: () => {}, warn: () => {} });
+    this.session = this.newSession();
     this.streams = golden.driver === "availableNow" ? new Map() : memoryStreams(golden.inputs);
   }
 
@@ -77,11 +78,31 @@ class CaseRun {
     return { progress: this.progress, steps: this.steps, output: this.table.batches, outputSchema: this.outputSchema, error };
   }
 
+  private newSession(): Session {
+    return Session.create({ conf: this.conf, runtime: testRuntime(), print: () => {}, warn: () => {} });
+  }
+
+  private get stepCount(): number {
+    return Math.max(...Object.values(this.golden.inputs).map((input) => input.batches!.length));
+  }
+
+  /** The query as a program has it that is started before this step: built again where the configuration changes. */
+  private frameOf(step: number, before: Frame | null): Frame {
+    const change = this.golden.options?.confBeforeStep?.[step];
+    if (change === undefined && before !== null) return before;
+    if (change !== undefined) {
+      this.conf = { ...this.conf, ...change };
+      this.session = this.newSession();
+    }
+    const streams = this.golden.driver === "availableNow" ? this.fileFrames() : this.memoryFrames();
+    return this.build(streams);
+  }
+
   private async runSteps(): Promise<void> {
-    const { inputs, options, driver } = this.golden;
-    const stepCount = Math.max(...Object.values(inputs).map((input) => input.batches!.length));
-    const frame = this.build(new Map([...this.streams].map(([name, stream]) => [name, memoryFrame(this.session, stream)])));
+    const { options, driver } = this.golden;
+    const { stepCount } = this;
     const trigger: Trigger = driver === "once" ? { once: true } : { processingTime: 0 };
+    let frame = this.frameOf(-1, null);
     let query: StreamingQuery | null = null;
     try {
       for (let step = 0; step < stepCount; step++) {
@@ -91,6 +112,7 @@ class CaseRun {
           await query.stop();
           query = null;
         }
+        frame = this.frameOf(step, frame);
         this.addStep(step);
         query ??= await this.start(frame, trigger);
         if (driver === "once") await query.awaitTermination();
@@ -116,28 +138,57 @@ class CaseRun {
     for (const [stream, rows] of additions) stream.addData(rows);
   }
 
+  /** Drains the files of some steps with each start. */
   private async runAvailableNow(): Promise<void> {
-    const frames = new Map<string, Frame>();
+    const { stepCount } = this;
+    const starts = [0, ...(this.golden.options?.restartBeforeStep ?? [])];
+    let frame: Frame | null = null;
+    for (const [i, first] of starts.entries()) {
+      await this.writeFiles(first, starts[i + 1] ?? stepCount);
+      frame = this.frameOf(first, frame);
+      const query = await this.start(frame, { availableNow: true });
+      try {
+        await query.awaitTermination();
+      } finally {
+        this.collect(query, null);
+      }
+    }
+  }
+
+  /** The files of the steps from `first` to before `end`, one a step and stream. */
+  private async writeFiles(first: number, end: number): Promise<void> {
     for (const [name, input] of Object.entries(this.golden.inputs)) {
-      const path = join(this.folder, "input", name);
+      const path = this.inputFolder(name);
       await mkdir(path, { recursive: true });
-      for (const [step, rows] of input.batches!.entries()) {
+      for (let step = first; step < end; step++) {
+        const rows = input.batches![step] ?? null;
         if (rows === null) continue;
         const file = join(path, `batch-${String(step).padStart(4, "0")}.json`);
         await writeFile(file, rows.map((row) => `${jsonLine(row)}\n`).join(""));
         await utimes(file, 1_700_000_000 + 10 * step, 1_700_000_000 + 10 * step);
       }
-      frames.set(
+    }
+  }
+
+  private inputFolder(name: string): string {
+    return join(this.folder, "input", name);
+  }
+
+  private fileFrames(): Map<string, Frame> {
+    return new Map(
+      Object.entries(this.golden.inputs).map(([name, { schema }]): [string, Frame] => [
         name,
-        this.session.readStream.schema(schemaOf(input.schema)).option("maxFilesPerTrigger", 1).option("mode", "FAILFAST").json(path),
-      );
-    }
-    const query = await this.start(this.build(frames), { availableNow: true });
-    try {
-      await query.awaitTermination();
-    } finally {
-      this.collect(query, null);
-    }
+        this.session.readStream
+          .schema(schemaOf(schema))
+          .option("maxFilesPerTrigger", 1)
+          .option("mode", "FAILFAST")
+          .json(this.inputFolder(name)),
+      ]),
+    );
+  }
+
+  private memoryFrames(): Map<string, Frame> {
+    return new Map([...this.streams].map(([name, stream]) => [name, memoryFrame(this.session, stream)]));
   }
 
   private build(streams: ReadonlyMap<string, Frame>): Frame {
@@ -146,7 +197,7 @@ class CaseRun {
       new Map([...streams, ...staticFrames(this.session, this.golden.static)]),
       this.golden.query.pyspark,
     );
-    this.outputSchema = frame.schema;
+    this.outputSchema ??= frame.schema;
     return frame;
   }
 

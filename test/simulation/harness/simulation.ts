@@ -30,6 +30,8 @@ export class Simulation {
   readonly world: World;
   /** When it is there, a run may also end with a condition: it is told, and the query is started again. */
   onFailure: ((failure: StreamingError) => void) | null = null;
+  /** Configuration of the next starts beside that of the options. */
+  conf: Readonly<Record<string, string>> = {};
   private starts = 0;
   private readonly table: string;
 
@@ -55,7 +57,12 @@ export class Simulation {
   /** Starts the query in a new process. */
   async start(trigger: Trigger = { availableNow: true }, options: { readonly host?: string } = {}): Promise<StreamingQuery> {
     const runtime = this.world.runtime(`run ${++this.starts}`, options);
-    const session = Session.create({ runtime, conf: { ...defaultConf, ...this.options.conf }, print: () => {}, warn: () => {} });
+    const session = Session.create({
+      runtime,
+      conf: { ...defaultConf, ...this.options.conf, ...this.conf },
+      print: () => {},
+      warn: () => {},
+    });
     const { query, table } = this;
     const inputs = Array.from({ length: query.inputs }, (_, i) =>
       session.readStream

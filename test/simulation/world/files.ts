@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from "../../../engine/contract/fileSystem.js";
 import { SimulatedFile, SimulatedFolder, splitPath, systemError, type SimulatedDisk } from "./disk.js";
 
@@ -48,6 +49,11 @@ export class SimulatedFileSystem implements FileSystem {
 
   status(path: string): Promise<FileStatus | null> {
     return this.gate.pass("status", path, () => this.disk.status(path));
+  }
+
+  /** There are no links on this disk. */
+  async realPath(path: string): Promise<string> {
+    return posix.resolve("/", path);
   }
 
   list(directory: string): Promise<FileStatus[]> {

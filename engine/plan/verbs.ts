@@ -1,8 +1,7 @@
-import type { Attribute, Expression, SortOrder } from "../engine/expression/expression.js";
-import { freshId } from "../engine/expression/expression.js";
-import type { JoinType } from "../engine/plan/joinType.js";
-import { StreamingError } from "../engine/errors/streamingError.js";
-import type { JoinHow } from "./types/row.js";
+import type { Attribute, Expression, SortOrder } from "../expression/expression.js";
+import { freshId } from "../expression/expression.js";
+import type { JoinType } from "./joinType.js";
+import { StreamingError } from "../errors/streamingError.js";
 
 const joinTypes: Readonly<Record<string, JoinType>> = {
   inner: "inner",
@@ -21,7 +20,7 @@ const joinTypes: Readonly<Record<string, JoinType>> = {
 };
 
 /** The join that Spark's word for it means. */
-export function joinTypeOf(how: JoinHow): JoinType {
+export function joinTypeOf(how: string): JoinType {
   const word = how.toLowerCase().replaceAll("_", "");
   if (Object.hasOwn(joinTypes, word)) return joinTypes[word]!;
   throw new StreamingError("INVALID_OPTION_VALUE", {

@@ -1,6 +1,6 @@
-import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
-import type { Expression } from "../engine/expression/expression.js";
-import { outputOf } from "../engine/plan/outputOf.js";
+import type { AnalyzedPlan, LogicalPlan } from "./logicalPlan.js";
+import type { Expression } from "../expression/expression.js";
+import { outputOf } from "./outputOf.js";
 
 /**
  * The columns by which a row of the result replaces an earlier one: the groupings of the last aggregation, when all of them come out. Null otherwise.

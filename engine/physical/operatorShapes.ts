@@ -1,9 +1,9 @@
-import type { Json } from "../engine/contract/json.js";
-import { typeName } from "../engine/arrow/types.js";
-import { typeOf } from "../engine/expression/types/typeOf.js";
-import type { StatefulOperator } from "../engine/physical/operator.js";
-import { nodesOf, type PhysicalNode } from "../engine/physical/plan.js";
-import type { AggregateSpec } from "../engine/physical/stateful/aggregateSpec.js";
+import type { Json } from "../contract/json.js";
+import { typeName } from "../arrow/types.js";
+import { typeOf } from "../expression/types/typeOf.js";
+import type { StatefulOperator } from "./operator.js";
+import { nodesOf, type PhysicalNode } from "./plan.js";
+import type { AggregateSpec } from "./stateful/aggregateSpec.js";
 
 /**
  * What each stateful operator is, by id, as far as its state depends on it and the state's own columns do not say so: two functions, or two windows, may

@@ -1,0 +1,34 @@
+import type { Runtime } from "../engine/contract/runtime.js";
+import type { AnalysisContext } from "../engine/expression/types/coerce.js";
+import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { Conf } from "./conf.js";
+import type { StreamingQueryManager } from "./streams.js";
+import type { TableRegistry } from "./tables.js";
+
+/**
+ * What DataFrames, readers, writers and running queries need of the session they belong to. The session itself, which makes them, stands above them.
+ */
+export interface SessionContext {
+  /** The configuration, by Spark's keys. */
+  readonly conf: Conf;
+  /** The streaming queries of the session. */
+  readonly streams: StreamingQueryManager;
+  /** What the Read nodes of its plans read. */
+  readonly tables: TableRegistry;
+  /** Files, clock, executor and process of its queries. */
+  readonly runtime: Runtime;
+  /** What analysis depends on, as configured now. */
+  readonly analysisContext: AnalysisContext;
+  /** Prints a line (or several) for a person. */
+  readonly print: (line: string) => void;
+  /** Tells a person what is no error. */
+  readonly warn: (message: string) => void;
+  /** Has the last word on the options of a reader. */
+  readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** The same session with other configuration: where a batch is run again under what it was logged with. */
+  under(conf: Readonly<Record<string, string>>): SessionContext;
+  /** Keeps a temporary view: a name, whatever its case, for what `plan` gives at each use. */
+  setTempView(name: string, plan: () => AnalyzedPlan): void;
+  /** The plan of a temporary view, under its name. @throws INVALID_OPTION_VALUE with the nearest name */
+  viewPlan(name: string): AnalyzedPlan;
+}

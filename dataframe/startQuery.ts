@@ -1,0 +1,212 @@
+import type { Schema } from "../engine/arrow/types.js";
+import type { Checkpoint } from "../engine/contract/checkpoint.js";
+import type { Json } from "../engine/contract/json.js";
+import type { Sink } from "../engine/contract/sink.js";
+import type { Source } from "../engine/contract/source.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { createExecution } from "../engine/physical/execution/queryExecution.js";
+import { operatorShapes } from "../engine/physical/operatorShapes.js";
+import { planPhysical } from "../engine/physical/planner/planner.js";
+import type { PhysicalPlan } from "../engine/physical/plan.js";
+import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
+import { checkStreaming } from "../engine/plan/analyzer/streaming.js";
+import { explainPlan } from "../engine/plan/explain.js";
+import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
+import { optimize } from "../engine/plan/optimizer/optimize.js";
+import { outputOf } from "../engine/plan/outputOf.js";
+import { updateKeys } from "../engine/plan/updateKeys.js";
+import { plansTheSame } from "../engine/query/configuration.js";
+import type { QueryDefinition, QueryParts, QuerySettings } from "../engine/query/definition.js";
+import { MicroBatchQuery } from "../engine/query/microBatchQuery.js";
+import { checkIdentity } from "../engine/query/openQuery.js";
+import { parseShape, type QueryIdentity, type RecordedShape } from "../engine/query/shape.js";
+import type { StreamingQuery } from "../engine/query/streamingQuery.js";
+import { watermarksOf } from "../engine/query/watermarkTracker.js";
+import { openCheckpoint, peekQueryShape } from "../checkpoints/checkpoint.js";
+import { checkpointLocationOf, keptCheckpoint, temporaryCheckpoint, type CheckpointPlace } from "./checkpointPlace.js";
+import { contextOf, evaluationProblem, partitionsOf } from "./conf.js";
+import { inputsOf } from "./execution.js";
+import { localPlan } from "./localPlan.js";
+import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, tablePlaces, withPlaces } from "./places.js";
+import type { SessionContext } from "./sessionContext.js";
+import { sinkOf } from "./sinkOf.js";
+import type { StreamDefinition } from "./streamDefinition.js";
+
+/**
+ * Starts a query: checks it, plans it, opens its checkpoint, and runs it. The one place where all rooms meet.
+ *
+ * @throws whatever can be refused before the first batch; before anything is made, where no checkpoint is needed to know it
+ */
+export async function startStreamingQuery(session: SessionContext, definition: StreamDefinition): Promise<StreamingQuery> {
+  const { outputMode, queryName: name, trigger } = definition;
+  const { runtime } = session;
+  checkName(session, name);
+  const conf = session.conf.toRecord();
+  const planned = planQuery(definition, conf);
+  await createSink(session, definition, planned, conf);
+  const identity = await identityOf(session, definition, planned);
+  const location = checkpointLocationOf(session, definition);
+  const recordedShape = async (recorded: Promise<Json>): Promise<RecordedShape | null> =>
+    withPlaces(runtime.files, parseShape(await recorded, { location: location ?? "" }), identity);
+  if (location !== null) checkIdentity(await recordedShape(peekQueryShape(location, runtime)), identity, location);
+  await checkTablesAreThere(session, planned.plan);
+  const place = location === null ? temporaryCheckpoint() : keptCheckpoint(location);
+  const warn = warnOnce(session);
+  const checkpoint = await openCheckpoint({ location: place.location, runtime, conf, warn });
+  const query: QueryDefinition = {
+    name,
+    trigger,
+    outputMode,
+    runtime,
+    checkpoint,
+    identity,
+    conf,
+    settings: settingsOf(session),
+    listeners: [session.streams.dispatcher],
+    warn,
+    recordedShape: () => recordedShape(checkpoint.readQueryShape()),
+    open: (confOfRun) => {
+      const plannedForRun = plansTheSame(conf, confOfRun) ? planned : planQuery(definition, checkedConf(confOfRun, checkpoint));
+      return openParts(session, definition, plannedForRun, { checkpoint, conf: confOfRun, warn });
+    },
+  };
+  try {
+    const started = await MicroBatchQuery.start(withCleanUp(query, place));
+    session.streams.register(started);
+    if (definition.format === "memory") await showMemoryTable(session, name, planned.schema);
+    return started;
+  } catch (error) {
+    // What was wrong counts, not what letting go met on top of it.
+    await Promise.allSettled([checkpoint.release()]);
+    await place.discard(runtime.files);
+    throw error;
+  }
+}
+
+/** What the memory sink has is a view under the query's name. */
+async function showMemoryTable(session: SessionContext, name: string | null, schema: Schema): Promise<void> {
+  if (name === null) return;
+  const { memoryTable } = await import("../sinks/memory/sink.js");
+  session.setTempView(name, () => localPlan(memoryTable(name).content(schema), session.analysisContext));
+}
+
+/** @throws OUTPUT_IS_INPUT */
+async function identityOf(session: SessionContext, definition: StreamDefinition, { plan, physical }: PlannedQuery): Promise<QueryIdentity> {
+  const { outputMode, format: sink } = definition;
+  const { provider, options } = await sinkOf(session, definition);
+  const sources = physical.sources.map(({ table }) => session.tables.get(table));
+  const identity: QueryIdentity = {
+    sources: sources.map(({ description }) => description),
+    places: await sourcePlaces(session, sources),
+    tables: tablePlaces(session, plan),
+    outputMode,
+    sink,
+    sinkPlace: provider.place ? await folderPlace(session.runtime.files, provider.place(options)) : null,
+  };
+  checkOutputIsNoInput(identity, sources);
+  return identity;
+}
+
+/** Configuration that comes out of the log of a checkpoint. @throws CHECKPOINT_INCONSISTENT when it makes no sense */
+function checkedConf(conf: Readonly<Record<string, string>>, { location }: Checkpoint): Readonly<Record<string, string>> {
+  const problem = evaluationProblem(conf);
+  if (problem === null) return conf;
+  throw new StreamingError("CHECKPOINT_INCONSISTENT", { location, problem: `a batch was logged with ${problem}` });
+}
+
+/** A query planned under a configuration. */
+interface PlannedQuery {
+  readonly plan: AnalyzedPlan;
+  readonly optimized: OptimizedPlan;
+  readonly physical: PhysicalPlan;
+  readonly schema: Schema;
+}
+
+/** @throws what the analyzer and the planner refuse */
+function planQuery({ plan: written, outputMode, format }: StreamDefinition, conf: Readonly<Record<string, string>>): PlannedQuery {
+  const plan = reanalyze(written, contextOf(conf));
+  checkStreaming(plan, outputMode, { sinkName: format });
+  const optimized = optimize(plan);
+  return { plan, optimized, physical: planPhysical(optimized, outputMode, partitionsOf(conf)), schema: schemaOf(outputOf(plan)) };
+}
+
+/** Opens what a query reads from and writes to, and makes its operators, under a configuration. */
+async function openParts(
+  session: SessionContext,
+  definition: StreamDefinition,
+  planned: PlannedQuery,
+  { checkpoint, conf, warn }: { checkpoint: Checkpoint; conf: Readonly<Record<string, string>>; warn: (message: string) => void },
+): Promise<QueryParts> {
+  const { plan, optimized, physical, schema } = planned;
+  const { runtime } = session;
+  const sink = await createSink(session, definition, planned, conf);
+  const sources: Source[] = [];
+  try {
+    for (const [ordinal, { table }] of physical.sources.entries()) {
+      const { provider, options, schema: tableSchema } = session.tables.get(table);
+      const log = checkpoint.sourceLog(ordinal);
+      sources.push(await provider.create({ runtime, options, schema: tableSchema, log, bounded: false, conf, warn }));
+    }
+    const execution = await createExecution(physical, inputsOf(session, sources, conf));
+    return {
+      sources,
+      execution,
+      watermarks: watermarksOf(plan),
+      sink,
+      outputSchema: schema,
+      keyColumns: updateKeys(plan),
+      operators: operatorShapes(physical.root, execution.stateful),
+      explain: (extended) => (extended ? `${explainPlan(plan)}\n${explainPlan(optimized)}` : explainPlan(optimized)),
+    };
+  } catch (error) {
+    await Promise.allSettled(sources.map((source) => source.stop()));
+    throw error;
+  }
+}
+
+function checkName(session: SessionContext, name: string | null): void {
+  const namesake = name === null ? undefined : session.streams.active.find((query) => query.name === name);
+  if (namesake) throw new StreamingError("QUERY_NAME_IN_USE", { name: namesake.name!, runId: namesake.runId });
+}
+
+async function createSink(
+  session: SessionContext,
+  definition: StreamDefinition,
+  { schema }: PlannedQuery,
+  conf: Readonly<Record<string, string>>,
+): Promise<Sink> {
+  const { provider, options } = await sinkOf(session.under(conf), definition);
+  const { outputMode, partitionBy } = definition;
+  const { print, warn, runtime } = session;
+  return provider.create({ runtime, options, schema, outputMode, streaming: true, partitionBy, conf, print, warn });
+}
+
+function settingsOf({ conf }: SessionContext): QuerySettings {
+  return {
+    noDataMicroBatches: conf.boolean("spark.sql.streaming.noDataMicroBatches.enabled"),
+    minBatchesToRetain: conf.integer("spark.sql.streaming.minBatchesToRetain"),
+    numRecentProgressUpdates: conf.integer("spark.sql.streaming.numRecentProgressUpdates"),
+    pollingDelayMs: conf.durationMs("spark.sql.streaming.pollingDelay"),
+    noDataProgressIntervalMs: conf.durationMs("spark.sql.streaming.noDataProgressEventInterval"),
+  };
+}
+
+/** A checkpoint that was made for this run only goes with it. */
+function withCleanUp(query: QueryDefinition, place: CheckpointPlace): QueryDefinition {
+  if (!place.temporary) return query;
+  const { checkpoint, runtime } = query;
+  const release = async (): Promise<void> => {
+    await checkpoint.release();
+    await place.discard(runtime.files);
+  };
+  return { ...query, checkpoint: { ...checkpoint, release } };
+}
+
+function warnOnce(session: SessionContext): (message: string) => void {
+  const said = new Set<string>();
+  return (message) => {
+    if (said.has(message)) return;
+    said.add(message);
+    session.warn(message);
+  };
+}

@@ -1,0 +1,47 @@
+import type { Batch } from "../engine/arrow/batch.js";
+import type { OutputMode } from "../engine/contract/sink.js";
+import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { TriggerSpec } from "../engine/query/trigger.js";
+import type { SessionContext } from "./sessionContext.js";
+import { defaultTrigger } from "./triggers.js";
+
+/** Which batch a `foreachBatch` function has before it: what makes a repeated write recognisable. */
+export interface ForeachBatchInfo {
+  readonly queryId: string;
+  readonly runId: string;
+  /** True when an earlier run may have written this very batch already. */
+  readonly replay: boolean;
+}
+
+/** Takes the rows of a batch, which are its to keep, in the session as it is configured for that batch. Runs at least once a batch. */
+export type BatchReceiver = (rows: Batch, batchId: number, info: ForeachBatchInfo, session: SessionContext) => void | Promise<void>;
+
+/** A streaming query, not yet started: what a job file's default export gives. Plain data but for the function of `foreachBatch`. */
+export interface StreamDefinition {
+  readonly plan: AnalyzedPlan;
+  readonly queryName: string | null;
+  readonly outputMode: OutputMode;
+  /** The sink; `foreachbatch` when there is a function. */
+  readonly format: string;
+  /** Of the sink, without `checkpointLocation`. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly partitionBy: readonly string[];
+  readonly trigger: TriggerSpec;
+  readonly checkpointLocation: string | null;
+  readonly foreachBatch: BatchReceiver | null;
+}
+
+/** What `df.writeStream` starts from. */
+export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
+  return {
+    plan,
+    queryName: null,
+    outputMode: "append",
+    format: "parquet",
+    options: {},
+    partitionBy: [],
+    trigger: defaultTrigger,
+    checkpointLocation: null,
+    foreachBatch: null,
+  };
+}

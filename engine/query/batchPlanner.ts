@@ -1,0 +1,87 @@
+import { assert } from "../errors/assert.js";
+import type { OffsetEntry } from "../contract/checkpoint.js";
+import { readAll, type Offset } from "../contract/source.js";
+import type { PlannedBatch } from "./batchRun.js";
+import type { OpenQuery } from "./openQuery.js";
+import type { PhaseTimer } from "./phaseTimer.js";
+import type { RestartPoint } from "./recovery.js";
+
+/**
+ * Decides what the next batch is: the one that an earlier run planned and did not commit, exactly so; else what the sources have that is new, within their
+ * limits; else a batch without data, when the watermark has moved and an operator acts on it (SEMANTICS 3).
+ *
+ * Invariant: between batches it stands behind the last committed one.
+ */
+export class BatchPlanner {
+  private batchId: number;
+  private start: readonly (Offset | null)[];
+  private unfinished: OffsetEntry | null;
+  private previousWatermarkMs: number;
+  /** Whether a batch has run in this run of the query: only then is a batch without data worth a thought. */
+  private hasRun = false;
+
+  constructor(point: RestartPoint) {
+    this.batchId = point.batchId;
+    this.start = point.start;
+    this.unfinished = point.planned;
+    this.previousWatermarkMs = point.previousWatermarkMs;
+  }
+
+  /** The batch that would run next, for messages. */
+  get nextBatchId(): number {
+    return this.batchId;
+  }
+
+  /** The next batch; null when there is no reason for one. */
+  async next(query: OpenQuery, watermarkMs: number, nowMs: number, timer: PhaseTimer): Promise<PlannedBatch | null> {
+    if (this.unfinished !== null) return this.replayOf(query, this.unfinished);
+    const ends = await timer.phase("latestOffset", () => this.latestOffsets(query));
+    const noData = ends.every((end) => end === null);
+    if (noData && !this.watermarkActs(query, watermarkMs)) return null;
+    const { batchId, start } = this;
+    const offsets = start.map((from, i) => ends[i] ?? from);
+    return {
+      batchId,
+      start,
+      entry: { batchWatermarkMs: watermarkMs, batchTimestampMs: nowMs, conf: query.confToLog, offsets },
+      previousWatermarkMs: batchId === 0 ? watermarkMs : this.previousWatermarkMs,
+      noData,
+      replay: false,
+    };
+  }
+
+  /** The batch that `next` gave is committed. */
+  committed({ batchId, entry }: PlannedBatch): void {
+    assert(batchId === this.batchId, `batch ${batchId} is committed, batch ${this.batchId} was planned`);
+    this.batchId = batchId + 1;
+    this.start = entry.offsets;
+    this.previousWatermarkMs = entry.batchWatermarkMs;
+    this.unfinished = null;
+    this.hasRun = true;
+  }
+
+  /** Where each source is now, within its limit; null where it has nothing new. */
+  private async latestOffsets({ sources, trigger }: OpenQuery): Promise<(Offset | null)[]> {
+    const ends: (Offset | null)[] = [];
+    for (const [i, source] of sources.entries()) {
+      const start = this.start[i]!;
+      const end = await source.latestOffset(start, trigger.kind === "once" ? readAll : source.defaultLimit);
+      const isNew = end !== null && (start === null || !source.sameOffset(start, end));
+      ends.push(isNew ? end : null);
+    }
+    return ends;
+  }
+
+  private watermarkActs({ settings, execution }: OpenQuery, watermarkMs: number): boolean {
+    return settings.noDataMicroBatches && this.hasRun && execution.needsNoDataBatch(this.previousWatermarkMs, watermarkMs);
+  }
+
+  private replayOf({ sources }: OpenQuery, entry: OffsetEntry): PlannedBatch {
+    const { batchId, start, previousWatermarkMs } = this;
+    const noData = entry.offsets.every((end, i) => {
+      const from = start[i]!;
+      return end === null || (from !== null && sources[i]!.sameOffset(from, end));
+    });
+    return { batchId, start, entry, previousWatermarkMs, noData, replay: true };
+  }
+}

@@ -1,0 +1,95 @@
+import type { QueryDefinition, QueryParts } from "./definition.js";
+import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
+import type { RestartPoint } from "./recovery.js";
+import { identityChange, operatorChange, queryChanged, type QueryIdentity, type RecordedShape } from "./shape.js";
+import type { WatermarkPolicy } from "./watermarkTracker.js";
+
+/** A query with its parts open: what runs batches. */
+export interface OpenQuery extends QueryDefinition, QueryParts {
+  /** What holds for its batches. */
+  readonly conf: Conf;
+  /** What the offset log records with the batches it plans. */
+  readonly confToLog: Conf;
+  readonly watermarkPolicy: WatermarkPolicy;
+  /** Whether it is open for the one batch that an earlier run planned under another configuration. */
+  readonly forReplayOnly: boolean;
+  /** Lets go of the parts; a failure there must not hide the one that it comes after. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a query where an earlier run left it: operators with their state, sources, sink.
+ *
+ * A batch that an earlier run planned is run again under the configuration that it was logged with. When that means something else than the session's, the
+ * query is opened for that batch only, and again, for those behind it, under the session's.
+ */
+export async function openQuery(definition: QueryDefinition, point: RestartPoint): Promise<OpenQuery> {
+  const { conf: session, checkpoint, trigger, warn } = definition;
+  const { loggedConf: logged } = point;
+  for (const [key, now, fixed] of overruled(session, logged)) {
+    warn(`${key} is ${fixed} for the life of this query, as at its first start; ${now} is not used. (checkpoint ${checkpoint.location})`);
+  }
+  const forNew = confOfNewBatches(session, logged);
+  const forReplay = point.planned === null ? forNew : confOfReplay(session, point.planned.conf);
+  const forReplayOnly = !plansTheSame(forReplay, forNew);
+  const conf = forReplayOnly ? forReplay : forNew;
+  const parts = await definition.open(conf);
+  const close = onlyOnce(() => closeParts(definition, parts));
+  try {
+    await checkShape(definition, parts, point);
+    await restoreState(definition, parts, point.batchId);
+    if (trigger.kind === "availableNow") for (const source of parts.sources) await source.prepareForAvailableNow();
+    await parts.sink.start({ queryId: checkpoint.queryId, runId: checkpoint.runId, outputId: "main" });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const watermarkPolicy = conf["spark.sql.streaming.multipleWatermarkPolicy"] === "max" ? "max" : "min";
+  return { ...definition, ...parts, conf, confToLog: confToLog(session, logged), watermarkPolicy, forReplayOnly, close };
+}
+
+/**
+ * Compares the query with the one that the checkpoint was made by, and records it as it is now.
+ *
+ * Filters, projections and the kind of sink may change; stateful operators must not once a batch is committed, nor the output mode where there is state.
+ *
+ * @throws QUERY_CHANGED naming the change
+ */
+async function checkShape(definition: QueryDefinition, { operators }: QueryParts, { batchId }: RestartPoint): Promise<void> {
+  const { checkpoint, identity } = definition;
+  const recorded = await definition.recordedShape();
+  const shape = { ...identity, operators };
+  const change = recorded === null || batchId === 0 ? null : operatorChange(recorded, shape);
+  if (change !== null) throw queryChanged(checkpoint, change);
+  if (JSON.stringify(recorded) !== JSON.stringify(shape)) await checkpoint.writeQueryShape(shape);
+}
+
+/**
+ * Compares what the query reads and where it writes with what the checkpoint was made with: before anything is opened, because each source reads a log that
+ * another kind of source would not understand.
+ *
+ * @throws QUERY_CHANGED naming the change
+ */
+export function checkIdentity(recorded: RecordedShape | null, now: QueryIdentity, location: string): void {
+  const change = recorded === null ? null : identityChange(recorded, now);
+  if (change !== null) throw queryChanged({ location }, change);
+}
+
+async function restoreState({ checkpoint }: QueryDefinition, { execution }: QueryParts, version: number): Promise<void> {
+  if (execution.stateful.length === 0) return;
+  await checkpoint.state.registerSchemas(execution.stateful.flatMap((operator) => operator.schemas));
+  if (version === 0) return;
+  const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
+  for await (const changes of checkpoint.state.restore(version)) byId.get(changes.operatorId)?.restore(changes);
+}
+
+async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, sink }: QueryParts): Promise<void> {
+  for (const result of await Promise.allSettled([...sources.map((source) => source.stop()), sink.stop()])) {
+    if (result.status === "rejected") warn(`while stopping query ${name ?? checkpoint.queryId}: ${String(result.reason)}`);
+  }
+}
+
+function onlyOnce(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | null = null;
+  return () => (done ??= work());
+}
