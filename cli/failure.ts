@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { relative } from "node:path";
+import { thrownText } from "../engine/errors/shownValue.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** The exit codes of the command. */
@@ -22,7 +23,7 @@ export function exitCodeOf(error: unknown): number {
 
 /** What a person reads when something failed: condition, what and why, the place in the job, advice, causes. No stack but for what we did not foresee. */
 export function failureText(error: unknown): string {
-  if (!(error instanceof StreamingError)) return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof StreamingError)) return error instanceof Error ? (error.stack ?? error.message) : thrownText(error);
   const text = error.message.replace(/ SQLSTATE: \w{5}$/, "").slice(error.condition.length + 3);
   const what = text.endsWith(error.advice) ? text.slice(0, text.length - error.advice.length).trimEnd() : text;
   const place = [error, ...causesOf(error)].map((each) => (each instanceof Error ? placeInJob(each) : null)).find((each) => each !== null);
@@ -57,13 +58,13 @@ function causesOf(error: Error): unknown[] {
 
 /** What stands for a cause in a message that has taken it over; an empty one stands nowhere. */
 function messageOf(cause: unknown): string {
-  const message = cause instanceof Error ? cause.message : String(cause);
+  const message = cause instanceof Error ? cause.message : thrownText(cause);
   return message === "" ? "\n" : message;
 }
 
 function causeText(cause: unknown): string {
   if (cause instanceof StreamingError) return cause.message;
-  if (!(cause instanceof Error)) return String(cause);
+  if (!(cause instanceof Error)) return thrownText(cause);
   // What Node itself says of a failed connection is in the causes of an error without a message.
   const inner = cause instanceof AggregateError ? cause.errors.map((one) => causeText(one)).join("; ") : "";
   return `${cause.name}: ${cause.message || inner}`;

@@ -1,3 +1,4 @@
+import { thrownText } from "../engine/errors/shownValue.js";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { DataStreamWriter } from "../dataframe/streamWriter.js";
@@ -52,7 +53,7 @@ async function callOrExplain(path: string, job: Job, session: Session): Promise<
 }
 
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return error instanceof Error ? `${error.name}: ${error.message}` : thrownText(error);
 }
 
 function notFound(path: string, absolute: string): StreamingError {

@@ -18,7 +18,7 @@ import { updateKeys } from "../engine/plan/updateKeys.js";
 import { plansTheSame } from "../engine/query/configuration.js";
 import type { QueryDefinition, QueryParts, QuerySettings } from "../engine/query/definition.js";
 import { MicroBatchQuery } from "../engine/query/microBatchQuery.js";
-import { checkIdentity } from "../engine/query/openQuery.js";
+import { checkSources } from "../engine/query/openQuery.js";
 import { parseShape, type QueryIdentity, type RecordedShape } from "../engine/query/shape.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import { watermarksOf } from "../engine/query/watermarkTracker.js";
@@ -48,7 +48,7 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   const location = checkpointLocationOf(session, definition);
   const recordedShape = async (recorded: Promise<Json>): Promise<RecordedShape | null> =>
     withPlaces(runtime.files, parseShape(await recorded, { location: location ?? "" }), identity);
-  if (location !== null) checkIdentity(await recordedShape(peekQueryShape(location, runtime)), identity, location);
+  if (location !== null) checkSources(await recordedShape(peekQueryShape(location, runtime)), identity, location);
   await checkTablesAreThere(session, planned.plan);
   const place = location === null ? temporaryCheckpoint() : keptCheckpoint(location);
   const warn = warnOnce(session);

@@ -1,6 +1,6 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { parseInterval } from "../engine/plan/interval.js";
-import { triggerSpec, type Trigger, type TriggerSpec } from "../engine/query/trigger.js";
+import { invalidTrigger, triggerSpec, type Trigger, type TriggerSpec } from "../engine/query/trigger.js";
 
 /** A batch as soon as the last one is done: what a query has unless it says otherwise. */
 export const defaultTrigger: TriggerSpec = { kind: "processingTime", intervalMs: 0 };
@@ -14,7 +14,7 @@ export function checkedTrigger(trigger: Trigger): TriggerSpec {
   return triggerSpec(trigger, (text) => {
     const { months, days, microseconds } = parseInterval(text);
     // A month has no fixed length: it is no interval to wait.
-    if (months !== 0) throw new StreamingError("INVALID_TRIGGER", { trigger: JSON.stringify(trigger) });
+    if (months !== 0) throw invalidTrigger(trigger);
     const intervalMs = days * 86_400_000 + Number(microseconds / 1000n);
     if (intervalMs < 0) throw new StreamingError("NEGATIVE_TRIGGER_INTERVAL", { interval: text });
     return intervalMs;

@@ -1,3 +1,4 @@
+import { thrownText } from "../errors/shownValue.js";
 import type { StreamingQueryListener } from "./streamingQuery.js";
 
 type Events = { [K in keyof Required<StreamingQueryListener>]: Parameters<Required<StreamingQueryListener>[K]>[0] };
@@ -30,7 +31,7 @@ export class ListenerBus {
       try {
         call(listener);
       } catch (error) {
-        this.warn(`a query listener failed: ${String(error)}`);
+        this.warn(`a query listener failed: ${thrownText(error)}`);
       }
     }
   }

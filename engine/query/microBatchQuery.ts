@@ -1,10 +1,11 @@
+import { thrownText } from "../errors/shownValue.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { BatchPlanner } from "./batchPlanner.js";
 import { runBatch } from "./batchRun.js";
 import type { QueryDefinition } from "./definition.js";
 import { IdleWaiters } from "./idleWaiters.js";
 import { ListenerBus } from "./listenerBus.js";
-import { checkIdentity, openQuery, type OpenQuery } from "./openQuery.js";
+import { checkSources, openQuery, type OpenQuery } from "./openQuery.js";
 import { PhaseTimer } from "./phaseTimer.js";
 import { isoMs, type StreamingQueryProgress } from "./progress.js";
 import { progressOf } from "./progressReport.js";
@@ -55,7 +56,7 @@ export class MicroBatchQuery implements StreamingQuery {
    * @throws conditions of the checkpoint, the sources and the sink
    */
   static async start(definition: QueryDefinition): Promise<MicroBatchQuery> {
-    checkIdentity(await definition.recordedShape(), definition.identity, definition.checkpoint.location);
+    checkSources(await definition.recordedShape(), definition.identity, definition.checkpoint.location);
     const point = await restartPoint(definition);
     const query = new MicroBatchQuery(definition, await openQuery(definition, point), point);
     query.ended = query.loop();
@@ -129,7 +130,7 @@ export class MicroBatchQuery implements StreamingQuery {
     this.active = false;
     this.setStatus(this.failure === null ? "Stopped" : "Terminated with exception", { isTriggerActive: false });
     await this.query.close();
-    await checkpoint.release().catch((error: unknown) => warn(`while stopping query ${this.name ?? this.id}: ${String(error)}`));
+    await checkpoint.release().catch((error: unknown) => warn(`while stopping query ${this.name ?? this.id}: ${thrownText(error)}`));
     this.idle.end(this.failure);
     this.bus.terminated({ id: this.id, runId: this.runId, exception: this.failure });
   }
@@ -206,7 +207,7 @@ export class MicroBatchQuery implements StreamingQuery {
 
   private failureOf(error: unknown): StreamingError {
     if (error instanceof StreamingError) return error;
-    const message = error instanceof Error ? error.message : String(error);
+    const message = thrownText(error);
     const parameters = { name: this.name ?? this.id, runId: this.runId, batchId: String(this.planner.nextBatchId), message };
     return new StreamingError("STREAM_FAILED", parameters, { cause: error });
   }

@@ -1,7 +1,8 @@
+import { thrownText } from "../errors/shownValue.js";
 import type { QueryDefinition, QueryParts } from "./definition.js";
 import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
 import type { RestartPoint } from "./recovery.js";
-import { identityChange, operatorChange, queryChanged, type QueryIdentity, type RecordedShape } from "./shape.js";
+import { queryChange, queryChanged, sourcesChange, type QueryIdentity, type RecordedShape } from "./shape.js";
 import type { WatermarkPolicy } from "./watermarkTracker.js";
 
 /** A query with its parts open: what runs batches. */
@@ -51,7 +52,8 @@ export async function openQuery(definition: QueryDefinition, point: RestartPoint
 /**
  * Compares the query with the one that the checkpoint was made by, and records it as it is now.
  *
- * Filters, projections and the kind of sink may change; stateful operators must not once a batch is committed, nor the output mode where there is state.
+ * Filters, projections and the kind of sink may change. Once a batch is committed the folder of a file sink must not, nor stateful operators, nor the output mode
+ * where there is state.
  *
  * @throws QUERY_CHANGED naming the change
  */
@@ -59,19 +61,18 @@ async function checkShape(definition: QueryDefinition, { operators }: QueryParts
   const { checkpoint, identity } = definition;
   const recorded = await definition.recordedShape();
   const shape = { ...identity, operators };
-  const change = recorded === null || batchId === 0 ? null : operatorChange(recorded, shape);
+  const change = recorded === null || batchId === 0 ? null : queryChange(recorded, shape);
   if (change !== null) throw queryChanged(checkpoint, change);
   if (JSON.stringify(recorded) !== JSON.stringify(shape)) await checkpoint.writeQueryShape(shape);
 }
 
 /**
- * Compares what the query reads and where it writes with what the checkpoint was made with: before anything is opened, because each source reads a log that
- * another kind of source would not understand.
+ * Compares the sources with those that the checkpoint was made with, before anything is opened.
  *
  * @throws QUERY_CHANGED naming the change
  */
-export function checkIdentity(recorded: RecordedShape | null, now: QueryIdentity, location: string): void {
-  const change = recorded === null ? null : identityChange(recorded, now);
+export function checkSources(recorded: RecordedShape | null, now: QueryIdentity, location: string): void {
+  const change = recorded === null ? null : sourcesChange(recorded, now);
   if (change !== null) throw queryChanged({ location }, change);
 }
 
@@ -85,7 +86,7 @@ async function restoreState({ checkpoint }: QueryDefinition, { execution }: Quer
 
 async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, sink }: QueryParts): Promise<void> {
   for (const result of await Promise.allSettled([...sources.map((source) => source.stop()), sink.stop()])) {
-    if (result.status === "rejected") warn(`while stopping query ${name ?? checkpoint.queryId}: ${String(result.reason)}`);
+    if (result.status === "rejected") warn(`while stopping query ${name ?? checkpoint.queryId}: ${thrownText(result.reason)}`);
   }
 }
 

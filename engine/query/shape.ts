@@ -45,15 +45,25 @@ export function parseShape(recorded: Json, { location }: Pick<Checkpoint, "locat
 }
 
 /**
- * What differs between a query and the one that a checkpoint was made by, of what is known before anything is opened; null when it may go on. The sink may
- * be of another kind, but files that were begun in one folder go on there.
+ * What differs of the sources between a query and the one that a checkpoint was made by; null when it may go on. It is known before anything is opened, and
+ * must be: each source reads a log that another kind of source would not understand.
  */
-export function identityChange(before: RecordedShape, now: QueryIdentity): string | null {
+export function sourcesChange(before: RecordedShape, now: QueryIdentity): string | null {
   if (before.sources.length !== now.sources.length) return `it has ${before.sources.length} source(s), the query has ${now.sources.length}`;
   for (const i of now.sources.keys()) {
     const change = sourceChange(before, now, i);
     if (change !== null) return change;
   }
+  return null;
+}
+
+/** The same of the rest, which may change until a batch is committed. */
+export function queryChange(before: RecordedShape, now: QueryShape): string | null {
+  return placesChange(before, now) ?? operatorChange(before, now);
+}
+
+/** The sink may be of another kind, but files that were begun in one folder go on there; and the name of a table means one path. */
+function placesChange(before: RecordedShape, now: QueryIdentity): string | null {
   for (const [name, place] of Object.entries(now.tables)) {
     const was = before.tables?.[name];
     if (was !== undefined && was !== place) return `the table ${name} was ${was} and is ${place}${elsewhere}`;
@@ -81,7 +91,7 @@ function formatOf(name: string): string {
 }
 
 /** What differs of the operators that keep state. */
-export function operatorChange(before: RecordedShape, now: QueryShape): string | null {
+function operatorChange(before: RecordedShape, now: QueryShape): string | null {
   for (const [id, operator] of Object.entries(before.operators)) {
     const same = now.operators[id];
     if (same === undefined) return `the stateful operator ${id} is gone`;

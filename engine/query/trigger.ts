@@ -1,3 +1,4 @@
+import { shownValue } from "../errors/shownValue.js";
 import { StreamingError } from "../errors/streamingError.js";
 
 /** When batches run. As given by a user; exactly one key. */
@@ -16,18 +17,25 @@ export type TriggerSpec =
   | { readonly kind: "availableNow" };
 
 /**
- * Checks a trigger. `parseDurationMs` reads an interval text (the SQL interval parser, which throws INVALID_INTERVAL_FORMAT.* itself).
+ * Checks a trigger: an object with exactly one of the three keys, and with a value that means it. `parseDurationMs` reads an interval text (the SQL interval
+ * parser, which throws INVALID_INTERVAL_FORMAT.* itself).
  *
  * @throws INVALID_TRIGGER for a negative interval and for what is no trigger
  */
-export function triggerSpec(trigger: Trigger, parseDurationMs: (text: string) => number): TriggerSpec {
-  if ("once" in trigger) return { kind: "once" };
-  if ("availableNow" in trigger) return { kind: "availableNow" };
-  if (!("processingTime" in trigger)) throw new StreamingError("INVALID_TRIGGER", { trigger: JSON.stringify(trigger) });
-  const interval = trigger.processingTime;
-  const intervalMs = typeof interval === "number" ? interval : parseDurationMs(interval);
-  if (!(intervalMs >= 0)) throw new StreamingError("INVALID_TRIGGER", { trigger: JSON.stringify(trigger) });
+export function triggerSpec(trigger: unknown, parseDurationMs: (text: string) => number): TriggerSpec {
+  const entries = typeof trigger === "object" && trigger !== null ? Object.entries(trigger) : [];
+  const [key, value] = entries[0] ?? [null, null];
+  if (entries.length !== 1) throw invalidTrigger(trigger);
+  if ((key === "once" || key === "availableNow") && value === true) return { kind: key };
+  if (key !== "processingTime") throw invalidTrigger(trigger);
+  const intervalMs = typeof value === "string" ? parseDurationMs(value) : value;
+  if (typeof intervalMs !== "number" || !(intervalMs >= 0 && intervalMs < Infinity)) throw invalidTrigger(trigger);
   return { kind: "processingTime", intervalMs };
+}
+
+/** The refusal of what is no trigger. */
+export function invalidTrigger(trigger: unknown): StreamingError {
+  return new StreamingError("INVALID_TRIGGER", { trigger: shownValue(trigger) });
 }
 
 /** How long from now until the next multiple of the interval since a trigger began; 0 when it has passed, or there is no interval. */

@@ -4,6 +4,7 @@ import { Options } from "../../engine/contract/options.js";
 import type { SinkProvider } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { assert } from "../../engine/errors/assert.js";
+import { thrownText } from "../../engine/errors/shownValue.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
 /** Which batch it is: what a user's function needs to recognise one that it has seen. */
@@ -49,8 +50,7 @@ class ForeachBatchSink implements Sink {
         try {
           await this.callback(concatBatches(info.schema, parts), { ...identity, ...info });
         } catch (error) {
-          const reason = error instanceof Error ? error.message : String(error);
-          throw new StreamingError("FOREACH_BATCH_USER_FUNCTION_ERROR", { reason }, { cause: error });
+          throw new StreamingError("FOREACH_BATCH_USER_FUNCTION_ERROR", { reason: thrownText(error) }, { cause: error });
         }
       },
       abort: async () => {},

@@ -4,7 +4,7 @@ export const queryConditions = {
   INVALID_TRIGGER: {
     sqlState: "22023",
     message: "<trigger> is no trigger.",
-    advice: 'Use { processingTime: "5 seconds" } (zero or more), { once: true } or { availableNow: true }.',
+    advice: 'Use one of { processingTime: "5 seconds" } (zero or more), { once: true } and { availableNow: true }.',
   },
   STREAM_FAILED: {
     sqlState: "XXKST",
