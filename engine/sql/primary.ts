@@ -16,17 +16,6 @@ const reserved = new Set(
   ),
 );
 
-/** Functions that may be written without parentheses. */
-const bareFunctions = new Set([
-  "CURRENT_DATE",
-  "CURRENT_TIMESTAMP",
-  "CURRENT_TIME",
-  "LOCALTIMESTAMP",
-  "CURRENT_USER",
-  "SESSION_USER",
-  "USER",
-]);
-
 /** A value and what is attached to it: `.field`, `[key]`, `::type`. */
 export function readPrimary(grammar: Grammar): Expression {
   const { tokens } = grammar;
@@ -129,7 +118,6 @@ function readWord(grammar: Grammar): Expression {
   const special = readSpecialForm(grammar);
   if (special !== null) return special;
   if (after.word === "(") return readFunction(grammar);
-  if (bareFunctions.has(word) && after.word !== ".") return call(tokens.next().text.toLowerCase(), []);
   if (reserved.has(word)) throw tokens.unexpected();
   return readName(grammar);
 }

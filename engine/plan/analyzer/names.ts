@@ -34,7 +34,7 @@ export function resolveNamed(e: Expression, scope: Scope): NamedExpression {
 
 /** Fields are named after themselves, casts of columns after the column, everything else after its text. */
 function autoName(e: Expression, scope: Scope): string {
-  if (e.kind === "unresolvedAttribute") return e.parts.at(-1)!;
+  if (e.kind === "unresolvedAttribute") return scope.find(e.parts) === null ? prettyText(e, scope) : e.parts.at(-1)!;
   if (e.kind === "unresolvedCast" && e.child.kind === "unresolvedAttribute") {
     const child = scope.resolve(e.child.parts);
     return child.kind === "attribute" ? child.name : e.child.parts.at(-1)!;

@@ -1,11 +1,15 @@
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { editDistance } from "../../errors/nearest.js";
 import type { Attribute, Expression, LambdaVariable } from "../../expression/expression.js";
+import { resolveFunction } from "../../expression/resolve.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { fieldOf } from "./extract.js";
 import type { WindowCollector } from "./timeWindow.js";
 
 const suggestions = 5;
+
+/** Functions that may be written without parentheses. */
+const bareFunctions = new Set(["current_date", "current_timestamp", "current_time", "current_user", "session_user", "user"]);
 
 /** Where names are looked up: the columns of the inputs, the parameters of lambdas, and (in a select list) the aliases before. */
 export class Scope {
@@ -29,15 +33,17 @@ export class Scope {
   }
 
   /**
-   * What `a.b.c` means: a lambda parameter, a column (with its qualifier), or a field of one.
+   * What `a.b.c` means: a lambda parameter, a column (with its qualifier), a field of one, or (`current_date`) a function without parentheses. Columns come
+   * first, as in Spark.
    *
    * @throws UNRESOLVED_COLUMN.*, AMBIGUOUS_REFERENCE, FIELD_NOT_FOUND …
    */
   resolve(parts: readonly string[]): Expression {
-    return this.find(parts) ?? this.unresolved(parts);
+    return this.find(parts) ?? this.bareFunction(parts) ?? this.unresolved(parts);
   }
 
-  private find(parts: readonly string[]): Expression | null {
+  /** The same, functions aside; null when the name is unknown. */
+  find(parts: readonly string[]): Expression | null {
     const parameter = this.parameters.find((p) => same(p.name, parts[0]!));
     if (parameter) return this.fields(parameter, parts.slice(1));
     const qualified = parts.length > 1 ? this.attributes.filter((a) => same(a.qualifier.at(-1), parts[0]!) && same(a.name, parts[1]!)) : [];
@@ -62,6 +68,12 @@ export class Scope {
 
   private fields(from: Expression, names: readonly string[]): Expression {
     return names.reduce((e, name) => fieldOf(e, name, this.context), from);
+  }
+
+  private bareFunction(parts: readonly string[]): Expression | null {
+    const name = parts[0]!.toLowerCase();
+    if (parts.length !== 1 || !bareFunctions.has(name)) return null;
+    return resolveFunction({ name, args: [], distinct: false, filter: null }, this.context);
   }
 
   private unresolved(parts: readonly string[]): never {
