@@ -35,6 +35,7 @@ function storyOf(seed: number): Story {
   const conf = {
     "spark.sql.streaming.minBatchesToRetain": String(random.pick([1, 2, 100])),
     "spark.sql.streaming.stateStore.minDeltasForSnapshot": String(random.pick([1, 2, 10])),
+    "spark.sql.shuffle.partitions": String(random.pick([1, 3, 4, 64])),
   };
   return { query, rounds, options: { conf, maxFilesPerTrigger: 1 } };
 }
@@ -99,6 +100,6 @@ describe("random histories", () => {
       }
       if (chosen === undefined) expect(deaths).toBeGreaterThan(seeds.length);
     },
-    60_000 + seeds.length * 1000,
+    120_000 + seeds.length * 10_000,
   );
 });

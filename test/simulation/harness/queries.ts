@@ -20,9 +20,12 @@ export interface SimulatedQuery {
   build(session: Session, inputs: readonly Frame[]): Frame;
 }
 
-const windowed = (input: Frame, window: string): Frame =>
+const watermarked = (input: Frame): Frame => input.withWatermark("ts", "10 seconds");
+
+const windowed = (input: Frame, window: string): Frame => grouped(watermarked(input), window);
+
+const grouped = (input: Frame, window: string): Frame =>
   input
-    .withWatermark("ts", "10 seconds")
     .groupBy(expr(window).as("w"), expr("k").as("k"))
     .agg(expr("count(*)").as("n"), expr("sum(v)").as("total"), expr("avg(d)").as("mean"), expr("max(v)").as("top"));
 
@@ -68,6 +71,27 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     sink: "memory",
     build: (_session, [input]) =>
       input!.groupBy("k").agg(expr("count(*)").as("n"), expr("sum(v)").as("total"), expr("min(ts)").as("first")),
+  },
+  {
+    name: "the first row of each key and time, forgotten behind the watermark",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => watermarked(input!).dropDuplicates("k", "ts"),
+  },
+  {
+    name: "the first row of each key, for ever",
+    inputs: 1,
+    outputMode: "update",
+    sink: "memory",
+    build: (_session, [input]) => input!.dropDuplicates("k", "v"),
+  },
+  {
+    name: "windows over rows without duplicates",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => grouped(watermarked(input!).dropDuplicates("k", "ts"), "window(ts, '10 seconds')"),
   },
   {
     name: "stream-static join",
