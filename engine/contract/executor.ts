@@ -17,6 +17,8 @@ export interface Task {
  */
 export interface Executor {
   readonly parallelism: number;
+  /** Plans and facts, plain data as tasks are, as those see them who run the tasks: itself on this thread, a copy on another. */
+  send<T>(data: T): T;
   /** Runs every task through `run` and gives the results in task order. Rejects with the first failure, after the running tasks have ended. */
   runAll<T>(tasks: readonly Task[], run: (task: Task) => Promise<T>): Promise<T[]>;
 }

@@ -2,18 +2,21 @@ import type { Batch } from "../arrow/batch.js";
 import type { OutputMode } from "../contract/sink.js";
 import type { SnapshotSource, StateChanges, StateSchema } from "../contract/state.js";
 
-/** What holds for one micro-batch; a pure function of the logs, so that a replay sees the same. */
-export interface BatchContext {
+/** What holds for one micro-batch. A pure function of the logs, so that a replay sees the same, and plain data. */
+export interface BatchFacts {
   readonly batchId: number;
   /** The logged time of the batch: what `current_timestamp()` gives. */
   readonly batchTimeMs: number;
+  /** The logged configuration, time zone and ANSI among it. */
+  readonly conf: Readonly<Record<string, string>>;
   readonly outputMode: OutputMode;
   /** True when no source has new data: the extra batch that lets the watermark act. */
   readonly noData: boolean;
-  /** The watermarks that reach an operator (ms): late rows are judged by that of batch N−1, eviction and emission by that of N. Null without a watermark. */
-  watermarks(operatorId: string): OperatorWatermarks | null;
+  /** The watermarks that reach each stateful operator, by its id; empty when the query has none. */
+  readonly watermarks: Readonly<Record<string, OperatorWatermarks>>;
 }
 
+/** Late rows are judged by the watermark of batch N−1, eviction and emission by that of N. */
 export interface OperatorWatermarks {
   readonly lateMs: number;
   readonly evictMs: number;
@@ -50,7 +53,7 @@ export const nothing: readonly Emission[] = [];
  * consumed them before.
  */
 export interface Operator {
-  begin(context: BatchContext): void;
+  begin(facts: BatchFacts): void;
   process(batch: Batch, input: number): Iterable<Emission>;
   finish(): Iterable<Emission>;
 }
@@ -81,9 +84,17 @@ export interface StateOperatorMetrics {
 export interface StatefulOperator extends Operator, SnapshotSource {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
+  /** Whether it would emit, evict or forget in a batch without new data under these facts (SEMANTICS 3). */
+  needsBatch(facts: BatchFacts): boolean;
   /** Applies a snapshot or a delta, in the order the store gives them. Only before the first `begin`. */
   restore(changes: StateChanges): void;
   /** What this batch changed; after `finish`, before the next `begin`. */
   changes(): Iterable<StateChanges>;
   metrics(): StateOperatorMetrics;
+}
+
+/** Whether the watermark that reaches an operator is beyond that of the batch before. */
+export function watermarkMoved({ watermarks }: BatchFacts, operatorId: string): boolean {
+  const reaching = watermarks[operatorId];
+  return reaching !== undefined && reaching.evictMs > reaching.lateMs;
 }

@@ -1,7 +1,7 @@
 import { assert } from "../errors/assert.js";
 import type { OffsetEntry } from "../contract/checkpoint.js";
 import { readAll, type Offset } from "../contract/source.js";
-import type { PlannedBatch } from "./batchRun.js";
+import { factsOf, type PlannedBatch } from "./batchRun.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
 import type { RestartPoint } from "./recovery.js";
@@ -37,10 +37,9 @@ export class BatchPlanner {
     if (this.unfinished !== null) return this.replayOf(query, this.unfinished);
     const ends = await timer.phase("latestOffset", () => this.latestOffsets(query));
     const noData = ends.every((end) => end === null);
-    if (noData && !this.watermarkActs(query, watermarkMs)) return null;
     const { batchId, start } = this;
     const offsets = start.map((from, i) => ends[i] ?? from);
-    return {
+    const planned: PlannedBatch = {
       batchId,
       start,
       entry: { batchWatermarkMs: watermarkMs, batchTimestampMs: nowMs, conf: query.confToLog, offsets },
@@ -48,6 +47,7 @@ export class BatchPlanner {
       noData,
       replay: false,
     };
+    return !noData || this.isDue(query, planned) ? planned : null;
   }
 
   /** The batch that `next` gave is committed. */
@@ -72,8 +72,9 @@ export class BatchPlanner {
     return ends;
   }
 
-  private watermarkActs({ settings, execution }: OpenQuery, watermarkMs: number): boolean {
-    return settings.noDataMicroBatches && this.hasRun && execution.needsNoDataBatch(this.previousWatermarkMs, watermarkMs);
+  /** Whether a batch without new data would do anything. */
+  private isDue(query: OpenQuery, planned: PlannedBatch): boolean {
+    return query.settings.noDataMicroBatches && this.hasRun && query.execution.needsBatch(factsOf(query, planned));
   }
 
   private replayOf({ sources }: OpenQuery, entry: OffsetEntry): PlannedBatch {

@@ -5,7 +5,7 @@ import { lendForCall } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
-import type { BatchContext, StatefulOperator } from "../physical/operator.js";
+import type { BatchFacts, StatefulOperator } from "../physical/operator.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
 import type { WatermarkTracker } from "./watermarkTracker.js";
@@ -43,7 +43,7 @@ export async function runBatch(
   const commit: OutputCommit = { output, begun: false };
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(contextOf(query, planned), rangesOf(planned), ({ batch }) =>
+      execution.runBatch(factsOf(query, planned), rangesOf(planned), ({ batch }) =>
         output === null ? undefined : lendForCall(runtime.lending, batch, (lent) => output.write(lent)),
       ),
     );
@@ -104,15 +104,17 @@ async function logOffsets(query: OpenQuery, planned: PlannedBatch): Promise<void
   throw new StreamingError("CONCURRENT_QUERY", { batchId: String(planned.batchId), location: query.checkpoint.location });
 }
 
-function contextOf(query: OpenQuery, { batchId, entry, noData, previousWatermarkMs }: PlannedBatch): BatchContext {
-  const hasWatermark = query.watermarks.length > 0;
+/** What holds for a batch: what was logged with it, and nothing else. */
+export function factsOf(query: OpenQuery, { batchId, entry, noData, previousWatermarkMs }: PlannedBatch): BatchFacts {
+  const { outputMode, execution } = query;
   const watermarks = { lateMs: previousWatermarkMs, evictMs: entry.batchWatermarkMs };
   return {
     batchId,
     batchTimeMs: entry.batchTimestampMs,
-    outputMode: query.outputMode,
+    conf: entry.conf,
+    outputMode,
     noData,
-    watermarks: () => (hasWatermark ? watermarks : null),
+    watermarks: query.watermarks.length > 0 ? execution.watermarks(watermarks) : {},
   };
 }
 

@@ -4,7 +4,7 @@ import { batchFromRows } from "../../engine/arrow/columns.js";
 import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { Attribute } from "../../engine/expression/expression.js";
-import type { BatchContext } from "../../engine/physical/operator.js";
+import type { BatchFacts } from "../../engine/physical/operator.js";
 import type { StateChanges } from "../../engine/contract/state.js";
 import { DeduplicateOperator } from "../../engine/physical/stateful/deduplicate.js";
 import type { DeduplicateSpec } from "../../engine/physical/stateful/deduplicateSpec.js";
@@ -12,6 +12,7 @@ import { partitionCounts } from "../unit/physical/aggregateFixture.js";
 import { handling } from "../runtime/testRuntime.js";
 import { runOperator } from "../unit/physical/runOperator.js";
 
+const noFacts: BatchFacts = { batchId: 0, batchTimeMs: 0, conf: {}, outputMode: "append", noData: false, watermarks: {} };
 const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.int)]);
 const attributes = schema.fields.map(({ name, type }, i): Attribute => ({
   kind: "attribute",
@@ -84,7 +85,7 @@ it.each([
       for (const { rows, watermarkSeconds, restart } of batches) {
         const evictSeconds = Math.max(lateSeconds, watermarkSeconds);
         const watermarks = { lateMs: lateSeconds * 1000, evictMs: evictSeconds * 1000 };
-        const context: BatchContext = { batchId: 0, batchTimeMs: 0, outputMode: "append", noData: false, watermarks: () => watermarks };
+        const context: BatchFacts = { ...noFacts, watermarks: { [spec.operatorId]: watermarks } };
         operator.begin(context);
         const emitted = runOperator(operator, [batchFromRows(schema, rows.map(valuesOf))]);
         expect(emitted).toEqual(model.run(rows, lateSeconds, evictSeconds).map(valuesOf));

@@ -13,7 +13,7 @@ import { interpret } from "../../engine/expression/interpreter.js";
 import { resolveFunction, type FunctionUse } from "../../engine/expression/resolve.js";
 import { drive } from "../../engine/physical/execution/driver.js";
 import { buildPipeline } from "../../engine/physical/execution/pipeline.js";
-import { emission, type BatchContext } from "../../engine/physical/operator.js";
+import { emission, type BatchFacts } from "../../engine/physical/operator.js";
 import { planProject } from "../../engine/physical/planner/project.js";
 import { handling } from "../runtime/testRuntime.js";
 import { attributes, batches } from "./expressionArbitraries.js";
@@ -130,7 +130,7 @@ function planned(e: Expression, filter: Expression | null, batch: Batch): Value[
     new Map(),
     handling().chunks,
   );
-  const batchContext: BatchContext = { ...facts, outputMode: "append", noData: false, watermarks: () => null };
+  const batchContext: BatchFacts = { ...facts, outputMode: "append", noData: false, conf: {}, watermarks: {} };
   pipeline.begin(batchContext);
   const { chunks, lending } = handling();
   const values: Value[] = [];

@@ -1,12 +1,14 @@
 import { defaultChunkSizes, type ChunkSizes } from "../../engine/contract/chunkSizes.js";
 import { plainLending, type Lending } from "../../engine/contract/lending.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
+import { inlineExecutor } from "../../runtime/inlineExecutor.js";
 import { systemRuntime } from "../../runtime/systemRuntime.js";
 import { Random } from "../simulation/world/random.js";
+import { copyingExecutor } from "./copyingExecutor.js";
 import { spoilingLending } from "./spoiler.js";
 
-/** What of a runtime no answer may depend on: how much goes at once, and whether batches are overwritten when they go back. */
-export type Handling = Pick<Runtime, "chunks" | "lending">;
+/** What of a runtime no answer may depend on: how much goes at once, whether batches are overwritten when they go back, whether plans and tasks are copies. */
+export type Handling = Pick<Runtime, "chunks" | "lending" | "executor">;
 
 /**
  * How this run handles batches. `CHUNKS` says: a number (so many of everything at once), `default` (as in production), or `seed:N`; without it a seed is drawn.
@@ -31,11 +33,11 @@ function announced(choice: string): Handling {
 }
 
 function handlingOf(choice: string): Handling {
-  if (choice === "default") return { chunks: defaultChunkSizes, lending: plainLending };
-  if (!choice.startsWith("seed:")) return { chunks: chunksOf(() => Number(choice)), lending: spoilingLending };
+  if (choice === "default") return { chunks: defaultChunkSizes, lending: plainLending, executor: inlineExecutor };
+  if (!choice.startsWith("seed:")) return { chunks: chunksOf(() => Number(choice)), lending: spoilingLending, executor: copyingExecutor };
   const random = new Random(Number(choice.slice("seed:".length)));
   const lending: Lending = random.pick([plainLending, spoilingLending, spoilingLending]);
-  return { chunks: chunksOf(() => random.pick([1, 2, 3, null])), lending };
+  return { chunks: chunksOf(() => random.pick([1, 2, 3, null])), lending, executor: copyingExecutor };
 }
 
 /** `size`: of each; null is that of production. Bytes come in pieces that cut most records. */

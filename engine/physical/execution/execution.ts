@@ -1,6 +1,6 @@
 import type { Offset } from "../../contract/source.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import type { BatchContext, StatefulOperator } from "../operator.js";
+import type { BatchFacts, OperatorWatermarks, StatefulOperator } from "../operator.js";
 import type { Receiver } from "./driver.js";
 
 /** What one source gives to a batch: (start, end]. `end` null: nothing yet. */
@@ -23,11 +23,13 @@ export interface BatchResult {
 export interface Execution {
   /** Upstream first. */
   readonly stateful: readonly StatefulOperator[];
-  /** Whether a batch without new data would change or emit anything, given how the watermark has moved (SEMANTICS 3). */
-  needsNoDataBatch(previousWatermarkMs: number, watermarkMs: number): boolean;
+  /** The watermarks that reach each stateful operator, by its id, given those of the query. */
+  watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>>;
+  /** Whether a batch without new data would change or emit anything. */
+  needsBatch(facts: BatchFacts): boolean;
   /**
    * Runs one batch: reads the ranges, drives the operators, hands what comes out to `receiver`, each batch lent until what that returned is done. Nothing is
    * read or computed meanwhile, so that a slow sink holds operators and input back.
    */
-  runBatch(context: BatchContext, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult>;
+  runBatch(context: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult>;
 }

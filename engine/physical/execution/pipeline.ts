@@ -4,7 +4,7 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import { compileProjection } from "../../expression/compile.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { BatchContext, Operator, StatefulOperator } from "../operator.js";
+import type { BatchFacts, Operator, StatefulOperator } from "../operator.js";
 import { inputsOf, type LocalNode, type PhysicalNode, type ScanNode, type StaticJoinNode } from "../plan.js";
 import type { Route, WiredOperator } from "./driver.js";
 import { AggregateOperator } from "../stateful/aggregate.js";
@@ -36,7 +36,7 @@ export interface Pipeline {
   readonly stateful: readonly StatefulOperator[];
   readonly watermarks: readonly WatermarkOperator[];
   /** Starts a batch in all of them, upstream first. */
-  begin(context: BatchContext): void;
+  begin(context: BatchFacts): void;
 }
 
 /** The tables that joins probe, read before the pipeline is built. */
@@ -44,7 +44,7 @@ export type BuildSides = ReadonlyMap<StaticJoinNode, Batch>;
 
 /** Makes the operators of a plan. */
 export function buildPipeline(root: PhysicalNode, buildSides: BuildSides, chunks: ChunkSizes): Pipeline {
-  let current: BatchContext | null = null;
+  let current: BatchFacts | null = null;
   const builder = new PipelineBuilder(buildSides, chunks, () => current!);
   builder.add(root, { kind: "output", output: mainOutput });
   const wired = builder.operators.toReversed();
@@ -73,7 +73,7 @@ class PipelineBuilder {
   constructor(
     private readonly buildSides: BuildSides,
     private readonly chunks: ChunkSizes,
-    private readonly context: () => BatchContext,
+    private readonly context: () => BatchFacts,
   ) {}
 
   /** Makes what gives the node's rows, for `route` to take. */

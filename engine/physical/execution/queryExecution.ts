@@ -7,10 +7,11 @@ import type { Offset, Source } from "../../contract/source.js";
 import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import { emission, type BatchContext, type Emission, type StatefulOperator } from "../operator.js";
-import { inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
+import { emission, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
+import { inputsOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { deliver, drive, type Receiver, type Route, type WiredOperator } from "./driver.js";
+import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
 import { buildPipeline, type BuildSides, type Pipeline } from "./pipeline.js";
 import { PartitionRead, type RowCounts } from "./partitionRead.js";
@@ -19,24 +20,27 @@ import { PartitionRead, type RowCounts } from "./partitionRead.js";
  * Makes the operators of a plan and reads the tables that its joins probe. Those tables are read once a run: what is written to them later is seen at
  * the next start.
  */
-export async function createExecution(plan: PhysicalPlan, inputs: ExecutionInputs): Promise<Execution> {
+export async function createExecution(given: PhysicalPlan, inputs: ExecutionInputs): Promise<Execution> {
+  const plan = inputs.runtime.executor.send(given);
   const buildSides = await readBuildSides(plan.root, inputs);
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
   return new PipelineExecution(plan, buildSides, scans, inputs);
 }
 
 /** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
-export async function runBounded(root: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
+export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
+  const root = inputs.runtime.executor.send(given);
   const buildSides = await readBuildSides(root, inputs);
   const pipeline = buildPipeline(root, buildSides, inputs.runtime.chunks);
   const feed = new Feed(inputs.runtime, receiver);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
-  const context: BatchContext = {
+  const context: BatchFacts = {
     batchId: 0,
     batchTimeMs: inputs.runtime.clock.nowMs(),
     outputMode: "complete",
     noData: false,
-    watermarks: () => null,
+    conf: {},
+    watermarks: {},
   };
   try {
     pipeline.begin(context);
@@ -106,7 +110,7 @@ class ScanRun {
     private readonly inputs: ExecutionInputs,
     private readonly bound: BoundScan,
     private readonly routes: readonly Route[],
-    private readonly context: BatchContext,
+    private readonly context: BatchFacts,
     private readonly feed: Feed,
     private readonly reads = new Map<BoundScan, PartitionRead>(),
   ) {}
@@ -170,11 +174,16 @@ class PipelineExecution implements Execution {
     this.stateful = this.pipeline.stateful;
   }
 
-  needsNoDataBatch(previousWatermarkMs: number, watermarkMs: number): boolean {
-    return watermarkMs > previousWatermarkMs && nodesOf(this.plan.root).some(actsOnWatermark);
+  watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>> {
+    return watermarksOf(this.plan.root, query);
   }
 
-  async runBatch(context: BatchContext, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult> {
+  needsBatch(facts: BatchFacts): boolean {
+    return this.stateful.some((operator) => operator.needsBatch(facts));
+  }
+
+  async runBatch(facts: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult> {
+    const context = this.inputs.runtime.executor.send(facts);
     const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
     const feed = new Feed(this.inputs.runtime, receiver);
     this.pipeline.begin(context);
@@ -206,12 +215,4 @@ class PipelineExecution implements Execution {
   private eventTime(): ReadonlyMap<number, EventTimeStats> {
     return new Map(this.pipeline.watermarks.map((operator) => [operator.watermarkId, operator.stats()]));
   }
-}
-
-/**
- * Whether a watermark that moves is reason enough for a batch without data. As in Spark every aggregation that is not complete is, even one whose groups no
- * watermark bounds, and every deduplication.
- */
-function actsOnWatermark(node: PhysicalNode): boolean {
-  return node.kind === "deduplicate" || (node.kind === "aggregate" && node.spec.outputMode !== "complete");
 }

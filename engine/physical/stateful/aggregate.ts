@@ -11,7 +11,8 @@ import { StatePartitions } from "../../state/statePartitions.js";
 import {
   emission,
   nothing,
-  type BatchContext,
+  watermarkMoved,
+  type BatchFacts,
   type Emission,
   type OperatorWatermarks,
   type StatefulOperator,
@@ -70,9 +71,14 @@ export class AggregateOperator implements StatefulOperator {
     this.schemas = [{ operatorId: spec.operatorId, operatorName: "stateStoreSave", storeName: "default", key, value, layout }];
   }
 
-  begin(context: BatchContext): void {
+  /** As in Spark also where no watermark bounds the groups. */
+  needsBatch(facts: BatchFacts): boolean {
+    return this.#spec.outputMode !== "complete" && watermarkMoved(facts, this.operatorId);
+  }
+
+  begin(facts: BatchFacts): void {
     this.#begun = true;
-    this.#watermarks = this.#isBounded() && this.#spec.outputMode !== "complete" ? context.watermarks(this.operatorId) : null;
+    this.#watermarks = this.#isBounded() && this.#spec.outputMode !== "complete" ? (facts.watermarks[this.operatorId] ?? null) : null;
     this.#input.begin(this.#lateUs());
     for (const partition of this.#partitions.all()) partition.begin(this.#lateUs());
     if (this.#spec.grouping.length === 0)

@@ -14,7 +14,8 @@ import { StatePartitions } from "../../state/statePartitions.js";
 import {
   emission,
   nothing,
-  type BatchContext,
+  watermarkMoved,
+  type BatchFacts,
   type Emission,
   type OperatorWatermarks,
   type StatefulOperator,
@@ -65,8 +66,13 @@ export class DeduplicateOperator implements StatefulOperator {
     this.schemas = [{ ...base, key, value: types.struct([]) }];
   }
 
-  begin(context: BatchContext): void {
-    this.#watermarks = this.#spec.eventTime === null ? null : context.watermarks(this.operatorId);
+  /** As in Spark also where no key expires. */
+  needsBatch(facts: BatchFacts): boolean {
+    return watermarkMoved(facts, this.operatorId);
+  }
+
+  begin(facts: BatchFacts): void {
+    this.#watermarks = this.#spec.eventTime === null ? null : (facts.watermarks[this.operatorId] ?? null);
     this.#lateRows = 0;
     this.#duplicates = 0;
     this.#updated = 0;

@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { DataType, Schema } from "../../arrow/types.js";
 import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
-import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
+import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 
 /**
  * `from_json`: consumes batches with a column of JSON text, emits them with what it holds (structs, arrays or maps) as a further column. Keeps no state.
@@ -21,7 +21,7 @@ export class JsonDecodeOperator implements Operator {
     this.#decoder = createJsonColumnDecoder(decoded, { options, zone: "UTC" });
   }
 
-  begin(_context: BatchContext): void {}
+  begin(_context: BatchFacts): void {}
 
   *process(batch: Batch): Iterable<Emission> {
     const decoded = this.#decoder.decodeColumn(batch.columns[this.column]!);

@@ -2,7 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
-import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
+import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 import type { EncodeJsonNode } from "../plan.js";
 
 /**
@@ -23,7 +23,7 @@ export class JsonEncodeOperator implements Operator {
     }
   }
 
-  begin(_context: BatchContext): void {}
+  begin(_context: BatchFacts): void {}
 
   *process(batch: Batch): Iterable<Emission> {
     const columns = batch.columns.map((column, i) => this.#writers.get(i)?.(column) ?? column);

@@ -1,6 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import { sliceBatch } from "../../arrow/columns.js";
-import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
+import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 
 /**
  * LIMIT over what one batch gives (bounded tables, complete mode). Consumes batches, emits the first `count` rows; keeps nothing from batch to batch.
@@ -12,7 +12,7 @@ export class LimitOperator implements Operator {
 
   constructor(private readonly count: number) {}
 
-  begin(_context: BatchContext): void {
+  begin(_context: BatchFacts): void {
     this.#left = this.count;
   }
 

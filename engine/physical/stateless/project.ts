@@ -1,6 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Projection } from "../../expression/compile.js";
-import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
+import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 
 /**
  * Filter and projection. Consumes batches, emits the rows that pass, computed anew; keeps no state.
@@ -8,11 +8,11 @@ import { emission, nothing, type BatchContext, type Emission, type Operator } fr
  * Invariant: rows come out in the order they came in.
  */
 export class ProjectOperator implements Operator {
-  #context: BatchContext | null = null;
+  #context: BatchFacts | null = null;
 
   constructor(private readonly projection: Projection) {}
 
-  begin(context: BatchContext): void {
+  begin(context: BatchFacts): void {
     this.#context = context;
   }
 

@@ -5,7 +5,7 @@ import type { Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { compareValues } from "../../values/compare.js";
-import { emission, nothing, type BatchContext, type Emission, type Operator } from "../operator.js";
+import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 
 /** A column to sort by. */
 export interface SortKey {
@@ -30,7 +30,7 @@ export class SortOperator implements Operator {
     private readonly chunks: ChunkSizes,
   ) {}
 
-  begin(_context: BatchContext): void {
+  begin(_context: BatchFacts): void {
     this.#parts = [];
   }
 

@@ -1,6 +1,5 @@
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { CrashPoint, ProcessIdentity, Runtime } from "../../../engine/contract/runtime.js";
-import { inlineExecutor } from "../../../runtime/inlineExecutor.js";
 import { handling } from "../../runtime/testRuntime.js";
 import { SimulatedClock } from "./clock.js";
 import { SimulatedDisk, systemError } from "./disk.js";
@@ -87,7 +86,6 @@ export class World {
     return {
       files: new SimulatedFileSystem(this.disk, this.gateOf(process)),
       clock: this.clock,
-      executor: inlineExecutor,
       process: process.identity,
       isAlive: async (other) => this.isAlive(process, other),
       uuid: () => this.random.uuid(),

@@ -8,7 +8,7 @@ import type { StateChanges } from "../../../engine/contract/state.js";
 import { aggregateFunctions } from "../../../engine/expression/aggregates/index.js";
 import { freshId, literal, type AggregateCall, type Attribute, type Expression } from "../../../engine/expression/expression.js";
 import type { EvalMode } from "../../../engine/values/evalMode.js";
-import type { BatchContext, OperatorWatermarks } from "../../../engine/physical/operator.js";
+import type { BatchFacts, OperatorWatermarks } from "../../../engine/physical/operator.js";
 import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.js";
 import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";
 import { handling } from "../../runtime/testRuntime.js";
@@ -105,12 +105,13 @@ export class Driver {
   }
 
   runBatches(batches: readonly Batch[], watermarks: OperatorWatermarks | null): Ran {
-    const context: BatchContext = {
+    const context: BatchFacts = {
       batchId: this.#batchId++,
       batchTimeMs: 0,
       outputMode: this.#shape.outputMode,
       noData: batches.length === 0,
-      watermarks: () => watermarks,
+      conf: {},
+      watermarks: watermarks === null ? {} : { "0": watermarks },
     };
     this.operator.begin(context);
     const rows = runOperator(this.operator, batches);
