@@ -7,26 +7,31 @@ const none = -1;
  * is in one chain at most.
  */
 export class RowChains {
-  readonly #first = new Lane("i32", none);
-  readonly #last = new Lane("i32", none);
-  readonly #next = new Lane("i32", none);
-  readonly #previous = new Lane("i32", none);
+  /** Of each key: its first and its last row. */
+  readonly #ends = new Lane("i32", none, 2);
+  /** Of each row: the next and the previous one. */
+  readonly #links = new Lane("i32", none, 2);
   readonly #key = new Lane("i32", none);
 
-  /** Makes room for keys and rows below. */
-  reserve(keys: number, rows: number): void {
-    for (const lane of [this.#first, this.#last]) lane.reserve(keys);
-    for (const lane of [this.#next, this.#previous, this.#key]) lane.reserve(rows);
+  /** Makes room for keys below. */
+  reserveKeys(keys: number): void {
+    this.#ends.reserve(keys);
+  }
+
+  /** Makes room for rows below. */
+  reserveRows(rows: number): void {
+    this.#links.reserve(rows);
+    this.#key.reserve(rows);
   }
 
   /** The first row of a key, −1 when it has none. */
   first(key: number): number {
-    return this.#first.values[key]!;
+    return this.#ends.values[2 * key]!;
   }
 
   /** The row behind a row, −1 behind the last. */
   next(row: number): number {
-    return this.#next.values[row]!;
+    return this.#links.values[2 * row]!;
   }
 
   /** The key of each row that is in a chain. Borrowed until room is made. */
@@ -35,27 +40,31 @@ export class RowChains {
   }
 
   append(key: number, row: number): void {
-    const last = this.#last.values[key]!;
+    const ends = this.#ends.values;
+    const links = this.#links.values;
+    const last = ends[2 * key + 1]!;
     this.#key.values[row] = key;
-    this.#previous.values[row] = last;
-    this.#next.values[row] = none;
-    this.#last.values[key] = row;
-    if (last === none) this.#first.values[key] = row;
-    else this.#next.values[last] = row;
+    links[2 * row] = none;
+    links[2 * row + 1] = last;
+    ends[2 * key + 1] = row;
+    if (last === none) ends[2 * key] = row;
+    else links[2 * last] = row;
   }
 
   /** Takes a row out of its chain. */
   remove(row: number): void {
+    const ends = this.#ends.values;
+    const links = this.#links.values;
     const key = this.#key.values[row]!;
-    const previous = this.#previous.values[row]!;
-    const next = this.#next.values[row]!;
-    if (previous === none) this.#first.values[key] = next;
-    else this.#next.values[previous] = next;
-    if (next === none) this.#last.values[key] = previous;
-    else this.#previous.values[next] = previous;
+    const next = links[2 * row]!;
+    const previous = links[2 * row + 1]!;
+    if (previous === none) ends[2 * key] = next;
+    else links[2 * previous] = next;
+    if (next === none) ends[2 * key + 1] = previous;
+    else links[2 * next + 1] = previous;
   }
 
   get bytes(): number {
-    return [this.#first, this.#last, this.#next, this.#previous, this.#key].reduce((sum, lane) => sum + lane.bytes, 0);
+    return this.#ends.bytes + this.#links.bytes + this.#key.bytes;
   }
 }

@@ -43,13 +43,13 @@ export class SharedKeys {
   ids(keys: PackedKeys, rows: Int32Array | null, count: number): Int32Array {
     const ids = this.table.lookupOrInsert(keys, rows, count);
     this.#came += this.table.inserted.count;
-    this.#chains.reserve(this.table.slotLimit, 0);
+    this.#chains.reserveKeys(this.table.slotLimit);
     return ids;
   }
 
   /** Makes room for groups below. */
   reserveGroups(groups: number): void {
-    this.#chains.reserve(0, groups);
+    this.#chains.reserveRows(groups);
   }
 
   addGroup(id: number, group: number): void {

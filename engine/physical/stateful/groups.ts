@@ -50,7 +50,7 @@ export interface Groups {
   all(): GroupRun[];
   /** Forgets groups that `expired` gave, and says what that means for the checkpoint. */
   release(expired: readonly GroupRun[]): Released;
-  /** The slots of groups that got a row in this batch and are still there, by hash: to be written. */
+  /** The slots of groups that got a row in this batch and are still there, by hash: to be written. Borrowed until the next call. */
   changed(): IntList;
   /** The slots of the groups whose keys are of some key groups, by hash: to be written. */
   of(groups: GroupRange): IntList;

@@ -20,6 +20,7 @@ export class KeyedGroups implements Groups {
   readonly #table: KeyedTable;
   readonly #sorter: HashSorter;
   readonly #touched = new IntList();
+  readonly #changed = new IntList();
   /** The batch in which a slot was last touched. */
   readonly #stamp = new Lane("i32", 0);
   /** Null without an event time among the keys. */
@@ -91,12 +92,12 @@ export class KeyedGroups implements Groups {
   }
 
   changed(): IntList {
-    const changed = new IntList(this.#touched.count);
-    const stamp = this.#stamp.values;
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.values[j]!;
-      if (stamp[slot] === this.#batch) changed.push(slot);
-    }
+    const changed = this.#changed;
+    changed.reserve(this.#touched.count);
+    const [from, into, stamp] = [this.#touched.values, changed.values, this.#stamp.values];
+    let count = 0;
+    for (let j = 0; j < this.#touched.count; j++) if (stamp[from[j]!] === this.#batch) into[count++] = from[j]!;
+    changed.count = count;
     this.#sort(changed);
     return changed;
   }

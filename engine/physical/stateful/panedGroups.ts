@@ -16,6 +16,8 @@ import { LateGroups } from "./lateGroups.js";
 import { OpenPanes } from "./openPanes.js";
 import { latestStart, windowColumn } from "./windows.js";
 
+const firstSlots = 64;
+
 /**
  * Groups by event-time window and key. Each window is a pane: eviction drops it whole. Keys are numbered once for all panes; a pane maps key ids to group
  * slots, which all panes share.
@@ -33,6 +35,7 @@ export class PanedGroups implements Groups {
   readonly #stamp = new Lane("i32", 0);
   readonly #free = new IntList();
   readonly #touched = new IntList();
+  readonly #changed = new IntList();
   #size = 0;
   #slotLimit = 0;
   #batch = 1;
@@ -113,13 +116,13 @@ export class PanedGroups implements Groups {
   }
 
   changed(): IntList {
-    const changed = new IntList(this.#touched.count);
-    const stamp = this.#stamp.values;
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.values[j]!;
-      if (stamp[slot] === this.#batch) changed.push(slot);
-    }
-    this.#sort(changed.values, changed.count);
+    const changed = this.#changed;
+    changed.reserve(this.#touched.count);
+    const [from, into, stamp] = [this.#touched.values, changed.values, this.#stamp.values];
+    let count = 0;
+    for (let j = 0; j < this.#touched.count; j++) if (stamp[from[j]!] === this.#batch) into[count++] = from[j]!;
+    changed.count = count;
+    this.#sort(into, count);
     return changed;
   }
 
@@ -184,7 +187,8 @@ export class PanedGroups implements Groups {
     this.#reserveOutput(count * Math.ceil(durationUs / slideUs));
     const [slots, rows] = [this.#slots, this.#rows];
     let assigned = 0;
-    let pane = this.#panes.closed;
+    const { closed } = this.#panes;
+    let pane = closed;
     let paneEnd = -Infinity;
     for (let j = 0; j < count; j++) {
       const i = rowList === null ? j : rowList[j]!;
@@ -196,7 +200,7 @@ export class PanedGroups implements Groups {
           pane = this.#panes.at(start);
           paneEnd = start + slideUs;
         }
-        if (pane === this.#panes.closed) {
+        if (pane === closed) {
           this.#late.add(i, id, start);
           continue;
         }
@@ -218,10 +222,7 @@ export class PanedGroups implements Groups {
   }
 
   #create(pane: Pane, id: number): number {
-    const slot = this.#free.count > 0 ? this.#free.pop() : this.#slotLimit++;
-    this.#start.reserve(this.#slotLimit);
-    this.#stamp.reserve(this.#slotLimit);
-    this.#keys.reserveGroups(this.#slotLimit);
+    const slot = this.#free.count > 0 ? this.#free.pop() : this.#newSlot();
     this.#start.values[slot] = pane.startUs;
     this.#stamp.values[slot] = 0;
     pane.add(id, slot, this.#keys.idLimit);
@@ -229,6 +230,17 @@ export class PanedGroups implements Groups {
     this.#keys.addGroup(id, slot);
     this.#size++;
     this.fresh.push(slot);
+    return slot;
+  }
+
+  #newSlot(): number {
+    const slot = this.#slotLimit++;
+    if (slot >= this.#stamp.values.length) {
+      const room = Math.max(firstSlots, 2 * slot);
+      this.#start.reserve(room);
+      this.#stamp.reserve(room);
+      this.#keys.reserveGroups(room);
+    }
     return slot;
   }
 

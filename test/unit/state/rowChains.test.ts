@@ -10,7 +10,8 @@ test("the rows of a key are a chain in arrival order, from which any can be take
       const model = new Map<number, number[]>();
       const keyOf = new Map<number, number>();
       for (const { key, row, remove } of all) {
-        chains.reserve(key + 1, row + 1);
+        chains.reserveKeys(key + 1);
+        chains.reserveRows(row + 1);
         const held = keyOf.get(row);
         if (held !== undefined && remove) {
           chains.remove(row);
