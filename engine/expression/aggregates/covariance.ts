@@ -1,5 +1,4 @@
 import { types } from "../../arrow/types.js";
-import { notYetSupported } from "../../errors/streamingError.js";
 import type { AggregateFunction } from "./aggregateFunction.js";
 import { doubleInput } from "./inputs.js";
 import { StatisticAccumulator, type StatisticSpec } from "./statistics.js";
@@ -46,11 +45,10 @@ function ofPairs(name: string, doc: string, spread: boolean, result: (values: Va
   };
 }
 
-/** The correlation of a variable that does not vary is left to a later release, where its answer is checked against Spark's. */
+/** Null where a variable does not vary: Spark divides by zero there, which gives null in this function whatever the mode. */
 function correlation({ n, co, m2X, m2Y }: Values): number | null {
-  if (n === 1) return null;
-  if (m2X * m2Y === 0) throw notYetSupported("corr of values that are all equal");
-  return co / Math.sqrt(m2X * m2Y);
+  const spread = Math.sqrt(m2X * m2Y);
+  return n === 1 || spread === 0 ? null : co / spread;
 }
 
 export const covariances: readonly AggregateFunction[] = [
@@ -58,5 +56,10 @@ export const covariances: readonly AggregateFunction[] = [
   ofPairs("covar_samp", "The sample covariance of two columns; null for fewer than two pairs.", false, ({ n, co }) =>
     n === 1 ? null : co / (n - 1),
   ),
-  ofPairs("corr", "Pearson's correlation of two columns; null for fewer than two pairs.", true, correlation),
+  ofPairs(
+    "corr",
+    "Pearson's correlation of two columns; null for fewer than two pairs, or where one of the columns does not vary.",
+    true,
+    correlation,
+  ),
 ];

@@ -1,6 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import { notYetSupported } from "../../errors/streamingError.js";
+import { unreachable } from "../../errors/assert.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import { compileProjection } from "../../expression/compile.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
@@ -118,7 +118,7 @@ class PipelineBuilder {
       case "limit":
         return new LimitOperator(node.count);
       default:
-        throw notYetSupported(`the operator ${(node as { readonly kind: string }).kind}`);
+        return unreachable(node);
     }
   }
 

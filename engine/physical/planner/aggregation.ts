@@ -1,4 +1,5 @@
 import { assert } from "../../errors/assert.js";
+import { notYetSupported } from "../../errors/streamingError.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/fold.js";
 import { guarded } from "../../expression/guards.js";
@@ -12,9 +13,14 @@ import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggr
 import type { PlanContext } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
-/** A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator. */
+/**
+ * A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator.
+ *
+ * @throws NOT_YET_SUPPORTED for aggregates over distinct values
+ */
 export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): PhysicalNode {
-  const { grouping, aggregates, window, input } = belowWindow(node);
+  const below = belowWindow(node);
+  const { grouping, aggregates, window, input } = decidesBesideWindow(below) ? { ...node, window: null } : below;
   const groupingAttributes = grouping.map(attributeOf);
   const windowSpec = window === null ? null : windowSpecOf(window, grouping);
   const columns = new ArgumentColumns(grouping.map((e) => (window !== null && refersTo(e, window.window) ? window.time : childOf(e))));
@@ -66,6 +72,12 @@ function belowWindow(node: NodeOf<"aggregate">): Unwindowed {
   return { grouping: inlined.grouping, aggregates: inlined.aggregates, window: input.input, input: input.input.input };
 }
 
+/** Whether a window without a watermark stands beside an event time that has one: then that is when a group is late and done, and the window is a key. */
+function decidesBesideWindow({ grouping, window }: Unwindowed): boolean {
+  if (window === null || window.window.eventTime !== undefined) return false;
+  return grouping.some((e) => attributeOf(e).eventTime !== undefined);
+}
+
 /** The column keeps its name and id whatever is put in its place. */
 function inlineNamed(e: Expression, inline: (e: Expression) => Expression): Expression {
   if (e.kind === "alias") return { ...e, child: inline(e.child) };
@@ -115,6 +127,7 @@ function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null):
 /** Adds the columns of an aggregate's arguments; equal ones are shared. */
 function bindAggregate(call: AggregateCall, columns: ArgumentColumns): BoundAggregate {
   const { filter } = call;
+  if (call.distinct) throw notYetSupported(`${call.name}(DISTINCT …)`);
   return {
     call,
     // FILTER decides before the arguments are evaluated: for the rows it leaves out they must not fail.

@@ -5,7 +5,6 @@ import { assert } from "../../errors/assert.js";
 import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
 import { aggregateFunctions } from "../../expression/aggregates/index.js";
 import { Loop, whenPresent } from "../../state/loop.js";
-import { notYetSupported } from "../../errors/streamingError.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 
 /** The running values of all aggregates of an operator, by group slot. */
@@ -18,7 +17,7 @@ export class AggregateValues {
   constructor(aggregates: readonly BoundAggregate[]) {
     this.#bound = aggregates;
     this.#accumulators = aggregates.map(({ call }) => {
-      if (call.distinct) throw notYetSupported(`${call.name}(DISTINCT …)`);
+      assert(!call.distinct, "aggregates over distinct values are refused by the planner");
       const entry = aggregateFunctions[call.name];
       assert(entry !== undefined, `no aggregate function ${call.name}`);
       return entry.accumulator(call);

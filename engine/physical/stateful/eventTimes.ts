@@ -9,8 +9,10 @@ import { assert } from "../../errors/assert.js";
 export function timesOf(column: PlainColumn, ofLarge: (timeUs: bigint) => number): Float64Array {
   assert(column.encoding === "f64" || column.encoding === "i64", `event times of encoding ${column.encoding}`);
   if (column.encoding === "f64") return column.values;
+  const { values, nulls } = column;
   return Float64Array.from({ length: column.length }, (_, i) => {
-    const time = column.values[i]!;
+    if (nulls !== null && nulls[i] !== 0) return 0;
+    const time = values[i]!;
     const exact = Number(time);
     return Number.isSafeInteger(exact) ? exact : ofLarge(time);
   });

@@ -38,6 +38,31 @@ test("times beyond 2^53 µs fall into their windows of whole seconds exactly", (
   expect(rows[0]![2]).toEqual([253_402_300_790_000_000n, 253_402_300_800_000_000n]);
 });
 
+test("times beyond 2^53 µs fall into windows of fractions of a second, as far as a double reaches on their grid", () => {
+  const output: Schema = types.struct([...schema.fields, field("window", windowType)]);
+  const windowOf = (durationUs: number, timeUs: bigint): Value => {
+    const operator = new TimeWindowOperator(0, { durationUs, slideUs: durationUs, startUs: 0 }, output, handling().chunks);
+    return runOperator(operator, [
+      batchFromRows(schema, [
+        [null, "none"],
+        [timeUs, "last"],
+      ]),
+    ])[0]![2]!;
+  };
+  const [halfSecond, millisecond] = [500_000n, 1_000n];
+  for (const [width, timeUs] of [
+    [halfSecond, 253_402_300_799_999_999n],
+    [halfSecond, 253_402_300_799_499_999n],
+    [millisecond, 70_000_000_000_000_001n],
+    [millisecond, -70_000_000_000_000_001n],
+  ] as const) {
+    const start = timeUs - (((timeUs % width) + width) % width);
+    expect(windowOf(Number(width), timeUs)).toEqual([start, start + width]);
+  }
+  expect(() => windowOf(1_000, 253_402_300_799_999_999n)).toThrow(expect.objectContaining({ condition: "DATETIME_OVERFLOW" }));
+  expect(() => windowOf(1, 2n ** 53n + 1n)).toThrow(expect.objectContaining({ condition: "DATETIME_OVERFLOW" }));
+});
+
 test("a watermark is exact to the millisecond in the year 9999", () => {
   const operator = new WatermarkOperator(7, 0);
   for (const time of [253_402_300_799_999_999n, 253_402_300_799_001_000n, -62_135_596_800_000_001n, 253_402_300_798_999_999n]) {
