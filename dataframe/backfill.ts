@@ -1,6 +1,7 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan, NodeOf } from "../engine/plan/logicalPlan.js";
 import { transformUp } from "../engine/plan/transform.js";
+import { withoutWatermarks } from "../engine/plan/withoutWatermarks.js";
 import { withoutOption } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { TableHandle } from "./tables.js";
@@ -27,8 +28,8 @@ export function boundedPlan(session: SessionContext, plan: AnalyzedPlan, range: 
     const { id } = session.tables.add({ provider, format, schema, description, options, streaming: false });
     return { ...read, streaming: false, table: id };
   };
-  // What was analysed stays analysed: only what is read changes.
-  return transformUp(plan, (node) => (node.kind === "read" && node.streaming ? bounded(node) : node)) as AnalyzedPlan;
+  // What was analysed stays analysed: only what is read changes, and of a table nothing is late.
+  return withoutWatermarks(transformUp(plan, (node) => (node.kind === "read" && node.streaming ? bounded(node) : node))) as AnalyzedPlan;
 }
 
 /** Options that only streams have, by what is read. What a stream leaves out or cleans up, a backfill reads and leaves. */

@@ -1,6 +1,6 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { Expression } from "./expression.js";
-import { entryOf } from "./functions/table.js";
+import { entryOf, findEntry } from "./functions/table.js";
 import { interpret } from "./interpreter.js";
 import { expressionChildren } from "./traverse.js";
 import { typeOf } from "./types/typeOf.js";
@@ -37,7 +37,8 @@ function isEvaluated(name: string): boolean {
 }
 
 function isDeterministicCall(name: string): boolean {
-  return entryOf(name).deterministic !== false;
+  // Generators are calls too, and in no table.
+  return findEntry(name)?.deterministic !== false;
 }
 
 /** Whether the expression depends on its row and the batch's logged facts only. False for rand, uuid and their like. */

@@ -122,6 +122,7 @@ function aggregateArgument(use: FunctionUse, arg: Expression, index: number, con
   if (input === undefined) return arg;
   const type = input.coerce(typeOf(arg));
   if (type !== null) return coerceTo(arg, type, context);
+  if (typeof input.required === "function") throw input.required(use.name, use.args, typeOf(arg));
   const ordinals = ["first", "second", "third", "fourth", "fifth"];
   throw new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
     sqlExpr: `"${describeCall(use.name, use.args)}"`,

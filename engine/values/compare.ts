@@ -1,4 +1,4 @@
-import { notYetSupported } from "../errors/streamingError.js";
+import { StreamingError } from "../errors/streamingError.js";
 import type { DataType } from "../arrow/types.js";
 import { typeName } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
@@ -24,7 +24,8 @@ export function compareValues(a: Value, b: Value, type: DataType): number {
       return compareLists(a as readonly Value[], b as readonly Value[], (i) => type.fields[i]!.type);
     case "map":
     case "interval":
-      throw notYetSupported(`comparing values of type ${typeName(type)}`);
+      // Refused when the expression is resolved.
+      throw new StreamingError("INTERNAL_ERROR", { message: `values of type ${typeName(type)} have no order` });
     case "null":
       return 0;
     default:

@@ -77,11 +77,11 @@ const resolutionConditions = {
     message: "Aggregate functions are not allowed in GROUP BY, but found <sqlExpr>.",
     advice: "Aggregate first, then group the result by that column.",
   },
-  GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE: {
-    sqlState: "42822",
+  "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE": {
+    sqlState: "0A000",
     message:
-      "The expression <sqlExpr> cannot be used as a grouping expression because its data type <dataType> is not an orderable data type.",
-    advice: "Group by parts of it that can be compared.",
+      "The feature is not supported: Cannot have MAP type columns in DataFrame which calls set operations (INTERSECT, EXCEPT, etc.), but the type of column <colName> is <dataType>.",
+    advice: "Leave the column out, or compare an array of the map's sorted entries instead.",
   },
   AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION: {
     sqlState: "42845",
@@ -143,6 +143,11 @@ const eventTimeConditions = {
     sqlState: "42K09",
     message: 'The event time <eventName> has the invalid type <eventType>, but expected "TIMESTAMP".',
     advice: "Cast it to timestamp (`to_timestamp`) in a select before withWatermark.",
+  },
+  EVENT_TIME_MUST_BE_TOP_LEVEL_COLUMN: {
+    sqlState: "42K09",
+    message: "The event time in withWatermark must be a top-level column, but '<eventExpr>' is a nested field.",
+    advice: "Alias it to a top-level column in a select before withWatermark.",
   },
   NEGATIVE_WATERMARK_DELAY: {
     sqlState: "22023",

@@ -51,6 +51,16 @@ export const expressionConditions = {
     message: `${mismatch}The <functionName> does not support ordering on type <dataType>.`,
     advice: "Compare parts of the value that have an order.",
   },
+  "DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}The key of map cannot be/contain <keyType>.`,
+    advice: "Use keys that can be compared, for example an array of the map's sorted entries.",
+  },
+  "DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE": {
+    sqlState: "42K09",
+    message: `${mismatch}The input of <functionName> can't be <dataType> type data.`,
+    advice: castArguments,
+  },
   "DATATYPE_MISMATCH.HASH_MAP_TYPE": {
     sqlState: "42K09",
     message: `${mismatch}Input to the function <functionName> cannot contain elements of the "MAP" type: equal maps may have different hash codes.`,

@@ -1,6 +1,7 @@
 import type { Column } from "../../arrow/column.js";
+import type { StreamingError } from "../../errors/streamingError.js";
 import type { DataType, Field } from "../../arrow/types.js";
-import type { AggregateCall } from "../expression.js";
+import type { AggregateCall, Expression } from "../expression.js";
 import type { EvalMode } from "../../values/evalMode.js";
 import type { Loop } from "../../state/loop.js";
 
@@ -33,8 +34,8 @@ export interface AggregateFunction {
 
 /** What an argument may be. */
 export interface AggregateInput {
-  /** As Spark's DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE names it in `requiredType`. */
-  readonly required: string;
+  /** As Spark's DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE names it in `requiredType`; or another refusal than that. */
+  readonly required: string | ((name: string, args: readonly Expression[], type: DataType) => StreamingError);
   /** The type that an argument of type `type` is cast to (itself when it fits); null when it does not fit. */
   coerce(type: DataType): DataType | null;
 }

@@ -7,7 +7,7 @@ import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggreg
 import { CellLists } from "../../state/cellLists.js";
 import { CellSource } from "../../state/cells.js";
 import { passes } from "./filter.js";
-import { anything } from "./inputs.js";
+import { anything, distinguishable } from "./inputs.js";
 
 /** The values that are present, in arrival order; as a set each of them once. */
 class CollectAccumulator implements ColumnAccumulator {
@@ -72,7 +72,7 @@ function collect(name: string, aliases: readonly string[], doc: string, distinct
     doc,
     minArgs: 1,
     maxArgs: 1,
-    inputs: [anything],
+    inputs: [distinct ? distinguishable : anything],
     constantArgs: [],
     orderDependent: true,
     resultType: ([type]) => types.array(type!, false),

@@ -1,5 +1,7 @@
-import { types, type DataType } from "../../arrow/types.js";
-import { isIntegral, isOrderable } from "../types/typeOf.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { sqlTypeName, types, type DataType } from "../../arrow/types.js";
+import { describeCall } from "../types/describe.js";
+import { holds, isIntegral, isOrderable } from "../types/typeOf.js";
 import type { AggregateInput } from "./aggregateFunction.js";
 
 /** byte to double. */
@@ -18,8 +20,24 @@ export const summable: AggregateInput = {
 
 /** What has an order. */
 export const orderable: AggregateInput = {
-  required: "an ordered type",
+  required: (name, args, type) =>
+    new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
+      sqlExpr: `"${describeCall(name, args)}"`,
+      functionName: `\`${name}\``,
+      dataType: `"${sqlTypeName(type)}"`,
+    }),
   coerce: (type) => (isOrderable(type) ? type : null),
+};
+
+/** What can be told apart: maps have no equality. */
+export const distinguishable: AggregateInput = {
+  required: (name, args) =>
+    new StreamingError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", {
+      sqlExpr: `"${describeCall(name, args)}"`,
+      functionName: `\`${name}\``,
+      dataType: '"MAP" or "COLLATED STRING"',
+    }),
+  coerce: (type) => (holds(type, "map") ? null : type),
 };
 
 export const anything: AggregateInput = { required: "any type", coerce: (type) => type };

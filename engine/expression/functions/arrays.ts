@@ -5,9 +5,19 @@ import type { Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describe } from "../types/describe.js";
-import { isOrderable, nullableOf, typeOf } from "../types/typeOf.js";
+import { nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
-import { castArgs, differentTypes, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+import {
+  castArgs,
+  differentTypes,
+  fixed,
+  modeOf,
+  requireOrder,
+  unexpectedType,
+  type FunctionEntry,
+  type Resolution,
+  type Resolving,
+} from "./entry.js";
 import { throwArrayIndex, throwElementIndex, throwIndexZero } from "../../values/evaluationErrors.js";
 
 /** Arrays, and what arrays and maps have in common. */
@@ -32,6 +42,13 @@ function arrayType(args: readonly Expression[], index: number, resolving: Resolv
   const type = typeOf(args[index]!);
   if (type.kind === "null") return types.array(types.null);
   if (type.kind !== "array") throw unexpectedType(args, index, '"ARRAY"', resolving);
+  return type;
+}
+
+/** The type of an array's elements, which are compared. @throws DATATYPE_MISMATCH.INVALID_ORDERING_TYPE */
+function orderedElement(args: readonly Expression[], resolving: Resolving): DataType {
+  const type = arrayType(args, 0, resolving).element;
+  requireOrder(type, args, resolving);
   return type;
 }
 
@@ -162,7 +179,7 @@ const sortArray: FunctionEntry = {
   nulls: "strict",
   resolve: (args, resolving) => {
     const type = arrayType(args, 0, resolving);
-    if (!isOrderable(type.element)) throw unexpectedType(args, 0, '"ARRAY" of orderable elements', resolving);
+    requireOrder(type, args, resolving);
     return { args: [args[0]!, ...castArgs(args.slice(1), [types.boolean], resolving)], type };
   },
   eval: ([list, ascending], call) => {
@@ -172,17 +189,26 @@ const sortArray: FunctionEntry = {
   },
 };
 
-/** A function of one array to its own type. */
-function onArray(name: string, doc: string, evaluate: (list: List, type: DataType) => Value): FunctionEntry {
-  return {
-    name,
-    doc,
-    arity: [1, 1],
-    nulls: "strict",
-    resolve: (args, resolving) => ({ args, type: arrayType(args, 0, resolving) }),
-    eval: ([list], call) => evaluate(list as List, (call.type as ArrayType).element),
-  };
-}
+const arrayDistinct: FunctionEntry = {
+  name: "array_distinct",
+  doc: "Every value once.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: (args, resolving) => {
+    orderedElement(args, resolving);
+    return { args, type: arrayType(args, 0, resolving) };
+  },
+  eval: ([list], call) => distinct(list as List, (call.type as ArrayType).element),
+};
+
+const arrayCompact: FunctionEntry = {
+  name: "array_compact",
+  doc: "Without nulls.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: (args, resolving) => ({ args, type: arrayType(args, 0, resolving) }),
+  eval: ([list]) => (list as List).filter((value) => value !== null),
+};
 
 /** array_min and array_max. */
 function arrayExtreme(name: string, doc: string, sign: 1 | -1): FunctionEntry {
@@ -191,7 +217,7 @@ function arrayExtreme(name: string, doc: string, sign: 1 | -1): FunctionEntry {
     doc,
     arity: [1, 1],
     nulls: "strict",
-    resolve: (args, resolving) => ({ args, type: arrayType(args, 0, resolving).element, nullable: true }),
+    resolve: (args, resolving) => ({ args, type: orderedElement(args, resolving), nullable: true }),
     eval: ([list], call) => {
       let best: Value = null;
       for (const value of list as List) {
@@ -207,6 +233,7 @@ function withElement(args: readonly Expression[], resolving: Resolving): { args:
   const type = arrayType(args, 0, resolving);
   const common = commonType(type.element, typeOf(args[1]!), resolving.context.ansi);
   if (common === null) throw differentTypes(args, resolving);
+  requireOrder(common, args, resolving);
   return {
     args: [coerceTo(args[0]!, types.array(common, type.containsNull), resolving.context), coerceTo(args[1]!, common, resolving.context)],
     element: common,
@@ -260,6 +287,7 @@ function setFunction(
     resolve: (args, resolving) => {
       const coerced = coerceAll(args, resolving.context);
       if (coerced === null || coerced.type.kind !== "array") throw differentTypes(args, resolving);
+      requireOrder(coerced.type.element, args, resolving);
       return { args: coerced.args, type: coerced.type };
     },
     eval: ([a, b], call) => {
@@ -346,8 +374,8 @@ export const arrayFunctions: readonly FunctionEntry[] = [
   size,
   arraySize,
   sortArray,
-  onArray("array_distinct", "Every value once.", distinct),
-  onArray("array_compact", "Without nulls.", (list) => list.filter((value) => value !== null)),
+  arrayDistinct,
+  arrayCompact,
   arrayExtreme("array_max", "The largest element.", 1),
   arrayExtreme("array_min", "The smallest element.", -1),
   arrayContains,

@@ -9,9 +9,9 @@ import type { Call, Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
-import { isOrderable, typeOf } from "../types/typeOf.js";
+import { typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
-import { anyNullable, differentTypes, type FunctionEntry, type Resolving } from "./entry.js";
+import { anyNullable, differentTypes, requireOrder, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Both sides of a comparison at their common type. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES */
 export function comparable(args: readonly Expression[], resolving: Resolving): Expression[] {
@@ -24,16 +24,8 @@ export function comparable(args: readonly Expression[], resolving: Resolving): E
       right: `"${sqlTypeName(right)}"`,
     });
   }
-  if (!isOrderable(type)) throw notOrderable(args, type, resolving);
+  requireOrder(type, args, resolving);
   return args.map((arg) => coerceTo(arg, type, resolving.context));
-}
-
-function notOrderable(args: readonly Expression[], type: DataType, { name }: Resolving): StreamingError {
-  return new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
-    sqlExpr: `"${describeCall(name, args)}"`,
-    functionName: `\`${name}\``,
-    dataType: `"${sqlTypeName(type)}"`,
-  });
 }
 
 /** Legacy mode brings strings to the other side's type in comparisons, and booleans meet numbers; ANSI goes by the common type. */
@@ -85,7 +77,7 @@ const nullSafeEqual: FunctionEntry = {
   doc: "Equality for which null equals null and nothing else.",
   arity: [2, 2],
   nulls: "own",
-  resolve: (args, resolving) => ({ args: comparable(args, resolving), type: types.boolean, nullable: false }),
+  resolve: (args, resolving) => ({ args: comparable(args, { ...resolving, name: "<=>" }), type: types.boolean, nullable: false }),
   eval: ([a, b], call) => (a === null || b === null ? a === b : compareValues(a!, b!, typeOf(call.args[0]!)) === 0),
   generate: (g, [a, b], call) => {
     const equal = compareCode(g, "===", a!, b!, typeOf(call.args[0]!));
@@ -118,7 +110,7 @@ function extreme(name: "greatest" | "least", sign: 1 | -1): FunctionEntry {
 function coerceExtreme(args: readonly Expression[], resolving: Resolving): Expression[] {
   const coerced = coerceAll(args, resolving.context);
   if (coerced === null) throw differentTypes(args, resolving);
-  if (!isOrderable(coerced.type)) throw notOrderable(args, coerced.type, resolving);
+  requireOrder(coerced.type, args, resolving);
   return coerced.args;
 }
 

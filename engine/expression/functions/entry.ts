@@ -7,7 +7,7 @@ import type { Call, Expression } from "../expression.js";
 import type { EvalMode } from "../../values/evalMode.js";
 import { implicitCast, type AnalysisContext, type Expected } from "../types/coerce.js";
 import { describe, describeCall } from "../types/describe.js";
-import { nullableOf, typeOf } from "../types/typeOf.js";
+import { nullableOf, typeOf, isOrderable } from "../types/typeOf.js";
 
 /** What an evaluation may depend on besides its row: facts of the micro-batch, all of them logged. */
 export interface EvalContext {
@@ -93,6 +93,16 @@ export function unexpectedType(args: readonly Expression[], index: number, requi
     requiredType,
     inputSql: `"${describe(args[index]!)}"`,
     inputType: `"${sqlTypeName(typeOf(args[index]!))}"`,
+  });
+}
+
+/** Values of a type are compared: refuses types without an order. @throws DATATYPE_MISMATCH.INVALID_ORDERING_TYPE */
+export function requireOrder(type: DataType, args: readonly Expression[], { name }: Resolving): void {
+  if (isOrderable(type)) return;
+  throw new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
+    sqlExpr: `"${describeCall(name, args)}"`,
+    functionName: `\`${name}\``,
+    dataType: `"${sqlTypeName(type)}"`,
   });
 }
 

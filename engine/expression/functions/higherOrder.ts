@@ -7,7 +7,7 @@ import { coerceTo } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { valueText } from "../../values/valueText.js";
-import { unexpectedType, type Evaluate, type FunctionEntry, type Resolving } from "./entry.js";
+import { requireOrder, unexpectedType, type Evaluate, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Functions that take a lambda: the analyzer gives its parameters their types. Evaluated row by row. */
 
@@ -138,6 +138,7 @@ const arraySort: FunctionEntry = {
   nulls: "own",
   resolve: (args, resolving) => {
     const type = arrayOf(args, 0, resolving);
+    if (args[1] === undefined) requireOrder(type.element, args, resolving);
     const order = args[1] === undefined ? [] : [withBody(checkLambda(args, 1, resolving), types.int, resolving)];
     return { args: [args[0]!, ...order], type, nullable: nullableOf(args[0]!) };
   },

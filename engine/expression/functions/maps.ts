@@ -1,10 +1,10 @@
-import { StreamingError } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, type DataType, type MapType } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
 import { coerceAll } from "../types/coerce.js";
 import { describeCall } from "../types/describe.js";
-import { nullableOf, typeOf } from "../types/typeOf.js";
+import { holds, isOrderable, nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { valueText } from "../../values/valueText.js";
 import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
@@ -20,6 +20,17 @@ function makeMap(keys: readonly Value[], values: readonly Value[], keyType: Data
     }
   });
   return { keys, values };
+}
+
+/** Keys are compared. @throws DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE */
+function requireKey(type: DataType, args: readonly Expression[], { name }: Resolving): void {
+  if (isOrderable(type)) return;
+  // Spark has maps of calendar intervals.
+  if (!holds(type, "map")) throw notYetSupported(`a map with keys of type ${sqlTypeName(type)}`);
+  throw new StreamingError("DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE", {
+    sqlExpr: `"${describeCall(name, args)}"`,
+    keyType: `"${sqlTypeName(type)}"`,
+  });
 }
 
 const map: FunctionEntry = {
@@ -47,6 +58,7 @@ const map: FunctionEntry = {
     }
     if (keys === null) throw mismatch("DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES", args, 0, resolving);
     if (values === null) throw mismatch("DATATYPE_MISMATCH.CREATE_MAP_VALUE_DIFF_TYPES", args, 1, resolving);
+    requireKey(keys.type, args, resolving);
     return {
       args: args.map((_, i) => (i % 2 === 0 ? keys.args : values.args)[Math.floor(i / 2)]!),
       type: types.map(keys.type, values.type, values.args.some(nullableOf)),
@@ -100,6 +112,7 @@ const mapFromArrays: FunctionEntry = {
     const [keys, values] = args.map(typeOf) as [DataType, DataType];
     if (keys.kind !== "array") throw unexpectedType(args, 0, '"ARRAY"', resolving);
     if (values.kind !== "array") throw unexpectedType(args, 1, '"ARRAY"', resolving);
+    requireKey(keys.element, args, resolving);
     return { args, type: types.map(keys.element, values.element, values.containsNull), nullable: anyNullable(args) };
   },
   eval: ([keys, values], call) => makeMap(keys as readonly Value[], values as readonly Value[], (call.type as MapType).key),

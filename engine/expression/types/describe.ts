@@ -33,6 +33,7 @@ export function describe(e: Expression): string {
 export function describeCall(name: string, args: readonly Expression[]): string {
   const texts = args.map(describe);
   if (args.length === 2 && infix.has(name)) return `(${texts[0]} ${name.toUpperCase()} ${texts[1]})`;
+  if (name === "in") return `(${texts[0]} IN (${texts.slice(1).join(", ")}))`;
   if (name === "getField") return texts.join(".");
   return `${name}(${texts.join(", ")})`;
 }

@@ -92,6 +92,21 @@ export function isOrderable(type: DataType): boolean {
   }
 }
 
+/** Whether a type is of a kind, or has it somewhere inside. */
+export function holds(type: DataType, kind: DataType["kind"]): boolean {
+  if (type.kind === kind) return true;
+  switch (type.kind) {
+    case "array":
+      return holds(type.element, kind);
+    case "map":
+      return holds(type.key, kind) || holds(type.value, kind);
+    case "struct":
+      return type.fields.some((field) => holds(field.type, kind));
+    default:
+      return false;
+  }
+}
+
 /** The decimal type that holds every value of an integral type, or of a decimal. */
 export function decimalFor(type: DataType): DecimalType {
   switch (type.kind) {

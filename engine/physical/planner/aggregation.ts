@@ -59,6 +59,8 @@ function belowWindow(node: NodeOf<"aggregate">): Unwindowed {
   if (input.kind === "timeWindow" && usesOnlyAsGrouping(node, input.window))
     return { grouping, aggregates, window: input, input: input.input };
   if (input.kind !== "project" || input.input.kind !== "timeWindow") return { grouping, aggregates, window: null, input };
+  // A random column is drawn for each row of the projection, whichever aggregates read it: it is not put in their places.
+  if (!input.expressions.every(isDeterministic)) return { grouping, aggregates, window: null, input };
   const defined = new Map<number, Expression>(input.expressions.map((e) => [attributeOf(e).id, childOf(e)]));
   const inline = (e: Expression): Expression =>
     rewriteExpression(e, (part) => (part.kind === "attribute" ? (defined.get(part.id) ?? part) : part));

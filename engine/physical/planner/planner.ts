@@ -1,12 +1,13 @@
-import { typeName, type DataType } from "../../arrow/types.js";
+import { sameType, typeName, types, type DataType } from "../../arrow/types.js";
 import type { OutputMode } from "../../contract/sink.js";
+import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
-import type { Attribute, Expression } from "../../expression/expression.js";
+import { literal, type Attribute, type Expression } from "../../expression/expression.js";
 import type { LogicalPlan, NodeOf, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode, PhysicalPlan, ScanNode } from "../plan.js";
 import { planAggregate } from "./aggregation.js";
-import { indexOf, select, withColumn } from "./columns.js";
+import { select, withColumn } from "./columns.js";
 import type { PlanContext } from "./context.js";
 import { planDeduplicate } from "./deduplication.js";
 import { planJoin } from "./join.js";
@@ -22,11 +23,25 @@ import { planScan } from "./scan.js";
  */
 export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null, partitions: number): PhysicalPlan {
   const sources: ScanNode[] = [];
-  const planNode = (node: LogicalPlan): PhysicalNode => choose(node, context, sources);
+  const planNode = (node: LogicalPlan): PhysicalNode => checked(node, choose(node, context, sources));
   const context: PlanContext = { outputMode, partitions, plan: planNode };
   const root = planNode(plan);
   for (const { name, type } of root.output) checkResultType(name, type);
   return { root, sources } as unknown as PhysicalPlan;
+}
+
+/** What every step of the planner keeps: the columns of the node that it plans. */
+function checked(node: LogicalPlan, planned: PhysicalNode): PhysicalNode {
+  const wanted = outputOf(node);
+  const same =
+    planned.output.length === wanted.length &&
+    wanted.every(({ id, type }, i) => planned.output[i]!.id === id && sameType(planned.output[i]!.type, type));
+  assert(same, `planning ${node.kind} changed the output from (${namesOf(wanted)}) to (${namesOf(planned.output)})`);
+  return planned;
+}
+
+function namesOf(columns: readonly Attribute[]): string {
+  return columns.map(({ name }) => name).join(", ");
 }
 
 function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): PhysicalNode {
@@ -71,9 +86,18 @@ function choose(node: LogicalPlan, context: PlanContext, sources: ScanNode[]): P
 }
 
 function planWatermark(node: NodeOf<"withWatermark">, context: PlanContext): PhysicalNode {
-  const input = context.plan(node.input);
-  const column = indexOf(input.output, node.column as Attribute);
-  return { kind: "watermark", watermarkId: node.watermarkId, delayMs: node.delayMs!, column, input, output: outputOf(node) };
+  const column = node.column as Attribute;
+  const { input, index } = withColumn(context.plan(node.input), column.type.kind === "struct" ? endOf(column) : column);
+  const { watermarkId } = node;
+  const output = outputOf(node);
+  const all = [...output, ...input.output.slice(output.length)];
+  return select({ kind: "watermark", watermarkId, delayMs: node.delayMs!, column: index, input, output: all }, output);
+}
+
+/** The end of a window. */
+function endOf(window: Attribute): Expression {
+  const args = [window, literal("end", types.string)];
+  return { kind: "call", name: "getField", args, type: types.timestamp, nullable: true, evalMode: "ansi" };
 }
 
 function planTimeWindow(node: NodeOf<"timeWindow">, context: PlanContext): PhysicalNode {

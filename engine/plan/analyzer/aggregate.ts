@@ -1,4 +1,4 @@
-import { StreamingError } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName } from "../../arrow/types.js";
 import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
@@ -48,11 +48,7 @@ function checkGrouping(e: NamedExpression): void {
   if (someExpression(child, (part) => part.kind === "aggregateCall"))
     throw new StreamingError("GROUP_BY_AGGREGATE", { sqlExpr: `"${sqlText(child)}"` });
   const type = typeOf(child);
-  if (isOrderable(type)) return;
-  throw new StreamingError("GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", {
-    sqlExpr: `"${sqlText(child)}"`,
-    dataType: `"${sqlTypeName(type)}"`,
-  });
+  if (!isOrderable(type)) throw notYetSupported(`grouping by ${sqlText(child)}, whose type is ${sqlTypeName(type)},`);
 }
 
 function dedupe(attributes: readonly Attribute[]): Attribute[] {

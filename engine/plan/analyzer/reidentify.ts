@@ -1,7 +1,7 @@
-import { freshId, type Attribute, type Expression } from "../../expression/expression.js";
-import { rewriteExpression } from "../../expression/traverse.js";
+import { freshId } from "../../expression/expression.js";
 import { factsOf, type LogicalPlan } from "../logicalPlan.js";
-import { expressionsOf, foldUp, mapExpressions, nodesOf, transformUp } from "../transform.js";
+import { mapAttributes, type AttributeMapping } from "../mapAttributes.js";
+import { expressionsOf, foldUp, nodesOf, transformUp } from "../transform.js";
 
 /**
  * The ids of the attributes that the nodes of a plan define. A plan that is built on another shares its table and has what it added at the end: only a
@@ -59,24 +59,12 @@ function reidentify(plan: LogicalPlan): LogicalPlan {
   const watermarks = new Map<number, number>();
   for (const node of nodesOf(plan)) if (node.kind === "withWatermark") watermarks.set(node.watermarkId, freshId());
 
-  const attribute = (a: Attribute): Attribute => {
-    const eventTime = a.eventTime && { ...a.eventTime, watermarkId: watermarks.get(a.eventTime.watermarkId) ?? a.eventTime.watermarkId };
-    return { ...a, id: ids.get(a.id) ?? a.id, ...(eventTime && { eventTime }) };
+  const mapping: AttributeMapping = {
+    id: (id) => ids.get(id) ?? id,
+    eventTime: (eventTime) => ({ ...eventTime, watermarkId: watermarks.get(eventTime.watermarkId) ?? eventTime.watermarkId }),
   };
-  const expression = (e: Expression): Expression =>
-    rewriteExpression(e, (part) => {
-      if (part.kind === "attribute") return attribute(part);
-      if (part.kind !== "alias") return part;
-      const eventTime = part.eventTime && {
-        ...part.eventTime,
-        watermarkId: watermarks.get(part.eventTime.watermarkId) ?? part.eventTime.watermarkId,
-      };
-      return { ...part, id: ids.get(part.id) ?? part.id, ...(eventTime && { eventTime }) };
-    });
   return transformUp(plan, (node) => {
-    const facts = factsOf(node);
-    const own = facts.withDefined(node, facts.defined(node).map(attribute));
-    const rewritten = mapExpressions(own, expression);
-    return rewritten.kind === "withWatermark" ? { ...rewritten, watermarkId: watermarks.get(rewritten.watermarkId)! } : rewritten;
+    const own = mapAttributes(node, mapping);
+    return own.kind === "withWatermark" ? { ...own, watermarkId: watermarks.get(own.watermarkId)! } : own;
   });
 }

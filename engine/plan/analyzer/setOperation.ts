@@ -5,6 +5,7 @@ import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js
 import { commonType } from "../../expression/types/commonType.js";
 import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
+import { requireEquality } from "./comparable.js";
 import { distinctInputs } from "./reidentify.js";
 
 /** UNION, INTERSECT, EXCEPT: columns matched by position or by name, types widened. The output has the first input's names and watermark. */
@@ -15,6 +16,7 @@ export function resolveSetOperation(plan: NodeOf<"setOperation">, context: Analy
   const columns = inputs.map(outputOf);
   checkCounts(plan, columns);
   const output = columns[0]!.map((column, i) => outputColumn(plan, columns, column, i, context));
+  if (plan.operation !== "union" || !plan.all) requireEquality(output);
   const widened = inputs.map((input) => castColumns(input, output, context));
   return { ...plan, byName: false, inputs: widened, output };
 }

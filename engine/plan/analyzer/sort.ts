@@ -1,6 +1,8 @@
+import { sqlTypeName } from "../../arrow/types.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import type { Expression } from "../../expression/expression.js";
+import type { SortOrder } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { isOrderable, typeOf } from "../../expression/types/typeOf.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
 import { someExpression } from "../../expression/traverse.js";
@@ -12,12 +14,20 @@ export function resolveSort(plan: NodeOf<"sort">, context: AnalysisContext): Log
   return withMissingColumns(
     plan.input,
     context,
-    (scope) => plan.order.map(({ child }) => checked(resolveExpression(child, scope))),
-    (keys, input) => ({ ...plan, order: plan.order.map((item, i) => ({ ...item, child: keys[i]! })), input }),
+    (scope) => plan.order.map((item) => checked({ ...item, child: resolveExpression(item.child, scope) })),
+    (order, input) => ({ ...plan, order: order as readonly SortOrder[], input }),
   );
 }
 
-function checked(key: Expression): Expression {
-  if (!someExpression(key, (e) => e.kind === "aggregateCall")) return key;
-  throw new StreamingError("AGGREGATE_OUT_OF_PLACE", { sqlExpr: `"${sqlText(key)}"`, clause: "a sort order" });
+function checked(item: SortOrder): SortOrder {
+  const { child } = item;
+  if (someExpression(child, (e) => e.kind === "aggregateCall"))
+    throw new StreamingError("AGGREGATE_OUT_OF_PLACE", { sqlExpr: `"${sqlText(child)}"`, clause: "a sort order" });
+  const type = typeOf(child);
+  if (isOrderable(type)) return item;
+  throw new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
+    sqlExpr: `"${sqlText(item)}"`,
+    functionName: "`sortorder`",
+    dataType: `"${sqlTypeName(type)}"`,
+  });
 }

@@ -1,4 +1,5 @@
 import type { Expression } from "../../expression/expression.js";
+import { isDeterministic } from "../../expression/fold.js";
 import { attributeOf, definitionsOf } from "../attributeOf.js";
 import { definesNothing, oneInput, stateless, type Input, type NodeFacts } from "./facts.js";
 import { listText } from "./text.js";
@@ -24,8 +25,11 @@ export const project: NodeFacts<Project<Input>> = {
     return [(column) => definitions.get(column.id) ?? column];
   },
   letsFilterPass: () => true,
+  // How often a random expression is asked does not depend on who looks at its answer.
   narrow: (node, asked) => {
-    const expressions = node.expressions.filter((e) => (e.kind === "alias" || e.kind === "attribute") && asked.has(e.id));
+    const expressions = node.expressions.filter(
+      (e) => ((e.kind === "alias" || e.kind === "attribute") && asked.has(e.id)) || !isDeterministic(e),
+    );
     return expressions.length === node.expressions.length ? node : { ...node, expressions };
   },
   explain: ({ expressions }) => `Project ${listText(expressions)}`,

@@ -1,6 +1,6 @@
 import { types } from "../../arrow/types.js";
 import { literal, type Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../determinism.js";
+import { isDeterministic } from "../../expression/fold.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { logical } from "../../expression/conjuncts.js";
 import { expressionKey } from "../expressionKey.js";
@@ -31,12 +31,17 @@ function simplify(e: Expression): Expression {
     case "between":
       return expandBetween(e.args, e);
     case "isnull":
-      return nullableOf(e.args[0]!) ? e : literal(false, types.boolean);
+      return mayBeNull(e.args[0]!) ? e : literal(false, types.boolean);
     case "isnotnull":
-      return nullableOf(e.args[0]!) ? e : literal(true, types.boolean);
+      return mayBeNull(e.args[0]!) ? e : literal(true, types.boolean);
     default:
       return e;
   }
+}
+
+/** Whether a test for null has to ask the expression: a random one is asked in any case. */
+function mayBeNull(e: Expression): boolean {
+  return nullableOf(e) || !isDeterministic(e);
 }
 
 /** AND (`neutral` true) and OR (`neutral` false): the neutral value goes, the other one wins, and a term stands once. */
@@ -45,7 +50,7 @@ function simplifyPair(e: Expression & { readonly kind: "call" }, neutral: boolea
   if (isLiteral(left, neutral)) return right;
   if (isLiteral(right, neutral)) return left;
   // What would fail must not be left out: only the left side is sure to run.
-  if (isLiteral(left, !neutral)) return left;
+  if (isLiteral(left, !neutral) && isDeterministic(right)) return left;
   if (isDeterministic(left) && expressionKey(left) === expressionKey(right)) return left;
   return e;
 }

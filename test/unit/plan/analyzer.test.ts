@@ -171,7 +171,7 @@ describe("aggregations", () => {
     ["a bare column", aggregate(["k"], ["v"]), "MISSING_AGGREGATION", { expression: '"v"', expressionAnyValue: '"any_value(v)"' }],
     ["a column beside a global aggregate", select(["k", "count(*)"]), "MISSING_GROUP_BY", {}],
     ["an aggregate as a key", aggregate(["sum(v)"], ["count(*)"]), "GROUP_BY_AGGREGATE", { sqlExpr: '"sum(v)"' }],
-    ["a map as a key", aggregate(["m"], ["count(*)"]), "GROUP_EXPRESSION_TYPE_IS_NOT_ORDERABLE", { sqlExpr: '"m"' }],
+    ["a map as a key", aggregate(["m"], ["count(*)"]), "NOT_YET_SUPPORTED", {}],
     ["an aggregate in a join", joined("inner", "sum(lv) > 1"), "AGGREGATE_OUT_OF_PLACE", {}],
   ] as const)("refuse %s", (_, json, condition, parameters) => {
     const error = refusal(json);
