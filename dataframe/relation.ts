@@ -6,13 +6,14 @@ import { typeName, type Schema } from "../engine/arrow/types.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { Attribute } from "../engine/expression/expression.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
-import { explainPlan } from "../engine/plan/explain.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { rowCount } from "../engine/plan/verbs.js";
 import { tableLines } from "../engine/values/textTable.js";
 import { outputExpression } from "./column.js";
+import { partitionsOf } from "./conf.js";
+import { explainFrame, explainMode, type ExplainMode } from "./explain.js";
 import { count } from "./functions/aggregates.js";
 import { schemaTree } from "./schemaTree.js";
 import type { SessionContext } from "./sessionContext.js";
@@ -57,9 +58,14 @@ export abstract class Relation<out Row = LooseRow> {
     return this.printed(schemaTree(this.schema));
   }
 
-  /** Prints the plan, and gives the text. @example df.explain() */
-  explain(): string {
-    return this.printed(explainPlan(this.plan));
+  /**
+   * Prints the operators that run it, and gives the text; with `true` (or `"extended"`) the logical plans before them too.
+   *
+   * @throws INVALID_OPTION_VALUE for another mode than `simple` and `extended`
+   * @example df.explain("extended")
+   */
+  explain(mode: boolean | ExplainMode = false): string {
+    return this.printed(explainFrame(this.plan, partitionsOf(this.session.conf.toRecord()), explainMode(mode)));
   }
 
   /** All rows. @example await df.collect() */

@@ -6,11 +6,11 @@ import type { Source } from "../engine/contract/source.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
 import { operatorShapes } from "../engine/physical/operatorShapes.js";
+import { explainPhysical } from "../engine/physical/explain.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
 import { checkStreaming } from "../engine/plan/analyzer/streaming.js";
-import { explainPlan } from "../engine/plan/explain.js";
 import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -25,6 +25,7 @@ import { watermarksOf } from "../engine/query/watermarkTracker.js";
 import { openCheckpoint, peekQueryShape } from "../checkpoints/checkpoint.js";
 import { checkpointLocationOf, keptCheckpoint, temporaryCheckpoint, type CheckpointPlace } from "./checkpointPlace.js";
 import { contextOf, evaluationProblem, partitionsOf } from "./conf.js";
+import { explainText } from "./explain.js";
 import { inputsOf } from "./execution.js";
 import { localPlan } from "./localPlan.js";
 import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, tablePlaces, withPlaces } from "./places.js";
@@ -156,7 +157,7 @@ async function openParts(
       outputSchema: schema,
       keyColumns: updateKeys(plan),
       operators: operatorShapes(physical.root, execution.stateful),
-      explain: (extended) => (extended ? `${explainPlan(plan)}\n${explainPlan(optimized)}` : explainPlan(optimized)),
+      explain: (extended) => explainText(plan, optimized, explainPhysical(physical.root), extended ? "extended" : "simple"),
     };
   } catch (error) {
     await Promise.allSettled(sources.map((source) => source.stop()));
