@@ -1,3 +1,4 @@
+import { Cache } from "../codegen/cache.js";
 import { compileFunction } from "../codegen/compileFunction.js";
 import { assert } from "../errors/assert.js";
 import { StreamingError } from "../errors/streamingError.js";
@@ -34,21 +35,19 @@ export function toRows(batch: Batch): Row[] {
 
 type Assemble = (columns: readonly (readonly unknown[])[], length: number) => Row[];
 
-const assemblers = new Map<string, Assemble>();
+const assemblers = new Cache<Assemble>(256);
 
 /** One object literal a row: objects of one shape, made without a loop over the fields. */
 function objectsOf(names: readonly string[], columns: readonly (readonly unknown[])[], length: number): Row[] {
-  const key = JSON.stringify(names);
-  let assemble = assemblers.get(key);
-  if (!assemble) {
-    const variables = names.map((_, i) => `const c${i} = columns[${i}];`).join("\n");
-    // In brackets `__proto__` is a name like any other.
-    const members = names.map((name, i) => `[${JSON.stringify(name)}]: c${i}[i]`).join(", ");
-    const body = `${variables}\nconst rows = new Array(length);\nfor (let i = 0; i < length; i++) rows[i] = { ${members} };\nreturn rows;`;
-    assemble = compileFunction({ name: "rowObjects", parameters: ["columns", "length"], body }) as Assemble;
-    assemblers.set(key, assemble);
-  }
-  return assemble(columns, length);
+  return assemblers.get(JSON.stringify(names), () => assembler(names))(columns, length);
+}
+
+function assembler(names: readonly string[]): Assemble {
+  const variables = names.map((_, i) => `const c${i} = columns[${i}];`).join("\n");
+  // In brackets `__proto__` is a name like any other.
+  const members = names.map((name, i) => `[${JSON.stringify(name)}]: c${i}[i]`).join(", ");
+  const body = `${variables}\nconst rows = new Array(length);\nfor (let i = 0; i < length; i++) rows[i] = { ${members} };\nreturn rows;`;
+  return compileFunction({ name: "rowObjects", parameters: ["columns", "length"], body }) as Assemble;
 }
 
 /** The values of a column as users see them. `type` is that of the schema, which says how; `path` names the column in messages. */

@@ -13,6 +13,9 @@ export interface GeneratedFunction {
   readonly bound?: Readonly<Record<string, unknown>>;
 }
 
+/** Numbers the source URLs, so that each loop has its own. */
+let compiledCount = 0;
+
 /** Told of every function that is made; null when nobody asks. */
 let observer: ((generated: GeneratedFunction) => void) | null = null;
 
@@ -24,12 +27,12 @@ let observer: ((generated: GeneratedFunction) => void) | null = null;
  * @example (compileFunction({ name: "twice", parameters: ["a"], body: "return 2 * a;" }) as (a: number) => number)(21) // 42
  */
 export function compileFunction(generated: GeneratedFunction): unknown {
-  const { name, parameters, bound = {} } = generated;
+  const { name, bound = {} } = generated;
   observer?.(generated);
-  const make = new Function(
-    ...Object.keys(bound),
-    `${functionText(generated)}\n//# sourceURL=tidemark/${name}-${parameters.length}.js`,
-  ) as (...values: readonly unknown[]) => unknown;
+  compiledCount++;
+  const make = new Function(...Object.keys(bound), `${functionText(generated)}\n//# sourceURL=tidemark/${name}-${compiledCount}.js`) as (
+    ...values: readonly unknown[]
+  ) => unknown;
   return make(...Object.values(bound));
 }
 

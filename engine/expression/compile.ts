@@ -1,3 +1,4 @@
+import { Cache } from "../codegen/cache.js";
 import { assert } from "../errors/assert.js";
 import { buffers } from "../arrow/buffers.js";
 import { batchOf, type Batch } from "../arrow/batch.js";
@@ -71,7 +72,7 @@ interface Compiled {
 export function compileProjection(spec: ProjectionSpec): Projection {
   assert(spec.outputs.length === spec.outputSchema.fields.length, "one output expression a field");
   const used = usedInputs(spec);
-  const compiled = new Map<string, Compiled>();
+  const compiled = new Cache<Compiled>(256);
   const arena = new Arena();
   let rows: Int32Array = new Int32Array(0);
   let [batchId, first] = [-1, 0];
@@ -119,16 +120,13 @@ function usedInputs(spec: ProjectionSpec): ReadonlySet<number> {
   return used;
 }
 
-function compiledFor(spec: ProjectionSpec, used: ReadonlySet<number>, compiled: Map<string, Compiled>, batch: Batch): Compiled {
+function compiledFor(spec: ProjectionSpec, used: ReadonlySet<number>, compiled: Cache<Compiled>, batch: Batch): Compiled {
   let key = "";
   for (const position of used) key += `${shapeKey(batch.columns[position]!)};`;
-  let code = compiled.get(key);
-  if (code === undefined) {
+  return compiled.get(key, () => {
     const exactOnly = [...used].some((position) => needsExact(shapeOf(batch.columns[position]!)));
-    code = { fast: exactOnly ? null : compileVariant(spec, used, batch, false), exact: null };
-    compiled.set(key, code);
-  }
-  return code;
+    return { fast: exactOnly ? null : compileVariant(spec, used, batch, false), exact: null };
+  });
 }
 
 function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: Batch, exact: boolean): Variant {
@@ -150,7 +148,7 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
   g.emit("k++;");
   const before = [...writers.map((_, i) => `const ${writerName(i + 1)} = writers[${i}];`), "let k = 0;"];
   const body = g.finish(before, ["return k;"]);
-  const loop = g.build("project", ["count", "columns", "rows", "writers", "arena", "context", "first"], body) as Loop;
+  const loop = g.build(loopName(spec), ["count", "columns", "rows", "writers", "arena", "context", "first"], body) as Loop;
   return { loop, writers, outputs, idle: writers.length === 0 && spec.filter === null };
 }
 
@@ -161,6 +159,12 @@ function firstStream({ outputSchema, filter }: ProjectionSpec): number {
     for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
   }
   return (hash >>> 8) * 64;
+}
+
+/** What the loop does, and the columns it makes: how it is found in a profile. */
+function loopName({ filter, outputSchema }: ProjectionSpec): string {
+  const columns = outputSchema.fields.map(({ name }) => name.replaceAll(/\W+/g, "_")).join("_");
+  return `${filter === null ? "project" : "filter"}_${columns}`.slice(0, 48);
 }
 
 function typed(shape: Shape, attribute: Attribute): Shape {

@@ -1,8 +1,7 @@
 import { StreamingError } from "../errors/streamingError.js";
+import { isDeterministicFunction } from "./determinism.js";
 import type { Expression } from "./expression.js";
-import { entryOf, findEntry } from "./functions/table.js";
 import { interpret } from "./interpreter.js";
-import { expressionChildren } from "./traverse.js";
 import { typeOf } from "./types/typeOf.js";
 
 const noRow = (): never => {
@@ -19,7 +18,7 @@ function isFoldable(e: Expression): boolean {
     case "cast":
       return isFoldable(e.child) && !readsClock(e.child);
     case "call":
-      return e.args.length > 0 && isDeterministicCall(e.name) && isEvaluated(e.name) && e.args.every(isFoldable);
+      return e.args.length > 0 && isDeterministicFunction(e.name) && e.args.every(isFoldable);
     default:
       return false;
   }
@@ -28,23 +27,6 @@ function isFoldable(e: Expression): boolean {
 /** A text with a time only, cast to a timestamp, means the day of the batch. */
 function readsClock(child: Expression): boolean {
   return child.kind === "literal" && typeof child.value === "string" && /^\s*T?\d{1,2}(:|\s*$)/.test(child.value);
-}
-
-/** Not so for what only a node of its own can compute (`from_json`). */
-function isEvaluated(name: string): boolean {
-  const entry = entryOf(name);
-  return entry.eval !== undefined || entry.evalLazy !== undefined;
-}
-
-function isDeterministicCall(name: string): boolean {
-  // Generators are calls too, and in no table.
-  return findEntry(name)?.deterministic !== false;
-}
-
-/** Whether the expression depends on its row and the batch's logged facts only. False for rand, uuid and their like. */
-export function isDeterministic(e: Expression): boolean {
-  if (e.kind === "call" && !isDeterministicCall(e.name)) return false;
-  return expressionChildren(e).every(isDeterministic);
 }
 
 /**

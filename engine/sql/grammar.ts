@@ -1,7 +1,7 @@
 import type { DataType } from "../arrow/types.js";
 import { freshId, type Expression } from "../expression/expression.js";
 import { readDataType } from "./dataTypes.js";
-import { numberLiteral } from "./numbers.js";
+import { numberLiteral } from "./numberLiteral.js";
 import { binary, binaryOperators, call } from "./operators.js";
 import { readPredicate } from "./predicates.js";
 import { readPrimary } from "./primary.js";

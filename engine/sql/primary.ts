@@ -4,7 +4,7 @@ import { literal, type Expression, type UnresolvedAttribute } from "../expressio
 import { readFunction } from "./functionCall.js";
 import { intervalLiteral, startsIntervalLiteral } from "./intervalLiteral.js";
 import { readLambda, startsLambda } from "./lambda.js";
-import { numberLiteral } from "./numbers.js";
+import { numberLiteral } from "./numberLiteral.js";
 import { call } from "./operators.js";
 import { readSpecialForm } from "./specialForms.js";
 import type { Grammar } from "./tokenStream.js";

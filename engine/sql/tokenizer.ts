@@ -1,5 +1,5 @@
 import { syntaxError } from "./syntaxError.js";
-import { unescapeString } from "./strings.js";
+import { unescapeString } from "./stringLiteral.js";
 
 /**
  * Text → tokens, for expressions, DDL and (later) statements alike. Keywords are plain identifiers here: whether a word is one depends on where it stands,

@@ -1,3 +1,4 @@
+import { Cache } from "../codegen/cache.js";
 import { compileFunction } from "../codegen/compileFunction.js";
 import type { Column } from "../arrow/column.js";
 import { doublesOfLongs } from "../arrow/columns.js";
@@ -16,9 +17,8 @@ export interface RowAccess {
 
 type Compiled = (slots: Int32Array, rows: Int32Array | null, count: number, bound: readonly unknown[]) => void;
 
-const compiled = new Map<string, Compiled>();
 /** A text for every combination of encodings and of columns with and without nulls that was met: few in practice, many in the worst case. */
-const maxCompiled = 1024;
+const compiled = new Cache<Compiled>(1024);
 
 /**
  * Builds the one loop that folds a batch into the lanes of all inline accumulators. Texts name what they need through `bind`; the same text is compiled
@@ -48,12 +48,10 @@ for (let j = 0; j < count; j++) {
   const s = slots[j], i = ${rows === null ? "j" : "rows[j]"};
 ${body}
 }`;
-    let loop = compiled.get(text);
-    if (loop === undefined) {
-      if (compiled.size >= maxCompiled) compiled.clear();
-      loop = compileFunction({ name: "foldGroups", parameters: ["slots", "rows", "count", "bound"], body: text }) as Compiled;
-      compiled.set(text, loop);
-    }
+    const loop = compiled.get(
+      text,
+      () => compileFunction({ name: "foldGroups", parameters: ["slots", "rows", "count", "bound"], body: text }) as Compiled,
+    );
     loop(slots, rows, count, this.#bound);
   }
 

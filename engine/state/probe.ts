@@ -1,3 +1,4 @@
+import { Cache } from "../codegen/cache.js";
 import { compileFunction } from "../codegen/compileFunction.js";
 import { sameBytes } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
@@ -21,7 +22,7 @@ export type Probe = (
 ) => number;
 
 const parameters = ["from", "count", "numbers", "indexes", "slotHashes", "keys", "words", "hashes", "keyBytes", "bytes", "slots"];
-const probes = new Map<string, Probe>();
+const probes = new Cache<Probe>(1024);
 
 /** The probe loop for keys of this layout, compiled once. */
 export function probeFor({ stride, columns }: KeyLayout): Probe {
@@ -50,10 +51,5 @@ export function probeFor({ stride, columns }: KeyLayout): Probe {
     }
   }
   return count;`;
-  let probe = probes.get(body);
-  if (probe === undefined) {
-    probe = compileFunction({ name: "probe", parameters, body, bound: { sameBytes } }) as Probe;
-    probes.set(body, probe);
-  }
-  return probe;
+  return probes.get(body, () => compileFunction({ name: "probe", parameters, body, bound: { sameBytes } }) as Probe);
 }

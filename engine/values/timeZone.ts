@@ -1,3 +1,4 @@
+import { Cache } from "../codegen/cache.js";
 import { StreamingError } from "../errors/streamingError.js";
 
 /**
@@ -13,16 +14,12 @@ export interface TimeZone {
   offsetAt(epochSeconds: number): number;
 }
 
-const zones = new Map<string, TimeZone | null>();
+/** Names may come out of the data: what is no zone is remembered too. */
+const zones = new Cache<{ readonly zone: TimeZone | null }>(1000);
 
 /** The zone of that name or offset; null when there is none. */
 export function findTimeZone(name: string): TimeZone | null {
-  let zone = zones.get(name);
-  if (zone === undefined) {
-    zone = makeZone(name);
-    zones.set(name, zone);
-  }
-  return zone;
+  return zones.get(name, () => ({ zone: makeZone(name) })).zone;
 }
 
 /** @throws INVALID_PARAMETER_VALUE.ZONE */

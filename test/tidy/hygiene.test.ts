@@ -29,6 +29,12 @@ describe("hygiene", () => {
     expect(found).toEqual([]);
   });
 
+  it("text becomes code in engine/codegen only", () => {
+    const makes = /\bnew Function\b|(?<![.\w])eval\(|\bcompileFunction\b.*node:vm/;
+    const found = shippedFiles().filter((file) => !file.path.startsWith("engine/codegen/") && makes.test(file.text));
+    expect(found.map((file) => file.path)).toEqual([]);
+  });
+
   it("only jobs and tool configurations have a default export", () => {
     const found = shippedFiles().filter((file) => /^export default\b/m.test(file.text));
     expect(found.map((file) => file.path)).toEqual([]);

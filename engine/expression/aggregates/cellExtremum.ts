@@ -3,7 +3,7 @@ import { plainColumn, readValue } from "../../arrow/columns.js";
 import { field, type DataType, type Field } from "../../arrow/types.js";
 import type { ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
 import { Cells, CellSource, compareBytes } from "../../state/cells.js";
-import { compareValues } from "./compareValues.js";
+import { compareValues } from "../../values/compare.js";
 import { passes } from "./filter.js";
 
 /** Smallest or largest string, binary, decimal or nested value. */
@@ -43,7 +43,7 @@ export class CellExtremumAccumulator implements ColumnAccumulator {
       if (held >= 0) {
         const order = bytewise
           ? compareBytes(source.data, source.start, source.length, this.#best.data, this.#best.startOf(slot), held)
-          : compareValues(this.#type, readValue(plain, row), this.#best.value(slot));
+          : compareValues(readValue(plain, row), this.#best.value(slot), this.#type);
         if (order * this.#sign >= 0) continue;
       }
       this.#best.set(slot, source.data, source.start, source.length);

@@ -5,7 +5,7 @@ import type { AggregateCall } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
 import { Cells, CellSource } from "../../state/cells.js";
-import { compareValues } from "./compareValues.js";
+import { compareValues } from "../../values/compare.js";
 import { passes } from "./filter.js";
 import { anything, orderable } from "./inputs.js";
 
@@ -46,7 +46,7 @@ class ExtremumByAccumulator implements ColumnAccumulator {
       if (order.isNull(row) || !passing(row)) continue;
       const slot = slots[j]!;
       const held = this.#order.value(slot);
-      if (held !== null && compareValues(this.#orderType, readValue(plainOrders, row), held) * this.#sign > 0) continue;
+      if (held !== null && compareValues(readValue(plainOrders, row), held, this.#orderType) * this.#sign > 0) continue;
       order.load(row);
       this.#order.set(slot, order.data, order.start, order.length);
       if (value.isNull(row)) {

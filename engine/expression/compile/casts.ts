@@ -8,8 +8,8 @@ import { castValue } from "../../values/castValue.js";
 import { findTimeZone } from "../../values/timeZone.js";
 import { fromValue, nullCode, settle, valueOf } from "./calls.js";
 import type { Code, Generator, Made } from "./code.js";
-import { parseDateBytes, parseNumberBytes, parseTimestampBytes, putDate, putTimestamp } from "./runtime/text.js";
-import { assignTarget, declareTarget, rangeOf } from "./snippets.js";
+import { parseDateBytes, parseNumberBytes, parseTimestampBytes, putDate, putTimestamp } from "./runtime/scalarText.js";
+import { arenaMade, assignTarget, declareTarget, rangeOf } from "./snippets.js";
 import { representationOf } from "./representation.js";
 
 /**
@@ -111,7 +111,7 @@ function fromNumber(g: Generator, cast: Cast, from: DataType, { value }: Code): 
     case "int":
       return big ? null : narrowing(g, cast.type.kind, fractional ? `Math.trunc(${value})` : value);
     case "string":
-      return fractional || big ? null : arenaMade(g, (arena) => `${arena}.putInteger(${value})`);
+      return fractional || big ? null : arenaMade(g, `arena.putInteger(${value})`);
     case "timestamp":
       return fractional || g.exact ? null : { value: `${value} * 1000000`, unless: `!(${value} <= 9007199254 && ${value} >= -9007199254)` };
     default:
@@ -123,12 +123,6 @@ function narrowing(g: Generator, kind: "byte" | "short" | "int", value: string):
   const limit = integerLimits[kind];
   const whole = g.local(value);
   return { value: `${whole} | 0`, unless: `!(${whole} >= ${-limit} && ${whole} < ${limit})` };
-}
-
-/** Bytes that a call appends to the arena. */
-function arenaMade(g: Generator, put: (arena: string) => string): Made {
-  const length = g.local(put("arena"));
-  return { value: "arena.data", start: `arena.used - ${length}`, length };
 }
 
 function fromString(g: Generator, cast: Cast, child: Code): Made | Guarded | null {
@@ -197,9 +191,7 @@ function fromDatetime(g: Generator, cast: Cast, from: DataType, { value }: Code)
       return { value: `${moved} + 0`, unless: `!(${moved} <= 9007199254740991 && ${moved} >= -9007199254740991)` };
     }
     case "string":
-      return arenaMade(g, (arena) =>
-        from.kind === "date" ? `${g.runtime(putDate)}(${arena}, ${value})` : `${g.runtime(putTimestamp)}(${arena}, ${local})`,
-      );
+      return arenaMade(g, from.kind === "date" ? `${g.runtime(putDate)}(arena, ${value})` : `${g.runtime(putTimestamp)}(arena, ${local})`);
     default:
       return null;
   }

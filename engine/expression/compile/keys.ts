@@ -1,5 +1,5 @@
 import type { Expression } from "../expression.js";
-import { isDeterministic } from "../fold.js";
+import { isDeterministic } from "../determinism.js";
 import { expressionChildren } from "../traverse.js";
 import { typeOf } from "../types/typeOf.js";
 import { typeName } from "../../arrow/types.js";

@@ -1,4 +1,4 @@
-import type { Code, Generator, Representation } from "./code.js";
+import type { Code, Generator, Made, Representation } from "./code.js";
 
 /** Small pieces of JavaScript text. */
 
@@ -66,4 +66,10 @@ export function assignTarget(g: Generator, target: Code, code: Code): void {
 /** The three arguments of a helper over bytes. */
 export function rangeOf(code: Code): string {
   return `${code.value}, ${code.start}, ${code.length}`;
+}
+
+/** Bytes that a call appends to the arena; `put` is the call, which returns their number. */
+export function arenaMade(g: Generator, put: string): Made {
+  const length = g.local(put);
+  return { value: "arena.data", start: `arena.used - ${length}`, length };
 }

@@ -9,10 +9,10 @@ import { commonType, decimalResult } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { decimalFor, isIntegral, isNumeric, typeOf } from "../types/typeOf.js";
 import { addCode, addToDatetime, resolveDatetimeArithmetic } from "./datetimeArithmetic.js";
-import { decimalArithmetic } from "./decimals.js";
+import { decimalArithmetic } from "./decimalArithmetic.js";
 import { anyNullable, modeOf, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 import { throwDivideByZero, throwRemainderByZero } from "../../values/evaluationErrors.js";
-import { integralCode, integralResult, type ArithmeticOperator } from "./integers.js";
+import { integralCode, integralResult, type ArithmeticOperator } from "./integralArithmetic.js";
 
 /** Operands as Spark brings them together: decimals keep their types, everything else meets in one. */
 function numericOperands(

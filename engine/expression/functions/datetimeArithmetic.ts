@@ -11,7 +11,7 @@ import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
 import { anyNullable, callOf, type Resolution, type Resolving } from "./entry.js";
 import { throwOverflow } from "../../values/evaluationErrors.js";
-import { integralCode } from "./integers.js";
+import { integralCode } from "./integralArithmetic.js";
 
 const isTimestamp = (type: DataType): boolean => type.kind === "timestamp" || type.kind === "timestamp_ntz";
 const isDays = (type: DataType): boolean => type.kind === "int" || type.kind === "short" || type.kind === "byte";

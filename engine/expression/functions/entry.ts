@@ -1,6 +1,6 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import type { DataType } from "../../arrow/types.js";
-import { sqlTypeName } from "../../arrow/types.js";
+import { sqlTypeName, types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import type { Call, Expression } from "../expression.js";
@@ -131,6 +131,29 @@ const expectedNames: Record<string, string> = {
 
 function expectedName(expected: Expected): string {
   return typeof expected === "string" ? expectedNames[expected]! : `"${sqlTypeName(expected)}"`;
+}
+
+/** The rarer string functions: evaluated row by row on JavaScript strings. */
+/** A strict function of strings (`s`) and ints (`n`) that gives a string, evaluated row by row on JavaScript strings. */
+export function ofStrings(
+  name: string,
+  aliases: string[],
+  doc: string,
+  parameters: readonly ("s" | "n")[],
+  evaluate: (...args: never[]) => string,
+): FunctionEntry {
+  return {
+    name,
+    aliases,
+    doc,
+    arity: [parameters.length, parameters.length],
+    nulls: "strict",
+    resolve: fixed(
+      parameters.map((parameter) => (parameter === "s" ? types.string : types.int)),
+      types.string,
+    ),
+    eval: (args) => evaluate(...(args as never[])),
+  };
 }
 
 /** ANSI or legacy, as the session says. */

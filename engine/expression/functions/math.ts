@@ -1,11 +1,7 @@
-import { types, type DataType } from "../../arrow/types.js";
-import type { Value } from "../../arrow/value.js";
-import type { Expression } from "../expression.js";
-import { coerceTo } from "../types/coerce.js";
-import { isIntegral, typeOf } from "../types/typeOf.js";
-import { castArgs, fixed, type FunctionEntry, type Resolving } from "./entry.js";
+import { types } from "../../arrow/types.js";
+import { fixed, type FunctionEntry } from "./entry.js";
 
-/** Functions of doubles and of bits. */
+/** Functions of doubles, and what counts. */
 
 /** A function of doubles: one JavaScript expression for generated code, a function for the interpreter. `x` and `y` are its arguments. */
 function ofDoubles(name: string, aliases: string[], doc: string, code: string, evaluate: (x: number, y: number) => number): FunctionEntry {
@@ -62,91 +58,6 @@ const log: FunctionEntry = {
   },
 };
 
-function resolveBits(args: readonly Expression[], resolving: Resolving): { args: Expression[]; type: DataType } {
-  const operands = castArgs(args, ["integral"], resolving);
-  const order = ["byte", "short", "int", "long"];
-  const widest = operands.map((e) => typeOf(e).kind).toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
-  const type = { kind: widest } as DataType;
-  return { args: operands.map((e) => coerceTo(e, type, resolving.context)), type };
-}
-
-function bitwise(name: string, doc: string, evaluate: (a: bigint, b: bigint) => bigint): FunctionEntry {
-  return {
-    name,
-    doc,
-    arity: [2, 2],
-    nulls: "strict",
-    resolve: resolveBits,
-    eval: ([a, b], call) => narrow(evaluate(BigInt(a as number), BigInt(b as number)), call.type),
-    generate: (g, [a, b], call) => (call.type.kind === "long" && !g.exact ? null : `${a!.value} ${name} ${b!.value}`),
-  };
-}
-
-function narrow(value: bigint, type: DataType): Value {
-  return type.kind === "long" ? BigInt.asIntN(64, value) : Number(value);
-}
-
-function shift(name: string, aliases: string[], operator: "<<" | ">>" | ">>>", doc: string): FunctionEntry {
-  return {
-    name,
-    aliases,
-    doc,
-    arity: [2, 2],
-    nulls: "strict",
-    resolve: ([value, bits], resolving) => {
-      const operand = typeOf(value!).kind === "long" ? value! : castArgs([value!], [types.int], resolving)[0]!;
-      return { args: [operand, castArgs([bits!], [types.int], resolving)[0]!], type: typeOf(operand) };
-    },
-    eval: ([value, bits], call) => {
-      if (call.type.kind !== "long") {
-        const x = value as number;
-        return operator === "<<" ? x << (bits as number) : operator === ">>" ? x >> (bits as number) : (x >>> (bits as number)) | 0;
-      }
-      const by = BigInt((bits as number) & 63);
-      if (operator === ">>>") return BigInt.asIntN(64, BigInt.asUintN(64, value as bigint) >> by);
-      return BigInt.asIntN(64, operator === "<<" ? (value as bigint) << by : (value as bigint) >> by);
-    },
-    generate: (_g, [a, b], call) =>
-      call.type.kind === "long" ? null : operator === ">>>" ? `${a!.value} >>> ${b!.value} | 0` : `${a!.value} ${operator} ${b!.value}`,
-  };
-}
-
-const bitNot: FunctionEntry = {
-  name: "~",
-  aliases: ["bit_not"],
-  doc: "All bits flipped.",
-  arity: [1, 1],
-  nulls: "strict",
-  resolve: resolveBits,
-  eval: ([a], call) => narrow(~BigInt(a as number), call.type),
-  generate: (g, [a], call) => (call.type.kind === "long" && !g.exact ? `-1 - ${a!.value}` : `~${a!.value}`),
-};
-
-const bitCount: FunctionEntry = {
-  name: "bit_count",
-  doc: "The number of bits that are set, of 64 (a boolean has one).",
-  arity: [1, 1],
-  nulls: "strict",
-  resolve: (args, resolving) => ({
-    args: typeOf(args[0]!).kind === "boolean" ? args : castArgs(args, ["integral"], resolving),
-    type: types.int,
-  }),
-  eval: ([a]) =>
-    BigInt.asUintN(64, BigInt(a as number))
-      .toString(2)
-      .replaceAll("0", "").length,
-};
-
-const getBit: FunctionEntry = {
-  name: "getbit",
-  aliases: ["bit_get"],
-  doc: "The bit (0 or 1) at a position, counted from the right and from 0.",
-  arity: [2, 2],
-  nulls: "strict",
-  resolve: (args, resolving) => ({ args: castArgs(args, ["integral", types.int], resolving), type: types.byte }),
-  eval: ([a, position]) => Number((BigInt(a as number) >> BigInt(position as number)) & 1n),
-};
-
 const factorial: FunctionEntry = {
   name: "factorial",
   doc: "The factorial of 0 to 20; null for others.",
@@ -168,30 +79,6 @@ const constant = (name: string, doc: string, value: number): FunctionEntry => ({
   nulls: "strict",
   resolve: () => ({ kind: "literal", value, type: types.double }),
 });
-
-/** An integer's 64 bits as text; doubles are no integers here. */
-function bitsText(name: string, doc: string, radix: 2 | 16): FunctionEntry {
-  return {
-    name,
-    doc,
-    arity: [1, 1],
-    nulls: "strict",
-    resolve: (args, resolving) => {
-      const type = typeOf(args[0]!);
-      if (radix === 16 && (type.kind === "string" || type.kind === "binary")) return { args, type: types.string };
-      const operand = isIntegral(type) ? coerceTo(args[0]!, types.long, resolving.context) : castArgs(args, [types.long], resolving)[0]!;
-      return { args: [operand], type: types.string };
-    },
-    eval: ([value]) => {
-      if (typeof value === "bigint") return BigInt.asUintN(64, value).toString(radix).toUpperCase();
-      const bytes = typeof value === "string" ? new TextEncoder().encode(value) : (value as Uint8Array);
-      return [...bytes]
-        .map((byte) => byte.toString(16).padStart(2, "0"))
-        .join("")
-        .toUpperCase();
-    },
-  };
-}
 
 export const mathFunctions: readonly FunctionEntry[] = [
   ofDoubles("sqrt", [], "The square root; NaN of negative numbers.", "Math.sqrt(x)", (x) => Math.sqrt(x)),
@@ -236,18 +123,7 @@ export const mathFunctions: readonly FunctionEntry[] = [
   ofDoubles("signum", ["sign"], "-1, 0 or 1, as the number's sign.", "Math.sign(x)", (x) => Math.sign(x)),
   constant("e", "Euler's number.", Math.E),
   constant("pi", "The ratio of a circle's circumference to its diameter.", Math.PI),
-  bitwise("&", "Bits that both have.", (a, b) => a & b),
-  bitwise("|", "Bits that one of both has.", (a, b) => a | b),
-  bitwise("^", "Bits that exactly one of both has.", (a, b) => a ^ b),
-  bitNot,
-  bitCount,
-  getBit,
-  shift("shiftleft", ["<<"], "<<", "Bits moved to the left."),
-  shift("shiftright", [">>"], ">>", "Bits moved to the right; the sign stays."),
-  shift("shiftrightunsigned", [">>>"], ">>>", "Bits moved to the right; zeros come in."),
   factorial,
-  bitsText("bin", "The bits of a whole number.", 2),
-  bitsText("hex", "The hexadecimal digits of a whole number, or of the bytes of a string or binary.", 16),
 ];
 
 function rint(x: number): number {

@@ -1,60 +1,21 @@
 import { RE2JS } from "re2js";
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { Cache } from "../../codegen/cache.js";
+import { notYetSupported } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import { byteEqual, bytesEndWith, bytesIndexOf, bytesStartWith } from "../compile/runtime/bytes.js";
 import { rangeOf } from "../compile/snippets.js";
-import type { Call } from "../expression.js";
-import { fixed, type FunctionEntry } from "./entry.js";
+import type { Call, Expression } from "../expression.js";
+import { fixed, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+import { likeParts, LikePattern } from "./likePattern.js";
 
 /** LIKE, regular expressions and what is built on them. */
 
-/** One piece of a LIKE pattern. */
-type LikePart = { readonly kind: "text"; readonly text: string } | { readonly kind: "one" } | { readonly kind: "any" };
+const likePatterns = new Cache<LikePattern>(1000);
 
-/** @throws INVALID_FORMAT.ESC_AT_THE_END, INVALID_FORMAT.ESC_IN_THE_MIDDLE */
-function likeParts(pattern: string, escape: string): readonly LikePart[] {
-  const parts: LikePart[] = [];
-  let text = "";
-  const flush = (): void => {
-    if (text !== "") parts.push({ kind: "text", text });
-    text = "";
-  };
-  const units = Array.from(pattern);
-  for (let i = 0; i < units.length; i++) {
-    const unit = units[i]!;
-    if (unit === escape) {
-      const next = units[++i];
-      if (next === undefined) throw new StreamingError("INVALID_FORMAT.ESC_AT_THE_END", { format: `'${pattern}'` });
-      if (next !== "_" && next !== "%" && next !== escape) {
-        throw new StreamingError("INVALID_FORMAT.ESC_IN_THE_MIDDLE", { format: `'${pattern}'`, char: `'${next}'` });
-      }
-      text += next;
-    } else if (unit === "_" || unit === "%") {
-      flush();
-      if (unit === "_") parts.push({ kind: "one" });
-      else if (parts.at(-1)?.kind !== "any") parts.push({ kind: "any" });
-    } else text += unit;
-  }
-  flush();
-  return parts;
-}
-
-const likeCache = new Map<string, RegExp>();
-
-function likeRegExp(pattern: string, escape: string, ignoreCase: boolean): RegExp {
-  const key = `${ignoreCase}${escape}${pattern}`;
-  let compiled = likeCache.get(key);
-  if (compiled === undefined) {
-    const source = likeParts(pattern, escape).map((part) =>
-      part.kind === "text" ? part.text.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&") : part.kind === "one" ? "[\\s\\S]" : "[\\s\\S]*",
-    );
-    compiled = new RegExp(`^${source.join("").replaceAll("\\-", "-")}$`, "u");
-    if (likeCache.size > 1000) likeCache.clear();
-    likeCache.set(key, compiled);
-  }
-  return compiled;
+function likePattern(pattern: string, escape: string): LikePattern {
+  return likePatterns.get(`${escape}${pattern}`, () => new LikePattern(likeParts(pattern, escape)));
 }
 
 function likeEntry(name: "like" | "ilike", doc: string): FunctionEntry {
@@ -66,22 +27,24 @@ function likeEntry(name: "like" | "ilike", doc: string): FunctionEntry {
     arity: [2, 3],
     nulls: "strict",
     resolve: fixed([types.string], types.boolean),
-    eval: ([s, pattern, escape]) =>
-      likeRegExp(adapt(pattern as string), (escape as string | undefined) ?? "\\", ignoreCase).test(adapt(s as string)),
+    eval: ([s, pattern, escape]) => {
+      const bytes = encoder.encode(adapt(s as string));
+      return likePattern(adapt(pattern as string), (escape as string | undefined) ?? "\\").matches(bytes, 0, bytes.length);
+    },
     generate: (g, args, call) => (ignoreCase ? null : likeCode(g, args, call)),
   };
 }
 
 const encoder = new TextEncoder();
 
-/** Code for the patterns that are a comparison at one or both ends, or a search. */
+/** Code for a constant pattern: a comparison at one or both ends, a search, or the matcher. */
 function likeCode(g: Generator, [s]: readonly Code[], call: Call): string | Made | null {
   const pattern = g.literalOf(call.args[1]!);
   const escape = call.args[2] === undefined ? "\\" : g.literalOf(call.args[2]);
   if (typeof pattern !== "string" || typeof escape !== "string") return null;
   const parts = likeParts(pattern, escape);
   const shape = parts.map((part) => (part.kind === "text" ? "t" : part.kind === "one" ? "_" : "%")).join("");
-  const texts = parts.flatMap((part) => (part.kind === "text" ? [encoder.encode(part.text)] : []));
+  const texts = parts.flatMap((part) => (part.kind === "text" ? [part.text] : []));
   const test = (helper: unknown, text: Uint8Array): string => `${g.runtime(helper)}(${rangeOf(s!)}, ${g.runtime(text)}, 0, ${text.length})`;
   switch (shape) {
     case "":
@@ -99,28 +62,33 @@ function likeCode(g: Generator, [s]: readonly Code[], call: Call): string | Made
     case "t%t":
       return `${s!.length} >= ${texts[0]!.length + texts[1]!.length} && ${test(bytesStartWith, texts[0]!)} && ${test(bytesEndWith, texts[1]!)}`;
     default:
-      return null;
+      return `${g.runtime(new LikePattern(parts))}.matches(${rangeOf(s!)})`;
   }
 }
 
-const patternCache = new Map<string, RE2JS>();
+const compiledPatterns = new Cache<RE2JS>(1000);
 
 /** A pattern with Java's meaning, in linear time. @throws NOT_YET_SUPPORTED for look-around, back-references and the like */
 function compiledPattern(pattern: string): RE2JS {
-  let compiled = patternCache.get(pattern);
-  if (compiled === undefined) {
+  return compiledPatterns.get(pattern, () => {
     // Possessive quantifiers, atomic groups, look-around and back-references need a matcher that backtracks; class operations RE2 reads otherwise.
     if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|&&|\[[^\]]*\[(?!:)/.test(pattern))
       throw notYetSupported(`The regular expression '${pattern}'`);
     try {
-      compiled = RE2JS.compile(pattern);
+      return RE2JS.compile(pattern);
     } catch {
       throw notYetSupported(`The regular expression '${pattern}'`);
     }
-    if (patternCache.size > 1000) patternCache.clear();
-    patternCache.set(pattern, compiled);
-  }
-  return compiled;
+  });
+}
+
+/** Strings of which the second is a regular expression: a constant one that is not built is refused before the first batch. */
+function withPattern(resolve: FunctionEntry["resolve"]): FunctionEntry["resolve"] {
+  return (args: readonly Expression[], resolving: Resolving): Resolution | Expression => {
+    const pattern = args[1]!;
+    if (pattern.kind === "literal" && typeof pattern.value === "string") compiledPattern(pattern.value);
+    return resolve(args, resolving);
+  };
 }
 
 const rlike: FunctionEntry = {
@@ -129,7 +97,7 @@ const rlike: FunctionEntry = {
   doc: "Whether the regular expression matches a part of the string.",
   arity: [2, 2],
   nulls: "strict",
-  resolve: fixed([types.string], types.boolean),
+  resolve: withPattern(fixed([types.string], types.boolean)),
   eval: ([s, pattern]) =>
     compiledPattern(pattern as string)
       .matcher(s as string)
@@ -141,7 +109,7 @@ const split: FunctionEntry = {
   doc: "The parts of a string between the matches of a regular expression; with a positive limit at most that many.",
   arity: [2, 3],
   nulls: "strict",
-  resolve: fixed([types.string, types.string, types.int], types.array(types.string, false)),
+  resolve: withPattern(fixed([types.string, types.string, types.int], types.array(types.string, false))),
   eval: ([s, pattern, limit]) => splitText(s as string, pattern as string, (limit as number | undefined) ?? -1),
 };
 

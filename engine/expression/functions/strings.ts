@@ -1,23 +1,17 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
-import type { Code, Generator, Made } from "../compile/code.js";
-import { bytesEndWith, bytesIndexOf, bytesStartWith, copyBytes, countCharacters, offsetOfCharacter } from "../compile/runtime/bytes.js";
-import { lowerBytes, trimEnd, trimStart, upperBytes } from "../compile/runtime/strings.js";
-import { rangeOf } from "../compile/snippets.js";
+import type { Code, Generator } from "../compile/code.js";
+import { bytesEndWith, bytesIndexOf, bytesStartWith, countCharacters } from "../compile/runtime/bytes.js";
+import { lowerBytes, trimEnd, trimStart, upperBytes } from "../compile/runtime/letters.js";
+import { arenaMade, rangeOf } from "../compile/snippets.js";
 import type { Expression } from "../expression.js";
-import { coerceAll } from "../types/coerce.js";
 import { typeOf } from "../types/typeOf.js";
-import { callOf, castArgs, differentTypes, fixed, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+import { callOf, castArgs, fixed, ofStrings, type FunctionEntry, type Resolving } from "./entry.js";
+
+/** Strings measured, searched, in upper and lower case, trimmed. The common ones run on bytes in generated code, on JavaScript strings in the interpreter. */
 
 /** Strings, the common ones: on bytes in generated code, on JavaScript strings in the interpreter. */
-
 const encoder = new TextEncoder();
-
-/** Appends to the arena; `put` is the call that returns the length. */
-function arenaMade(g: Generator, put: string): Made {
-  const length = g.local(put);
-  return { value: "arena.data", start: `arena.used - ${length}`, length };
-}
 
 /** The arguments as strings, or as the binaries that they all are. */
 function stringOrBinary(args: readonly Expression[], resolving: Resolving): Expression[] {
@@ -61,42 +55,10 @@ function letterCase(name: string, aliases: string[], doc: string, convert: (s: s
   };
 }
 
-const concat: FunctionEntry = {
-  name: "concat",
-  aliases: ["||"],
-  doc: "Strings, binaries or arrays one after the other.",
-  arity: [0, Infinity],
-  nulls: "strict",
-  resolve: resolveConcat,
-  eval: (values, call) => {
-    if (call.type.kind === "array") return (values as readonly (readonly Value[])[]).flat();
-    if (call.type.kind === "string") return (values as readonly string[]).join("");
-    return Uint8Array.from((values as readonly Uint8Array[]).flatMap((bytes) => [...bytes]));
-  },
-  generate: (g, args, call) => (call.type.kind === "array" ? null : concatCode(g, args)),
-};
-
-function resolveConcat(args: readonly Expression[], resolving: Resolving): Resolution | Expression {
-  const kinds = args.map((arg) => typeOf(arg).kind);
-  if (kinds.includes("array")) {
-    const coerced = coerceAll(args, resolving.context);
-    if (coerced === null) throw differentTypes(args, resolving);
-    return coerced;
-  }
-  if (kinds.length > 0 && kinds.every((kind) => kind === "binary")) return { args, type: types.binary };
-  if (args.length === 0) return { kind: "literal", value: "", type: types.string };
-  return { args: castArgs(args, [types.string], resolving), type: types.string };
-}
-
-function concatCode(g: Generator, args: readonly Code[]): Made {
-  const total = g.local(args.map((arg) => arg.length).join(" + "));
-  const start = g.local(`arena.claim(${total})`);
-  let at = start;
-  for (const arg of args) {
-    g.emit(`${g.runtime(copyBytes)}(arena.data, ${at}, ${rangeOf(arg)});`);
-    at = `${at} + ${arg.length}`;
-  }
-  return { value: "arena.data", start, length: total };
+function titleCase(letter: string): string {
+  const upper = letter.toUpperCase();
+  // ß and its like give two letters, of which only the first is a capital.
+  return upper.length > letter.length ? upper[0]! + upper.slice(1).toLowerCase() : upper;
 }
 
 /** trim, ltrim, rtrim of spaces; with characters to trim it is the slow entry of texts. */
@@ -132,50 +94,20 @@ function trimming(name: string, doc: string, sides: "both" | "left" | "right"): 
   };
 }
 
-const substring: FunctionEntry = {
-  name: "substring",
-  aliases: ["substr"],
-  doc: "The part from a position (1 is the first character, negative counts from the end), of a length.",
-  arity: [2, 3],
-  nulls: "strict",
-  resolve: (args, resolving) => {
-    const [source, ...range] = args;
-    const kept = typeOf(source!).kind === "binary" ? source! : castArgs([source!], [types.string], resolving)[0]!;
-    return { args: [kept, ...castArgs(range, [types.int], resolving)], type: typeOf(kept) };
+const trimCharacters = ofStrings(
+  "trim_characters",
+  [],
+  "Without the given characters at the ends.",
+  ["s", "s", "s"],
+  (s: string, characters: string, sides: string) => {
+    const units = Array.from(s);
+    const gone = new Set(characters);
+    let [start, end] = [0, units.length];
+    if (sides !== "right") while (start < end && gone.has(units[start]!)) start++;
+    if (sides !== "left") while (end > start && gone.has(units[end - 1]!)) end--;
+    return units.slice(start, end).join("");
   },
-  eval: ([s, position, count]) => sliceValue(s as string | Uint8Array, position as number, (count as number | undefined) ?? 2147483647),
-  generate: (g, args, call) => (call.type.kind === "binary" ? null : substringCode(g, args)),
-};
-
-function sliceValue(s: string | Uint8Array, position: number, count: number): Value {
-  const units = typeof s === "string" ? Array.from(s) : Array.from(s);
-  const start = position > 0 ? position - 1 : position < 0 ? units.length + position : 0;
-  const part = units.slice(Math.max(0, start), Math.max(0, start + count));
-  return typeof s === "string" ? part.join("") : Uint8Array.from(part as number[]);
-}
-
-function substringCode(g: Generator, [s, position, count]: readonly Code[]): Made {
-  const first = g.local(`${g.runtime(substringStart)}(${rangeOf(s!)}, ${position!.value})`);
-  // Where the part would begin before the string, the missing characters count.
-  const begin = g.local(`${first} < 0 ? 0 : ${g.runtime(offsetOfCharacter)}(${rangeOf(s!)}, ${first})`);
-  const rest = g.local(`${s!.length} - ${begin}`);
-  const start = g.local(`${s!.start} + ${begin}`);
-  if (count === undefined) {
-    const cut = `${g.runtime(offsetOfCharacter)}(${s!.value}, ${start}, ${rest}, 2147483647 + ${first})`;
-    return { value: s!.value, start, length: `${first} >= 0 ? ${rest} : ${cut}` };
-  }
-  const wanted = g.local(`${first} < 0 ? ${count.value} + ${first} : ${count.value}`);
-  return {
-    value: s!.value,
-    start,
-    length: `${wanted} <= 0 ? 0 : ${g.runtime(offsetOfCharacter)}(${s!.value}, ${start}, ${rest}, ${wanted})`,
-  };
-}
-
-function substringStart(data: Uint8Array, start: number, byteLength: number, position: number): number {
-  if (position > 0) return position - 1;
-  return position === 0 ? 0 : countCharacters(data, start, byteLength) + position;
-}
+);
 
 /** contains, startswith, endswith. */
 function search(
@@ -200,61 +132,47 @@ function latin(value: Value): string {
   return typeof value === "string" ? value : String.fromCharCode(...(value as Uint8Array));
 }
 
-const instr: FunctionEntry = {
-  name: "instr",
-  doc: "The place of the first occurrence of the second argument in the first, from 1; 0 when there is none.",
-  arity: [2, 2],
+const ascii: FunctionEntry = {
+  name: "ascii",
+  doc: "The code point of the first character; 0 of an empty string.",
+  arity: [1, 1],
   nulls: "strict",
   resolve: fixed([types.string], types.int),
-  eval: ([s, part]) => characterIndex(s as string, part as string, 0),
-  generate: (g, [s, part]) => `${g.runtime(characterPlace)}(${rangeOf(s!)}, ${rangeOf(part!)})`,
+  eval: ([s]) => (s as string).codePointAt(0) ?? 0,
 };
 
-function characterIndex(s: string, part: string, from: number): number {
-  const index = s.indexOf(part, from);
-  return index < 0 ? 0 : Array.from(s.slice(0, index)).length + 1;
-}
+const chr: FunctionEntry = {
+  name: "chr",
+  aliases: ["char"],
+  doc: "The character with that code (modulo 256); empty for negative codes.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: fixed([types.long], types.string),
+  eval: ([code]) => ((code as bigint) < 0n ? "" : String.fromCharCode(Number((code as bigint) & 255n))),
+};
 
-function characterPlace(a: Uint8Array, aStart: number, aLength: number, b: Uint8Array, bStart: number, bLength: number): number {
-  const index = bytesIndexOf(a, aStart, aLength, b, bStart, bLength);
-  return index < 0 ? 0 : countCharacters(a, aStart, index) + 1;
-}
-
-const locate: FunctionEntry = {
-  name: "locate",
-  aliases: ["position"],
-  doc: "The place of the first argument in the second, at or after a position, from 1; 0 when it is not there.",
+const levenshtein: FunctionEntry = {
+  name: "levenshtein",
+  doc: "The number of edits between two strings; -1 when it is above the third argument.",
   arity: [2, 3],
-  nulls: "own",
-  resolve: ([part, s, from], resolving) => {
-    const strings = castArgs([part!, s!], [types.string], resolving);
-    if (from === undefined) return callOf("instr", [strings[1]!, strings[0]!], types.int, true, "ansi");
-    return { args: [...strings, castArgs([from], [types.int], resolving)[0]!], type: types.int, nullable: true };
-  },
-  eval: ([part, s, from]) => {
-    if (from === null) return 0;
-    if (part === null || s === null) return null;
-    if ((from as number) < 1) return 0;
-    const units = Array.from(s as string);
-    if ((from as number) - 1 > units.length) return 0;
-    return characterIndex(s as string, part as string, units.slice(0, (from as number) - 1).join("").length);
+  nulls: "strict",
+  resolve: fixed([types.string, types.string, types.int], types.int),
+  eval: ([a, b, limit]) => {
+    const distance = edits(Array.from(a as string), Array.from(b as string));
+    return limit !== undefined && distance > (limit as number) ? -1 : distance;
   },
 };
 
-/** left(s, n), right(s, n). */
-function end(name: "left" | "right", doc: string): FunctionEntry {
-  return {
-    name,
-    doc,
-    arity: [2, 2],
-    nulls: "strict",
-    resolve: fixed([types.string, types.int], types.string),
-    eval: ([s, n]) => {
-      const units = Array.from(s as string);
-      const count = Math.max(0, n as number);
-      return (name === "left" ? units.slice(0, count) : count === 0 ? [] : units.slice(-count)).join("");
-    },
-  };
+function edits(a: readonly string[], b: readonly string[]): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    previous = row;
+  }
+  return previous[b.length]!;
 }
 
 export const stringFunctions: readonly FunctionEntry[] = [
@@ -263,12 +181,10 @@ export const stringFunctions: readonly FunctionEntry[] = [
   byteCount("bit_length", "The number of bits.", 8),
   letterCase("upper", ["ucase"], "In upper case.", (s) => s.toUpperCase(), upperBytes),
   letterCase("lower", ["lcase"], "In lower case.", (s) => s.toLowerCase(), lowerBytes),
-  concat,
   trimming("trim", "Without spaces at both ends.", "both"),
   trimming("btrim", "Without spaces, or the given characters, at both ends.", "both"),
   trimming("ltrim", "Without spaces at the start.", "left"),
   trimming("rtrim", "Without spaces at the end.", "right"),
-  substring,
   search(
     "contains",
     "Whether the second argument occurs in the first.",
@@ -287,8 +203,11 @@ export const stringFunctions: readonly FunctionEntry[] = [
     (s, part) => s.endsWith(part),
     (g, a, b) => `${g.runtime(bytesEndWith)}(${rangeOf(a)}, ${rangeOf(b)})`,
   ),
-  instr,
-  locate,
-  end("left", "The first characters, as many as the second argument says."),
-  end("right", "The last characters, as many as the second argument says."),
+  ofStrings("initcap", [], "The first letter of each word in upper case, the others in lower case.", ["s"], (s: string) =>
+    s.toLowerCase().replace(/(^| )(\S)/gu, (_whole, before: string, letter: string) => before + titleCase(letter)),
+  ),
+  trimCharacters,
+  ascii,
+  chr,
+  levenshtein,
 ];

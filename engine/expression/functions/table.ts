@@ -2,6 +2,7 @@ import { assert } from "../../errors/assert.js";
 import { arithmeticFunctions } from "./arithmetic.js";
 import { arrayFunctions } from "./arrays.js";
 import { batchFunctions } from "./batch.js";
+import { bitFunctions } from "./bits.js";
 import { comparisonFunctions } from "./comparison.js";
 import { conditionalFunctions } from "./conditional.js";
 import { conversionFunctions } from "./conversion.js";
@@ -12,11 +13,12 @@ import { jsonFunctions } from "./json.js";
 import { logicFunctions } from "./logic.js";
 import { mapFunctions } from "./maps.js";
 import { mathFunctions } from "./math.js";
-import { numberFunctions } from "./numbers.js";
+import { roundingFunctions } from "./rounding.js";
 import { patternFunctions } from "./patterns.js";
+import { stringBuildingFunctions } from "./stringBuilding.js";
+import { stringPartFunctions } from "./stringParts.js";
 import { stringFunctions } from "./strings.js";
 import { structFunctions } from "./structs.js";
-import { textFunctions } from "./texts.js";
 import { truncationFunctions } from "./truncation.js";
 
 /** Every scalar function and operator, one family a file. Adding a function is adding an entry. */
@@ -25,10 +27,12 @@ export const functionTable: readonly FunctionEntry[] = [
   ...logicFunctions,
   ...conditionalFunctions,
   ...arithmeticFunctions,
-  ...numberFunctions,
+  ...roundingFunctions,
   ...mathFunctions,
+  ...bitFunctions,
   ...stringFunctions,
-  ...textFunctions,
+  ...stringPartFunctions,
+  ...stringBuildingFunctions,
   ...patternFunctions,
   ...datetimeFunctions,
   ...truncationFunctions,

@@ -3,7 +3,7 @@ import { sqlTypeName, type DataType } from "../../arrow/types.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { token } from "./jsonReader.js";
 import { unescapeInto } from "./jsonStrings.js";
-import { decimalOf, parseDecimal } from "../text/numberText.js";
+import { decimalOf, parseDecimal } from "../text/numberBytes.js";
 
 /** Jackson's names of the tokens. */
 const tokenNames: Record<number, string> = {

@@ -1,6 +1,6 @@
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
 import { token, type JsonReader } from "./jsonReader.js";
-import { numberEnd } from "../text/numberText.js";
+import { numberEnd } from "../text/numberBytes.js";
 
 /** What `readMember` says instead of a place in the shape. */
 export const memberEnd = -1;

@@ -1,4 +1,4 @@
-import { numberEnd } from "../text/numberText.js";
+import { numberEnd } from "../text/numberBytes.js";
 import { escapeLength, sequenceLength } from "../wasm/structuralIndex.js";
 
 /** What stands at a place in JSON text. */

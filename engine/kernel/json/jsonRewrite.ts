@@ -3,7 +3,7 @@ import type { BuilderContext } from "./columnBuilder.js";
 import { JsonReader, token } from "./jsonReader.js";
 import { quoteJson, unquoteJson } from "./jsonQuote.js";
 import { doubleText } from "../../values/numberText.js";
-import { asciiText } from "../text/numberText.js";
+import { asciiText } from "../text/numberBytes.js";
 import { stringText } from "./scalarBuilders.js";
 
 /**

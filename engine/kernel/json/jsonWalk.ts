@@ -7,7 +7,7 @@ import { hasEscape, numberKind, type MemberReader } from "./jsonMember.js";
 import type { JsonReader } from "./jsonReader.js";
 import { token } from "./jsonReader.js";
 import type { Shape } from "./jsonShape.js";
-import { numberEnd, parseSafeInteger, shortDouble } from "../text/numberText.js";
+import { numberEnd, parseSafeInteger, shortDouble } from "../text/numberBytes.js";
 import { TimestampBuilder, type DateBuilder, type IntegralBuilder, type TimestampNtzBuilder } from "./scalarBuilders.js";
 
 /** Where a walk stands; it is both its input and its output. */

@@ -1,6 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
+import { Cache } from "../../codegen/cache.js";
 import { plainColumn } from "../../arrow/columns.js";
 import { types } from "../../arrow/types.js";
 import { Options, type OptionSpec } from "../../contract/options.js";
@@ -91,7 +92,7 @@ class Writer {
   readonly output: JsonOutput;
   private readonly ignoreNulls: boolean;
   private readonly lineSeparator: Uint8Array;
-  private readonly compiled = new Map<string, WriteRows>();
+  private readonly compiled = new Cache<WriteRows>(256);
 
   constructor({ options: given, zone }: JsonWriterSettings, separator: Uint8Array | null) {
     const known = new Set(jsonWriteOptions.map((spec) => spec.name.toLowerCase()));
@@ -117,11 +118,7 @@ class Writer {
   rows(names: readonly string[] | null, columns: readonly Column[], length: number, ends: Int32Array | null): Column[] {
     const plain = columns.map(plainDeep);
     const key = `${names === null ? "" : JSON.stringify(names)}|${plain.map((column) => `${JSON.stringify(column.type)}${encodingKey(column)}`).join("|")}`;
-    let write = this.compiled.get(key);
-    if (write === undefined) {
-      write = compileWriter(names, plain, this.ignoreNulls, this.lineSeparator);
-      this.compiled.set(key, write);
-    }
+    const write = this.compiled.get(key, () => compileWriter(names, plain, this.ignoreNulls, this.lineSeparator));
     write(this.output, plain, 0, length, ends);
     return plain;
   }

@@ -5,7 +5,7 @@ import { parseDate, parseTimestamp, parseTimestampNtz } from "../../values/dateT
 import { grown, outcome, ScalarBuilder, type BuilderContext } from "./columnBuilder.js";
 import { isoDate, isoTimestamp } from "../text/isoTime.js";
 import { token } from "./jsonReader.js";
-import { asciiText, parseBigInteger, parseDecimal, parseSafeInteger, singleOf } from "../text/numberText.js";
+import { asciiText, parseBigInteger, parseDecimal, parseSafeInteger, singleOf } from "../text/numberBytes.js";
 import { unescapeInto } from "./jsonStrings.js";
 
 /** boolean */

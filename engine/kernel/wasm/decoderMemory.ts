@@ -1,7 +1,7 @@
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { doubleTextWasm } from "./doubleText.generated.js";
-import { asciiText, shortDouble } from "../text/numberText.js";
+import { asciiText, shortDouble } from "../text/numberBytes.js";
 import { powersOfFive, powersOfFiveBytes } from "./powersOfFive.js";
 import { plainIndex, wasmIndex, type StructuralIndex } from "./structuralIndex.js";
 import { instantiate, webAssembly, type SharedMemory } from "./webAssembly.js";

@@ -1,7 +1,7 @@
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
 import { expressionKey } from "../../plan/expressionKey.js";

@@ -1,6 +1,6 @@
 import { conjunctionOf, logical } from "../../expression/conjuncts.js";
 import { freshId, type Attribute, type Call, type Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { decodeOptions } from "../../expression/functions/json.js";
 import { guarded, guardedParts } from "../../expression/guards.js";
 import { expressionNodes, referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";

@@ -1,7 +1,7 @@
 import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import { literal, type Expression, type UnresolvedFunction } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
 import { resolveCast } from "../../expression/types/coerce.js";
 import { sqlText } from "../sqlText.js";

@@ -1,5 +1,5 @@
 import type { Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { attributeOf, definitionsOf } from "../attributeOf.js";
 import { definesNothing, oneInput, stateless, type Input, type NodeFacts } from "./facts.js";
 import { listText } from "./text.js";

@@ -2,7 +2,7 @@ import type { Expression } from "../../expression/expression.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { conjunctsOf, conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
 import { referencesOf } from "../../expression/traverse.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { expressionKey } from "../expressionKey.js";
 import type { JoinType } from "../joinType.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";

@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import { definitionsOf } from "../attributeOf.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { expressionNodes, referencesOf } from "../../expression/traverse.js";

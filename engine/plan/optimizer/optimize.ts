@@ -1,7 +1,7 @@
 import { assert } from "../../errors/assert.js";
 import { sameType } from "../../arrow/types.js";
 import type { Attribute } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { findEntry } from "../../expression/functions/table.js";
 import { expressionNodes } from "../../expression/traverse.js";
 import type { AnalyzedPlan, LogicalPlan, OptimizedPlan } from "../logicalPlan.js";

@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { isOver } from "../joinKeys.js";
 import type { JoinType } from "../joinType.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";

@@ -1,6 +1,6 @@
 import { types } from "../../arrow/types.js";
 import { literal, type Expression } from "../../expression/expression.js";
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { logical } from "../../expression/conjuncts.js";
 import { expressionKey } from "../expressionKey.js";

@@ -1,4 +1,4 @@
-import { isDeterministic } from "../../expression/fold.js";
+import { isDeterministic } from "../../expression/determinism.js";
 import type { Expression } from "../../expression/expression.js";
 import { expressionNodes, rewriteExpression } from "../../expression/traverse.js";
 import type { Origin } from "../nodes/facts.js";

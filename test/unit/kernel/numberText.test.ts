@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DecoderMemory } from "../../../engine/kernel/wasm/decoderMemory.js";
-import { parseDecimal, singleOf } from "../../../engine/kernel/text/numberText.js";
+import { parseDecimal, singleOf } from "../../../engine/kernel/text/numberBytes.js";
 
 const memory = new DecoderMemory(4096);
 

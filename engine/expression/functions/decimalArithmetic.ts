@@ -6,7 +6,7 @@ import type { Call } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
 import { divideHalfUp, fitsPrecision, pow10, rescale } from "../../values/decimal.js";
 import { throwDecimalRange, throwDivideByZero, throwRemainderByZero } from "../../values/evaluationErrors.js";
-import { integralResult, type ArithmeticOperator } from "./integers.js";
+import { integralResult, type ArithmeticOperator } from "./integralArithmetic.js";
 
 /** Decimal arithmetic: exact on unscaled BigInts, rounded half up to the scale of the result. */
 export function decimalArithmetic(operator: ArithmeticOperator, a: bigint, b: bigint, call: Call): Value {

@@ -7,9 +7,9 @@ import { coerceTo } from "../types/coerce.js";
 import { isFractional, isIntegral, isInterval, typeOf } from "../types/typeOf.js";
 import { divideHalfEven, divideHalfUp, parseDecimal, pow10 } from "../../values/decimal.js";
 import { doubleText, floatText } from "../../values/numberText.js";
-import { decimalResultValue } from "./decimals.js";
+import { decimalResultValue } from "./decimalArithmetic.js";
 import { anyNullable, castArgs, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
-import { integralCode, integralResult } from "./integers.js";
+import { integralCode, integralResult } from "./integralArithmetic.js";
 
 /** Sign and rounding of numbers. */
 
@@ -186,7 +186,7 @@ function resolveStepping(args: readonly Expression[], resolving: Resolving): Res
   return { args: [coerceTo(operand, types.double, context)], type: types.long, nullable: anyNullable(args) };
 }
 
-export const numberFunctions: readonly FunctionEntry[] = [
+export const roundingFunctions: readonly FunctionEntry[] = [
   negative,
   positive,
   abs,

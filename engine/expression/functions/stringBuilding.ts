@@ -1,0 +1,176 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import { types } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import type { Code, Generator, Made } from "../compile/code.js";
+import { copyBytes } from "../compile/runtime/bytes.js";
+import { rangeOf } from "../compile/snippets.js";
+import type { Expression } from "../expression.js";
+import { coerceAll } from "../types/coerce.js";
+import { nullableOf, typeOf } from "../types/typeOf.js";
+import { callOf, castArgs, differentTypes, fixed, ofStrings, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+
+/** Strings put together, filled up and rewritten. */
+
+/** The count, unless so many pieces make a string that no batch can hold. @throws STRING_TOO_LONG */
+function checkedLength(count: number, pieceLength: number): number {
+  if (count * pieceLength > 2 ** 28)
+    throw new StreamingError("STRING_TOO_LONG", { length: String(count * pieceLength), limit: String(2 ** 28) });
+  return count;
+}
+
+const concat: FunctionEntry = {
+  name: "concat",
+  aliases: ["||"],
+  doc: "Strings, binaries or arrays one after the other.",
+  arity: [0, Infinity],
+  nulls: "strict",
+  resolve: resolveConcat,
+  eval: (values, call) => {
+    if (call.type.kind === "array") return (values as readonly (readonly Value[])[]).flat();
+    if (call.type.kind === "string") return (values as readonly string[]).join("");
+    return Uint8Array.from((values as readonly Uint8Array[]).flatMap((bytes) => [...bytes]));
+  },
+  generate: (g, args, call) => (call.type.kind === "array" ? null : concatCode(g, args)),
+};
+
+function resolveConcat(args: readonly Expression[], resolving: Resolving): Resolution | Expression {
+  const kinds = args.map((arg) => typeOf(arg).kind);
+  if (kinds.includes("array")) {
+    const coerced = coerceAll(args, resolving.context);
+    if (coerced === null) throw differentTypes(args, resolving);
+    return coerced;
+  }
+  if (kinds.length > 0 && kinds.every((kind) => kind === "binary")) return { args, type: types.binary };
+  if (args.length === 0) return { kind: "literal", value: "", type: types.string };
+  return { args: castArgs(args, [types.string], resolving), type: types.string };
+}
+
+function concatCode(g: Generator, args: readonly Code[]): Made {
+  const total = g.local(args.map((arg) => arg.length).join(" + "));
+  const start = g.local(`arena.claim(${total})`);
+  let at = start;
+  for (const arg of args) {
+    g.emit(`${g.runtime(copyBytes)}(arena.data, ${at}, ${rangeOf(arg)});`);
+    at = `${at} + ${arg.length}`;
+  }
+  return { value: "arena.data", start, length: total };
+}
+
+const concatWs: FunctionEntry = {
+  name: "concat_ws",
+  doc: "Strings and arrays of strings, nulls left out, with a separator between them.",
+  arity: [1, Infinity],
+  nulls: "own",
+  resolve: (args, resolving) => ({
+    args: args.map((arg) => castArgs([arg], [typeOf(arg).kind === "array" ? types.array(types.string) : types.string], resolving)[0]!),
+    type: types.string,
+    nullable: nullableOf(args[0]!),
+  }),
+  eval: ([separator, ...values]) => {
+    if (separator === null) return null;
+    return (values as (string | null | readonly (string | null)[])[])
+      .flat()
+      .filter((value) => value !== null)
+      .join(separator as string);
+  },
+};
+
+/** lpad and rpad: filled up with the pad, or cut, to a length. */
+function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
+  return {
+    name,
+    doc,
+    arity: [2, 3],
+    nulls: "strict",
+    resolve: ([s, length, filler], resolving) => ({
+      args: [
+        ...castArgs([s!], [types.string], resolving),
+        ...castArgs([length!], [types.int], resolving),
+        filler === undefined ? { kind: "literal", value: " ", type: types.string } : castArgs([filler], [types.string], resolving)[0]!,
+      ],
+      type: types.string,
+    }),
+    eval: ([s, length, filler]) => {
+      const units = Array.from(s as string);
+      const wanted = checkedLength(Math.max(0, length as number), 1);
+      if (units.length >= wanted) return units.slice(0, wanted).join("");
+      const fill = Array.from(filler as string);
+      if (fill.length === 0) return s!;
+      const padding = Array.from({ length: wanted - units.length }, (_, i) => fill[i % fill.length]!).join("");
+      return name === "lpad" ? padding + (s as string) : (s as string) + padding;
+    },
+  };
+}
+
+const space: FunctionEntry = {
+  name: "space",
+  doc: "As many spaces.",
+  arity: [1, 1],
+  nulls: "strict",
+  resolve: ([n], resolving) => {
+    const blank = { kind: "literal", value: " ", type: types.string } as const;
+    const count = castArgs([n!], [types.int], resolving)[0]!;
+    return callOf("repeat", [blank, count], types.string, nullableOf(count), "ansi");
+  },
+};
+
+const replace: FunctionEntry = {
+  name: "replace",
+  doc: "Every occurrence of the second argument replaced by the third (nothing).",
+  arity: [2, 3],
+  nulls: "strict",
+  resolve: fixed([types.string], types.string),
+  eval: ([s, search, by]) =>
+    (search as string) === "" ? s! : (s as string).replaceAll(search as string, () => (by as string | undefined) ?? ""),
+};
+
+function translate(s: string, from: string, to: string): string {
+  const [sources, targets] = [Array.from(from), Array.from(to)];
+  const map = new Map<string, string>();
+  sources.forEach((character, i) => {
+    if (!map.has(character)) map.set(character, targets[i] ?? "");
+  });
+  return Array.from(s)
+    .map((character) => map.get(character) ?? character)
+    .join("");
+}
+
+const overlay: FunctionEntry = {
+  name: "overlay",
+  doc: "The string with a part (of the replacement's length, or as long as said) replaced from a position on.",
+  arity: [3, 4],
+  nulls: "strict",
+  resolve: ([s, by, from, length], resolving) => ({
+    args: [
+      ...castArgs([s!, by!], [types.string], resolving),
+      ...castArgs([from!, length ?? { kind: "literal", value: -1, type: types.int }], [types.int], resolving),
+    ],
+    type: types.string,
+  }),
+  eval: ([s, by, from, length]) => {
+    const units = Array.from(s as string);
+    const count = (length as number) >= 0 ? (length as number) : Array.from(by as string).length;
+    const at = Math.max(0, (from as number) - 1);
+    return units.slice(0, at).join("") + (by as string) + units.slice(at + count).join("");
+  },
+};
+
+export const stringBuildingFunctions: readonly FunctionEntry[] = [
+  concat,
+  concatWs,
+  pad("lpad", "Filled up at the start, or cut, to a length."),
+  pad("rpad", "Filled up at the end, or cut, to a length."),
+  ofStrings("repeat", [], "The string as many times.", ["s", "n"], (s: string, n: number) =>
+    s.repeat(checkedLength(Math.max(0, n), s.length)),
+  ),
+  space,
+  replace,
+  overlay,
+  ofStrings(
+    "translate",
+    [],
+    "Each character of the second argument replaced by that at its place in the third, or removed.",
+    ["s", "s", "s"],
+    translate,
+  ),
+];
