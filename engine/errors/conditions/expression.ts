@@ -172,6 +172,11 @@ export const expressionConditions = {
     message: "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has index 1).",
     advice: "Count from 1, or from -1 backwards from the end.",
   },
+  "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION": {
+    sqlState: "54000",
+    message: "Cannot make an array of <numberOfElements> elements in <functionName>: <maxRoundedArrayLength> are the most.",
+    advice: "Ask for fewer elements.",
+  },
   STRING_TOO_LONG: {
     sqlState: "54000",
     message: "A string of <length> characters is longer than what one value can be (<limit>).",

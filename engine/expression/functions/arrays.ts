@@ -6,6 +6,7 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describe } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
+import { checkedElements } from "../../values/limits.js";
 import { compareValues } from "../../values/compare.js";
 import {
   castArgs,
@@ -350,7 +351,8 @@ const arrayRepeat: FunctionEntry = {
     type: types.array(typeOf(value!), nullableOf(value!)),
     nullable: nullableOf(count!),
   }),
-  eval: ([value, count]) => (count === null ? null : Array.from({ length: Math.max(0, count as number) }, () => value!)),
+  eval: ([value, count]) =>
+    count === null ? null : Array.from({ length: checkedElements(Math.max(0, count as number), "array_repeat") }, () => value!),
 };
 
 const reverse: FunctionEntry = {

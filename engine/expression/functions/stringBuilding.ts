@@ -1,7 +1,7 @@
-import { StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
+import { checkedElements, checkedStringLength } from "../../values/limits.js";
 import { copyBytes } from "../compile/runtime/bytes.js";
 import { rangeOf } from "../compile/snippets.js";
 import type { Expression } from "../expression.js";
@@ -11,13 +11,6 @@ import { callOf, castArgs, differentTypes, fixed, ofStrings, type FunctionEntry,
 
 /** Strings put together, filled up and rewritten. */
 
-/** The count, unless so many pieces make a string that no batch can hold. @throws STRING_TOO_LONG */
-function checkedLength(count: number, pieceLength: number): number {
-  if (count * pieceLength > 2 ** 28)
-    throw new StreamingError("STRING_TOO_LONG", { length: String(count * pieceLength), limit: String(2 ** 28) });
-  return count;
-}
-
 const concat: FunctionEntry = {
   name: "concat",
   aliases: ["||"],
@@ -26,12 +19,28 @@ const concat: FunctionEntry = {
   nulls: "strict",
   resolve: resolveConcat,
   eval: (values, call) => {
-    if (call.type.kind === "array") return (values as readonly (readonly Value[])[]).flat();
+    const parts = values as readonly { readonly length: number }[];
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if (call.type.kind === "array") {
+      checkedElements(length, "concat");
+      return (values as readonly (readonly Value[])[]).flat();
+    }
+    checkedStringLength(length);
     if (call.type.kind === "string") return (values as readonly string[]).join("");
-    return Uint8Array.from((values as readonly Uint8Array[]).flatMap((bytes) => [...bytes]));
+    return joinedBytes(values as readonly Uint8Array[], length);
   },
   generate: (g, args, call) => (call.type.kind === "array" ? null : concatCode(g, args)),
 };
+
+function joinedBytes(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const joined = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
 
 function resolveConcat(args: readonly Expression[], resolving: Resolving): Resolution | Expression {
   const kinds = args.map((arg) => typeOf(arg).kind);
@@ -68,10 +77,9 @@ const concatWs: FunctionEntry = {
   }),
   eval: ([separator, ...values]) => {
     if (separator === null) return null;
-    return (values as (string | null | readonly (string | null)[])[])
-      .flat()
-      .filter((value) => value !== null)
-      .join(separator as string);
+    const texts = (values as (string | null | readonly (string | null)[])[]).flat().filter((value) => value !== null);
+    checkedStringLength(texts.reduce((sum, text) => sum + text.length + (separator as string).length, 0));
+    return texts.join(separator as string);
   },
 };
 
@@ -91,12 +99,13 @@ function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
       type: types.string,
     }),
     eval: ([s, length, filler]) => {
+      const wanted = checkedStringLength(Math.max(0, length as number));
       const units = Array.from(s as string);
-      const wanted = checkedLength(Math.max(0, length as number), 1);
       if (units.length >= wanted) return units.slice(0, wanted).join("");
       const fill = Array.from(filler as string);
       if (fill.length === 0) return s!;
-      const padding = Array.from({ length: wanted - units.length }, (_, i) => fill[i % fill.length]!).join("");
+      const missing = wanted - units.length;
+      const padding = (filler as string).repeat(Math.floor(missing / fill.length)) + fill.slice(0, missing % fill.length).join("");
       return name === "lpad" ? padding + (s as string) : (s as string) + padding;
     },
   };
@@ -114,14 +123,25 @@ const space: FunctionEntry = {
   },
 };
 
+function repeated(s: string, count: number): string {
+  checkedStringLength(s.length * count);
+  return s.repeat(count);
+}
+
+function replaced(s: string, search: string, by: string): string {
+  if (search === "") return s;
+  const parts = s.split(search);
+  checkedStringLength(s.length + (parts.length - 1) * (by.length - search.length));
+  return parts.join(by);
+}
+
 const replace: FunctionEntry = {
   name: "replace",
   doc: "Every occurrence of the second argument replaced by the third (nothing).",
   arity: [2, 3],
   nulls: "strict",
   resolve: fixed([types.string], types.string),
-  eval: ([s, search, by]) =>
-    (search as string) === "" ? s! : (s as string).replaceAll(search as string, () => (by as string | undefined) ?? ""),
+  eval: ([s, search, by]) => replaced(s as string, search as string, (by as string | undefined) ?? ""),
 };
 
 function translate(s: string, from: string, to: string): string {
@@ -160,9 +180,7 @@ export const stringBuildingFunctions: readonly FunctionEntry[] = [
   concatWs,
   pad("lpad", "Filled up at the start, or cut, to a length."),
   pad("rpad", "Filled up at the end, or cut, to a length."),
-  ofStrings("repeat", [], "The string as many times.", ["s", "n"], (s: string, n: number) =>
-    s.repeat(checkedLength(Math.max(0, n), s.length)),
-  ),
+  ofStrings("repeat", [], "The string as many times.", ["s", "n"], (s: string, n: number) => repeated(s, Math.max(0, n))),
   space,
   replace,
   overlay,

@@ -1,3 +1,4 @@
+import { checkedStringLength } from "../../../values/limits.js";
 import { copyBytes } from "./bytes.js";
 
 /**
@@ -12,10 +13,15 @@ export class Arena {
     this.used = 0;
   }
 
-  /** Makes room for `length` bytes and returns where they start; `used` is moved behind them. */
+  /**
+   * Makes room for `length` bytes and returns where they start; `used` is moved behind them.
+   *
+   * @throws STRING_TOO_LONG
+   */
   claim(length: number): number {
     if (this.used + length > this.data.length) {
-      this.data = new Uint8Array(Math.max(this.data.length * 2, length * 2));
+      checkedStringLength(Math.ceil(length / 3));
+      this.data = new Uint8Array(Math.max(Math.min(this.data.length * 2, 2 ** 28), length));
       this.used = 0;
     }
     const start = this.used;
