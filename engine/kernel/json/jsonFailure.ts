@@ -50,6 +50,9 @@ export class JsonFailure {
   }
 }
 
+/** Digits up to which a number is written out in a message. */
+const longestDecimal = 4000;
+
 function causeOf(type: DataType, kind: number, text: string, fieldName: string | null): ((record: string) => StreamingError) | null {
   const dataType = `"${sqlTypeName(type)}"`;
   if (kind === token.string && text === "") return () => new StreamingError("EMPTY_JSON_FIELD_VALUE", { dataType });
@@ -77,7 +80,9 @@ function causeOf(type: DataType, kind: number, text: string, fieldName: string |
     return () => new StreamingError("CAST_INVALID_INPUT", { expression: `'${text}'`, sourceType: '"STRING"', targetType: dataType });
   }
   if (type.kind === "decimal" && !Number.isNaN(decimalOf(text).scale)) {
-    const roundedValue = decimalText(parseDecimal(text, 4000, type.scale)!, type.scale);
+    const rounded = parseDecimal(text, longestDecimal, type.scale);
+    // A number of thousands of digits is shown as it was written.
+    const roundedValue = rounded === null ? text : decimalText(rounded, type.scale);
     const parameters = { roundedValue, originalValue: text, precision: String(type.precision), scale: String(type.scale) };
     return () => new StreamingError("NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", parameters);
   }
