@@ -98,7 +98,8 @@ describe("malformed JSON values", () => {
   it.each(tokens)("of lines fail by conditions only: %s", (token) => {
     for (const type of [types.int, types.double, types.decimal(20, 2), types.timestamp, types.binary, types.array(types.decimal(5, 2))]) {
       const schema = types.struct([{ name: "a", type, nullable: true }]);
-      conditionOf(() => decodeText(schema, `{"a":${token}}\n`, { options: { mode: "FAILFAST" } }));
+      const condition = conditionOf(() => decodeText(schema, `{"a":${token}}\n`, { options: { mode: "FAILFAST" } }));
+      expect(condition).not.toBe("INTERNAL_ERROR");
     }
   });
 
@@ -115,7 +116,7 @@ describe("malformed JSON values", () => {
       fc.property(fc.array(line, { maxLength: 3 }), fc.constantFrom(...modes), (lines, mode) => {
         const text = Uint8Array.from(lines.flatMap((bytes) => [...bytes, 10]));
         const condition = conditionOf(() => decodeText(schema, text, { options: { mode } }));
-        if (mode !== "FAILFAST") expect(condition).toBeNull();
+        expect(mode === "FAILFAST" || condition === null).toBe(true);
       }),
       { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) },
     );
