@@ -38,8 +38,8 @@ export async function writeBatch(session: SessionContext, definition: WriteDefin
   if (!(await targetIsFree(session, definition))) return 0;
   const queryId = runtime.uuid();
   let rows = 0;
-  await sink.start({ queryId, runId: queryId, outputId: "main" });
   try {
+    await sink.start({ queryId, runId: queryId, outputId: "main" });
     const batchTimeMs = runtime.clock.nowMs();
     const output = await sink.open({
       batchId: 0,

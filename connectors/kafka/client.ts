@@ -1,6 +1,6 @@
 import type { Clock } from "../../engine/contract/clock.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { BrokerConnections, type ConnectionConfiguration } from "./connection.js";
+import { BrokerConnections, closedError, type ConnectionConfiguration } from "./connection.js";
 import { checkCode, errorCode, errorName, KafkaProtocolError } from "./errorCodes.js";
 import {
   coordinatorType,
@@ -79,6 +79,8 @@ class Client implements KafkaClient {
   private readonly leaders = new Map<string, number>();
   private readonly coordinators = new Map<string, number>();
   private readonly stopped = new AbortController();
+  /** Ends the waiting of each request under way. */
+  private readonly waiting = new Set<(reason: Error) => void>();
   private reached = false;
 
   constructor(
@@ -152,7 +154,16 @@ class Client implements KafkaClient {
 
   async close(): Promise<void> {
     this.stopped.abort();
+    for (const giveUp of this.waiting) giveUp(closedError());
     await this.connections.close();
+  }
+
+  /** The same, but rejects when the client is closed: a broker that does not answer holds nobody. */
+  private untilClosed<T>(answer: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      answer.then(resolve, reject).finally(() => this.waiting.delete(reject));
+    });
   }
 
   /** Puts the good results into `done`; gives the failure that matters most: one that no retry helps. */
@@ -220,7 +231,7 @@ class Client implements KafkaClient {
     const startMs = this.clock.monotonicMs();
     for (let delayMs = 2; ; delayMs = Math.min(delayMs * 2, 500)) {
       try {
-        const result = await attempt();
+        const result = await this.untilClosed(attempt());
         this.reached = true;
         return result;
       } catch (error) {

@@ -121,7 +121,7 @@ export class BrokerConnections {
   }
 
   private async sendTo<R>(address: BrokerAddress, request: KafkaRequest<R>): Promise<R> {
-    if (this.closed) throw new Error("the Kafka client is closed");
+    if (this.closed) throw closedError();
     const key = `${address.host}:${address.port}`;
     const broker = await this.broker(key, address);
     const lane = request.apiKey === fetchApiKey ? 1 : 0;
@@ -130,6 +130,11 @@ export class BrokerConnections {
     if (!broker.isConnected()) await this.once(`${key}/login`, () => broker.connect());
     if (!connection.isConnected()) await this.once(`${key}/${lane}`, () => connection.connect());
     await connection.authenticate();
+    // What came to be while the client was being closed is nobody's any more.
+    if (this.closed) {
+      await this.disconnect(broker);
+      throw closedError();
+    }
     const reader = new ResponseReader(await exchange(connection, request, this.configuration.clientId));
     if (request.flexible) reader.skipTags();
     return request.decode(reader);
@@ -209,6 +214,11 @@ function exchange(connection: KafkaJsConnection, request: KafkaRequest<unknown>,
       },
     });
   });
+}
+
+/** What a request of a closed client fails with. */
+export function closedError(): Error {
+  return new Error("the Kafka client is closed");
 }
 
 /** Named as kafkajs names it, so that it is retried. */

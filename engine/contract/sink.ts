@@ -60,7 +60,7 @@ export interface Sink {
   /** As progress shows it (`FileSink[out/averages]`). */
   readonly description: string;
   readonly capabilities: readonly SinkCapability[];
-  /** Before the first batch of a run: check the target, fence former owners, recover what they left open. */
+  /** Before the first batch of a run: check the target, fence former owners, recover what they left open. Whoever calls it calls `stop`, also when it rejects. */
   start(identity: OutputIdentity): Promise<void>;
   open(info: OutputBatchInfo): Promise<SinkBatch | null>;
   stop(): Promise<void>;
