@@ -1,9 +1,10 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { commands, type Command, type Flag, type FlagValues } from "./commands.js";
+import { commands } from "./commands.js";
+import type { Flag, FlagValues } from "./flags.js";
 
 /** A command line that says what to do. */
 export interface Call {
-  readonly command: Command;
+  readonly command: string;
   readonly job: string;
   readonly values: FlagValues;
 }
@@ -22,7 +23,7 @@ export function plainCall([name = "", ...rest]: readonly string[]): Call | null 
     // Whatever is not plain text or a switch gets the full treatment.
     if (positionals.length !== (command.takesJob ? 1 : 0) || flags.some(([flag, { type }]) => type === "number" && flag in values))
       return null;
-    return { command, job: positionals[0] ?? "", values: values as FlagValues };
+    return { command: name, job: positionals[0] ?? "", values: values as FlagValues };
   } catch {
     return null;
   }

@@ -5,6 +5,7 @@ import { Session } from "../dataframe/session.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import type { StreamDefinition } from "../dataframe/streamDefinition.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { commandPort } from "./commandPort.js";
 import { checkTarget, targetOf, type BackfillTarget } from "./backfillTarget.js";
 import { exitCodeOf, exitCodes, failureText } from "./failure.js";
 import { loadJob } from "./job.js";
@@ -69,7 +70,10 @@ function stepOf(flags: BackfillFlags, session: Session, definition: StreamDefini
 async function write(flags: BackfillFlags, session: Session, { definition, plan }: Step, target: BackfillTarget, say: Say): Promise<void> {
   const { format, options, place } = target;
   const mode = flags.overwrite ? "overwrite" : "append";
-  const rows = await writeBatch(session, { plan, format, options, mode, partitionBy: definition.partitionBy });
+  const stopped = new AbortController();
+  const letGo = commandPort.onStopSignal(() => stopped.abort(new StreamingError("BACKFILL_STOPPED", { output: place })));
+  const definitionOfWrite = { plan, format, options, mode, partitionBy: definition.partitionBy } as const;
+  const rows = await writeBatch(session, definitionOfWrite, stopped.signal).finally(letGo);
   report(flags, { query: definition.queryName, rows, output: place });
   say(`${definition.queryName ?? "the query"}: ${rows} rows written to ${place}.`);
 }

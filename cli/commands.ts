@@ -1,16 +1,7 @@
 import type { DemoFlags } from "./demo.js";
 import type { BackfillFlags } from "./backfill.js";
+import type { Flag, FlagValues } from "./flags.js";
 import type { RunFlags } from "./run.js";
-
-/** A flag of a command, as its help shows it. */
-export interface Flag {
-  readonly type: "text" | "texts" | "number" | "switch";
-  readonly describe: string;
-  readonly default?: number;
-}
-
-/** What was given on the command line, by flag. */
-export type FlagValues = Readonly<Record<string, string | readonly string[] | number | boolean | undefined>>;
 
 /** A command: what it takes, and what runs it. Commands load when they are called, since start-up counts. */
 export interface Command {

@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { avg, col, count, desc, max, round, window } from "../dataframe/functions.js";
 import { Session } from "../dataframe/session.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
+import { commandPort } from "./commandPort.js";
 import { exitCodeOf, exitCodes, failureText } from "./failure.js";
 import { progressView, type ProgressView } from "./progressView.js";
-import { onStopSignals } from "./signals.js";
 import { compact } from "./tally.js";
 import { terminal } from "./terminal.js";
 
@@ -23,12 +23,12 @@ export interface DemoFlags {
 /** The demo: averages of made-up sensors in windows of ten seconds, exactly once, until the time is over. Gives the exit code. */
 export async function demo({ seconds }: DemoFlags): Promise<number> {
   // A line a batch, also where lines stay: there are few.
-  const view = progressView("people", terminal(process.stdout), Date.now, 0);
+  const view = progressView("people", terminal, Date.now, 0);
   const session = Session.create({ print: (line) => view.note(line), warn: (message) => view.note(`warning: ${message}`) });
   let interrupted = false;
   let query: StreamingQuery | null = null;
   const over = new AbortController();
-  const letGo = onStopSignals(() => {
+  const letGo = commandPort.onStopSignal(() => {
     interrupted = true;
     over.abort();
   });
@@ -110,7 +110,7 @@ function latestOnBoard(view: ProgressView): { refresh(): void; end(): Promise<vo
   return {
     refresh: () => {
       // What cannot be read now is shown, or refused, at the end.
-      if (process.stdout.isTTY) reading ??= read().catch(() => undefined);
+      if (terminal.isTTY) reading ??= read().catch(() => undefined);
     },
     end: async () => {
       await reading;

@@ -4,7 +4,7 @@ import { thrownText } from "../engine/errors/shownValue.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** The exit codes of the command. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, secondSignal: 130 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
 
 /** What is wrong with the command line, not with the query. */
 const usageConditions: readonly string[] = [
@@ -18,7 +18,9 @@ const usageConditions: readonly string[] = [
 
 /** The exit code of a failure. */
 export function exitCodeOf(error: unknown): number {
-  return error instanceof StreamingError && usageConditions.includes(error.condition) ? exitCodes.usage : exitCodes.failed;
+  if (!(error instanceof StreamingError)) return exitCodes.failed;
+  if (error.condition === "BACKFILL_STOPPED") return exitCodes.stopped;
+  return usageConditions.includes(error.condition) ? exitCodes.usage : exitCodes.failed;
 }
 
 /** What a person reads when something failed: condition, what and why, the place in the job, advice, causes. No stack but for what we did not foresee. */

@@ -1,8 +1,9 @@
 import yargs, { type Argv, type Options } from "yargs";
 import { nearestName } from "../engine/errors/nearest.js";
 import type { Call } from "./arguments.js";
-import { commands, type Command, type Flag, type FlagValues } from "./commands.js";
+import { commands, type Command } from "./commands.js";
 import { exitCodes } from "./failure.js";
+import type { Flag, FlagValues } from "./flags.js";
 
 /** The whole command line: help, version, what is wrong with it and what may have been meant. Gives the call, or the exit code when there is none. */
 export async function fullCall(argv: readonly string[], version: string): Promise<Call | number> {
@@ -27,7 +28,7 @@ export async function fullCall(argv: readonly string[], version: string): Promis
       command.describe,
       (builder) => withFlags(builder, command),
       (values) => {
-        call = { command, job: typeof values.job === "string" ? values.job : "", values: values as FlagValues };
+        call = { command: name, job: typeof values.job === "string" ? values.job : "", values: values as FlagValues };
       },
     );
   }
@@ -52,7 +53,7 @@ function optionOf({ type, describe, default: standard }: Flag): Options {
 }
 
 function wrongNumber({ command, values }: Call): string | null {
-  const numbers = Object.entries(command.flags).filter(([, { type }]) => type === "number");
+  const numbers = Object.entries(commands[command]!.flags).filter(([, { type }]) => type === "number");
   const wrong = numbers.find(([name]) => !(Number(values[name]) > 0 && Number.isFinite(Number(values[name]))));
   return wrong ? `--${wrong[0]} takes a number above 0.` : null;
 }

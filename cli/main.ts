@@ -2,15 +2,16 @@
 import { readFileSync } from "node:fs";
 import * as nodeModule from "node:module";
 import { plainCall } from "./arguments.js";
+import { runInThread } from "./mainThread.js";
 
 /** The `tidemark` command: gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const plain = plainCall(argv);
-  if (plain) return plain.command.run(plain.job, plain.values);
+  if (plain) return runInThread(plain);
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
   const { fullCall } = await import("./help.js");
   const call = await fullCall(argv, version);
-  return typeof call === "number" ? call : call.command.run(call.job, call.values);
+  return typeof call === "number" ? call : runInThread(call);
 }
 
 // Newer Nodes keep what they compiled for the next start.

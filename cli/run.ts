@@ -2,11 +2,11 @@ import { checkCheckpointsAreApart } from "../dataframe/checkpointPlace.js";
 import { Session } from "../dataframe/session.js";
 import type { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
+import { commandPort } from "./commandPort.js";
 import { exitCodeOf, exitCodes, failureText } from "./failure.js";
 import { loadJob } from "./job.js";
 import { Overrides } from "./overrides.js";
 import { progressView, type ProgressView } from "./progressView.js";
-import { onStopSignals } from "./signals.js";
 import { terminal } from "./terminal.js";
 import { triggerFlag } from "./triggerFlag.js";
 
@@ -22,10 +22,10 @@ export interface RunFlags {
 
 /** Runs the queries of a job until all have ended. Gives the exit code. */
 export async function run(flags: RunFlags): Promise<number> {
-  const view = progressView(flags.json ? "json" : flags.quiet ? "quiet" : "people", terminal(process.stdout), Date.now);
+  const view = progressView(flags.json ? "json" : flags.quiet ? "quiet" : "people", terminal, Date.now);
   const session = { current: null as Session | null };
   let stopping = false;
-  const letGo = onStopSignals(() => {
+  const letGo = commandPort.onStopSignal(() => {
     stopping = true;
     view.note("Stopping: the running batch is finished and committed. A second signal stops at once.");
     void session.current?.stop();

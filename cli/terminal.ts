@@ -1,19 +1,13 @@
-import type { WriteStream } from "node:tty";
+import { commandPort } from "./commandPort.js";
 import type { Terminal } from "./progressView.js";
 
-/** A stream of the process as a terminal; a pipe is none. */
-export function terminal(stream: WriteStream): Terminal {
-  // A reader that has gone (`| head`) ends the showing, not the query.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-  });
-  return {
-    write: (text) => void stream.write(text),
-    // On a pipe the property is missing, whatever its type says.
-    isTTY: "isTTY" in stream && stream.isTTY,
-    get columns() {
-      // Some terminals say that they have no width.
-      return stream.columns > 0 ? stream.columns : 80;
-    },
-  };
-}
+/** Standard output of the process. */
+export const terminal: Terminal = {
+  write: (text) => void process.stdout.write(text),
+  get isTTY() {
+    return commandPort.screen.isTTY;
+  },
+  get columns() {
+    return commandPort.screen.columns;
+  },
+};

@@ -12,11 +12,11 @@ import type { SessionContext } from "./sessionContext.js";
 import type { WriteDefinition } from "./writeDefinition.js";
 
 /**
- * Runs a bounded plan into a sink, as one batch. Gives the number of rows.
+ * Runs a bounded plan into a sink, as one batch. Gives the number of rows. When `stopped` is aborted it leaves nothing visible and throws the signal's reason.
  *
  * @throws PATH_ALREADY_EXISTS in mode errorifexists, UNSUPPORTED_OVERWRITE.PATH when what is overwritten is read
  */
-export async function writeBatch(session: SessionContext, definition: WriteDefinition): Promise<number> {
+export async function writeBatch(session: SessionContext, definition: WriteDefinition, stopped?: AbortSignal): Promise<number> {
   const { plan, options, partitionBy } = definition;
   checkBatch(plan);
   await checkTablesAreThere(session, plan);
@@ -52,10 +52,12 @@ export async function writeBatch(session: SessionContext, definition: WriteDefin
     });
     try {
       await runBoundedPlan(session, plan, (batch) => {
+        stopped?.throwIfAborted();
         rows += batch.length;
         return output === null ? undefined : lendForCall(runtime.lending, batch, (lent) => output.write(lent));
       });
       await output?.prepare();
+      stopped?.throwIfAborted();
     } catch (error) {
       await output?.abort();
       throw error;

@@ -19,7 +19,7 @@ export interface Ended {
 export interface Running {
   readonly child: ChildProcess;
   readonly ended: Promise<Ended>;
-  /** Resolves when standard output has matched; rejects when the process ends before. */
+  /** Resolves when what is said has matched; rejects when the process ends before. */
   readonly printed: (pattern: RegExp) => Promise<void>;
 }
 
@@ -37,9 +37,10 @@ export function startTidemark(folder: string, args: readonly string[], command =
   const printed = (pattern: RegExp): Promise<void> =>
     new Promise((resolve, reject) => {
       const look = (): void => {
-        if (pattern.test(stdout)) resolve();
+        if (pattern.test(stdout) || pattern.test(stderr)) resolve();
       };
       child.stdout.on("data", look);
+      child.stderr.on("data", look);
       child.on("close", () => reject(new Error(`ended without printing ${pattern}:\n${stdout}\n${stderr}`)));
       look();
     });

@@ -12,7 +12,7 @@ import { buildCommand, CommandProcess, type Ended } from "./command.js";
 const job = fileURLToPath(new URL("jobs/copyTopics.ts", import.meta.url));
 
 /** Ten times what the slowest takes on a quiet machine. */
-const patienceMs = 20_000;
+const patienceMs = 60_000;
 
 /** How a broker is given up soon. */
 const impatient = ["--set", "kafka.default.api.timeout.ms=1500", "--set", "kafka.request.timeout.ms=1000"];
@@ -40,10 +40,6 @@ await requireServers("whatever fails, the process ends", "Kafka", startKafka, (b
     await silent.close();
     await rm(folder, { recursive: true, force: true });
   });
-
-  function at(servers: string, ...settings: string[]): string[] {
-    return [`kafka.bootstrap.servers=${servers}`, ...settings].flatMap((setting) => ["--set", setting]);
-  }
 
   /** Each has a checkpoint of its own. */
   function run(name: string, ...args: string[]): string[] {
@@ -97,3 +93,7 @@ await requireServers("whatever fails, the process ends", "Kafka", startKafka, (b
     patienceMs * 1.5,
   );
 });
+
+function at(servers: string, ...settings: string[]): string[] {
+  return [`kafka.bootstrap.servers=${servers}`, ...settings].flatMap((setting) => ["--set", setting]);
+}

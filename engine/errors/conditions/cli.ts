@@ -62,6 +62,11 @@ export const cliConditions = {
     message: "A backfill never writes to the job's own sink, so it needs a place of its own.",
     advice: "Add --output PATH (or TOPIC), or --dry-run to see counts and the first rows only.",
   },
+  BACKFILL_STOPPED: {
+    sqlState: "57014",
+    message: "The backfill was stopped before all was written; nothing of it is visible in <output>.",
+    advice: "Start it again: it begins anew.",
+  },
   BACKFILL_BOUND_INVALID: {
     sqlState: "22023",
     message: "`<value>` is no bound for --<flag>: <reason>.",

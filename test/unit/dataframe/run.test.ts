@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -18,6 +18,7 @@ import {
   type RowOf,
   type StreamingQueryProgress,
 } from "../../../index.js";
+import { writeBatch } from "../../../dataframe/batchWrite.js";
 import { schemaInput } from "../../../dataframe/schema.js";
 import { MemoryStream } from "../../../sources/memory/source.js";
 
@@ -122,6 +123,15 @@ describe("a bounded write", () => {
     expect(await session.read.format(format).schema(Reading).load(path).count()).toBe(4);
     await frame.limit(1).write.format(format).mode("overwrite").save(path);
     expect(await session.read.format(format).schema(Reading).load(path).count()).toBe(1);
+  });
+
+  it("that is stopped leaves nothing to see, and gives the reason", async () => {
+    const { definition } = session.createDataFrame(rows, Reading).write.format("json").option("path", join(folder, "out"));
+    const stopped = new AbortController();
+    stopped.abort(new Error("stopped"));
+    await expect(writeBatch(session, definition, stopped.signal)).rejects.toThrow("stopped");
+    const left = await readdir(folder, { recursive: true }).catch(() => []);
+    expect(left.filter((name) => /(^|\/)[^._/]+$/.test(name) && name !== "out")).toEqual([]);
   });
 
   it("infers the schema of what is there", async () => {

@@ -1,0 +1,103 @@
+import { Worker } from "node:worker_threads";
+import type { Call } from "./arguments.js";
+import { exitCodes, failureText } from "./failure.js";
+import type { CommandTask, FromCommand, Screen, ToCommand } from "./threadMessages.js";
+
+/*
+ * A command runs in a thread of its own. The main thread does nothing but pass on what is said and hear signals, so that a second one ends the process
+ * whatever a job is busy with: Node runs no signal handler while its thread computes or sits in a system call.
+ */
+
+/** How long a busy command may be silent about a first signal before a person is told. */
+const answerMs = 1000;
+
+/** How long a terminated thread may take; one that sits in a system call takes for ever. */
+const terminateMs = 500;
+
+/** Runs a command to its end; gives the exit code. */
+export async function runInThread({ command, job, values }: Call): Promise<number> {
+  const workerData: CommandTask = { command, job, values, screen: screen() };
+  const worker = new Worker(new URL("commandThread.js", import.meta.url), { workerData, stdout: true, stderr: true });
+  passOn(worker.stdout, process.stdout);
+  passOn(worker.stderr, process.stderr);
+  const say = (message: ToCommand): void => worker.postMessage(message);
+  const signals = new Signals(worker, say);
+  const resized = (): void => say({ kind: "screen", screen: screen() });
+  process.stdout.on("resize", resized);
+  let exitCode: number | null = null;
+  worker.on("message", (message: FromCommand) => {
+    if (message.kind === "stopping") signals.answered();
+    else if (message.kind === "unstoppable") void signals.endNow("SIGTERM");
+    else if (message.kind === "done") exitCode = message.exitCode;
+    else void cutOff(worker, message.by);
+  });
+  worker.on("error", (error) => {
+    exitCode = exitCodes.failed;
+    process.stderr.write(`${failureText(error)}\n`);
+  });
+  const ended = await new Promise<number>((resolve) => worker.on("exit", resolve));
+  process.stdout.off("resize", resized);
+  signals.letGo();
+  return exitCode ?? ended;
+}
+
+/** Ends a thread whose work is done and that something keeps alive. */
+async function cutOff(worker: Worker, by: readonly string[]): Promise<void> {
+  process.stderr.write(`The command is done, but something is still open after 3 s: ${by.join(", ")}. The process is ended.\n`);
+  await worker.terminate();
+}
+
+/** The first SIGINT or SIGTERM asks the command to end well; the second ends the process at once. */
+class Signals {
+  private asked = false;
+  private unanswered: NodeJS.Timeout | undefined;
+  private readonly handle = (signal: NodeJS.Signals): void => {
+    if (this.asked) return void this.endNow(signal);
+    this.asked = true;
+    this.say({ kind: "stop" });
+    this.unanswered = setTimeout(() => {
+      process.stderr.write("The job is busy and does not answer yet: it stops when it can. A second signal ends it at once.\n");
+    }, answerMs);
+  };
+
+  constructor(
+    private readonly worker: Worker,
+    private readonly say: (message: ToCommand) => void,
+  ) {
+    process.on("SIGINT", this.handle).on("SIGTERM", this.handle);
+  }
+
+  answered(): void {
+    clearTimeout(this.unanswered);
+  }
+
+  letGo(): void {
+    this.answered();
+    process.off("SIGINT", this.handle).off("SIGTERM", this.handle);
+  }
+
+  /** Ends the process; by `signal` itself where nothing else helps. */
+  async endNow(signal: NodeJS.Signals): Promise<void> {
+    this.letGo();
+    // `process.exit` would wait for the thread, so one that sits in a system call is left to the signal itself.
+    setTimeout(() => process.kill(process.pid, signal), terminateMs);
+    await this.worker.terminate();
+    process.exit(exitCodes.stopped);
+  }
+}
+
+/** A reader that has gone (`| head`) ends the showing, not the query: what is said afterwards is dropped. */
+function passOn(from: NodeJS.ReadableStream, to: NodeJS.WriteStream): void {
+  to.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    from.unpipe(to);
+    from.resume();
+  });
+  from.pipe(to, { end: false });
+}
+
+function screen(): Screen {
+  const { stdout } = process;
+  // On a pipe the property is missing, whatever its type says; some terminals say that they have no width.
+  return { isTTY: "isTTY" in stdout && stdout.isTTY, columns: stdout.columns > 0 ? stdout.columns : 80 };
+}
