@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { relative } from "node:path";
+import { withoutCredentials } from "../engine/errors/credentials.js";
 import { thrownText } from "../engine/errors/shownValue.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
@@ -25,7 +26,14 @@ export function exitCodeOf(error: unknown): number {
 
 /** What a person reads when something failed: condition, what and why, the place in the job, advice, causes. No stack but for what we did not foresee. */
 export function failureText(error: unknown): string {
-  if (!(error instanceof StreamingError)) return error instanceof Error ? (error.stack ?? error.message) : thrownText(error);
+  return withoutCredentials(error instanceof StreamingError ? conditionText(error) : plainText(error));
+}
+
+function plainText(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : thrownText(error);
+}
+
+function conditionText(error: StreamingError): string {
   const text = error.message.replace(/ SQLSTATE: \w{5}$/, "").slice(error.condition.length + 3);
   const what = text.endsWith(error.advice) ? text.slice(0, text.length - error.advice.length).trimEnd() : text;
   const place = [error, ...causesOf(error)].map((each) => (each instanceof Error ? placeInJob(each) : null)).find((each) => each !== null);

@@ -1,3 +1,4 @@
+import { shownValue } from "../engine/errors/credentials.js";
 import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { confKeys } from "../dataframe/confKeys.js";
@@ -50,7 +51,10 @@ export class Overrides {
   checkUsed(): void {
     for (const [option, values] of this.replacedValues) {
       if (values.size > 1)
-        throw new StreamingError("AMBIGUOUS_SETTING", { option, values: [...values].map((value) => `\`${value}\``).join(" and ") });
+        throw new StreamingError("AMBIGUOUS_SETTING", {
+          option,
+          values: [...values].map((value) => `\`${shownValue(option, value)}\``).join(" and "),
+        });
     }
     const unused = Object.keys(this.anywhere).find((key) => !this.replacedValues.has(key));
     if (unused === undefined) return;
@@ -79,5 +83,5 @@ function isConfKey(key: string): boolean {
 function split(setting: string): [key: string, value: string] {
   const at = setting.indexOf("=");
   if (at > 0) return [setting.slice(0, at).trim(), setting.slice(at + 1)];
-  throw new StreamingError("INVALID_FLAG", { flag: "set", value: setting, expected: "key=value" });
+  throw new StreamingError("INVALID_FLAG", { flag: "set", value: shownValue(setting, setting), expected: "key=value" });
 }

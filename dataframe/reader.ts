@@ -1,5 +1,6 @@
 import type { Timestamp } from "../engine/arrow/rows.js";
 import type { Schema } from "../engine/arrow/types.js";
+import { withoutCredentials } from "../engine/errors/credentials.js";
 import { freshId, type Attribute } from "../engine/expression/expression.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
@@ -146,5 +147,5 @@ export type DataStreamReader<Row = LooseRow> = DataFrameReader<Row>;
 function describe(format: string, options: Readonly<Record<string, string>>): string {
   const place =
     optionOf(options, "path") ?? optionOf(options, "subscribe") ?? optionOf(options, "subscribePattern") ?? optionOf(options, "assign");
-  return place === undefined ? format : `${format}[${place}]`;
+  return place === undefined ? format : `${format}[${withoutCredentials(place)}]`;
 }

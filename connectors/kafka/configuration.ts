@@ -1,8 +1,10 @@
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import type { Options } from "../../engine/contract/options.js";
+import { shownValue } from "../../engine/errors/credentials.js";
 import { nearestName } from "../../engine/errors/nearest.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { KafkaClientOptions } from "./client.js";
+import { parseAddress } from "./connection.js";
 
 /** Kafka's own settings that Tidemark honours, with the Java client's defaults (`null`: none). Given as `kafka.<name>`. */
 const honoured = {
@@ -58,7 +60,8 @@ export class KafkaSettings {
   private readonly given: Readonly<Record<string, string>>;
 
   /**
-   * @throws MISSING_OPTION without `kafka.bootstrap.servers`, KAFKA_OPTION_NOT_SUPPORTED, UNKNOWN_OPTION for what looks like a slip
+   * @throws MISSING_OPTION without `kafka.bootstrap.servers`, INVALID_OPTION_VALUE for servers that are none, KAFKA_OPTION_NOT_SUPPORTED, UNKNOWN_OPTION
+   *   for what looks like a slip
    */
   constructor(private readonly options: Options) {
     this.given = options.withPrefix("kafka.");
@@ -66,6 +69,15 @@ export class KafkaSettings {
       throw new StreamingError("MISSING_OPTION", { option: "kafka.bootstrap.servers", owner: options.owner });
     }
     for (const name of Object.keys(this.given)) this.check(name);
+    if (this.servers.length === 0 || this.servers.some((server) => parseAddress(server) === null)) {
+      const expected = "host:port, or several separated by commas (users and passwords belong into kafka.sasl.jaas.config)";
+      throw this.invalid("bootstrap.servers", expected);
+    }
+  }
+
+  private get servers(): string[] {
+    const servers = this.get("bootstrap.servers")!.split(",");
+    return servers.map((server) => server.trim()).filter((server) => server !== "");
   }
 
   /** Settings of the Java client that mean nothing here: worth a warning. */
@@ -94,9 +106,8 @@ export class KafkaSettings {
   /** What a client needs to connect. Reads certificate files. */
   async clientOptions(files: FileSystem): Promise<KafkaClientOptions> {
     const protocol = this.oneOf("security.protocol", ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"]);
-    const servers = this.get("bootstrap.servers")!.split(",");
     return {
-      bootstrapServers: servers.map((server) => server.trim()).filter((server) => server !== ""),
+      bootstrapServers: this.servers,
       clientId: this.get("client.id")!,
       connectionTimeoutMs: this.integer("socket.connection.setup.timeout.ms"),
       requestTimeoutMs: this.integer("request.timeout.ms"),
@@ -121,8 +132,9 @@ export class KafkaSettings {
   }
 
   private invalid(name: KafkaSetting, expected: string): StreamingError {
-    const value = /password|jaas/.test(name) ? "…" : (this.get(name) ?? "");
-    return new StreamingError("INVALID_OPTION_VALUE", { owner: this.options.owner, option: `kafka.${name}`, value, expected });
+    const option = `kafka.${name}`;
+    const value = shownValue(option, this.get(name) ?? "");
+    return new StreamingError("INVALID_OPTION_VALUE", { owner: this.options.owner, option, value, expected });
   }
 
   private sasl(): { mechanism: string; username: string; password: string } {

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../../engine/contract/clock.js";
+import { assert } from "../../engine/errors/assert.js";
 import { KafkaProtocolError } from "./errorCodes.js";
 import { metadataRequest, type BrokerAddress, type ClusterMetadata, type KafkaRequest } from "./requests.js";
 import { RequestWriter, ResponseReader } from "./wire.js";
@@ -65,11 +66,18 @@ export class BrokerConnections {
   private readonly connecting = new Map<string, Promise<unknown>>();
   private addresses = new Map<number, BrokerAddress>();
   private closed = false;
+  private readonly bootstrap: readonly BrokerAddress[];
 
   constructor(
     private readonly configuration: ConnectionConfiguration,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.bootstrap = configuration.bootstrapServers.map((server) => {
+      const address = parseAddress(server);
+      assert(address !== null, "bootstrap servers are checked with the options");
+      return address;
+    });
+  }
 
   /** Sends to a known broker. Rejects with a connection error of kafkajs, or with what `decode` throws. */
   async send<R>(nodeId: number, request: KafkaRequest<R>): Promise<R> {
@@ -80,7 +88,7 @@ export class BrokerConnections {
 
   /** Sends to any broker that answers: a known one, else one of the bootstrap servers. Rejects with the last failure. */
   async sendToAny<R>(request: KafkaRequest<R>): Promise<R> {
-    const candidates = [...this.addresses.values(), ...this.configuration.bootstrapServers.map(parseAddress)];
+    const candidates = [...this.addresses.values(), ...this.bootstrap];
     let failure: unknown;
     for (const address of candidates) {
       try {
@@ -226,8 +234,9 @@ function notConnected(): Error {
   return Object.assign(new Error("not connected"), { name: "KafkaJSConnectionError" });
 }
 
-/** `host:port`, `[::1]:port`, either with `PROTOCOL://` before it; without a port it is 9092. */
-export function parseAddress(address: string): BrokerAddress {
-  const match = /^(?:\w+:\/\/)?(?:\[([^\]]+)\]|([^:]*))(?::(\d+))?$/.exec(address.trim());
-  return { nodeId: -1, host: match?.[1] ?? match?.[2] ?? address.trim(), port: Number(match?.[3] ?? 9092) };
+/** `host:port`, `[::1]:port`, either with `PROTOCOL://` before it; without a port it is 9092. Null for anything else. */
+export function parseAddress(address: string): BrokerAddress | null {
+  const match = /^(?:\w+:\/\/)?(?:\[([0-9a-f:.%]+)\]|([^\s:/@[\]]+))(?::(\d{1,5}))?$/i.exec(address.trim());
+  const port = Number(match?.[3] ?? 9092);
+  return match && port <= 65_535 ? { nodeId: -1, host: match[1] ?? match[2]!, port } : null;
 }

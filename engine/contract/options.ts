@@ -1,3 +1,4 @@
+import { shownValue } from "../errors/credentials.js";
 import { nearestName } from "../errors/nearest.js";
 import { StreamingError } from "../errors/streamingError.js";
 
@@ -98,13 +99,17 @@ export class Options {
 
   /** The refusal of a value, for checks that only the provider can make. */
   invalid(name: string, expected: string): StreamingError {
-    return new StreamingError("INVALID_OPTION_VALUE", { option: name, owner: this.owner, value: this.get(name) ?? "", expected });
+    return this.refusal(name, this.get(name) ?? "", expected);
   }
 
   private check(spec: OptionSpec, value: string): void {
     const expected = expectation(spec, value);
     if (expected === null) return;
-    throw new StreamingError("INVALID_OPTION_VALUE", { option: spec.name, owner: this.owner, value, expected });
+    throw this.refusal(spec.name, value, expected);
+  }
+
+  private refusal(option: string, value: string, expected: string): StreamingError {
+    return new StreamingError("INVALID_OPTION_VALUE", { option, owner: this.owner, value: shownValue(option, value), expected });
   }
 }
 

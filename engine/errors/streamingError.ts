@@ -1,4 +1,5 @@
 import { conditionSpec, type ConditionName } from "./conditions.js";
+import { withoutCredentials } from "./credentials.js";
 
 /** The values of a condition's `<placeholders>`. Tests assert these and the name, never prose. */
 export type ConditionParameters = Readonly<Record<string, string>>;
@@ -6,7 +7,8 @@ export type ConditionParameters = Readonly<Record<string, string>>;
 /**
  * The one error that Tidemark throws on purpose: a condition of the catalogue with its parameters.
  *
- * `message` reads `[NAME] what and why. what to do. SQLSTATE: …`; the parts are there as `condition`, `parameters`, `sqlState`, `advice`.
+ * `message` reads `[NAME] what and why. what to do. SQLSTATE: …`; the parts are there as `condition`, `parameters`, `sqlState`, `advice`. Users and passwords in
+ * URLs are left out of all of them.
  */
 export class StreamingError extends Error {
   readonly condition: ConditionName;
@@ -14,8 +16,9 @@ export class StreamingError extends Error {
   readonly sqlState: string;
   readonly advice: string;
 
-  constructor(condition: ConditionName, parameters: ConditionParameters = {}, options?: { cause?: unknown }) {
+  constructor(condition: ConditionName, given: ConditionParameters = {}, options?: { cause?: unknown }) {
     const spec = conditionSpec(condition);
+    const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, withoutCredentials(value)]));
     const advice = fill(spec.advice, parameters);
     super(`[${condition}] ${fill(spec.message, parameters)} ${advice} SQLSTATE: ${spec.sqlState}`, options);
     this.name = "StreamingError";

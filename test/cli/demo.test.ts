@@ -86,7 +86,7 @@ async function checkAverages(folder: string): Promise<number> {
 }
 
 describe("tidemark demo", () => {
-  test("killed at random and started again, it has written each window once and right", { timeout: 120_000 }, async () => {
+  test("killed at random and started again, it has written each window once and right", async () => {
     await inFolder(async (folder) => {
       const kills = 6;
       for (let i = 0; i < kills; i++) {
@@ -107,7 +107,7 @@ describe("tidemark demo", () => {
     });
   });
 
-  test("one signal ends it well, and the next start goes on; after a finished run a new one starts", { timeout: 60_000 }, async () => {
+  test("one signal ends it well, and the next start goes on; after a finished run a new one starts", async () => {
     await inFolder(async (folder) => {
       const first = startTidemark(folder, ["demo", "--seconds", "60"]);
       await first.printed(/batch 2 ·/);
@@ -130,7 +130,7 @@ describe("tidemark demo", () => {
     });
   });
 
-  test("a second one beside a living one is refused by name", { timeout: 60_000 }, async () => {
+  test("a second one beside a living one is refused by name", async () => {
     await inFolder(async (folder) => {
       const first = startTidemark(folder, ["demo", "--seconds", "60"]);
       await first.printed(/batch 0 ·/);

@@ -38,7 +38,7 @@ describe("the notebooks", () => {
     expect(numbered).toEqual(["01-moving-average.ts", "02-orders-from-files.ts", "03-alerts-to-kafka.ts"]);
   });
 
-  test("02: orders from files, run twice and backfilled", { timeout: 60_000 }, async () => {
+  test("02: orders from files, run twice and backfilled", async () => {
     await withNotebooks(async (folder) => {
       await run(process.execPath, [join(folder, "notebooks/02-make-orders.mjs")], { cwd: folder });
       const orders = jsonRows(join(folder, "data/orders")) as { product: string; at: string; price: number; quantity: number }[];
@@ -126,7 +126,7 @@ await requireServers(
     const drain = [...server, "--trigger", "available-now"];
     const rows = readings();
 
-    test("01: moving averages from Kafka into Parquet files, and backfilled", { timeout: 90_000 }, async () => {
+    test("01: moving averages from Kafka into Parquet files, and backfilled", async () => {
       await broker.createTopic("readings", 3);
       const messages = rows.map((row, i) => ({ value: JSON.stringify(row), partition: i % 3 }));
       await broker.produce("readings", messages.slice(0, -1));
@@ -152,7 +152,7 @@ await requireServers(
       });
     });
 
-    test("03: alerts from topic to topic", { timeout: 90_000 }, async () => {
+    test("03: alerts from topic to topic", async () => {
       await broker.createTopic("alerts", 2);
       await withNotebooks(async (folder) => {
         const job = "notebooks/03-alerts-to-kafka.ts";
@@ -185,7 +185,7 @@ await requireServers(
       });
     });
 
-    test("a backfill of a range of time: by the records' timestamps, the end left out", { timeout: 60_000 }, async () => {
+    test("a backfill of a range of time: by the records' timestamps, the end left out", async () => {
       await broker.createTopic("timed", 2);
       const startMs = Date.UTC(2026, 0, 1);
       const at = (second: number): string => new Date(startMs + second * 1000).toISOString();

@@ -37,7 +37,7 @@ describe("tidemark run", () => {
       }
       expect(existsSync(join(folder, "checkpoint"))).toBe(false);
     });
-  }, 60_000);
+  });
 
   test("two queries of one checkpoint, in any spelling, are refused before either starts", async () => {
     await inFolder(async (folder) => {
@@ -80,7 +80,7 @@ describe("tidemark run", () => {
         expect(stderr).toMatch(/ → /);
       }
     });
-  }, 60_000);
+  });
 
   test("goes on from its checkpoint; --trigger once and available-now, --checkpoint, --set, --json and --quiet", async () => {
     await inFolder(async (folder) => {
@@ -111,7 +111,7 @@ describe("tidemark run", () => {
       writeFiles(folder, { "in/3.json": reading(200) });
       expect(await tidemark(folder, "run", "job.mjs", "--trigger", "once", "--quiet")).toMatchObject({ code: 0, stdout: "", stderr: "" });
     });
-  }, 60_000);
+  });
 
   test("several queries in one job, each with a checkpoint of its own below --checkpoint; one that fails ends the others well", async () => {
     const two = `import { schema, t } from "tidemark";
@@ -132,7 +132,7 @@ export default async (session) => ["left", "right"].map((name) =>
       expect(failed.stderr).toMatch(/^MALFORMED_RECORD_IN_PARSING|^FAILED_READ_FILE/);
       expect(failed.stderr).not.toMatch(/^ {4}at /m);
     });
-  }, 60_000);
+  });
 
   test("a function of the job that fails in a batch: what it threw, and where in the job", async () => {
     const failing = `import { schema, t } from "tidemark";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createKafkaClient, type KafkaClient } from "../../connectors/kafka/client.js";
 import { systemClock } from "../../runtime/systemClock.js";
+import { patienceMs } from "../patience.js";
 import { startSilentServer, type SilentServer } from "../servers/silentServer.js";
 
 describe("a Kafka client that is closed", () => {
@@ -13,7 +14,12 @@ describe("a Kafka client that is closed", () => {
   afterAll(() => server.close());
 
   function clientOf(): KafkaClient {
-    const options = { clientId: "test", connectionTimeoutMs: 10_000, requestTimeoutMs: 60_000, apiTimeoutMs: 60_000 };
+    const options = {
+      clientId: "test",
+      connectionTimeoutMs: 2 * patienceMs,
+      requestTimeoutMs: 2 * patienceMs,
+      apiTimeoutMs: 2 * patienceMs,
+    };
     return createKafkaClient({ ...options, bootstrapServers: [`127.0.0.1:${server.port}`], tls: null, sasl: null }, systemClock);
   }
 
@@ -27,8 +33,8 @@ describe("a Kafka client that is closed", () => {
       );
       await systemClock.sleep(delayMs);
       await client.close();
-      expect(await Promise.race([asked, systemClock.sleep(20_000).then(() => "nothing")])).toBe("a failure");
-      await expect.poll(() => server.connections, { timeout: 20_000 }).toBe(0);
+      expect(await Promise.race([asked, systemClock.sleep(patienceMs).then(() => "nothing")])).toBe("a failure");
+      await expect.poll(() => server.connections).toBe(0);
       await expect(client.topics(null)).rejects.toThrow("closed");
     },
     60_000,

@@ -328,6 +328,6 @@ await requireServers(
         condition: "KAFKA_BROKER_UNREACHABLE",
         parameters: { brokers: "127.0.0.1:1" },
       });
-    }, 40_000);
+    });
   },
 );

@@ -87,6 +87,6 @@ await requireServers(
       expect((await other.read(topic)).map((record) => record.value).toSorted(byText)).toEqual(expected.toSorted(byText));
       // The kills did hit transactions: what they left is there for those who read uncommitted.
       expect((await other.read(topic, "read_uncommitted")).length).toBeGreaterThan(expected.length);
-    }, 120_000);
+    });
   },
 );

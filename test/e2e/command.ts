@@ -3,6 +3,7 @@ import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
+import { patienceMs } from "../patience.js";
 import { run } from "../servers/processes.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -86,16 +87,16 @@ export class CommandProcess {
     this.child.kill(signal);
   }
 
-  /** Waits for its end. What takes longer than `timeoutMs` is killed, and that is a failure. */
-  async end(timeoutMs: number): Promise<Ended> {
+  /** Waits for its end. What takes too long is killed, and that is a failure. */
+  async end(): Promise<Ended> {
     let tooLong = false;
     const timer = setTimeout(() => {
       tooLong = true;
       this.kill("SIGKILL");
-    }, timeoutMs);
+    }, patienceMs);
     const ended = await this.ended;
     clearTimeout(timer);
-    if (tooLong) throw new Error(`the process did not end within ${timeoutMs} ms:\n${ended.stdout}\n${ended.stderr}`);
+    if (tooLong) throw new Error(`the process did not end within ${patienceMs} ms:\n${ended.stdout}\n${ended.stderr}`);
     return ended;
   }
 }

@@ -61,7 +61,7 @@ await requireServers("a job that is killed again and again", "Kafka, confluent-k
       expect(records.filter(({ key, value }) => key !== windowOf(value!).sensorId)).toEqual([]);
       // The kills did hit transactions: what they left is there for those who read uncommitted.
       expect((await reader.read(topic, "read_uncommitted")).length).toBeGreaterThan(records.length);
-    }, 240_000);
+    });
   });
 
   describe("Kafka to Parquet", () => {
@@ -81,7 +81,7 @@ await requireServers("a job that is killed again and again", "Kafka, confluent-k
       // The kills did hit batches that had written files: those are there, and no reader of the manifest sees them.
       expect(listed.stray).toBeGreaterThan(0);
       expect(sortedRows(await ourRows(output))).toEqual(producer.expected());
-    }, 180_000);
+    });
   });
 
   /** The topic holds what was sent and the closing reading, each once. */

@@ -11,9 +11,6 @@ import { buildCommand, CommandProcess, type Ended } from "./command.js";
 
 const job = fileURLToPath(new URL("jobs/copyTopics.ts", import.meta.url));
 
-/** Ten times what the slowest takes on a quiet machine. */
-const patienceMs = 60_000;
-
 /** How a broker is given up soon. */
 const impatient = ["--set", "kafka.default.api.timeout.ms=1500", "--set", "kafka.request.timeout.ms=1000"];
 
@@ -47,7 +44,7 @@ await requireServers("whatever fails, the process ends", "Kafka", startKafka, (b
   }
 
   async function end(args: readonly string[]): Promise<Ended & { condition: string | undefined }> {
-    const ended = await CommandProcess.tidemark(args, folder).end(patienceMs);
+    const ended = await CommandProcess.tidemark(args, folder).end();
     return { ...ended, condition: /^[A-Z][A-Z_.]+(?= \(SQLSTATE)/m.exec(ended.stderr)?.[0] };
   }
 
@@ -82,16 +79,12 @@ await requireServers("whatever fails, the process ends", "Kafka", startKafka, (b
     ],
   ];
 
-  test.each(cases)(
-    "%s: its condition, and nothing holds the process",
-    async (_name, args, expected) => {
-      const { code, condition, stderr } = await end(args());
-      expect({ condition, code }).toEqual({ condition: expected, code: 1 });
-      // What had to be cut off would be named.
-      expect(stderr).not.toContain("still open");
-    },
-    patienceMs * 1.5,
-  );
+  test.each(cases)("%s: its condition, and nothing holds the process", async (_name, args, expected) => {
+    const { code, condition, stderr } = await end(args());
+    expect({ condition, code }).toEqual({ condition: expected, code: 1 });
+    // What had to be cut off would be named.
+    expect(stderr).not.toContain("still open");
+  });
 });
 
 function at(servers: string, ...settings: string[]): string[] {

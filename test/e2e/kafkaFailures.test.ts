@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { col, Session, StreamingError, type StreamingQuery } from "../../index.js";
+import { patienceMs } from "../patience.js";
 import { requireServers } from "../servers/availability.js";
 import { startKafka, type KafkaBroker } from "../servers/kafka/broker.js";
 import { IndependentKafka } from "../servers/kafka/independent.js";
@@ -102,7 +103,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(query.lastProgress!.batchId).toBeGreaterThanOrEqual(rows / 10 - 1);
     expect(failures.filter((condition) => !condition.startsWith("KAFKA_"))).toEqual([]);
     expect(await copied(copy)).toEqual(range(0, rows));
-  }, 60_000);
+  });
 
   test("a broker that hangs, so that requests are sent twice: each row once", async () => {
     const copy = await newCopy({ "kafka.request.timeout.ms": "500", maxOffsetsPerTrigger: "10" });
@@ -118,7 +119,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     }
     await query.processAllAvailable();
     expect(await copied(copy)).toEqual(range(0, rows));
-  }, 60_000);
+  });
 
   test("an outage that is longer than the patience fails the query by name, in the middle of batches, and each start afterwards goes on", async () => {
     const patience = { "kafka.default.api.timeout.ms": "1500", "kafka.request.timeout.ms": "1000" };
@@ -140,7 +141,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     }
     await (await start(copy)).processAllAvailable();
     expect(await copied(copy)).toEqual(range(0, rows));
-  }, 60_000);
+  });
 
   test("a topic that is deleted while the query runs is data loss", async () => {
     const copy = await newCopy();
@@ -152,7 +153,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(failure.condition).toBe("KAFKA_DATA_LOSS.PARTITIONS_DELETED");
     expect(failure.parameters["partitions"]).toBe(`${copy.from}-0, ${copy.from}-1`);
     expect(await copied(copy)).toEqual(range(0, 20));
-  }, 60_000);
+  });
 
   test("a topic that is deleted and made anew, with loss accepted: the query goes on, with a warning", async () => {
     const copy = await newCopy({ failOnDataLoss: "false" });
@@ -170,7 +171,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(query.exception).toBeNull();
     expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
     expect(await copied(copy)).toEqual([...range(0, 20), ...range(100, 120)]);
-  }, 60_000);
+  });
 
   test("records that retention took before they were read fail the query, which goes on when loss is accepted", async () => {
     const copy = await newCopy();
@@ -189,7 +190,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     const left = range(20, 60).filter((n) => n % 2 === 1 || n >= 40);
     expect(await copied(copy)).toEqual([...range(0, 20), ...left]);
     expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
-  }, 60_000);
+  });
 });
 
 /** The options of a source that a sink has as well. */
@@ -200,13 +201,13 @@ function patienceOf(options: Copy["options"]): Readonly<Record<string, string>> 
 /** Waits until the query has run some more batches. */
 async function severalBatches(query: StreamingQuery): Promise<void> {
   const batchId = (query.lastProgress?.batchId ?? 0) + 5;
-  await vi.waitUntil(() => (query.lastProgress?.batchId ?? 0) >= batchId, { timeout: 10_000, interval: 1 });
+  await vi.waitUntil(() => (query.lastProgress?.batchId ?? 0) >= batchId, { timeout: patienceMs, interval: 1 });
 }
 
 /** What a query ends with. */
 async function failureOf(query: StreamingQuery): Promise<StreamingError> {
   try {
-    if (!(await query.awaitTermination(30_000))) throw new Error("the query did not end");
+    if (!(await query.awaitTermination(patienceMs))) throw new Error("the query did not end");
   } catch (error) {
     if (error instanceof StreamingError) return error;
     throw error;

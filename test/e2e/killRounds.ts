@@ -8,8 +8,6 @@ import { CommandProcess, type Ended } from "./command.js";
 import { mulberry32, type ReadingsProducer } from "./readings.js";
 
 const faultyRun = fileURLToPath(new URL("faultyRun.ts", import.meta.url));
-/** A round takes a second or two; a query that hangs must not look like a slow one. */
-const roundTimeoutMs = 30_000;
 
 /** A job under test. */
 export interface Subject {
@@ -60,7 +58,7 @@ export async function killAndFinish(subject: Subject, perPoint: number, randomKi
     await feeding;
     await subject.producer.close();
   }
-  const ended = await start(subject, ["--trigger", "available-now"]).end(roundTimeoutMs);
+  const ended = await start(subject, ["--trigger", "available-now"]).end();
   if (ended.code !== 0) throw unexpected("the last run", ended);
   return { atPoint, random: moments, total: crashPoints.length * perPoint + randomKills };
 }
@@ -75,7 +73,7 @@ async function feed(subject: Subject, signal: AbortSignal): Promise<void> {
 
 async function killAtPoint(subject: Subject, point: CrashPoint, nth: number): Promise<void> {
   const args = [jobPath(subject), checkpointOf(subject), point, String(nth), ...subject.settings];
-  const ended = await CommandProcess.program(faultyRun, args, subject.folder).end(roundTimeoutMs);
+  const ended = await CommandProcess.program(faultyRun, args, subject.folder).end();
   if (ended.signal !== "SIGKILL" || !ended.stdout.includes(`"killedAt":"${point}"`)) throw unexpected(`the run to ${point}`, ended);
 }
 
@@ -85,7 +83,7 @@ async function killAtRandom(subject: Subject, random: () => number): Promise<key
   if (!fromStart) await child.printed(1);
   await sleep(random() * (fromStart ? 800 : 300));
   child.kill("SIGKILL");
-  const ended = await child.end(roundTimeoutMs);
+  const ended = await child.end();
   if (ended.signal !== "SIGKILL") throw unexpected("a run to be killed", ended);
   if (ended.stdout === "") return "starting";
   return latestId(subject, "offsets") === latestId(subject, "commits") ? "betweenBatches" : "insideBatch";

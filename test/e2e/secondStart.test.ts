@@ -19,25 +19,25 @@ test("a second start beside a living one is refused by name; the first goes on, 
   const first = CommandProcess.tidemark(["run", job, "--json"], folder);
   try {
     await first.printed(1);
-    const second = await CommandProcess.tidemark(["run", job], folder).end(20_000);
+    const second = await CommandProcess.tidemark(["run", job], folder).end();
     expect(second.code).toBe(1);
     expect(second.stderr).toContain("CHECKPOINT_IN_USE");
     expect(second.stderr).toContain(`process ${first.pid} `);
     const before = await batchCount();
-    await expect.poll(batchCount, { timeout: 10_000 }).toBeGreaterThan(before);
+    await expect.poll(batchCount).toBeGreaterThan(before);
   } finally {
     first.kill("SIGKILL");
-    await first.end(10_000);
+    await first.end();
   }
   const third = CommandProcess.tidemark(["run", job, "--json"], folder);
   try {
     await third.printed(1);
     third.kill("SIGTERM");
-    expect(await third.end(10_000)).toMatchObject({ code: 0, stderr: "" });
+    expect(await third.end()).toMatchObject({ code: 0, stderr: "" });
   } finally {
     third.kill("SIGKILL");
   }
-}, 60_000);
+});
 
 /** How many batches are committed. */
 async function batchCount(): Promise<number> {

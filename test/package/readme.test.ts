@@ -20,7 +20,7 @@ function blocksOf(markdown: string): Block[] {
   }));
 }
 
-test("the README's code does what the README says", { timeout: 60_000 }, async () => {
+test("the README's code does what the README says", async () => {
   const blocks = blocksOf(readFileSync(join(project, "README.md"), "utf8"));
   expect(blocks.filter(({ mark }) => mark === "run").length).toBe(blocks.filter(({ mark }) => mark === "output").length);
   expect(blocks.length).toBeGreaterThan(7);

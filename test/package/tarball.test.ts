@@ -120,7 +120,7 @@ console.log(JSON.stringify(await Session.create().range(0, 3).collect()));
     expect(await run(process.execPath, ["script.mjs"], { cwd: folder })).toBe('[{"id":0},{"id":1},{"id":2}]\n');
   });
 
-  test("the demo runs from there", { timeout: 60_000 }, async () => {
+  test("the demo runs from there", async () => {
     expect(await run(bin, ["demo", "--seconds", "1"], { cwd: folder })).toMatch(/Done: \d+ batches/);
     cpSync(join(folder, "demo"), join(folder, "demo-copy"), { recursive: true });
     expect(readdirSync(join(folder, "demo-copy/averages"))).toContain("_spark_metadata");

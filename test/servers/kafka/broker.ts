@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import kafkajs from "kafkajs";
 import { fetching } from "../availability.js";
+import { patienceMs } from "../../patience.js";
 import { cachedFolder, freePorts, run } from "../processes.js";
 
 /** A message for `produce`. */
@@ -149,7 +150,7 @@ async function launch(classPath: string, configuration: string, folder: string, 
   const onExit = (): void => void child.kill("SIGKILL");
   process.once("exit", onExit);
   child.once("exit", () => process.off("exit", onExit));
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (const untilMs = performance.now() + patienceMs; performance.now() < untilMs;) {
     if (child.exitCode !== null) break;
     if (await accepts(port)) return child;
     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -186,11 +187,12 @@ async function createTopic(
   await withAdmin(client, async (admin) => {
     // kafkajs's own wait gives up where the metadata do not show the topic yet.
     await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions: partitions, configEntries }] });
-    for (let attempt = 1; ; attempt++) {
+    const untilMs = performance.now() + patienceMs;
+    for (;;) {
       const metadata = await admin.fetchTopicMetadata({ topics: [topic] }).catch(() => null);
       const led = metadata?.topics[0]?.partitions.filter(({ leader }) => leader >= 0).length ?? 0;
       if (led === partitions) return;
-      if (attempt === 100) throw new Error(`the topic ${topic} has leaders for ${led} of ${partitions} partitions`);
+      if (performance.now() > untilMs) throw new Error(`the topic ${topic} has leaders for ${led} of ${partitions} partitions`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   });

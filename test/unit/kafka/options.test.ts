@@ -116,7 +116,7 @@ describe("settings of kafka.*", () => {
   });
 
   test("addresses", () => {
-    expect(["h:1", "h", "[::1]:2", "PLAINTEXT://h:3"].map(parseAddress).map(({ host, port }) => [host, port])).toEqual([
+    expect(["h:1", "h", "[::1]:2", "PLAINTEXT://h:3"].map(parseAddress).map((address) => [address?.host, address?.port])).toEqual([
       ["h", 1],
       ["h", 9092],
       ["::1", 2],

@@ -22,12 +22,10 @@ describe("the system's clock", () => {
 
   it("wakes when it is aborted, without an error and without a listener left", async () => {
     const controller = new AbortController();
-    const before = systemClock.monotonicMs();
     const sleeping = systemClock.sleep(2 ** 40, controller.signal);
     setTimeout(() => controller.abort(), 5);
     await sleeping;
-    await systemClock.sleep(60_000, controller.signal);
-    expect(systemClock.monotonicMs() - before).toBeLessThan(5000);
+    await systemClock.sleep(2 ** 40, controller.signal);
   });
 });
 

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { testFiles } from "./files.js";
+
+it("no test has a time limit of its own, so none fails because a machine is slow", () => {
+  // The limits of all tests, and the file that this is.
+  const exempt = ["test/patience.ts", "test/tidy/limits.test.ts"];
+  const limit = /\btimeout: *[\d(]|^ *\}, *[\d_]{4,}\);|performance\.now\(\) - \w+\)\.toBeLess/;
+  const found = testFiles()
+    .filter(({ path }) => !exempt.includes(path))
+    .flatMap(({ path, text }) =>
+      text
+        .split("\n")
+        .filter((line) => limit.test(line))
+        .map((line) => `${path}: ${line.trim()}`),
+    );
+  expect(found).toEqual([]);
+});
