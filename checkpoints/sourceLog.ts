@@ -1,13 +1,14 @@
 import { dirname } from "node:path";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
-import type { SourceLog } from "../engine/contract/source.js";
+import type { IdentityLog, SourceLog } from "../engine/contract/source.js";
 import { idsOf, settleFolder } from "./folder.js";
 import { decodeText, encodeText } from "./logText.js";
 
-/** `sources/<ordinal>` of a checkpoint: `<id>` and `<id>.compact` files, whose text is the source's own affair. */
+/** `sources/<ordinal>` of a checkpoint: `<id>`, `<id>.compact` and `<id>.identity` files, whose text is the source's own affair. */
 export class FileSourceLog implements SourceLog {
   private readonly plain: EntryFiles;
   private readonly compact: EntryFiles;
+  readonly identities: IdentityLog;
 
   constructor(
     files: FileSystem,
@@ -21,6 +22,7 @@ export class FileSourceLog implements SourceLog {
     const listing = (): Promise<string[]> => (names ??= settleWithParent(files, location, startedMs));
     this.plain = new EntryFiles(files, location, "", listing, checkOwnership);
     this.compact = new EntryFiles(files, location, ".compact", listing, checkOwnership);
+    this.identities = new EntryFiles(files, location, ".identity", listing, checkOwnership);
   }
 
   add(id: number, text: string): Promise<boolean> {
@@ -56,7 +58,7 @@ async function settleWithParent(files: FileSystem, folder: string, startedMs: nu
 }
 
 /** The entries of one suffix. Only the owner adds and removes, so the folder is listed once. */
-class EntryFiles {
+class EntryFiles implements IdentityLog {
   private known: Promise<Set<number>> | null = null;
 
   constructor(
@@ -91,12 +93,12 @@ class EntryFiles {
   }
 
   private ids(): Promise<Set<number>> {
-    const pattern = this.suffix === "" ? /^(0|[1-9]\d*)$/ : /^(0|[1-9]\d*)\.compact$/;
+    const pattern = new RegExp(`^(0|[1-9]\\d*)${this.suffix.replace(".", "\\.")}$`);
     this.known ??= this.listing().then((names) => new Set(idsOf(names, pattern)));
     return this.known;
   }
 
-  private pathOf(id: number): string {
+  pathOf(id: number): string {
     return `${this.folder}/${id}${this.suffix}`;
   }
 }

@@ -2,18 +2,16 @@ import type { Clock } from "../../engine/contract/clock.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { BrokerConnections, closedError, type ConnectionConfiguration } from "./connection.js";
 import { checkCode, errorCode, errorName, KafkaProtocolError } from "./errorCodes.js";
+import { fetchRequest, type FetchedRecords, type FetchRequest } from "./fetch.js";
+import type { TopicMetadata } from "./metadata.js";
 import {
   coordinatorType,
-  fetchRequest,
   findCoordinatorRequest,
   listOffsetsRequest,
   offsetFetchRequest,
   type CommittedOffset,
-  type FetchedRecords,
-  type FetchRequest,
   type KafkaRequest,
   type PartitionResult,
-  type TopicMetadata,
   type TopicPartition,
 } from "./requests.js";
 
@@ -249,7 +247,7 @@ class Client implements KafkaClient {
 
   private retryLimitMs(error: unknown): number {
     if (error instanceof KafkaProtocolError) {
-      if (error.code === errorCode.unknownTopicOrPartition) return unknownTopicMs;
+      if (unknownTopicCodes.includes(error.code)) return unknownTopicMs;
       return error.retriable ? this.options.apiTimeoutMs : 0;
     }
     if (!isConnectionError(error)) return 0;
@@ -274,6 +272,9 @@ class Client implements KafkaClient {
   }
 }
 
+/** There is no such topic, or it is another one of that name now. */
+const unknownTopicCodes: readonly number[] = [errorCode.unknownTopicOrPartition, errorCode.unknownTopicId, errorCode.inconsistentTopicId];
+
 const authorizationCodes: readonly number[] = [
   errorCode.topicAuthorizationFailed,
   errorCode.groupAuthorizationFailed,
@@ -289,7 +290,7 @@ function protocolCondition(error: KafkaProtocolError, brokers: string): unknown 
   if (authorizationCodes.includes(code)) {
     return new StreamingError("KAFKA_AUTHORIZATION_FAILED", { action: request, resource: subject }, { cause: error });
   }
-  if (code === errorCode.unknownTopicOrPartition) {
+  if (unknownTopicCodes.includes(code)) {
     return new StreamingError("KAFKA_UNKNOWN_TOPIC_OR_PARTITION", { brokers, topics: subject }, { cause: error });
   }
   const parameters = { request: `${request} of ${subject}`, error: errorName(code), code: String(code) };

@@ -2,7 +2,8 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../engine/contract/clock.js";
 import { assert } from "../../engine/errors/assert.js";
 import { KafkaProtocolError } from "./errorCodes.js";
-import { metadataRequest, type BrokerAddress, type ClusterMetadata, type KafkaRequest } from "./requests.js";
+import { metadataRequest, type BrokerAddress, type ClusterMetadata } from "./metadata.js";
+import type { KafkaRequest, VersionedRequest } from "./requests.js";
 import { RequestWriter, ResponseReader } from "./wire.js";
 
 /** How to reach and log in to the brokers: what kafkajs takes. */
@@ -46,6 +47,8 @@ interface KafkaJsPool {
 }
 interface KafkaJsBroker {
   readonly connectionPool: KafkaJsPool;
+  /** What it speaks, by API key; null before the first connection. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number }>> | null;
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   isConnected(): boolean;
@@ -55,6 +58,8 @@ interface KafkaJsCluster {
   readonly brokerPool: { createBroker(options: object): KafkaJsBroker };
   readonly rootLogger: object;
 }
+
+type AnyRequest<R> = KafkaRequest<R> | VersionedRequest<R>;
 
 /** Fetches wait at the broker, so kafkajs gives them a connection of their own. */
 const fetchApiKey = 1;
@@ -80,14 +85,14 @@ export class BrokerConnections {
   }
 
   /** Sends to a known broker. Rejects with a connection error of kafkajs, or with what `decode` throws. */
-  async send<R>(nodeId: number, request: KafkaRequest<R>): Promise<R> {
+  async send<R>(nodeId: number, request: AnyRequest<R>): Promise<R> {
     const address = this.addresses.get(nodeId);
     if (!address) throw new KafkaProtocolError(request.name, 8, `node ${nodeId}`);
     return this.sendTo(address, request);
   }
 
   /** Sends to any broker that answers: a known one, else one of the bootstrap servers. Rejects with the last failure. */
-  async sendToAny<R>(request: KafkaRequest<R>): Promise<R> {
+  async sendToAny<R>(request: AnyRequest<R>): Promise<R> {
     const candidates = [...this.addresses.values(), ...this.bootstrap];
     let failure: unknown;
     for (const address of candidates) {
@@ -128,11 +133,11 @@ export class BrokerConnections {
     for (const { socket } of broker.connectionPool.pool) socket?.destroy();
   }
 
-  private async sendTo<R>(address: BrokerAddress, request: KafkaRequest<R>): Promise<R> {
+  private async sendTo<R>(address: BrokerAddress, asked: AnyRequest<R>): Promise<R> {
     if (this.closed) throw closedError();
     const key = `${address.host}:${address.port}`;
     const broker = await this.broker(key, address);
-    const lane = request.apiKey === fetchApiKey ? 1 : 0;
+    const lane = asked.apiKey === fetchApiKey ? 1 : 0;
     const connection = broker.connectionPool.pool[lane]!;
     // kafkajs opens two sockets when two requests find a connection closed, hence one attempt at a time.
     if (!broker.isConnected()) await this.once(`${key}/login`, () => broker.connect());
@@ -143,6 +148,7 @@ export class BrokerConnections {
       await this.disconnect(broker);
       throw closedError();
     }
+    const request = "at" in asked ? asked.at(broker.versions?.[asked.apiKey]?.maxVersion ?? 0) : asked;
     const reader = new ResponseReader(await exchange(connection, request, this.configuration.clientId));
     if (request.flexible) reader.skipTags();
     return request.decode(reader);

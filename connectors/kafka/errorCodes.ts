@@ -19,6 +19,8 @@ export const errorCode = {
   operationNotAttempted: 55,
   unstableOffsetCommit: 88,
   producerFenced: 90,
+  unknownTopicId: 100,
+  inconsistentTopicId: 103,
 } as const;
 
 const names: Readonly<Record<number, string>> = {
@@ -67,10 +69,11 @@ const names: Readonly<Record<number, string>> = {
   88: "UNSTABLE_OFFSET_COMMIT",
   90: "PRODUCER_FENCED",
   100: "UNKNOWN_TOPIC_ID",
+  103: "INCONSISTENT_TOPIC_ID",
 };
 
 /** Passing conditions: the same request, sent again (after a look at the metadata), may succeed. */
-const retriable = new Set([2, 3, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 51, 56, 72, 74, 75, 78, 88]);
+const retriable = new Set([2, 3, 5, 6, 7, 8, 9, 13, 14, 15, 16, 19, 20, 51, 56, 72, 74, 75, 78, 88, 100, 103]);
 
 /** An error code in a broker's answer. Turned into a condition where the client is left. */
 export class KafkaProtocolError extends Error {

@@ -1,6 +1,6 @@
 import { crc32c } from "@node-rs/crc32";
 import { loadCodec, loadedCodec } from "./codecs.js";
-import type { AbortedTransaction } from "./requests.js";
+import type { AbortedTransaction } from "./fetch.js";
 import { readInt64 } from "./wire.js";
 
 /** Which parts of a record are wanted; the others are stepped over. */

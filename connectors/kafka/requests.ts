@@ -1,3 +1,4 @@
+import type { BrokerAddress } from "./metadata.js";
 import type { RequestWriter, ResponseReader } from "./wire.js";
 
 /** One request of the Kafka protocol at one version, and how its answer reads. */
@@ -11,6 +12,14 @@ export interface KafkaRequest<R> {
   decode(reader: ResponseReader): R;
 }
 
+/** A request in the newest version that both sides speak. */
+export interface VersionedRequest<R> {
+  readonly name: string;
+  readonly apiKey: number;
+  /** `maxVersion` is the broker's. */
+  at(maxVersion: number): KafkaRequest<R>;
+}
+
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;
@@ -21,69 +30,6 @@ export interface ProducerIdentity {
   readonly transactionalId: string;
   readonly producerId: number;
   readonly producerEpoch: number;
-}
-
-export interface PartitionMetadata {
-  readonly partition: number;
-  readonly errorCode: number;
-  /** Node id; -1 while there is none. */
-  readonly leader: number;
-}
-
-export interface TopicMetadata {
-  readonly topic: string;
-  readonly errorCode: number;
-  readonly internal: boolean;
-  readonly partitions: readonly PartitionMetadata[];
-}
-
-export interface BrokerAddress {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-}
-
-export interface ClusterMetadata {
-  readonly brokers: readonly BrokerAddress[];
-  readonly topics: readonly TopicMetadata[];
-}
-
-/** Null asks for all topics. `create`: missing ones are made, if the cluster makes topics on demand. */
-export function metadataRequest(topics: readonly string[] | null, create: boolean): KafkaRequest<ClusterMetadata> {
-  return {
-    name: "Metadata",
-    apiKey: 3,
-    apiVersion: 5,
-    flexible: false,
-    encode: (w) => {
-      if (topics === null) w.int32(-1);
-      else w.array(topics, (topic) => w.string(topic));
-      w.boolean(create);
-    },
-    decode: (r) => {
-      r.int32();
-      const brokers = r.array(() => {
-        const broker = { nodeId: r.int32(), host: r.string() ?? "", port: r.int32() };
-        r.string();
-        return broker;
-      });
-      r.string();
-      r.int32();
-      return { brokers, topics: r.array(() => readTopic(r)) };
-    },
-  };
-}
-
-function readTopic(r: ResponseReader): TopicMetadata {
-  const errorCode = r.int16();
-  const topic = r.string() ?? "";
-  const internal = r.boolean();
-  const partitions = r.array(() => {
-    const partition = { errorCode: r.int16(), partition: r.int32(), leader: r.int32() };
-    for (let list = 0; list < 3; list++) r.array(() => r.int32());
-    return partition;
-  });
-  return { topic, errorCode, internal, partitions };
 }
 
 export const coordinatorType = { group: 0, transaction: 1 } as const;
@@ -137,64 +83,6 @@ export function listOffsetsRequest(
       });
     },
   };
-}
-
-export interface FetchRequest extends TopicPartition {
-  readonly offset: number;
-  readonly maxBytes: number;
-  readonly maxWaitMs: number;
-  readonly isolationLevel: number;
-}
-
-export interface AbortedTransaction {
-  readonly producerId: number;
-  readonly firstOffset: number;
-}
-
-export interface FetchedRecords {
-  readonly errorCode: number;
-  /** Before it, every record is committed or its transaction aborted. */
-  readonly lastStableOffset: number;
-  readonly abortedTransactions: readonly AbortedTransaction[];
-  /** Record batches; the last may be cut off. A view of the response. */
-  readonly records: Buffer;
-}
-
-/** Fetch of one partition, without a fetch session. */
-export function fetchRequest(fetch: FetchRequest): KafkaRequest<FetchedRecords> {
-  return {
-    name: "Fetch",
-    apiKey: 1,
-    apiVersion: 11,
-    flexible: false,
-    encode: (w) => {
-      w.int32(-1).int32(fetch.maxWaitMs).int32(1).int32(fetch.maxBytes).int8(fetch.isolationLevel).int32(0).int32(-1);
-      w.array([fetch], () => {
-        w.string(fetch.topic).array([fetch], (p) => {
-          w.int32(p.partition).int32(-1).int64(p.offset).int64(-1).int32(p.maxBytes);
-        });
-      });
-      w.int32(0).string("");
-    },
-    decode: (r) => {
-      r.int32();
-      const errorCode = r.int16();
-      r.int32();
-      const partitions = readByTopic(r, () => readFetchedPartition(r));
-      return partitions[0] ?? { errorCode, lastStableOffset: -1, abortedTransactions: [], records: Buffer.alloc(0) };
-    },
-  };
-}
-
-function readFetchedPartition(r: ResponseReader): FetchedRecords {
-  r.int32();
-  const errorCode = r.int16();
-  r.int64();
-  const lastStableOffset = r.int64();
-  r.int64();
-  const abortedTransactions = r.array(() => ({ producerId: r.int64(), firstOffset: r.int64() }));
-  r.int32();
-  return { errorCode, lastStableOffset, abortedTransactions, records: r.bytesWithLength() };
 }
 
 export function initProducerIdRequest(
@@ -368,7 +256,8 @@ function byTopic<P extends TopicPartition>(partitions: readonly P[]): [string, P
   return [...groups];
 }
 
-function readByTopic<T>(r: ResponseReader, readPartition: (topic: string) => T): T[] {
+/** What most answers list by topic, flat. */
+export function readByTopic<T>(r: ResponseReader, readPartition: (topic: string) => T): T[] {
   return r
     .array(() => {
       const topic = r.string() ?? "";

@@ -1,6 +1,8 @@
 /** Byte strings from this length on are sent from where they are. */
 const uncopiedBytes = 8 * 1024;
 
+const uuidBytes = 16;
+
 /** Writes one request of the Kafka protocol: big-endian numbers, length-prefixed strings. */
 export class RequestWriter {
   private readonly chunks: Uint8Array[] = [];
@@ -70,6 +72,21 @@ export class RequestWriter {
       rest >>>= 7;
     }
     bytes[this.position++] = rest;
+    return this;
+  }
+
+  compactArray<T>(items: readonly T[], write: (item: T) => void): this {
+    this.unsignedVarint(items.length + 1);
+    for (const item of items) write(item);
+    return this;
+  }
+
+  /** As Kafka prints it; null: the one that says nothing. */
+  uuid(value: string | null): this {
+    const bytes = value === null ? Buffer.alloc(uuidBytes) : Buffer.from(value, "base64url");
+    if (bytes.length !== uuidBytes) throw new RangeError(`${String(value)} is no id of Kafka`);
+    this.room(uuidBytes).set(bytes, this.position);
+    this.position += uuidBytes;
     return this;
   }
 
@@ -143,6 +160,19 @@ export class ResponseReader {
   bytesWithLength(): Buffer {
     const length = Math.max(0, this.int32());
     return this.bytes.subarray(this.position, this.advance(length) + length);
+  }
+
+  /** A view of the next bytes behind their compact length. */
+  compactBytes(): Buffer {
+    const length = Math.max(0, this.unsignedVarint() - 1);
+    return this.bytes.subarray(this.position, this.advance(length) + length);
+  }
+
+  /** As Kafka prints it; null where it says nothing. */
+  uuid(): string | null {
+    const start = this.advance(uuidBytes);
+    const bytes = this.bytes.subarray(start, start + uuidBytes);
+    return bytes.every((byte) => byte === 0) ? null : bytes.toString("base64url");
   }
 
   array<T>(read: () => T): T[] {

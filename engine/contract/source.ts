@@ -113,4 +113,18 @@ export interface SourceLog {
   getCompact(id: number): Promise<string | null>;
   listCompact(): Promise<number[]>;
   removeCompact(id: number): Promise<void>;
+  /** What the offsets belong to, where a name does not say it; absent where nothing outlives the run. */
+  readonly identities?: IdentityLog;
+}
+
+/** `<id>.identity` entries of a source's log: ours, beside what Spark keeps there. The newest counts. */
+export interface IdentityLog {
+  /** Adds entry `id`; false when it is there already. Durable when it resolves. */
+  add(id: number, text: string): Promise<boolean>;
+  get(id: number): Promise<string | null>;
+  /** The ids that are there, ascending. */
+  list(): Promise<number[]>;
+  remove(id: number): Promise<void>;
+  /** The file of an entry, for messages. */
+  pathOf(id: number): string;
 }

@@ -46,6 +46,8 @@ export class KafkaSink implements Sink {
   private readonly fields: RecordFields;
   private running: Running | null = null;
   private readonly partitionCounts = new Map<string, number>();
+  /** Kafka's ids of those topics, where the cluster has ids. */
+  private readonly topicIds = new Map<string, string>();
   /** A batch was given up: its sequence numbers are spoilt, so the next one begins with a new producer epoch. */
   private needsFencing = false;
   private mayBeLost = true;
@@ -81,6 +83,7 @@ export class KafkaSink implements Sink {
 
   async open(info: OutputBatchInfo): Promise<SinkBatch | null> {
     const { producer, marker } = this.started();
+    if (this.context.streaming) await this.checkTargets();
     if (this.needsFencing) await this.fence();
     const decision = marker?.decide(info.batchId, this.mayBeLost ? this.options.onMarkerLost : "fail") ?? "write";
     this.mayBeLost = false;
@@ -109,6 +112,22 @@ export class KafkaSink implements Sink {
     const ended = producer.end(false).catch(() => undefined);
     await Promise.race([ended, this.context.runtime.clock.sleep(abortPatienceMs, enough.signal)]);
     enough.abort();
+  }
+
+  /** A topic that was deleted and made anew does not hold the batches before. */
+  private async checkTargets(): Promise<void> {
+    if (this.topicIds.size === 0) return;
+    for (const { topic, topicId, partitions } of await this.started().client.topics([...this.topicIds.keys()])) {
+      const before = this.topicIds.get(topic);
+      if (topicId === null || partitions.length === 0 || before === undefined || topicId === before) continue;
+      const error = new StreamingError("KAFKA_TARGET_RECREATED", { topic, topicId: before, currentTopicId: topicId });
+      if (this.options.onMarkerLost === "fail") throw error;
+      this.context.warn(error.message);
+      this.topicIds.set(topic, topicId);
+      this.partitionCounts.set(topic, partitions.length);
+      // The sequence numbers of the old topic mean nothing in the new one.
+      this.needsFencing = true;
+    }
   }
 
   /** Takes the transactional id over, which ends what an earlier run left open; only then is the marker final. */
@@ -165,6 +184,7 @@ export class KafkaSink implements Sink {
       const count = metadata?.errorCode === 0 ? metadata.partitions.length : 0;
       if (count > 0) {
         this.partitionCounts.set(topic, count);
+        if (metadata!.topicId !== null) this.topicIds.set(topic, metadata!.topicId);
         return count;
       }
       if (attempt === topicAttempts)

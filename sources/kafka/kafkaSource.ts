@@ -10,6 +10,7 @@ import { describeSubscription, type KafkaSourceOptions, type Position } from "./
 import { PositionResolver } from "./positions.js";
 import { limitOffsets } from "./rateLimit.js";
 import { KafkaReader, rangeOf } from "./reader.js";
+import { TopicIds, type IdsByTopic } from "./topicIds.js";
 
 /** A source for one query. Connects at the first call that needs the cluster. */
 export async function createKafkaSource(options: KafkaSourceOptions, context: SourceContext): Promise<Source> {
@@ -43,6 +44,9 @@ class KafkaSource implements Source {
   private fixedEnd: PartitionOffsets | null = null;
   private available: PartitionOffsets | null = null;
   private lastTriggerMs = 0;
+  private readonly topicIds: TopicIds;
+  /** The topics that are there, as of the last list. */
+  private currentIds: IdsByTopic | null = null;
 
   constructor(
     private readonly options: KafkaSourceOptions,
@@ -54,15 +58,20 @@ class KafkaSource implements Source {
     const level = options.settings.oneOf("isolation.level", ["read_committed", "read_uncommitted"]);
     this.isolation = level === "read_committed" ? isolationLevel.readCommitted : isolationLevel.readUncommitted;
     this.positions = new PositionResolver(client, this.isolation);
+    this.topicIds = new TopicIds(context.log?.identities ?? null);
     this.defaultLimit = context.bounded ? {} : limitOf(options);
   }
 
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
     const from = start === null ? await this.initialOffsets() : parseOffsets(start);
-    const until = await this.endOffsets(from);
+    const ends = await this.endOffsets(from);
+    const anew = await this.topicsMadeAnew(from);
     // Before anything is logged, so that the user can still choose.
-    this.reportLosses(from, until);
-    this.available = until;
+    this.reportLosses(from, ends, anew);
+    this.available = ends;
+    // This batch only goes back to the beginning of a new topic; the next one reads it. So the offset log alone says what each batch reads.
+    if (anew.size > 0) return new PartitionOffsets([...from].filter((entry) => ends.has(entry))).with(anew).toJson();
+    const until = ends;
     if (this.isHeldBack(from, until, limit)) return start;
     const end = limit.maxRows === undefined ? until : await this.limited(limit.maxRows, from, until);
     return start !== null && end.equals(from) ? start : end.toJson();
@@ -127,6 +136,7 @@ class KafkaSource implements Source {
     const position: Position = this.options.starting ?? { kind: this.context.bounded ? "earliest" : "latest" };
     const resolved = await this.positions.resolve(position, partitions, "starting", this.options.onMissingTimestamp);
     const initial = position.kind === "offsets" ? await this.checkStart(resolved) : resolved;
+    await this.topicIds.record(this.currentIds ?? new Map());
     if (log && !(await log.add(0, formatInitialOffsets(initial)))) {
       // Another run was quicker: what is logged counts.
       return (this.initial = parseInitialOffsets((await log.get(0))!));
@@ -196,13 +206,16 @@ class KafkaSource implements Source {
             : null;
       const topics = await this.client.topics(names);
       const partitions: TopicPartition[] = [];
-      for (const { topic, errorCode: code, internal, partitions: list } of topics) {
+      const ids = new Map<string, string>();
+      for (const { topic, topicId, errorCode: code, internal, partitions: list } of topics) {
         if (code === errorCode.topicAuthorizationFailed) {
           throw new StreamingError("KAFKA_AUTHORIZATION_FAILED", { action: "Metadata", resource: topic });
         }
         if (subscription.kind === "subscribePattern" && (internal || !subscription.matches.test(topic))) continue;
         for (const { partition } of list) partitions.push({ topic, partition });
+        if (topicId !== null && list.length > 0) ids.set(topic, topicId);
       }
+      this.currentIds = ids;
       const missing = this.missing(partitions);
       if (missing === null) return this.wanted(partitions);
       if (known) {
@@ -251,11 +264,39 @@ class KafkaSource implements Source {
     return limitOffsets(maxRows, (p) => from.get(p) ?? added.get(p), until);
   }
 
+  /**
+   * The topics of which the ids say that the offsets belong to others: where they begin, by partition. Empty when there are none, or when the offsets are at their
+   * beginnings already: then their ids are recorded, before anything of them is read.
+   */
+  private async topicsMadeAnew(from: PartitionOffsets): Promise<PartitionOffsets> {
+    const current = this.currentIds ?? new Map<string, string>();
+    const changed = await this.topicIds.changed(current);
+    if (changed.length > 0) {
+      const isChanged = ({ topic }: TopicPartition): boolean => changed.includes(topic);
+      const firsts = await this.positions.at((await this.assigned(from)).filter(isChanged), earliest);
+      const before = new PartitionOffsets([...from].filter(isChanged));
+      const atBeginning = [...before].every((entry) => firsts.get(entry) === entry.offset);
+      if (!atBeginning) {
+        for (const topic of changed) await this.reportRecreated(topic, current.get(topic)!);
+        return firsts;
+      }
+    }
+    await this.topicIds.record(current);
+    return new PartitionOffsets([]);
+  }
+
+  private async reportRecreated(topic: string, currentTopicId: string): Promise<void> {
+    const topicId = (await this.topicIds.idOf(topic)) ?? "unknown";
+    this.dataLoss("KAFKA_DATA_LOSS.TOPIC_RECREATED", { topic, topicId, currentTopicId });
+  }
+
   /** One range a partition that has something to read, in the order of topic and partition number. */
   private async partitions(start: Offset | null, end: Offset): Promise<InputPartition[]> {
     const from = start === null ? await this.initialOffsets() : parseOffsets(start);
     const until = parseOffsets(end);
     this.reportLosses(from, until);
+    const ids = new Map<string, string | null>();
+    for (const { topic } of until) if (!ids.has(topic)) ids.set(topic, await this.topicIds.idOf(topic));
     const added = until.without(from);
     const firsts = await this.positions.at(added, earliest);
     for (const entry of firsts) {
@@ -266,6 +307,7 @@ class KafkaSource implements Source {
     return [...until]
       .map(({ topic, partition, offset }) => ({
         topic,
+        topicId: ids.get(topic) ?? null,
         partition,
         start: from.get({ topic, partition }) ?? firsts.get({ topic, partition })!,
         end: offset,
@@ -273,12 +315,13 @@ class KafkaSource implements Source {
       .filter((range) => range.end > range.start);
   }
 
-  private reportLosses(from: PartitionOffsets, until: PartitionOffsets): void {
+  /** `anew` are partitions of topics whose loss was reported already. */
+  private reportLosses(from: PartitionOffsets, until: PartitionOffsets, anew: PartitionOffsets = new PartitionOffsets([])): void {
     const deleted = from.without(until).map(partitionName).join(", ");
     if (deleted !== "") this.dataLoss("KAFKA_DATA_LOSS.PARTITIONS_DELETED", { partitions: deleted });
     for (const entry of until) {
       const prevOffset = from.get(entry);
-      if (prevOffset === undefined || prevOffset <= entry.offset) continue;
+      if (prevOffset === undefined || prevOffset <= entry.offset || anew.has(entry)) continue;
       const parameters = { topicPartition: partitionName(entry), prevOffset: String(prevOffset), newOffset: String(entry.offset) };
       this.dataLoss("KAFKA_DATA_LOSS.PARTITION_OFFSET_CHANGED", parameters);
     }

@@ -39,6 +39,11 @@ export class PartitionOffsets {
     return this.size === other.size && [...this].every((entry) => other.get(entry) === entry.offset);
   }
 
+  /** The same, with the entries of `other` in place of its own. */
+  with(other: PartitionOffsets): PartitionOffsets {
+    return new PartitionOffsets([...this.without(other), ...other]);
+  }
+
   /** Those that `other` does not have. */
   without(other: PartitionOffsets): PartitionOffset[] {
     return [...this].filter((entry) => !other.has(entry));

@@ -1,7 +1,7 @@
 import { earliest, partitionKey, partitionName, type KafkaClient } from "../../connectors/kafka/client.js";
 import { errorCode } from "../../connectors/kafka/errorCodes.js";
 import { nextOffsetOf, RecordDecoder, type DecodedRecords } from "../../connectors/kafka/recordDecoder.js";
-import type { FetchedRecords } from "../../connectors/kafka/requests.js";
+import type { FetchedRecords } from "../../connectors/kafka/fetch.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { Clock } from "../../engine/contract/clock.js";
@@ -13,6 +13,8 @@ import { RecordColumns } from "./recordColumns.js";
 /** One partition's part of a batch: offsets `[start, end)`. Plain data. */
 export interface KafkaRange {
   readonly topic: string;
+  /** Null where nobody knows it. */
+  readonly topicId: string | null;
   readonly partition: number;
   readonly start: number;
   readonly end: number;
@@ -21,10 +23,11 @@ export interface KafkaRange {
 /** The range that an input partition of this source is. */
 export function rangeOf(partition: InputPartition): KafkaRange {
   assert(typeof partition === "object" && partition !== null && "topic" in partition, "an input partition of Kafka");
-  const { topic, partition: number, start, end } = partition;
+  const { topic, topicId, partition: number, start, end } = partition;
   assert(typeof topic === "string" && typeof number === "number", "a topic and a partition");
+  assert(topicId === null || typeof topicId === "string", "the id of a topic");
   assert(typeof start === "number" && typeof end === "number" && start < end, "a range of offsets");
-  return { topic, partition: number, start, end };
+  return { topic, topicId, partition: number, start, end };
 }
 
 /** What a reader is told beside its range. */
@@ -91,12 +94,13 @@ export class KafkaReader implements ColumnsReader {
   /** Asks for what comes at `position`, if anything does. */
   private prefetch(): void {
     this.pending = null;
-    const { topic, partition, end } = this.range;
+    const { topic, topicId, partition, end } = this.range;
     if (this.position >= end) return;
     // No more than the range is likely to need: what lies behind its end would be fetched for nothing.
     const expectedBytes = Math.ceil((end - this.position) * this.bytesPerOffset * 1.25);
     this.pending = this.client.fetch({
       topic,
+      topicId,
       partition,
       offset: this.position,
       maxBytes: Math.min(this.settings.maxBytes, Math.max(minFetchBytes, expectedBytes)),

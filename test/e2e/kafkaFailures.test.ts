@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { col, Session, StreamingError, type StreamingQuery } from "../../index.js";
 import { patienceMs } from "../patience.js";
 import { requireServers } from "../servers/availability.js";
@@ -59,14 +59,20 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     return copy;
   }
 
-  function start({ from, to, options }: Copy): Promise<StreamingQuery> {
+  function start({ from, to, options }: Copy, sinkOptions: Copy["options"] = {}): Promise<StreamingQuery> {
     return session.readStream
       .format("kafka")
       .options({ "kafka.bootstrap.servers": broker.bootstrap, subscribe: from, startingOffsets: "earliest", ...options })
       .load()
       .select(col("key").cast("string").as("key"), col("value").cast("string").as("value"))
       .writeStream.format("kafka")
-      .options({ ...patienceOf(options), "kafka.bootstrap.servers": broker.bootstrap, topic: to, checkpointLocation: join(folder, to) })
+      .options({
+        ...patienceOf(options),
+        ...sinkOptions,
+        "kafka.bootstrap.servers": broker.bootstrap,
+        topic: to,
+        checkpointLocation: join(folder, to),
+      })
       .start();
   }
 
@@ -155,22 +161,65 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(await copied(copy)).toEqual(range(0, 20));
   });
 
-  test("a topic that is deleted and made anew, with loss accepted: the query goes on, with a warning", async () => {
-    const copy = await newCopy({ failOnDataLoss: "false" });
+  describe.each(["while the query runs", "while it does not run"])(
+    "a topic that is deleted and made anew %s, and holds more than before",
+    (when) => {
+      /** The query has read 20 records of a topic, which then makes way for one that holds 60 others. */
+      async function remade(options: Copy["options"] = {}): Promise<{ copy: Copy; query: StreamingQuery }> {
+        const copy = await newCopy(options);
+        const query = await start(copy);
+        await send(copy.from, 0, 20);
+        await query.processAllAvailable();
+        if (when !== "while the query runs") await query.stop();
+        await broker.deleteTopic(copy.from);
+        await broker.createTopic(copy.from, 2);
+        await send(copy.from, 100, 160);
+        return { copy, query: query.isActive || query.exception !== null ? query : await start(copy) };
+      }
+
+      test("is known by its id and refused; it goes on from the beginning of the new one when loss is accepted, each record once", async () => {
+        const { copy, query } = await remade();
+        const failure = await failureOf(query);
+        expect(failure.condition).toMatch(/^KAFKA_DATA_LOSS\.(TOPIC_RECREATED|PARTITIONS_DELETED)$/);
+        expect(await copied(copy)).toEqual(range(0, 20));
+        // Refused again and again, whatever comes to the new topic.
+        await send(copy.from, 160, 170);
+        expect(await failureOf(await start(copy))).toMatchObject({
+          condition: "KAFKA_DATA_LOSS.TOPIC_RECREATED",
+          parameters: { topic: copy.from },
+        });
+        const accepting = await start({ ...copy, options: { failOnDataLoss: "false" } });
+        await accepting.processAllAvailable();
+        await accepting.stop();
+        expect(warnings.some((warning) => warning.includes("TOPIC_RECREATED"))).toBe(true);
+        expect(await copied(copy)).toEqual([...range(0, 20), ...range(100, 170)]);
+        // From here on it is the query's topic.
+        await send(copy.from, 170, 180);
+        await (await start(copy)).processAllAvailable();
+        expect(await copied(copy)).toEqual([...range(0, 20), ...range(100, 180)]);
+      });
+
+      test("with loss accepted: the query goes on with its beginning, with a warning", async () => {
+        const { copy, query } = await remade({ failOnDataLoss: "false" });
+        await query.processAllAvailable();
+        expect(query.exception).toBeNull();
+        expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
+        expect(await copied(copy)).toEqual([...range(0, 20), ...range(100, 160)]);
+      });
+    },
+  );
+
+  test("a target that is deleted and made anew while the query runs is refused, and written on when the user says so", async () => {
+    const copy = await newCopy();
     const query = await start(copy);
     await send(copy.from, 0, 20);
     await query.processAllAvailable();
-    await broker.deleteTopic(copy.from);
-    await sleep(1000);
-    await broker.createTopic(copy.from, 2);
-    // The query has to see the topic empty: what it holds before that counts as read already.
-    await query.processAllAvailable();
-    await sleep(1000);
-    await send(copy.from, 100, 120);
-    await query.processAllAvailable();
-    expect(query.exception).toBeNull();
-    expect(warnings.some((warning) => warning.includes("KAFKA_DATA_LOSS"))).toBe(true);
-    expect(await copied(copy)).toEqual([...range(0, 20), ...range(100, 120)]);
+    await broker.deleteTopic(copy.to);
+    await broker.createTopic(copy.to, 1);
+    await send(copy.from, 20, 40);
+    expect(await failureOf(query)).toMatchObject({ condition: "KAFKA_TARGET_RECREATED", parameters: { topic: copy.to } });
+    await (await start(copy, { onMarkerLost: "write" })).processAllAvailable();
+    expect(await copied(copy)).toEqual(range(20, 40));
   });
 
   test("records that retention took before they were read fail the query, which goes on when loss is accepted", async () => {

@@ -98,6 +98,13 @@ export const kafkaConditions = {
       "Some data may have been lost: the end of <topicPartition> went back from <prevOffset> to <newOffset>; was the topic deleted and created anew?",
     advice: dataLossAdvice,
   },
+  "KAFKA_DATA_LOSS.TOPIC_RECREATED": {
+    sqlState: "22000",
+    message:
+      "Some data may have been lost: the topic <topic> was deleted and created anew. The offsets of the query belong to the one with the id <topicId>; the one that is there has the id <currentTopicId>.",
+    advice:
+      "What the old topic still held is gone. To go on with the new topic from its beginning, set the option failOnDataLoss to false.",
+  },
   "KAFKA_DATA_LOSS.START_OFFSET_RESET": {
     sqlState: "22000",
     message:
@@ -162,6 +169,12 @@ export const kafkaConditions = {
       "Batch <batchId> is to be written to Kafka, but the marker of batch <previousBatchId> is not in the group <group> (found: <found>). Kafka forgets markers after offsets.retention.minutes without a commit, when their topic is deleted, and on another cluster; a query whose sink was something else before has none.",
     advice:
       "Look whether batch <batchId> is in the topic. Then start once with the sink option onMarkerLost=write (write it: right unless it is there already) or onMarkerLost=skip (take it as written: right if it is there).",
+  },
+  KAFKA_TARGET_RECREATED: {
+    sqlState: "55000",
+    message:
+      "The topic <topic> that the query writes to was deleted and created anew while it ran (its id was <topicId> and is <currentTopicId>): the batches before are not in it.",
+    advice: "To go on into the new topic, start the query once with the sink option onMarkerLost=write.",
   },
   KAFKA_MARKER_NEWER: {
     sqlState: "55000",
