@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
+import { getEventListeners, once } from "node:events";
 import { hostname } from "node:os";
 import { describe, expect, it } from "vitest";
 import type { Task } from "../../../engine/contract/executor.js";
@@ -26,6 +26,7 @@ describe("the system's clock", () => {
     setTimeout(() => controller.abort(), 5);
     await sleeping;
     await systemClock.sleep(2 ** 40, controller.signal);
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 });
 
