@@ -5,7 +5,7 @@ import { thrownText } from "../engine/errors/shownValue.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** The exit codes of the command. */
-export const exitCodes = { done: 0, failed: 1, usage: 2, stopped: 130 } as const;
+export const exitCodes = { done: 0, failed: 1, usage: 2, alreadyRunning: 3, stopped: 130 } as const;
 
 /** What is wrong with the command line, not with the query. */
 const usageConditions: readonly string[] = [
@@ -20,6 +20,8 @@ const usageConditions: readonly string[] = [
 /** The exit code of a failure. */
 export function exitCodeOf(error: unknown): number {
   if (!(error instanceof StreamingError)) return exitCodes.failed;
+  // For those who start the command by the clock: nothing is wrong.
+  if (error.condition === "CHECKPOINT_IN_USE") return exitCodes.alreadyRunning;
   if (error.condition === "BACKFILL_STOPPED") return exitCodes.stopped;
   return usageConditions.includes(error.condition) ? exitCodes.usage : exitCodes.failed;
 }

@@ -35,7 +35,7 @@ export function progressView(
   return new MachineView(mode === "json" ? (progress) => out.write(`${JSON.stringify(progress)}\n`) : () => {});
 }
 
-/** One batch in words: what happened, how fast, where the watermark is, what is kept, and what has come too late in this run. */
+/** One batch in words: what happened, how fast, where the watermark is, what is kept; and, behind `in all`, what this run has done so far. */
 export function progressLine(progress: StreamingQueryProgress, tally: Tally): string {
   const parts = [
     progress.name ?? progress.id.slice(0, 8),
@@ -47,7 +47,9 @@ export function progressLine(progress: StreamingQueryProgress, tally: Tally): st
   const watermark = progress.eventTime.watermark;
   // A watermark at the epoch is none yet.
   if (watermark !== undefined) parts.push(`watermark ${Date.parse(watermark) <= 0 ? "none yet" : `${watermark.slice(0, 19)}Z`}`);
-  if (progress.stateOperators.length > 0) parts.push(`state ${compact(tally.stateRows)} rows`, `late ${compact(tally.lateRows)}`);
+  if (progress.stateOperators.length > 0) parts.push(`state ${compact(tally.stateRows)} rows`);
+  const late = progress.stateOperators.length > 0 ? `, ${compact(tally.lateRows)} late` : "";
+  parts.push(`in all ${compact(tally.rowsIn)} rows in, ${compact(tally.rowsOut)} out${late}`);
   return parts.join(" · ");
 }
 
@@ -130,7 +132,7 @@ class LiveView extends Tallies implements ProgressView {
   }
 }
 
-/** In a log: at most one line a query in every interval, and the last one, so that nothing is flooded and the end is seen. */
+/** In a log: a line for every batch that wrote something; of the others at most one a query in every interval, and the last one, so that the end is seen. */
 class PlainView extends Tallies implements ProgressView {
   private readonly lastMs = new Map<string, number>();
   /** The newest line of a query that was held back. */
@@ -149,7 +151,7 @@ class PlainView extends Tallies implements ProgressView {
     tally.add(progress);
     const line = progressLine(progress, tally);
     const now = this.clock();
-    if (now - (this.lastMs.get(progress.id) ?? -Infinity) < this.intervalMs) {
+    if (progress.sink.numOutputRows === 0 && now - (this.lastMs.get(progress.id) ?? -Infinity) < this.intervalMs) {
       this.held.set(progress.id, line);
       return;
     }

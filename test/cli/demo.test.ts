@@ -135,7 +135,7 @@ describe("tidemark demo", () => {
       const first = startTidemark(folder, ["demo", "--seconds", "60"]);
       await first.printed(/batch 0 ·/);
       const second = await tidemark(folder, "demo", "--seconds", "1");
-      expect(second.code).toBe(1);
+      expect(second.code).toBe(3);
       expect(second.stderr).toContain("CHECKPOINT_IN_USE");
       expect(second.stderr).toContain(`process ${first.child.pid}`);
       first.child.kill("SIGTERM");

@@ -4,7 +4,7 @@ import { progressView, type Terminal } from "../../cli/progressView.js";
 import { compact } from "../../cli/tally.js";
 import type { StreamingQueryProgress } from "../../engine/query/progress.js";
 
-function progressOf(name: string, batchId: number, lateRows = 0): StreamingQueryProgress {
+function progressOf(name: string, batchId: number, lateRows = 0, numOutputRows = 3): StreamingQueryProgress {
   return {
     id: name,
     runId: "run",
@@ -35,7 +35,7 @@ function progressOf(name: string, batchId: number, lateRows = 0): StreamingQuery
     ],
     sources: [],
     observedMetrics: {},
-    sink: { description: "sink", numOutputRows: 3, metrics: {} },
+    sink: { description: "sink", numOutputRows, metrics: {} },
   };
 }
 
@@ -101,16 +101,20 @@ describe("the view of a terminal", () => {
 });
 
 describe("the view of a log", () => {
-  test("at most a line an interval and query, the last one too, and late rows summed up", () => {
+  test("every batch that wrote something, else at most a line an interval and query, the last one too; totals are told apart", () => {
     let nowMs = 0;
     let written = "";
     const view = progressView("people", { isTTY: false, columns: 80, write: (text) => void (written += text) }, () => nowMs);
-    for (let batch = 0; batch <= 100; batch++, nowMs += 99) view.progress(progressOf("counts", batch, 1));
+    for (let batch = 0; batch <= 100; batch++, nowMs += 99) view.progress(progressOf("counts", batch, 1, batch % 40 === 5 ? 2 : 0));
     view.end();
-    const batches = [...written.matchAll(/counts · batch (\d+) .* late (\d+)\n/g)].map(([, batch, late]) => [Number(batch), Number(late)]);
-    expect(batches).toEqual([0, 11, 22, 33, 44, 55, 66, 77, 88, 99, 100].map((batch) => [batch, batch + 1]));
+    const lines = [...written.matchAll(/counts · batch (\d+) · 10 rows in, (\d) out .* in all (\d+) rows in, (\d+) out, (\d+) late\n/g)];
+    // 5, 45 and 85 wrote something.
+    expect(lines.map((line) => line.slice(1, 4).map(Number))).toEqual(
+      [0, 5, 16, 27, 38, 45, 56, 67, 78, 85, 96, 100].map((batch) => [batch, batch % 40 === 5 ? 2 : 0, 10 * (batch + 1)]),
+    );
+    expect(lines.at(-1)!.slice(4).map(Number)).toEqual([6, 101]);
     expect(view.tally("counts").summary).toBe(
-      "ended after batch 100: 1010 rows in, 303 out, 101 too late; 7 rows of state kept for the next run",
+      "ended after batch 100: 1010 rows in, 6 out, 101 too late; 7 rows of state kept for the next run",
     );
   });
 });

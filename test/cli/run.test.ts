@@ -159,6 +159,7 @@ export default (session) =>
       const running = startTidemark(folder, ["run", "job.mjs"]);
       await running.printed(/batch 0 /);
       const second = await tidemark(folder, "run", "job.mjs");
+      expect(second.code).toBe(3);
       expect(second.stderr).toMatch(new RegExp(`^CHECKPOINT_IN_USE[^]*process ${running.child.pid}`));
       running.child.kill(signal);
       const { code, stdout, stderr } = await running.ended;

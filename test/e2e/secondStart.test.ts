@@ -20,7 +20,7 @@ test("a second start beside a living one is refused by name; the first goes on, 
   try {
     await first.printed(1);
     const second = await CommandProcess.tidemark(["run", job], folder).end();
-    expect(second.code).toBe(1);
+    expect(second.code).toBe(3);
     expect(second.stderr).toContain("CHECKPOINT_IN_USE");
     expect(second.stderr).toContain(`process ${first.pid} `);
     const before = await batchCount();
