@@ -1,5 +1,6 @@
 import type { Clock } from "../../engine/contract/clock.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
+import { OutageReport } from "./outage.js";
 import { BrokerConnections, closedError, type ConnectionConfiguration } from "./connection.js";
 import { checkCode, errorCode, errorName, KafkaProtocolError } from "./errorCodes.js";
 import { fetchRequest, type FetchedRecords, type FetchRequest } from "./fetch.js";
@@ -25,6 +26,8 @@ export const earliest = -2;
 export interface KafkaClient {
   /** The bootstrap servers, for messages. */
   readonly servers: string;
+  /** Attempts that did not reach a broker so far. */
+  readonly failedAttempts: number;
   /** Null: all topics. A topic that does not exist has an error code; with `create`, clusters that make topics on demand make it. */
   topics(names: readonly string[] | null, create?: boolean): Promise<readonly TopicMetadata[]>;
   /** The offset of each partition at `timestamp` (`latest`, `earliest`, or ms: -1 where no record is that late), by `partitionKey`. */
@@ -56,9 +59,9 @@ export interface KafkaClientOptions extends ConnectionConfiguration {
   readonly apiTimeoutMs: number;
 }
 
-/** A client of the cluster behind `options.bootstrapServers`. Connects at the first request. */
-export function createKafkaClient(options: KafkaClientOptions, clock: Clock): KafkaClient {
-  return new Client(options, clock);
+/** A client of the cluster behind `options.bootstrapServers`. Connects at the first request; `say` is told when the brokers cannot be reached. */
+export function createKafkaClient(options: KafkaClientOptions, clock: Clock, say: (message: string) => void = () => {}): KafkaClient {
+  return new Client(options, clock, say);
 }
 
 /** `topic/partition`: a key for maps. */
@@ -80,13 +83,20 @@ class Client implements KafkaClient {
   /** Ends the waiting of each request under way. */
   private readonly waiting = new Set<(reason: Error) => void>();
   private reached = false;
+  private readonly outage: OutageReport;
 
   constructor(
     private readonly options: KafkaClientOptions,
     private readonly clock: Clock,
+    say: (message: string) => void,
   ) {
     this.servers = options.bootstrapServers.join(",");
+    this.outage = new OutageReport(this.servers, clock, say);
     this.connections = new BrokerConnections(options, clock);
+  }
+
+  get failedAttempts(): number {
+    return this.outage.failedAttempts;
   }
 
   topics(names: readonly string[] | null, create = false): Promise<readonly TopicMetadata[]> {
@@ -231,10 +241,12 @@ class Client implements KafkaClient {
       try {
         const result = await this.untilClosed(attempt());
         this.reached = true;
+        this.outage.succeeded();
         return result;
       } catch (error) {
         const limitMs = this.retryLimitMs(error);
         if (this.stopped.signal.aborted || this.clock.monotonicMs() - startMs + delayMs > limitMs) throw this.toCondition(error);
+        if (isConnectionError(error)) this.outage.failed(reasonOf(error), limitMs);
         await this.clock.sleep(delayMs, this.stopped.signal);
         // What failed may have moved: ask again who leads and who coordinates.
         if (!(error instanceof KafkaProtocolError) || error.code !== errorCode.concurrentTransactions) {

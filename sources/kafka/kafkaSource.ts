@@ -19,7 +19,7 @@ export async function createKafkaSource(options: KafkaSourceOptions, context: So
   for (const name of options.settings.ignored)
     context.warn(`The option kafka.${name} is a setting of the Java client; it means nothing here.`);
   const clientOptions = await options.settings.clientOptions(context.runtime.files);
-  return new KafkaSource(options, context, createKafkaClient(clientOptions, context.runtime.clock));
+  return new KafkaSource(options, context, createKafkaClient(clientOptions, context.runtime.clock, context.warn));
 }
 
 /** How often, and how many ms apart, an answer is asked for again that looks like data loss but may be stale metadata. */
@@ -114,11 +114,13 @@ class KafkaSource implements Source {
     const consumed = parseOffsets(end);
     const behind = [...this.available].map((entry) => entry.offset - (consumed.get(entry) ?? 0));
     if (behind.length === 0) return {};
+    const { failedAttempts } = this.client;
     const average = behind.reduce((sum, lag) => sum + lag, 0) / behind.length;
     return {
       avgOffsetsBehindLatest: Number.isInteger(average) ? average.toFixed(1) : String(average),
       maxOffsetsBehindLatest: String(Math.max(...behind)),
       minOffsetsBehindLatest: String(Math.min(...behind)),
+      ...(failedAttempts > 0 && { failedConnectionAttempts: String(failedAttempts) }),
     };
   }
 

@@ -109,6 +109,9 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
     expect(query.lastProgress!.batchId).toBeGreaterThanOrEqual(rows / 10 - 1);
     expect(failures.filter((condition) => !condition.startsWith("KAFKA_"))).toEqual([]);
     expect(await copied(copy)).toEqual(range(0, rows));
+    // Said at once, with the time that is left and the count.
+    expect(warnings.some((warning) => /^Cannot reach the Kafka brokers .*, trying again for \d+ s/.test(warning))).toBe(true);
+    expect(warnings.some((warning) => /answer again, after \d+ failed attempts/.test(warning))).toBe(true);
   });
 
   test("a broker that hangs, so that requests are sent twice: each row once", async () => {
