@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import type { Clock } from "../../engine/contract/clock.js";
 import { assert } from "../../engine/errors/assert.js";
 import { KafkaProtocolError } from "./errorCodes.js";
-import { metadataRequest, type BrokerAddress, type ClusterMetadata } from "./metadata.js";
-import type { KafkaRequest, VersionedRequest } from "./requests.js";
+import { metadataRequest, type ClusterMetadata } from "./metadata.js";
+import type { BrokerAddress, KafkaRequest, VersionedRequest } from "./requests.js";
 import { RequestWriter, ResponseReader } from "./wire.js";
 
 /** How to reach and log in to the brokers: what kafkajs takes. */

@@ -1,4 +1,4 @@
-import type { KafkaRequest, VersionedRequest } from "./requests.js";
+import type { BrokerAddress, KafkaRequest, VersionedRequest } from "./requests.js";
 import type { ResponseReader } from "./wire.js";
 
 export interface PartitionMetadata {
@@ -15,12 +15,6 @@ export interface TopicMetadata {
   readonly errorCode: number;
   readonly internal: boolean;
   readonly partitions: readonly PartitionMetadata[];
-}
-
-export interface BrokerAddress {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
 }
 
 export interface ClusterMetadata {

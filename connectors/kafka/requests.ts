@@ -1,4 +1,3 @@
-import type { BrokerAddress } from "./metadata.js";
 import type { RequestWriter, ResponseReader } from "./wire.js";
 
 /** One request of the Kafka protocol at one version, and how its answer reads. */
@@ -18,6 +17,12 @@ export interface VersionedRequest<R> {
   readonly apiKey: number;
   /** `maxVersion` is the broker's. */
   at(maxVersion: number): KafkaRequest<R>;
+}
+
+export interface BrokerAddress {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface TopicPartition {

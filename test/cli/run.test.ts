@@ -48,7 +48,7 @@ describe("tidemark run", () => {
       expect(stderr).toMatch(/^CHECKPOINT_SHARED[^]*\/checkpoint: one and two\./);
       expect(readdirSync(folder).toSorted()).toEqual(["in", "job.mjs"]);
     });
-  }, 60_000);
+  });
 
   test("what is wrong with a job is a condition with its place and advice, never a bare stack", async () => {
     const job = countingJob();
