@@ -19,7 +19,11 @@ export async function createKafkaSource(options: KafkaSourceOptions, context: So
   for (const name of options.settings.ignored)
     context.warn(`The option kafka.${name} is a setting of the Java client; it means nothing here.`);
   const clientOptions = await options.settings.clientOptions(context.runtime.files);
-  return new KafkaSource(options, context, createKafkaClient(clientOptions, context.runtime.clock, context.warn));
+  return new KafkaSource(
+    options,
+    context,
+    createKafkaClient(clientOptions, context.runtime.clock, (message) => context.warn(message)),
+  );
 }
 
 /** How often, and how many ms apart, an answer is asked for again that looks like data loss but may be stale metadata. */
