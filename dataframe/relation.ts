@@ -1,5 +1,6 @@
 import type { Table } from "apache-arrow";
 import type { Batch } from "../engine/arrow/batch.js";
+import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
 import { rowsOf } from "../engine/arrow/columns.js";
 import { toRows } from "../engine/arrow/rows.js";
 import { typeName, type Schema } from "../engine/arrow/types.js";
@@ -69,7 +70,7 @@ export abstract class Relation<out Row = LooseRow> {
   }
 
   /** All rows. @example await df.collect() */
-  collect(): Promise<Row[]> {
+  async collect(): Promise<Row[]> {
     return this.rowsOf(this.plan);
   }
 
@@ -82,8 +83,8 @@ export abstract class Relation<out Row = LooseRow> {
   /** How many rows. @example await df.count() */
   async count(): Promise<number> {
     const aggregates = [outputExpression(count().as("count"))];
-    const [row] = await this.rowsOf<{ count: number }>({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
-    return row!.count;
+    const [batch] = await this.batchesOf({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
+    return toRows(batch!)[0]!["count"] as number;
   }
 
   /** The first row; null when there is none. @example await df.orderBy("id").first() */
@@ -112,7 +113,7 @@ export abstract class Relation<out Row = LooseRow> {
 
   /** Whether it has no rows. @example await df.isEmpty() */
   async isEmpty(): Promise<boolean> {
-    return (await this.take(1)).length === 0;
+    return (await this.batchesOf(this.limited(1))).every((batch) => batch.length === 0);
   }
 
   /** Gives it a name for `session.table`. @example df.createOrReplaceTempView("readings") */
@@ -137,8 +138,10 @@ export abstract class Relation<out Row = LooseRow> {
     return { kind: "limit", count: rows, input: this.plan };
   }
 
-  private async rowsOf<R = Row>(plan: LogicalPlan): Promise<R[]> {
-    return (await this.batchesOf(plan)).flatMap((batch) => toRows(batch) as R[]);
+  private async rowsOf(plan: LogicalPlan): Promise<Row[]> {
+    // A row is an object, which has one value a name.
+    checkAllNamesDiffer(this.schema, { ignoreCase: false });
+    return (await this.batchesOf(plan)).flatMap((batch) => toRows(batch) as Row[]);
   }
 
   private async batchesOf(plan: LogicalPlan): Promise<Batch[]> {

@@ -1,6 +1,7 @@
 import { batchFromRows } from "../engine/arrow/columns.js";
 import type { Batch } from "../engine/arrow/batch.js";
-import { valueFromUser } from "../engine/arrow/rows.js";
+import { memberFromUser } from "../engine/arrow/rows.js";
+import { checkNamesDiffer, namesOf } from "../engine/arrow/columnNames.js";
 import { field, types } from "../engine/arrow/types.js";
 import type { Value } from "../engine/arrow/value.js";
 import type { Runtime } from "../engine/contract/runtime.js";
@@ -80,7 +81,8 @@ export class Session implements SessionContext {
   /**
    * Rows in memory as a DataFrame: objects by column name, or arrays in the schema's order.
    *
-   * @throws VALUE_NOT_OF_TYPE when a value does not fit its column
+   * @throws VALUE_NOT_OF_TYPE when a value does not fit its column, or is null where the column may not be; COLUMN_ALREADY_EXISTS when objects would name
+   * two columns
    * @example session.createDataFrame([{ id: 1, name: "one" }], schema({ id: t.long, name: t.string }))
    */
   createDataFrame<S extends SchemaInput>(
@@ -88,8 +90,12 @@ export class Session implements SessionContext {
     schema: S,
   ): DataFrame<RowOfInput<S>> {
     const { fields } = schemaInput(schema);
-    const values = rows.map((row) => fields.map(({ name, type }, i): Value => valueFromUser(type, cellOf(row, name, i), name)));
-    return this.fromBatch(batchFromRows(types.struct(fields), values));
+    const struct = types.struct(fields);
+    if (!rows.every(Array.isArray)) checkNamesDiffer(namesOf(struct), { ignoreCase: false });
+    const values = rows.map((row) =>
+      fields.map(({ name, type, nullable }, i): Value => memberFromUser(type, nullable, cellOf(row, name, i), name)),
+    );
+    return this.fromBatch(batchFromRows(struct, values));
   }
 
   /** The whole numbers from `start` to before `end`, as column `id`. @example session.range(0, 10) */

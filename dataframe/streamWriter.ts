@@ -1,7 +1,10 @@
 import type { Batch } from "../engine/arrow/batch.js";
+import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
 import type { OutputMode } from "../engine/contract/sink.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { parseOutputMode } from "../engine/plan/analyzer/streaming.js";
+import { schemaOf } from "../engine/plan/logicalPlan.js";
+import { outputOf } from "../engine/plan/outputOf.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import type { Trigger } from "../engine/query/trigger.js";
@@ -85,6 +88,8 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown> {
 
   /** Hands each row to a writer, at least once. @example stream.writeStream.foreach({ process: (row) => console.log(row) }) */
   foreach(writer: ForeachWriter<Row>): DataStreamWriter<Row, Frame> {
+    // A row is an object, which has one value a name.
+    checkAllNamesDiffer(schemaOf(outputOf(this.definition.plan)), { ignoreCase: false });
     return this.receivedBy(forEachRow(writer));
   }
 

@@ -25,7 +25,7 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
   const { parquet } = opened;
   const [arrow, edge] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
   const names = fileSchema(parquet, arrow).fields.map((field) => field.name);
-  const found = wanted.fields.map((field) => matchingName(names, field.name));
+  const found = wanted.fields.map((field) => matchingName(names, field.name, shownPath));
   const columns = [...new Set(found.filter((name) => name !== null))];
   const metadata = parquet.metadata();
   const groups = metadata.numRowGroups();
@@ -138,8 +138,12 @@ async function readGroup({ input, parquet }: OpenFile, what: ReaderOptions, show
   }
 }
 
-function matchingName(names: readonly string[], wanted: string): string | null {
-  return names.find((name) => name === wanted) ?? names.find((name) => name.toLowerCase() === wanted.toLowerCase()) ?? null;
+/** @throws FAILED_READ_FILE.NO_HINT when several columns of the file have the name, which Spark tells no apart */
+function matchingName(names: readonly string[], wanted: string, shownPath: string): string | null {
+  const found = names.filter((name) => name.toLowerCase() === wanted.toLowerCase());
+  if (found.length <= 1) return found[0] ?? null;
+  const reason = `it has several columns of the name "${wanted}", but for the case of letters: ${found.join(", ")}`;
+  throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path: shownPath, reason });
 }
 
 function convertColumn(edge: typeof import("../../engine/arrow/edge.js"), data: Data, field: Field, shownPath: string): Column {

@@ -5,6 +5,7 @@ import { StreamingError } from "../errors/streamingError.js";
 import type { Batch } from "./batch.js";
 import { dateText, dateTimeText } from "./civil.js";
 import type { Column, ListColumn, MapColumn } from "./column.js";
+import { checkNamesDiffer } from "./columnNames.js";
 import { readValue } from "./reading.js";
 import { sliceColumn } from "./slice.js";
 import { plainColumn } from "./take.js";
@@ -13,7 +14,7 @@ import type { DataType, MapType } from "./types.js";
 import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "./valueText.js";
 
 export { Timestamp } from "./timestamp.js";
-export { valueFromUser } from "./userValues.js";
+export { memberFromUser, valueFromUser } from "./userValues.js";
 
 /** A row as users see it: design, section 1. */
 export type Row = Record<string, unknown>;
@@ -42,7 +43,9 @@ function objectsOf(names: readonly string[], columns: readonly (readonly unknown
   return assemblers.get(JSON.stringify(names), () => assembler(names))(columns, length);
 }
 
+/** @throws COLUMN_ALREADY_EXISTS: an object has one value a name */
 function assembler(names: readonly string[]): Assemble {
+  checkNamesDiffer(names, { ignoreCase: false });
   const variables = names.map((_, i) => `const c${i} = columns[${i}];`).join("\n");
   // In brackets `__proto__` is a name like any other.
   const members = names.map((name, i) => `[${JSON.stringify(name)}]: c${i}[i]`).join(", ");

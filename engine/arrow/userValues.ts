@@ -2,7 +2,8 @@ import { nearestName } from "../errors/nearest.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { parseDate, parseDateTime } from "./civil.js";
 import { Timestamp } from "./timestamp.js";
-import { sqlTypeName, type DataType, type StructType } from "./types.js";
+import { checkNamesDiffer, namesOf } from "./columnNames.js";
+import { sqlTypeName, type DataType, type MapType, type StructType } from "./types.js";
 import type { MapValue, Value } from "./value.js";
 import { parseDecimal } from "./valueText.js";
 
@@ -25,6 +26,17 @@ export function valueFromUser(type: DataType, given: unknown, path = "value"): V
   const value = convert(type, given, path);
   if (value === undefined) throw refusal(type, given, path);
   return value;
+}
+
+/**
+ * The same for what is a member of something: a column of a row, a field, an element.
+ *
+ * @throws VALUE_NOT_OF_TYPE also for a null where there must be none
+ */
+export function memberFromUser(type: DataType, nullable: boolean, given: unknown, path: string): Value {
+  const value = valueFromUser(type, given, path);
+  if (value !== null || nullable) return value;
+  throw new StreamingError("VALUE_NOT_OF_TYPE", { column: path, type: `${sqlTypeName(type)} NOT NULL`, value: "null", valueType: "null" });
 }
 
 function refusal(type: DataType, given: unknown, path: string): StreamingError {
@@ -65,9 +77,11 @@ function convert(type: DataType, given: unknown, path: string): Value | undefine
     case "timestamp_ntz":
       return dateTime(given);
     case "array":
-      return Array.isArray(given) ? given.map((element) => valueFromUser(type.element, element, `${path}.element`)) : undefined;
+      return Array.isArray(given)
+        ? given.map((element) => memberFromUser(type.element, type.containsNull, element, `${path}.element`))
+        : undefined;
     case "map":
-      return mapValue(type.key, type.value, given, path);
+      return mapValue(type, given, path);
     case "struct":
       return structValue(type, given, path);
     default:
@@ -95,33 +109,23 @@ function dateTime(given: unknown): bigint | undefined {
   return typeof given === "string" ? parseDateTime(given)?.microseconds : undefined;
 }
 
-function mapValue(keyType: DataType, valueType: DataType, given: unknown, path: string): MapValue | undefined {
+function mapValue(type: MapType, given: unknown, path: string): MapValue | undefined {
   const entries = given instanceof Map ? [...(given as Map<unknown, unknown>)] : isPlainObject(given) ? Object.entries(given) : undefined;
   return (
     entries && {
-      keys: entries.map(([key]) => valueFromUser(keyType, key, `${path}.key`)),
-      values: entries.map(([, value]) => valueFromUser(valueType, value, `${path}.value`)),
+      keys: entries.map(([key]) => memberFromUser(type.key, false, key, `${path}.key`)),
+      values: entries.map(([, value]) => memberFromUser(type.value, type.valueContainsNull, value, `${path}.value`)),
     }
   );
 }
 
 function structValue(type: StructType, given: unknown, path: string): Value[] | undefined {
   const nested = (i: number): string => (path === "value" ? type.fields[i]!.name : `${path}.${type.fields[i]!.name}`);
-  const member = (i: number, value: unknown): Value => {
-    const converted = valueFromUser(type.fields[i]!.type, value, nested(i));
-    if (converted === null && !type.fields[i]!.nullable) {
-      throw new StreamingError("VALUE_NOT_OF_TYPE", {
-        column: nested(i),
-        type: `${sqlTypeName(type.fields[i]!.type)} NOT NULL`,
-        value: "null",
-        valueType: "null",
-      });
-    }
-    return converted;
-  };
+  const member = (i: number, value: unknown): Value => memberFromUser(type.fields[i]!.type, type.fields[i]!.nullable, value, nested(i));
   if (Array.isArray(given)) return given.length === type.fields.length ? given.map((value, i) => member(i, value)) : undefined;
   if (!isPlainObject(given)) return undefined;
-  const names = new Set(type.fields.map((field) => field.name));
+  checkNamesDiffer(namesOf(type), { ignoreCase: false });
+  const names = new Set(namesOf(type));
   for (const name of Object.keys(given)) {
     if (names.has(name)) continue;
     const nearest = nearestName(name, names);

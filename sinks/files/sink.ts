@@ -1,4 +1,5 @@
 import { unsupportedInParquet } from "../../connectors/parquet/write.js";
+import { checkNamesDiffer, namesOf } from "../../engine/arrow/columnNames.js";
 import { sqlTypeName } from "../../engine/arrow/types.js";
 import type { SinkContext, SinkProvider } from "../../engine/contract/provider.js";
 import type { Sink } from "../../engine/contract/sink.js";
@@ -39,6 +40,7 @@ function fileSink(
   const options = fileSinkOptions(format, context.options);
   if (context.partitionBy.length > 0) throw notYetSupported("partitionBy of a file sink");
   if (context.schema.fields.length === 0) throw new StreamingError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format });
+  checkNamesDiffer(namesOf(context.schema), { ignoreCase: true });
   const encoder = encoderOf(options, context);
   if (!context.streaming) return new BatchFileSink(context, options, encoder);
   if (context.outputMode !== "append") {

@@ -1,3 +1,4 @@
+import { checkNamesDiffer, namesOf } from "../../engine/arrow/columnNames.js";
 import { KafkaSettings } from "../../connectors/kafka/configuration.js";
 import { sameType, typeName, types, field, type DataType, type Schema } from "../../engine/arrow/types.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
@@ -64,13 +65,17 @@ const headersType = types.array(types.struct([field("key", types.string), field(
 /**
  * Finds the columns of a record, as Spark does: by name and case.
  *
- * @throws KAFKA_SINK_TOPIC_REQUIRED, KAFKA_SINK_VALUE_REQUIRED, KAFKA_SINK_COLUMN_TYPE
+ * @throws COLUMN_ALREADY_EXISTS, KAFKA_SINK_TOPIC_REQUIRED, KAFKA_SINK_VALUE_REQUIRED, KAFKA_SINK_COLUMN_TYPE
  */
 export function recordFields(schema: Schema, topicOption: string | null): RecordFields {
   const find = (name: string, ...accepted: readonly DataType[]): number => {
     const index = schema.fields.findIndex((candidate) => candidate.name === name);
     if (index < 0) return -1;
     const { type } = schema.fields[index]!;
+    checkNamesDiffer(
+      namesOf(schema).filter((candidate) => candidate === name),
+      { ignoreCase: false },
+    );
     if (type.kind === "null" || accepted.some((one) => sameType(one, type))) return index;
     const expected = accepted.map(typeName).join(" or ");
     throw new StreamingError("KAFKA_SINK_COLUMN_TYPE", { column: name, type: typeName(type), expected });

@@ -1,5 +1,7 @@
 import { displayPath } from "../../connectors/files/uri.js";
 import { openParquet, parquetSchema } from "../../connectors/parquet/read.js";
+import { checkAllNamesDiffer } from "../../engine/arrow/columnNames.js";
+import { nullableSchema } from "../../engine/arrow/nullable.js";
 import { field, types, typeName, type Schema } from "../../engine/arrow/types.js";
 import type { SourceContext, SourceProvider } from "../../engine/contract/provider.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
@@ -53,7 +55,12 @@ function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchem
   return {
     name: format,
     place: (given) => fileOptions(format, given).path,
-    schema: (given, userSchema) => schemaOf(fileOptions(format, given), userSchema),
+    schema(given, userSchema) {
+      const schema = schemaOf(fileOptions(format, given), userSchema);
+      checkAllNamesDiffer(schema, { ignoreCase: true });
+      // A file holds what it holds, whatever the schema says of nulls.
+      return nullableSchema(schema);
+    },
     create(context: SourceContext) {
       const { files, chunks } = context.runtime;
       return FileSource.open(context, fileOptions(format, context.options), async (path, wanted) =>

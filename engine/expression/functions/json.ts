@@ -1,3 +1,4 @@
+import { nullableType } from "../../arrow/nullable.js";
 import { columnFromValues, readValue } from "../../arrow/columns.js";
 import type { Nulls, ViewColumn } from "../../arrow/column.js";
 import { sqlTypeName, typeName, types, type DataType } from "../../arrow/types.js";
@@ -28,7 +29,8 @@ const fromJson: FunctionEntry = {
     if (type === undefined) throw notYetSupported("from_json into a schema that is computed");
     if (type.kind !== "struct" && type.kind !== "array" && type.kind !== "map") throw notYetSupported(`from_json into ${typeName(type)}`);
     if (typeOf(args[0]!).kind === "binary") throw unexpectedType(args, 0, '"STRING"', resolving);
-    const decoded = nullableDeep(type);
+    // Every field may come out null, whatever the schema says.
+    const decoded = nullableType(type);
     // What is wrong with the options is refused here, not in the first batch.
     checkJsonColumn(decoded, { options: decodeOptions(resolving.options ?? {}, resolving.context.zone), zone: resolving.context.zone });
     return { args: castArgs(args, [types.string], resolving), type: decoded, nullable: true };
@@ -44,20 +46,6 @@ const fromJson: FunctionEntry = {
 };
 
 const encoder = new TextEncoder();
-
-/** Every field may come out null, whatever the schema says. */
-function nullableDeep(type: DataType): DataType {
-  switch (type.kind) {
-    case "array":
-      return types.array(nullableDeep(type.element));
-    case "map":
-      return types.map(nullableDeep(type.key), nullableDeep(type.value));
-    case "struct":
-      return types.struct(type.fields.map((f) => ({ ...f, type: nullableDeep(f.type), nullable: true })));
-    default:
-      return type;
-  }
-}
 
 /** The options of a decoder: those that were given, and the session's zone where they name none. */
 export function decodeOptions(given: Readonly<Record<string, string>>, zone: string): Readonly<Record<string, string>> {

@@ -6,6 +6,7 @@ import type { OutputMode } from "../../../engine/contract/sink.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { dropMemoryTable } from "../../../sinks/memory/sink.js";
 import { buildDataFrame } from "./buildDataFrame.js";
+import { differences } from "../differences.js";
 import type { Outcome, RejectCase } from "./case.js";
 import { expectedCondition } from "./compareRun.js";
 import { isUnsupported, outcomeOf } from "./outcome.js";
@@ -22,6 +23,9 @@ export async function runRejectCase(golden: RejectCase): Promise<Outcome[]> {
 async function verdictDifference(golden: RejectCase): Promise<string | null> {
   const refusal = await tryQuery(golden);
   if (isUnsupported(refusal)) throw refusal;
+  const ours = differences[golden.name];
+  if (ours !== undefined)
+    return refusal?.condition === ours ? null : `we refuse it with ${ours} on purpose; got ${refusal?.message ?? "no refusal"}`;
   if (golden.accepted) return refusal === null ? null : `Spark accepts it; we refuse: ${refusal.message}`;
   if (refusal === null) return `Spark refuses it with ${golden.error!.condition}: ${golden.error!.message}; we accept it`;
   const condition = expectedCondition(golden.error!);
