@@ -3,6 +3,7 @@ import type { Batch } from "../engine/arrow/batch.js";
 import type { Source } from "../engine/contract/source.js";
 import { runBounded } from "../engine/physical/execution/queryExecution.js";
 import type { ExecutionInputs } from "../engine/physical/execution/inputs.js";
+import { nodesOf, type PhysicalNode } from "../engine/physical/plan.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import { checkBatch } from "../engine/plan/analyzer/streaming.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
@@ -25,6 +26,7 @@ export async function runBoundedPlan(
   emit: (batch: Batch) => Promise<void> | void,
 ): Promise<void> {
   const { root } = planPhysical(optimize(plan), null, 1);
+  checkScans(session, root);
   await runBounded(root, inputsOf(session, [], session.conf.toRecord()), ({ batch }) => emit(batch));
 }
 
@@ -36,4 +38,17 @@ export function inputsOf(session: SessionContext, sources: readonly Source[], co
     return provider.create({ runtime, options, schema, log: null, bounded: true, conf, warn });
   };
   return { sources, openTable, runtime, zone: contextOf(conf).zone };
+}
+
+/**
+ * Asks the sources whether what a plan needs of them can be read.
+ *
+ * @throws UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN
+ */
+export function checkScans(session: SessionContext, root: PhysicalNode): void {
+  for (const node of nodesOf(root)) {
+    if (node.kind !== "scan") continue;
+    const { provider, options } = session.tables.get(node.table);
+    provider.checkColumns?.(options, node.schema);
+  }
 }

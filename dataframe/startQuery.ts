@@ -26,7 +26,7 @@ import { openCheckpoint, peekQueryShape } from "../checkpoints/checkpoint.js";
 import { checkpointLocationOf, keptCheckpoint, temporaryCheckpoint, type CheckpointPlace } from "./checkpointPlace.js";
 import { contextOf, evaluationProblem, partitionsOf } from "./conf.js";
 import { explainText } from "./explain.js";
-import { inputsOf } from "./execution.js";
+import { checkScans, inputsOf } from "./execution.js";
 import { localPlan } from "./localPlan.js";
 import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, tablePlaces, withPlaces } from "./places.js";
 import type { SessionContext } from "./sessionContext.js";
@@ -44,6 +44,7 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   checkName(session, name);
   const conf = session.conf.toRecord();
   const planned = planQuery(definition, conf);
+  checkScans(session, planned.physical.root);
   await createSink(session, definition, planned, conf);
   const identity = await identityOf(session, definition, planned);
   const location = checkpointLocationOf(session, definition);

@@ -29,6 +29,11 @@ export interface SourceProvider {
   schema(options: Readonly<Record<string, string>>, userSchema: Schema | null): Schema;
   /** The absolute path (or pattern of paths) that the options name; absent where a table lies in no folder. */
   place?(options: Readonly<Record<string, string>>): string;
+  /**
+   * Refuses columns that cannot be read by themselves: those that are left of the schema when what a query does not need is gone.
+   * @throws a condition
+   */
+  checkColumns?(options: Readonly<Record<string, string>>, wanted: Schema): void;
   /** Reads what is needed to infer a schema; absent where the format has no inference. */
   inferSchema?(options: Readonly<Record<string, string>>, runtime: Runtime): Promise<Schema>;
   create(context: SourceContext): Promise<Source>;

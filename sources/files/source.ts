@@ -15,6 +15,11 @@ import { openBytes, openFile, readAllBytes } from "./readers.js";
 /** Lines of JSON, one document each. */
 export const jsonProvider: SourceProvider = {
   ...provider("json", (options, userSchema) => userSchema ?? needsSchema(options)),
+  checkColumns(given, { fields }) {
+    const column = fileOptions("json", given).given["columnNameOfCorruptRecord"] ?? "_corrupt_record";
+    if (fields.length !== 1 || fields[0]!.name !== column) return;
+    throw new StreamingError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", { column });
+  },
   async inferSchema(given, runtime) {
     const options = fileOptions("json", given);
     const texts: Uint8Array[] = [];

@@ -47,6 +47,12 @@ export const jsonConditions = {
     message: "The function <funcName> doesn't support the <mode> mode.",
     advice: "Acceptable modes are PERMISSIVE and FAILFAST.",
   },
+  "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN": {
+    sqlState: "0A000",
+    message:
+      "The feature is not supported: a query of JSON files that reads only the column of malformed records (`<column>`): which records are malformed depends on the columns that are read.",
+    advice: "Read the columns that matter too: select them with it, also where only the malformed records are counted.",
+  },
   INVALID_CORRUPT_RECORD_TYPE: {
     sqlState: "42804",
     message: "The column <columnName> for corrupt records must have the nullable STRING type, but got <actualType>.",
