@@ -1,8 +1,11 @@
-import type { Checkpoint } from "../engine/contract/checkpoint.js";
+import type { Checkpoint, LoggedBatch } from "../engine/contract/checkpoint.js";
 import type { Json } from "../engine/contract/json.js";
+import type { FileSystem } from "../engine/contract/fileSystem.js";
 import { Options, type OptionSpec } from "../engine/contract/options.js";
 import type { Runtime } from "../engine/contract/runtime.js";
-import type { SourceLog } from "../engine/contract/source.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { auditLogs, sourceSumsOf } from "./audit.js";
+import { CheckedCommitLog, CheckedOffsetLog, type BatchLogs } from "./checkedLogs.js";
 import { commitLogCodec } from "./commitLog.js";
 import { Epoch } from "./epoch.js";
 import { makeDurableFolder, settleFolder } from "./folder.js";
@@ -10,7 +13,7 @@ import { placeOf } from "./location.js";
 import { FileMetadataLog } from "./metadataLog.js";
 import { offsetLogCodec } from "./offsetLog.js";
 import { readOrMakeQueryId, readQueryShape, writeQueryShape } from "./queryFiles.js";
-import { FileSourceLog } from "./sourceLog.js";
+import { SourceLogs } from "./sourceLogs.js";
 import { FileStateStore } from "./state/stateStore.js";
 
 /** Configuration that checkpoints read. */
@@ -20,6 +23,12 @@ export const checkpointConf: readonly OptionSpec[] = [
     doc: "How many batches there are at least between two snapshots of the state.",
     kind: "integer",
     default: "10",
+  },
+  {
+    name: "spark.sql.streaming.minBatchesToRetain",
+    doc: "How many batches the logs keep at least.",
+    kind: "integer",
+    default: "100",
   },
   {
     name: "spark.tidemark.checkpoint.takeOver",
@@ -44,7 +53,10 @@ export interface OpenCheckpointOptions {
 /**
  * Opens a checkpoint, making it where there is none, and becomes its owner. One that Spark wrote opens as well.
  *
- * @throws CHECKPOINT_IN_USE, CHECKPOINT_OWNER_UNKNOWN naming the owner; CHECKPOINT_WRITE_FAILED.*, CHECKPOINT_READ_FAILED.* naming the path
+ * What is there is checked first: the logs are held against each other as far back as they are kept.
+ *
+ * @throws CHECKPOINT_IN_USE, CHECKPOINT_OWNER_UNKNOWN naming the owner; CHECKPOINT_FILE_MISSING, CHECKPOINT_CORRUPT naming the file; CHECKPOINT_INCONSISTENT;
+ * CHECKPOINT_WRITE_FAILED.*, CHECKPOINT_READ_FAILED.* naming the path
  */
 export async function openCheckpoint({
   location,
@@ -61,40 +73,41 @@ export async function openCheckpoint({
   const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver: settings.boolean("spark.tidemark.checkpoint.takeOver") });
   try {
     await settleFolder(files, root, startedMs);
-    const queryId = await readOrMakeQueryId(files, root, () => runtime.uuid());
-    const offsetLog = await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec, startedMs);
-    const commitLog = await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec, startedMs);
+    const logs: BatchLogs = {
+      offsets: await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec, startedMs),
+      commits: await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec, startedMs),
+      oldestBatchId: 0,
+    };
     const state = new FileStateStore({
       files,
       folder: `${root}/state`,
       location: root,
       runId,
       startedMs,
-      stateFileOf: async (version) => (await commitLog.get(version - 1))?.stateFile ?? null,
-      hasCommits: async () => (await commitLog.latestId()) !== null,
+      stateFileOf: async (version) => (await logs.commits.get(version - 1))?.stateFile ?? null,
+      lastCommit: async () => (logs.commits.latest === null ? null : logs.commits.get(logs.commits.latest)),
       minDeltasForSnapshot: settings.integer("spark.sql.streaming.stateStore.minDeltasForSnapshot")!,
       warn,
+      chunks: runtime.chunks,
     });
-    const sourceLogs = new Map<number, SourceLog>();
+    const retained = settings.integer("spark.sql.streaming.minBatchesToRetain")!;
+    const history = await auditLogs({ logs, location: root, retained, stateFiles: () => state.names() });
+    await requireFiles(files, root, history);
+    const sources = new SourceLogs({ files, root, startedMs, checkOwnership: () => epoch.check() });
+    await sources.verify(sourceSumsOf(history));
     return {
-      queryId,
+      queryId: await readOrMakeQueryId(files, root, () => runtime.uuid()),
       runId,
       location: root,
-      offsetLog,
-      commitLog,
+      history,
+      offsetLog: new CheckedOffsetLog(logs),
+      commitLog: new CheckedCommitLog(logs, sources, (name) => state.isThere(name)),
       state,
-      sourceLog: (ordinal) => {
-        const log = sourceLogs.get(ordinal) ?? new FileSourceLog(files, `${root}/sources/${ordinal}`, startedMs, () => epoch.check());
-        sourceLogs.set(ordinal, log);
-        return log;
-      },
+      sourceLog: (ordinal) => sources.of(ordinal),
       readQueryShape: () => readQueryShape(files, root),
       writeQueryShape: (shape) => writeQueryShape(files, root, shape),
       checkOwnership: () => epoch.check(),
-      release: async () => {
-        await state.close();
-        await epoch.release();
-      },
+      release: () => state.close().then(() => epoch.release()),
     };
   } catch (error) {
     // What was wrong counts, not what letting go met on top of it.
@@ -107,6 +120,18 @@ export async function openCheckpoint({
 export function peekQueryShape(location: string, runtime: Runtime): Promise<Json> {
   const { files, root } = placeOf(location, runtime);
   return readQueryShape(files, root);
+}
+
+/** What a query of ours has written before its first batch. */
+async function requireFiles(files: FileSystem, root: string, history: readonly LoggedBatch[]): Promise<void> {
+  if (history.every(({ commit }) => commit?.runId === undefined)) return;
+  for (const [name, reason] of [
+    ["metadata", "it has the query's id, by which sinks know what is committed"],
+    ["query.json", "it says what kind of query the checkpoint belongs to"],
+  ] as const) {
+    const path = `${root}/${name}`;
+    if ((await files.status(path)) === null) throw new StreamingError("CHECKPOINT_FILE_MISSING", { path, reason });
+  }
 }
 
 function settingsOf(conf: Readonly<Record<string, string>>): Options {

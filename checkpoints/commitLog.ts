@@ -1,28 +1,36 @@
 import type { CommitEntry } from "../engine/contract/checkpoint.js";
-import type { Json } from "../engine/contract/json.js";
-import { corrupt, formatLogEntry, integerMember, parseJsonObject, parseLogEntry, textMember, type JsonObject } from "./logText.js";
+import { corruptFile, formatLogEntry, JsonFields, parseLogEntry } from "../engine/contract/logText.js";
+import { hasOwnSum, parseChecksums, withOwnSum, type Checksums } from "./checksums.js";
 import type { LogCodec } from "./metadataLog.js";
 
-/** Spark's `CommitLog`: the version, and one JSON object. Spark ignores the members that it does not know. */
-export const commitLogCodec: LogCodec<CommitEntry> = {
-  format({ nextBatchWatermarkMs, stateFile, runId, extra }) {
-    return formatLogEntry([JSON.stringify({ nextBatchWatermarkMs, stateFile, runId, extra })]);
+/** A commit as it is written: with what it says of the other logs. Absent where Spark, or an older Tidemark, wrote it. */
+export interface CommitRecord extends CommitEntry {
+  readonly checksums?: Checksums;
+  readonly batchId?: number;
+}
+
+/** Spark's `CommitLog`: the version, and one JSON object. Spark ignores the members that it does not know; as in Spark all may be missing, the object too. */
+export const commitLogCodec: LogCodec<CommitRecord> = {
+  format({ nextBatchWatermarkMs, stateFile, runId, extra, outputs, oldestBatchId, checksums, batchId }) {
+    const members = { nextBatchWatermarkMs, stateFile, batchId, runId, extra, outputs, oldestBatchId };
+    if (checksums === undefined) return formatLogEntry([JSON.stringify(members)]);
+    return formatLogEntry([withOwnSum({ ...members, checksums: { offsets: { ...checksums.offsets }, sources: checksums.sources } })]);
   },
 
   parse(text, path) {
-    const [line = ""] = parseLogEntry(text, path);
-    const fields = parseJsonObject(line, path);
+    const refuse = corruptFile(path);
+    const [line = "{}"] = parseLogEntry(text, path, refuse);
+    const fields = JsonFields.parse(line, refuse);
+    if (fields.has("crc32") && !hasOwnSum(fields)) throw refuse("its checksum does not match: somebody changed it");
     return {
-      nextBatchWatermarkMs: integerMember(fields, "nextBatchWatermarkMs", path),
-      ...(fields["stateFile"] === undefined ? {} : { stateFile: textMember(fields, "stateFile", path) }),
-      ...(fields["runId"] === undefined ? {} : { runId: textMember(fields, "runId", path) }),
-      ...(fields["extra"] === undefined ? {} : { extra: extraOf(fields, path) }),
+      nextBatchWatermarkMs: fields.has("nextBatchWatermarkMs") ? fields.integer("nextBatchWatermarkMs") : 0,
+      ...(fields.has("stateFile") ? { stateFile: fields.text("stateFile") } : {}),
+      ...(fields.has("runId") ? { runId: fields.text("runId") } : {}),
+      ...(fields.has("extra") ? { extra: fields.object("extra").members } : {}),
+      ...(fields.has("outputs") ? { outputs: fields.object("outputs").members } : {}),
+      ...(fields.has("batchId") ? { batchId: fields.integer("batchId") } : {}),
+      ...(fields.has("oldestBatchId") ? { oldestBatchId: fields.integer("oldestBatchId") } : {}),
+      ...(fields.has("checksums") ? { checksums: parseChecksums(fields.object("checksums")) } : {}),
     };
   },
 };
-
-function extraOf(fields: JsonObject, path: string): Readonly<Record<string, Json>> {
-  const extra = fields["extra"];
-  if (typeof extra !== "object" || extra === null || Array.isArray(extra)) throw corrupt(path, "`extra` is no JSON object");
-  return extra as Readonly<Record<string, Json>>;
-}

@@ -1,8 +1,8 @@
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { ProcessIdentity, Runtime } from "../engine/contract/runtime.js";
+import { corruptFile, decodeText, encodeText, JsonFields } from "../engine/contract/logText.js";
 import { StreamingError, type ConditionParameters } from "../engine/errors/streamingError.js";
 import { idsOf, settleFolder } from "./folder.js";
-import { decodeText, encodeText, integerMember, parseJsonObject, textMember } from "./logText.js";
 
 /** How many past epochs stay, for whoever wants to know who ran this query. */
 const keptEpochs = 10;
@@ -10,7 +10,11 @@ const keptEpochs = 10;
 const epochVersion = 1;
 
 /** Runs of this process that own nothing any more, whatever the disk says: it was full, or failed, when they let go. */
-const letGo = new Set<string>();
+const letGo = new WeakMap<FileSystem, Set<string>>();
+
+function noteLetGo({ runtime, runId }: EpochRequest): void {
+  letGo.set(runtime.files, (letGo.get(runtime.files) ?? new Set<string>()).add(runId));
+}
 
 /** Who owns, or owned, a checkpoint: the content of `epochs/N`. */
 interface Owner {
@@ -59,7 +63,7 @@ export class Epoch {
         }
       } catch (error) {
         // The entry may be there all the same.
-        letGo.add(runId);
+        noteLetGo(request);
         throw error;
       }
       // Somebody else has just started: look again at who that is.
@@ -81,8 +85,8 @@ export class Epoch {
 
   /** Lets go, once and for all. Writes nothing into a checkpoint that was removed under us. */
   async release(): Promise<void> {
-    const { files, root, runId } = this.request;
-    letGo.add(runId);
+    const { files, root } = this.request;
+    noteLetGo(this.request);
     if ((await files.status(epochPath(root, this.id))) === null) return;
     await files.addNew(`${epochPath(root, this.id)}.ended`, new Uint8Array(0));
   }
@@ -90,7 +94,7 @@ export class Epoch {
 
 async function refuseIfAlive({ files, root, runtime, takeOver }: EpochRequest, id: number): Promise<void> {
   const owner = await readOwner(files, root, id);
-  if (owner === null || letGo.has(owner.runId)) return;
+  if (owner === null || letGo.get(runtime.files)?.has(owner.runId) === true) return;
   const alive = await runtime.isAlive(owner.process);
   if (alive === true) throw new StreamingError("CHECKPOINT_IN_USE", describe(root, owner));
   if (alive === null && !takeOver) throw new StreamingError("CHECKPOINT_OWNER_UNKNOWN", describe(root, owner));
@@ -120,19 +124,20 @@ async function readOwner(files: FileSystem, root: string, id: number): Promise<O
   const path = epochPath(root, id);
   const bytes = await files.read(path);
   if (bytes === null) return null;
-  const fields = parseJsonObject(decodeText(bytes, path), path);
-  const version = integerMember(fields, "version", path);
+  const refuse = corruptFile(path);
+  const fields = JsonFields.parse(decodeText(bytes, refuse), refuse);
+  const version = fields.integer("version");
   if (version > epochVersion) {
     throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(epochVersion) });
   }
   return {
-    runId: textMember(fields, "runId", path),
+    runId: fields.text("runId"),
     process: {
-      host: textMember(fields, "host", path),
-      pid: integerMember(fields, "pid", path),
-      startedMs: integerMember(fields, "processStartedMs", path),
-      ...(fields["processStartToken"] === undefined ? {} : { startToken: textMember(fields, "processStartToken", path) }),
+      host: fields.text("host"),
+      pid: fields.integer("pid"),
+      startedMs: fields.integer("processStartedMs"),
+      ...(fields.has("processStartToken") ? { startToken: fields.text("processStartToken") } : {}),
     },
-    sinceMs: integerMember(fields, "sinceMs", path),
+    sinceMs: fields.integer("sinceMs"),
   };
 }

@@ -1,8 +1,8 @@
 import type { MetadataLog } from "../engine/contract/checkpoint.js";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
+import { corruptFile, decodeText, encodeText } from "../engine/contract/logText.js";
 import { assert } from "../engine/errors/assert.js";
 import { idsOf, settleFolder } from "./folder.js";
-import { decodeText, encodeText } from "./logText.js";
 
 /** How entries of a log are written. */
 export interface LogCodec<T> {
@@ -16,45 +16,62 @@ export interface LogCodec<T> {
  * leave holes there, which nobody reads.
  */
 export class FileMetadataLog<T> implements MetadataLog<T> {
+  /** The entry that was added or read last, so that what was just written is not read back. */
+  private last: { readonly id: number; readonly entry: T } | null = null;
+
   private constructor(
     private readonly files: FileSystem,
     private readonly folder: string,
     private readonly codec: LogCodec<T>,
     /** What is there, ascending. Only the owner adds and removes, so the folder is listed once. */
-    private ids: number[],
+    private known: number[],
   ) {}
 
   static async open<T>(files: FileSystem, folder: string, codec: LogCodec<T>, startedMs: number): Promise<FileMetadataLog<T>> {
     return new FileMetadataLog(files, folder, codec, idsOf(await settleFolder(files, folder, startedMs)));
   }
 
+  /** The ids of the entries that are there, ascending. */
+  get ids(): readonly number[] {
+    return this.known;
+  }
+
+  get latest(): number | null {
+    return this.known.at(-1) ?? null;
+  }
+
   async add(id: number, entry: T): Promise<boolean> {
-    const latest = this.ids.at(-1) ?? -1;
+    const latest = this.latest ?? -1;
     assert(Number.isSafeInteger(id) && id >= 0 && id <= latest + 1, `entry ${id} of ${this.folder} behind entry ${latest}`);
     const added = await this.files.addNew(this.pathOf(id), encodeText(this.codec.format(entry)));
     // When somebody else added it, it is there all the same.
-    if (id > latest) this.ids.push(id);
+    if (id > latest) this.known.push(id);
+    if (added) this.last = { id, entry };
     return added;
   }
 
   async get(id: number): Promise<T | null> {
+    if (this.last?.id === id) return this.last.entry;
     const path = this.pathOf(id);
     const bytes = await this.files.read(path);
-    return bytes === null ? null : this.codec.parse(decodeText(bytes, path), path);
+    if (bytes === null) return null;
+    const entry = this.codec.parse(decodeText(bytes, corruptFile(path)), path);
+    this.last = { id, entry };
+    return entry;
   }
 
   async latestId(): Promise<number | null> {
-    return this.ids.at(-1) ?? null;
+    return this.latest;
   }
 
   async purgeBefore(id: number): Promise<void> {
-    while (this.ids.length > 0 && this.ids[0]! < id) {
-      await this.files.remove(this.pathOf(this.ids[0]!));
-      this.ids.shift();
+    while (this.known.length > 0 && this.known[0]! < id) {
+      await this.files.remove(this.pathOf(this.known[0]!));
+      this.known.shift();
     }
   }
 
-  private pathOf(id: number): string {
+  pathOf(id: number): string {
     return `${this.folder}/${id}`;
   }
 }

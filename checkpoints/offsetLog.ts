@@ -1,11 +1,12 @@
 import type { OffsetEntry } from "../engine/contract/checkpoint.js";
-import { corrupt, formatLogEntry, integerMember, parseJsonObject, parseLogEntry } from "./logText.js";
+import type { Json } from "../engine/contract/json.js";
+import { corruptFile, formatLogEntry, JsonFields, parseLogEntry, type Refuse } from "../engine/contract/logText.js";
 import type { LogCodec } from "./metadataLog.js";
 
 /** What stands for a source that has had nothing yet. */
 const noOffset = "-";
 
-/** Spark's `OffsetSeqLog`: the version, a line of metadata, a line for each source. */
+/** Spark's `OffsetSeqLog`: the version, a line of metadata, a line for each source. As in Spark members of the metadata may be missing. */
 export const offsetLogCodec: LogCodec<OffsetEntry> = {
   format({ batchWatermarkMs, batchTimestampMs, conf, offsets }) {
     const metadata = JSON.stringify({ batchWatermarkMs, batchTimestampMs, conf });
@@ -13,23 +14,27 @@ export const offsetLogCodec: LogCodec<OffsetEntry> = {
   },
 
   parse(text, path) {
-    const [metadata = "", ...offsets] = parseLogEntry(text, path);
-    const fields = parseJsonObject(metadata, path);
+    const refuse = corruptFile(path);
+    const [metadata = "", ...offsets] = parseLogEntry(text, path, refuse);
+    const fields = JsonFields.parse(metadata, refuse);
     return {
-      batchWatermarkMs: integerMember(fields, "batchWatermarkMs", path),
-      batchTimestampMs: integerMember(fields, "batchTimestampMs", path),
-      conf: parseConf(fields["conf"], path),
+      batchWatermarkMs: fields.has("batchWatermarkMs") ? fields.integer("batchWatermarkMs") : 0,
+      batchTimestampMs: fields.has("batchTimestampMs") ? fields.integer("batchTimestampMs") : 0,
+      conf: fields.has("conf") ? parseConf(fields.object("conf").members, refuse) : {},
       offsets: offsets.map((line) => {
-        if (line === "") throw corrupt(path, "the offset of a source is empty");
+        if (line === "") throw refuse("the offset of a source is empty");
         return line === noOffset ? null : line;
       }),
     };
   },
 };
 
-function parseConf(conf: unknown, path: string): Record<string, string> {
-  if (conf === undefined) return {};
-  if (typeof conf !== "object" || conf === null) throw corrupt(path, "`conf` is no JSON object");
-  for (const [key, value] of Object.entries(conf)) if (typeof value !== "string") throw corrupt(path, `the value of ${key} is no text`);
-  return conf as Record<string, string>;
+/** Values that were written as numbers or booleans are texts to whoever asks for them. */
+function parseConf(conf: { readonly [key: string]: Json }, refuse: Refuse): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(conf).map(([key, value]) => {
+      if (typeof value === "object") throw refuse(`the value of ${key} is no text`);
+      return [key, String(value)];
+    }),
+  );
 }

@@ -1,13 +1,18 @@
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { Json } from "../engine/contract/json.js";
+import { corruptFile, decodeText, encodeText, JsonFields } from "../engine/contract/logText.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { decodeText, encodeText, integerMember, parseJsonObject, textMember } from "./logText.js";
 
 /** The id of the query in Spark's `metadata` file; made from `newId` at the first start. */
 export async function readOrMakeQueryId(files: FileSystem, root: string, newId: () => string): Promise<string> {
   const path = `${root}/metadata`;
+  const refuse = corruptFile(path);
   const found = await files.read(path);
-  if (found !== null) return textMember(parseJsonObject(decodeText(found, path), path), "id", path);
+  if (found !== null) {
+    const id = JsonFields.parse(decodeText(found, refuse), refuse).text("id");
+    if (id.trim() === "") throw refuse("`id` is empty");
+    return id;
+  }
   const id = newId();
   return (await files.addNew(path, encodeText(JSON.stringify({ id })))) ? id : readOrMakeQueryId(files, root, newId);
 }
@@ -17,14 +22,15 @@ const shapeVersion = 1;
 /** What kind of query a checkpoint belongs to (`query.json`); null where nobody has said so yet, as in a checkpoint of Spark's. */
 export async function readQueryShape(files: FileSystem, root: string): Promise<Json> {
   const path = shapePath(root);
+  const refuse = corruptFile(path);
   const bytes = await files.read(path);
   if (bytes === null) return null;
-  const fields = parseJsonObject(decodeText(bytes, path), path);
-  const version = integerMember(fields, "version", path);
+  const fields = JsonFields.parse(decodeText(bytes, refuse), refuse);
+  const version = fields.integer("version");
   if (version > shapeVersion) {
     throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(shapeVersion) });
   }
-  return fields["shape"] ?? null;
+  return fields.members["shape"] ?? null;
 }
 
 export function writeQueryShape(files: FileSystem, root: string, shape: Json): Promise<void> {

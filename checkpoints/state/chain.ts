@@ -1,5 +1,5 @@
+import { corruptFile } from "../../engine/contract/logText.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { corrupt } from "../logText.js";
 import type { StateFileReader } from "./stateFile.js";
 import { isDamage, type StateFolder } from "./stateFolder.js";
 
@@ -70,9 +70,9 @@ async function openSnapshot(
   const { index, path } = reader;
   try {
     if (index.base?.version !== version || index.base.file !== deltas.get(version))
-      throw corrupt(path, "it is a snapshot of something else");
+      throw corruptFile(path)("it is a snapshot of something else");
     const newest = deltas.get(index.version);
-    if (newest !== undefined && newest !== index.previous) throw corrupt(path, "it is a snapshot of something else");
+    if (newest !== undefined && newest !== index.previous) throw corruptFile(path)("it is a snapshot of something else");
     if (newest !== undefined) await reader.verify();
     if (newest !== undefined) return reader;
   } catch (error) {
@@ -88,8 +88,8 @@ async function previousOf(folder: StateFolder, name: string, version: number, da
   const reader = await openDelta(folder, name, damage);
   await reader.close();
   const { index, path } = reader;
-  if (index.kind !== "delta" || index.version !== version) throw corrupt(path, `it is not the delta of version ${version}`);
-  if ((index.previous === null) !== (version === 1)) throw corrupt(path, "it does not say which delta is before it");
+  if (index.kind !== "delta" || index.version !== version) throw corruptFile(path)(`it is not the delta of version ${version}`);
+  if ((index.previous === null) !== (version === 1)) throw corruptFile(path)("it does not say which delta is before it");
   return index.previous;
 }
 

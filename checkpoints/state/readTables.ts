@@ -1,8 +1,8 @@
 import type { Batch } from "../../engine/arrow/batch.js";
 import { takeBatch } from "../../engine/arrow/columns.js";
 import { allGroups, keyGroupOf, type GroupRange, type StateChanges } from "../../engine/contract/state.js";
+import { corruptFile } from "../../engine/contract/logText.js";
 import { assert } from "../../engine/errors/assert.js";
-import { corrupt } from "../logText.js";
 import { loadArrow } from "./arrowEdge.js";
 import type { StateFileReader } from "./stateFile.js";
 import type { Piece } from "./stateFileIndex.js";
@@ -30,7 +30,7 @@ async function* readSection(reader: StateFileReader, pieces: readonly Piece[], g
     if (last < groups.from || first >= groups.to) continue;
     const [batch, ...others] = decodeIpc(await reader.piece(piece));
     if (batch === undefined || others.length > 0 || batch.length !== piece.rows) {
-      throw corrupt(reader.path, "a piece of it is not what its index says");
+      throw corruptFile(reader.path)("a piece of it is not what its index says");
     }
     const isWhole = first >= groups.from && last < groups.to;
     yield isWhole ? batch : rowsIn(batch, groups);

@@ -1,12 +1,14 @@
+import type { ChunkSizes } from "../../engine/contract/chunkSizes.js";
 import { keyGroupCount, type SnapshotSource } from "../../engine/contract/state.js";
 import { assert } from "../../engine/errors/assert.js";
 import { loadArrow } from "./arrowEdge.js";
-import type { StateFileSizes } from "./sizes.js";
 import type { StateFileWriter } from "./stateFile.js";
 import type { SnapshotBase } from "./stateFileIndex.js";
 import { formatStateFileName } from "./stateFileName.js";
 import type { StateFolder } from "./stateFolder.js";
 import { TableSections } from "./tableSections.js";
+
+export type SnapshotChunks = Pick<ChunkSizes, "pieceRows" | "sliceRows">;
 
 /**
  * A snapshot on its way: taken in slices of key groups, between batches, while the state goes on. A slice is of one version; so what a group holds is of a
@@ -24,15 +26,15 @@ export class SnapshotWriter {
     private readonly folder: StateFolder,
     private readonly writer: StateFileWriter,
     private readonly sections: TableSections,
-    private readonly sizes: StateFileSizes,
+    private readonly chunks: SnapshotChunks,
   ) {
     this.newest = base;
   }
 
-  static async begin(folder: StateFolder, base: SnapshotBase, runId: string, sizes: StateFileSizes): Promise<SnapshotWriter> {
-    const sections = new TableSections(await loadArrow(), sizes.pieceRows);
+  static async begin(folder: StateFolder, base: SnapshotBase, runId: string, chunks: SnapshotChunks): Promise<SnapshotWriter> {
+    const sections = new TableSections(await loadArrow(), chunks.pieceRows);
     const name = formatStateFileName({ version: base.version, runId, kind: "snapshot" });
-    return new SnapshotWriter(name, base, runId, folder, await folder.create(name), sections, sizes);
+    return new SnapshotWriter(name, base, runId, folder, await folder.create(name), sections, chunks);
   }
 
   get sizeBytes(): number {
@@ -47,7 +49,7 @@ export class SnapshotWriter {
     this.newest = at;
     do {
       let rows = 0;
-      while (this.source < sources.length && rows < this.sizes.sliceRows) rows += this.takeSlice(sources[this.source]!);
+      while (this.source < sources.length && rows < this.chunks.sliceRows) rows += this.takeSlice(sources[this.source]!);
       this.sections.flush();
       await this.sections.write(this.writer);
     } while (this.source < sources.length && this.writer.sizeBytes < wantedBytes);
@@ -70,7 +72,7 @@ export class SnapshotWriter {
   /** Takes the next groups of a source, as many as make a slice; gives how many rows they had, about. */
   private takeSlice(source: SnapshotSource): number {
     const { stateRows } = source;
-    const groups = Math.max(1, Math.min(keyGroupCount, Math.floor((keyGroupCount * this.sizes.sliceRows) / Math.max(1, stateRows))));
+    const groups = Math.max(1, Math.min(keyGroupCount, Math.floor((keyGroupCount * this.chunks.sliceRows) / Math.max(1, stateRows))));
     const to = Math.min(keyGroupCount, this.group + groups);
     for (const chunk of source.snapshot({ from: this.group, to })) {
       assert(chunk.deletes === null && chunk.droppedPanes.length === 0, "a snapshot holds what is there");

@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import type { FileSystem, ReadableFile, WritableFile } from "../../engine/contract/fileSystem.js";
+import { corruptFile, decodeText, encodeText } from "../../engine/contract/logText.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { corrupt, decodeText, encodeText } from "../logText.js";
 import { formatIndex, parseIndex, type Piece, type StateFileIndex } from "./stateFileIndex.js";
 
 /*
@@ -145,16 +145,16 @@ export class StateFileReader {
   }
 
   private mismatch({ offset, length }: Piece): StreamingError {
-    return corrupt(this.path, `the checksum of bytes ${offset} to ${offset + length} does not match`);
+    return corruptFile(this.path)(`the checksum of bytes ${offset} to ${offset + length} does not match`);
   }
 }
 
 async function readIndex(file: ReadableFile, path: string): Promise<{ formatVersion: number; index: StateFileIndex }> {
-  if (file.sizeBytes < magic.length + trailerBytes) throw corrupt(path, "it ends too early");
+  if (file.sizeBytes < magic.length + trailerBytes) throw corruptFile(path)("it ends too early");
   const start = await readRange(file, path, 0, magic.length);
   const trailer = await readRange(file, path, file.sizeBytes - trailerBytes, trailerBytes);
-  if (!isMagic(start)) throw corrupt(path, "it is no state file");
-  if (!isMagic(trailer.subarray(12))) throw corrupt(path, "it ends too early");
+  if (!isMagic(start)) throw corruptFile(path)("it is no state file");
+  if (!isMagic(trailer.subarray(12))) throw corruptFile(path)("it ends too early");
   const numbers = new DataView(trailer.buffer, trailer.byteOffset, 12);
   const formatVersion = numbers.getUint32(8, true);
   if (formatVersion > stateFileVersion) {
@@ -162,10 +162,10 @@ async function readIndex(file: ReadableFile, path: string): Promise<{ formatVers
   }
   const length = numbers.getUint32(0, true);
   const piecesEnd = file.sizeBytes - trailerBytes - length;
-  if (piecesEnd < magic.length) throw corrupt(path, "its index does not fit into it");
+  if (piecesEnd < magic.length) throw corruptFile(path)("its index does not fit into it");
   const text = await readRange(file, path, piecesEnd, length);
-  if (crc32(text) !== numbers.getUint32(4, true)) throw corrupt(path, "the checksum of its index does not match");
-  return { formatVersion, index: parseIndex(decodeText(text, path), path, formatVersion, piecesEnd) };
+  if (crc32(text) !== numbers.getUint32(4, true)) throw corruptFile(path)("the checksum of its index does not match");
+  return { formatVersion, index: parseIndex(decodeText(text, corruptFile(path)), path, formatVersion, piecesEnd) };
 }
 
 function isMagic(bytes: Uint8Array): boolean {
@@ -181,7 +181,7 @@ async function readRange(file: ReadableFile, path: string, offset: number, lengt
 async function readInto(file: ReadableFile, path: string, into: Uint8Array, offset: number): Promise<void> {
   for (let done = 0; done < into.length;) {
     const got = await file.read(into.subarray(done), offset + done);
-    if (got === 0) throw corrupt(path, "it ends too early");
+    if (got === 0) throw corruptFile(path)("it ends too early");
     done += got;
   }
 }

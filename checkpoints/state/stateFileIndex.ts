@@ -1,15 +1,5 @@
+import { corruptFile, JsonFields, type Refuse } from "../../engine/contract/logText.js";
 import { keyGroupCount } from "../../engine/contract/state.js";
-import type { Json } from "../../engine/contract/json.js";
-import {
-  corrupt,
-  integerMember,
-  listMember,
-  objectIn,
-  parseJsonObject,
-  textMember,
-  textOrNullMember,
-  type JsonObject,
-} from "../logText.js";
 
 /** An Arrow IPC stream of its own within a section, readable without the others. */
 export interface Piece {
@@ -66,66 +56,52 @@ export function formatIndex({ kind, version, runId, previous, base, tables }: St
  * @throws CHECKPOINT_CORRUPT
  */
 export function parseIndex(text: string, path: string, formatVersion: number, end: number): StateFileIndex {
-  const fields = parseJsonObject(text, path);
-  const kind = fields["kind"];
-  if (kind !== "delta" && kind !== "snapshot") throw corrupt(path, "it is neither a delta nor a snapshot");
-  const version = integerMember(fields, "version", path);
-  const previous = textOrNullMember(fields, "previous", path);
-  const parsePieces = formatVersion === 1 ? piecesOfVersion1 : piecesOf;
-  const tables = listMember(fields, "tables", path).map((item): TableIndex => {
-    const table = objectIn(item, "a table of its index", path);
-    return {
-      operatorId: textMember(table, "operatorId", path),
-      storeName: textMember(table, "storeName", path),
-      droppedPanes: listMember(table, "droppedPanes", path).map((pane) => numberIn(pane, path)),
-      deletes: parsePieces(table, "deletes", path),
-      upserts: parsePieces(table, "upserts", path),
-    };
-  });
+  const refuse = corruptFile(path);
+  const fields = JsonFields.parse(text, refuse);
+  const kind = fields.members["kind"];
+  if (kind !== "delta" && kind !== "snapshot") throw refuse("it is neither a delta nor a snapshot");
+  const version = fields.integer("version");
+  const parsePieces = formatVersion === 1 ? piecesOfVersion1 : (table: JsonFields, name: string) => piecesOf(table, name, refuse);
+  const tables = fields.objects("tables").map((table): TableIndex => ({
+    operatorId: table.text("operatorId"),
+    storeName: table.text("storeName"),
+    droppedPanes: table.has("droppedPanes") ? table.integers("droppedPanes") : [],
+    deletes: parsePieces(table, "deletes"),
+    upserts: parsePieces(table, "upserts"),
+  }));
   for (const { deletes, upserts } of tables) {
     for (const { offset, length } of [...deletes, ...upserts]) {
-      if (offset < 0 || length < 0 || offset + length > end) throw corrupt(path, "its index names bytes outside of it");
+      if (offset < 0 || length < 0 || offset + length > end) throw refuse("its index names bytes outside of it");
     }
   }
-  return { kind, version, runId: textMember(fields, "runId", path), previous, base: baseOf(fields, path, kind, version), tables };
+  const previous = fields.has("previous") ? fields.text("previous") : null;
+  const base = kind === "delta" ? null : baseOf(fields, version);
+  return { kind, version, runId: fields.text("runId"), previous, base, tables };
 }
 
 /** Of format version 1, a snapshot was taken in one go: it begins and ends with its version. */
-function baseOf(fields: JsonObject, path: string, kind: StateFileIndex["kind"], version: number): SnapshotBase | null {
-  if (kind === "delta") return null;
-  if (fields["base"] === undefined) return { version, file: textMember(fields, "previous", path) };
-  const base = objectIn(fields["base"], "`base`", path);
-  return { version: integerMember(base, "version", path), file: textMember(base, "file", path) };
+function baseOf(fields: JsonFields, version: number): SnapshotBase {
+  if (!fields.has("base")) return { version, file: fields.text("previous") };
+  const base = fields.object("base");
+  return { version: base.integer("version"), file: base.text("file") };
 }
 
-function piecesOf(table: JsonObject, name: string, path: string): Piece[] {
-  return listMember(table, name, path).map((item) => {
-    const piece = objectIn(item, "a piece of its index", path);
-    const [first, last] = listMember(piece, "groups", path).map((group) => numberIn(group, path));
-    if (first === undefined || last === undefined || first < 0 || last < first || last >= keyGroupCount) {
-      throw corrupt(path, "a piece of its index has no key groups");
+function piecesOf(table: JsonFields, name: string, refuse: Refuse): Piece[] {
+  if (!table.has(name)) return [];
+  return table.objects(name).map((piece) => {
+    const [first, last, ...more] = piece.integers("groups");
+    if (first === undefined || last === undefined || more.length > 0 || first < 0 || last < first || last >= keyGroupCount) {
+      throw refuse("a piece of its index has no key groups");
     }
-    return { ...rangeOf(piece, path), groups: [first, last] };
+    return { ...rangeOf(piece), groups: [first, last] };
   });
 }
 
 /** One section or none, of whatever groups. */
-function piecesOfVersion1(table: JsonObject, name: string, path: string): Piece[] {
-  const section = table[name];
-  if (section === null || section === undefined) return [];
-  return [{ ...rangeOf(objectIn(section, "a section of its index", path), path), groups: [0, keyGroupCount - 1] }];
+function piecesOfVersion1(table: JsonFields, name: string): Piece[] {
+  return table.has(name) ? [{ ...rangeOf(table.object(name)), groups: [0, keyGroupCount - 1] }] : [];
 }
 
-function rangeOf(piece: JsonObject, path: string): Omit<Piece, "groups"> {
-  return {
-    offset: integerMember(piece, "offset", path),
-    length: integerMember(piece, "length", path),
-    rows: integerMember(piece, "rows", path),
-    crc32: integerMember(piece, "crc32", path),
-  };
-}
-
-function numberIn(value: Json, path: string): number {
-  if (typeof value !== "number") throw corrupt(path, "its index has something else where a number belongs");
-  return value;
+function rangeOf(piece: JsonFields): Omit<Piece, "groups"> {
+  return { offset: piece.integer("offset"), length: piece.integer("length"), rows: piece.integer("rows"), crc32: piece.integer("crc32") };
 }

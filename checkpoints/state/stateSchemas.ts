@@ -1,9 +1,10 @@
 import type { StateSchema } from "../../engine/contract/state.js";
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
+import { corruptFile, decodeText, encodeText, JsonFields } from "../../engine/contract/logText.js";
 import { sameType, typeName, type Schema } from "../../engine/arrow/types.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { idsOf } from "../folder.js";
-import { corrupt, decodeText, encodeText, integerMember, parseJsonObject } from "../logText.js";
+import { parseStoredSchema } from "./storedTypes.js";
 
 const schemaFileVersion = 1;
 
@@ -25,13 +26,20 @@ export async function registerStateSchemas(
   { files, folder, location }: SchemaFiles,
   names: Set<string>,
   schemas: readonly StateSchema[],
-  hasCommits: () => Promise<boolean>,
+  lastCommit: () => Promise<{ readonly stateFile?: string } | null>,
 ): Promise<void> {
   const latest = idsOf([...names], /^schema-(0|[1-9]\d*)\.json$/).at(-1);
   const recorded = latest === undefined ? [] : await readSchemas(files, `${folder}/${schemaName(latest)}`);
   const change = describeChange(recorded, schemas);
   if (change === null) return;
-  if (latest !== undefined && (await hasCommits())) throw new StreamingError("STATE_SCHEMA_CHANGED", { location, change });
+  const commit = await lastCommit();
+  if (latest === undefined && commit?.stateFile !== undefined) {
+    throw new StreamingError("CHECKPOINT_FILE_MISSING", {
+      path: `${folder}/${schemaName(0)}`,
+      reason: "it says how the state is laid out",
+    });
+  }
+  if (latest !== undefined && commit !== null) throw new StreamingError("STATE_SCHEMA_CHANGED", { location, change });
   const text = JSON.stringify({ version: schemaFileVersion, schemas });
   const name = schemaName((latest ?? -1) + 1);
   await files.addNew(`${folder}/${name}`, encodeText(text));
@@ -39,13 +47,20 @@ export async function registerStateSchemas(
 }
 
 async function readSchemas(files: FileSystem, path: string): Promise<StateSchema[]> {
-  const fields = parseJsonObject(decodeText((await files.read(path)) ?? new Uint8Array(0), path), path);
-  const version = integerMember(fields, "version", path);
+  const refuse = corruptFile(path);
+  const fields = JsonFields.parse(decodeText((await files.read(path)) ?? new Uint8Array(0), refuse), refuse);
+  const version = fields.integer("version");
   if (version > schemaFileVersion) {
     throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(schemaFileVersion) });
   }
-  if (!Array.isArray(fields["schemas"])) throw corrupt(path, "`schemas` is no list");
-  return fields["schemas"] as StateSchema[];
+  return fields.objects("schemas").map((schema) => ({
+    operatorId: schema.text("operatorId"),
+    operatorName: schema.text("operatorName"),
+    storeName: schema.text("storeName"),
+    key: parseStoredSchema(schema.object("key"), refuse),
+    value: parseStoredSchema(schema.object("value"), refuse),
+    layout: schema.text("layout"),
+  }));
 }
 
 /** What changed from `before` to `now`, in words; null when nothing did. */

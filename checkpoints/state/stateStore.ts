@@ -13,8 +13,7 @@ import { loadArrow } from "./arrowEdge.js";
 import { findChain, openDelta } from "./chain.js";
 import { purgeStateFiles } from "./purge.js";
 import { readTables } from "./readTables.js";
-import { stateFileSizes, type StateFileSizes } from "./sizes.js";
-import { SnapshotWriter } from "./snapshotWriter.js";
+import { SnapshotWriter, type SnapshotChunks } from "./snapshotWriter.js";
 import type { SnapshotBase } from "./stateFileIndex.js";
 import { formatStateFileName } from "./stateFileName.js";
 import { StateFolder } from "./stateFolder.js";
@@ -32,11 +31,12 @@ export interface StateStoreOptions {
   readonly startedMs: number;
   /** The file that the commit log names for a version; null when it names none. */
   readonly stateFileOf: (version: number) => Promise<string | null>;
-  readonly hasCommits: () => Promise<boolean>;
+  /** The newest commit; null before the first. */
+  readonly lastCommit: () => Promise<{ readonly stateFile?: string } | null>;
   /** How many deltas there are at least between two snapshots. */
   readonly minDeltasForSnapshot: number;
   readonly warn: (message: string) => void;
-  readonly sizes?: StateFileSizes;
+  readonly chunks: SnapshotChunks;
 }
 
 /** What reading a delta costs, however small it is, in bytes of a snapshot. */
@@ -53,7 +53,6 @@ const snapshotPace = 2;
  */
 export class FileStateStore implements StateStore {
   private readonly folder: StateFolder;
-  private readonly sizes: StateFileSizes;
   /** The end of the chain: the version in memory. */
   private head: { readonly version: number; readonly name: string | null } = { version: 0, name: null };
   /** The deltas that a restart would read behind the newest snapshot. */
@@ -69,11 +68,20 @@ export class FileStateStore implements StateStore {
 
   constructor(private readonly options: StateStoreOptions) {
     this.folder = new StateFolder(options.files, options.folder, options.startedMs);
-    this.sizes = options.sizes ?? stateFileSizes;
+  }
+
+  /** The names in the folder. */
+  names(): Promise<ReadonlySet<string>> {
+    return this.folder.listing();
+  }
+
+  /** Whether a state file is on disk. */
+  async isThere(name: string): Promise<boolean> {
+    return (await this.options.files.status(this.folder.pathOf(name))) !== null;
   }
 
   async registerSchemas(schemas: readonly StateSchema[]): Promise<void> {
-    await registerStateSchemas(this.options, await this.folder.listing(), schemas, this.options.hasCommits);
+    await registerStateSchemas(this.options, await this.folder.listing(), schemas, this.options.lastCommit);
     if (schemas.length > 0) await loadArrow();
   }
 
@@ -103,7 +111,7 @@ export class FileStateStore implements StateStore {
     assert(version === this.head.version + 1, `delta ${version} behind version ${this.head.version}`);
     const { runId } = this.options;
     const name = formatStateFileName({ version, runId, kind: "delta" });
-    const sections = new TableSections(await loadArrow(), this.sizes.pieceRows);
+    const sections = new TableSections(await loadArrow(), this.options.chunks.pieceRows);
     const writer = await this.folder.create(name);
     try {
       for (const chunk of changes) {
@@ -157,7 +165,7 @@ export class FileStateStore implements StateStore {
   }
 
   private async takeSlices(at: SnapshotBase, sources: readonly SnapshotSource[]): Promise<boolean> {
-    const snapshot = (this.snapshot ??= await SnapshotWriter.begin(this.folder, at, this.options.runId, this.sizes));
+    const snapshot = (this.snapshot ??= await SnapshotWriter.begin(this.folder, at, this.options.runId, this.options.chunks));
     if (await snapshot.advance(at, sources, snapshotPace * this.bytesBehind(snapshot.base.version))) return true;
     this.snapshot = null;
     this.finishing = { name: snapshot.name, done: this.finish(snapshot, at.version) };

@@ -11,6 +11,17 @@ class OpenSection {
   readonly pieces: Piece[] = [];
   private waiting: Batch[] = [];
   private waitingRows = 0;
+  private lastGroup = 0;
+
+  /** Checks that rows come in the order of their key groups, and behind those that came before. */
+  follow(batch: Batch): void {
+    const hashes = hashesOf(batch);
+    for (let i = 0; i < batch.length; i++) {
+      const group = keyGroupOf(hashes[i]!);
+      assert(group >= this.lastGroup, "rows of state come in the order of their key groups");
+      this.lastGroup = group;
+    }
+  }
 
   /** Takes rows, which are lent; gives the batches that are to be pieces, lent as well. */
   *add(batch: Batch, pieceRows: number): Generator<Batch> {
@@ -77,6 +88,8 @@ export class TableSections {
   add({ operatorId, storeName, droppedPanes, deletes, upserts }: StateChanges): void {
     const table = this.tableOf(operatorId, storeName);
     table.droppedPanes.push(...droppedPanes);
+    if (deletes !== null) table.deletes.follow(deletes);
+    if (upserts !== null) table.upserts.follow(upserts);
     for (const [section, batch] of [[table.deletes, deletes] as const, [table.upserts, upserts] as const]) {
       if (batch !== null && batch.length > 0) for (const rows of section.add(batch, this.pieceRows)) this.encode(section, rows);
     }
@@ -124,16 +137,13 @@ export class TableSections {
   }
 }
 
-/** The smallest and the largest key group of a batch whose last column is the hash. */
-function groupsIn({ columns, length }: Batch): Piece["groups"] {
+function groupsIn(batch: Batch): Piece["groups"] {
+  const hashes = hashesOf(batch);
+  return [keyGroupOf(hashes[0]!), keyGroupOf(hashes[batch.length - 1]!)];
+}
+
+function hashesOf({ columns }: Batch): Int32Array {
   const hashes = columns.at(-1);
   assert(hashes?.encoding === "i32", "rows of state end in their key's hash");
-  let first = keyGroupOf(hashes.values[0]!);
-  let last = first;
-  for (let i = 1; i < length; i++) {
-    const group = keyGroupOf(hashes.values[i]!);
-    if (group < first) first = group;
-    if (group > last) last = group;
-  }
-  return [first, last];
+  return hashes.values;
 }

@@ -1,5 +1,6 @@
-import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
+import { decodeText, formatLogEntry, JsonFields, parseLogEntry, type Refuse } from "../../engine/contract/logText.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
 
 /** The folder in which a streaming file sink lists what counts. Spark's name and format. */
 export const manifestFolder = "_spark_metadata";
@@ -40,46 +41,100 @@ export function manifestName(batchId: number): string {
 export async function listManifest(files: FileSystem, folder: string): Promise<ManifestListing> {
   const deltas = new Set<number>();
   const compacts = new Set<number>();
-  for (const { name } of await files.list(folder)) {
-    const match = /^(\d+)(\.compact)?$/.exec(name);
-    if (match) (match[2] ? compacts : deltas).add(Number(match[1]));
+  let latest = -1;
+  // A look at each of thousands of entries would take longer than a batch.
+  for (const name of (await files.listNames?.(folder)) ?? (await files.list(folder)).map((entry) => entry.name)) {
+    const match = /^(0|[1-9]\d*)(\.compact)?$/.exec(name);
+    if (match === null) continue;
+    const id = Number(match[1]);
+    (match[2] === undefined ? deltas : compacts).add(id);
+    latest = Math.max(latest, id);
   }
-  return { deltas, compacts, latest: Math.max(-1, ...deltas, ...compacts) };
+  return { deltas, compacts, latest };
+}
+
+/** The newest compact entry; −1 when there is none. */
+export function newestCompact({ compacts }: ManifestListing): number {
+  let newest = -1;
+  for (const id of compacts) newest = Math.max(newest, id);
+  return newest;
 }
 
 /** The text of an entry: a version line, then one line of JSON a file. No newline at the end, as Spark. */
 export function manifestText(entries: readonly ManifestEntry[]): string {
-  return ["v1", ...entries.map((entry) => JSON.stringify(entry))].join("\n");
+  return formatLogEntry(entries.map((entry) => JSON.stringify(entry)));
 }
 
-/** The files of an entry's text. */
-export function parseManifest(path: string, text: string): ManifestEntry[] {
-  const [version, ...lines] = text.split("\n");
-  const number = /^v(\d+)\s*$/.exec(version ?? "")?.[1];
-  if (number === undefined) throw new StreamingError("MALFORMED_LOG_FILE", { path, text: (version ?? "").slice(0, 80) });
-  if (number !== "1") throw new StreamingError("INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION", { path, maxVersion: "1", version: number });
-  try {
-    return lines.filter((line) => line.trim() !== "").map((line) => JSON.parse(line) as ManifestEntry);
-  } catch (cause) {
-    throw new StreamingError("MALFORMED_LOG_FILE", { path, text: "a line that is no JSON" }, { cause });
-  }
+/** The lines of an entry's text, one a file. @throws MANIFEST_CORRUPT, MALFORMED_LOG_FILE, INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION */
+export function manifestLines(path: string, bytes: Uint8Array): string[] {
+  const refuse = corruptManifest(path);
+  return parseLogEntry(decodeText(bytes, refuse), path, refuse).filter((line) => line !== "");
+}
+
+/** The files of an entry's text. @throws the same */
+export function parseManifest(path: string, bytes: Uint8Array): ManifestEntry[] {
+  return manifestLines(path, bytes).map((line) => parseManifestLine(path, line));
+}
+
+/** @throws MANIFEST_CORRUPT */
+export function parseManifestLine(path: string, line: string): ManifestEntry {
+  const fields = JsonFields.parse(line, corruptManifest(path));
+  return {
+    path: fields.text("path"),
+    size: fields.integer("size"),
+    isDir: fields.boolean("isDir"),
+    modificationTime: fields.integer("modificationTime"),
+    blockReplication: fields.integer("blockReplication"),
+    blockSize: fields.integer("blockSize"),
+    action: fields.text("action"),
+  };
+}
+
+export function corruptManifest(path: string): Refuse {
+  return (reason) => new StreamingError("MANIFEST_CORRUPT", { path, reason });
 }
 
 /**
  * The files that the entries after `after` list (all of them by default), and the id of the newest entry.
  *
  * When a compact entry is among them it is read in place of those before it, so files of earlier entries may come again.
+ *
+ * @throws MANIFEST_INCOMPLETE, MANIFEST_CORRUPT
  */
 export async function readManifest(files: FileSystem, folder: string, after = -1): Promise<{ entries: ManifestEntry[]; latest: number }> {
-  const { deltas, compacts, latest } = await listManifest(files, folder);
-  const compact = Math.max(after, ...compacts);
-  const entries: ManifestEntry[] = [];
-  for (let id = compact > after ? compact : after + 1; id <= latest; id++) {
-    const path = `${folder}/${deltas.has(id) ? id : `${id}.compact`}`;
-    const bytes = await files.read(path);
-    if (bytes === null) throw new StreamingError("MANIFEST_INCOMPLETE", { path: folder, batchId: String(id) });
-    entries.push(...parseManifest(path, new TextDecoder().decode(bytes)));
+  for (let seen = -2; ;) {
+    const listing = await listManifest(files, folder);
+    const entries = await readListed(files, folder, listing, after, seen);
+    if (entries !== null) return { entries: live(entries), latest: listing.latest };
+    seen = newestCompact(listing);
   }
-  const deleted = new Set(entries.filter((entry) => entry.action === "delete").map((entry) => entry.path));
-  return { entries: entries.filter((entry) => entry.action !== "delete" && !deleted.has(entry.path)), latest };
+}
+
+/** Null when an entry is gone, and a compact one newer than `seen` may stand for it: its writer has tidied up while we looked. */
+async function readListed(
+  files: FileSystem,
+  folder: string,
+  listing: ManifestListing,
+  after: number,
+  seen: number,
+): Promise<Map<string, ManifestEntry> | null> {
+  const { deltas, compacts, latest } = listing;
+  const compact = newestCompact(listing);
+  const found = new Map<string, ManifestEntry>();
+  for (let id = compact > after ? compact : after + 1; id <= latest; id++) {
+    const isThere = deltas.has(id) || compacts.has(id);
+    const path = `${folder}/${deltas.has(id) ? id : `${id}.compact`}`;
+    const bytes = isThere ? await files.read(path) : null;
+    if (bytes === null && isThere && compact > seen) return null;
+    if (bytes === null) throw new StreamingError("MANIFEST_INCOMPLETE", { path: folder, batchId: String(id) });
+    for (const entry of parseManifest(path, bytes)) {
+      if (found.has(entry.path) && entry.action !== "delete") throw corruptManifest(path)(`it lists ${entry.path} again`);
+      found.set(entry.path, entry);
+    }
+  }
+  return found;
+}
+
+function live(entries: ReadonlyMap<string, ManifestEntry>): ManifestEntry[] {
+  return [...entries.values()].filter(({ action }) => action !== "delete");
 }

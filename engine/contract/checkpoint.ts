@@ -20,6 +20,10 @@ export interface CommitEntry {
   readonly stateFile?: string;
   /** Who committed. */
   readonly runId?: string;
+  /** What each output's sink says of the batch, by output id (`Sink.receiptOf`). */
+  readonly outputs?: Readonly<Record<string, Json>>;
+  /** The oldest batch whose log entries are kept from now on. */
+  readonly oldestBatchId?: number;
   /** What else a restart needs to go on bit for bit (watermarks per operator …). */
   readonly extra?: Readonly<Record<string, Json>>;
 }
@@ -34,6 +38,14 @@ export interface MetadataLog<T> {
   purgeBefore(id: number): Promise<void>;
 }
 
+/** A batch of an earlier run, as the logs have it. */
+export interface LoggedBatch {
+  readonly batchId: number;
+  readonly offsets: OffsetEntry;
+  /** Null when it was planned only. */
+  readonly commit: CommitEntry | null;
+}
+
 /**
  * A query's checkpoint, opened by one owner. `open` (in `checkpoints/`) takes an epoch first and refuses a second living owner by name.
  */
@@ -42,6 +54,8 @@ export interface Checkpoint {
   readonly queryId: string;
   readonly runId: string;
   readonly location: string;
+  /** The batches that the logs still had when it was opened, oldest first: complete, and held against each other. */
+  readonly history: readonly LoggedBatch[];
   readonly offsetLog: MetadataLog<OffsetEntry>;
   readonly commitLog: MetadataLog<CommitEntry>;
   readonly state: StateStore;

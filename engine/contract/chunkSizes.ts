@@ -10,6 +10,10 @@ export interface ChunkSizes {
   readonly emittedRows: number;
   /** Rows of a chunk of state on its way to a file, at most. */
   readonly stateRows: number;
+  /** Rows in a piece of a state file: what a reader of one holds at once. */
+  readonly pieceRows: number;
+  /** Rows in a slice of a snapshot: what is taken between two batches without a pause. About 2 ms' work. */
+  readonly sliceRows: number;
   /** Candidate pairs that a join looks at together; those of one row stay together however many they are. */
   readonly joinPairs: number;
 }
@@ -19,5 +23,7 @@ export const defaultChunkSizes: ChunkSizes = {
   inputRows: 65_536,
   emittedRows: 65_536,
   stateRows: 65_536,
+  pieceRows: 32_768,
+  sliceRows: 16_384,
   joinPairs: 131_072,
 };

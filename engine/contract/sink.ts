@@ -1,5 +1,6 @@
 import type { Batch } from "../arrow/batch.js";
 import type { Schema } from "../arrow/types.js";
+import type { Json } from "./json.js";
 
 export type OutputMode = "append" | "update" | "complete";
 
@@ -50,6 +51,12 @@ export interface SinkBatch {
   abort(): Promise<void>;
 }
 
+/** A batch that the commit log says is done, and what the sink said of it then (`receiptOf`); null when it said nothing. */
+export interface CommittedBatch {
+  readonly batchId: number;
+  readonly receipt: Json | null;
+}
+
 /**
  * Where results go. `start` once a run; then for every batch `open` → `write`* → `prepare` → `commit`.
  *
@@ -60,8 +67,14 @@ export interface Sink {
   /** As progress shows it (`FileSink[out/averages]`). */
   readonly description: string;
   readonly capabilities: readonly SinkCapability[];
-  /** Before the first batch of a run: check the target, fence former owners, recover what they left open. Whoever calls it calls `stop`, also when it rejects. */
-  start(identity: OutputIdentity): Promise<void>;
+  /**
+   * Before the first batch of a run: check the target, fence former owners, recover what they left open. Whoever calls it calls `stop`, also when it rejects.
+   *
+   * @param committed the newest batches of the commit log, oldest first, as far back as it is kept: a target that lacks them is refused
+   */
+  start(identity: OutputIdentity, committed?: readonly CommittedBatch[]): Promise<void>;
   open(info: OutputBatchInfo): Promise<SinkBatch | null>;
+  /** What the commit log keeps of a batch that this sink has committed, so that a later start can tell whether the target still has it as it was. */
+  receiptOf?(batchId: number): Promise<Json>;
   stop(): Promise<void>;
 }

@@ -15,6 +15,12 @@ export interface ReadLimit {
   readonly maxDelayMs?: number;
 }
 
+/** `Source.offsetProblem` of a source whose offsets are numbers. `least`: the smallest there is. */
+export function countingProblem(before: number | null, now: number, least: number): string | null {
+  if (!Number.isSafeInteger(now) || now < least) return "it is no offset of this source";
+  return before !== null && now < before ? `it goes back from ${before} to ${now}` : null;
+}
+
 /** Everything that is there: what `trigger({ once: true })` asks for. */
 export const readAll: ReadLimit = {};
 
@@ -93,6 +99,11 @@ export interface Source {
   commit(end: Offset): Promise<void>;
   /** Whether `a` and `b` are the same position (their texts may differ). */
   sameOffset(a: Offset, b: Offset): boolean;
+  /**
+   * What is wrong with an offset that the log of a checkpoint has behind another one (null before the first); null when nothing is. Asked at every start, once
+   * for each offset that the log has, and before one is logged: other methods may trust the texts that they get.
+   */
+  offsetProblem(before: Offset | null, offset: Offset): string | null;
   /** Numbers for the progress (Kafka's lag …), as of the end of the last batch. */
   metrics(end: Offset | null): Readonly<Record<string, string>>;
   stop(): Promise<void>;

@@ -6,6 +6,9 @@ import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchFacts, StatefulOperator } from "../physical/operator.js";
+import { mainOutput } from "../physical/execution/pipeline.js";
+import type { QuerySettings } from "./definition.js";
+import { checkNextOffsets } from "./offsetOrder.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
 import type { WatermarkTracker } from "./watermarkTracker.js";
@@ -99,6 +102,7 @@ async function commitOutput(query: OpenQuery, batchId: number, commit: OutputCom
 
 async function logOffsets(query: OpenQuery, planned: PlannedBatch): Promise<void> {
   if (planned.replay) return;
+  checkNextOffsets(query.checkpoint, query.sources, planned.batchId, planned.start, planned.entry.offsets);
   await query.checkpoint.checkOwnership();
   if (await query.checkpoint.offsetLog.add(planned.batchId, planned.entry)) return;
   throw new StreamingError("CONCURRENT_QUERY", { batchId: String(planned.batchId), location: query.checkpoint.location });
@@ -131,11 +135,20 @@ function* changesOf(stateful: readonly StatefulOperator[]): Generator<StateChang
   for (const operator of stateful) yield* operator.changes();
 }
 
-async function logCommit({ checkpoint }: OpenQuery, batchId: number, tracker: WatermarkTracker, stateFile: string | null): Promise<void> {
+async function logCommit(
+  { checkpoint, sink, settings }: OpenQuery,
+  batchId: number,
+  tracker: WatermarkTracker,
+  stateFile: string | null,
+): Promise<void> {
+  const receipt = await sink.receiptOf?.(batchId);
   const entry: CommitEntry = {
     nextBatchWatermarkMs: tracker.loggedMs,
     runId: checkpoint.runId,
+    // One less than is kept: so the logs are whole also for somebody who takes this commit back.
+    oldestBatchId: Math.min(batchId, Math.max(0, oldestRetained(settings, batchId) + 1)),
     ...(stateFile === null ? {} : { stateFile }),
+    ...(receipt === undefined ? {} : { outputs: { [mainOutput]: receipt } }),
   };
   await checkpoint.checkOwnership();
   if (await checkpoint.commitLog.add(batchId, entry)) return;
@@ -152,10 +165,15 @@ async function tellSources({ sources }: OpenQuery, { start, entry }: PlannedBatc
 
 async function tidyUp({ checkpoint, execution, settings }: OpenQuery, batchId: number): Promise<void> {
   if (execution.stateful.length > 0) await checkpoint.state.advanceSnapshot(batchId + 1, execution.stateful);
-  const oldest = batchId - settings.minBatchesToRetain + 1;
+  const oldest = oldestRetained(settings, batchId);
   if (oldest <= 0) return;
   const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
   await Promise.all([checkpoint.offsetLog.purgeBefore(oldest), checkpoint.commitLog.purgeBefore(oldest), state]);
+}
+
+/** The oldest batch that the logs keep when `batchId` is done. */
+function oldestRetained({ minBatchesToRetain }: QuerySettings, batchId: number): number {
+  return batchId - minBatchesToRetain + 1;
 }
 
 /** Waits for all, then fails with the first failure: nothing of this batch may still be writing when the failure is dealt with. */

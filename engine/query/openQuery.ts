@@ -1,6 +1,8 @@
 import { thrownText } from "../errors/shownValue.js";
+import { mainOutput } from "../physical/execution/pipeline.js";
 import type { QueryDefinition, QueryParts } from "./definition.js";
 import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
+import { checkLoggedOffsets } from "./offsetOrder.js";
 import type { RestartPoint } from "./recovery.js";
 import { queryChange, queryChanged, sourcesChange, type QueryIdentity, type RecordedShape } from "./shape.js";
 import type { WatermarkPolicy } from "./watermarkTracker.js";
@@ -38,9 +40,10 @@ export async function openQuery(definition: QueryDefinition, point: RestartPoint
   const close = onlyOnce(() => closeParts(definition, parts));
   try {
     await checkShape(definition, parts, point);
+    checkLoggedOffsets(checkpoint, parts.sources);
     await restoreState(definition, parts, point.batchId);
     if (trigger.kind === "availableNow") for (const source of parts.sources) await source.prepareForAvailableNow();
-    await parts.sink.start({ queryId: checkpoint.queryId, runId: checkpoint.runId, outputId: "main" });
+    await startSink(definition, parts);
   } catch (error) {
     await close();
     throw error;
@@ -82,6 +85,15 @@ async function restoreState({ checkpoint }: QueryDefinition, { execution }: Quer
   if (version === 0) return;
   const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
   for await (const changes of checkpoint.state.restore(version)) byId.get(changes.operatorId)?.restore(changes);
+}
+
+/** The sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */
+function startSink({ checkpoint }: QueryDefinition, { sink }: QueryParts): Promise<void> {
+  const { queryId, runId, history } = checkpoint;
+  const committed = history.flatMap(({ batchId, commit }) =>
+    commit === null ? [] : [{ batchId, receipt: commit.outputs?.[mainOutput] ?? null }],
+  );
+  return sink.start({ queryId, runId, outputId: mainOutput }, committed);
 }
 
 async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, sink }: QueryParts): Promise<void> {

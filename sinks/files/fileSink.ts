@@ -1,12 +1,15 @@
 import type { ManifestEntry } from "../../connectors/files/manifest.js";
 import { displayPath, uriOf } from "../../connectors/files/uri.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
-import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
+import type { Json } from "../../engine/contract/json.js";
+import type { CommittedBatch, OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { FileEncoder } from "./encoders.js";
 import { writing } from "./failures.js";
+import { checkManifest } from "./manifestCheck.js";
 import { ManifestLog } from "./manifestLog.js";
+import { formatReceipt, receiptsOf } from "./manifestReceipt.js";
 import type { FileSinkOptions } from "./options.js";
 import { claimFolder, foreign, ownerOf } from "./owner.js";
 import { PartFiles } from "./partFiles.js";
@@ -33,11 +36,20 @@ export class StreamingFileSink implements Sink {
     this.manifest = new ManifestLog(context.runtime, options.path);
   }
 
-  async start(identity: OutputIdentity): Promise<void> {
+  async start(identity: OutputIdentity, committed: readonly CommittedBatch[] = []): Promise<void> {
     const { path } = this.options;
+    const { runtime } = this.context;
     const loading = this.encoder.load();
-    await writing(path, () => claimFolder(this.context.runtime.files, path, identity));
-    await writing(path, () => this.manifest.open());
+    await writing(path, () => claimFolder(runtime.files, path, identity));
+    const listing = await writing(path, () => this.manifest.open());
+    const sums = await checkManifest({
+      files: runtime.files,
+      folder: this.manifest.folder,
+      listing,
+      receipts: receiptsOf(committed, this.manifest.folder),
+      warn: (message) => this.context.warn(message),
+    });
+    this.manifest.found(sums);
     await loading;
     this.identity = identity;
   }
@@ -64,6 +76,10 @@ export class StreamingFileSink implements Sink {
       },
       abort: () => parts.discard(),
     };
+  }
+
+  async receiptOf(batchId: number): Promise<Json> {
+    return formatReceipt(this.manifest.receiptOf(batchId));
   }
 
   async stop(): Promise<void> {}

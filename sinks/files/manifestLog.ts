@@ -1,24 +1,37 @@
+import { crc32 } from "node:zlib";
 import {
   compactInterval,
   isCompactBatch,
   listManifest,
   manifestFolder,
+  manifestLines,
   manifestName,
-  manifestText,
-  readManifest,
+  newestCompact,
+  parseManifestLine,
   type ManifestEntry,
+  type ManifestListing,
 } from "../../connectors/files/manifest.js";
 import { makeDurableFolder } from "../../connectors/files/durableFolder.js";
+import { encodeText, formatLogEntry } from "../../engine/contract/logText.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
+import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
+import { unknownFiles, type ManifestReceipt } from "./manifestReceipt.js";
 
 /** Entries that a compact one repeats go when they are this old: a reader may just have listed them. Spark's `fileSink.log.cleanupDelay`. */
 const cleanupDelayMs = 10 * 60 * 1000;
 
+/** However young they are, of the entries that a compact one repeats no more than this many are kept: a fast query makes thousands in that time. */
+const keptEntries = 1000;
+
 /** The manifest as its one writer sees it: an entry a batch, never changed once it is there. */
 export class ManifestLog {
-  private readonly folder: string;
+  readonly folder: string;
   private latest = -1;
+  /** The sums of the newest compact entry and of those behind it, by name. */
+  private sums: Readonly<Record<string, number>> = {};
+  /** How many files the entry has that was written last. */
+  private lastFiles = unknownFiles;
 
   constructor(
     private readonly runtime: Runtime,
@@ -32,12 +45,19 @@ export class ManifestLog {
     return this.latest;
   }
 
-  /** Makes the folder first: while there is none, readers would take every file that they find. */
-  async open(): Promise<void> {
+  /** Makes the folder first: while there is none, readers would take every file that they find. Gives what is in it. */
+  async open(): Promise<ManifestListing> {
     const { files } = this.runtime;
     // Durably: an entry of a run that died before it synced is seen, but may yet go with the power; and who finds it skips that batch for good.
     await makeDurableFolder(files, this.folder);
-    this.latest = (await listManifest(files, this.folder)).latest;
+    const listing = await listManifest(files, this.folder);
+    this.latest = listing.latest;
+    return listing;
+  }
+
+  /** Tells what the entries that were found look like. */
+  found(sums: Readonly<Record<string, number>>): void {
+    this.sums = sums;
   }
 
   /**
@@ -50,6 +70,12 @@ export class ManifestLog {
     await this.write(batchId, entries);
   }
 
+  /** What is to be known later of the manifest that ends with this batch. */
+  receiptOf(batchId: number): ManifestReceipt {
+    assert(batchId === this.latest, `the newest entry is of batch ${this.latest}`);
+    return { batchId, folder: this.folder, entries: this.sums, files: this.lastFiles };
+  }
+
   /** Readers want every entry since the last compact one. They are missing only when an output folder is newer than its query. */
   private async fillGap(batchId: number): Promise<void> {
     const lastCompact = Math.floor(batchId / compactInterval) * compactInterval - 1;
@@ -57,21 +83,48 @@ export class ManifestLog {
   }
 
   private async write(batchId: number, entries: readonly ManifestEntry[]): Promise<void> {
-    const { files } = this.runtime;
     const isCompact = isCompactBatch(batchId);
-    const listed = isCompact && this.latest >= 0 ? (await readManifest(files, this.folder)).entries : [];
-    const text = manifestText([...listed, ...entries]);
-    const added = await files.addNew(`${this.folder}/${manifestName(batchId)}`, new TextEncoder().encode(text));
+    const listed = isCompact && this.latest >= 0 ? await this.linesBefore() : [];
+    const bytes = encodeText(formatLogEntry([...listed, ...entries.map((entry) => JSON.stringify(entry))]));
+    const added = await this.runtime.files.addNew(`${this.folder}/${manifestName(batchId)}`, bytes);
     if (!added) throw new StreamingError("CONCURRENT_STREAM_LOG_UPDATE", { batchId: String(batchId) });
     this.latest = batchId;
+    this.sums = { ...(isCompact ? {} : this.sums), [manifestName(batchId)]: crc32(bytes) };
+    this.lastFiles = entries.length;
     if (isCompact) await this.cleanUp(batchId);
+  }
+
+  /** What a compact entry repeats: the lines of the last one and of those behind it, but for files that were taken out since. */
+  private async linesBefore(): Promise<readonly string[]> {
+    const listing = await listManifest(this.runtime.files, this.folder);
+    let lines: string[] = [];
+    for (let id = Math.max(0, newestCompact(listing)); id <= this.latest; id++) {
+      const path = `${this.folder}/${listing.deltas.has(id) ? id : `${id}.compact`}`;
+      const bytes = await this.runtime.files.read(path);
+      if (bytes === null) throw new StreamingError("MANIFEST_INCOMPLETE", { path: this.folder, batchId: String(id) });
+      lines = lines.concat(manifestLines(path, bytes));
+    }
+    return lines.some((line) => line.includes('"delete"')) ? this.withoutDeleted(lines) : lines;
+  }
+
+  /** Spark's files may be taken out of a manifest by entries of their own. */
+  private withoutDeleted(lines: readonly string[]): string[] {
+    const entries = lines.map((line) => parseManifestLine(this.folder, line));
+    const deleted = new Set(entries.filter(({ action }) => action === "delete").map(({ path }) => path));
+    return lines.filter((_, i) => !deleted.has(entries[i]!.path));
   }
 
   private async cleanUp(compactId: number): Promise<void> {
     const { files, clock } = this.runtime;
     const oldestMs = clock.nowMs() - cleanupDelayMs;
-    for (const { name, path, modifiedMs } of await files.list(this.folder)) {
-      if (/^\d+(\.compact)?$/.test(name) && Number.parseInt(name, 10) < compactId && modifiedMs < oldestMs) await files.remove(path);
+    const { deltas, compacts } = await listManifest(files, this.folder);
+    const repeated = [...deltas, ...compacts].filter((id) => id < compactId).toSorted((a, b) => a - b);
+    for (const [i, id] of repeated.entries()) {
+      const path = `${this.folder}/${compacts.has(id) ? `${id}.compact` : id}`;
+      const isTooMany = i < repeated.length - keptEntries;
+      if (isTooMany || ((await files.status(path))?.modifiedMs ?? 0) < oldestMs) await files.remove(path);
+      // Ids are in the order of their times.
+      else break;
     }
   }
 }

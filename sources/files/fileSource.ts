@@ -1,7 +1,15 @@
 import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SourceContext } from "../../engine/contract/provider.js";
-import type { Offset, PartitionReader, ReadLimit, Scan, ScanRequest, Source } from "../../engine/contract/source.js";
+import {
+  countingProblem,
+  type Offset,
+  type PartitionReader,
+  type ReadLimit,
+  type Scan,
+  type ScanRequest,
+  type Source,
+} from "../../engine/contract/source.js";
 import { Links } from "./links.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
@@ -98,6 +106,13 @@ export class FileSource implements Source {
     this.log.forget(entryOf(end));
   }
 
+  offsetProblem(before: Offset | null, offset: Offset): string | null {
+    const entry = entryOf(offset);
+    const problem = countingProblem(before === null ? null : entryOf(before), entry, 0);
+    if (problem !== null || entry <= this.log.latestId) return problem;
+    return `it stands for entry ${entry} of the source's log ${this.log.location}, whose newest is ${this.log.latestId}`;
+  }
+
   sameOffset(a: Offset, b: Offset): boolean {
     return entryOf(a) === entryOf(b);
   }
@@ -165,6 +180,14 @@ function byPath(a: InputFile, b: InputFile): number {
   return a.path < b.path ? -1 : a.path > b.path ? 1 : 0;
 }
 
+/** The entry of the source's log that an offset stands for, −1 before the first; NaN for what is no offset. As in Spark a number alone is one too. */
 function entryOf(offset: Offset | null): number {
-  return offset === null ? -1 : (JSON.parse(offset) as { logOffset: number }).logOffset;
+  if (offset === null) return -1;
+  try {
+    const parsed = JSON.parse(offset) as unknown;
+    const entry = typeof parsed === "object" && parsed !== null && "logOffset" in parsed ? parsed.logOffset : parsed;
+    return typeof entry === "number" ? entry : NaN;
+  } catch {
+    return NaN;
+  }
 }

@@ -1,3 +1,4 @@
+import { corruptFile, formatLogEntry, JsonFields, parseLogEntry } from "../../engine/contract/logText.js";
 import type { SourceLog } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
@@ -29,14 +30,24 @@ export class SeenFilesLog {
     private latest: number,
   ) {}
 
-  /** Opens the log and gives all files it knows. */
+  /**
+   * Opens the log and gives all files it knows.
+   * @throws CHECKPOINT_FILE_MISSING, CHECKPOINT_CORRUPT
+   */
   static async open(log: SourceLog): Promise<{ log: SeenFilesLog; files: SeenFile[] }> {
-    const compacts = await log.listCompact();
-    const compact = compacts.at(-1) ?? -1;
-    const deltas = (await log.list()).filter((id) => id > compact);
-    const files = compact < 0 ? [] : parse(pathOf(log, compact), await log.getCompact(compact));
-    for (const id of deltas) files.push(...parse(pathOf(log, id), await log.get(id)));
-    return { log: new SeenFilesLog(log, deltas.at(-1) ?? compact), files };
+    const compact = (await log.listCompact()).at(-1) ?? -1;
+    const ids = (await log.list()).filter((id) => id > compact);
+    const files = compact < 0 ? [] : await readEntry(log, compact, true);
+    for (const [i, id] of ids.entries()) {
+      if (id !== compact + 1 + i) throw missing(log, compact + 1 + i);
+      for (const file of await readEntry(log, id, false)) files.push(file);
+    }
+    return { log: new SeenFilesLog(log, ids.at(-1) ?? compact), files };
+  }
+
+  /** Where it lies, for messages. */
+  get location(): string {
+    return this.log.location ?? "sources";
   }
 
   /** −1 before the first entry. */
@@ -49,7 +60,7 @@ export class SeenFilesLog {
     const id = this.latest + 1;
     const entry = files.map(({ path, timestamp }) => ({ path, timestamp, batchId: id }));
     const lines = entry.map((file) => JSON.stringify(file));
-    const added = isCompact(id) ? await this.compact(id, lines) : await this.log.add(id, ["v1", ...lines].join("\n"));
+    const added = isCompact(id) ? await this.compact(id, lines) : await this.log.add(id, formatLogEntry(lines));
     if (!added) throw new StreamingError("CONCURRENT_STREAM_LOG_UPDATE", { batchId: String(id) });
     this.recent.set(id, entry);
     this.latest = id;
@@ -68,19 +79,18 @@ export class SeenFilesLog {
     for (const id of this.recent.keys()) if (id <= end) this.recent.delete(id);
   }
 
-  private async read(id: number): Promise<SeenFile[]> {
-    const text = await this.log.get(id);
-    if (text !== null) return parse(pathOf(this.log, id), text);
+  private async read(id: number): Promise<readonly SeenFile[]> {
+    if ((await this.log.list()).includes(id)) return readEntry(this.log, id, false);
     const compact = (await this.log.listCompact()).find((compactId) => compactId >= id);
-    if (compact === undefined) throw new StreamingError("MALFORMED_LOG_FILE", { path: pathOf(this.log, id), text: "no file" });
-    return parse(pathOf(this.log, compact), await this.log.getCompact(compact)).filter((file) => file.batchId === id);
+    if (compact === undefined) throw missing(this.log, id);
+    return (await readEntry(this.log, compact, true)).filter((file) => file.batchId === id);
   }
 
   private async compact(id: number, lines: readonly string[]): Promise<boolean> {
     const previous = id - compactInterval;
-    const all: string[] = previous < 0 ? [] : linesOf(pathOf(this.log, previous), await this.log.getCompact(previous));
-    for (let delta = previous + 1; delta < id; delta++) all.push(...linesOf(pathOf(this.log, delta), await this.log.get(delta)));
-    const added = await this.log.addCompact(id, ["v1", ...all, ...lines].join("\n"));
+    const all: string[] = previous < 0 ? [] : await linesOf(this.log, previous, true);
+    for (let delta = previous + 1; delta < id; delta++) all.push(...(await linesOf(this.log, delta, false)));
+    const added = await this.log.addCompact(id, formatLogEntry([...all, ...lines]));
     if (added) await this.removeBelow(id - keptIntervals * compactInterval);
     return added;
   }
@@ -91,27 +101,37 @@ export class SeenFilesLog {
   }
 }
 
-function pathOf(log: SourceLog, id: number): string {
-  return `${log.location ?? "sources"}/${id}`;
-}
-
 function isCompact(id: number): boolean {
   return (id + 1) % compactInterval === 0;
 }
 
-function linesOf(path: string, text: string | null): string[] {
-  const [version, ...lines] = (text ?? "").split("\n");
-  if (version !== "v1") throw new StreamingError("MALFORMED_LOG_FILE", { path, text: (version ?? "").slice(0, 80) });
-  return lines.filter((line) => line !== "");
+function pathOf(log: SourceLog, id: number, compact: boolean): string {
+  return `${log.location ?? "sources"}/${id}${compact ? ".compact" : ""}`;
 }
 
-function parse(path: string, text: string | null): SeenFile[] {
-  try {
-    return linesOf(path, text).map((line) => JSON.parse(line) as SeenFile);
-  } catch (cause) {
-    if (cause instanceof StreamingError) throw cause;
-    throw new StreamingError("MALFORMED_LOG_FILE", { path, text: "a line that is no JSON" }, { cause });
-  }
+function missing(log: SourceLog, id: number): StreamingError {
+  const reason = "newer entries are there, and the files that it names would be read again, or never";
+  return new StreamingError("CHECKPOINT_FILE_MISSING", { path: pathOf(log, id, isCompact(id)), reason });
+}
+
+async function linesOf(log: SourceLog, id: number, compact: boolean): Promise<string[]> {
+  const path = pathOf(log, id, compact);
+  const text = compact ? await log.getCompact(id) : await log.get(id);
+  if (text === null) throw missing(log, id);
+  return parseLogEntry(text, path, corruptFile(path)).filter((line) => line !== "");
+}
+
+/** The files of an entry. A plain one names its own batch only, a compact one those up to it in their order. */
+async function readEntry(log: SourceLog, id: number, compact: boolean): Promise<SeenFile[]> {
+  const refuse = corruptFile(pathOf(log, id, compact));
+  let least = compact ? 0 : id;
+  return (await linesOf(log, id, compact)).map((line) => {
+    const fields = JsonFields.parse(line, refuse);
+    const file = { path: fields.text("path"), timestamp: fields.integer("timestamp"), batchId: fields.integer("batchId") };
+    if (file.batchId < least || file.batchId > id) throw refuse(`it names a file of batch ${file.batchId}`);
+    least = file.batchId;
+    return file;
+  });
 }
 
 /** A log that nobody reads after this process: of bounded reads. */

@@ -1,7 +1,15 @@
 import { projectBatch } from "../../engine/arrow/columns.js";
 import type { Column } from "../../engine/arrow/column.js";
 import type { SourceContext, SourceProvider } from "../../engine/contract/provider.js";
-import type { ColumnsReader, Offset, ReadLimit, Scan, ScanRequest, Source } from "../../engine/contract/source.js";
+import {
+  countingProblem,
+  type ColumnsReader,
+  type Offset,
+  type ReadLimit,
+  type Scan,
+  type ScanRequest,
+  type Source,
+} from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import { generatorOptions, type GeneratorOptions } from "./options.js";
@@ -71,6 +79,10 @@ class GeneratorSource implements Source {
   }
 
   async commit(): Promise<void> {}
+
+  offsetProblem(before: Offset | null, offset: Offset): string | null {
+    return countingProblem(before === null ? null : rowOf(before), rowOf(offset), 0);
+  }
 
   sameOffset(a: Offset, b: Offset): boolean {
     return rowOf(a) === rowOf(b);

@@ -109,6 +109,17 @@ class KafkaSource implements Source {
     // Kafka keeps records by its own rules; progress is in the checkpoint.
   }
 
+  /** Positions may go back: a topic that was made anew begins at 0 again. */
+  offsetProblem(_before: Offset | null, offset: Offset): string | null {
+    try {
+      parseOffsets(offset);
+      return null;
+    } catch (error) {
+      if (error instanceof StreamingError) return error.message;
+      throw error;
+    }
+  }
+
   sameOffset(a: Offset, b: Offset): boolean {
     return parseOffsets(a).equals(parseOffsets(b));
   }

@@ -5,7 +5,7 @@ import { sameType, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import type { SourceProvider } from "../../engine/contract/provider.js";
-import { readAll, type ColumnsReader, type Offset, type Scan, type Source } from "../../engine/contract/source.js";
+import { countingProblem, readAll, type ColumnsReader, type Offset, type Scan, type Source } from "../../engine/contract/source.js";
 
 /**
  * A table that a program fills while queries read it: for tests and for trying things out. Spark's MemoryStream.
@@ -109,6 +109,10 @@ class MemorySource implements Source {
 
   async commit(end: Offset): Promise<void> {
     this.stream.forget(numberOf(end));
+  }
+
+  offsetProblem(before: Offset | null, offset: Offset): string | null {
+    return countingProblem(before === null ? null : numberOf(before), numberOf(offset), -1);
   }
 
   sameOffset(a: Offset, b: Offset): boolean {

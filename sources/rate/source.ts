@@ -4,7 +4,15 @@ import { projectBatch } from "../../engine/arrow/columns.js";
 import { field, types, type Schema } from "../../engine/arrow/types.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import type { SourceContext, SourceProvider } from "../../engine/contract/provider.js";
-import { readAll, type ColumnsReader, type Offset, type Scan, type ScanRequest, type Source } from "../../engine/contract/source.js";
+import {
+  countingProblem,
+  readAll,
+  type ColumnsReader,
+  type Offset,
+  type Scan,
+  type ScanRequest,
+  type Source,
+} from "../../engine/contract/source.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
@@ -97,6 +105,10 @@ class RateSource implements Source {
   }
 
   async commit(): Promise<void> {}
+
+  offsetProblem(before: Offset | null, offset: Offset): string | null {
+    return countingProblem(before === null ? null : secondsOf(before), secondsOf(offset), 0);
+  }
 
   sameOffset(a: Offset, b: Offset): boolean {
     return secondsOf(a) === secondsOf(b);

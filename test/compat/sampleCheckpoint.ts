@@ -56,8 +56,10 @@ export function sampleState(last: number): StateModel {
 
 export const sampleShape = { sources: ["json[in]"], outputMode: "append" };
 
-/** A small checkpoint with a file of every kind: five batches, a snapshot after the third, a source log with a compact file. */
-export async function writeSampleCheckpoint(location: string, runtime: Runtime): Promise<void> {
+/** A small checkpoint with a file of every kind: five batches, a snapshot that is begun after the third, a source log with a compact file. */
+export async function writeSampleCheckpoint(location: string, world: Runtime): Promise<void> {
+  // So finely that the snapshot takes more than one batch.
+  const runtime = { ...world, chunks: { ...world.chunks, pieceRows: 2, sliceRows: 3 } };
   const conf = { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "3" };
   const checkpoint = await openCheckpoint({ location, runtime, runId: "5a3f1f0e-0000-4000-8000-000000000001", conf });
   const schema = { operatorName: "stateStoreSave", key: types.struct(key), value: types.struct(value), layout: "panes" };

@@ -64,7 +64,9 @@ async function run(runtime: Runtime, last: number, acknowledged: Acknowledged): 
     const stateFile = await checkpoint.state.writeDelta(id + 1, changes);
     for (const change of changes) model.apply(change);
     await checkpoint.checkOwnership();
-    if (!(await checkpoint.commitLog.add(id, { nextBatchWatermarkMs: id + 1, stateFile, runId: checkpoint.runId }))) throw new LostRace();
+    const oldestBatchId = Math.max(0, id - retained);
+    const commit = { nextBatchWatermarkMs: id + 1, stateFile, runId: checkpoint.runId, oldestBatchId };
+    if (!(await checkpoint.commitLog.add(id, commit))) throw new LostRace();
     acknowledged.committed = id;
     await checkpoint.state.advanceSnapshot(id + 1, [model]);
     await checkpoint.offsetLog.purgeBefore(id - retained);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { describe, expect, it, vi } from "vitest";
 import { guardedFiles } from "../../checkpoints/guardedFiles.js";
-import { stateFileSizes, type StateFileSizes } from "../../checkpoints/state/sizes.js";
 import { FileStateStore } from "../../checkpoints/state/stateStore.js";
+import type { SnapshotChunks } from "../../checkpoints/state/snapshotWriter.js";
+import { defaultChunkSizes } from "../../engine/contract/chunkSizes.js";
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import { allGroups, type GroupRange, type StateChanges, type StateStore } from "../../engine/contract/state.js";
 import { localFileSystem } from "../../runtime/localFileSystem.js";
@@ -21,7 +22,7 @@ type Committed = Map<number, string>;
 
 interface StoreOptions {
   readonly minDeltasForSnapshot?: number;
-  readonly sizes?: StateFileSizes;
+  readonly chunks?: SnapshotChunks;
   readonly warn?: (message: string) => void;
 }
 
@@ -33,9 +34,10 @@ function storeOn(files: FileSystem, folder: string, runId: string, committed: Co
     runId,
     startedMs: 0,
     stateFileOf: async (version) => committed.get(version) ?? null,
-    hasCommits: async () => committed.size > 0,
+    lastCommit: async () => null,
     minDeltasForSnapshot: 3,
     warn: () => undefined,
+    chunks: defaultChunkSizes,
     ...options,
   });
 }
@@ -62,7 +64,7 @@ const history = fc.array(
 /** Slices and pieces of a row or a few, so that a snapshot takes many batches; or so large that it takes one. */
 const sizes = fc.oneof(
   fc.record({ pieceRows: fc.integer({ min: 1, max: 3 }), sliceRows: fc.integer({ min: 1, max: 3 }) }),
-  fc.constant(stateFileSizes),
+  fc.constant(defaultChunkSizes),
 );
 
 interface Step {
@@ -78,7 +80,7 @@ async function replayHistory(
   files: FileSystem,
   folder: string,
   steps: readonly Step[],
-  storeSizes: StateFileSizes,
+  storeSizes: SnapshotChunks,
 ): Promise<{ found: Plain[]; expected: Plain[] }> {
   const committed: Committed = new Map();
   const versions = [new StateModel()];
@@ -88,7 +90,7 @@ async function replayHistory(
     found.push((await restored(store, version)).toPlain());
     expected.push(versions[version]!.toPlain());
   };
-  const open = (runId: string): FileStateStore => storeOn(files, folder, runId, committed, { sizes: storeSizes });
+  const open = (runId: string): FileStateStore => storeOn(files, folder, runId, committed, { chunks: storeSizes });
   let store = open("run-0");
   let oldest = 0;
   for (const [i, { changes, restart, retained }] of steps.entries()) {
@@ -152,7 +154,7 @@ describe("state store", () => {
     const { files } = new World(1).runtime("one");
     const committed: Committed = new Map();
     const model = new StateModel();
-    const store = storeOn(files, "/c/state", "r", committed, { sizes: { pieceRows: 2, sliceRows: 2 } });
+    const store = storeOn(files, "/c/state", "r", committed, { chunks: { pieceRows: 2, sliceRows: 2 } });
     for (const [i, changes] of firstChanges(3, 12).entries()) await commit(store, i + 1, changes, model, committed);
     await store.close();
     const merged = new StateModel();
@@ -171,10 +173,10 @@ describe("state store", () => {
   });
 
   it("keeps two snapshots that the oldest retained version can start from, the deltas behind the older one, and nothing else", async () => {
-    for (const storeSizes of [stateFileSizes, { pieceRows: 1, sliceRows: 1 }]) {
+    for (const storeSizes of [defaultChunkSizes, { pieceRows: 1, sliceRows: 1 }]) {
       const { files } = new World(1).runtime("one");
       const committed: Committed = new Map();
-      const store = storeOn(files, "/c/state", "r", committed, { minDeltasForSnapshot: 2, sizes: storeSizes });
+      const store = storeOn(files, "/c/state", "r", committed, { minDeltasForSnapshot: 2, chunks: storeSizes });
       const [changes] = firstChanges(5, 1);
       const model = new StateModel();
       for (let version = 1; version <= 60; version++) {
@@ -212,7 +214,7 @@ describe("state store", () => {
     const { files } = world.runtime("one");
     const committed: Committed = new Map();
     const warnings: string[] = [];
-    const options = { minDeltasForSnapshot: 2, sizes: { pieceRows: 1, sliceRows: 1 }, warn: (message: string) => warnings.push(message) };
+    const options = { minDeltasForSnapshot: 2, chunks: { pieceRows: 1, sliceRows: 1 }, warn: (message: string) => warnings.push(message) };
     const store = storeOn(files, "/c/state", "r", committed, options);
     const model = new StateModel();
     world.fail({ code: "ENOSPC", operation: "write", path: /snapshot$/, times: 1 });
@@ -229,7 +231,7 @@ describe("state store", () => {
   it("leaves nothing of a snapshot that is given up at the end", async () => {
     const { files } = new World(1).runtime("one");
     const committed: Committed = new Map();
-    const store = storeOn(files, "/c/state", "r", committed, { sizes: { pieceRows: 1, sliceRows: 1 } });
+    const store = storeOn(files, "/c/state", "r", committed, { chunks: { pieceRows: 1, sliceRows: 1 } });
     const model = new StateModel();
     for (const [i, changes] of firstChanges(7, 3).entries()) await commit(store, i + 1, changes, model, committed);
     expect(await versionsOf(files, "snapshot")).toHaveLength(1);

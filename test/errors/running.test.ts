@@ -85,7 +85,7 @@ describe("a full disk", () => {
     const expected = await run(null);
     expect(expected.lines).toHaveLength(2);
     const conditions = new Set<string>();
-    for (let room = 0; room < 6000; room += 331) {
+    for (let room = 0; room < 7000; room += 131) {
       const { lines, condition } = await run(room);
       expect(lines).toEqual(expected.lines);
       conditions.add(condition!);

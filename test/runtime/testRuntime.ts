@@ -42,13 +42,15 @@ function handlingOf(choice: string): Handling {
 
 /** `size`: of each; null is that of production. Bytes come in pieces that cut most records. */
 function chunksOf(size: () => number | null): ChunkSizes {
-  const { readBytes, inputRows, emittedRows, stateRows, joinPairs } = defaultChunkSizes;
+  const { readBytes, inputRows, emittedRows, stateRows, pieceRows, sliceRows, joinPairs } = defaultChunkSizes;
   const bytes = size();
   return {
     readBytes: bytes === null ? readBytes : 97 * bytes,
     inputRows: size() ?? inputRows,
     emittedRows: size() ?? emittedRows,
     stateRows: size() ?? stateRows,
+    pieceRows: size() ?? pieceRows,
+    sliceRows: size() ?? sliceRows,
     joinPairs: size() ?? joinPairs,
   };
 }

@@ -37,6 +37,12 @@ export const checkpointConditions = {
     message: "The file <path> of the checkpoint is missing: <reason>.",
     advice: "Restore it from a copy of the checkpoint; a new checkpoint starts the query from the beginning.",
   },
+  CHECKPOINT_INVARIANT_VIOLATED: {
+    sqlState: "XX000",
+    message: "<path> was not written, because <invariant> does not hold: <problem>.",
+    advice:
+      "Nothing was made worse. Somebody changed the checkpoint while the query ran, or this is a mistake of Tidemark: start again, which checks what is there; when it comes again, report it with this message.",
+  },
   CHECKPOINT_FORMAT_UNKNOWN: {
     sqlState: "KD002",
     message: "The file <path> of the checkpoint has format version <version>; this Tidemark reads up to version <maxVersion>.",

@@ -36,6 +36,23 @@ export const sourceConditions = {
     message: "Path does not exist: <path>.",
     advice: "Correct the path, or make the folder before the query starts.",
   },
+  MANIFEST_CORRUPT: {
+    sqlState: "XX001",
+    message: "The manifest's entry <path> cannot be used: <reason>.",
+    advice:
+      "It says which files of the folder count. Restore it from a copy; without it nobody can tell which files belong to committed batches.",
+  },
+  MANIFEST_BEHIND_QUERY: {
+    sqlState: "XX001",
+    message: "The manifest <path> ends with batch <latest>, but the query has committed batch <batchId> into it.",
+    advice:
+      "The output folder, or its _spark_metadata, was removed or replaced by an older copy. Bring it back, or start over with a new checkpoint and a new output folder.",
+  },
+  OUTPUT_FILE_CHANGED: {
+    sqlState: "XX001",
+    message: "The file <path> has <found> bytes; batch <batchId> was committed with <size>.",
+    advice: "It was cut, or written over, after its batch was committed. Restore it from a copy.",
+  },
   MANIFEST_INCOMPLETE: {
     sqlState: "KD002",
     message: "The manifest <path> has no entry for batch <batchId>, though it has later ones.",

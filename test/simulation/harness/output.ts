@@ -40,7 +40,7 @@ export async function fileOutput(files: FileSystem, folder: string, format: stri
   expect(new Set(ids).size).toBe(ids.length);
   for (const name of names.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))) {
     const path = `${folder}/${manifestFolder}/${name}`;
-    const entries = parseManifest(path, new TextDecoder().decode(await files.read(path)));
+    const entries = parseManifest(path, (await files.read(path))!);
     expect(new Set(entries.map((entry) => entry.path)).size).toBe(entries.length);
     const isNew = (entry: ManifestEntry): boolean => !name.endsWith(".compact") || !seen.has(entry.path);
     const rows: string[] = [];

@@ -37,6 +37,19 @@ export class SimulatedFolder {
 
 export type SimulatedNode = SimulatedFile | SimulatedFolder;
 
+function copyOf(node: SimulatedNode): SimulatedNode {
+  if (node.kind === "file") {
+    const file = new SimulatedFile(node.modifiedMs);
+    file.bytes = node.bytes;
+    file.syncedLength = node.bytes.length;
+    return file;
+  }
+  const folder = new SimulatedFolder(node.modifiedMs);
+  folder.entries = new Map([...node.entries].map(([name, inner]) => [name, copyOf(inner)]));
+  folder.sync();
+  return folder;
+}
+
 function apply(entries: Map<string, SimulatedNode>, edits: FolderChange): void {
   for (const { name, node } of edits) {
     if (node === null) entries.delete(name);
@@ -55,6 +68,12 @@ export function splitPath(path: string): string[] {
 /** A disk with a page cache: what processes see, and what a power cut leaves of it. Knows no processes and never fails by itself. */
 export class SimulatedDisk {
   readonly root = new SimulatedFolder(0);
+
+  /** Takes over what another disk holds, durably. */
+  copyFrom(other: SimulatedDisk): void {
+    this.root.entries = new Map([...other.root.entries].map(([name, node]) => [name, copyOf(node)]));
+    this.root.sync();
+  }
 
   node(path: string): SimulatedNode | null {
     let node: SimulatedNode = this.root;

@@ -20,9 +20,9 @@ describe("a checkpoint", () => {
     expect(await first.sourceLog(0).add(0, "v1\nzero")).toBe(true);
     expect(await first.sourceLog(0).add(0, "v1\nother")).toBe(false);
     await first.sourceLog(0).add(1, "v1\none");
-    await first.sourceLog(0).addCompact(9, "v1\nall");
-    await first.sourceLog(1).add(10, "v1\nten");
-    await first.sourceLog(1).add(9, "v1\nnine");
+    await first.sourceLog(0).addCompact(2, "v1\nall");
+    await first.sourceLog(1).add(0, "v1\nfirst");
+    await first.sourceLog(1).add(1, "v1\nsecond");
     await first.sourceLog(0).remove(1);
     await first.release();
 
@@ -33,10 +33,10 @@ describe("a checkpoint", () => {
     expect(await second.sourceLog(0).list()).toEqual([0]);
     expect(await second.sourceLog(0).get(0)).toBe("v1\nzero");
     expect(await second.sourceLog(0).get(1)).toBeNull();
-    expect(await second.sourceLog(0).listCompact()).toEqual([9]);
-    expect(await second.sourceLog(0).getCompact(9)).toBe("v1\nall");
-    expect(await second.sourceLog(1).list()).toEqual([9, 10]);
-    await second.sourceLog(0).removeCompact(9);
+    expect(await second.sourceLog(0).listCompact()).toEqual([2]);
+    expect(await second.sourceLog(0).getCompact(2)).toBe("v1\nall");
+    expect(await second.sourceLog(1).list()).toEqual([0, 1]);
+    await second.sourceLog(0).removeCompact(2);
     expect(await second.sourceLog(0).listCompact()).toEqual([]);
   });
 
@@ -88,8 +88,9 @@ describe("a checkpoint", () => {
     const world = new World(1);
     const checkpoint = await openCheckpoint({ location, runtime: world.runtime("one") });
     await checkpoint.offsetLog.add(0, entry);
-    world.fail({ code: "EIO", path: /offsets\/0/ });
-    await expect(checkpoint.offsetLog.get(0)).rejects.toMatchObject({
+    await checkpoint.release();
+    world.fail({ code: "EIO", operation: "read", path: /offsets\/0/ });
+    await expect(openCheckpoint({ location, runtime: world.runtime("two") })).rejects.toMatchObject({
       condition: "CHECKPOINT_READ_FAILED.IO",
       parameters: { path: `${location}/offsets/0` },
     });

@@ -12,17 +12,20 @@ describe("the offset log", () => {
   });
 
   it.each([
-    ["", "MALFORMED_LOG_FILE", { path: "/c/offsets/3", text: "" }],
+    ["", "CHECKPOINT_CORRUPT", { path: "/c/offsets/3", reason: "it is empty" }],
+    [" \n", "CHECKPOINT_CORRUPT", { path: "/c/offsets/3", reason: "it is empty" }],
     ["1\n{}", "MALFORMED_LOG_FILE", { path: "/c/offsets/3", text: "1" }],
     ["v0\n{}", "MALFORMED_LOG_FILE", { path: "/c/offsets/3", text: "v0" }],
     ["v2\n{}", "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION", { path: "/c/offsets/3", maxVersion: "1", version: "2" }],
     ["v1", "CHECKPOINT_CORRUPT", { path: "/c/offsets/3", reason: "it ends too early" }],
-    ['v1\n{"batchWatermarkMs":0', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
+    ['v1\n{"batchWatermarkMs":0', "CHECKPOINT_CORRUPT", { reason: 'it is cut off after "{\\"batchWatermarkMs\\":0"' }],
+    ['v1\n{"batchWatermarkMs":0,"conf":{"a":"b', "CHECKPOINT_CORRUPT", { reason: expect.stringMatching(/^it is cut off/) }],
+    ["v1\nfoo", "CHECKPOINT_CORRUPT", { reason: '"foo" is no JSON' }],
     ["v1\n[]", "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
     ['v1\n{"batchWatermarkMs":"0","batchTimestampMs":1}\n-', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
     ['v1\n{"batchWatermarkMs":0,"batchTimestampMs":1.5}\n-', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
-    ['v1\n{"batchWatermarkMs":0,"batchTimestampMs":1,"conf":{"a":1}}\n-', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
-    ['v1\n{"batchWatermarkMs":0,"batchTimestampMs":1,"conf":{}}\n', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
+    ['v1\n{"batchWatermarkMs":0,"batchTimestampMs":1,"conf":{"a":{}}}\n-', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
+    ['v1\n{"batchWatermarkMs":0,"batchTimestampMs":1,"conf":{}}\n\n-', "CHECKPOINT_CORRUPT", { path: "/c/offsets/3" }],
   ])("refuses %j", (text, condition, parameters) => {
     expect(() => offsets(text)).toThrow(expect.objectContaining({ condition, parameters: expect.objectContaining(parameters) }));
   });
@@ -42,7 +45,9 @@ describe("the commit log", () => {
 
   it.each([
     ["v9\n{}", "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"],
-    ["v1\n{}", "CHECKPOINT_CORRUPT"],
+    ["v1\n[]", "CHECKPOINT_CORRUPT"],
+    ['v1\n{"nextBatchWatermarkMs":"5"}', "CHECKPOINT_CORRUPT"],
+    ['v1\n{"nextBatchWatermarkMs":6,"crc32":1}', "CHECKPOINT_CORRUPT"],
     ['v1\n{"nextBatchWatermarkMs":5,"stateFile":7}', "CHECKPOINT_CORRUPT"],
     ['v1\n{"nextBatchWatermarkMs":5,"extra":[]}', "CHECKPOINT_CORRUPT"],
   ])("refuses %j", (text, condition) => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { guardedFiles } from "../../../checkpoints/guardedFiles.js";
 import { FileStateStore, type StateStoreOptions } from "../../../checkpoints/state/stateStore.js";
 import { batchFromRows } from "../../../engine/arrow/columns.js";
+import { defaultChunkSizes } from "../../../engine/contract/chunkSizes.js";
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { StateChanges } from "../../../engine/contract/state.js";
@@ -73,8 +74,9 @@ describe("state files", () => {
     runId,
     startedMs: 0,
     stateFileOf: async (version) => committed.get(version) ?? null,
-    hasCommits: async () => true,
+    lastCommit: async () => null,
     minDeltasForSnapshot: 3,
+    chunks: defaultChunkSizes,
     warn: (message) => warnings.push(message),
   });
   const storeOf = (runId: string): FileStateStore => new FileStateStore(optionsOf(runId));

@@ -15,12 +15,17 @@ const count: StateSchema = {
   layout: "panes",
 };
 
+async function commitBatch({ offsetLog, commitLog }: Checkpoint): Promise<void> {
+  await offsetLog.add(0, { batchWatermarkMs: 0, batchTimestampMs: 0, conf: {}, offsets: [null] });
+  await commitLog.add(0, { nextBatchWatermarkMs: 0 });
+}
+
 /** Registers `first`, commits a batch (or not), and registers `then` at the next start. */
 async function restartWith(first: StateSchema[], then: StateSchema[], commit = true): Promise<Checkpoint> {
   const world = new World(1);
   const before = await openCheckpoint({ location, runtime: world.runtime("before") });
   await before.state.registerSchemas(first);
-  if (commit) await before.commitLog.add(0, { nextBatchWatermarkMs: 0 });
+  if (commit) await commitBatch(before);
   await before.release();
   const after = await openCheckpoint({ location, runtime: world.runtime("after") });
   await after.state.registerSchemas(then);
@@ -70,7 +75,7 @@ describe("the schema of state", () => {
   it("may change while nothing was committed with it", async () => {
     const changed = { ...count, layout: "slices" };
     const checkpoint = await restartWith([count], [changed], false);
-    await checkpoint.commitLog.add(0, { nextBatchWatermarkMs: 0 });
+    await commitBatch(checkpoint);
     await checkpoint.state.registerSchemas([changed]);
     await expect(checkpoint.state.registerSchemas([count])).rejects.toMatchObject({ condition: "STATE_SCHEMA_CHANGED" });
   });

@@ -6,7 +6,7 @@ import { parseTopicIds, TopicIds } from "../../../sources/kafka/topicIds.js";
 import { temporaryFolder } from "../sources/support.js";
 
 function logIn(folder: string): FileSourceLog {
-  return new FileSourceLog(localFileSystem, folder, 0, async () => {});
+  return new FileSourceLog({ files: localFileSystem, location: folder, startedMs: 0, checkOwnership: async () => {} });
 }
 
 describe("ids of topics", () => {

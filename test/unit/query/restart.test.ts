@@ -218,7 +218,7 @@ describe("damage to a checkpoint", () => {
     ["in the commit log", `${checkpoint}/commits/1`, garbage, "CHECKPOINT_CORRUPT"],
     ["in the query's id", `${checkpoint}/metadata`, garbage, "CHECKPOINT_CORRUPT"],
     ["in the query's shape", `${checkpoint}/query.json`, torn, "CHECKPOINT_CORRUPT"],
-    ["in a source's log", `${checkpoint}/sources/0/1`, garbage, "MALFORMED_LOG_FILE"],
+    ["in a source's log", `${checkpoint}/sources/0/1`, garbage, "CHECKPOINT_CORRUPT"],
     ["by a newer format", `${checkpoint}/commits/1`, newer, "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"],
     ["as an offset log entry that is gone", `${checkpoint}/offsets/1`, gone, "CHECKPOINT_INCONSISTENT"],
   ] as const)("%s is named", async (_name, path, damage, condition) => {

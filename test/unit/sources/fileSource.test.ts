@@ -68,7 +68,15 @@ const readSorted = async (options: Record<string, string>): Promise<string[]> =>
   (await drain(await open(textProvider, options, null))).flat().toSorted();
 
 const manifestEntry = (name: string): string =>
-  JSON.stringify({ path: `file:///elsewhere/${name}`, size: 6, isDir: false, modificationTime: 100_000, action: "add" });
+  JSON.stringify({
+    path: `file:///elsewhere/${name}`,
+    size: 6,
+    isDir: false,
+    modificationTime: 100_000,
+    blockReplication: 1,
+    blockSize: 33_554_432,
+    action: "add",
+  });
 
 describe("the file source", () => {
   test("takes files of one time by path, the newest first when asked", async () => {
@@ -269,10 +277,17 @@ describe("the file source refuses", () => {
   test("a log of seen files that is damaged or written by two", async () => {
     const folder = await temporaryFolder();
     await put(join(folder, "1.txt"), "1", 100);
-    for (const text of ["", "v2\n{}", 'v1\n{"path"']) {
+    for (const [text, condition] of [
+      ["", "CHECKPOINT_CORRUPT"],
+      ["x", "MALFORMED_LOG_FILE"],
+      ["v2\n{}", "INVALID_LOG_VERSION.MAX_SUPPORTED_VERSION"],
+      ['v1\n{"path"', "CHECKPOINT_CORRUPT"],
+      ['v1\n{"pith":"file:///x","timestamp":1,"batchId":0}', "CHECKPOINT_CORRUPT"],
+      ['v1\n{"path":"file:///x","timestamp":1,"batchId":1}', "CHECKPOINT_CORRUPT"],
+    ] as const) {
       const log = memoryLog();
       await log.add(0, text);
-      await expect(open(textProvider, { path: folder }, null, { log })).rejects.toMatchObject(refusal("MALFORMED_LOG_FILE"));
+      await expect(open(textProvider, { path: folder }, null, { log })).rejects.toMatchObject(refusal(condition));
     }
     const log = memoryLog();
     const [one, two] = [
