@@ -193,6 +193,13 @@ export class KeyedTable {
   /** The same where rows share keys: each key is looked up once, or once in the life of its dictionary. */
   #lookupShared(keys: PackedKeys, keyOf: Int32Array, rows: Int32Array | null, count: number, slots: Int32Array): void {
     const known = this.#knownSlots(keys);
+    let isComplete = true;
+    for (let j = 0; j < count; j++) {
+      const slot = known[keyOf[rows === null ? j : rows[j]!]!]!;
+      slots[j] = slot;
+      if (slot === unknown) isComplete = false;
+    }
+    if (isComplete) return;
     const numbers = new IntList();
     const firstRows = new IntList();
     for (let j = 0; j < count; j++) {
@@ -203,10 +210,8 @@ export class KeyedTable {
       numbers.push(number);
       firstRows.push(row);
     }
-    if (numbers.count > 0) {
-      this.#lookup(keys, numbers.values, firstRows.values, numbers.count, slots);
-      for (let n = 0; n < numbers.count; n++) known[numbers.values[n]!] = slots[n]!;
-    }
+    this.#lookup(keys, numbers.values, firstRows.values, numbers.count, slots);
+    for (let n = 0; n < numbers.count; n++) known[numbers.values[n]!] = slots[n]!;
     for (let j = 0; j < count; j++) slots[j] = known[keyOf[rows === null ? j : rows[j]!]!]!;
   }
 

@@ -73,12 +73,9 @@ export class PackedKeys {
   #packDictionary({ codes, nulls, dictionary }: DictionaryColumn, count: number): void {
     let keys = this.#dictionaries.get(dictionary);
     if (keys === undefined) this.#dictionaries.set(dictionary, (keys = new DictionaryKeys(dictionary, this.#layout)));
-    keys.know(codes, nulls, count, this.#packer);
     if (this.#rowKeys.length < count) this.#rowKeys = new Int32Array(2 * count);
     const rowKeys = this.#rowKeys;
-    const { numbers, nullNumber } = keys;
-    if (nulls === null) for (let i = 0; i < count; i++) rowKeys[i] = numbers[codes[i]!]!;
-    else for (let i = 0; i < count; i++) rowKeys[i] = nulls[i] !== 0 ? nullNumber : numbers[codes[i]!]!;
+    keys.number(codes, nulls, count, rowKeys, this.#packer);
     this.words = keys.words.values;
     this.hashes = keys.hashes.values;
     this.bytes = keys.bytes;
@@ -90,36 +87,46 @@ export class PackedKeys {
 
 /** The packed entries of one dictionary, numbered in the order in which rows named them. */
 class DictionaryKeys {
-  /** Of each entry: the number of its key, −1 while no row named it. */
-  readonly numbers: Int32Array;
-  nullNumber = -1;
   readonly words = new IntList();
   readonly hashes = new IntList();
   bytes: readonly DataView[] = [];
+  /** Of each entry, and of null: the number of its key, −1 while no row named it. */
+  readonly #numbers: Int32Array;
+  #nullNumber = -1;
   readonly #entries: Column;
   readonly #stride: number;
 
   constructor(dictionary: Column, { stride }: KeyLayout) {
     this.#entries = plainColumn(dictionary);
     this.#stride = stride;
-    this.numbers = new Int32Array(dictionary.length).fill(-1);
+    this.#numbers = new Int32Array(dictionary.length).fill(-1);
   }
 
-  /** Packs what these rows are the first to name. */
-  know(codes: Int32Array, nulls: Uint8Array | null, count: number, packer: KeyPacker): void {
+  /** Writes the number of each row's key; packs what these rows are the first to name. */
+  number(codes: Int32Array, nulls: Uint8Array | null, count: number, into: Int32Array, packer: KeyPacker): void {
     const named = new IntList();
+    const numbers = this.#numbers;
     const known = this.hashes.count;
     for (let i = 0; i < count; i++) {
       if (nulls !== null && nulls[i] !== 0) {
-        if (this.nullNumber >= 0) continue;
-        this.nullNumber = known + named.count;
-        named.push(-1);
-      } else if (this.numbers[codes[i]!] === -1) {
-        this.numbers[codes[i]!] = known + named.count;
-        named.push(codes[i]!);
+        if (this.#nullNumber < 0) {
+          this.#nullNumber = known + named.count;
+          named.push(-1);
+        }
+        into[i] = this.#nullNumber;
+        continue;
       }
+      const code = codes[i]!;
+      if (numbers[code] === -1) {
+        numbers[code] = known + named.count;
+        named.push(code);
+      }
+      into[i] = numbers[code]!;
     }
-    if (named.count === 0) return;
+    if (named.count > 0) this.#pack(named, packer);
+  }
+
+  #pack(named: IntList, packer: KeyPacker): void {
     packer.pack([entriesAt(this.#entries, named)], named.count);
     this.bytes = [...packer.bytes];
     append(this.hashes, packer.hashes, named.count);
