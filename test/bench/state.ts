@@ -74,6 +74,9 @@ interface StateResult {
   readonly liveKeys: number;
   readonly medianMs: number;
   readonly longestMs: number;
+  /** The same in processor time of all threads, for machines that do other things beside. */
+  readonly medianCpuMs: number;
+  readonly longestCpuMs: number;
   /** That are in the checkpoint at the end. */
   readonly snapshots: number;
 }
@@ -96,12 +99,15 @@ async function runShape({ name, build, expires }: Shape, liveKeys: number): Prom
       await query.processAllAvailable();
     }
     const durations: number[] = [];
+    const cpu: number[] = [];
     for (let i = 0; i < warmUp + measured; i++) {
       const first = liveKeys + i * (expires ? rowsABatch : rowsABatch / 5);
       stream.addData(expires ? newKeys(first, rowsABatch) : mostlyOldKeys(first, liveKeys, i));
-      const started = performance.now();
+      const [started, startedCpu] = [performance.now(), process.cpuUsage()];
       await query.processAllAvailable();
       durations.push(performance.now() - started);
+      const { user, system } = process.cpuUsage(startedCpu);
+      cpu.push((user + system) / 1000);
     }
     const live = query.lastProgress!.stateOperators[0]!.numRowsTotal;
     await query.stop();
@@ -112,6 +118,8 @@ async function runShape({ name, build, expires }: Shape, liveKeys: number): Prom
       liveKeys: live,
       medianMs: round(percentile(durations.slice(warmUp), 0.5)),
       longestMs: round(Math.max(...durations.slice(warmUp))),
+      medianCpuMs: round(percentile(cpu.slice(warmUp), 0.5)),
+      longestCpuMs: round(Math.max(...cpu.slice(warmUp))),
       snapshots: files.filter((file) => file.endsWith(".snapshot")).length,
     };
   } finally {
