@@ -1,3 +1,4 @@
+import type { Clock } from "../engine/contract/clock.js";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { ProcessIdentity, Runtime } from "../engine/contract/runtime.js";
 import { corruptFile, decodeText, encodeText, JsonFields } from "../engine/contract/logText.js";
@@ -10,10 +11,10 @@ const keptEpochs = 10;
 const epochVersion = 1;
 
 /** Runs of this process that own nothing any more, whatever the disk says: it was full, or failed, when they let go. */
-const letGo = new WeakMap<FileSystem, Set<string>>();
+const letGo = new WeakMap<Clock, Set<string>>();
 
 function noteLetGo({ runtime, runId }: EpochRequest): void {
-  letGo.set(runtime.files, (letGo.get(runtime.files) ?? new Set<string>()).add(runId));
+  letGo.set(runtime.clock, (letGo.get(runtime.clock) ?? new Set<string>()).add(runId));
 }
 
 /** Who owns, or owned, a checkpoint: the content of `epochs/N`. */
@@ -94,7 +95,7 @@ export class Epoch {
 
 async function refuseIfAlive({ files, root, runtime, takeOver }: EpochRequest, id: number): Promise<void> {
   const owner = await readOwner(files, root, id);
-  if (owner === null || letGo.get(runtime.files)?.has(owner.runId) === true) return;
+  if (owner === null || letGo.get(runtime.clock)?.has(owner.runId) === true) return;
   const alive = await runtime.isAlive(owner.process);
   if (alive === true) throw new StreamingError("CHECKPOINT_IN_USE", describe(root, owner));
   if (alive === null && !takeOver) throw new StreamingError("CHECKPOINT_OWNER_UNKNOWN", describe(root, owner));

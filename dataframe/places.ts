@@ -5,6 +5,7 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { nodesUp } from "../engine/plan/transform.js";
 import type { QueryIdentity, RecordedShape } from "../engine/query/shape.js";
+import { reading } from "../sources/files/failures.js";
 import { optionOf } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { TableHandle } from "./tables.js";
@@ -17,13 +18,13 @@ const partNames = [".json", ".json.gz", ".parquet", ".snappy.parquet"].map(
 /** The place that a path (or pattern) means, whatever way it is written. */
 export async function placeOf(files: FileSystem, path: string): Promise<string> {
   const { folder, patterns } = splitAtPattern(path);
-  const real = await files.realPath(folder);
+  const real = await reading(folder, () => files.realPath(folder));
   return displayPath([real === "/" && patterns.length > 0 ? "" : real, ...patterns].join("/"));
 }
 
 /** The place that a path means which is no pattern, whatever is in its name. */
 export async function folderPlace(files: FileSystem, path: string): Promise<string> {
-  return displayPath(await files.realPath(path));
+  return displayPath(await reading(path, () => files.realPath(path)));
 }
 
 /** Where the tables of a query lie, by the name that the query has for them. */
