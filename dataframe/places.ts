@@ -74,7 +74,7 @@ export async function checkTablesAreThere(session: SessionContext, plan: Analyze
   const { files } = session.runtime;
   for (const path of readPaths(session, plan)) {
     if (splitAtPattern(path).patterns.length > 0) continue;
-    if ((await files.status(path)) === null) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
+    if ((await reading(path, () => files.status(path))) === null) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
   }
 }
 

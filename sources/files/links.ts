@@ -1,5 +1,6 @@
 import { splitAtPattern } from "../../connectors/files/glob.js";
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
+import { reading } from "./failures.js";
 
 /** Takes the links out of paths; each folder is looked up once. */
 export class Links {
@@ -22,7 +23,7 @@ export class Links {
   private async folderWithout(folder: string): Promise<string> {
     const known = this.folders.get(folder);
     if (known !== undefined) return known;
-    const real = await this.files.realPath(folder);
+    const real = await reading(folder, () => this.files.realPath(folder));
     this.folders.set(folder, real);
     return real;
   }
