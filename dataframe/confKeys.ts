@@ -38,6 +38,18 @@ export const confKeys: readonly ConfKey[] = [
     default: "parquet",
   },
   {
+    name: "spark.sql.files.ignoreCorruptFiles",
+    doc: "Leave damaged input files out, but for the rows before the damage, with a warning; the source's option `ignoreCorruptFiles` goes first.",
+    kind: "boolean",
+    default: "false",
+  },
+  {
+    name: "spark.sql.files.ignoreMissingFiles",
+    doc: "Leave out input files that go while they are to be read, with a warning; the source's option `ignoreMissingFiles` goes first.",
+    kind: "boolean",
+    default: "false",
+  },
+  {
     name: "spark.sql.streaming.checkpointLocation",
     doc: "The folder under which a query without a checkpointLocation of its own keeps its checkpoint, by query name.",
     kind: "text",

@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import fs from "node:fs";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from "../engine/contract/fileSystem.js";
+import { openFolder, openToRead, unreadableKind, withDescriptor } from "./descriptors.js";
 
 /*
  * Calls that only touch the kernel's caches (open, link, stat, small reads and writes) are synchronous: each takes microseconds, a trip through the
  * thread pool ten times as long, and a micro-batch makes dozens of them. What waits for the disk (fsync, large reads and writes) is asynchronous,
- * so that the files of a batch are synced side by side.
+ * so that the files of a batch are synced side by side. No synchronous call may wait for anything but the kernel: pipes, sockets and devices are never
+ * opened to be waited for (`descriptors.ts`).
  */
 
 /** Up to this size a read or write is a copy within memory. */
@@ -18,18 +20,18 @@ const largestCallBytes = 1024 * 1024 * 1024;
 /** This machine's disk. */
 export const localFileSystem: FileSystem = {
   async read(path) {
-    const fd = orNull(() => fs.openSync(path, "r"));
-    if (fd === null) return null;
+    const opened = await orNull(() => openToRead(path));
+    if (opened === null) return null;
     try {
-      return await readAllBytes(fd);
+      return await readAllBytes(opened.fd, opened.sizeBytes);
     } finally {
-      fs.closeSync(fd);
+      fs.closeSync(opened.fd);
     }
   },
 
   async open(path) {
-    const fd = orNull(() => fs.openSync(path, "r"));
-    return fd === null ? null : new LocalReadableFile(fd, fs.fstatSync(fd).size);
+    const opened = await orNull(() => openToRead(path));
+    return opened === null ? null : new LocalReadableFile(opened.fd, opened.sizeBytes);
   },
 
   async status(path) {
@@ -42,25 +44,25 @@ export const localFileSystem: FileSystem = {
 
   async list(directory) {
     const folder = resolve(directory);
-    const names = orNull(() => fs.readdirSync(folder)) ?? [];
+    const names = await namesIn(folder);
     // An entry may be gone, or be a link to nowhere, by the time that it is looked at.
     return names
       .toSorted(byCodeUnits)
-      .map((name) => statusOf(join(folder, name)))
+      .map((name) => statusOf(join(folder, name)) ?? unnameable(folder, name))
       .filter((status) => status !== null);
   },
 
   async listNames(directory) {
-    return orNull(() => fs.readdirSync(resolve(directory))) ?? [];
+    return namesIn(resolve(directory));
   },
 
   async create(path) {
     try {
-      return new LocalWritableFile(fs.openSync(path, "wx"));
+      return new LocalWritableFile(await withDescriptor(path, () => fs.openSync(path, "wx")));
     } catch (error) {
       if (codeOf(error) !== "ENOENT") throw error;
       await makeDirectory(dirname(resolve(path)));
-      return new LocalWritableFile(fs.openSync(path, "wx"));
+      return new LocalWritableFile(await withDescriptor(path, () => fs.openSync(path, "wx")));
     }
   },
 
@@ -165,8 +167,7 @@ async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> 
   return temporary;
 }
 
-async function readAllBytes(fd: number): Promise<Uint8Array> {
-  const { size } = fs.fstatSync(fd);
+async function readAllBytes(fd: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let length = 0;
   while (length < size) {
@@ -185,17 +186,29 @@ async function writeAllBytes(fd: number, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Makes what is missing of `path`, each new name synced into its parent. */
+/**
+ * Makes what is missing of `path`, each new name synced into its parent. Not with Node's own `recursive`, which tries for ever where the system says that
+ * a parent is not there and yet it is, as /proc does.
+ */
 async function makeDirectory(path: string): Promise<void> {
-  const first = fs.mkdirSync(path, { recursive: true });
-  if (first === undefined) return;
-  for (let made = path; made.length >= first.length; made = dirname(made)) await syncDirectory(dirname(made));
+  const missing: string[] = [];
+  for (let folder = path; statusOf(folder) === null && dirname(folder) !== folder; folder = dirname(folder)) missing.push(folder);
+  if (missing.length === 0 && statusOf(path)?.directory !== true) missing.push(path);
+  for (const folder of missing.toReversed()) {
+    try {
+      fs.mkdirSync(folder);
+    } catch (error) {
+      // Somebody else may have made it meanwhile.
+      if (codeOf(error) !== "EEXIST" || statusOf(folder)?.directory !== true) throw error;
+    }
+    await syncDirectory(dirname(folder));
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {
   // Windows knows no fsync of a folder; its renames and links are written through.
   if (process.platform === "win32") return;
-  const fd = fs.openSync(path, "r");
+  const fd = await openFolder(path);
   try {
     await sync(fd);
   } finally {
@@ -213,9 +226,20 @@ function realPathOf(path: string): string {
   }
 }
 
+async function namesIn(folder: string): Promise<string[]> {
+  return (await orNull(() => withDescriptor(folder, () => fs.readdirSync(folder)))) ?? [];
+}
+
+/** An entry whose name is no UTF-8: Node gives it with a character in place of each wrong byte, and by that name there is none. */
+function unnameable(folder: string, name: string): FileStatus | null {
+  if (!name.includes("\uFFFD")) return null;
+  return { path: join(folder, name), name, directory: false, sizeBytes: 0, modifiedMs: 0, unreadable: "file whose name is no UTF-8" };
+}
+
 function statusOf(path: string): FileStatus | null {
   const stats = fs.statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return null;
+  const kind = unreadableKind(stats);
   const portable = sep === "/" ? path : path.split(sep).join("/");
   return {
     path: portable,
@@ -223,13 +247,14 @@ function statusOf(path: string): FileStatus | null {
     directory: stats.isDirectory(),
     sizeBytes: stats.size,
     modifiedMs: Math.floor(stats.mtimeMs),
+    ...(kind === null ? {} : { unreadable: kind }),
   };
 }
 
 /** What `call` gives; null when it says that there is no such file. */
-function orNull<T>(call: () => T): T | null {
+async function orNull<T>(call: () => Promise<T>): Promise<T | null> {
   try {
-    return call();
+    return await call();
   } catch (error) {
     if (codeOf(error) === "ENOENT") return null;
     throw error;

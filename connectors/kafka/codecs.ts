@@ -15,6 +15,9 @@ export interface Codec {
   decompress(bytes: Buffer): Uint8Array;
 }
 
+/** What the records of a batch may take at most when they are decompressed: damaged or hostile bytes can claim any length. */
+const largestRecordsBytes = 1 << 28;
+
 const loading = new Map<number, Promise<Codec>>();
 const loaded = new Map<number, Codec>();
 
@@ -39,7 +42,7 @@ export function loadCodec(code: number): Promise<Codec> {
 async function load(code: number): Promise<Codec> {
   switch (code) {
     case compressionCode.gzip:
-      return { compress: (bytes) => gzipSync(bytes), decompress: (bytes) => gunzipSync(bytes) };
+      return { compress: (bytes) => gzipSync(bytes), decompress: (bytes) => gunzipSync(bytes, { maxOutputLength: largestRecordsBytes }) };
     case compressionCode.snappy:
       return snappyCodec();
     case compressionCode.lz4: {
@@ -57,7 +60,7 @@ async function load(code: number): Promise<Codec> {
 }
 
 /** zstd frames need not say how long their content is (the Java client's do not); then the library must be told what to allow for. */
-const zstdRoomBytes = [1 << 20, 1 << 24, 1 << 28];
+const zstdRoomBytes = [1 << 20, 1 << 24, largestRecordsBytes];
 
 function growingDecompress(decompress: (bytes: Buffer, options: { defaultHeapSize: number }) => Uint8Array, bytes: Buffer): Uint8Array {
   for (const defaultHeapSize of zstdRoomBytes.slice(0, -1)) {
@@ -93,12 +96,13 @@ async function snappyCodec(): Promise<Codec> {
       return Buffer.concat(parts);
     },
     decompress: (bytes) => {
-      if (bytes.compare(xerialMagic, 0, xerialMagic.length, 0, xerialMagic.length) !== 0) return snappy.uncompress(bytes);
+      if (bytes.compare(xerialMagic, 0, xerialMagic.length, 0, xerialMagic.length) !== 0)
+        return snappy.uncompress(bytes, largestRecordsBytes);
       const parts: Uint8Array[] = [];
       for (let at = xerialHeaderBytes; at < bytes.length;) {
         const length = bytes.readInt32BE(at);
         if (length < 0 || at + 4 + length > bytes.length) throw new RangeError("a snappy block that ends early");
-        parts.push(snappy.uncompress(bytes.subarray(at + 4, at + 4 + length)));
+        parts.push(snappy.uncompress(bytes.subarray(at + 4, at + 4 + length), largestRecordsBytes));
         at += 4 + length;
       }
       return Buffer.concat(parts);

@@ -1,160 +1,186 @@
-import type { Data, RecordBatch, Schema as ArrowSchema } from "apache-arrow";
+import type { RecordBatch } from "apache-arrow";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
-import type { Column } from "../../engine/arrow/column.js";
 import { nullColumn } from "../../engine/arrow/columns.js";
-import { sqlTypeName, types, type Field, type Schema } from "../../engine/arrow/types.js";
+import { sqlTypeName, types, type Schema } from "../../engine/arrow/types.js";
 import type { ReadableFile } from "../../engine/contract/fileSystem.js";
 import type { ColumnsReader } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { BlobFile } from "./fileBlob.js";
-import { parquetWasm } from "./wasm.js";
+import { layOut, magic } from "./columnFile.js";
+import { parseMetadata, type ParquetMetadata, type RowGroup, type SchemaNode } from "./metadata.js";
+import { checkPages } from "./pages.js";
+import { project, TypeMismatch } from "./projection.js";
+import { inferredSchema } from "./sparkTypes.js";
+import { DamagedParquet } from "./thrift.js";
+import { widen } from "./widen.js";
+import { withParquetWasm } from "./wasm.js";
 
-type ParquetFile = import("parquet-wasm/node").ParquetFile;
-type ReaderOptions = import("parquet-wasm/node").ReaderOptions;
+/** What is read at once of a file's end, in the hope that the footer is in it. */
+const tailBytes = 64 * 1024;
 
 /**
  * The wanted columns of a Parquet file, a row group at a time. Columns are found by name without regard to case, as Spark does; those that the file
  * does not have are null.
+ *
+ * Of a row group the chunks of the wanted columns are read, looked through page by page, and handed to a native decoder as a small file of their own,
+ * synchronously: whatever is wrong with it is an error of this file.
  *
  * @param shownPath names the file in messages
  * @param rowsAtOnce rows of a batch; parquet-wasm's own default of 1,024 is four times slower than 65,536
  * @throws FAILED_READ_FILE.*
  */
 export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema, rowsAtOnce: number): Promise<ColumnsReader> {
-  const opened = await openFooter(file, shownPath);
-  const { parquet } = opened;
-  const [arrow, edge] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
-  const names = fileSchema(parquet, arrow).fields.map((field) => field.name);
-  const found = wanted.fields.map((field) => matchingName(names, field.name, shownPath));
-  const columns = [...new Set(found.filter((name) => name !== null))];
-  const metadata = parquet.metadata();
-  const groups = metadata.numRowGroups();
+  const metadata = await openFooter(file, shownPath);
+  const edge = await import("../../engine/arrow/edge.js");
+  const found = await closingOnError(file, () => naming(shownPath, () => project(metadata.fields, wanted)));
+  const columns = found.filter((column) => column !== null);
+  const readSchema = types.struct(columns.map(({ node, readType }) => ({ name: node.name, type: readType, nullable: true })));
   let group = 0;
   let pending: Iterator<RecordBatch> | null = null;
 
   const convert = (recordBatch: RecordBatch): Batch => {
-    const children = recordBatch.schema.fields.map((field) => field.name);
-    const converted = wanted.fields.map((field, i): Column => {
-      const at = found[i] === null ? -1 : children.indexOf(found[i]!);
-      if (at < 0) return nullColumn(field.type, recordBatch.numRows);
-      return convertColumn(edge, recordBatch.data.children[at]!, field, shownPath);
-    });
+    const read = edge.fromArrow(recordBatch, readSchema, "byName").columns.values();
+    const converted = wanted.fields.map(({ type }, i) =>
+      found[i] ? widen(read.next().value!, type) : nullColumn(type, recordBatch.numRows),
+    );
     return batchOf(wanted, converted, recordBatch.numRows);
   };
   const next = async (): Promise<Batch | null> => {
     for (;;) {
       const batch = pending?.next();
       if (batch && !batch.done) return convert(batch.value);
-      if (group === groups) return null;
-      const at = group++;
-      if (columns.length === 0) {
-        const rows = metadata.rowGroup(at).numRows();
-        return batchOf(
-          wanted,
-          wanted.fields.map((field) => nullColumn(field.type, rows)),
-          rows,
-        );
-      }
-      pending = arrow.RecordBatchReader.from(await readGroup(opened, { rowGroups: [at], columns, batchSize: rowsAtOnce }, shownPath))[
-        Symbol.iterator
-      ]();
+      const rowGroup = metadata.rowGroups[group++];
+      if (!rowGroup) return null;
+      if (columns.length === 0) return emptyColumns(wanted, rowGroup.rows);
+      const bytes = await readColumns(
+        file,
+        columns.map(({ node }) => node),
+        rowGroup,
+      );
+      pending = edge.ipcBatches(decode(bytes, rowsAtOnce));
     }
   };
-  return {
-    kind: "columns",
-    next,
-    async close() {
-      if (!opened.input.failed) parquet.free();
-      await file.close();
-    },
-  };
+  return { kind: "columns", next: () => naming(shownPath, next), close: () => file.close() };
 }
 
 /** The schema of a Parquet file as Spark infers it: every column may be null. Closes the file. */
 export async function parquetSchema(file: ReadableFile, shownPath: string): Promise<Schema> {
-  const { parquet } = await openFooter(file, shownPath);
-  try {
-    const [arrow, { fromArrowSchema }] = await Promise.all([import("apache-arrow"), import("../../engine/arrow/edge.js")]);
-    const schema = fileSchema(parquet, arrow);
-    const isInt96 = schema.fields.map(
-      ({ type }) => arrow.DataType.isTimestamp(type) && type.unit === arrow.TimeUnit.NANOSECOND && !type.timezone,
-    );
-    const fields = fromArrowSchema(schema).fields;
-    // Nanoseconds without a zone are INT96, whose values are points in time.
-    return types.struct(fields.map((field, i) => ({ ...field, type: isInt96[i] ? types.timestamp : field.type, nullable: true })));
-  } finally {
-    parquet.free();
+  const metadata = await openFooter(file, shownPath);
+  return closingOnError(file, async () => {
+    const schema = inferredSchema(metadata);
     await file.close();
-  }
+    return schema;
+  });
 }
 
-/** A file whose footer was read. */
-interface OpenFile {
-  readonly input: BlobFile;
-  readonly parquet: ParquetFile;
+function emptyColumns(wanted: Schema, rows: number): Batch {
+  return batchOf(
+    wanted,
+    wanted.fields.map((field) => nullColumn(field.type, rows)),
+    rows,
+  );
 }
 
 /** Closes the file when it cannot be opened. */
-async function openFooter(file: ReadableFile, shownPath: string): Promise<OpenFile> {
-  const wasm = await parquetWasm();
-  const input = new BlobFile(file, shownPath);
-  const { blob } = input;
+async function openFooter(file: ReadableFile, shownPath: string): Promise<ParquetMetadata> {
+  return closingOnError(file, async () => {
+    try {
+      return parseMetadata(await readFooter(file));
+    } catch (cause) {
+      if (cause instanceof StreamingError) throw cause;
+      if (cause instanceof FileShrank) throw cause.naming(shownPath);
+      throw new StreamingError("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: shownPath, reason: reasonOf(cause) }, { cause });
+    }
+  });
+}
+
+async function readFooter(file: ReadableFile): Promise<Uint8Array> {
+  const size = file.sizeBytes;
+  if (size < 3 * magic.length) throw new DamagedParquet(`a file of ${size} bytes is no Parquet file`);
+  let tail = await readRange(file, Math.max(0, size - tailBytes), size);
+  const end = tail.length - 2 * magic.length;
+  if (magic.some((byte, i) => tail[end + magic.length + i] !== byte)) throw new DamagedParquet("it does not end as a Parquet file does");
+  const length = new DataView(tail.buffer, tail.byteOffset).getUint32(end, true);
+  if (length > size - 3 * magic.length) throw new DamagedParquet("its footer would be longer than the file");
+  if (length > end) tail = await readRange(file, size - length - 2 * magic.length, size);
+  const footerEnd = tail.length - 2 * magic.length;
+  return tail.subarray(footerEnd - length, footerEnd);
+}
+
+/** The chunks of some columns, each page looked at, as a file of their own. */
+async function readColumns(file: ReadableFile, nodes: readonly SchemaNode[], group: RowGroup): Promise<Uint8Array> {
+  const { bytes, chunks } = layOut(nodes, group);
+  for (const { chunk, at } of chunks) {
+    const place = bytes.subarray(at, at + chunk.compressedBytes);
+    await readInto(file, place, chunk.start);
+    checkPages(place, chunk, group.rows);
+  }
+  return bytes;
+}
+
+/** Runs the native decoder over all of a file; gives an Arrow stream. */
+function decode(bytes: Uint8Array, batchSize: number): Uint8Array {
+  return withParquetWasm((wasm) => wasm.readParquet(bytes, { batchSize }).intoIPCStream());
+}
+
+/** A file that ends before the place where it ended when it was opened. */
+class FileShrank extends Error {
+  constructor(
+    private readonly size: number,
+    private readonly read: number,
+  ) {
+    super("the file became shorter");
+  }
+
+  naming(path: string): StreamingError {
+    return new StreamingError("FAILED_READ_FILE.FILE_SHRANK", { path, size: String(this.size), read: String(this.read) }, { cause: this });
+  }
+}
+
+async function readRange(file: ReadableFile, start: number, end: number): Promise<Uint8Array> {
+  const bytes = new Uint8Array(end - start);
+  await readInto(file, bytes, start);
+  return bytes;
+}
+
+async function readInto(file: ReadableFile, bytes: Uint8Array, start: number): Promise<void> {
+  if (start + bytes.length > file.sizeBytes) throw new DamagedParquet("a column beyond the end of the file");
+  for (let length = 0; length < bytes.length;) {
+    const got = await file.read(bytes.subarray(length), start + length);
+    if (got === 0) throw new FileShrank(file.sizeBytes, start + length);
+    length += got;
+  }
+}
+
+async function closingOnError<T>(file: ReadableFile, run: () => Promise<T>): Promise<T> {
   try {
-    const open = (): Promise<ParquetFile> =>
-      wasm.ParquetFile.fromFile(blob).catch((error: unknown) => {
-        if (!pageIndexDefect.test(String(error))) throw error;
-        return withoutPageIndex(wasm, blob);
-      });
-    return { input, parquet: await input.checked(open) };
-  } catch (cause) {
+    return await run();
+  } catch (error) {
     await file.close();
-    if (cause instanceof StreamingError) throw cause;
-    throw new StreamingError("FAILED_READ_FILE.CANNOT_READ_FILE_FOOTER", { path: shownPath, reason: String(cause) }, { cause });
+    throw error;
   }
 }
 
-/** What parquet-wasm says of a page index that lacks a required field, as parquetjs writes it. */
-const pageIndexDefect = /Required field null_pages is missing/;
-
-/** A file whose page index is damaged; its data are not. Only reading it whole leaves the index alone, so it is written anew in memory. */
-async function withoutPageIndex(wasm: Awaited<ReturnType<typeof parquetWasm>>, blob: Blob): Promise<ParquetFile> {
-  const table = wasm.readParquet(new Uint8Array(await blob.arrayBuffer()), { batchSize: 65_536 });
-  return wasm.ParquetFile.fromFile(new Blob([wasm.writeParquet(table)]));
-}
-
-function fileSchema(parquet: ParquetFile, { RecordBatchReader }: typeof import("apache-arrow")): ArrowSchema {
-  const reader = RecordBatchReader.from(parquet.schema().intoIPCStream());
-  reader.open();
-  return reader.schema;
-}
-
-async function readGroup({ input, parquet }: OpenFile, what: ReaderOptions, shownPath: string): Promise<Uint8Array> {
+/** Runs what reads a file; whatever is wrong becomes a condition that names it. */
+async function naming<T>(path: string, run: () => T | Promise<T>): Promise<T> {
   try {
-    const table = await input.checked(() => parquet.read(what));
-    return table.intoIPCStream();
+    return await run();
   } catch (cause) {
+    if (cause instanceof TypeMismatch) {
+      const parameters = {
+        path,
+        column: `[${cause.path.join(", ")}]`,
+        expectedType: sqlTypeName(cause.expected),
+        actualType: cause.actual,
+      };
+      throw new StreamingError("FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH", parameters, { cause });
+    }
     if (cause instanceof StreamingError) throw cause;
-    throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path: shownPath, reason: String(cause) }, { cause });
+    if (cause instanceof FileShrank) throw cause.naming(path);
+    throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path, reason: reasonOf(cause) }, { cause });
   }
 }
 
-/** @throws FAILED_READ_FILE.NO_HINT when several columns of the file have the name, which Spark tells no apart */
-function matchingName(names: readonly string[], wanted: string, shownPath: string): string | null {
-  const found = names.filter((name) => name.toLowerCase() === wanted.toLowerCase());
-  if (found.length <= 1) return found[0] ?? null;
-  const reason = `it has several columns of the name "${wanted}", but for the case of letters: ${found.join(", ")}`;
-  throw new StreamingError("FAILED_READ_FILE.NO_HINT", { path: shownPath, reason });
-}
-
-function convertColumn(edge: typeof import("../../engine/arrow/edge.js"), data: Data, field: Field, shownPath: string): Column {
-  try {
-    return edge.columnFromArrow(data, field.type);
-  } catch (cause) {
-    if (!(cause instanceof StreamingError) || cause.condition !== "ARROW_TYPE_MISMATCH") throw cause;
-    throw new StreamingError(
-      "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
-      { path: shownPath, column: `[${field.name}]`, expectedType: sqlTypeName(field.type), actualType: cause.parameters["actual"] ?? "" },
-      { cause },
-    );
-  }
+function reasonOf(cause: unknown): string {
+  if (cause instanceof Error && cause.name === "RuntimeError") return "The decoder gave up: the file is damaged";
+  return cause instanceof Error ? cause.message : String(cause);
 }

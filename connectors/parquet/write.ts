@@ -1,7 +1,8 @@
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { DataType, Schema } from "../../engine/arrow/types.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
-import { parquetWasm } from "./wasm.js";
+import { withPageChecksums } from "./checksums.js";
+import { withParquetWasm, type ParquetWasm } from "./wasm.js";
 
 /** Names of codecs as Spark's option `compression` takes them, with what they add to a file's name. */
 export const parquetCodecs = {
@@ -23,23 +24,23 @@ export interface ParquetWriteOptions {
 /** Rows of a row group. */
 const rowGroupRows = 1_048_576;
 
-/** A Parquet file of the batches. Timestamps are microseconds, those with a zone adjusted to UTC; decimals keep their precision and scale. */
+/** A Parquet file of the batches. Timestamps are microseconds, those with a zone adjusted to UTC; decimals keep their precision and scale.
+ * Each page has its checksum. */
 export async function encodeParquet(batches: readonly Batch[], schema: Schema, options: ParquetWriteOptions): Promise<Uint8Array> {
-  const [wasm, { encodeIpcStream }] = await Promise.all([parquetWasm(), import("../../engine/arrow/edge.js")]);
-  const table = wasm.Table.fromIPCStream(encodeIpcStream(batches, schema));
-  const properties = new wasm.WriterPropertiesBuilder()
-    .setCompression(codecOf(wasm.Compression, options.codec))
-    .setDictionaryEnabled(options.dictionary)
-    .setMaxRowGroupSize(rowGroupRows)
-    .setCreatedBy("tidemark")
-    .build();
-  return wasm.writeParquet(table, properties);
+  const { encodeIpcStream } = await import("../../engine/arrow/edge.js");
+  const stream = encodeIpcStream(batches, schema);
+  return withParquetWasm((wasm) => {
+    const properties = new wasm.WriterPropertiesBuilder()
+      .setCompression(codecOf(wasm.Compression, options.codec))
+      .setDictionaryEnabled(options.dictionary)
+      .setMaxRowGroupSize(rowGroupRows)
+      .setCreatedBy("tidemark")
+      .build();
+    return withPageChecksums(wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties));
+  });
 }
 
-function codecOf(
-  compression: typeof import("parquet-wasm/node").Compression,
-  codec: ParquetCodec,
-): import("parquet-wasm/node").Compression {
+function codecOf(compression: ParquetWasm["Compression"], codec: ParquetCodec): import("parquet-wasm/node").Compression {
   switch (codec) {
     case "snappy":
       return compression.SNAPPY;

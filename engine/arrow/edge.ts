@@ -34,3 +34,8 @@ export function decodeIpc(bytes: Uint8Array, schema?: Schema): Batch[] {
   const decoded = schema ?? fromArrowSchema(reader.schema);
   return [...reader].map((recordBatch) => fromArrow(recordBatch, decoded));
 }
+
+/** The batches of an IPC stream as Arrow has them, one after the other: buffers of the stream itself. */
+export function ipcBatches(bytes: Uint8Array): Iterator<arrow.RecordBatch> {
+  return arrow.RecordBatchReader.from(bytes)[Symbol.iterator]();
+}

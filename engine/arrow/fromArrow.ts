@@ -10,18 +10,25 @@ import { concatColumns } from "./concat.js";
 import { allocateFixed, doublesOfLongs, fixedColumn, fixedEncodingOf, isLongLike } from "./encodings.js";
 import { sqlTypeName, type DataType, type Schema, type StructType } from "./types.js";
 
+/** How members of structs are found: those of no known name by their position, or by name alone, so that an unknown one is null. */
+export type StructMembers = "byPosition" | "byName";
+
 /**
  * An Arrow batch in buffers of our own (shared, so that any thread may read them).
  *
  * @param schema the types wanted, by position; integers and floats may be narrower in the batch. Default: the batch's own
  * @throws ARROW_TYPE_MISMATCH
  */
-export function fromArrow(recordBatch: arrow.RecordBatch, schema: Schema = fromArrowSchema(recordBatch.schema)): Batch {
+export function fromArrow(
+  recordBatch: arrow.RecordBatch,
+  schema: Schema = fromArrowSchema(recordBatch.schema),
+  members: StructMembers = "byPosition",
+): Batch {
   assert(
     recordBatch.data.children.length === schema.fields.length,
     `${recordBatch.data.children.length} columns for ${schema.fields.length} fields`,
   );
-  const columns = schema.fields.map((field, i) => columnFromArrow(recordBatch.data.children[i]!, field.type));
+  const columns = schema.fields.map((field, i) => columnFromArrow(recordBatch.data.children[i]!, field.type, members));
   return batchOf(schema, columns, recordBatch.numRows);
 }
 
@@ -30,7 +37,7 @@ export function fromArrow(recordBatch: arrow.RecordBatch, schema: Schema = fromA
  *
  * @throws ARROW_TYPE_MISMATCH when it does not hold values of `type`, or of a narrower type
  */
-export function columnFromArrow(data: arrow.Data, type: DataType): Column {
+export function columnFromArrow(data: arrow.Data, type: DataType, members: StructMembers = "byPosition"): Column {
   const { length } = data;
   const is = arrow.DataType;
   if (is.isNull(data.type)) return nullColumn(type, length);
@@ -52,7 +59,7 @@ export function columnFromArrow(data: arrow.Data, type: DataType): Column {
       return decimalColumn(data, type.precision, type.scale, type, nulls);
     case "struct": {
       if (!is.isStruct(data.type)) break;
-      const children = structChildren(data, type);
+      const children = structChildren(data, type, members);
       return { type, encoding: "struct", length, nulls, children };
     }
     case "array":
@@ -63,7 +70,7 @@ export function columnFromArrow(data: arrow.Data, type: DataType): Column {
         length,
         nulls,
         offsets: listOffsets(data),
-        element: columnFromArrow(data.children[0]!, type.element),
+        element: columnFromArrow(data.children[0]!, type.element, members),
       };
     case "map": {
       if (!is.isMap(data.type)) break;
@@ -74,8 +81,8 @@ export function columnFromArrow(data: arrow.Data, type: DataType): Column {
         length,
         nulls,
         offsets: listOffsets(data),
-        keys: columnFromArrow(keys, type.key),
-        values: columnFromArrow(values, type.value),
+        keys: columnFromArrow(keys, type.key, members),
+        values: columnFromArrow(values, type.value, members),
       };
     }
     default:
@@ -85,15 +92,15 @@ export function columnFromArrow(data: arrow.Data, type: DataType): Column {
   throw mismatch(data, type);
 }
 
-/** The members by name; by position when no name is known. One that the data does not have is null. */
-function structChildren(data: arrow.Data, type: StructType): Column[] {
+/** The members by name; by position when no name is known and that is wanted. One that the data does not have is null. */
+function structChildren(data: arrow.Data, type: StructType, members: StructMembers): Column[] {
   const names = (data.type as arrow.Struct).children.map((child) => child.name);
   const at = type.fields.map((field) => names.indexOf(field.name));
-  const byPosition = at.every((i) => i < 0);
+  const byPosition = members === "byPosition" && at.every((i) => i < 0);
   if (byPosition && names.length !== type.fields.length) throw mismatch(data, type);
   return type.fields.map((field, i) => {
     const child = data.children[byPosition ? i : at[i]!];
-    return child ? columnFromArrow(child, field.type) : nullColumn(field.type, data.length);
+    return child ? columnFromArrow(child, field.type, members) : nullColumn(field.type, data.length);
   });
 }
 

@@ -6,6 +6,8 @@ export interface FileStatus {
   readonly directory: boolean;
   readonly sizeBytes: number;
   readonly modifiedMs: number;
+  /** What it is when nobody can read it to an end: a named pipe, a socket, a device; or an entry that cannot be named. */
+  readonly unreadable?: string;
 }
 
 export interface ReadableFile {

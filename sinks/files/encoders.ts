@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { encodeParquet, parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
-import { parquetWasm } from "../../connectors/parquet/wasm.js";
+import { loadParquetWasm } from "../../connectors/parquet/wasm.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
@@ -21,7 +21,10 @@ export function parquetEncoder({ codec, dictionary }: FileSinkOptions): FileEnco
   const parquetCodec = codec as ParquetCodec;
   return {
     extension: `${parquetCodecs[parquetCodec]}.parquet`,
-    load: async () => void (await Promise.all([parquetWasm(), import("../../engine/arrow/edge.js")])),
+    load: async () => {
+      loadParquetWasm();
+      await import("../../engine/arrow/edge.js");
+    },
     encode: (batches, schema) => encodeParquet(batches, schema, { codec: parquetCodec, dictionary }),
   };
 }

@@ -3,6 +3,7 @@ import type { Schema } from "../../engine/arrow/types.js";
 import type { SourceContext } from "../../engine/contract/provider.js";
 import {
   countingProblem,
+  type InputPartition,
   type Offset,
   type PartitionReader,
   type ReadLimit,
@@ -10,15 +11,23 @@ import {
   type ScanRequest,
   type Source,
 } from "../../engine/contract/source.js";
+import { reading } from "./failures.js";
 import { Links } from "./links.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
 import { openBytes, openWholeText } from "./readers.js";
+import { openTolerantly, type Tolerance } from "./tolerance.js";
 import { SeenFiles } from "./seenFiles.js";
 import { memoryLog, SeenFilesLog } from "./seenFilesLog.js";
 
-/** Opens one file for a scan: the columns wanted, or bytes for the engine to decode. */
-export type OpenParquet = (path: string, wanted: Schema) => Promise<PartitionReader>;
+/** Opens one file for a scan, which must have so many bytes at least. */
+export type OpenParquet = (path: string, wanted: Schema, leastBytes: number) => Promise<PartitionReader>;
+
+interface FilePartition {
+  readonly path: string;
+  /** The size that it was listed with; 0 when that is not known, after a restart. */
+  readonly bytes: number;
+}
 
 /**
  * The files of a path, each read once. Spark's FileStreamSource.
@@ -34,6 +43,8 @@ export class FileSource implements Source {
   private unread: InputFile[] = [];
   /** Set when the files are fixed for good: bounded reads, "available now". */
   private isFixed = false;
+  /** The sizes of files that batches took, as they were listed, until those are committed. */
+  private readonly listedBytes = new Map<string, number>();
 
   private constructor(
     private readonly context: SourceContext,
@@ -42,6 +53,7 @@ export class FileSource implements Source {
     private readonly seen: SeenFiles,
     private readonly log: SeenFilesLog,
     private readonly openParquet: OpenParquet,
+    private readonly tolerance: Tolerance,
   ) {
     this.description = `FileStreamSource[${displayPath(options.path)}]`;
     this.schema = context.schema;
@@ -51,10 +63,11 @@ export class FileSource implements Source {
     };
   }
 
-  static async open(context: SourceContext, options: FileOptions, openParquet: OpenParquet): Promise<FileSource> {
+  static async open(context: SourceContext, options: FileOptions, openParquet: OpenParquet, tolerance: Tolerance): Promise<FileSource> {
     // A file is known by where it lies, whatever links the path goes through.
     const links = new Links(context.runtime.files);
-    const listing = new FileListing(context.runtime.files, { ...options, path: await links.pathWithout(options.path) });
+    const placed = { ...options, path: await links.pathWithout(options.path) };
+    const listing = new FileListing(context.runtime.files, placed, (message) => context.warn(message), !context.bounded);
     await listing.check();
     const { log, files } = await SeenFilesLog.open(context.log ?? memoryLog());
     // With the newest files first an old one may come at any time, so age says nothing.
@@ -63,7 +76,7 @@ export class FileSource implements Source {
     const seen = new SeenFiles(maxAgeMs, options.fileNameOnly && !context.bounded);
     for (const file of files) seen.add(await links.fileWithout(pathOfUri(file.path)), file.timestamp);
     seen.purge();
-    return new FileSource(context, options, listing, seen, log, openParquet);
+    return new FileSource(context, options, listing, seen, log, openParquet, tolerance);
   }
 
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
@@ -71,7 +84,10 @@ export class FileSource implements Source {
       const taken = await this.takeFiles(limit);
       if (taken.length === 0) return start;
       await this.log.add(taken.map((file) => ({ path: uriOf(file.path), timestamp: file.modifiedMs })));
-      for (const file of taken) this.seen.add(file.path, file.modifiedMs);
+      for (const file of taken) {
+        this.seen.add(file.path, file.modifiedMs);
+        this.listedBytes.set(file.path, file.sizeBytes);
+      }
       this.seen.purge();
     }
     // An entry beyond `start` that nobody has run is of a run that died before it logged the offset: it is the next batch.
@@ -87,23 +103,43 @@ export class FileSource implements Source {
     const { format, given } = this.options;
     const { files } = this.context.runtime;
     const isWhole = format === "text" && given["wholetext"]?.toLowerCase() === "true";
-    const open = (path: string): Promise<PartitionReader> => {
-      if (format === "parquet") return this.openParquet(path, request.schema);
-      return isWhole ? openWholeText(files, path, request.schema) : openBytes(files, path);
+    const isColumns = format === "parquet" || isWhole;
+    const open = (path: string, bytes: number): Promise<PartitionReader> => {
+      if (format === "parquet") return this.openParquet(path, request.schema, bytes);
+      return isWhole ? openWholeText(files, path, request.schema, bytes) : openBytes(files, path, bytes);
     };
     return {
-      decode: format === "parquet" || isWhole ? null : { format, schema: request.schema, options: given },
+      decode: isColumns ? null : { format, schema: request.schema, options: given },
       residual: request.filters,
-      partitions: async (start, end) => {
-        const taken = await this.log.between(entryOf(start), entryOf(end));
-        return taken.map((file) => ({ path: pathOfUri(file.path) }));
+      partitions: (start, end) => this.partitions(entryOf(start), entryOf(end)),
+      open: (partition) => {
+        const { path, bytes } = partition as unknown as FilePartition;
+        return openTolerantly(
+          path,
+          () => open(path, bytes),
+          isColumns,
+          this.tolerance,
+          (message) => this.context.warn(message),
+        );
       },
-      open: (partition) => open((partition as { path: string }).path),
     };
   }
 
+  /** The files of the entries, without those that hold nothing, and those that somebody has removed since: Spark goes on without them as well. */
+  private async partitions(start: number, end: number): Promise<InputPartition[]> {
+    const found: FilePartition[] = [];
+    for (const taken of await this.log.between(start, end)) {
+      const path = pathOfUri(taken.path);
+      const status = await reading(path, () => this.context.runtime.files.status(path));
+      if (status === null) this.context.warn(`${displayPath(path)} was taken for a batch and is gone: the query goes on without it`);
+      const bytes = this.listedBytes.get(path) ?? (await this.listing.listedSize(path)) ?? 0;
+      if (status !== null && (status.sizeBytes > 0 || bytes > 0)) found.push({ path, bytes });
+    }
+    return found as unknown as InputPartition[];
+  }
+
   async commit(end: Offset): Promise<void> {
-    this.log.forget(entryOf(end));
+    for (const { path } of this.log.forget(entryOf(end))) this.listedBytes.delete(pathOfUri(path));
   }
 
   offsetProblem(before: Offset | null, offset: Offset): string | null {

@@ -21,19 +21,34 @@ export class FileListing {
   private manifestRead = -1;
   private readonly manifestFiles = new Map<string, InputFile>();
 
+  /**
+   * @param warn told of entries that are left out because nobody can read them
+   * @param waits whether a folder that has gone is one that may come back: a stream's is, once it has been there
+   */
   constructor(
     private readonly files: FileSystem,
     private readonly options: FileOptions,
+    private readonly warn: (message: string) => void = () => {},
+    private readonly waits = false,
   ) {
     this.nameFilter = options.nameGlob === null ? null : globPattern(options.nameGlob);
   }
 
-  /** @throws PATH_NOT_FOUND when the path is no pattern and there is nothing; FAILED_READ_FILE.NO_HINT */
+  /** @throws PATH_NOT_FOUND when the path is no pattern and there is nothing; NOT_A_REGULAR_FILE; FAILED_READ_FILE.NO_HINT */
   async check(): Promise<void> {
     const { path } = this.options;
-    if (!isGlob(path) && (await reading(path, () => this.files.status(path))) === null) {
-      throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
-    }
+    if (isGlob(path)) return;
+    const status = await reading(path, () => this.files.status(path));
+    if (status === null) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
+    if (status.unreadable !== undefined)
+      throw new StreamingError("NOT_A_REGULAR_FILE", { path: displayPath(path), kind: status.unreadable });
+  }
+
+  /** The size that the folder's manifest gives a file; null where there is no manifest, or the file is not in it. */
+  async listedSize(path: string): Promise<number | null> {
+    if (!(await this.hasManifest())) return null;
+    if (this.manifestRead < 0) await this.listManifest();
+    return this.manifestFiles.get(path)?.sizeBytes ?? null;
   }
 
   /**
@@ -62,8 +77,10 @@ export class FileListing {
 
   private async literalRoot(path: string): Promise<FileStatus[]> {
     const status = await this.files.status(path);
-    if (status === null) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
-    return [status];
+    if (status !== null) return [status];
+    if (!this.waits) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
+    this.warn(`${displayPath(path)} is not there any more: the query waits until it is back`);
+    return [];
   }
 
   private async walk(folder: string, isKnown: (path: string) => boolean, found: InputFile[]): Promise<void> {
@@ -84,11 +101,21 @@ export class FileListing {
     const names = await this.files.listNames?.(folder);
     if (!names) return this.files.list(folder);
     const unknown = names.map((name) => `${folder}/${name}`).filter((path) => !isKnown(path));
-    return (await Promise.all(unknown.map((path) => this.files.status(path)))).filter((status) => status !== null);
+    const found = await Promise.all(unknown.map(async (path) => (await this.files.status(path)) ?? this.unnameable(folder, path)));
+    return found.filter((status) => status !== null);
+  }
+
+  /** Of an entry whose name is no UTF-8 there is a name with other characters in it, by which nothing is found; a full listing says what it is. */
+  private async unnameable(folder: string, path: string): Promise<FileStatus | null> {
+    if (!path.includes("\uFFFD")) return null;
+    return (await this.files.list(folder)).find((entry) => entry.path === path) ?? null;
   }
 
   private wants(entry: FileStatus): boolean {
-    return !isHidden(entry.name) && (this.nameFilter === null || this.nameFilter.test(entry.name));
+    if (isHidden(entry.name) || (this.nameFilter !== null && !this.nameFilter.test(entry.name))) return false;
+    if (entry.unreadable === undefined) return true;
+    this.warn(`${displayPath(entry.path)} is a ${entry.unreadable} and is not read`);
+    return false;
   }
 
   private async hasManifest(): Promise<boolean> {
@@ -103,6 +130,11 @@ export class FileListing {
 
   private async listManifest(): Promise<InputFile[]> {
     const { entries, latest } = await readManifest(this.files, this.manifest!, this.manifestRead);
+    // All of it may be gone for a while; but one that has fewer entries than it had is another one.
+    if (latest < this.manifestRead && latest >= 0) {
+      throw new StreamingError("MANIFEST_INCOMPLETE", { path: this.manifest!, batchId: String(this.manifestRead) });
+    }
+    if (latest < 0 && this.manifestRead >= 0) return [...this.manifestFiles.values()];
     if (latest > this.manifestRead) await this.settleManifest();
     this.manifestRead = latest;
     for (const entry of entries) {

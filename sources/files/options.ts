@@ -24,6 +24,16 @@ const listingSpecs: readonly OptionSpec[] = [
   { name: "sourceArchiveDir", kind: "text", doc: "Where cleanSource=archive moves files." },
   { name: "recursiveFileLookup", kind: "boolean", default: "false", doc: "Whether folders within the folder are looked into." },
   { name: "pathGlobFilter", kind: "text", doc: "A pattern that names must match." },
+  {
+    name: "ignoreCorruptFiles",
+    kind: "boolean",
+    doc: "Whether a damaged file is left out, but for the rows before the damage. Default: spark.sql.files.ignoreCorruptFiles.",
+  },
+  {
+    name: "ignoreMissingFiles",
+    kind: "boolean",
+    doc: "Whether a file that goes while it is to be read is left out. Default: spark.sql.files.ignoreMissingFiles.",
+  },
   { name: "modifiedAfter", kind: "text", doc: "Only files modified after this ISO time (bounded reads)." },
   { name: "modifiedBefore", kind: "text", doc: "Only files modified before this ISO time (bounded reads)." },
 ];
@@ -59,6 +69,8 @@ export interface FileOptions {
   readonly discardCachedInputRatio: number;
   readonly recursive: boolean;
   readonly nameGlob: string | null;
+  /** What was given; else the session's configuration says. */
+  readonly tolerance: { readonly ignoreCorruptFiles: boolean | null; readonly ignoreMissingFiles: boolean | null };
   readonly modifiedAfterMs: number;
   readonly modifiedBeforeMs: number;
   /** What was given of the format's own options: for inference and for the decoder. */
@@ -79,6 +91,7 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
     if (parsed === null) throw options.invalid(name, "an ISO time such as 2026-01-01T00:00:00Z");
     return Number(parsed.microseconds / 1000n);
   };
+  const flagOf = (name: string): boolean | null => (options.get(name) === undefined ? null : options.boolean(name));
   const ratio = Number(options.get("discardCachedInputRatio"));
   if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
   if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
@@ -97,6 +110,7 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
     discardCachedInputRatio: ratio,
     recursive: options.boolean("recursiveFileLookup"),
     nameGlob: options.get("pathGlobFilter") ?? null,
+    tolerance: { ignoreCorruptFiles: flagOf("ignoreCorruptFiles"), ignoreMissingFiles: flagOf("ignoreMissingFiles") },
     modifiedAfterMs: timeMs("modifiedAfter", -Infinity),
     modifiedBeforeMs: timeMs("modifiedBefore", Infinity),
     given: Object.fromEntries(own),

@@ -13,19 +13,28 @@ import { reading } from "./failures.js";
 /** How much of a compressed file is read at a time. */
 const compressedChunkBytes = 256 * 1024;
 
-/** The bytes of a file, decompressed when its name says so. */
-export async function openBytes(files: FileSystem, path: string): Promise<BytesReader> {
+/**
+ * The bytes of a file, decompressed when its name says so.
+ *
+ * @param leastBytes the size that the file must have at least
+ */
+export async function openBytes(files: FileSystem, path: string, leastBytes = 0): Promise<BytesReader> {
   const codec = /\.(gz|deflate|bz2|snappy|lz4|zst|xz)$/i.exec(path)?.[1]?.toLowerCase();
   if (codec !== undefined && codec !== "gz" && codec !== "deflate") throw notYetSupported(`Reading .${codec} files`);
-  const file = await openFile(files, path);
+  const file = await openFile(files, path, leastBytes);
   return codec === undefined ? plainReader(file, path) : inflatingReader(file, path, codec);
 }
 
-/** @throws FAILED_READ_FILE.* */
-export async function openFile(files: FileSystem, path: string): Promise<ReadableFile> {
+/**
+ * @param leastBytes the size that it was listed with: one that has become shorter would be read in part
+ * @throws FAILED_READ_FILE.*
+ */
+export async function openFile(files: FileSystem, path: string, leastBytes = 0): Promise<ReadableFile> {
   const file = await reading(path, () => files.open(path));
   if (file === null) throw new StreamingError("FAILED_READ_FILE.FILE_NOT_EXIST", { path: displayPath(path) });
-  return file;
+  if (file.sizeBytes >= leastBytes) return file;
+  await file.close();
+  throw failure(path, new Error(`It has ${file.sizeBytes} bytes, and had ${leastBytes} when it was listed`));
 }
 
 function failure(path: string, cause: unknown): StreamingError {
@@ -124,8 +133,8 @@ export async function readAllBytes(reader: BytesReader): Promise<Uint8Array> {
 }
 
 /** A file as one row of text (`wholetext`); an empty file has none. */
-export async function openWholeText(files: FileSystem, path: string, wanted: Schema): Promise<ColumnsReader> {
-  const reader = await openBytes(files, path);
+export async function openWholeText(files: FileSystem, path: string, wanted: Schema, leastBytes: number): Promise<ColumnsReader> {
+  const reader = await openBytes(files, path, leastBytes);
   let done = false;
   return {
     kind: "columns",

@@ -74,9 +74,12 @@ export class SeenFilesLog {
     return files;
   }
 
-  /** Entries up to `end` will not be read again soon. */
-  forget(end: number): void {
-    for (const id of this.recent.keys()) if (id <= end) this.recent.delete(id);
+  /** Entries up to `end` will not be read again soon; gives their files, of those that were added by this run. */
+  forget(end: number): SeenFile[] {
+    const ids = [...this.recent.keys()].filter((id) => id <= end);
+    const files = ids.flatMap((id) => this.recent.get(id)!);
+    for (const id of ids) this.recent.delete(id);
+    return files;
   }
 
   private async read(id: number): Promise<readonly SeenFile[]> {

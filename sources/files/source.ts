@@ -5,12 +5,14 @@ import { nullableSchema } from "../../engine/arrow/nullable.js";
 import { field, types, typeName, type Schema } from "../../engine/arrow/types.js";
 import type { SourceContext, SourceProvider } from "../../engine/contract/provider.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
+import type { ColumnsReader } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { FileSource } from "./fileSource.js";
 import { inferJsonSchema } from "./inferJson.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, type FileFormat, type FileOptions } from "./options.js";
 import { openBytes, openFile, readAllBytes } from "./readers.js";
+import type { Tolerance } from "./tolerance.js";
 
 /** Lines of JSON, one document each. */
 export const jsonProvider: SourceProvider = {
@@ -68,11 +70,19 @@ function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchem
     },
     create(context: SourceContext) {
       const { files, chunks } = context.runtime;
-      return FileSource.open(context, fileOptions(format, context.options), async (path, wanted) =>
-        openParquet(await openFile(files, path), displayPath(path), wanted, chunks.inputRows),
-      );
+      const options = fileOptions(format, context.options);
+      const open = async (path: string, wanted: Schema, leastBytes: number): Promise<ColumnsReader> =>
+        openParquet(await openFile(files, path, leastBytes), displayPath(path), wanted, chunks.inputRows);
+      return FileSource.open(context, options, open, toleranceOf(options, context.conf));
     },
   };
+}
+
+/** An option goes before the session's configuration. */
+function toleranceOf({ tolerance }: FileOptions, conf: SourceContext["conf"]): Tolerance {
+  const isOn = (name: "ignoreCorruptFiles" | "ignoreMissingFiles"): boolean =>
+    tolerance[name] ?? conf[`spark.sql.files.${name}`]?.toLowerCase() === "true";
+  return { ignoresCorrupt: isOn("ignoreCorruptFiles"), ignoresMissing: isOn("ignoreMissingFiles") };
 }
 
 function needsSchema({ format }: FileOptions): never {
@@ -83,10 +93,10 @@ function nothingToInfer({ format, path }: FileOptions): never {
   throw new StreamingError("UNABLE_TO_INFER_SCHEMA", { format, path: displayPath(path) });
 }
 
-/** What inference looks at, in path order. */
+/** What inference looks at, in path order: files that hold something. */
 async function inputFiles(options: FileOptions, runtime: Runtime): Promise<InputFile[]> {
   const listing = new FileListing(runtime.files, options);
   await listing.check();
-  const files = await listing.list();
+  const files = (await listing.list()).filter((file) => file.sizeBytes > 0);
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

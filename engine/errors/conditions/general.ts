@@ -27,4 +27,14 @@ export const generalConditions = {
     message: "<owner> needs the option `<option>`.",
     advice: 'Add .option("<option>", …).',
   },
+  NOT_A_REGULAR_FILE: {
+    sqlState: "42809",
+    message: "<path> is a <kind>, not a file.",
+    advice: "Give the path of a file or of a folder of files.",
+  },
+  TOO_MANY_OPEN_FILES: {
+    sqlState: "53000",
+    message: "<path> cannot be opened: this process, or the machine, has as many files open as it may.",
+    advice: "Raise the limit (`ulimit -n`), or run fewer queries side by side.",
+  },
 } satisfies ConditionTable;

@@ -90,7 +90,7 @@ describe("Parquet", () => {
     expect(await readBack(bytes, types.struct([]))).toEqual([[]]);
     await expect(readBack(bytes, types.struct([field("id", types.string)]))).rejects.toMatchObject({
       condition: "FAILED_READ_FILE.PARQUET_COLUMN_DATA_TYPE_MISMATCH",
-      parameters: { path: "file:/x.parquet", column: "[id]", expectedType: "STRING", actualType: "Int32" },
+      parameters: { path: "file:/x.parquet", column: "[Id]", expectedType: "STRING", actualType: "INT32" },
     });
   });
 

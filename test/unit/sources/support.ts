@@ -28,6 +28,7 @@ export interface OpenOptions {
   readonly log?: SourceLog;
   readonly bounded?: boolean;
   readonly files?: FileSystem;
+  readonly conf?: Readonly<Record<string, string>>;
   readonly warn?: (message: string) => void;
 }
 
@@ -35,11 +36,11 @@ export async function open(
   provider: SourceProvider,
   options: Record<string, string>,
   userSchema: Schema | null,
-  { log = memoryLog(), bounded = false, files, warn = () => {} }: OpenOptions = {},
+  { log = memoryLog(), bounded = false, files, conf = {}, warn = () => {} }: OpenOptions = {},
 ): Promise<Source> {
   const runtime = systemRuntime(files ? { files } : {});
   const schema = provider.schema(options, userSchema);
-  return provider.create({ runtime, options, schema, log: bounded ? null : log, bounded, conf: {}, warn });
+  return provider.create({ runtime, options, schema, log: bounded ? null : log, bounded, conf, warn });
 }
 
 /** Reads batch after batch, as a drained query would, until there is nothing new. */
