@@ -125,8 +125,16 @@ describe("files that go", () => {
   test("a part file that is smaller than the manifest says is refused, after a restart too", async () => {
     const folder = await temporaryFolder();
     const bytes = await parquetOf([1, 2]);
+    const blocks = { blockReplication: 1, blockSize: 33_554_432 };
     await put(join(folder, "part.parquet"), bytes, 100);
-    const entry = { path: `file://${folder}/part.parquet`, size: bytes.length + 1, isDir: false, modificationTime: 100_000, action: "add" };
+    const entry = {
+      path: `file://${folder}/part.parquet`,
+      size: bytes.length + 1,
+      isDir: false,
+      modificationTime: 100_000,
+      ...blocks,
+      action: "add",
+    };
     await put(join(folder, "_spark_metadata/0"), `v1\n${JSON.stringify(entry)}`, 100);
     const { memoryLog } = await import("../../../sources/files/seenFilesLog.js");
     const log = memoryLog();
