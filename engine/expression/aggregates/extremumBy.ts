@@ -5,6 +5,8 @@ import type { AggregateCall } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
 import { Cells, CellSource } from "../../state/cells.js";
+import { IntList } from "../../state/intList.js";
+import { SlotColumns } from "../../state/slotColumns.js";
 import { compareValues } from "../../values/compare.js";
 import { passes } from "./filter.js";
 import { anything, orderable } from "./inputs.js";
@@ -15,13 +17,13 @@ class ExtremumByAccumulator implements ColumnAccumulator {
   readonly stateFields: readonly Field[];
   readonly #orderType: DataType;
   readonly #sign: 1 | -1;
-  readonly #value: Cells;
+  readonly #value: SlotColumns;
   readonly #order: Cells;
 
   constructor(type: DataType, orderType: DataType, which: "min" | "max") {
     this.#orderType = orderType;
     this.#sign = which === "min" ? 1 : -1;
-    this.#value = new Cells(type);
+    this.#value = new SlotColumns([type]);
     this.#order = new Cells(orderType);
     this.stateFields = [field("value", type), field("order", orderType)];
   }
@@ -37,7 +39,8 @@ class ExtremumByAccumulator implements ColumnAccumulator {
   }
 
   update({ slots, rows, count }: GroupedRows, [values, orders]: readonly Column[], filter: Column | null): void {
-    const value = new CellSource(values!);
+    const writtenSlots = new IntList();
+    const writtenRows = new IntList();
     const plainOrders = plainColumn(orders!);
     const order = new CellSource(plainOrders);
     const passing = passes(filter);
@@ -49,13 +52,10 @@ class ExtremumByAccumulator implements ColumnAccumulator {
       if (held !== null && compareValues(readValue(plainOrders, row), held, this.#orderType) * this.#sign > 0) continue;
       order.load(row);
       this.#order.set(slot, order.data, order.start, order.length);
-      if (value.isNull(row)) {
-        this.#value.remove(slot);
-        continue;
-      }
-      value.load(row);
-      this.#value.set(slot, value.data, value.start, value.length);
+      writtenSlots.push(slot);
+      writtenRows.push(row);
     }
+    this.#value.write([values!], writtenSlots.values, writtenRows.values, writtenSlots.count);
   }
 
   merge(rows: GroupedRows, state: readonly Column[]): void {
@@ -63,11 +63,11 @@ class ExtremumByAccumulator implements ColumnAccumulator {
   }
 
   save(slots: Int32Array, count: number): Column[] {
-    return [this.#value.column(slots, count), this.#order.column(slots, count)];
+    return [...this.#value.gather(slots, count), this.#order.column(slots, count)];
   }
 
   finish(slots: Int32Array, count: number): Column {
-    return this.#value.column(slots, count);
+    return this.#value.gather(slots, count)[0]!;
   }
 
   get memoryBytes(): number {

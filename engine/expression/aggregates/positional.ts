@@ -3,11 +3,13 @@ import { field, types, type DataType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { AggregateCall } from "../expression.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
-import { Cells, CellSource } from "../../state/cells.js";
 import { passes } from "./filter.js";
 import { gatherU8 } from "../../state/gather.js";
 import { anything, booleanInput } from "./inputs.js";
+import { IntList } from "../../state/intList.js";
 import { SeenLane } from "../../state/lane.js";
+import { SlotColumns } from "../../state/slotColumns.js";
+import { isNullAt } from "../../arrow/columns.js";
 
 /** The first or last value of a group in arrival order, null or not; with `ignoreNulls` the first or last that is present. */
 class PositionalAccumulator implements ColumnAccumulator {
@@ -15,13 +17,13 @@ class PositionalAccumulator implements ColumnAccumulator {
   readonly stateFields: readonly Field[];
   readonly #which: "first" | "last";
   readonly #ignoreNulls: boolean;
-  readonly #value: Cells;
+  readonly #value: SlotColumns;
   readonly #set = new SeenLane();
 
   constructor(type: DataType, which: "first" | "last", ignoreNulls: boolean) {
     this.#which = which;
     this.#ignoreNulls = ignoreNulls;
-    this.#value = new Cells(type);
+    this.#value = new SlotColumns([type]);
     this.stateFields = [field(which, type), field("valueSet", types.boolean, false)];
   }
 
@@ -48,7 +50,7 @@ class PositionalAccumulator implements ColumnAccumulator {
   }
 
   finish(slots: Int32Array, count: number): Column {
-    return this.#value.column(slots, count);
+    return this.#value.gather(slots, count)[0]!;
   }
 
   get memoryBytes(): number {
@@ -56,22 +58,19 @@ class PositionalAccumulator implements ColumnAccumulator {
   }
 
   #fold({ slots, rows, count }: GroupedRows, values: Column, passing: (row: number) => boolean): void {
-    const source = new CellSource(values);
     const set = this.#set.values;
+    const writtenSlots = new IntList();
+    const writtenRows = new IntList();
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
       const row = rows === null ? j : rows[j]!;
       if ((this.#which === "first" && set[slot] !== 0) || !passing(row)) continue;
-      const isNull = source.isNull(row);
-      if (isNull && this.#ignoreNulls) continue;
+      if (this.#ignoreNulls && isNullAt(values, row)) continue;
       set[slot] = 1;
-      if (isNull) {
-        this.#value.remove(slot);
-        continue;
-      }
-      source.load(row);
-      this.#value.set(slot, source.data, source.start, source.length);
+      writtenSlots.push(slot);
+      writtenRows.push(row);
     }
+    this.#value.write([values], writtenSlots.values, writtenRows.values, writtenSlots.count);
   }
 }
 
