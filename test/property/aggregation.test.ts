@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
-import { Driver, partitionCounts, show, type Aggregate, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
+import { Driver, show, type Aggregate, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
+import { partitionCounts, restarts } from "../unit/physical/savedState.js";
 
 // One row: event time (µs), key, long, double, condition.
 type Row = readonly [bigint | null, string | null, bigint | null, number | null, boolean | null];
@@ -43,7 +44,7 @@ const row = fc.tuple(
 ) as fc.Arbitrary<Row>;
 const step = fc.record({
   pieces: fc.array(fc.array(row, { maxLength: 12 }), { maxLength: 3 }),
-  restart: fc.constantFrom<"none" | "snapshot" | "deltas">("none", "none", "snapshot", "deltas"),
+  restart: restarts,
 });
 
 /** NaN is the largest; of equal values the first stays. */
@@ -157,7 +158,7 @@ test("windowed aggregation does what plain row code does, over any cut, any rest
       const model = new Model(window, outputMode);
       let [lateMs, evictMs, largestMs] = [0, 0, 0];
       for (const { pieces, restart } of steps) {
-        if (restart !== "none") restarted.restart(restart);
+        if (restart !== null) restarted.restart(restart.from, restart.partitions);
         const rows = pieces.flat();
         const expected = model.run(rows, lateMs, evictMs);
         const steadyRan = steady.run(pieces, { lateMs, evictMs });

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { field, types, windowType } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
-import { Driver, partitionCounts, show, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
+import { Driver, show, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
+import { partitionCounts, restarts } from "../unit/physical/savedState.js";
 
 // Groupings by an event time that is a column: a timestamp, or a window that was computed below. Late and expired by a time index instead of by panes.
 
@@ -19,7 +20,7 @@ const row = fc.tuple(
 const steps = fc.array(
   fc.record({
     rows: fc.array(row, { maxLength: 10 }),
-    restart: fc.constantFrom<"none" | "snapshot" | "deltas">("none", "snapshot", "deltas"),
+    restart: restarts,
   }),
   { maxLength: 7 },
 );
@@ -65,7 +66,7 @@ test.each(["timestamp", "window"] as const)("grouping by a %s that is an event t
       const restarted = new Driver({ ...shapeOf(outputMode), partitions });
       let [lateMs, evictMs, largestMs] = [0, 0, 0];
       for (const { rows, restart } of batches) {
-        if (restart !== "none") restarted.restart(restart);
+        if (restart !== null) restarted.restart(restart.from, restart.partitions);
         const expected = expectedOf(rows, lateMs, evictMs);
         const ran = restarted.run([rows.map(asInput)], { lateMs, evictMs });
         const wanted = expected.rows.map((r) => show([...asInput(r), r[2]])).toSorted();

@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { literal } from "../../engine/expression/expression.js";
-import { Driver, partitionCounts, show, type Aggregate, type Shape } from "../unit/physical/aggregateFixture.js";
+import { Driver, show, type Aggregate, type Shape } from "../unit/physical/aggregateFixture.js";
+import { partitionCounts, restarts } from "../unit/physical/savedState.js";
 
 // Every aggregate: one batch over all rows, the same rows over random cuts, and over cuts with restarts in between.
 
@@ -66,7 +67,7 @@ const row = fc.tuple(
 const pieces = fc.array(
   fc.record({
     rows: fc.array(row, { maxLength: 6 }),
-    restart: fc.constantFrom<"none" | "snapshot" | "deltas">("none", "snapshot", "deltas"),
+    restart: restarts,
   }),
   { maxLength: 6 },
 );
@@ -80,7 +81,7 @@ test("every aggregate over any cut and any restart is the aggregate over one bat
       const driver = new Driver({ ...shape, partitions });
       let last = driver.run([]);
       for (const { rows, restart } of steps) {
-        if (restart !== "none") driver.restart(restart);
+        if (restart !== null) driver.restart(restart.from, restart.partitions);
         last = driver.run([rows]);
       }
       expect(last.rows.map(show)).toEqual(whole.rows.map(show));

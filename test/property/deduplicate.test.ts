@@ -5,10 +5,9 @@ import { field, types } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { Attribute } from "../../engine/expression/expression.js";
 import type { BatchFacts } from "../../engine/physical/operator.js";
-import type { StateChanges } from "../../engine/contract/state.js";
 import { DeduplicateOperator } from "../../engine/physical/stateful/deduplicate.js";
 import type { DeduplicateSpec } from "../../engine/physical/stateful/deduplicateSpec.js";
-import { partitionCounts } from "../unit/physical/aggregateFixture.js";
+import { partitionCounts, restarts, SavedState } from "../unit/physical/savedState.js";
 import { handling } from "../runtime/testRuntime.js";
 import { runOperator } from "../unit/physical/runOperator.js";
 
@@ -33,7 +32,7 @@ const history = fc.array(
   fc.record({
     rows: fc.array(row, { maxLength: 12 }),
     watermarkSeconds: fc.integer({ min: 0, max: 30 }),
-    restart: fc.constantFrom("none", "delta", "snapshot"),
+    restart: restarts,
   }),
   { maxLength: 8 },
 );
@@ -79,7 +78,7 @@ it.each([
     fc.property(history, partitionCounts, (batches, partitions) => {
       const spec = specOf(partitions);
       let operator = new DeduplicateOperator(spec, handling().chunks);
-      const deltas: StateChanges[] = [];
+      const saved = new SavedState();
       const model = new Model(byTime);
       let lateSeconds = 0;
       for (const { rows, watermarkSeconds, restart } of batches) {
@@ -90,12 +89,12 @@ it.each([
         const emitted = runOperator(operator, [batchFromRows(schema, rows.map(valuesOf))]);
         expect(emitted).toEqual(model.run(rows, lateSeconds, evictSeconds).map(valuesOf));
         expect(operator.metrics().numRowsTotal).toBe(model.size);
-        deltas.push(...operator.changes());
+        saved.add(operator);
         lateSeconds = evictSeconds;
-        if (restart === "none") continue;
-        const saved = restart === "delta" ? deltas : operator.snapshot();
-        operator = new DeduplicateOperator(spec, handling().chunks);
-        for (const changes of saved) operator.restore(changes);
+        if (restart === null) continue;
+        const before = operator;
+        operator = new DeduplicateOperator(specOf(restart.partitions), handling().chunks);
+        saved.restore(operator, restart.from, before);
       }
     }),
     { numRuns: 200 },

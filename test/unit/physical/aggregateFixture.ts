@@ -1,10 +1,8 @@
-import fc from "fast-check";
 import { batchFromRows, readValue, rowsOf } from "../../../engine/arrow/columns.js";
 import type { Batch } from "../../../engine/arrow/batch.js";
 import { types, windowType, type DataType, type Field } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
-import type { StateChanges } from "../../../engine/contract/state.js";
 import { aggregateFunctions } from "../../../engine/expression/aggregates/index.js";
 import { freshId, literal, type AggregateCall, type Attribute, type Expression } from "../../../engine/expression/expression.js";
 import type { EvalMode } from "../../../engine/values/evalMode.js";
@@ -13,6 +11,7 @@ import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.j
 import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";
 import { handling } from "../../runtime/testRuntime.js";
 import { runOperator } from "./runOperator.js";
+import { SavedState, type RestartFrom } from "./savedState.js";
 
 export function attribute(name: string, type: DataType): Attribute {
   return { kind: "attribute", id: freshId(), name, type, nullable: true, qualifier: [] };
@@ -71,9 +70,6 @@ function specOf({ input, keys, window, eventTime, aggregates, outputMode, partit
   };
 }
 
-/** Numbers of state partitions that the tests draw. */
-export const partitionCounts = fc.constantFrom(1, 3, 4, 256);
-
 export interface Ran {
   readonly rows: Value[][];
   readonly updated: number;
@@ -85,15 +81,15 @@ export interface Ran {
 /** An operator that is driven batch by batch, and whose state can be carried over into a fresh one. */
 export class Driver {
   operator: AggregateOperator;
-  readonly deltas: StateChanges[] = [];
   readonly #shape: Shape;
   readonly #spec: AggregateSpec;
+  readonly #saved = new SavedState();
   #batchId = 0;
 
   constructor(shape: Shape) {
     this.#shape = shape;
     this.#spec = specOf(shape);
-    this.operator = this.#fresh();
+    this.operator = this.#fresh(this.#spec.partitions);
   }
 
   /** Runs one micro-batch whose rows come in these pieces. */
@@ -115,16 +111,16 @@ export class Driver {
     };
     this.operator.begin(context);
     const rows = runOperator(this.operator, batches);
-    this.deltas.push(...this.operator.changes());
+    this.#saved.add(this.operator);
     const { numRowsUpdated, numRowsRemoved, numRowsTotal, numRowsDroppedByWatermark } = this.operator.metrics();
     return { rows, updated: numRowsUpdated, removed: numRowsRemoved, total: numRowsTotal, dropped: numRowsDroppedByWatermark };
   }
 
-  /** Goes on in a fresh operator: from a snapshot, or from all deltas so far. */
-  restart(from: "snapshot" | "deltas"): void {
-    const changes = from === "snapshot" ? this.operator.snapshot() : this.deltas;
-    this.operator = this.#fresh();
-    for (const change of changes) this.operator.restore(change);
+  /** Goes on in a fresh operator, whose state is cut into so many partitions. */
+  restart(from: RestartFrom, partitions = this.#spec.partitions): void {
+    const before = this.operator;
+    this.operator = this.#fresh(partitions);
+    this.#saved.restore(this.operator, from, before);
   }
 
   /** The state as plain rows, for comparison. */
@@ -132,8 +128,8 @@ export class Driver {
     return [...this.operator.snapshot()].flatMap(({ upserts }) => (upserts === null ? [] : rowsOf(upserts).map((row) => show(row))));
   }
 
-  #fresh(): AggregateOperator {
-    return new AggregateOperator(this.#spec, handling().chunks);
+  #fresh(partitions: number): AggregateOperator {
+    return new AggregateOperator({ ...this.#spec, partitions }, handling().chunks);
   }
 }
 
