@@ -2,11 +2,15 @@ import { types } from "../arrow/types.js";
 import type { Call, Expression } from "./expression.js";
 import { nullableOf } from "./types/typeOf.js";
 
-/** The terms of an AND; one term when it is no AND. */
+/** The terms of an AND, in order; one term when it is no AND. */
 export function conjunctsOf(e: Expression | null): readonly Expression[] {
-  if (e === null) return [];
-  if (e.kind !== "call") return [e];
-  return e.name === "and" ? e.args.flatMap(conjunctsOf) : [e];
+  const terms: Expression[] = [];
+  const stack = e === null ? [] : [e];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (node.kind === "call" && node.name === "and") stack.push(...node.args.toReversed());
+    else terms.push(node);
+  }
+  return terms;
 }
 
 /** The AND of the terms; null without terms. */

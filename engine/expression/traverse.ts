@@ -49,20 +49,47 @@ export function mapChildren(e: Expression, map: (child: Expression) => Expressio
   }
 }
 
-/** Applies `rewrite` to the children first, then to the expression over the rewritten children. */
+/** A node whose children are being rewritten. */
+interface Rewriting {
+  readonly e: Expression;
+  readonly children: readonly Expression[];
+  readonly rewritten: Expression[];
+}
+
+/** Applies `rewrite` to the children first, then to the expression over the rewritten children. Any depth: nothing here recurses. */
 export function rewriteExpression(e: Expression, rewrite: (e: Expression) => Expression): Expression {
-  return rewrite(mapChildren(e, (child) => rewriteExpression(child, rewrite)));
+  const open = (node: Expression): Rewriting => ({ e: node, children: expressionChildren(node), rewritten: [] });
+  const stack = [open(e)];
+  for (;;) {
+    const top = stack.at(-1)!;
+    const next = top.children[top.rewritten.length];
+    if (next !== undefined) {
+      stack.push(open(next));
+      continue;
+    }
+    stack.pop();
+    let place = 0;
+    const done = rewrite(mapChildren(top.e, () => top.rewritten[place++]!));
+    const parent = stack.at(-1);
+    if (parent === undefined) return done;
+    parent.rewritten.push(done);
+  }
 }
 
 /** Whether the expression or one below it is as asked. */
 export function someExpression(e: Expression, holds: (e: Expression) => boolean): boolean {
-  return holds(e) || expressionChildren(e).some((child) => someExpression(child, holds));
+  for (const part of expressionNodes(e)) if (holds(part)) return true;
+  return false;
 }
 
 /** The expression and all below it, outermost first. */
 export function* expressionNodes(e: Expression): Generator<Expression> {
-  yield e;
-  for (const child of expressionChildren(e)) yield* expressionNodes(child);
+  const stack = [e];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    yield node;
+    const children = expressionChildren(node);
+    for (let i = children.length - 1; i >= 0; i--) stack.push(children[i]!);
+  }
 }
 
 /** The ids of the attributes that an expression reads. */

@@ -1,10 +1,11 @@
-import { types } from "../../arrow/types.js";
+import { typeName, types, type DataType } from "../../arrow/types.js";
 import type { Code, Generator } from "../compile/code.js";
-import { andOf, notOf, orOf } from "../compile/snippets.js";
+import { andOf, notOf, orOf, rangeOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { compareCode, comparable } from "./comparison.js";
+import { constantList, type ConstantList } from "./constantList.js";
 import { callOf, castArgs, fixed, type Evaluate, type FunctionEntry } from "./entry.js";
 
 /** AND and OR: the right side is evaluated only when the left does not decide. `decides` is the value that does. */
@@ -103,25 +104,40 @@ const inList: FunctionEntry = {
   arity: [2, Infinity],
   nulls: "own",
   resolve: (args, resolving) => {
-    let coerced = args.slice();
-    for (let i = 1; i < args.length; i++) {
-      const pair = comparable([coerced[0]!, args[i]!], resolving);
-      coerced = [pair[0]!, ...coerced.slice(1)];
+    let value = args[0]!;
+    const seen = new Set<string>();
+    for (const item of args.slice(1)) {
+      const type = typeName(typeOf(item));
+      if (!seen.has(type)) value = comparable([value, item], resolving)[0]!;
+      seen.add(type);
     }
-    for (let i = 1; i < args.length; i++) coerced[i] = comparable([coerced[0]!, args[i]!], resolving)[1]!;
+    const coerced = [value, ...args.slice(1).map((item) => comparable([value, item], resolving)[1]!)];
     return { args: coerced, type: types.boolean, nullable: coerced.some(nullableOf) };
   },
   evalLazy: evalIn,
   generateLazy: inCode,
 };
 
+/** The lists of calls that are evaluated by the interpreter. */
+const lists = new WeakMap<Call, { readonly list: ConstantList | null }>();
+
+function listOf(call: Call): ConstantList | null {
+  let known = lists.get(call);
+  if (known === undefined) {
+    known = { list: constantList(call.args.slice(1), typeOf(call.args[0]!)) };
+    lists.set(call, known);
+  }
+  return known.list;
+}
+
 function evalIn(call: Call, evaluate: Evaluate): boolean | null {
-  const [value, ...list] = call.args;
-  const held = evaluate(value!);
+  const held = evaluate(call.args[0]!);
   if (held === null) return null;
-  const type = typeOf(value!);
+  const constants = listOf(call);
+  if (constants !== null) return constants.has(held) || (constants.hasNull ? null : false);
+  const type = typeOf(call.args[0]!);
   let sawNull = false;
-  for (const item of list) {
+  for (const item of call.args.slice(1)) {
     const candidate = evaluate(item);
     if (candidate === null) sawNull = true;
     else if (compareValues(held, candidate, type) === 0) return true;
@@ -133,25 +149,36 @@ function inCode(g: Generator, call: Call): Code {
   const [value, ...list] = call.args;
   const held = g.gen(value!);
   const type = typeOf(value!);
+  const constants = constantList(list, type);
   const [found, isNull] = [g.fresh("v"), g.fresh("n")];
   g.emit(`let ${found} = false, ${isNull} = true;`);
-  const search = (items: readonly Expression[]): void => {
-    if (items.length === 0) return;
-    const item = g.gen(items[0]!);
-    if (item.isNull === "true") g.emit(`${isNull} = true;`);
-    else {
-      g.emit(`if (${item.isNull}) ${isNull} = true; else if (${compareCode(g, "===", held, item, type)}) ${found} = true;`);
-    }
-    if (items.length === 1) return;
-    if (isSimple(items[1]!)) search(items.slice(1));
-    else g.block(`if (!${found})`, () => search(items.slice(1)));
-  };
   g.block(`if (${notOf(held.isNull)})`, () => {
-    g.emit(`${isNull} = false;`);
-    search(list);
+    if (constants === null) {
+      g.emit(`${isNull} = false;`);
+      for (const item of list) searchItem(g, item, held, found, isNull, type);
+    } else g.emit(`${found} = ${membershipCode(g, constants, held)}; ${isNull} = ${constants.hasNull};`);
     g.emit(`if (${found}) ${isNull} = false;`);
   });
   return { representation: "boolean", isNull, value: found, start: "", length: "" };
+}
+
+/** Compares with one item; one that may cost something or fail only when none before it was equal. */
+function searchItem(g: Generator, item: Expression, held: Code, found: string, isNull: string, type: DataType): void {
+  const compare = (): void => {
+    const code = g.gen(item);
+    if (code.isNull === "true") g.emit(`${isNull} = true;`);
+    else g.emit(`if (${code.isNull}) ${isNull} = true; else if (${compareCode(g, "===", held, code, type)}) ${found} = true;`);
+  };
+  if (isSimple(item)) compare();
+  else g.block(`if (!${found})`, compare);
+}
+
+function membershipCode(g: Generator, constants: ConstantList, held: Code): string {
+  if (held.representation === "bytes") return `${g.runtime(constants)}.hasBytes(${rangeOf(held)})`;
+  // In the fast variant longs are doubles: those beyond 2^53 are in no row of it.
+  const values =
+    held.representation === "long" && !g.exact ? new Set([...constants.values].map(Number).filter(Number.isSafeInteger)) : constants.values;
+  return `${g.runtime(values)}.has(${held.value})`;
 }
 
 /** Evaluating it costs nothing and cannot fail. */
