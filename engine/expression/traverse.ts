@@ -56,15 +56,18 @@ interface Rewriting {
   readonly rewritten: Expression[];
 }
 
+function rewriting(e: Expression): Rewriting {
+  return { e, children: expressionChildren(e), rewritten: [] };
+}
+
 /** Applies `rewrite` to the children first, then to the expression over the rewritten children. Any depth: nothing here recurses. */
 export function rewriteExpression(e: Expression, rewrite: (e: Expression) => Expression): Expression {
-  const open = (node: Expression): Rewriting => ({ e: node, children: expressionChildren(node), rewritten: [] });
-  const stack = [open(e)];
+  const stack = [rewriting(e)];
   for (;;) {
     const top = stack.at(-1)!;
     const next = top.children[top.rewritten.length];
     if (next !== undefined) {
-      stack.push(open(next));
+      stack.push(rewriting(next));
       continue;
     }
     stack.pop();

@@ -1,5 +1,3 @@
-import { expect } from "vitest";
-
 /** Processor time of the work in milliseconds: what other processes do does not count. */
 function cpuMs(work: () => unknown): number {
   const from = process.cpuUsage();
@@ -8,14 +6,18 @@ function cpuMs(work: () => unknown): number {
   return (user + system) / 1000;
 }
 
+/** Over two doublings of the size: twice the size takes at most 2.5 times the time. */
+export const linearGrowth = 2.5 ** 2;
+
 /**
- * Twice the size takes at most 2.5 times the time: seen over two doublings, the best of several runs each. `make` prepares what is measured; `size` should
- * take some milliseconds.
+ * How many times as long four times the size takes: the best of several runs each. `make` prepares what is measured; `size` should take some milliseconds.
+ *
+ * @example expect(growth(makeText, decode, 100_000)).toBeLessThan(linearGrowth)
  */
-export function expectLinear<T>(make: (size: number) => T, work: (made: T) => unknown, size: number): void {
+export function growth<T>(make: (size: number) => T, work: (made: T) => unknown, size: number): number {
   const [small, large] = [make(size), make(size * 4)];
   for (let i = 0; i < 3; i++) work(small);
   const best = (made: T, runs: number): number => Math.min(...Array.from({ length: runs }, () => cpuMs(() => work(made))));
   const [a, b] = [best(small, 6), best(large, 5)];
-  expect(b / Math.max(a, 2)).toBeLessThan(2.5 ** 2);
+  return b / Math.max(a, 2);
 }

@@ -19,6 +19,8 @@ export interface LineSink {
 export class LineFraming {
   private tailStart: number;
   private tailLength = 0;
+  /** Bytes of the unfinished line of which it is known that no line ends in them: they are not looked at again. */
+  private scanned = 0;
   /** Where the lines begin that the last call of `frame` handed over. */
   private borrowedStart: number;
 
@@ -78,7 +80,8 @@ export class LineFraming {
     const end = this.tailStart + this.tailLength + byteCount;
     let at = this.tailStart;
     this.borrowedStart = at;
-    while (at < end) {
+    if (this.scanned > 0) at = this.longTail(end, sink);
+    while (at < end && this.scanned === 0) {
       const windowEnd = Math.min(end, at + windowBytes);
       const count = this.split(at, windowEnd);
       const next = memory.lineEnd;
@@ -87,9 +90,11 @@ export class LineFraming {
         at = next;
         continue;
       }
-      if (windowEnd === end) break;
-      const lineEnd = this.findEnd(windowEnd, end);
-      if (lineEnd < 0) break;
+      const lineEnd = windowEnd === end ? -1 : this.findEnd(windowEnd, end);
+      if (lineEnd < 0) {
+        this.scanned = end - at;
+        break;
+      }
       sink.longLine(at, lineEnd);
       at = lineEnd + this.separatorLength;
     }
@@ -103,8 +108,24 @@ export class LineFraming {
       }
       at = end;
     }
+    if (at === end) this.scanned = 0;
     this.tailStart = at;
     this.tailLength = end - at;
+  }
+
+  /** Looks for the end of the unfinished line in the bytes that are new; gives where the rest begins. */
+  private longTail(end: number, sink: LineSink): number {
+    const at = this.tailStart;
+    const lineEnd = this.findEnd(at + this.scanned, end);
+    if (lineEnd < 0) {
+      this.scanned = end - at;
+      return at;
+    }
+    this.scanned = 0;
+    // Short enough for the index: the line is found again, with those behind it.
+    if (lineEnd - at <= windowBytes) return at;
+    sink.longLine(at, lineEnd);
+    return lineEnd + this.separatorLength;
   }
 
   private get separatorLength(): number {

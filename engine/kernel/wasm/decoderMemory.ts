@@ -163,9 +163,12 @@ export class DecoderMemory {
   }
 }
 
-/** The place of `wanted` in [from, to); -1 when it is not there. */
+/** The place of `wanted` in [from, to); -1 when it is not there. Nothing behind `to` is looked at: the memory is much longer than the text. */
 export function indexOfBytes(bytes: Uint8Array, wanted: Uint8Array, from: number, to: number): number {
-  for (let p = bytes.indexOf(wanted[0]!, from); p >= 0 && p + wanted.length <= to; p = bytes.indexOf(wanted[0]!, p + 1)) {
+  const first = wanted[0]!;
+  const last = to - wanted.length;
+  for (let p = from; p <= last; p++) {
+    if (bytes[p] !== first) continue;
     let same = 1;
     while (same < wanted.length && bytes[p + same] === wanted[same]) same++;
     if (same === wanted.length) return p;
