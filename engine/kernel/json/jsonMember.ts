@@ -1,5 +1,6 @@
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
 import { token, type JsonReader } from "./jsonReader.js";
+import { NameIndex } from "./nameIndex.js";
 import { numberEnd } from "../text/numberBytes.js";
 
 /** What `readMember` says instead of a place in the shape. */
@@ -28,6 +29,23 @@ export interface KnownMember {
   readonly column: number;
 }
 
+/** Members that are known, found by their names. */
+export class KnownMembers {
+  readonly #names: NameIndex;
+
+  constructor(private readonly members: readonly KnownMember[]) {
+    this.#names = new NameIndex(members.map(({ name }) => name));
+  }
+
+  find(bytes: Uint8Array, start: number, stop: number, expected: number): number {
+    return this.#names.find(bytes, start, stop, expected);
+  }
+
+  columnAt(place: number): number {
+    return this.members[place]!.column;
+  }
+}
+
 /**
  * Reads one member of a record wherever it stands: the way from one member to the next when the shape that was learned does not fit. It knows plain JSON with
  * blanks; anything else is for the strict path.
@@ -46,15 +64,7 @@ export class MemberReader {
    *
    * @returns the place in `members` from which to expect the next one, `memberEnd` behind the closing brace, or `memberIrregular`
    */
-  read(
-    members: readonly KnownMember[],
-    expected: number,
-    first: boolean,
-    at: number,
-    end: number,
-    quote: number,
-    quoteEnd: number,
-  ): number {
+  read(members: KnownMembers, expected: number, first: boolean, at: number, end: number, quote: number, quoteEnd: number): number {
     const { bytes, quotes } = this.memory;
     const { found } = this;
     found.calls++;
@@ -75,9 +85,9 @@ export class MemberReader {
     if (bytes[p] !== 58 || p >= end) return memberIrregular;
     p = skipBlanks(bytes, p + 1, end);
     if (p >= end || !this.value(p, end, quote + 2, quoteEnd)) return memberIrregular;
-    const place = findMember(members, expected, bytes, nameStart, nameStop);
+    const place = members.find(bytes, nameStart, nameStop, expected);
     if (place >= 0) {
-      found.column = members[place]!.column;
+      found.column = members.columnAt(place);
       return place + 1;
     }
     found.column = -1;
@@ -160,18 +170,4 @@ function skipBlanks(bytes: Uint8Array, at: number, end: number): number {
   let p = at;
   while (p < end && (bytes[p] === 32 || bytes[p] === 9 || bytes[p] === 10 || bytes[p] === 13)) p++;
   return p;
-}
-
-/** The place of a name among `members`, looked for from `expected` on and around; -1 when it is not there. */
-function findMember(members: readonly KnownMember[], expected: number, bytes: Uint8Array, start: number, stop: number): number {
-  const count = members.length;
-  for (let i = 0; i < count; i++) {
-    const place = expected + i < count ? expected + i : expected + i - count;
-    const { name } = members[place]!;
-    if (name.length !== stop - start) continue;
-    let same = 0;
-    while (same < name.length && name[same] === bytes[start + same]) same++;
-    if (same === name.length) return place;
-  }
-  return -1;
 }

@@ -1,5 +1,5 @@
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
-import { memberEnd, memberIrregular, type KnownMember, type MemberReader } from "./jsonMember.js";
+import { KnownMembers, memberEnd, memberIrregular, type KnownMember, type MemberReader } from "./jsonMember.js";
 import { token } from "./jsonReader.js";
 
 /** A member as the records of this input have it: with exactly these bytes between the last value and this one. */
@@ -15,11 +15,16 @@ export interface ShapeMember extends KnownMember {
  */
 export interface Shape {
   readonly members: readonly ShapeMember[];
+  /** The same, to find those that come in another order. */
+  readonly known: KnownMembers;
   /** How many of the members were in the sample. */
   readonly seen: number;
   /** Equal for equal shapes. */
   readonly key: string;
 }
+
+/** Members of a record for which code is generated at most: the others are read singly, so that a record of a hundred thousand makes no function of that size. */
+const maxMembers = 512;
 
 /** A shape that knows the names of the schema only. */
 export function emptyShape(names: readonly string[]): Shape {
@@ -32,7 +37,8 @@ export function learnShape(memory: DecoderMemory, reader: MemberReader, record: 
   const start = starts[record]!;
   const end = ends[record]!;
   if (memory.flags[record] !== 0 || bytes[start] !== 123) return null;
-  const known = emptyShape(names).members;
+  const { known } = emptyShape(names);
+  const columns = new Set<number>();
   const members: ShapeMember[] = [];
   let at = start + 1;
   let lead = start;
@@ -44,11 +50,13 @@ export function learnShape(memory: DecoderMemory, reader: MemberReader, record: 
     if (place === memberIrregular) return null;
     if (place === memberEnd) break;
     const { found } = reader;
-    if (found.column >= 0 && members.some((member) => member.column === found.column)) return null;
+    if (found.column >= 0 && columns.has(found.column)) return null;
+    columns.add(found.column);
     const kind = found.kind === token.string ? "string" : found.kind === token.integer || found.kind === token.decimal ? "number" : "other";
     members.push({ name: bytes.slice(nameStart, nameStop), column: found.column, lead: bytes.slice(lead, found.start), kind });
     at = lead = found.at;
     quote = found.quote;
+    if (members.length === maxMembers) break;
   }
   return shapeOf(members, names);
 }
@@ -56,10 +64,10 @@ export function learnShape(memory: DecoderMemory, reader: MemberReader, record: 
 function shapeOf(members: readonly ShapeMember[], names: readonly string[]): Shape {
   const all = [...members];
   const encoder = new TextEncoder();
+  const columns = new Set(members.map((member) => member.column));
   for (const [column, name] of names.entries()) {
-    if (!members.some((member) => member.column === column))
-      all.push({ name: encoder.encode(name), column, lead: new Uint8Array(0), kind: "other" });
+    if (!columns.has(column)) all.push({ name: encoder.encode(name), column, lead: new Uint8Array(0), kind: "other" });
   }
   const key = members.map((member) => `${member.lead.join(",")}:${member.kind}:${member.column}`).join(";");
-  return { members: all, seen: members.length, key };
+  return { members: all, known: new KnownMembers(all), seen: members.length, key };
 }

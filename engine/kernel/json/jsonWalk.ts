@@ -43,7 +43,7 @@ export function compileAccept(parts: WalkParts): Accept {
   const body = `  const { bytes, view } = memory;
 ${arraysCode(parts.columns)}
   return ${tests.join(" && ") || "true"};`;
-  return compileFunction({ name: "acceptRecord", parameters: ["row"], body, bound: boundTo(parts, []) }) as Accept;
+  return compileFunction({ name: "acceptRecord", parameters: ["row"], body, bound: boundTo(parts, null) }) as Accept;
 }
 
 /**
@@ -97,7 +97,7 @@ ${[...filtered].map(convert).join("")}${filters.map(filterTest).join("")}${all
   }
   position.row = row;
   position.record = record;`;
-  return compileFunction({ name: "walkRecords", parameters: ["position", "to"], body, bound: boundTo(parts, shape.members) }) as Walk;
+  return compileFunction({ name: "walkRecords", parameters: ["position", "to"], body, bound: boundTo(parts, shape.known) }) as Walk;
 }
 
 const seen = (column: number): string => `seen${Math.floor(column / 31)}`;
@@ -206,7 +206,7 @@ function filterTest({ column, test, nullPasses }: FilterCode): string {
 
 /** Nulls of the columns of one word of \`seen\`; nothing when all were seen. */
 function nullsCode(columns: readonly ColumnBuilder[], word: number): string {
-  const here = [...columns.keys()].filter((column) => Math.floor(column / 31) === word);
+  const here = Array.from({ length: Math.min(31, columns.length - word * 31) }, (_, i) => word * 31 + i);
   const every = here.reduce((mask, column) => mask | bit(column), 0);
   const lines = here.map((column) => `      if ((seen${word} & ${bit(column)}) === 0) column${column}.setNull(row);\n`);
   return `    if (seen${word} !== ${every}) {\n${lines.join("")}    }\n`;
@@ -217,7 +217,7 @@ function range(count: number, code: (index: number) => string): string {
 }
 
 /** What the generated code names beside its own locals. */
-function boundTo({ memory, columns, members, reader, constants }: WalkParts, shapeMembers: Shape["members"]): Record<string, unknown> {
+function boundTo({ memory, columns, members, reader, constants }: WalkParts, shapeMembers: Shape["known"] | null): Record<string, unknown> {
   return { ...library, memory, columns, members, reader, found: members.found, shapeMembers, ...Object.fromEntries(constants) };
 }
 

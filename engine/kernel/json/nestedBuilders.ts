@@ -2,19 +2,21 @@ import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
 import { types, type ArrayType, type MapType, type StructType } from "../../arrow/types.js";
 import { ColumnBuilder, grown, outcome, type BuilderContext } from "./columnBuilder.js";
-import { token } from "./jsonReader.js";
+import { token, type JsonReader } from "./jsonReader.js";
 import { unescapeInto } from "./jsonStrings.js";
+import { NameIndex } from "./nameIndex.js";
 import { StringBuilder } from "./textBuilders.js";
 
 /** struct, from an object. A member that cannot be converted leaves its field as it was and makes the struct partial. */
 export class StructBuilder extends ColumnBuilder {
   readonly children: readonly ColumnBuilder[];
-  readonly names: FieldNames;
+  private readonly names: NameIndex;
 
   constructor(type: StructType, context: BuilderContext) {
     super(type, context);
     this.children = type.fields.map((field) => context.builderOf(field.type));
-    this.names = new FieldNames(type.fields.map((field) => field.name));
+    const encoder = new TextEncoder();
+    this.names = new NameIndex(type.fields.map((field) => encoder.encode(field.name)));
   }
 
   override reset(): void {
@@ -57,7 +59,7 @@ export class StructBuilder extends ColumnBuilder {
     let expected = 0;
     reader.at++;
     for (let first = true; reader.nextMember(first); first = false) {
-      const field = this.names.find(reader.bytes, reader.start, reader.stop, reader.escaped, expected);
+      const field = this.fieldAt(reader, expected);
       if (field < 0) {
         reader.skipValue();
         continue;
@@ -67,6 +69,13 @@ export class StructBuilder extends ColumnBuilder {
       if (this.children[field]!.read(row) !== outcome.ok) result = outcome.partial;
     }
     return result;
+  }
+
+  /** The field of the member at which the reader stands; -1 when it is not read. */
+  private fieldAt({ bytes, start, stop, escaped }: JsonReader, expected: number): number {
+    if (!escaped) return this.names.find(bytes, start, stop, expected);
+    const name = bytes.slice(start, stop);
+    return this.names.find(name, 0, unescapeInto(name, 0, name.length, 0), expected);
   }
 
   finish(length: number): Column {
@@ -80,36 +89,6 @@ export class StructBuilder extends ColumnBuilder {
   }
 
   protected grow(): void {}
-}
-
-/** The fields of a struct by the bytes of their names; the last of equal names wins, as in Spark. */
-class FieldNames {
-  private readonly names: readonly Uint8Array[];
-
-  constructor(names: readonly string[]) {
-    this.names = names.map((name) => new TextEncoder().encode(name));
-  }
-
-  /** The field of that name, tried first at `expected`; -1 when there is none. */
-  find(bytes: Uint8Array, start: number, stop: number, escaped: boolean, expected: number): number {
-    if (escaped) {
-      const name = bytes.slice(start, stop);
-      return this.find(name, 0, unescapeInto(name, 0, name.length, 0), false, expected);
-    }
-    const count = this.names.length;
-    for (let i = 0; i < count; i++) {
-      const field = expected + i < count ? expected + i : expected + i - count;
-      if (this.matches(field, bytes, start, stop)) return field;
-    }
-    return -1;
-  }
-
-  private matches(field: number, bytes: Uint8Array, start: number, stop: number): boolean {
-    const name = this.names[field]!;
-    if (name.length !== stop - start) return false;
-    for (let i = 0; i < name.length; i++) if (name[i] !== bytes[start + i]) return false;
-    return true;
-  }
 }
 
 /** Values of several elements a row: `offsets[row]` is where the row begins, always right; elements behind it are forgotten when it is written again. */
