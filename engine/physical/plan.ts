@@ -1,152 +1,93 @@
-import type { Batch } from "../arrow/batch.js";
-import type { DataType, Schema } from "../arrow/types.js";
-import type { PushedFilter } from "../contract/source.js";
-import type { Attribute, Expression } from "../expression/expression.js";
-import type { AggregateSpec } from "./stateful/aggregateSpec.js";
-import type { DeduplicateSpec } from "./stateful/deduplicateSpec.js";
-import type { StaticJoinSpec } from "./stateless/staticJoinSpec.js";
+import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
+import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
+import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
+import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
+import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
+import { limit, type LimitNode } from "./stateless/limit.js";
+import { local, type LocalNode } from "./stateless/local.js";
+import { project, type ProjectNode } from "./stateless/project.js";
+import { scan, type ScanNode } from "./stateless/scan.js";
+import { sort, type SortNode } from "./stateless/sort.js";
+import { staticJoin, type StaticJoinNode } from "./stateless/staticJoin.js";
+import { timeWindow, type TimeWindowNode } from "./stateless/timeWindow.js";
+import { union, type UnionNode } from "./stateless/union.js";
+import { watermark, type WatermarkNode } from "./stateless/watermark.js";
+
+/** Where rows come in. */
+export type LeafNode = LocalNode | ScanNode;
+
+/** What works on the rows of others. */
+export type OperatorNode =
+  | AggregateNode<PhysicalNode>
+  | DecodeJsonNode<PhysicalNode>
+  | DeduplicateNode<PhysicalNode>
+  | EncodeJsonNode<PhysicalNode>
+  | LimitNode<PhysicalNode>
+  | ProjectNode<PhysicalNode>
+  | SortNode<PhysicalNode>
+  | StaticJoinNode<PhysicalNode>
+  | TimeWindowNode<PhysicalNode>
+  | UnionNode<PhysicalNode>
+  | WatermarkNode<PhysicalNode>;
 
 /**
- * The physical plan: which operators run, with what they need bound. Plain data, so that a fragment of it can be sent to another thread;
- * `instantiate` makes the operators.
+ * The physical plan: which operators run, with what they need bound. Plain data, so that a fragment of it can be sent to another thread. Each kind has one file,
+ * in `stateless/` or `stateful/`: the node, its facts, and the operator that runs it.
  */
-export type PhysicalNode =
-  | ScanNode
-  | LocalNode
-  | ProjectNode
-  | DecodeJsonNode
-  | EncodeJsonNode
-  | UnionNode
-  | WatermarkNode
-  | TimeWindowNode
-  | StaticJoinNode
-  | AggregateNode
-  | DeduplicateNode
-  | SortNode
-  | LimitNode;
+export type PhysicalNode = LeafNode | OperatorNode;
 
-interface NodeBase {
-  /** Columns in order. */
-  readonly output: readonly Attribute[];
+export type PhysicalKind = PhysicalNode["kind"];
+
+/** The facts of every kind. A kind without facts does not compile. */
+const leaves = { local, scan } satisfies FactsOfEach<LeafNode>;
+const operators = {
+  aggregate,
+  decodeJson,
+  deduplicate,
+  encodeJson,
+  limit,
+  project,
+  sort,
+  staticJoin,
+  timeWindow,
+  union,
+  watermark,
+} satisfies FactsOfEach<OperatorNode>;
+const nodes = { ...leaves, ...operators };
+
+/** The facts of some kinds, by kind: no kind may be missing, and none be another's. */
+export type FactsOfEach<N extends PhysicalNode> = { readonly [K in N["kind"]]: { readonly kind: K } };
+
+/** What there is to know of a node. */
+export function factsOf(node: PhysicalNode): PhysicalFacts<PhysicalNode, PhysicalNode> {
+  // The facts of a kind take the nodes of that kind: it is the same name.
+  return nodes[node.kind] as unknown as PhysicalFacts<PhysicalNode, PhysicalNode>;
 }
 
-/** Reads one source (or one bounded table). */
-export interface ScanNode extends NodeBase {
-  readonly kind: "scan";
-  /** The source's place in the plan, and in the offset log; null for a bounded table of a streaming query. */
-  readonly source: number | null;
-  readonly table: number;
-  readonly description: string;
-  /** What of the source's schema is needed. */
-  readonly schema: Schema;
-  /** Filters that the source or the decoder may take over; `condition` is the same as an expression, for those that neither does. */
-  readonly filters: readonly { readonly pushed: PushedFilter; readonly condition: Expression }[];
+/** The same of a node that an operator runs. */
+export function operatorFactsOf(node: OperatorNode): OperatorFacts<OperatorNode, PhysicalNode> {
+  return operators[node.kind] as unknown as OperatorFacts<OperatorNode, PhysicalNode>;
 }
 
-export interface LocalNode extends NodeBase {
-  readonly kind: "local";
-  readonly batch: Batch;
-}
-
-/** Filter, then projection, in one generated loop. */
-export interface ProjectNode extends NodeBase {
-  readonly kind: "project";
-  readonly filter: Expression | null;
-  readonly expressions: readonly Expression[];
-  readonly input: PhysicalNode;
-}
-
-/** Adds a column of structs, arrays or maps decoded from a string column: `from_json`, by the decoder that also reads JSON files. */
-export interface DecodeJsonNode extends NodeBase {
-  readonly kind: "decodeJson";
-  /** Index of the text column in the input. */
-  readonly column: number;
-  readonly type: DataType;
-  readonly options: Readonly<Record<string, string>>;
-  readonly input: PhysicalNode;
-}
-
-/** Puts JSON texts in the place of columns: `to_json`, by the writer that also writes JSON files. */
-export interface EncodeJsonNode extends NodeBase {
-  readonly kind: "encodeJson";
-  /** Which columns of the input become texts, and how. */
-  readonly encoded: readonly { readonly column: number; readonly options: Readonly<Record<string, string>>; readonly zone: string }[];
-  readonly input: PhysicalNode;
-}
-
-export interface UnionNode extends NodeBase {
-  readonly kind: "union";
-  readonly inputs: readonly PhysicalNode[];
-}
-
-/** Watches the event times of a column; passes the rows on. */
-export interface WatermarkNode extends NodeBase {
-  readonly kind: "watermark";
-  readonly watermarkId: number;
-  readonly delayMs: number;
-  readonly column: number;
-  readonly input: PhysicalNode;
-}
-
-/** Windows without an aggregation above them: each row once for each of its windows. The window is the last column. */
-export interface TimeWindowNode extends NodeBase {
-  readonly kind: "timeWindow";
-  /** Index of the event-time column in the input. */
-  readonly timeColumn: number;
-  readonly durationUs: number;
-  readonly slideUs: number;
-  readonly startUs: number;
-  readonly input: PhysicalNode;
-}
-
-/** The stream side joined with a table that was read before. */
-export interface StaticJoinNode extends NodeBase {
-  readonly kind: "staticJoin";
-  readonly spec: StaticJoinSpec;
-  readonly stream: PhysicalNode;
-  readonly table: PhysicalNode;
-}
-
-export interface AggregateNode extends NodeBase {
-  readonly kind: "aggregate";
-  readonly spec: AggregateSpec;
-  readonly input: PhysicalNode;
-}
-
-/** The first row of each key. */
-export interface DeduplicateNode extends NodeBase {
-  readonly kind: "deduplicate";
-  readonly spec: DeduplicateSpec;
-  readonly input: PhysicalNode;
-}
-
-/** Sorts what a batch emits: bounded tables, and complete mode. */
-export interface SortNode extends NodeBase {
-  readonly kind: "sort";
-  readonly keys: readonly { readonly column: number; readonly descending: boolean; readonly nullsFirst: boolean }[];
-  readonly input: PhysicalNode;
-}
-
-/** The first rows of a batch: bounded tables, and complete mode. */
-export interface LimitNode extends NodeBase {
-  readonly kind: "limit";
-  readonly count: number;
-  readonly input: PhysicalNode;
+/** Whether rows come in at the node. */
+export function isLeaf(node: PhysicalNode): node is LeafNode {
+  return node.kind in leaves;
 }
 
 /** The inputs of a node, in the order in which they are read. */
 export function inputsOf(node: PhysicalNode): readonly PhysicalNode[] {
-  switch (node.kind) {
-    case "scan":
-    case "local":
-      return [];
-    case "union":
-      return node.inputs;
-    case "staticJoin":
-      return [node.table, node.stream];
-    default:
-      return [node.input];
-  }
+  return factsOf(node).inputs(node);
+}
+
+/** Those of the inputs that are read whole before the first batch. */
+export function tablesOf(node: PhysicalNode): readonly PhysicalNode[] {
+  return factsOf(node).tables(node);
+}
+
+/** Those of the inputs that give rows in every batch. */
+export function streamInputsOf(node: PhysicalNode): readonly PhysicalNode[] {
+  const tables = tablesOf(node);
+  return inputsOf(node).filter((input) => !tables.includes(input));
 }
 
 /** Every node of a plan, inputs first. */

@@ -6,7 +6,7 @@ import type { Projection } from "../../expression/compile.js";
 import { decoderTakes } from "../../kernel/decoder.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { conjunctionOf } from "../../expression/conjuncts.js";
-import type { ScanNode } from "../plan.js";
+import type { ScanNode } from "../stateless/scan.js";
 
 /** What an execution reads from. */
 export interface ExecutionInputs {

@@ -1,30 +1,17 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import { unreachable } from "../../errors/assert.js";
-import type { Attribute, Expression } from "../../expression/expression.js";
-import { compileProjection } from "../../expression/compile.js";
-import { schemaOf } from "../../plan/logicalPlan.js";
+import type { OperatorParts } from "../nodeFacts.js";
 import type { BatchFacts, Operator, StatefulOperator } from "../operator.js";
-import { inputsOf, type LocalNode, type PhysicalNode, type ScanNode, type StaticJoinNode } from "../plan.js";
-import type { Route, WiredOperator } from "./driver.js";
-import { AggregateOperator } from "../stateful/aggregate.js";
-import { DeduplicateOperator } from "../stateful/deduplicate.js";
-import { JsonDecodeOperator } from "../stateless/jsonDecode.js";
-import { JsonEncodeOperator } from "../stateless/jsonEncode.js";
-import { LimitOperator } from "../stateless/limit.js";
-import { ProjectOperator } from "../stateless/project.js";
-import { SortOperator } from "../stateless/sort.js";
-import { StaticJoinOperator, type PairCondition } from "../stateless/staticJoin.js";
-import { TimeWindowOperator } from "../stateless/timeWindow.js";
-import { UnionOperator } from "../stateless/union.js";
+import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type PhysicalNode } from "../plan.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
+import type { Route, WiredOperator } from "./driver.js";
 
 /** The output that every plan has. */
 export const mainOutput = "main";
 
 /** Where rows enter a pipeline: what reads, and where its rows go. */
 export interface Leaf {
-  readonly node: ScanNode | LocalNode;
+  readonly node: LeafNode;
   readonly routes: readonly Route[];
 }
 
@@ -39,13 +26,13 @@ export interface Pipeline {
   begin(context: BatchFacts): void;
 }
 
-/** The tables that joins probe, read before the pipeline is built. */
-export type BuildSides = ReadonlyMap<StaticJoinNode, Batch>;
+/** The rows of the tables that joins probe, by the node that gives them, read before the pipeline is built. */
+export type Tables = ReadonlyMap<PhysicalNode, Batch>;
 
 /** Makes the operators of a plan. */
-export function buildPipeline(root: PhysicalNode, buildSides: BuildSides, chunks: ChunkSizes): Pipeline {
+export function buildPipeline(root: PhysicalNode, tables: Tables, chunks: ChunkSizes): Pipeline {
   let current: BatchFacts | null = null;
-  const builder = new PipelineBuilder(buildSides, chunks, () => current!);
+  const builder = new PipelineBuilder({ chunks, tableOf: (input) => tables.get(input)!, currentFacts: () => current! });
   builder.add(root, { kind: "output", output: mainOutput });
   const wired = builder.operators.toReversed();
   const operators = wired.map(({ operator }) => operator);
@@ -70,72 +57,18 @@ class PipelineBuilder {
   readonly leaves: Leaf[] = [];
   readonly operators: WiredOperator[] = [];
 
-  constructor(
-    private readonly buildSides: BuildSides,
-    private readonly chunks: ChunkSizes,
-    private readonly context: () => BatchFacts,
-  ) {}
+  constructor(private readonly parts: OperatorParts<PhysicalNode>) {}
 
   /** Makes what gives the node's rows, for `route` to take. */
   add(node: PhysicalNode, route: Route): void {
     const routes = [route];
-    if (node.kind === "scan" || node.kind === "local") {
+    if (isLeaf(node)) {
       this.leaves.unshift({ node, routes });
       return;
     }
-    const wired: WiredOperator = { operator: this.operatorFor(node), routes };
+    const wired: WiredOperator = { operator: operatorFactsOf(node).make(node, this.parts), routes };
     this.operators.push(wired);
-    const inputs = node.kind === "staticJoin" ? [node.stream] : inputsOf(node);
+    const inputs = streamInputsOf(node);
     for (let input = inputs.length - 1; input >= 0; input--) this.add(inputs[input]!, { kind: "operator", to: wired, input });
   }
-
-  private operatorFor(node: Exclude<PhysicalNode, ScanNode | LocalNode>): Operator {
-    switch (node.kind) {
-      case "project": {
-        const { filter, expressions, input, output } = node;
-        return new ProjectOperator(
-          compileProjection({ input: input.output, filter, outputs: expressions, outputSchema: schemaOf(output) }),
-        );
-      }
-      case "decodeJson":
-        return new JsonDecodeOperator(node.column, node.type, node.options, schemaOf(node.output));
-      case "encodeJson":
-        return new JsonEncodeOperator(node.encoded, schemaOf(node.output));
-      case "union":
-        return new UnionOperator(schemaOf(node.output));
-      case "watermark":
-        return new WatermarkOperator(node.watermarkId, node.column);
-      case "timeWindow":
-        return new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output), this.chunks);
-      case "staticJoin":
-        return this.staticJoin(node);
-      case "aggregate":
-        return new AggregateOperator(node.spec, this.chunks);
-      case "deduplicate":
-        return new DeduplicateOperator(node.spec, this.chunks);
-      case "sort":
-        return new SortOperator(node.keys, schemaOf(node.output), this.chunks);
-      case "limit":
-        return new LimitOperator(node.count);
-      default:
-        return unreachable(node);
-    }
-  }
-
-  private staticJoin(node: StaticJoinNode): Operator {
-    const table = this.buildSides.get(node)!;
-    const { condition } = node.spec;
-    const pair: readonly Attribute[] = [...node.stream.output, ...node.table.output];
-    const filter = condition === null ? null : this.pairCondition(condition, pair);
-    return new StaticJoinOperator(node.spec, table, filter, this.chunks);
-  }
-
-  private pairCondition(condition: Expression, pair: readonly Attribute[]): PairCondition {
-    const projection = compileProjection({ input: pair, filter: null, outputs: [condition], outputSchema: conditionSchema });
-    return (pairs) => projection.run(pairs, this.context()).columns[0]!;
-  }
 }
-
-const conditionSchema = schemaOf([
-  { kind: "attribute", id: 0, name: "condition", type: { kind: "boolean" }, nullable: true, qualifier: [] },
-]);

@@ -8,12 +8,13 @@ import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
-import { inputsOf, type PhysicalNode, type PhysicalPlan, type ScanNode, type StaticJoinNode } from "../plan.js";
+import { streamInputsOf, tablesOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
+import type { ScanNode } from "../stateless/scan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { deliver, drive, type Receiver, type Route, type WiredOperator } from "./driver.js";
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, type BuildSides, type Pipeline } from "./pipeline.js";
+import { buildPipeline, type Tables, type Pipeline } from "./pipeline.js";
 import { PartitionRead, type RowCounts } from "./partitionRead.js";
 
 /**
@@ -22,16 +23,16 @@ import { PartitionRead, type RowCounts } from "./partitionRead.js";
  */
 export async function createExecution(given: PhysicalPlan, inputs: ExecutionInputs): Promise<Execution> {
   const plan = inputs.runtime.executor.send(given);
-  const buildSides = await readBuildSides(plan.root, inputs);
+  const tables = await readTables(plan.root, inputs);
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
-  return new PipelineExecution(plan, buildSides, scans, inputs);
+  return new PipelineExecution(plan, tables, scans, inputs);
 }
 
 /** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
 export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
   const root = inputs.runtime.executor.send(given);
-  const buildSides = await readBuildSides(root, inputs);
-  const pipeline = buildPipeline(root, buildSides, inputs.runtime.chunks);
+  const tables = await readTables(root, inputs);
+  const pipeline = buildPipeline(root, tables, inputs.runtime.chunks);
   const feed = new Feed(inputs.runtime, receiver);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchFacts = {
@@ -61,19 +62,18 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
   }
 }
 
-/** The joins of a pipeline; those below their tables are joins of the tables' own pipelines. */
-function staticJoinsOf(node: PhysicalNode): StaticJoinNode[] {
-  if (node.kind === "staticJoin") return [...staticJoinsOf(node.stream), node];
-  return inputsOf(node).flatMap(staticJoinsOf);
+/** What a pipeline reads before its first batch; what stands below that belongs to the tables' own pipelines. */
+function tablesBelow(node: PhysicalNode): PhysicalNode[] {
+  return [...streamInputsOf(node).flatMap(tablesBelow), ...tablesOf(node)];
 }
 
 /** The rows of the tables that joins probe, each as one batch. */
-async function readBuildSides(root: PhysicalNode, inputs: ExecutionInputs): Promise<BuildSides> {
-  const tables = new Map<StaticJoinNode, Batch>();
-  for (const node of staticJoinsOf(root)) {
+async function readTables(root: PhysicalNode, inputs: ExecutionInputs): Promise<Tables> {
+  const tables = new Map<PhysicalNode, Batch>();
+  for (const table of tablesBelow(root)) {
     const parts: Batch[] = [];
-    await runBounded(node.table, inputs, ({ batch }) => void parts.push(retainBatch(batch)));
-    tables.set(node, concatBatches(schemaOf(node.table.output), parts));
+    await runBounded(table, inputs, ({ batch }) => void parts.push(retainBatch(batch)));
+    tables.set(table, concatBatches(schemaOf(table.output), parts));
   }
   return tables;
 }
@@ -166,11 +166,11 @@ class PipelineExecution implements Execution {
 
   constructor(
     private readonly plan: PhysicalPlan,
-    buildSides: BuildSides,
+    tables: Tables,
     private readonly scans: ReadonlyMap<ScanNode, BoundScan>,
     private readonly inputs: ExecutionInputs,
   ) {
-    this.pipeline = buildPipeline(plan.root, buildSides, inputs.runtime.chunks);
+    this.pipeline = buildPipeline(plan.root, tables, inputs.runtime.chunks);
     this.stateful = this.pipeline.stateful;
   }
 

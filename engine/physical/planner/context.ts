@@ -1,6 +1,7 @@
 import type { OutputMode } from "../../contract/sink.js";
-import type { LogicalPlan } from "../../plan/logicalPlan.js";
+import type { LogicalPlan, NodeKind, NodeOf } from "../../plan/logicalPlan.js";
 import type { PhysicalNode } from "../plan.js";
+import type { ScanNode } from "../stateless/scan.js";
 
 /** What the planner is told beside the plan. */
 export interface PlanContext {
@@ -10,4 +11,12 @@ export interface PlanContext {
   readonly partitions: number;
   /** Plans an input. */
   readonly plan: (node: LogicalPlan) => PhysicalNode;
+  /** Gives a streaming scan its place in the plan, and in the offset log. */
+  readonly addSource: (scanOf: (source: number) => ScanNode) => ScanNode;
 }
+
+/** Plans the nodes of one kind. */
+export type Planner<K extends NodeKind> = (node: NodeOf<K>, context: PlanContext) => PhysicalNode;
+
+/** A planner for each kind of logical node. */
+export type Planners = { readonly [K in NodeKind]: Planner<K> };

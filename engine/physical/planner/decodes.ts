@@ -6,7 +6,7 @@ import { guarded, guardedParts } from "../../expression/guards.js";
 import { expressionNodes, referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import { expressionKey } from "../../plan/expressionKey.js";
 import { attributeOf } from "../../plan/attributeOf.js";
-import type { DecodeJsonNode, PhysicalNode } from "../plan.js";
+import type { PhysicalNode } from "../plan.js";
 
 /** A call to be decoded by batches, and when its value is asked for: where one of the lists of conditions holds. An empty list: for every row. */
 interface Asked {
@@ -71,8 +71,7 @@ export class DecodePlanning {
     const column = text.kind === "attribute" ? base.output.findIndex(({ id }) => id === text.id) : base.output.length - 1;
     const decoded: Attribute = { kind: "attribute", id: freshId(), name: "from_json", type: call.type, nullable: true, qualifier: [] };
     const options = decodeOptions(call.options ?? {}, call.zone ?? "UTC");
-    const node: DecodeJsonNode = { kind: "decodeJson", column, type: call.type, options, input: base, output: [...base.output, decoded] };
-    this.node = node;
+    this.node = { kind: "decodeJson", column, type: call.type, options, input: base, output: [...base.output, decoded] };
     return decoded;
   }
 }

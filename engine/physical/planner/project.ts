@@ -2,7 +2,8 @@ import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
 import { freshId, type Attribute, type Call, type Expression } from "../../expression/expression.js";
 import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { attributeOf as namedAttribute } from "../../plan/attributeOf.js";
-import type { PhysicalNode, ProjectNode } from "../plan.js";
+import type { PhysicalNode } from "../plan.js";
+import type { ProjectNode } from "../stateless/project.js";
 import { DecodePlanning } from "./decodes.js";
 
 /**
@@ -36,7 +37,7 @@ export function attributeOf(e: Expression): Attribute {
 }
 
 /** The projection gives what the texts are made of. */
-function encodeAbove(node: ProjectNode): PhysicalNode {
+function encodeAbove(node: ProjectNode<PhysicalNode>): PhysicalNode {
   const calls = node.expressions.map(encodeOf);
   const encoded = calls.flatMap((call, column) =>
     call === null ? [] : [{ column, options: call.options ?? {}, zone: call.zone ?? "UTC" }],

@@ -2,15 +2,16 @@ import type { Schema } from "../../arrow/types.js";
 import type { Expression } from "../../expression/expression.js";
 import { schemaOf, type NodeOf } from "../../plan/logicalPlan.js";
 import { nullRejected } from "../../plan/optimizer/inferNotNull.js";
-import type { ScanNode } from "../plan.js";
+import type { ScanNode } from "../stateless/scan.js";
 import { conjunctionOf, conjunctsOf, isNotNull } from "../../expression/conjuncts.js";
+import type { PlanContext } from "./context.js";
 import { pushedFilter } from "./pushedFilters.js";
 
 /** A scan with the conditions it may take over, and what stays above it whatever the source says. */
 export function planScan(
   read: NodeOf<"read">,
-  source: number | null,
   condition: Expression | null,
+  context: PlanContext,
 ): { readonly scan: ScanNode; readonly residual: Expression | null } {
   const schema: Schema = schemaOf(read.output);
   const filters: ScanNode["filters"][number][] = [];
@@ -28,7 +29,8 @@ export function planScan(
     if (filters.some(({ pushed }) => pushed.op === "isNotNull" && pushed.column[0] === attribute.name)) continue;
     filters.push({ pushed: { op: "isNotNull", column: [attribute.name] }, condition: isNotNull(attribute) });
   }
-  return { scan: { kind: "scan", source, table, description, schema, filters, output }, residual: conjunctionOf(residual) };
+  const scanOf = (source: number | null): ScanNode => ({ kind: "scan", source, table, description, schema, filters, output });
+  return { scan: read.streaming ? context.addSource(scanOf) : scanOf(null), residual: conjunctionOf(residual) };
 }
 
 /** A filter names its column, so the name must be one column's only. */

@@ -20,15 +20,34 @@ import {
 } from "../operator.js";
 import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
 import { AggregatePartition } from "./aggregatePartition.js";
-import type { AggregateSpec } from "./aggregateSpec.js";
+import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { AggregateValues } from "./aggregateValues.js";
 import { emittedBatches } from "./groupEmission.js";
 import type { GroupRun, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
+import { oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+export interface AggregateNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "aggregate";
+  readonly spec: AggregateSpec;
+  readonly input: Plan;
+}
 
 /** The one group of an aggregation without keys is that of one row without columns. */
 const globalRow: Batch = { ...emptyBatch(types.struct([])), length: 1 };
+
+export const aggregate: OperatorFacts<AggregateNode> = {
+  kind: "aggregate",
+  ...oneInput,
+  ...stateful,
+  shape: ({ spec }) => shapeOf(spec),
+  explain: ({ spec }) => {
+    const calls = textsOf(spec.aggregates.map(({ call }) => call));
+    return `HashAggregate (${spec.operatorId}, ${spec.outputMode}) keys ${namesOf(spec.grouping)}, functions ${calls}, ${spec.partitions} partitions`;
+  },
+  make: ({ spec }, { chunks }) => new AggregateOperator(spec, chunks),
+};
 
 /**
  * GROUP BY: consumes the grouping and argument columns that a projection below computed (`AggregateSpec`), emits the groups with their results.

@@ -1,5 +1,8 @@
+import { typeName } from "../../arrow/types.js";
+import type { Json } from "../../contract/json.js";
 import type { OutputMode } from "../../contract/sink.js";
 import type { AggregateCall, Attribute } from "../../expression/expression.js";
+import { typeOf } from "../../expression/types/typeOf.js";
 
 /**
  * What an aggregation needs bound. Plain data.
@@ -42,4 +45,15 @@ export interface BoundAggregate {
   readonly args: readonly number[];
   /** Index of the boolean column of its FILTER; null when it has none. */
   readonly filter: number | null;
+}
+
+/** What an aggregation's state depends on: two functions, or two windows, may well keep columns of the same types. */
+export function shapeOf({ window, aggregates }: AggregateSpec): Record<string, Json> {
+  return {
+    window: window && { durationMs: window.durationUs / 1000, slideMs: window.slideUs / 1000, startMs: window.startUs / 1000 },
+    functions: aggregates.map(({ call }) => {
+      const args = call.args.map((arg) => typeName(typeOf(arg))).join(", ");
+      return `${call.name}(${call.distinct ? "DISTINCT " : ""}${args})${call.filter === null ? "" : " FILTER"}`;
+    }),
+  };
 }

@@ -24,6 +24,22 @@ import {
 import type { DeduplicateSpec } from "./deduplicateSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { SeenKeys } from "./seenKeys.js";
+import { oneInput, namesOf, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** The first row of each key. */
+export interface DeduplicateNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "deduplicate";
+  readonly spec: DeduplicateSpec;
+  readonly input: Plan;
+}
+
+export const deduplicate: OperatorFacts<DeduplicateNode> = {
+  kind: "deduplicate",
+  ...oneInput,
+  ...stateful,
+  explain: ({ spec }) => `Deduplicate (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}${spec.expires ? ", expires" : ""}`,
+  make: ({ spec }, { chunks }) => new DeduplicateOperator(spec, chunks),
+};
 
 /**
  * dropDuplicates: consumes rows, emits those whose key it has not seen, the first of each as it comes.

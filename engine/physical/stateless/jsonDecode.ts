@@ -2,6 +2,26 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { DataType, Schema } from "../../arrow/types.js";
 import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** Adds a column of structs, arrays or maps decoded from a string column: `from_json`, by the decoder that also reads JSON files. */
+export interface DecodeJsonNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "decodeJson";
+  /** Index of the text column in the input. */
+  readonly column: number;
+  readonly type: DataType;
+  readonly options: Readonly<Record<string, string>>;
+  readonly input: Plan;
+}
+
+export const decodeJson: OperatorFacts<DecodeJsonNode> = {
+  kind: "decodeJson",
+  ...oneInput,
+  ...stateless,
+  explain: ({ column, input }) => `DecodeJson ${input.output[column]!.name}`,
+  make: ({ column, type, options, output }) => new JsonDecodeOperator(column, type, options, schemaOf(output)),
+};
 
 /**
  * `from_json`: consumes batches with a column of JSON text, emits them with what it holds (structs, arrays or maps) as a further column. Keeps no state.

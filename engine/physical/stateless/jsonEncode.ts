@@ -3,7 +3,24 @@ import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
-import type { EncodeJsonNode } from "../plan.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { namesOf, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** Puts JSON texts in the place of columns: `to_json`, by the writer that also writes JSON files. */
+export interface EncodeJsonNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "encodeJson";
+  /** Which columns of the input become texts, and how. */
+  readonly encoded: readonly { readonly column: number; readonly options: Readonly<Record<string, string>>; readonly zone: string }[];
+  readonly input: Plan;
+}
+
+export const encodeJson: OperatorFacts<EncodeJsonNode> = {
+  kind: "encodeJson",
+  ...oneInput,
+  ...stateless,
+  explain: ({ encoded, output }) => `EncodeJson ${namesOf(encoded.map(({ column }) => output[column]!))}`,
+  make: ({ encoded, output }) => new JsonEncodeOperator(encoded, schemaOf(output)),
+};
 
 /**
  * `to_json`: consumes batches with columns of structs, arrays or maps, emits them with JSON texts in the place of those. Keeps no state.

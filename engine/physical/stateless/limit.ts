@@ -1,6 +1,22 @@
 import type { Batch } from "../../arrow/batch.js";
 import { sliceBatch } from "../../arrow/columns.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
+import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** The first rows of a batch: bounded tables, and complete mode. */
+export interface LimitNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "limit";
+  readonly count: number;
+  readonly input: Plan;
+}
+
+export const limit: OperatorFacts<LimitNode> = {
+  kind: "limit",
+  ...oneInput,
+  ...stateless,
+  explain: ({ count }) => `Limit ${count}`,
+  make: ({ count }) => new LimitOperator(count),
+};
 
 /**
  * LIMIT over what one batch gives (bounded tables, complete mode). Consumes batches, emits the first `count` rows; keeps nothing from batch to batch.

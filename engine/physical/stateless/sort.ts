@@ -6,6 +6,15 @@ import type { Value } from "../../arrow/value.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { compareValues } from "../../values/compare.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** Sorts what a batch emits: bounded tables, and complete mode. */
+export interface SortNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "sort";
+  readonly keys: readonly SortKey[];
+  readonly input: Plan;
+}
 
 /** A column to sort by. */
 export interface SortKey {
@@ -13,6 +22,19 @@ export interface SortKey {
   readonly descending: boolean;
   readonly nullsFirst: boolean;
 }
+
+export const sort: OperatorFacts<SortNode> = {
+  kind: "sort",
+  ...oneInput,
+  ...stateless,
+  explain: ({ keys, input }) => {
+    const orders = keys.map(({ column, descending, nullsFirst }) => {
+      return `${input.output[column]!.name} ${descending ? "DESC" : "ASC"} NULLS ${nullsFirst ? "FIRST" : "LAST"}`;
+    });
+    return `Sort [${orders.join(", ")}]`;
+  },
+  make: ({ keys, output }, { chunks }) => new SortOperator(keys, schemaOf(output), chunks),
+};
 
 /**
  * ORDER BY over what one batch gives (bounded tables, complete mode). Consumes batches, keeps copies of them until `finish`, emits all rows in order.

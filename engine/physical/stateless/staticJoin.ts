@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import { isNullAt, plainColumn, takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
-import { types, type Schema } from "../../arrow/types.js";
+import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
@@ -12,12 +12,50 @@ import { KeyedTable } from "../../state/keyedTable.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
+import { compileProjection } from "../../expression/compile.js";
+import type { Expression } from "../../expression/expression.js";
+import { sqlText } from "../../plan/sqlText.js";
+import { stateless, type NodeBase, type OperatorFacts, type OperatorParts } from "../nodeFacts.js";
+
+/** The stream side joined with a table that was read before. */
+export interface StaticJoinNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "staticJoin";
+  readonly spec: StaticJoinSpec;
+  readonly stream: Plan;
+  readonly table: Plan;
+}
 
 /** Says of candidate pairs (stream columns, then table columns) which of them match: a boolean column. */
 export type PairCondition = (pairs: Batch) => Column;
 
 /** What becomes of a stream row, given which table rows match it. */
 type Keeps = "pairs" | "pairsOrPadded" | "matched" | "unmatched";
+
+export const staticJoin: OperatorFacts<StaticJoinNode> = {
+  kind: "staticJoin",
+  ...stateless,
+  inputs: ({ table, stream }) => [table, stream],
+  tables: ({ table }) => [table],
+  explain: ({ spec, stream, table }) => {
+    const keys = spec.keys.map((key) => {
+      const [left, right] = [stream.output[key.streamColumn]!.name, table.output[key.tableColumn]!.name];
+      return `${left} ${key.nullSafe ? "<=>" : "="} ${right}`;
+    });
+    return `HashJoin ${spec.joinType} [${keys.join(", ")}]${spec.condition === null ? "" : `, condition ${sqlText(spec.condition)}`}`;
+  },
+  make: (node, parts) => {
+    const { condition } = node.spec;
+    const filter = condition === null ? null : pairCondition(condition, node, parts);
+    return new StaticJoinOperator(node.spec, parts.tableOf(node.table), filter, parts.chunks);
+  },
+};
+
+function pairCondition(condition: Expression, { stream, table }: StaticJoinNode, parts: OperatorParts): PairCondition {
+  const input = [...stream.output, ...table.output];
+  const outputSchema = types.struct([field("condition", types.boolean)]);
+  const projection = compileProjection({ input, filter: null, outputs: [condition], outputSchema });
+  return (pairs) => projection.run(pairs, parts.currentFacts()).columns[0]!;
+}
 
 /**
  * Joins a stream with a table that was read before: consumes the stream's batches, emits left columns then right columns (left ones only for leftSemi and

@@ -5,6 +5,28 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { timesOf } from "../stateful/eventTimes.js";
 import { largeTimeIn, latestStart, windowColumn, type Windows } from "../stateful/windows.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** Windows without an aggregation above them: each row once for each of its windows. The window is the last column. */
+export interface TimeWindowNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "timeWindow";
+  /** Index of the event-time column in the input. */
+  readonly timeColumn: number;
+  readonly durationUs: number;
+  readonly slideUs: number;
+  readonly startUs: number;
+  readonly input: Plan;
+}
+
+export const timeWindow: OperatorFacts<TimeWindowNode> = {
+  kind: "timeWindow",
+  ...oneInput,
+  ...stateless,
+  explain: ({ timeColumn, durationUs, slideUs, startUs, input }) =>
+    `TimeWindow ${input.output[timeColumn]!.name}, duration ${durationUs} µs, slide ${slideUs} µs, start ${startUs} µs`,
+  make: (node, { chunks }) => new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output), chunks),
+};
 
 /**
  * `window(…)` outside of an aggregation: each row once for each of its windows, the window as the last column. Rows without an event time belong to none.

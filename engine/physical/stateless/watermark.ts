@@ -3,6 +3,24 @@ import { plainColumn } from "../../arrow/columns.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { middleOfMillisecond, timesOf } from "../stateful/eventTimes.js";
+import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+
+/** Watches the event times of a column; passes the rows on. */
+export interface WatermarkNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "watermark";
+  readonly watermarkId: number;
+  readonly delayMs: number;
+  readonly column: number;
+  readonly input: Plan;
+}
+
+export const watermark: OperatorFacts<WatermarkNode> = {
+  kind: "watermark",
+  ...oneInput,
+  ...stateless,
+  explain: ({ column, delayMs, input }) => `EventTimeWatermark ${input.output[column]!.name}, ${delayMs} ms`,
+  make: ({ watermarkId, column }) => new WatermarkOperator(watermarkId, column),
+};
 
 /**
  * `withWatermark`: passes its rows on as they are and notes the smallest, largest and mean event time of a batch. Keeps nothing from batch to batch; the
