@@ -1,4 +1,4 @@
-import { checkCheckpointsAreApart } from "../dataframe/checkpointPlace.js";
+import { checkCheckpointsAreApart, folderName } from "../dataframe/checkpointPlace.js";
 import { Session } from "../dataframe/session.js";
 import type { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
@@ -66,7 +66,7 @@ async function prepare(flags: RunFlags, session: Session, overrides: Overrides):
     let result = overrides.writer(writer);
     if (trigger !== null) result = result.trigger(trigger);
     if (flags.checkpoint === undefined) return result;
-    const own = writers.length === 1 ? flags.checkpoint : `${flags.checkpoint}/${writer.definition.queryName ?? i}`;
+    const own = writers.length === 1 ? flags.checkpoint : `${flags.checkpoint}/${folderName(writer.definition.queryName ?? String(i))}`;
     return result.option("checkpointLocation", own);
   });
   overrides.checkUsed();

@@ -23,15 +23,30 @@ const lookingSinks = new Set(["console", "memory", "foreachbatch"]);
 /**
  * The query's own location, or one below the session's by the query's name; null for sinks that are for looking, which need none.
  *
- * @throws CHECKPOINT_LOCATION_REQUIRED
+ * @throws CHECKPOINT_LOCATION_REQUIRED, INVALID_OPTION_VALUE for a name that is none of a folder
  */
 export function checkpointLocationOf(session: SessionContext, definition: StreamDefinition): string | null {
   const { checkpointLocation, queryName, format } = definition;
   if (checkpointLocation !== null) return checkpointLocation;
   const base = session.conf.find("spark.sql.streaming.checkpointLocation");
-  if (base !== undefined && queryName !== null) return `${base.replace(/\/+$/, "")}/${queryName}`;
+  if (base !== undefined && queryName !== null) return `${base.replace(/\/+$/, "")}/${folderName(queryName)}`;
   if (!lookingSinks.has(format)) throw new StreamingError("CHECKPOINT_LOCATION_REQUIRED", { format });
   return null;
+}
+
+/**
+ * The name of a query as the name of a folder, which must not lead out of the one it lies in.
+ *
+ * @throws INVALID_OPTION_VALUE
+ */
+export function folderName(queryName: string): string {
+  if (!/[/\\\0]/.test(queryName) && !["", ".", ".."].includes(queryName)) return queryName;
+  throw new StreamingError("INVALID_OPTION_VALUE", {
+    owner: "DataStreamWriter",
+    option: "queryName",
+    value: queryName,
+    expected: "a name that a folder may have, since the query's checkpoint lies in one of that name: without / and \\, and not . or ..",
+  });
 }
 
 /** A checkpoint for this run only. */

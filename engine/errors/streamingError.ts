@@ -18,7 +18,7 @@ export class StreamingError extends Error {
 
   constructor(condition: ConditionName, given: ConditionParameters = {}, options?: { cause?: unknown }) {
     const spec = conditionSpec(condition);
-    const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, withoutCredentials(value)]));
+    const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, shownParameter(value)]));
     const advice = fill(spec.advice, parameters);
     super(`[${condition}] ${fill(spec.message, parameters)} ${advice} SQLSTATE: ${spec.sqlState}`, options);
     this.name = "StreamingError";
@@ -32,6 +32,15 @@ export class StreamingError extends Error {
 /** A `StreamingError` saying that a feature is not built yet. The golden runner counts exactly these as unsupported. */
 export function notYetSupported(feature: string): StreamingError {
   return new StreamingError("NOT_YET_SUPPORTED", { feature });
+}
+
+/** A message is read by people: of a text that a program made, however long it is, it shows the beginning. */
+const longestParameter = 4_000;
+
+function shownParameter(value: string): string {
+  // Twice as much is looked at, so that the cut does not hide that a user and a password end behind it.
+  const text = withoutCredentials(value.slice(0, 2 * longestParameter));
+  return text.length <= longestParameter ? text : `${text.slice(0, longestParameter)}…`;
 }
 
 function fill(template: string, parameters: ConditionParameters): string {

@@ -4,7 +4,7 @@ import { StreamingError } from "../errors/streamingError.js";
 export function syntaxError(text: string, at: number, near: string, hint = ""): StreamingError {
   const { line, column, picture } = placeOf(text, at);
   return new StreamingError("PARSE_SYNTAX_ERROR", {
-    error: near,
+    error: near.length > widest ? `${near.slice(0, widest)}…` : near,
     hint: hint === "" ? "" : `: ${hint}`,
     line: String(line),
     position: String(column),
@@ -12,10 +12,17 @@ export function syntaxError(text: string, at: number, near: string, hint = ""): 
   });
 }
 
-/** Line (from 1) and column (from 0) of a place, and the line with a caret below it. */
+/** How much of a line is shown to either side of a place. */
+const widest = 100;
+
+/** Line (from 1) and column (from 0) of a place, and the line with a caret below it: what is near, of a line that is long. */
 function placeOf(text: string, at: number): { line: number; column: number; picture: string } {
   const before = text.slice(0, at).split("\n");
   const column = before.at(-1)!.length;
   const line = text.split("\n")[before.length - 1]!;
-  return { line: before.length, column, picture: `\n${line}\n${" ".repeat(column)}^` };
+  const first = Math.max(0, column - widest);
+  const start = first === 0 ? "" : "…";
+  const end = column + widest < line.length ? "…" : "";
+  const shown = `${start}${line.slice(first, column + widest)}${end}`;
+  return { line: before.length, column, picture: `\n${shown}\n${" ".repeat(start.length + column - first)}^` };
 }

@@ -67,7 +67,7 @@ export class FileSource implements Source {
     // A file is known by where it lies, whatever links the path goes through.
     const links = new Links(context.runtime.files);
     const placed = { ...options, path: await links.pathWithout(options.path) };
-    const listing = new FileListing(context.runtime.files, placed, (message) => context.warn(message), !context.bounded);
+    const listing = new FileListing(context.runtime.files, placed, context.bounded, (message) => context.warn(message));
     await listing.check();
     const { log, files } = await SeenFilesLog.open(context.log ?? memoryLog());
     // With the newest files first an old one may come at any time, so age says nothing.

@@ -16,32 +16,37 @@ export interface InputFile {
 /** Finds the input files of a path, again and again. */
 export class FileListing {
   private readonly nameFilter: RegExp | null;
+  private isPattern: boolean;
   /** The folder's manifest, when a streaming sink writes there: then only what it lists counts. */
   private manifest: string | null = null;
   private manifestRead = -1;
   private readonly manifestFiles = new Map<string, InputFile>();
 
-  /**
-   * @param warn told of entries that are left out because nobody can read them
-   * @param waits whether a folder that has gone is one that may come back: a stream's is, once it has been there
-   */
+  /** @param warn told of entries that are left out because nobody can read them */
   constructor(
     private readonly files: FileSystem,
     private readonly options: FileOptions,
+    /** Whether it looks once, at all there will be. What has gone may come back for a stream, which waits for it. */
+    private readonly bounded: boolean,
     private readonly warn: (message: string) => void = () => {},
-    private readonly waits = false,
   ) {
+    this.isPattern = isGlob(options.path);
     this.nameFilter = options.nameGlob === null ? null : globPattern(options.nameGlob);
   }
 
-  /** @throws PATH_NOT_FOUND when the path is no pattern and there is nothing; NOT_A_REGULAR_FILE; FAILED_READ_FILE.NO_HINT */
+  /**
+   * Finds out what the path is. What is there under the very name is meant, whatever characters of patterns are in it.
+   *
+   * @throws PATH_NOT_FOUND when the path is no pattern and there is nothing; NOT_A_REGULAR_FILE; FAILED_READ_FILE.NO_HINT
+   */
   async check(): Promise<void> {
     const { path } = this.options;
-    if (isGlob(path)) return;
     const status = await reading(path, () => this.files.status(path));
-    if (status === null) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
-    if (status.unreadable !== undefined)
+    this.isPattern = status === null && isGlob(path);
+    if (status === null && !this.isPattern) throw this.nothing();
+    if (status?.unreadable !== undefined) {
       throw new StreamingError("NOT_A_REGULAR_FILE", { path: displayPath(path), kind: status.unreadable });
+    }
   }
 
   /** The size that the folder's manifest gives a file; null where there is no manifest, or the file is not in it. */
@@ -64,9 +69,7 @@ export class FileListing {
   private async find(isKnown: (path: string) => boolean): Promise<InputFile[]> {
     const { path, modifiedAfterMs, modifiedBeforeMs } = this.options;
     if (await this.hasManifest()) return this.listManifest();
-    const roots = isGlob(path)
-      ? (await expandGlob(this.files, path)).filter((entry) => !isHidden(entry.name))
-      : await this.literalRoot(path);
+    const roots = this.isPattern ? await this.matches(path) : await this.literalRoot(path);
     const found: InputFile[] = [];
     for (const root of roots) {
       if (root.directory) await this.walk(root.path, isKnown, found);
@@ -78,9 +81,20 @@ export class FileListing {
   private async literalRoot(path: string): Promise<FileStatus[]> {
     const status = await this.files.status(path);
     if (status !== null) return [status];
-    if (!this.waits) throw new StreamingError("PATH_NOT_FOUND", { path: displayPath(path) });
+    if (this.bounded) throw this.nothing();
     this.warn(`${displayPath(path)} is not there any more: the query waits until it is back`);
     return [];
+  }
+
+  /** What a pattern means now. A stream may wait for it; a bounded table of nothing is a mistake. */
+  private async matches(path: string): Promise<FileStatus[]> {
+    const found = await expandGlob(this.files, path);
+    if (found.length === 0 && this.bounded) throw this.nothing();
+    return found.filter((entry) => !isHidden(entry.name));
+  }
+
+  private nothing(): StreamingError {
+    return new StreamingError("PATH_NOT_FOUND", { path: displayPath(this.options.path) });
   }
 
   private async walk(folder: string, isKnown: (path: string) => boolean, found: InputFile[]): Promise<void> {
@@ -120,7 +134,7 @@ export class FileListing {
 
   private async hasManifest(): Promise<boolean> {
     // A sink may make its manifest after this source has started to look.
-    if (this.manifest === null && !isGlob(this.options.path)) {
+    if (this.manifest === null && !this.isPattern) {
       const { path } = this.options;
       const isFolder = (await this.files.status(path))?.directory === true;
       if (isFolder && (await this.files.status(`${path}/${manifestFolder}`))?.directory) this.manifest = `${path}/${manifestFolder}`;

@@ -95,7 +95,7 @@ function nothingToInfer({ format, path }: FileOptions): never {
 
 /** What inference looks at, in path order: files that hold something. */
 async function inputFiles(options: FileOptions, runtime: Runtime): Promise<InputFile[]> {
-  const listing = new FileListing(runtime.files, options);
+  const listing = new FileListing(runtime.files, options, true);
   await listing.check();
   const files = (await listing.list()).filter((file) => file.sizeBytes > 0);
   return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));

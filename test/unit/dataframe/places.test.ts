@@ -218,3 +218,25 @@ describe("a bounded table", () => {
     expect(await frame.collect()).toEqual([{ k: "a0" }]);
   });
 });
+
+describe("the name of a query", () => {
+  it.each(["../../x", "..", ".", "a/b", "/x", "a\\b", "", "a\0b"])(
+    "%j does not lead out of the session's checkpoint location",
+    async (name) => {
+      const session = Session.create({ conf: { "spark.sql.streaming.checkpointLocation": join(root, "checkpoints") }, warn: () => {} });
+      const stream = session.readStream.schema("k STRING").json("in").writeStream;
+      const before = await readdir(root, { recursive: true });
+      const failure = await refusalOf(stream.queryName(name).format("json").trigger({ availableNow: true }).start(join(root, "out")));
+      expect(failure).toMatchObject({ condition: "INVALID_OPTION_VALUE", parameters: { option: "queryName" } });
+      expect(await readdir(root, { recursive: true })).toEqual(before);
+    },
+  );
+
+  it.each(["x", "..x", "a b", "é", "moving-average"])("%j is a folder there", async (name) => {
+    const session = Session.create({ conf: { "spark.sql.streaming.checkpointLocation": `${join(root, "checkpoints")}/` }, warn: () => {} });
+    const stream = session.readStream.schema("k STRING").json("in").writeStream;
+    const query = await stream.queryName(name).format("json").trigger({ availableNow: true }).start(join(root, "out"));
+    await query.awaitTermination();
+    expect(await readdir(join(root, "checkpoints"))).toEqual([name]);
+  });
+});
