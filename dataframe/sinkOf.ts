@@ -2,6 +2,7 @@ import type { SinkProvider } from "../engine/contract/provider.js";
 import { sinkFormats } from "./formats.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { StreamDefinition } from "./streamDefinition.js";
+import { userCode } from "./userCode.js";
 
 /** What a definition writes to: the provider, and the options it is made with. */
 export interface SinkOf {
@@ -21,7 +22,7 @@ export async function sinkOf(
   if (write) {
     const { foreachBatchSinkProvider } = await import("../sinks/foreach/sink.js");
     const provider = foreachBatchSinkProvider((rows, { batchId, queryId, runId, replay }) =>
-      write(rows, batchId, { queryId, runId, replay }, session),
+      userCode.run(runId, () => write(rows, batchId, { queryId, runId, replay }, session)),
     );
     return { provider, options };
   }

@@ -32,6 +32,7 @@ import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, t
 import type { SessionContext } from "./sessionContext.js";
 import { sinkOf } from "./sinkOf.js";
 import type { StreamDefinition } from "./streamDefinition.js";
+import { listenerOf, userCode } from "./userCode.js";
 
 /**
  * Starts a query: checks it, plans it, opens its checkpoint, and runs it. The one place where all rooms meet.
@@ -64,7 +65,8 @@ export async function startStreamingQuery(session: SessionContext, definition: S
     identity,
     conf,
     settings: settingsOf(session),
-    listeners: [session.streams.dispatcher],
+    listeners: [listenerOf(checkpoint.runId, session.streams.dispatcher)],
+    userCode,
     warn,
     recordedShape: () => recordedShape(checkpoint.readQueryShape()),
     open: (confOfRun) => {

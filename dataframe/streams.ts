@@ -1,5 +1,6 @@
-import type { StreamingError } from "../engine/errors/streamingError.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import type { StreamingQuery, StreamingQueryListener } from "../engine/query/streamingQuery.js";
+import { userCode } from "./userCode.js";
 
 /**
  * The streaming queries of a session. Spark's StreamingQueryManager.
@@ -26,10 +27,12 @@ export class StreamingQueryManager {
   /**
    * Resolves when a query of this session ends (or has ended since `resetTerminated`): true, or false when `timeoutMs` passed first.
    *
-   * @throws the failure of that query
+   * @throws the failure of that query; QUERY_WAITS_FOR_ITSELF in a function that one of them waits for
    * @example await session.streams.awaitAnyTermination(100)
    */
   async awaitAnyTermination(timeoutMs?: number): Promise<boolean> {
+    const waiting = this.active.find(({ runId }) => userCode.isInside(runId));
+    if (waiting) throw new StreamingError("QUERY_WAITS_FOR_ITSELF", { method: "awaitAnyTermination", name: waiting.name ?? waiting.id });
     if (!this.ended) await this.nextEnd(timeoutMs);
     const ended = this.ended;
     if (ended?.failure) throw ended.failure;

@@ -22,6 +22,7 @@ export interface QueryDefinition {
   readonly conf: Conf;
   readonly settings: QuerySettings;
   readonly listeners: readonly StreamingQueryListener[];
+  readonly userCode: UserCode;
   readonly warn: (message: string) => void;
   /** What the checkpoint remembers of its query; null at the first start. */
   recordedShape(): Promise<RecordedShape | null>;
@@ -30,6 +31,14 @@ export interface QueryDefinition {
    * checkpoint.
    */
   open(conf: Conf): Promise<QueryParts>;
+}
+
+/** Who is running: whether a function of the user's that a run has called is still under way. */
+export interface UserCode {
+  /** Runs a function of the user's for this run. */
+  run<T>(runId: string, work: () => T | Promise<T>): Promise<T>;
+  /** Whether the caller is such a function, or was called by one that has not ended. */
+  isInside(runId: string): boolean;
 }
 
 /** What a query is made of under one configuration: time zone and ANSI mode are in its plan, its decoders and its writers. */

@@ -88,6 +88,7 @@ export class MicroBatchQuery implements StreamingQuery {
   }
 
   async awaitTermination(timeoutMs?: number): Promise<boolean> {
+    this.checkIsOutside("awaitTermination");
     if (timeoutMs === undefined) {
       await this.ended;
     } else {
@@ -104,6 +105,7 @@ export class MicroBatchQuery implements StreamingQuery {
   }
 
   async processAllAvailable(): Promise<void> {
+    this.checkIsOutside("processAllAvailable");
     if (this.failure !== null) throw this.failure;
     if (!this.active) return;
     const idle = this.idle.wait();
@@ -114,7 +116,14 @@ export class MicroBatchQuery implements StreamingQuery {
   async stop(): Promise<void> {
     this.stopping.abort();
     this.waiting.abort();
-    await this.ended;
+    // A function that the batch waits for cannot wait for the batch: the query ends behind it.
+    if (!this.query.userCode.isInside(this.runId)) await this.ended;
+  }
+
+  /** @throws QUERY_WAITS_FOR_ITSELF in a function that the query itself waits for */
+  private checkIsOutside(method: string): void {
+    if (!this.query.userCode.isInside(this.runId)) return;
+    throw new StreamingError("QUERY_WAITS_FOR_ITSELF", { method, name: this.name ?? this.id });
   }
 
   private async loop(): Promise<void> {

@@ -24,12 +24,12 @@ export interface StreamingQuery {
   readonly exception: StreamingError | null;
   /**
    * Resolves when the query ends: true, or false when `timeoutMs` passed first.
-   * @throws the query's own failure (a StreamingError)
+   * @throws the query's own failure (a StreamingError); QUERY_WAITS_FOR_ITSELF in a function that the query waits for
    */
   awaitTermination(timeoutMs?: number): Promise<boolean>;
   /** Resolves when all that the sources had at the call has been processed and committed. For tests; with steady input it may never. */
   processAllAvailable(): Promise<void>;
-  /** Finishes and commits the batch that runs, then ends. */
+  /** Finishes and commits the batch that runs, then ends. In a function that the query waits for (`foreachBatch`, a listener) it resolves at once, and the query ends behind it. */
   stop(): Promise<void>;
   /** The plans, readable. */
   explain(extended?: boolean): string;

@@ -6,6 +6,12 @@ export const queryConditions = {
     message: "<trigger> is no trigger.",
     advice: 'Use one of { processingTime: "5 seconds" } (zero or more), { once: true } and { availableNow: true }.',
   },
+  QUERY_WAITS_FOR_ITSELF: {
+    sqlState: "55000",
+    message:
+      "<method> was called in a function that the query <name> itself waits for (foreachBatch, foreach or a listener): neither would ever end.",
+    advice: "Call it elsewhere; stop() may be called there, and ends the query behind the batch.",
+  },
   STREAM_FAILED: {
     sqlState: "XXKST",
     message: "Query <name> (run <runId>) failed in batch <batchId>: <message>",
