@@ -10,7 +10,7 @@ import { describeSubscription, type KafkaSourceOptions, type Position } from "./
 import { PositionResolver } from "./positions.js";
 import { limitOffsets } from "./rateLimit.js";
 import { KafkaReader, rangeOf } from "./reader.js";
-import { TopicIds, type IdsByTopic } from "./topicIds.js";
+import { sameIds, TopicIds, type IdsByTopic } from "./topicIds.js";
 
 /** A source for one query. Connects at the first call that needs the cluster. */
 export async function createKafkaSource(options: KafkaSourceOptions, context: SourceContext): Promise<Source> {
@@ -50,7 +50,7 @@ class KafkaSource implements Source {
   private lastTriggerMs = 0;
   private readonly topicIds: TopicIds;
   /** The topics that are there, as of the last list. */
-  private currentIds: IdsByTopic | null = null;
+  private currentIds: IdsByTopic = new Map();
 
   constructor(
     private readonly options: KafkaSourceOptions,
@@ -153,7 +153,7 @@ class KafkaSource implements Source {
     const position: Position = this.options.starting ?? { kind: this.context.bounded ? "earliest" : "latest" };
     const resolved = await this.positions.resolve(position, partitions, "starting", this.options.onMissingTimestamp);
     const initial = position.kind === "offsets" ? await this.checkStart(resolved) : resolved;
-    await this.topicIds.record(this.currentIds ?? new Map());
+    await this.topicIds.record(this.currentIds);
     if (log && !(await log.add(0, formatInitialOffsets(initial)))) {
       // Another run was quicker: what is logged counts.
       return (this.initial = parseInitialOffsets((await log.get(0))!));
@@ -178,7 +178,16 @@ class KafkaSource implements Source {
   private async endOffsets(from: PartitionOffsets): Promise<PartitionOffsets> {
     if (this.context.bounded) this.fixedEnd ??= await this.boundedEnd(from);
     if (this.fixedEnd) return this.fixedEnd;
-    return this.untilPlausible(from, async () => this.positions.at(await this.assigned(from), latest));
+    return this.untilPlausible(from, () => this.currentEnds(from));
+  }
+
+  /** The ends of the topics that are there; null when a topic was made anew meanwhile: ends are asked for by name, and may belong to another topic than the listed id. */
+  private async currentEnds(from: PartitionOffsets): Promise<PartitionOffsets | null> {
+    const ends = await this.positions.at(await this.assigned(from), latest);
+    if (ends.equals(from)) return ends;
+    const before = this.currentIds;
+    await this.assigned(from);
+    return sameIds(before, this.currentIds) ? ends : null;
   }
 
   private async boundedEnd(from: PartitionOffsets): Promise<PartitionOffsets> {
@@ -197,15 +206,17 @@ class KafkaSource implements Source {
    * Asks again while the answer would mean loss: after a change of leaders, metadata and ends may be stale for a moment. A topic may also vanish between
    * being listed and being asked for its end; the next list is without it.
    */
-  private async untilPlausible(from: PartitionOffsets, ask: () => Promise<PartitionOffsets>): Promise<PartitionOffsets> {
+  private async untilPlausible(from: PartitionOffsets, ask: () => Promise<PartitionOffsets | null>): Promise<PartitionOffsets> {
     for (let attempt = 1; ; attempt++) {
       try {
         const ends = await ask();
-        const plausible = [...from].every((entry) => (ends.get(entry) ?? -1) >= entry.offset);
-        if (plausible || attempt === doubtAttempts) return ends;
+        if (ends !== null) {
+          const plausible = [...from].every((entry) => (ends.get(entry) ?? -1) >= entry.offset);
+          if (plausible || attempt >= doubtAttempts) return ends;
+        }
       } catch (error) {
         const vanished = error instanceof StreamingError && error.condition === "KAFKA_UNKNOWN_TOPIC_OR_PARTITION";
-        if (!vanished || attempt === doubtAttempts) throw error;
+        if (!vanished || attempt >= doubtAttempts) throw error;
       }
       await this.context.runtime.clock.sleep(doubtDelayMs);
     }
@@ -286,7 +297,7 @@ class KafkaSource implements Source {
    * beginnings already: then their ids are recorded, before anything of them is read.
    */
   private async topicsMadeAnew(from: PartitionOffsets): Promise<PartitionOffsets> {
-    const current = this.currentIds ?? new Map<string, string>();
+    const current = this.currentIds;
     const changed = await this.topicIds.changed(current);
     if (changed.length > 0) {
       const isChanged = ({ topic }: TopicPartition): boolean => changed.includes(topic);

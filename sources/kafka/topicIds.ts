@@ -7,6 +7,10 @@ const kept = 2;
 /** Kafka's ids of topics, by name. */
 export type IdsByTopic = ReadonlyMap<string, string>;
 
+export function sameIds(a: IdsByTopic, b: IdsByTopic): boolean {
+  return a.size === b.size && [...a].every(([topic, id]) => b.get(topic) === id);
+}
+
 /**
  * Which topics a query's offsets belong to.
  *

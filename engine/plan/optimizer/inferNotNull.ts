@@ -24,6 +24,9 @@ const sides: Readonly<Record<JoinType, readonly Side[]>> = {
   leftAnti: ["right"],
 };
 
+/** Joins that put out only rows for which the condition held. */
+const keepsPairsOnly: ReadonlySet<JoinType> = new Set(["inner", "cross", "leftSemi"]);
+
 /**
  * Rows whose key is null can find no partner: where they would not come out either, they are filtered before the join. As in Spark the filter also goes
  * below `withWatermark`, where such rows then do not move the watermark.
@@ -80,7 +83,14 @@ function neverNull(plan: LogicalPlan, e: Expression): boolean {
 
 function holdsHere({ plan, e }: Claim): boolean {
   if (!nullableOf(e)) return true;
-  return plan.kind === "filter" && conjunctsOf(plan.condition).some((term) => tests(term, e));
+  const condition = conditionOfAllRows(plan);
+  return condition !== null && conjunctsOf(condition).some((term) => tests(term, e));
+}
+
+/** What is true of every row that comes out; null when nothing is known. A filter on columns of both sides is part of the join's condition. */
+function conditionOfAllRows(plan: LogicalPlan): Expression | null {
+  if (plan.kind === "filter") return plan.condition;
+  return plan.kind === "join" && keepsPairsOnly.has(plan.joinType) ? plan.condition : null;
 }
 
 /** What must hold of the inputs; null when nothing there helps. */
