@@ -10,3 +10,4 @@ export * from "./functions/math.js";
 export * from "./functions/datetime.js";
 export * from "./functions/collections.js";
 export * from "./functions/higherOrder.js";
+export * from "./functions/generators.js";

@@ -72,7 +72,8 @@ function unresolved(name: string): StreamingError {
   });
 }
 
-function checkCount(name: string, actual: number, minimum: number, maximum: number): void {
+/** @throws WRONG_NUM_ARGS.WITHOUT_SUGGESTION */
+export function checkCount(name: string, actual: number, minimum: number, maximum: number): void {
   if (actual >= minimum && actual <= maximum) return;
   throw new StreamingError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
     functionName: `\`${name}\``,

@@ -1,6 +1,7 @@
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
+import { generate, type GenerateNode } from "./stateless/generate.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { limit, type LimitNode } from "./stateless/limit.js";
@@ -22,6 +23,7 @@ export type OperatorNode =
   | DecodeJsonNode<PhysicalNode>
   | DeduplicateNode<PhysicalNode>
   | EncodeJsonNode<PhysicalNode>
+  | GenerateNode<PhysicalNode>
   | LimitNode<PhysicalNode>
   | ProjectNode<PhysicalNode>
   | SortNode<PhysicalNode>
@@ -45,6 +47,7 @@ const operators = {
   decodeJson,
   deduplicate,
   encodeJson,
+  generate,
   limit,
   project,
   sort,

@@ -115,25 +115,37 @@ const resolutionConditions = {
     message: "The generator is not supported: nested in expressions <expression>.",
     advice: "Select the generator by itself and compute with its columns in the next select.",
   },
-  "UNSUPPORTED_GENERATOR.MULTI_GENERATOR": {
+  "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT": {
     sqlState: "42K0E",
-    message: "The generator is not supported: only one generator allowed per SELECT clause but found <num>: <generators>.",
-    advice: "Use one select for each.",
+    message: "The generator is not supported: outside the SELECT clause, found: <plan>.",
+    advice: "Select the generator first, and use its columns in the next verb.",
   },
   MULTI_ALIAS_WITHOUT_GENERATOR: {
     sqlState: "42K0E",
     message: "Multi part aliasing (<names>) is not supported with <expr> as it is not a generator function.",
     advice: "Give it one name.",
   },
-  NUM_TABLE_VALUE_ALIASES_MISMATCH: {
-    sqlState: "42826",
-    message: "Number of given aliases (<aliasesNum>) does not match the number of output columns (<outColsNum>) of <funcName>.",
+  UDTF_ALIAS_NUMBER_MISMATCH: {
+    sqlState: "42802",
+    message:
+      "The number of names does not match the number of columns that the generator gives: expected <aliasesSize>, but got <aliasesNames>.",
     advice: "Give one name for each column.",
   },
-  WRONG_GENERATOR_INPUT: {
+  REQUIRED_PARAMETER_NOT_FOUND: {
+    sqlState: "4274K",
+    message: "Cannot invoke routine <routineName> because the parameter named <parameterName> is required, at index <index>.",
+    advice: "Give it a value.",
+  },
+  "DATATYPE_MISMATCH.NON_STRING_TYPE": {
     sqlState: "42K09",
-    message: "Cannot resolve <sqlExpr>: <functionName> takes <expected>, not <inputType>.",
-    advice: "Convert the argument first.",
+    message: "Cannot resolve <sqlExpr> due to data type mismatch: all arguments of the function <funcName> must be strings.",
+    advice: "Cast them to string.",
+  },
+  "DATATYPE_MISMATCH.STACK_COLUMN_DIFF_TYPES": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: The data type of the column (<columnIndex>) do not have the same type: <leftType> (<leftParamIndex>) <> <rightType> (<rightParamIndex>).",
+    advice: "Cast the values of a column to one type.",
   },
 } satisfies ConditionTable;
 

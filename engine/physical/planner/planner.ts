@@ -10,6 +10,7 @@ import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
 import type { PlanContext, Planner, Planners } from "./context.js";
 import { planDeduplicate } from "./deduplication.js";
+import { planGenerate } from "./generate.js";
 import { planJoin } from "./join.js";
 import { planLimit } from "./limit.js";
 import { planScanAndProject } from "./scanAndProject.js";
@@ -23,7 +24,7 @@ export const planners: Planners = {
   aggregate: planAggregate,
   deduplicate: planDeduplicate,
   filter: planScanAndProject,
-  generate: hasNoOperator("the generators (explode and its family)"),
+  generate: planGenerate,
   join: planJoin,
   limit: planLimit,
   localRelation: ({ batch, output }) => ({ kind: "local", batch, output }),

@@ -9,6 +9,7 @@ import { attributeOf } from "../attributeOf.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { mapChildren, someExpression } from "../../expression/traverse.js";
+import { extractGenerators, withoutGenerators } from "./generate.js";
 import { resolveNamed, resolveOutputs } from "./names.js";
 import { Scope } from "./scope.js";
 import { WindowCollector } from "./timeWindow.js";
@@ -17,10 +18,14 @@ import { WindowCollector } from "./timeWindow.js";
 export function resolveAggregate(plan: NodeOf<"aggregate">, context: AnalysisContext): LogicalPlan {
   const windows = new WindowCollector(context);
   const scope = new Scope(outputOf(plan.input), context, windows);
-  const outputs = plan.aggregates;
+  const { items: outputs, restore } = withoutGenerators(plan.aggregates);
   const grouping = plan.grouping.map((e) => resolveNamed(ordinal(e, outputs), scope));
   const items = resolveOutputs(outputs, scope);
-  return aggregateOver(grouping, items, windows.over(plan.input));
+  const aggregated = aggregateOver(grouping, items, windows.over(plan.input));
+  if (restore === null) return aggregated;
+  const columns = outputOf(aggregated);
+  const above = extractGenerators(restore(columns), aggregated, new Scope(columns, context));
+  return { kind: "project", expressions: above.items, input: above.input };
 }
 
 /** `GROUP BY 1` is the first item of the output. */

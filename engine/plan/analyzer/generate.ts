@@ -1,41 +1,70 @@
 import { StreamingError } from "../../errors/streamingError.js";
-import { types, type DataType, type Field } from "../../arrow/types.js";
 import { freshId, type Attribute, type Expression, type UnresolvedFunction } from "../../expression/expression.js";
-import { isGeneratorName } from "../../expression/resolve.js";
-import { coerceAll, type AnalysisContext } from "../../expression/types/coerce.js";
-import { typeOf } from "../../expression/types/typeOf.js";
-import type { LogicalPlan } from "../logicalPlan.js";
-import { outputOf } from "../outputOf.js";
-import { sqlText } from "../sqlText.js";
+import { isAggregateName, isGeneratorName } from "../../expression/resolve.js";
 import { someExpression } from "../../expression/traverse.js";
+import { types } from "../../arrow/types.js";
+import type { LogicalPlan } from "../logicalPlan.js";
+import { generatedFields } from "./generatedFields.js";
 import { prettyText, resolveExpression } from "./resolveExpression.js";
-import { Scope } from "./scope.js";
+import type { Scope } from "./scope.js";
 
-/** A select list after its generator was taken out: the generator's columns stand in its place. */
+/** A select list after its generators were taken out: their columns stand in their places. */
 interface Extracted {
   readonly items: readonly Expression[];
   readonly input: LogicalPlan;
 }
 
-/** Puts `explode(…)` and its like into a Generate node below the select list. At most one, and not inside another expression. */
-export function extractGenerator(items: readonly Expression[], input: LogicalPlan, context: AnalysisContext): Extracted {
-  const scope = new Scope(outputOf(input), context);
-  const generators = items.filter((item) => generatorOf(item) !== null);
+/**
+ * Puts each `explode(…)` and its like into a Generate node below the select list, none inside another expression. All of them see the columns of `scope`,
+ * those of the input: several give every combination of their rows.
+ *
+ * @throws UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS, and what is wrong with the arguments
+ */
+export function extractGenerators(items: readonly Expression[], input: LogicalPlan, scope: Scope): Extracted {
   for (const item of items) {
     const inner = item.kind === "alias" || item.kind === "multiAlias" ? item.child : item;
     const call = generatorOf(item);
     const nested = call === null ? someExpression(inner, isGenerator) : call.args.some((arg) => someExpression(arg, isGenerator));
     if (nested) throw new StreamingError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: `"${prettyText(inner, scope)}"` });
   }
-  if (generators.length === 0) return { items, input };
-  if (generators.length > 1) {
-    const texts = generators.map((e) => `"${prettyText(generatorOf(e)!, scope)}"`).join(", ");
-    throw new StreamingError("UNSUPPORTED_GENERATOR.MULTI_GENERATOR", { num: String(generators.length), generators: texts });
-  }
-  const item = generators[0]!;
-  const call = generatorOf(item)!;
-  const { generated, node } = generateNode(call, item, input, scope);
-  return { items: items.flatMap((e): readonly Expression[] => (e === item ? generated : [e])), input: node };
+  let over = input;
+  const columns = items.flatMap((item): readonly Expression[] => {
+    const call = generatorOf(item);
+    if (call === null) return [item];
+    const { generated, node } = generateNode(call, item, over, scope);
+    over = node;
+    return generated;
+  });
+  return { items: columns, input: over };
+}
+
+/** Whether the list has a generator over an aggregate: the aggregation comes first then. */
+export function generatesFromAggregates(items: readonly Expression[]): boolean {
+  return items.some((item) => generatorOf(item)?.args.some((arg) => someExpression(arg, isAggregate)));
+}
+
+/** The list without its generators: their arguments in the places of them. `restore` puts them back over the columns that the list became; null without one. */
+export function withoutGenerators(items: readonly Expression[]): {
+  readonly items: readonly Expression[];
+  readonly restore: ((columns: readonly Attribute[]) => readonly Expression[]) | null;
+} {
+  if (items.every((item) => generatorOf(item) === null)) return { items, restore: null };
+  const flat = items.flatMap((item) => generatorOf(item)?.args.map(asInput) ?? [item]);
+  const restore = (columns: readonly Attribute[]): readonly Expression[] => {
+    let at = 0;
+    return items.map((item): Expression => {
+      const generator = generatorOf(item);
+      if (generator === null) return columns[at++]!;
+      const call: Expression = { ...generator, args: columns.slice(at, at + generator.args.length) };
+      at += generator.args.length;
+      return item.kind === "alias" || item.kind === "multiAlias" ? { ...item, child: call } : call;
+    });
+  };
+  return { items: flat, restore };
+}
+
+function asInput(arg: Expression, i: number): Expression {
+  return { kind: "alias", child: arg, name: `_gen_input_${i}`, id: freshId() };
 }
 
 /** The generator that an item is, under its names; null when it is something else. */
@@ -48,6 +77,10 @@ function isGenerator(e: Expression): e is UnresolvedFunction {
   return e.kind === "unresolvedFunction" && isGeneratorName(e.name.toLowerCase());
 }
 
+function isAggregate(e: Expression): boolean {
+  return e.kind === "unresolvedFunction" && isAggregateName(e.name);
+}
+
 function generateNode(
   call: UnresolvedFunction,
   item: Expression,
@@ -56,15 +89,11 @@ function generateNode(
 ): { generated: readonly Attribute[]; node: LogicalPlan } {
   const outer = call.name.toLowerCase().endsWith("_outer");
   const name = call.name.toLowerCase().replace(/_outer$/, "");
-  const given = call.args.map((arg) => resolveExpression(arg, scope));
-  const { args, fields } = generatedFields(name, given, scope.context);
+  const given = call.args.map((arg) => resolveExpression(arg.kind === "alias" ? arg.child : arg, scope));
+  const { args, fields } = generatedFields(name, given);
   const names = item.kind === "multiAlias" ? item.names : item.kind === "alias" ? [item.name] : fields.map((f) => f.name);
   if (names.length !== fields.length) {
-    throw new StreamingError("NUM_TABLE_VALUE_ALIASES_MISMATCH", {
-      aliasesNum: String(names.length),
-      outColsNum: String(fields.length),
-      funcName: `\`${name}\``,
-    });
+    throw new StreamingError("UDTF_ALIAS_NUMBER_MISMATCH", { aliasesSize: String(fields.length), aliasesNames: names.join(",") });
   }
   const generated = fields.map((field, i): Attribute => ({
     kind: "attribute",
@@ -76,71 +105,5 @@ function generateNode(
   }));
   const type = types.array(types.struct(fields), false);
   const generator: Expression = { kind: "call", name, args, type, nullable: false, evalMode: scope.context.ansi ? "ansi" : "legacy" };
-  return { generated, node: { kind: "generate", generator, outer, generated, input } };
-}
-
-interface GeneratedFields {
-  readonly args: readonly Expression[];
-  readonly fields: readonly Field[];
-}
-
-/** The columns that a generator gives. @throws WRONG_GENERATOR_INPUT */
-function generatedFields(name: string, args: readonly Expression[], context: AnalysisContext): GeneratedFields {
-  const position: Field = { name: "pos", type: types.int, nullable: false };
-  switch (name) {
-    case "explode":
-      return { args, fields: elements(name, args) };
-    case "posexplode":
-      return { args, fields: [position, ...elements(name, args)] };
-    case "inline": {
-      const type = args.length === 1 ? typeOf(args[0]!) : types.null;
-      if (type.kind !== "array" || type.element.kind !== "struct") throw wrongInput(name, "an array of structs", args);
-      const { containsNull, element } = type;
-      return { args, fields: element.fields.map((f) => ({ ...f, nullable: f.nullable || containsNull })) };
-    }
-    case "json_tuple":
-      if (args.length < 2) throw wrongInput(name, "JSON text and the names of fields", args);
-      return { args, fields: args.slice(1).map((_, i) => ({ name: `c${i}`, type: types.string, nullable: true })) };
-    case "stack":
-      return stacked(args, context);
-    default:
-      throw wrongInput(name, "no argument that is known", args);
-  }
-}
-
-function elements(name: string, args: readonly Expression[]): readonly Field[] {
-  const type: DataType = args.length === 1 ? typeOf(args[0]!) : types.null;
-  if (type.kind === "array") return [{ name: "col", type: type.element, nullable: type.containsNull }];
-  if (type.kind !== "map") throw wrongInput(name, "an array or a map", args);
-  return [
-    { name: "key", type: type.key, nullable: false },
-    { name: "value", type: type.value, nullable: type.valueContainsNull },
-  ];
-}
-
-/** `stack(n, …)`: n rows of the values, row by row; a column's values are brought to one type. */
-function stacked(args: readonly Expression[], context: AnalysisContext): GeneratedFields {
-  const count = args[0];
-  if (count?.kind !== "literal" || typeof count.value !== "number" || count.value < 1)
-    throw wrongInput("stack", "a positive number of rows first", args);
-  const values = args.slice(1);
-  const width = Math.ceil(values.length / count.value);
-  const columns = Array.from({ length: width }, (_, i) => values.filter((__, j) => j % width === i));
-  const alike = columns.map((column) => {
-    const coerced = coerceAll(column, context);
-    if (coerced === null) throw wrongInput("stack", "values of one type in each column", args);
-    return coerced;
-  });
-  const coercedArgs = values.map((_, j) => alike[j % width]!.args[Math.floor(j / width)]!);
-  return { args: [count, ...coercedArgs], fields: alike.map(({ type }, i) => ({ name: `col${i}`, type, nullable: true })) };
-}
-
-function wrongInput(name: string, expected: string, args: readonly Expression[]): StreamingError {
-  const inputType = args.map((arg) => sqlText(arg)).join(", ");
-  return new StreamingError("WRONG_GENERATOR_INPUT", {
-    sqlExpr: `"${name}(${inputType})"`,
-    functionName: `\`${name}\``,
-    expected,
-    inputType: `(${inputType})`,
-  });
+  return { generated, node: { kind: "generate", generator, outer, generated, repeated: null, input } };
 }

@@ -53,8 +53,7 @@ function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
   if (name === "monotonically_increasing_id" && e.args.length === 0) {
     return { kind: "call", name, args: [], type: types.long, nullable: false, evalMode: "ansi" };
   }
-  if (isGeneratorName(name))
-    throw new StreamingError("UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", { expression: `"${prettyText(e, scope)}"` });
+  if (isGeneratorName(name)) throw new StreamingError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: prettyText(e, scope) });
   if (name === "struct") return namedStruct(e, scope);
   const args = resolveArguments(e, scope);
   const filter = e.filter === null ? null : resolveExpression(e.filter, scope);

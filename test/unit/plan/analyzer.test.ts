@@ -273,19 +273,21 @@ describe("several inputs", () => {
 
 describe("generators", () => {
   it("become a node with the columns in their place", () => {
+    expect(columns(select(["explode(arr) AS v", "*", "v + 1 AS w"]))).toEqual(["v int", ...columns(select(["*"])), "w bigint"]);
+    expect(columns(select(["explode(arr)", "explode(m)"]))).toEqual(["col int", "key string", "value double"]);
+    expect(columns(select(["explode(collect_list(k)) AS e", "count(1) AS n"]))).toEqual(["e string", "n bigint"]);
     expect(columns(select(["k", "explode(arr) AS e", "v"]))).toEqual(["k string", "e int", "v bigint"]);
     expect(columns(select(["explode_outer(m) AS (a, b)"]))).toEqual(["a string", "b double"]);
     expect(columns(select(["posexplode(arr)"]))).toEqual(["pos int", "col int"]);
     expect(columns(select(["inline(array(struct(k, v)))"]))).toEqual(["k string", "v bigint"]);
-    expect(columns(select(["stack(2, v, 'x', 1, 'y') AS (n, s)"]))).toEqual(["n bigint", "s string"]);
+    expect(columns(select(["stack(2, v, 'x', 1L, 'y') AS (n, s)"]))).toEqual(["n bigint", "s string"]);
   });
 
   it.each([
-    ["two of them", select(["explode(arr)", "explode(m)"]), "UNSUPPORTED_GENERATOR.MULTI_GENERATOR"],
     ["one inside an expression", select(["explode(arr) + 1"]), "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS"],
-    ["one name for two columns", select(["explode(m) AS e"]), "NUM_TABLE_VALUE_ALIASES_MISMATCH"],
+    ["one name for two columns", select(["explode(m) AS e"]), "UDTF_ALIAS_NUMBER_MISMATCH"],
     ["names without one", select(["k AS (a, b)"]), "MULTI_ALIAS_WITHOUT_GENERATOR"],
-    ["one over a number", select(["explode(v)"]), "WRONG_GENERATOR_INPUT"],
+    ["one over a number", select(["explode(v)"]), "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE"],
   ] as const)("refuse %s", (_, json, condition) => {
     expect(refusal(json).condition).toBe(condition);
   });
