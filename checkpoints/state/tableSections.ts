@@ -6,6 +6,9 @@ import type { ArrowEdge } from "./arrowEdge.js";
 import type { StateFileWriter } from "./stateFile.js";
 import type { Piece, TableIndex } from "./stateFileIndex.js";
 
+/** A batch of this share of a piece is a piece of its own: copying it together with the next would cost more than the index entry. */
+const ownPieceShare = 1 / 4;
+
 /** Rows of one section that wait until there are enough of them for a piece. */
 class OpenSection {
   readonly pieces: Piece[] = [];
@@ -25,6 +28,10 @@ class OpenSection {
 
   /** Takes rows, which are lent; gives the batches that are to be pieces, lent as well. */
   *add(batch: Batch, pieceRows: number): Generator<Batch> {
+    if (this.waitingRows === 0 && batch.length >= pieceRows * ownPieceShare && batch.length <= pieceRows) {
+      yield batch;
+      return;
+    }
     if (this.waitingRows + batch.length < pieceRows) {
       this.waiting.push(retainBatch(batch));
       this.waitingRows += batch.length;

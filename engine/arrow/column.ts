@@ -7,7 +7,7 @@ import type { DataType } from "./types.js";
  * is undefined and must not be read. Arrow's bitmaps and layouts are made at the edges only (`edge.ts`).
  *
  * A column borrows its buffers from whoever made it: they are valid until the next pull from that producer. What lives longer takes a copy
- * (`retain`).
+ * (`retain`), which is the column itself when nobody writes to its buffers again (`ownership.ts`).
  */
 export type Column =
   | FixedColumn

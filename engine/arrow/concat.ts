@@ -4,18 +4,17 @@ import { buffers } from "./buffers.js";
 import { assertOffset, columnFromValues } from "./builder.js";
 import type { Column, DictionaryColumn, FixedArrays, FixedColumn, FixedEncoding, Nulls, Utf8Column, ViewColumn } from "./column.js";
 import { allocateFixed, fixedColumn, longsOfDoubles } from "./encodings.js";
+import { isOwned, markOwned } from "./ownership.js";
 import { sliceColumn } from "./slice.js";
 import { plainColumn, type PlainColumn } from "./take.js";
 import { sameType, type DataType, type Schema } from "./types.js";
 
 /** The batches one after the other, in buffers of their own. */
 export function concatBatches(schema: Schema, batches: readonly Batch[]): Batch {
-  const columns = schema.fields.map((field, i) =>
-    concatColumns(
-      field.type,
-      batches.map((batch) => batch.columns[i]!),
-    ),
-  );
+  const columns = schema.fields.map((field, i) => {
+    const parts = batches.map((batch) => batch.columns[i]!);
+    return markOwned(concatColumns(field.type, parts));
+  });
   return batchOf(
     schema,
     columns,
@@ -23,14 +22,14 @@ export function concatBatches(schema: Schema, batches: readonly Batch[]): Batch 
   );
 }
 
-/** A deep copy that lives as long as it is wanted. */
+/** The rows for as long as they are wanted: a deep copy, but of columns that nobody writes to again. */
 export function retainBatch(batch: Batch): Batch {
   return batchOf(batch.schema, batch.columns.map(retainColumn), batch.length);
 }
 
 /** The same of one column. Views become utf8: of a large buffer only the bytes of the rows are kept. */
 export function retainColumn(column: Column): Column {
-  return concatColumns(column.type, [column]);
+  return isOwned(column) ? column : markOwned(concatColumns(column.type, [column]));
 }
 
 /** The columns, all of `type`, one after the other. Encodings may differ; what it gives owns its buffers. */

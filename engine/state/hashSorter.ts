@@ -95,7 +95,21 @@ function breakTies(keys: Int32Array, slots: Int32Array, count: number, tie: TieB
     if (keys[j] !== keys[j - 1]) continue;
     let end = j + 1;
     while (end < count && keys[end] === keys[j]) end++;
-    slots.subarray(j - 1, end).sort(tie);
+    sortTied(slots, j - 1, end, tie);
     j = end;
+  }
+}
+
+/** Mostly the groups of one key in a few windows. */
+function sortTied(slots: Int32Array, from: number, to: number, tie: TieBreak): void {
+  if (to - from > shortList) {
+    slots.subarray(from, to).sort(tie);
+    return;
+  }
+  for (let j = from + 1; j < to; j++) {
+    const slot = slots[j]!;
+    let k = j - 1;
+    for (; k >= from && tie(slots[k]!, slot) > 0; k--) slots[k + 1] = slots[k]!;
+    slots[k + 1] = slot;
   }
 }

@@ -38,7 +38,8 @@ export class KeyedTable {
   /** By key group: its segment, and the segment's arrays for the probe. */
   readonly #segments: KeySegment[];
   readonly #indexes: Int32Array[];
-  readonly #bytes: DataView[];
+  readonly #words: DataView[];
+  readonly #bytes: Uint8Array[];
   readonly #free = new IntList();
   #slots = new Int32Array(0);
   #numbers = new Int32Array(0);
@@ -53,7 +54,8 @@ export class KeyedTable {
     const segment = new KeySegment(groups);
     this.#segments = Array.from({ length: allGroups.to }, () => segment);
     this.#indexes = this.#segments.map(({ index }) => index);
-    this.#bytes = this.#segments.map(({ words }) => words);
+    this.#words = this.#segments.map(({ words }) => words);
+    this.#bytes = this.#segments.map(({ bytes }) => bytes);
   }
 
   /** The hash of each slot's key. Borrowed until the next insertion. */
@@ -137,7 +139,7 @@ export class KeyedTable {
 
   /** The keys at the slots, one column a key column. */
   keyColumns(slots: Int32Array, count: number): Column[] {
-    return unpackKeys(this.#layout, this.#keys.words, (slot) => this.#segmentOf(slot).bytes, slots, count);
+    return unpackKeys(this.#layout, this.#keys.words, { hashes: this.#keys.hashes, bytes: this.#bytes }, slots, count);
   }
 
   /** The 32-bit group hash of each slot's key, as a column. */
@@ -187,7 +189,7 @@ export class KeyedTable {
 
   #probeFrom(j: number, keys: PackedKeys, numbers: Int32Array | null, count: number, slots: Int32Array): number {
     const { hashes, words } = this.#keys;
-    return this.#probe(j, count, numbers, this.#indexes, hashes, words, keys.words, keys.hashes, this.#bytes, keys.bytes, slots);
+    return this.#probe(j, count, numbers, this.#indexes, hashes, words, keys.words, keys.hashes, this.#words, keys.bytes, slots);
   }
 
   /** The same where rows share keys: each key is looked up once, or once in the life of its dictionary. */
@@ -253,7 +255,8 @@ export class KeyedTable {
   #place(segment: KeySegment): void {
     this.#segments.fill(segment, segment.groups.from, segment.groups.to);
     this.#indexes.fill(segment.index, segment.groups.from, segment.groups.to);
-    this.#bytes.fill(segment.words, segment.groups.from, segment.groups.to);
+    this.#words.fill(segment.words, segment.groups.from, segment.groups.to);
+    this.#bytes.fill(segment.bytes, segment.groups.from, segment.groups.to);
   }
 
   #storeKey({ words, bytes }: PackedKeys, number: number, slot: number, segment: KeySegment): void {

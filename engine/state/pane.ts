@@ -43,19 +43,22 @@ export class Pane {
       this.dense[key] = slot + 1;
       return;
     }
-    if (4 * this.groups.count > this.#hashed.length) this.#growHashed();
-    this.#put(key, slot);
+    if (4 * this.groups.count <= this.#hashed.length) this.#put(key, slot);
+    else if (this.#suitsDense(keys)) {
+      this.#makeDense(keys);
+      this.dense![key] = slot + 1;
+    } else {
+      this.#growHashed();
+      this.#put(key, slot);
+    }
   }
 
-  /** Takes the form that suits the number of groups. `keyOf`: the key id of each slot. Between batches' loops, never within one. */
+  /** Takes the form that suits the number of groups, now that the number of keys may be another. `keyOf`: the key id of each slot. */
   adapt(keys: number, keyOf: Int32Array): void {
     const { values: slots, count } = this.groups;
-    const wantsDense = count >= firstCapacity && count > keys * denseShare;
-    if (wantsDense && this.dense === null) {
-      this.dense = buffers.int32(keys);
-      this.#hashed = buffers.int32(4 * firstCapacity);
-      for (let j = 0; j < count; j++) this.dense[keyOf[slots[j]!]!] = slots[j]! + 1;
-    } else if (this.dense !== null && count < (keys * denseShare) / 2) {
+    if (this.dense === null) {
+      if (this.#suitsDense(keys)) this.#makeDense(keys);
+    } else if (count < (keys * denseShare) / 2) {
       this.dense = null;
       this.#hashed = buffers.int32(4 * powerOfTwo(count + firstCapacity));
       for (let j = 0; j < count; j++) this.#put(keyOf[slots[j]!]!, slots[j]!);
@@ -64,6 +67,19 @@ export class Pane {
 
   get memoryBytes(): number {
     return this.groups.bytes + this.#hashed.byteLength + (this.dense?.byteLength ?? 0);
+  }
+
+  #suitsDense(keys: number): boolean {
+    const { count } = this.groups;
+    return count >= firstCapacity && count > keys * denseShare;
+  }
+
+  #makeDense(keys: number): void {
+    const half = this.#hashed.length / 2;
+    const dense = buffers.int32(keys);
+    for (let p = 0; p < half; p++) if (this.#hashed[p] !== 0) dense[this.#hashed[p]! - 1] = this.#hashed[half + p]! + 1;
+    this.#hashed = buffers.int32(4 * firstCapacity);
+    this.dense = dense;
   }
 
   #growDense(keys: number): void {

@@ -2,15 +2,22 @@ import { buffers } from "../arrow/buffers.js";
 import { columnFromValues, doublesOfLongs } from "../arrow/columns.js";
 import type { Column, Nulls } from "../arrow/column.js";
 import { allocateFixed, fixedColumn, fixedEncodingOf, isLongLike } from "../arrow/encodings.js";
+import { keyGroupOf } from "../contract/state.js";
 import { assert } from "../errors/assert.js";
 import { readCell } from "./cellCodec.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 
-/** Columns out of packed keys, by slot. `bytesOf`: what the bytes of a slot's key lie in. */
+/** What the bytes of keys lie in: by key group, which the hash of a slot's key says. */
+export interface BytePlaces {
+  readonly hashes: Int32Array;
+  readonly bytes: readonly Uint8Array[];
+}
+
+/** Columns out of packed keys, by slot. */
 export function unpackKeys(
   { columns, stride }: KeyLayout,
   keys: Int32Array,
-  bytesOf: (slot: number) => Uint8Array,
+  places: BytePlaces,
   slots: Int32Array,
   count: number,
 ): Column[] {
@@ -20,7 +27,7 @@ export function unpackKeys(
       case "word":
         return unpackWords(layout, stride, keys, slots, count, nulls);
       case "bytes":
-        return unpackBytes(layout, stride, keys, bytesOf, slots, count, nulls);
+        return unpackBytes(layout, stride, keys, places, slots, count, nulls);
       default:
         return unpackHalves(layout, stride, keys, slots, count, nulls);
     }
@@ -84,7 +91,7 @@ function unpackBytes(
   { type, offset }: KeyColumnLayout,
   stride: number,
   keys: Int32Array,
-  bytesOf: (slot: number) => Uint8Array,
+  { hashes, bytes: bytesOfGroup }: BytePlaces,
   slots: Int32Array,
   count: number,
   nulls: Nulls,
@@ -94,7 +101,9 @@ function unpackBytes(
       type,
       Array.from({ length: count }, (_, j) => {
         const at = slots[j]! * stride + offset;
-        return nulls !== null && nulls[j] !== 0 ? null : readCell(type, bytesOf(slots[j]!), keys[at]!, keys[at + 1]!);
+        return nulls !== null && nulls[j] !== 0
+          ? null
+          : readCell(type, bytesOfGroup[keyGroupOf(hashes[slots[j]!]!)]!, keys[at]!, keys[at + 1]!);
       }),
     );
   }
@@ -104,8 +113,9 @@ function unpackBytes(
   for (let j = 0; j < count; j++) {
     const start = keys[slots[j]! * stride + offset]!;
     const length = offsets[j + 1]! - offsets[j]!;
-    const bytes = bytesOf(slots[j]!);
-    for (let k = 0; k < length; k++) data[offsets[j]! + k] = bytes[start + k]!;
+    const bytes = bytesOfGroup[keyGroupOf(hashes[slots[j]!]!)]!;
+    const into = offsets[j]!;
+    for (let k = 0; k < length; k++) data[into + k] = bytes[start + k]!;
   }
   return { type, encoding: "utf8", length: count, nulls, data, offsets };
 }

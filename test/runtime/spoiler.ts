@@ -1,5 +1,6 @@
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import type { Column, ViewColumn } from "../../engine/arrow/column.js";
+import { isOwned } from "../../engine/arrow/ownership.js";
 import type { Lending } from "../../engine/contract/lending.js";
 
 /** What lies in a batch whose owner went on: as text, offset, number or flag nothing that anybody wrote. */
@@ -17,6 +18,7 @@ export function spoil(batch: Batch): void {
 }
 
 function spoilColumn(column: Column): void {
+  if (isOwned(column)) return;
   for (const part of Object.values(column)) {
     if (ArrayBuffer.isView(part)) new Uint8Array(part.buffer, part.byteOffset, part.byteLength).fill(garbage);
   }
@@ -42,6 +44,8 @@ function childrenOf(column: Column): readonly Column[] {
 
 /** A copy in the same encoding (`retainBatch` changes some), so that what takes it runs the code that it runs otherwise. */
 function copyColumn(column: Column): Column {
+  // Lent and given back as it is: nobody writes to it again.
+  if (isOwned(column)) return column;
   if (column.encoding === "view") return copyViews(column);
   const copy = Object.fromEntries(Object.entries(column).map(([name, part]) => [name, copyPart(part)]));
   return copy as unknown as Column;

@@ -1,5 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
+import { markOwned } from "../../arrow/ownership.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
@@ -63,14 +64,19 @@ export class AggregatePartition {
     this.#values.merge({ slots, rows: rows.rows, count: rows.count }, state);
   }
 
-  /** Grouping columns, then results. */
-  results(slots: Int32Array, count: number): Column[] {
-    return [...this.groups.groupingColumns(slots, count), ...this.#values.finish(slots, count)];
+  /** Grouping columns, then results, of groups of one pane (of any, where groups have none). */
+  results(slots: Int32Array, count: number, startUs: number): Column[] {
+    return [...this.groups.groupingColumns(slots, count, startUs), ...this.#values.finish(slots, count)].map(markOwned);
   }
 
   /** Grouping columns, running values, hashes: what restores the groups. */
   saved(slots: Int32Array, count: number): Column[] {
-    return [...this.groups.groupingColumns(slots, count), ...this.#values.save(slots, count), this.groups.groupColumn(slots, count)];
+    const columns = [
+      ...this.groups.groupingColumns(slots, count, null),
+      ...this.#values.save(slots, count),
+      this.groups.groupColumn(slots, count),
+    ];
+    return columns.map(markOwned);
   }
 
   get memoryBytes(): number {

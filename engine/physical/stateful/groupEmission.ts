@@ -7,6 +7,11 @@ import type { GroupRun } from "./groups.js";
 /** Groups that are worth a batch of their own: fewer are joined with those that follow. */
 const ownBatchRows = 4096;
 
+interface Results {
+  /** The rows of groups of one pane. */
+  results(slots: Int32Array, count: number, startUs: number): Column[];
+}
+
 /** Groups of one partition. */
 export interface PartitionRuns<P> {
   readonly partition: P;
@@ -23,7 +28,7 @@ interface Piece<P> {
  * The groups of all partitions in the order in which they are emitted, as batches: by the start of their panes, then by the hash of their keys, which is the order of
  * the partitions and, within each, of its runs. At most `emittedRows` groups in one.
  */
-export function* emittedBatches<P extends { results(slots: Int32Array, count: number): Column[] }>(
+export function* emittedBatches<P extends Results>(
   schema: Schema,
   partitions: readonly PartitionRuns<P>[],
   emittedRows: number,
@@ -47,7 +52,9 @@ export function* emittedBatches<P extends { results(slots: Int32Array, count: nu
   if (rows > 0) yield joined(schema, waiting);
 }
 
-function joined<P extends { results(slots: Int32Array, count: number): Column[] }>(schema: Schema, pieces: readonly Piece<P>[]): Batch {
-  const batches = pieces.map(({ partition, slots }) => batchOf(schema, partition.results(slots, slots.length), slots.length));
+function joined<P extends Results>(schema: Schema, pieces: readonly Piece<P>[]): Batch {
+  const batches = pieces.map(({ partition, startUs, slots }) =>
+    batchOf(schema, partition.results(slots, slots.length, startUs), slots.length),
+  );
   return batches.length === 1 ? batches[0]! : concatBatches(schema, batches);
 }

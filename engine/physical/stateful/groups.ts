@@ -54,8 +54,8 @@ export interface Groups {
   changed(): IntList;
   /** The slots of the groups whose keys are of some key groups, by hash: to be written. */
   of(groups: GroupRange): IntList;
-  /** The grouping columns of the groups at the slots. */
-  groupingColumns(slots: Int32Array, count: number): Column[];
+  /** The grouping columns of the groups at the slots. `startUs`: where the pane that they are all in starts; null when they are in several. */
+  groupingColumns(slots: Int32Array, count: number, startUs: number | null): Column[];
   /** The hashes of the keys of the groups at the slots. */
   groupColumn(slots: Int32Array, count: number): Column;
   /** The slots of saved groups, created when new. Borrowed until the next call. */

@@ -14,7 +14,7 @@ import type { WindowSpec } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 import { LateGroups } from "./lateGroups.js";
 import { OpenPanes } from "./openPanes.js";
-import { latestStart, windowColumn } from "./windows.js";
+import { latestStart, oneWindowColumn, windowColumn } from "./windows.js";
 
 const firstSlots = 64;
 
@@ -135,11 +135,16 @@ export class PanedGroups implements Groups {
     return slots;
   }
 
-  groupingColumns(slots: Int32Array, count: number): Column[] {
+  groupingColumns(slots: Int32Array, count: number, startUs: number | null): Column[] {
     const columns = this.#keys.table.keyColumns(this.#idsOf(slots, count), count);
-    const starts = buffers.float64(count);
-    for (let j = 0; j < count; j++) starts[j] = this.#start.values[slots[j]!]!;
-    columns.splice(this.#window.index, 0, windowColumn(this.#windowType, starts, this.#window.durationUs));
+    const { index, durationUs } = this.#window;
+    columns.splice(
+      index,
+      0,
+      startUs === null
+        ? windowColumn(this.#windowType, this.#startsOf(slots, count), durationUs)
+        : oneWindowColumn(this.#windowType, startUs, durationUs, count),
+    );
     return columns;
   }
 
@@ -188,6 +193,9 @@ export class PanedGroups implements Groups {
     const [slots, rows] = [this.#slots, this.#rows];
     let assigned = 0;
     const { closed } = this.#panes;
+    const batch = this.#batch;
+    const touched = this.#touched;
+    let stamps = this.#stamp.values;
     let pane = closed;
     let paneEnd = -Infinity;
     for (let j = 0; j < count; j++) {
@@ -206,8 +214,14 @@ export class PanedGroups implements Groups {
         }
         const { dense } = pane;
         let slot = dense !== null && id < dense.length ? dense[id]! - 1 : pane.find(id);
-        if (slot < 0) slot = this.#create(pane, id);
-        if (this.#stamp.values[slot] !== this.#batch) this.#touch(slot);
+        if (slot < 0) {
+          slot = this.#create(pane, id);
+          stamps = this.#stamp.values;
+        }
+        if (stamps[slot] !== batch) {
+          stamps[slot] = batch;
+          touched.push(slot);
+        }
         slots[assigned] = slot;
         rows[assigned++] = i;
       }
@@ -244,11 +258,6 @@ export class PanedGroups implements Groups {
     return slot;
   }
 
-  #touch(slot: number): void {
-    this.#stamp.values[slot] = this.#batch;
-    this.#touched.push(slot);
-  }
-
   #runOf(pane: Pane): GroupRun {
     const slots = pane.groups.view().slice();
     this.#sort(slots, slots.length);
@@ -264,9 +273,17 @@ export class PanedGroups implements Groups {
     );
   }
 
+  #startsOf(slots: Int32Array, count: number): Float64Array {
+    const starts = buffers.float64(count);
+    const { values } = this.#start;
+    for (let j = 0; j < count; j++) starts[j] = values[slots[j]!]!;
+    return starts;
+  }
+
   #idsOf(slots: Int32Array, count: number): Int32Array {
     const ids = new Int32Array(count);
-    for (let j = 0; j < count; j++) ids[j] = this.#keys.keyOf[slots[j]!]!;
+    const { keyOf } = this.#keys;
+    for (let j = 0; j < count; j++) ids[j] = keyOf[slots[j]!]!;
     return ids;
   }
 }

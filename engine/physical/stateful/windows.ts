@@ -1,3 +1,4 @@
+import { buffers } from "../../arrow/buffers.js";
 import { longsOfDoubles } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import type { DataType } from "../../arrow/types.js";
@@ -45,13 +46,26 @@ function greatestDivisor(a: number, b: number): number {
 /** A window struct from the windows' starts. */
 export function windowColumn(type: DataType, starts: Float64Array, durationUs: number): Column {
   assert(type.kind === "struct", "a window is a struct of start and end");
-  const ends = starts.map((start) => start + durationUs);
+  const { length } = starts;
+  const ends = buffers.float64(length);
+  for (let j = 0; j < length; j++) ends[j] = starts[j]! + durationUs;
   const children = [timeColumn(type.fields[0]!.type, starts), timeColumn(type.fields[1]!.type, ends)];
-  return { type, encoding: "struct", length: starts.length, nulls: null, children };
+  return { type, encoding: "struct", length, nulls: null, children };
+}
+
+/** The same window `length` times. */
+export function oneWindowColumn(type: DataType, startUs: number, durationUs: number, length: number): Column {
+  return { type, encoding: "constant", length, nulls: null, value: windowColumn(type, Float64Array.of(startUs), durationUs) };
 }
 
 function timeColumn(type: DataType, values: Float64Array): Column {
   const { length } = values;
-  if (values.every((value) => Number.isSafeInteger(value))) return { type, encoding: "f64", length, nulls: null, values };
+  if (areSafe(values)) return { type, encoding: "f64", length, nulls: null, values };
   return { type, encoding: "i64", length, nulls: null, values: longsOfDoubles(values, length, null) };
+}
+
+/** Whether all of these whole numbers are below 2^53. */
+function areSafe(values: Float64Array): boolean {
+  for (let j = 0; j < values.length; j++) if (Math.abs(values[j]!) > Number.MAX_SAFE_INTEGER) return false;
+  return true;
 }
