@@ -10,7 +10,7 @@ import { explainPhysical } from "../engine/physical/explain.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
-import { checkStreaming } from "../engine/plan/analyzer/streaming.js";
+import { checkSinkTakes, checkStreaming } from "../engine/plan/analyzer/streaming.js";
 import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -43,6 +43,8 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   const { outputMode, queryName: name, trigger } = definition;
   const { runtime } = session;
   checkName(session, name);
+  const { provider } = await sinkOf(session, definition);
+  checkSinkTakes(definition.format, provider.capabilities, outputMode);
   const conf = session.conf.toRecord();
   const planned = planQuery(definition, conf);
   checkScans(session, planned.physical.root);
@@ -127,9 +129,9 @@ interface PlannedQuery {
 }
 
 /** @throws what the analyzer and the planner refuse */
-function planQuery({ plan: written, outputMode, format }: StreamDefinition, conf: Readonly<Record<string, string>>): PlannedQuery {
+function planQuery({ plan: written, outputMode }: StreamDefinition, conf: Readonly<Record<string, string>>): PlannedQuery {
   const plan = reanalyze(written, contextOf(conf));
-  checkStreaming(plan, outputMode, { sinkName: format });
+  checkStreaming(plan, outputMode);
   const optimized = optimize(plan);
   return { plan, optimized, physical: planPhysical(optimized, outputMode, partitionsOf(conf)), schema: schemaOf(outputOf(plan)) };
 }

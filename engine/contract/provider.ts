@@ -1,6 +1,6 @@
 import type { Schema } from "../arrow/types.js";
 import type { Runtime } from "./runtime.js";
-import type { OutputMode, Sink } from "./sink.js";
+import type { OutputMode, Sink, SinkCapability } from "./sink.js";
 import type { Source, SourceLog } from "./source.js";
 
 /** What a source is made with. */
@@ -59,10 +59,11 @@ export interface SinkContext {
 /** A format that can be written: `sinks/<name>/sink.ts` exports one. */
 export interface SinkProvider {
   readonly name: string;
+  readonly capabilities: readonly SinkCapability[];
   /** The absolute path of the folder that it writes to; absent where it writes to none. */
   place?(options: Readonly<Record<string, string>>): string;
   /**
-   * Checks options, output mode and schema, without I/O.
+   * Checks options and schema, without I/O.
    * @throws a condition for what it cannot write
    */
   create(context: SinkContext): Sink;

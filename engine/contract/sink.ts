@@ -4,7 +4,7 @@ import type { Json } from "./json.js";
 
 export type OutputMode = "append" | "update" | "complete";
 
-/** What kinds of change a sink can take; the analyzer refuses the rest before the first batch. */
+/** What kinds of change a format of sinks can take (`SinkProvider`); a query that would give it others is refused before anything is made. */
 export type SinkCapability =
   /** New rows only. */
   | "append"
@@ -66,7 +66,6 @@ export interface CommittedBatch {
 export interface Sink {
   /** As progress shows it (`FileSink[out/averages]`). */
   readonly description: string;
-  readonly capabilities: readonly SinkCapability[];
   /**
    * Before the first batch of a run: check the target, fence former owners, recover what they left open. Whoever calls it calls `stop`, also when it rejects.
    *

@@ -13,6 +13,7 @@ const optionSpecs: readonly OptionSpec[] = [
 /** Prints each batch as a table. For looking: a batch that is run again is printed again. */
 export const consoleSinkProvider: SinkProvider = {
   name: "console",
+  capabilities: ["append", "upsert", "retract"],
   create(context) {
     const options = new Options("the console sink", optionSpecs, context.options);
     const truncate = options.get("truncate")!.toLowerCase();
@@ -26,7 +27,6 @@ export const consoleSinkProvider: SinkProvider = {
 
 class ConsoleSink implements Sink {
   readonly description = "ConsoleSink";
-  readonly capabilities = ["append", "upsert", "retract"] as const;
 
   constructor(
     private readonly context: SinkContext,

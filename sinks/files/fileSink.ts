@@ -23,7 +23,6 @@ const blockSizeBytes = 32 * 1024 * 1024;
  */
 export class StreamingFileSink implements Sink {
   readonly description: string;
-  readonly capabilities = ["append"] as const;
   private readonly manifest: ManifestLog;
   private identity: OutputIdentity | null = null;
 
@@ -102,7 +101,6 @@ export class StreamingFileSink implements Sink {
 /** Files of `df.write`: they count as they stand, and `_SUCCESS` says that all are there. */
 export class BatchFileSink implements Sink {
   readonly description: string;
-  readonly capabilities = ["append"] as const;
 
   constructor(
     private readonly context: SinkContext,

@@ -11,6 +11,7 @@ import { fileSinkOptions, type FileSinkOptions, type SinkFormat } from "./option
 /** Parquet files, with the manifest of Spark's file sink when a stream writes them. */
 export const parquetSinkProvider: SinkProvider = {
   name: "parquet",
+  capabilities: ["append"],
   place: (options) => fileSinkOptions("parquet", options).path,
   create(context) {
     for (const { name, type } of context.schema.fields) {
@@ -28,6 +29,7 @@ export const parquetSinkProvider: SinkProvider = {
 /** Lines of JSON, with the same manifest. */
 export const jsonSinkProvider: SinkProvider = {
   name: "json",
+  capabilities: ["append"],
   place: (options) => fileSinkOptions("json", options).path,
   create: (context) => fileSink("json", context, jsonEncoder),
 };
@@ -42,9 +44,5 @@ function fileSink(
   if (context.schema.fields.length === 0) throw new StreamingError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format });
   checkNamesDiffer(namesOf(context.schema), { ignoreCase: true });
   const encoder = encoderOf(options, context);
-  if (!context.streaming) return new BatchFileSink(context, options, encoder);
-  if (context.outputMode !== "append") {
-    throw new StreamingError("STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", { className: format, outputMode: context.outputMode });
-  }
-  return new StreamingFileSink(context, options, encoder);
+  return context.streaming ? new StreamingFileSink(context, options, encoder) : new BatchFileSink(context, options, encoder);
 }

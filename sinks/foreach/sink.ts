@@ -20,6 +20,7 @@ export type ForeachBatchFunction = (rows: Batch, context: ForeachBatchContext) =
 export function foreachBatchSinkProvider(write: ForeachBatchFunction): SinkProvider {
   return {
     name: "foreachBatch",
+    capabilities: ["append", "upsert", "retract"],
     create({ options }) {
       // It has no option, and says so of any that is given.
       new Options("the foreachBatch sink", [], options).toRecord();
@@ -30,7 +31,6 @@ export function foreachBatchSinkProvider(write: ForeachBatchFunction): SinkProvi
 
 class ForeachBatchSink implements Sink {
   readonly description = "ForeachBatchSink";
-  readonly capabilities = ["append", "upsert", "retract"] as const;
   private identity: OutputIdentity | null = null;
 
   constructor(private readonly callback: ForeachBatchFunction) {}

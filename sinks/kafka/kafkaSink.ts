@@ -5,7 +5,7 @@ import { TransactionalProducer } from "../../connectors/kafka/producer.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import { retainBatch } from "../../engine/arrow/columns.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
-import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch, SinkCapability } from "../../engine/contract/sink.js";
+import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { BatchEncoder, distinctTopics } from "./batchEncoder.js";
@@ -42,7 +42,6 @@ interface Running {
 export class KafkaSink implements Sink {
   readonly description: string;
   /** As Spark's: updated rows are appended. */
-  readonly capabilities: readonly SinkCapability[] = ["append", "upsert"];
   private readonly fields: RecordFields;
   private running: Running | null = null;
   private readonly partitionCounts = new Map<string, number>();

@@ -5,5 +5,6 @@ import { parseSinkOptions } from "./options.js";
 /** `format("kafka")`: rows with a value and, if wanted, key, topic, partition and headers, exactly once by transactions. */
 export const kafkaSinkProvider: SinkProvider = {
   name: "kafka",
+  capabilities: ["append", "upsert"],
   create: (context) => new KafkaSink(parseSinkOptions(context.options), context),
 };

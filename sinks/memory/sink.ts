@@ -60,12 +60,12 @@ const optionSpecs: readonly OptionSpec[] = [{ name: "queryName", kind: "text", d
 /** Rows kept in memory, to look at and for tests. */
 export const memorySinkProvider: SinkProvider = {
   name: "memory",
+  capabilities: ["append", "upsert"],
   create: ({ options }) => new MemorySink(memoryTable(new Options("the memory sink", optionSpecs, options).require("queryName"))),
 };
 
 class MemorySink implements Sink {
   readonly description = "MemorySink";
-  readonly capabilities = ["append", "upsert"] as const;
 
   constructor(private readonly table: MemoryTable) {}
 

@@ -1,5 +1,5 @@
 import { StreamingError } from "../../errors/streamingError.js";
-import type { OutputMode } from "../../contract/sink.js";
+import type { OutputMode, SinkCapability } from "../../contract/sink.js";
 import type { Expression } from "../../expression/expression.js";
 import { expressionNodes } from "../../expression/traverse.js";
 import { splitJoinCondition } from "../joinKeys.js";
@@ -18,24 +18,25 @@ export function parseOutputMode(text: string): OutputMode {
   return mode;
 }
 
-/** Where the stream goes. */
-export interface StreamingTarget {
-  /** The format's name. */
-  readonly sinkName: string;
-}
+/** What a sink must take of a query in each mode. */
+const neededCapability: Readonly<Record<OutputMode, SinkCapability>> = { append: "append", update: "upsert", complete: "upsert" };
 
-/** Formats whose tables only ever grow. */
-const appendOnlySinks = new Set(["parquet", "json", "csv", "text", "orc", "avro", "xml", "arrow"]);
+/**
+ * Refuses an output mode whose changes a sink does not take.
+ *
+ * @throws STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE
+ */
+export function checkSinkTakes(sinkName: string, capabilities: readonly SinkCapability[], outputMode: OutputMode): void {
+  if (capabilities.includes(neededCapability[outputMode])) return;
+  throw new StreamingError("STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", { className: sinkName, outputMode });
+}
 
 /**
  * Refuses, before anything runs, what Spark refuses of streams: Spark's UnsupportedOperationChecker, and what Spark only notices in the first batch.
  *
  * @throws STREAMING_OUTPUT_MODE.* and the conditions of `streamingConditions`
  */
-export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode, { sinkName }: StreamingTarget): void {
-  if (outputMode !== "append" && appendOnlySinks.has(sinkName.toLowerCase())) {
-    throw new StreamingError("STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", { className: sinkName, outputMode });
-  }
+export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode): void {
   if (!isStreaming(plan)) throw new StreamingError("STREAMING_QUERY_WITHOUT_STREAM");
   checkOutputMode(plan, outputMode);
   const nodes = nodesUp(plan);

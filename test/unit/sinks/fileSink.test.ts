@@ -174,12 +174,7 @@ describe("a file sink", () => {
     });
   });
 
-  test("refuses modes, types and options that it has no form for", () => {
-    expect(refused({ outputMode: "complete" })).toMatchObject({
-      condition: "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE",
-      parameters: { className: "parquet", outputMode: "complete" },
-    });
-    expect(refused({ outputMode: "update" })).toMatchObject({ condition: "STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE" });
+  test("refuses types and options that it has no form for", () => {
     expect(refused({ schema: types.struct([field("n", types.null)]) })).toMatchObject({
       condition: "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE",
       parameters: { format: "Parquet", columnName: "`n`", columnType: '"VOID"' },
