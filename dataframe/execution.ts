@@ -3,7 +3,7 @@ import type { Batch } from "../engine/arrow/batch.js";
 import type { Source } from "../engine/contract/source.js";
 import { runBounded } from "../engine/physical/execution/queryExecution.js";
 import type { ExecutionInputs } from "../engine/physical/execution/inputs.js";
-import { nodesOf, type PhysicalNode } from "../engine/physical/plan.js";
+import { nodesOf, type PlanRoot } from "../engine/physical/plan.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import { checkBatch } from "../engine/plan/analyzer/streaming.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
@@ -25,9 +25,9 @@ export async function runBoundedPlan(
   plan: AnalyzedPlan,
   emit: (batch: Batch) => Promise<void> | void,
 ): Promise<void> {
-  const { root } = planPhysical(optimize(plan), null, 1);
-  checkScans(session, root);
-  await runBounded(root, inputsOf(session, [], session.conf.toRecord()), ({ batch }) => emit(batch));
+  const { roots } = planPhysical(optimize(plan), null, 1);
+  checkScans(session, roots);
+  await runBounded(roots[0]!.node, inputsOf(session, [], session.conf.toRecord()), ({ batch }) => emit(batch));
 }
 
 /** What an execution reads from: these streams, and the session's bounded tables. */
@@ -45,8 +45,8 @@ export function inputsOf(session: SessionContext, sources: readonly Source[], co
  *
  * @throws UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN
  */
-export function checkScans(session: SessionContext, root: PhysicalNode): void {
-  for (const node of nodesOf(root)) {
+export function checkScans(session: SessionContext, roots: readonly PlanRoot[]): void {
+  for (const node of nodesOf(roots)) {
     if (node.kind !== "scan") continue;
     const { provider, options } = session.tables.get(node.table);
     provider.checkColumns?.(options, node.schema);

@@ -1,6 +1,5 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { explainPhysical } from "../engine/physical/explain.js";
-import type { PhysicalNode } from "../engine/physical/plan.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import { explainPlan } from "../engine/plan/explain.js";
 import type { AnalyzedPlan, OptimizedPlan } from "../engine/plan/logicalPlan.js";
@@ -41,8 +40,7 @@ export function explainFrame(analyzed: AnalyzedPlan, partitions: number, mode: E
 
 function physicalText(optimized: OptimizedPlan, streaming: boolean, partitions: number): string {
   try {
-    const root: PhysicalNode = planPhysical(optimized, streaming ? "append" : null, partitions).root;
-    return explainPhysical(root);
+    return explainPhysical(planPhysical(optimized, streaming ? "append" : null, partitions).roots);
   } catch (error) {
     // What cannot run has no operators: the plan is explained all the same.
     if (error instanceof StreamingError && error.condition === "NOT_YET_SUPPORTED") return error.message;

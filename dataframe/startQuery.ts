@@ -1,7 +1,7 @@
 import type { Schema } from "../engine/arrow/types.js";
 import type { Checkpoint } from "../engine/contract/checkpoint.js";
 import type { Json } from "../engine/contract/json.js";
-import type { Sink } from "../engine/contract/sink.js";
+import { mainOutput, type Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
@@ -47,7 +47,7 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   checkSinkTakes(definition.format, provider.capabilities, outputMode);
   const conf = session.conf.toRecord();
   const planned = planQuery(definition, conf);
-  checkScans(session, planned.physical.root);
+  checkScans(session, planned.physical.roots);
   await createSink(session, definition, planned, conf);
   const identity = await identityOf(session, definition, planned);
   const location = checkpointLocationOf(session, definition);
@@ -158,11 +158,9 @@ async function openParts(
       sources,
       execution,
       watermarks: watermarksOf(plan),
-      sink,
-      outputSchema: schema,
-      keyColumns: updateKeys(plan),
-      operators: operatorShapes(physical.root, execution.stateful),
-      explain: (extended) => explainText(plan, optimized, explainPhysical(physical.root), extended ? "extended" : "simple"),
+      outputs: [{ id: mainOutput, sink, schema, keyColumns: updateKeys(plan) }],
+      operators: operatorShapes(physical.roots, execution.stateful),
+      explain: (extended) => explainText(plan, optimized, explainPhysical(physical.roots), extended ? "extended" : "simple"),
     };
   } catch (error) {
     await Promise.allSettled(sources.map((source) => source.stop()));

@@ -13,6 +13,9 @@ export type SinkCapability =
   /** Rows that take back earlier ones. */
   | "retract";
 
+/** The id of the output that every query has. */
+export const mainOutput = "main";
+
 /** Who writes: the marker of a batch is (query id, output id, batch id). */
 export interface OutputIdentity {
   readonly queryId: string;

@@ -6,6 +6,7 @@ import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { limit, type LimitNode } from "./stateless/limit.js";
 import { local, type LocalNode } from "./stateless/local.js";
+import { port, type PortNode } from "./stateless/port.js";
 import { project, type ProjectNode } from "./stateless/project.js";
 import { scan, type ScanNode } from "./stateless/scan.js";
 import { sort, type SortNode } from "./stateless/sort.js";
@@ -35,8 +36,10 @@ export type OperatorNode =
 /**
  * The physical plan: which operators run, with what they need bound. Plain data, so that a fragment of it can be sent to another thread. Each kind has one file,
  * in `stateless/` or `stateful/`: the node, its facts, and the operator that runs it.
+ *
+ * A node that several others read is one object: its operator runs once, and each of them takes its turn with what it gives.
  */
-export type PhysicalNode = LeafNode | OperatorNode;
+export type PhysicalNode = LeafNode | OperatorNode | PortNode<PhysicalNode>;
 
 export type PhysicalKind = PhysicalNode["kind"];
 
@@ -56,7 +59,7 @@ const operators = {
   union,
   watermark,
 } satisfies FactsOfEach<OperatorNode>;
-const nodes = { ...leaves, ...operators };
+const nodes = { ...leaves, ...operators, port };
 
 /** The facts of some kinds, by kind: no kind may be missing, and none be another's. */
 export type FactsOfEach<N extends PhysicalNode> = { readonly [K in N["kind"]]: { readonly kind: K } };
@@ -93,9 +96,23 @@ export function streamInputsOf(node: PhysicalNode): readonly PhysicalNode[] {
   return inputsOf(node).filter((input) => !tables.includes(input));
 }
 
-/** Every node of a plan, inputs first. */
-export function nodesOf(root: PhysicalNode): PhysicalNode[] {
-  return [...inputsOf(root).flatMap(nodesOf), root];
+/** Every node below the roots, once, inputs first. */
+export function nodesOf(roots: readonly PlanRoot[]): readonly PhysicalNode[] {
+  const found = new Set<PhysicalNode>();
+  const visit = (node: PhysicalNode): void => {
+    if (found.has(node)) return;
+    inputsOf(node).forEach(visit);
+    found.add(node);
+  };
+  for (const { node } of roots) visit(node);
+  return [...found];
+}
+
+/** Where rows leave a plan. */
+export interface PlanRoot {
+  /** Of the plan's outputs: every plan has one that is `mainOutput`. */
+  readonly outputId: string;
+  readonly node: PhysicalNode;
 }
 
 declare const stage: unique symbol;
@@ -103,7 +120,7 @@ declare const stage: unique symbol;
 /** What the planner makes of an optimized plan; only it makes them. */
 export interface PhysicalPlan {
   readonly [stage]: "physical";
-  readonly root: PhysicalNode;
+  readonly roots: readonly PlanRoot[];
   /** The tables of the streaming scans, in the order of their sources. */
   readonly sources: readonly ScanNode[];
 }

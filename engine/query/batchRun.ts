@@ -1,16 +1,15 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
-import type { SinkBatch } from "../contract/sink.js";
-import { lendForCall } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchFacts, StatefulOperator } from "../physical/operator.js";
-import { mainOutput } from "../physical/execution/pipeline.js";
+import { BatchOutputs } from "./batchOutputs.js";
 import type { QuerySettings } from "./definition.js";
 import { checkNextOffsets } from "./offsetOrder.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
+import { allDone } from "./settled.js";
 import type { WatermarkTracker } from "./watermarkTracker.js";
 
 /** A batch that is about to run. */
@@ -42,48 +41,34 @@ export async function runBatch(
   await timer.phase("walCommit", () => logOffsets(query, planned));
   await at("afterOffsetLog", batchId);
 
-  const output = await openOutput(query, planned);
-  const commit: OutputCommit = { output, begun: false };
+  const { replay } = planned;
+  const outputs = await BatchOutputs.open(query, { batchId, batchTimeMs: planned.entry.batchTimestampMs, replay });
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(factsOf(query, planned), rangesOf(planned), ({ batch }) =>
-        output === null ? undefined : lendForCall(runtime.lending, batch, (lent) => output.write(lent)),
-      ),
+      execution.runBatch(factsOf(query, planned), rangesOf(planned), (rows) => outputs.write(rows)),
     );
     await at("afterExecution", batchId);
-    const stateFile = await timer.phase("commitBatch", () => commitOutput(query, batchId, commit));
+    const stateFile = await timer.phase("commitBatch", () => commitOutputs(query, batchId, outputs));
     await at("afterSinkCommit", batchId);
 
     tracker.advance(result.eventTime);
-    await timer.phase("commitOffsets", () => logCommit(query, batchId, tracker, stateFile));
+    await timer.phase("commitOffsets", () => logCommit(query, batchId, { tracker, stateFile, outputs }));
     await at("afterCommitLog", batchId);
     await tellSources(query, planned);
     await at("afterSourceCommit", batchId);
     await tidyUp(query, batchId);
     return result;
   } catch (error) {
-    // A commit that failed may have been one: the output is for the next run to look at, not for this one to take back.
-    if (!commit.begun) await output?.abort();
+    await outputs.abort();
     throw error;
   }
 }
 
-function openOutput(query: OpenQuery, { batchId, entry, replay }: PlannedBatch): Promise<SinkBatch | null> {
-  const { outputMode, outputSchema: schema, keyColumns } = query;
-  return query.sink.open({ batchId, outputMode, schema, keyColumns, changeColumn: null, batchTimeMs: entry.batchTimestampMs, replay });
-}
-
-/** An output on its way: null when an earlier run committed it. */
-interface OutputCommit {
-  readonly output: SinkBatch | null;
-  begun: boolean;
-}
-
 /** Makes outputs and state durable side by side, then the outputs visible. Gives the name of the state's file. */
-async function commitOutput(query: OpenQuery, batchId: number, commit: OutputCommit): Promise<string | null> {
+async function commitOutputs(query: OpenQuery, batchId: number, outputs: BatchOutputs): Promise<string | null> {
   const { checkpoint, runtime } = query;
   const prepare = async (): Promise<void> => {
-    await commit.output?.prepare();
+    await outputs.prepare();
     await runtime.faults.at("afterSinkPrepare", batchId);
   };
   const write = async (): Promise<string | null> => {
@@ -92,11 +77,10 @@ async function commitOutput(query: OpenQuery, batchId: number, commit: OutputCom
     return name;
   };
   await checkpoint.checkOwnership();
-  const [, stateFile] = await settled([prepare(), write()]);
+  const [, stateFile] = await allDone([prepare(), write()] as const);
   await runtime.faults.at("afterPrepare", batchId);
   await checkpoint.checkOwnership();
-  commit.begun = true;
-  await commit.output?.commit();
+  await outputs.commit();
   return stateFile;
 }
 
@@ -135,20 +119,23 @@ function* changesOf(stateful: readonly StatefulOperator[]): Generator<StateChang
   for (const operator of stateful) yield* operator.changes();
 }
 
-async function logCommit(
-  { checkpoint, sink, settings }: OpenQuery,
-  batchId: number,
-  tracker: WatermarkTracker,
-  stateFile: string | null,
-): Promise<void> {
-  const receipt = await sink.receiptOf?.(batchId);
+/** What a batch leaves in the commit log. */
+interface CommittedParts {
+  readonly tracker: WatermarkTracker;
+  readonly stateFile: string | null;
+  readonly outputs: BatchOutputs;
+}
+
+async function logCommit({ checkpoint, settings }: OpenQuery, batchId: number, parts: CommittedParts): Promise<void> {
+  const { tracker, stateFile } = parts;
+  const outputs = await parts.outputs.receipts(batchId);
   const entry: CommitEntry = {
     nextBatchWatermarkMs: tracker.loggedMs,
     runId: checkpoint.runId,
     // One less than is kept: so the logs are whole also for somebody who takes this commit back.
     oldestBatchId: Math.min(batchId, Math.max(0, oldestRetained(settings, batchId) + 1)),
     ...(stateFile === null ? {} : { stateFile }),
-    ...(receipt === undefined ? {} : { outputs: { [mainOutput]: receipt } }),
+    ...(outputs === null ? {} : { outputs }),
   };
   await checkpoint.checkOwnership();
   if (await checkpoint.commitLog.add(batchId, entry)) return;
@@ -174,11 +161,4 @@ async function tidyUp({ checkpoint, execution, settings }: OpenQuery, batchId: n
 /** The oldest batch that the logs keep when `batchId` is done. */
 function oldestRetained({ minBatchesToRetain }: QuerySettings, batchId: number): number {
   return batchId - minBatchesToRetain + 1;
-}
-
-/** Waits for all, then fails with the first failure: nothing of this batch may still be writing when the failure is dealt with. */
-async function settled<A, B>(work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
-  const results = await Promise.allSettled(work);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-  return results.map((result) => (result as PromiseFulfilledResult<unknown>).value) as [A, B];
 }

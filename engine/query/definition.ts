@@ -46,13 +46,20 @@ export interface QueryParts {
   readonly sources: readonly Source[];
   readonly execution: Execution;
   readonly watermarks: readonly WatermarkDefinition[];
-  readonly sink: Sink;
-  readonly outputSchema: Schema;
-  /** Columns that identify a row in update mode; null when there are none. */
-  readonly keyColumns: readonly string[] | null;
+  /** One for each root of the plan, the main one first. */
+  readonly outputs: readonly QueryOutput[];
   /** What each stateful operator is, by id: what of it must not change between starts. */
   readonly operators: QueryShape["operators"];
   explain(extended: boolean): string;
+}
+
+/** Where the rows of one of the plan's roots go. All outputs of a batch are committed with it. */
+export interface QueryOutput {
+  readonly id: string;
+  readonly sink: Sink;
+  readonly schema: Schema;
+  /** Columns that identify a row in update mode; null when there are none. */
+  readonly keyColumns: readonly string[] | null;
 }
 
 /** What the session says of how a run goes about its work. None of it changes an answer. */

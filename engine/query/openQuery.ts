@@ -1,6 +1,5 @@
 import { thrownText } from "../errors/shownValue.js";
-import { mainOutput } from "../physical/execution/pipeline.js";
-import type { QueryDefinition, QueryParts } from "./definition.js";
+import type { QueryDefinition, QueryOutput, QueryParts } from "./definition.js";
 import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
 import { checkLoggedOffsets } from "./offsetOrder.js";
 import type { RestartPoint } from "./recovery.js";
@@ -43,7 +42,7 @@ export async function openQuery(definition: QueryDefinition, point: RestartPoint
     checkLoggedOffsets(checkpoint, parts.sources);
     await restoreState(definition, parts, point.batchId);
     if (trigger.kind === "availableNow") for (const source of parts.sources) await source.prepareForAvailableNow();
-    await startSink(definition, parts);
+    for (const output of parts.outputs) await startSink(definition, output);
   } catch (error) {
     await close();
     throw error;
@@ -87,17 +86,18 @@ async function restoreState({ checkpoint }: QueryDefinition, { execution }: Quer
   for await (const changes of checkpoint.state.restore(version)) byId.get(changes.operatorId)?.restore(changes);
 }
 
-/** The sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */
-function startSink({ checkpoint }: QueryDefinition, { sink }: QueryParts): Promise<void> {
+/** A sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */
+function startSink({ checkpoint }: QueryDefinition, { id: outputId, sink }: QueryOutput): Promise<void> {
   const { queryId, runId, history } = checkpoint;
   const committed = history.flatMap(({ batchId, commit }) =>
-    commit === null ? [] : [{ batchId, receipt: commit.outputs?.[mainOutput] ?? null }],
+    commit === null ? [] : [{ batchId, receipt: commit.outputs?.[outputId] ?? null }],
   );
-  return sink.start({ queryId, runId, outputId: mainOutput }, committed);
+  return sink.start({ queryId, runId, outputId }, committed);
 }
 
-async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, sink }: QueryParts): Promise<void> {
-  for (const result of await Promise.allSettled([...sources.map((source) => source.stop()), sink.stop()])) {
+async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, outputs }: QueryParts): Promise<void> {
+  const opened = [...sources, ...outputs.map(({ sink }) => sink)];
+  for (const result of await Promise.allSettled(opened.map((part) => part.stop()))) {
     if (result.status === "rejected") warn(`while stopping query ${name ?? checkpoint.queryId}: ${thrownText(result.reason)}`);
   }
 }

@@ -12,6 +12,7 @@ export function progressOf(
   timer: PhaseTimer,
   triggerMs: number,
 ): StreamingQueryProgress {
+  const main = query.outputs[0]!;
   const durationMs = timer.durations();
   const batchDuration = durationMs.triggerExecution!;
   const numInputRows = result.inputRows.reduce((sum, rows) => sum + rows, 0);
@@ -43,7 +44,7 @@ export function progressOf(
         ...(result.rowsRead[i] !== result.inputRows[i] && { rowsRead: String(result.rowsRead[i]) }),
       },
     })),
-    sink: { description: query.sink.description, numOutputRows: result.outputRows, metrics: {} },
+    sink: { description: main.sink.description, numOutputRows: result.outputRows[main.id] ?? 0, metrics: {} },
     observedMetrics: {},
   };
 }

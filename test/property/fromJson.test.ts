@@ -12,6 +12,7 @@ import { foldEagerly } from "../../engine/expression/fold.js";
 import { interpret } from "../../engine/expression/interpreter.js";
 import { resolveFunction, type FunctionUse } from "../../engine/expression/resolve.js";
 import { drive } from "../../engine/physical/execution/driver.js";
+import { mainOutput } from "../../engine/contract/sink.js";
 import { buildPipeline } from "../../engine/physical/execution/pipeline.js";
 import { emission, type BatchFacts } from "../../engine/physical/operator.js";
 import { planProject } from "../../engine/physical/planner/project.js";
@@ -126,7 +127,7 @@ function inOneLoop(e: Expression, filter: Expression | null, batch: Batch): Valu
 
 function planned(e: Expression, filter: Expression | null, batch: Batch): Value[] {
   const pipeline = buildPipeline(
-    planProject(filter, [e], { kind: "local", batch, output: attributes }, null),
+    [{ outputId: mainOutput, node: planProject(filter, [e], { kind: "local", batch, output: attributes }, null) }],
     new Map(),
     handling().chunks,
   );
@@ -135,7 +136,7 @@ function planned(e: Expression, filter: Expression | null, batch: Batch): Value[
   const { chunks, lending } = handling();
   const values: Value[] = [];
   for (const some of slicesOf(batch, chunks.inputRows)) {
-    for (const { batch: rows } of drive([emission(some)], pipeline.leaves[0]!.routes, lending)) values.push(...columnOf(rows));
+    for (const { batch: rows } of drive([emission(some)], pipeline.leaves[0]!.ports, lending)) values.push(...columnOf(rows));
   }
   return values;
 }

@@ -8,11 +8,13 @@ export type Route =
   | { readonly kind: "operator"; readonly to: WiredOperator; readonly input: number }
   | { readonly kind: "output"; readonly output: string };
 
+/** By port: those who take its rows, each in its turn. */
+export type Ports = readonly (readonly Route[])[];
+
 /** An operator in its place. */
 export interface WiredOperator {
   readonly operator: Operator;
-  /** By port. */
-  readonly routes: readonly Route[];
+  readonly ports: Ports;
 }
 
 /** Rows for one of the plan's outputs. */
@@ -24,21 +26,32 @@ export interface OutputRows {
 /** An operator that has been asked for rows and may have more. */
 interface Step {
   readonly emissions: Iterator<Emission>;
-  readonly routes: readonly Route[];
+  readonly ports: Ports;
   /** What it gave last, which goes back before it is asked for more. */
   lent: Batch | null;
+  /** Who takes that, and how many of them have had their turn. */
+  routes: readonly Route[];
+  turns: number;
 }
 
 /**
  * Takes emissions through the operators below, depth first: an operator is asked for its next rows when everything below has dealt with the last ones. So
  * each batch is lent until the next pull from whoever gave it, a batch that comes out until the next pull from here, and no more than one batch of each
- * operator is under way.
+ * operator is under way. Where several take the rows of a port, the second gets a batch when everything below the first has dealt with it.
  */
-export function* drive(emissions: Iterable<Emission>, routes: readonly Route[], lending: Lending): Generator<OutputRows, void, void> {
-  const steps: Step[] = [stepOf(emissions, routes)];
+export function* drive(emissions: Iterable<Emission>, ports: Ports, lending: Lending): Generator<OutputRows, void, void> {
+  const steps: Step[] = [stepOf(emissions, ports)];
   try {
     while (steps.length > 0) {
       const step = steps.at(-1)!;
+      const route = step.routes[step.turns];
+      if (route !== undefined) {
+        step.turns++;
+        const batch = step.lent!;
+        if (route.kind === "output") yield { output: route.output, batch };
+        else steps.push(stepOf(route.to.operator.process(batch, route.input), route.to.ports));
+        continue;
+      }
       if (step.lent !== null) lending.takeBack(step.lent);
       step.lent = null;
       const next = step.emissions.next();
@@ -46,12 +59,12 @@ export function* drive(emissions: Iterable<Emission>, routes: readonly Route[], 
         steps.pop();
         continue;
       }
-      const { port } = next.value;
-      const batch = (step.lent = lending.lend(next.value.batch));
-      const route = step.routes[port];
-      assert(route !== undefined, `rows on port ${port}, which leads nowhere`);
-      if (route.kind === "output") yield { output: route.output, batch };
-      else steps.push(stepOf(route.to.operator.process(batch, route.input), route.to.routes));
+      const { port, batch } = next.value;
+      const routes = step.ports[port];
+      assert(routes !== undefined, `rows on port ${port}, which leads nowhere`);
+      step.lent = lending.lend(batch);
+      step.routes = routes;
+      step.turns = 0;
     }
   } finally {
     // A receiver that failed takes no more: operators that are half done may let go of what they hold.
@@ -59,20 +72,17 @@ export function* drive(emissions: Iterable<Emission>, routes: readonly Route[], 
   }
 }
 
-function stepOf(emissions: Iterable<Emission>, routes: readonly Route[]): Step {
-  return { emissions: emissions[Symbol.iterator](), routes, lent: null };
+function stepOf(emissions: Iterable<Emission>, ports: Ports): Step {
+  return { emissions: emissions[Symbol.iterator](), ports, lent: null, routes: [], turns: 0 };
 }
 
 /** Takes the rows of an output; whoever gives them waits for it. */
 export type Receiver = (rows: OutputRows) => Promise<void> | void;
 
-/** Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last. Gives the number of rows. */
-export async function deliver(rows: Iterable<OutputRows>, receiver: Receiver): Promise<number> {
-  let count = 0;
+/** Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last. */
+export async function deliver(rows: Iterable<OutputRows>, receiver: Receiver): Promise<void> {
   for (const out of rows) {
-    count += out.batch.length;
     const busy = receiver(out);
     if (busy !== undefined) await busy;
   }
-  return count;
 }

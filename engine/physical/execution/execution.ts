@@ -16,7 +16,8 @@ export interface BatchResult {
   readonly rowsRead: readonly number[];
   /** Per `withWatermark`. */
   readonly eventTime: ReadonlyMap<number, EventTimeStats>;
-  readonly outputRows: number;
+  /** By output id; an output without rows may be missing. */
+  readonly outputRows: Readonly<Record<string, number>>;
 }
 
 /** A physical plan with its operators made: what runs the batches of one run of a query. */

@@ -1,18 +1,15 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { OperatorParts } from "../nodeFacts.js";
-import type { BatchFacts, Operator, StatefulOperator } from "../operator.js";
-import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type PhysicalNode } from "../plan.js";
+import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
+import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
-import type { Route, WiredOperator } from "./driver.js";
-
-/** The output that every plan has. */
-export const mainOutput = "main";
+import type { Ports, Route, WiredOperator } from "./driver.js";
 
 /** Where rows enter a pipeline: what reads, and where its rows go. */
 export interface Leaf {
   readonly node: LeafNode;
-  readonly routes: readonly Route[];
+  readonly ports: Ports;
 }
 
 /** The operators of a plan, wired to each other. Rows enter at the leaves, in their order, and come out under the id of an output. */
@@ -29,16 +26,26 @@ export interface Pipeline {
 /** The rows of the tables that joins probe, by the node that gives them, read before the pipeline is built. */
 export type Tables = ReadonlyMap<PhysicalNode, Batch>;
 
+/** Makes the operator of a node. */
+export type OperatorMaker = (node: OperatorNode, parts: OperatorParts<PhysicalNode>) => Operator;
+
+export const makeOperator: OperatorMaker = (node, parts) => operatorFactsOf(node).make(node, parts);
+
 /** Makes the operators of a plan. */
-export function buildPipeline(root: PhysicalNode, tables: Tables, chunks: ChunkSizes): Pipeline {
+export function buildPipeline(
+  roots: readonly PlanRoot[],
+  tables: Tables,
+  chunks: ChunkSizes,
+  make: OperatorMaker = makeOperator,
+): Pipeline {
   let current: BatchFacts | null = null;
-  const builder = new PipelineBuilder({ chunks, tableOf: (input) => tables.get(input)!, currentFacts: () => current! });
-  builder.add(root, { kind: "output", output: mainOutput });
-  const wired = builder.operators.toReversed();
-  const operators = wired.map(({ operator }) => operator);
+  const parts: OperatorParts<PhysicalNode> = { chunks, tableOf: (input) => tables.get(input)!, currentFacts: () => current! };
+  const builder = new PipelineBuilder((node) => make(node, parts));
+  for (const { outputId, node } of roots) builder.connect(node, { kind: "output", output: outputId });
+  const operators = builder.operators.map(({ operator }) => operator);
   return {
     leaves: builder.leaves,
-    operators: wired,
+    operators: builder.operators,
     stateful: operators.filter(isStateful),
     watermarks: operators.filter((operator) => operator instanceof WatermarkOperator),
     begin(context) {
@@ -52,23 +59,35 @@ function isStateful(operator: Operator): operator is StatefulOperator {
   return "operatorId" in operator;
 }
 
-/** Downstream first: an operator is wired to those that are there. Inputs of a node are visited last first, so that the reversed list reads in order. */
+/** The ports of what gives a node's rows, while those who take them are still being found. */
+type OpenPorts = Route[][];
+
+/** Upstream first, so that the operators and leaves are listed in the order in which they run. */
 class PipelineBuilder {
   readonly leaves: Leaf[] = [];
   readonly operators: WiredOperator[] = [];
+  readonly #built = new Map<PhysicalNode, OpenPorts>();
 
-  constructor(private readonly parts: OperatorParts<PhysicalNode>) {}
+  constructor(private readonly make: (node: OperatorNode) => Operator) {}
 
-  /** Makes what gives the node's rows, for `route` to take. */
-  add(node: PhysicalNode, route: Route): void {
-    const routes = [route];
+  /** Lets `route` take a node's rows, behind those that take them already. */
+  connect(node: PhysicalNode, route: Route, port = mainPort): void {
+    if (node.kind === "port") this.connect(node.input, route, node.port);
+    else (this.#portsOf(node)[port] ??= []).push(route);
+  }
+
+  #portsOf(node: LeafNode | OperatorNode): OpenPorts {
+    const known = this.#built.get(node);
+    if (known !== undefined) return known;
+    const ports: OpenPorts = [];
+    this.#built.set(node, ports);
     if (isLeaf(node)) {
-      this.leaves.unshift({ node, routes });
-      return;
+      this.leaves.push({ node, ports });
+      return ports;
     }
-    const wired: WiredOperator = { operator: operatorFactsOf(node).make(node, this.parts), routes };
+    const wired: WiredOperator = { operator: this.make(node), ports };
+    streamInputsOf(node).forEach((from, input) => this.connect(from, { kind: "operator", to: wired, input }));
     this.operators.push(wired);
-    const inputs = streamInputsOf(node);
-    for (let input = inputs.length - 1; input >= 0; input--) this.add(inputs[input]!, { kind: "operator", to: wired, input });
+    return ports;
   }
 }

@@ -4,35 +4,36 @@ import { assert } from "../../errors/assert.js";
 import type { Task } from "../../contract/executor.js";
 import type { Runtime } from "../../contract/runtime.js";
 import type { Offset, Source } from "../../contract/source.js";
+import { mainOutput } from "../../contract/sink.js";
 import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
-import { streamInputsOf, tablesOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
+import { streamInputsOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
-import { deliver, drive, type Receiver, type Route, type WiredOperator } from "./driver.js";
+import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, type Tables, type Pipeline } from "./pipeline.js";
+import { buildPipeline, makeOperator, type Pipeline, type Tables } from "./pipeline.js";
 import { PartitionRead, type RowCounts } from "./partitionRead.js";
 
 /**
  * Makes the operators of a plan and reads the tables that its joins probe. Those tables are read once a run: what is written to them later is seen at
  * the next start.
  */
-export async function createExecution(given: PhysicalPlan, inputs: ExecutionInputs): Promise<Execution> {
+export async function createExecution(given: PhysicalPlan, inputs: ExecutionInputs, make = makeOperator): Promise<Execution> {
   const plan = inputs.runtime.executor.send(given);
-  const tables = await readTables(plan.root, inputs);
+  const tables = await readTables(plan.roots, inputs);
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
-  return new PipelineExecution(plan, tables, scans, inputs);
+  return new PipelineExecution(plan.roots, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs);
 }
 
 /** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
 export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
-  const root = inputs.runtime.executor.send(given);
-  const tables = await readTables(root, inputs);
-  const pipeline = buildPipeline(root, tables, inputs.runtime.chunks);
+  const roots: readonly PlanRoot[] = [{ outputId: mainOutput, node: inputs.runtime.executor.send(given) }];
+  const tables = await readTables(roots, inputs);
+  const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks);
   const feed = new Feed(inputs.runtime, receiver);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchFacts = {
@@ -47,14 +48,14 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
     pipeline.begin(context);
     for (const leaf of pipeline.leaves) {
       if (leaf.node.kind === "local") {
-        await feed.table(leaf.node.batch, leaf.routes);
+        await feed.table(leaf.node.batch, leaf.ports);
         continue;
       }
       const source = await inputs.openTable(leaf.node.table);
       const bound = bindScan(leaf.node, source);
       opened.set(leaf.node, { source, bound });
       const end = await source.latestOffset(null, readAll);
-      if (end !== null) await new ScanRun(inputs, bound, leaf.routes, context, feed).run(null, end);
+      if (end !== null) await new ScanRun(inputs, bound, leaf.ports, context, feed).run(null, end);
     }
     await feed.finish(pipeline.operators);
   } finally {
@@ -63,14 +64,23 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
 }
 
 /** What a pipeline reads before its first batch; what stands below that belongs to the tables' own pipelines. */
-function tablesBelow(node: PhysicalNode): PhysicalNode[] {
-  return [...streamInputsOf(node).flatMap(tablesBelow), ...tablesOf(node)];
+function tablesBelow(roots: readonly PlanRoot[]): ReadonlySet<PhysicalNode> {
+  const tables = new Set<PhysicalNode>();
+  const seen = new Set<PhysicalNode>();
+  const visit = (node: PhysicalNode): void => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    streamInputsOf(node).forEach(visit);
+    for (const table of tablesOf(node)) tables.add(table);
+  };
+  for (const { node } of roots) visit(node);
+  return tables;
 }
 
 /** The rows of the tables that joins probe, each as one batch. */
-async function readTables(root: PhysicalNode, inputs: ExecutionInputs): Promise<Tables> {
+async function readTables(roots: readonly PlanRoot[], inputs: ExecutionInputs): Promise<Tables> {
   const tables = new Map<PhysicalNode, Batch>();
-  for (const table of tablesBelow(root)) {
+  for (const table of tablesBelow(roots)) {
     const parts: Batch[] = [];
     await runBounded(table, inputs, ({ batch }) => void parts.push(retainBatch(batch)));
     tables.set(table, concatBatches(schemaOf(table.output), parts));
@@ -80,25 +90,29 @@ async function readTables(root: PhysicalNode, inputs: ExecutionInputs): Promise<
 
 /** Puts rows into a pipeline and hands what comes out to a receiver. */
 class Feed {
-  /** Rows that came out. */
-  outputRows = 0;
+  /** Rows that came out, by output. */
+  readonly outputRows: Record<string, number> = {};
 
   constructor(
     private readonly runtime: Runtime,
     private readonly receiver: Receiver,
   ) {}
 
-  async rows(emissions: Iterable<Emission>, routes: readonly Route[]): Promise<void> {
-    this.outputRows += await deliver(drive(emissions, routes, this.runtime.lending), this.receiver);
+  rows(emissions: Iterable<Emission>, ports: Ports): Promise<void> {
+    return deliver(drive(emissions, ports, this.runtime.lending), (rows) => {
+      const { output, batch } = rows;
+      this.outputRows[output] = (this.outputRows[output] ?? 0) + batch.length;
+      return this.receiver(rows);
+    });
   }
 
-  async table(batch: Batch, routes: readonly Route[]): Promise<void> {
-    for (const some of slicesOf(batch, this.runtime.chunks.inputRows)) await this.rows([emission(some)], routes);
+  async table(batch: Batch, ports: Ports): Promise<void> {
+    for (const some of slicesOf(batch, this.runtime.chunks.inputRows)) await this.rows([emission(some)], ports);
   }
 
   /** Ends the batch in all operators, which come after those that feed them. */
   async finish(operators: readonly WiredOperator[]): Promise<void> {
-    for (const { operator, routes } of operators) await this.rows(operator.finish(), routes);
+    for (const { operator, ports } of operators) await this.rows(operator.finish(), ports);
   }
 }
 
@@ -109,7 +123,7 @@ class ScanRun {
   constructor(
     private readonly inputs: ExecutionInputs,
     private readonly bound: BoundScan,
-    private readonly routes: readonly Route[],
+    private readonly ports: Ports,
     private readonly context: BatchFacts,
     private readonly feed: Feed,
     private readonly reads = new Map<BoundScan, PartitionRead>(),
@@ -137,7 +151,7 @@ class ScanRun {
       for await (const batch of read.batches(reader)) {
         const lent = lending.lend(batch);
         const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
-        if (rows.length > 0) await this.feed.rows([emission(rows)], this.routes);
+        if (rows.length > 0) await this.feed.rows([emission(rows)], this.ports);
         lending.takeBack(lent);
       }
       this.add(read.takeCounts());
@@ -161,21 +175,19 @@ class ScanRun {
 /** The batches of one run of a streaming query. */
 class PipelineExecution implements Execution {
   readonly stateful: readonly StatefulOperator[];
-  private readonly pipeline: Pipeline;
   private readonly reads = new Map<BoundScan, PartitionRead>();
 
   constructor(
-    private readonly plan: PhysicalPlan,
-    tables: Tables,
+    private readonly roots: readonly PlanRoot[],
+    private readonly pipeline: Pipeline,
     private readonly scans: ReadonlyMap<ScanNode, BoundScan>,
     private readonly inputs: ExecutionInputs,
   ) {
-    this.pipeline = buildPipeline(plan.root, tables, inputs.runtime.chunks);
-    this.stateful = this.pipeline.stateful;
+    this.stateful = pipeline.stateful;
   }
 
   watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>> {
-    return watermarksOf(this.plan.root, query);
+    return watermarksOf(this.roots, query);
   }
 
   needsBatch(facts: BatchFacts): boolean {
@@ -187,15 +199,15 @@ class PipelineExecution implements Execution {
     const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
     const feed = new Feed(this.inputs.runtime, receiver);
     this.pipeline.begin(context);
-    for (const { node, routes } of this.pipeline.leaves) {
+    for (const { node, ports } of this.pipeline.leaves) {
       if (node.kind === "local") {
-        await feed.table(node.batch, routes);
+        await feed.table(node.batch, ports);
         continue;
       }
       const bound = this.scans.get(node)!;
       const range = this.rangeOf(node, ranges);
       if (range === null) continue;
-      counts[node.source!] = await new ScanRun(this.inputs, bound, routes, context, feed, this.reads).run(range.start, range.end);
+      counts[node.source!] = await new ScanRun(this.inputs, bound, ports, context, feed, this.reads).run(range.start, range.end);
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
     await feed.finish(this.pipeline.operators);

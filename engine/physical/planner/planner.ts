@@ -1,5 +1,5 @@
 import { sameType, typeName, type DataType } from "../../arrow/types.js";
-import type { OutputMode } from "../../contract/sink.js";
+import { mainOutput, type OutputMode } from "../../contract/sink.js";
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute } from "../../expression/expression.js";
@@ -69,7 +69,7 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null,
   const context: PlanContext = { outputMode, partitions, plan: planNode, addSource };
   const root = planNode(plan);
   for (const { name, type } of root.output) checkResultType(name, type);
-  return { root, sources } as unknown as PhysicalPlan;
+  return { roots: [{ outputId: mainOutput, node: root }], sources } as unknown as PhysicalPlan;
 }
 
 /** What every step of the planner keeps: the columns of the node that it plans. */

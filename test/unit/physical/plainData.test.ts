@@ -32,8 +32,8 @@ it("the watermarks of a query reach every stateful operator, by its id", () => {
     .dropDuplicates("value", "timestamp")
     .groupBy(expr("window(timestamp, '5 seconds')").as("w"))
     .agg(expr("count(*)").as("n"));
-  const { root } = planPhysical(optimize(frame.plan), "append", 4);
-  const reaching = Object.values(watermarksOf(root, { lateMs: 1000, evictMs: 2000 }));
+  const { roots } = planPhysical(optimize(frame.plan), "append", 4);
+  const reaching = Object.values(watermarksOf(roots, { lateMs: 1000, evictMs: 2000 }));
   expect(reaching).toEqual([
     { lateMs: 1000, evictMs: 2000 },
     { lateMs: 1000, evictMs: 2000 },

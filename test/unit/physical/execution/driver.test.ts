@@ -2,8 +2,8 @@ import { expect, it } from "vitest";
 import { batchFromRows, rowsOf } from "../../../../engine/arrow/columns.js";
 import type { Batch } from "../../../../engine/arrow/batch.js";
 import { field, types, type Schema } from "../../../../engine/arrow/types.js";
-import { plainLending } from "../../../../engine/contract/lending.js";
-import { deliver, drive, type Route } from "../../../../engine/physical/execution/driver.js";
+import { plainLending, type Lending } from "../../../../engine/contract/lending.js";
+import { deliver, drive, type Ports, type Route } from "../../../../engine/physical/execution/driver.js";
 import { emission, nothing, type Emission, type Operator } from "../../../../engine/physical/operator.js";
 
 const schema: Schema = types.struct([field("n", types.int)]);
@@ -36,10 +36,12 @@ class Doubling implements Operator {
   }
 }
 
-function twoOperators(log: string[]): readonly Route[] {
-  const below = { operator: new Doubling("below", log), routes: [{ kind: "output", output: "main" }] as const };
-  const above = { operator: new Doubling("above", log), routes: [{ kind: "operator", to: below, input: 0 }] as const };
-  return [{ kind: "operator", to: above, input: 0 }];
+const main: Route = { kind: "output", output: "main" };
+
+function twoOperators(log: string[]): Ports {
+  const below = { operator: new Doubling("below", log), ports: [[main]] };
+  const above = { operator: new Doubling("above", log), ports: [[{ kind: "operator", to: below, input: 0 }]] as const };
+  return [[{ kind: "operator", to: above, input: 0 }]];
 }
 
 const madeAndWritten = (n: number): string[] => [`below makes ${n}`, `${n} comes`, `${n} is written`];
@@ -51,7 +53,7 @@ it("an operator makes its next batch when all below it, and the receiver, are do
     await new Promise(setImmediate);
     log.push(`${numberIn(batch)} is written`);
   };
-  expect(await deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver)).toBe(4);
+  await deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver);
   expect(log).toEqual([
     "above makes 10",
     ...madeAndWritten(100),
@@ -81,13 +83,36 @@ it("each port has its way, and a port that leads nowhere is a fault", () => {
     { port: 0, batch: batchOfOne(1) },
     { port: 1, batch: batchOfOne(2) },
   ];
-  const routes: Route[] = [
-    { kind: "output", output: "main" },
-    { kind: "output", output: "late" },
-  ];
-  expect([...drive(emissions, routes, plainLending)].map(({ output, batch }) => `${output} ${numberIn(batch)}`)).toEqual([
+  const ports: Ports = [[main], [{ kind: "output", output: "late" }]];
+  expect([...drive(emissions, ports, plainLending)].map(({ output, batch }) => `${output} ${numberIn(batch)}`)).toEqual([
     "main 1",
     "late 2",
   ]);
-  expect(() => [...drive(emissions, routes.slice(0, 1), plainLending)]).toThrow("port 1");
+  expect(() => [...drive(emissions, ports.slice(0, 1), plainLending)]).toThrow("port 1");
+});
+
+const turns = (n: number): string[] => [
+  ...[0, 1].flatMap((digit) => [`below makes ${10 * n + digit}`, `main ${10 * n + digit}`, `${10 * n + digit} goes back`]),
+  `below is done with ${n}`,
+  `copy ${n}`,
+  `${n} goes back`,
+];
+
+it("several take the rows of a port in turn: the second when all below the first is done, before the batch goes back", () => {
+  const log: string[] = [];
+  const lending: Lending = {
+    lend: (batch) => batch,
+    takeBack: (batch) => void log.push(`${numberIn(batch)} goes back`),
+  };
+  const doubling = { operator: new Doubling("below", log), ports: [[main]] };
+  const twice: Ports = [
+    [
+      { kind: "operator", to: doubling, input: 0 },
+      { kind: "output", output: "copy" },
+    ],
+  ];
+  for (const { output, batch } of drive([emission(batchOfOne(1)), emission(batchOfOne(2))], twice, lending)) {
+    log.push(`${output} ${numberIn(batch)}`);
+  }
+  expect(log).toEqual([...turns(1), ...turns(2)]);
 });
