@@ -14,7 +14,8 @@ import { rowCount } from "../engine/plan/verbs.js";
 import { tableLines } from "../engine/values/textTable.js";
 import { outputExpression } from "./column.js";
 import { partitionsOf } from "./conf.js";
-import { explainFrame, explainMode, type ExplainMode } from "./explain.js";
+import { explainMode, type ExplainMode } from "../engine/physical/explain.js";
+import { explainFrame } from "./explain.js";
 import { count } from "./functions/aggregates.js";
 import { schemaTree } from "./schemaTree.js";
 import type { SessionContext } from "./sessionContext.js";
@@ -60,13 +61,15 @@ export abstract class Relation<out Row = LooseRow> {
   }
 
   /**
-   * Prints the operators that run it, and gives the text; with `true` (or `"extended"`) the logical plans before them too.
+   * Prints how it runs, and gives the text. `"simple"`: the operators. `"extended"` (or `true`): the logical plans before them too. `"formatted"`: the operators,
+   * numbered, with what each reads and gives. `"cost"`: the optimized plan with estimated sizes, and the operators. `"codegen"`: the loops that are generated for them.
    *
-   * @throws INVALID_OPTION_VALUE for another mode than `simple` and `extended`
+   * @throws INVALID_OPTION_VALUE for another mode
    * @example df.explain("extended")
    */
   explain(mode: boolean | ExplainMode = false): string {
-    return this.printed(explainFrame(this.plan, partitionsOf(this.session.conf.toRecord()), explainMode(mode)));
+    const { conf, runtime } = this.session;
+    return this.printed(explainFrame(this.plan, partitionsOf(conf.toRecord()), runtime.chunks, explainMode(mode)));
   }
 
   /** All rows. @example await df.collect() */

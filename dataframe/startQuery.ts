@@ -6,7 +6,7 @@ import type { Source } from "../engine/contract/source.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
 import { operatorShapes } from "../engine/physical/operatorShapes.js";
-import { explainPhysical } from "../engine/physical/explain.js";
+import { explainText } from "../engine/physical/explain.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
@@ -25,7 +25,6 @@ import { watermarksOf } from "../engine/query/watermarkTracker.js";
 import { openCheckpoint, peekQueryShape } from "../checkpoints/checkpoint.js";
 import { checkpointLocationOf, keptCheckpoint, temporaryCheckpoint, type CheckpointPlace } from "./checkpointPlace.js";
 import { contextOf, evaluationProblem, partitionsOf } from "./conf.js";
-import { explainText } from "./explain.js";
 import { checkScans, inputsOf } from "./execution.js";
 import { localPlan } from "./localPlan.js";
 import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, tablePlaces, withPlaces } from "./places.js";
@@ -160,7 +159,7 @@ async function openParts(
       watermarks: watermarksOf(plan),
       outputs: [{ id: mainOutput, sink, schema, keyColumns: updateKeys(plan) }],
       operators: operatorShapes(physical.roots, execution.stateful),
-      explain: (extended) => explainText(plan, optimized, explainPhysical(physical.roots), extended ? "extended" : "simple"),
+      explain: (mode) => explainText({ analyzed: plan, optimized, physical: physical.roots, chunks: runtime.chunks }, mode),
     };
   } catch (error) {
     await Promise.allSettled(sources.map((source) => source.stop()));

@@ -1,3 +1,5 @@
+import type { Cache } from "./cache.js";
+
 /**
  * The one place where text becomes code: every loop that is generated for a plan, a layout or an encoding goes through here, so that it has a name in stack
  * traces and profiles, can be found under a source URL in a debugger, and can be shown by `explain("codegen")`.
@@ -16,7 +18,7 @@ export interface GeneratedFunction {
 /** Numbers the source URLs, so that each loop has its own. */
 let compiledCount = 0;
 
-/** Told of every function that is made; null when nobody asks. */
+/** Told of every function that is asked for; null when nobody asks. */
 let observer: ((generated: GeneratedFunction) => void) | null = null;
 
 /**
@@ -27,28 +29,40 @@ let observer: ((generated: GeneratedFunction) => void) | null = null;
  * @example (compileFunction({ name: "twice", parameters: ["a"], body: "return 2 * a;" }) as (a: number) => number)(21) // 42
  */
 export function compileFunction(generated: GeneratedFunction): unknown {
-  const { name, bound = {} } = generated;
   observer?.(generated);
+  return compile(generated);
+}
+
+/** The same for a text that comes again and again, with the same objects bound: the function that was made for it before, as long as the cache has it. */
+export function compileCached<F>(cache: Cache<F>, generated: GeneratedFunction): F {
+  observer?.(generated);
+  return cache.get(generated.body, () => compile(generated) as F);
+}
+
+function compile(generated: GeneratedFunction): unknown {
+  const { name, bound = {} } = generated;
   compiledCount++;
-  const make = new Function(...Object.keys(bound), `${functionText(generated)}\n//# sourceURL=tidemark/${name}-${compiledCount}.js`) as (
-    ...values: readonly unknown[]
-  ) => unknown;
+  const make = new Function(
+    ...Object.keys(bound),
+    `"use strict";\nreturn ${functionText(generated)};\n//# sourceURL=tidemark/${name}-${compiledCount}.js`,
+  ) as (...values: readonly unknown[]) => unknown;
   return make(...Object.values(bound));
 }
 
 /** The text of the function that is made: what `explain("codegen")` prints. */
 export function functionText({ name, parameters, body }: GeneratedFunction): string {
-  return `"use strict";\nreturn function ${name}(${parameters.join(", ")}) {\n${body}\n};`;
+  return `function ${name}(${parameters.join(", ")}) {\n${body}\n}`;
 }
 
-/** Runs `work` and gives what it compiled beside its result, in order. What a cache already held is not compiled again, so it is not listed. */
-export function observeCompilation<T>(work: () => T): { readonly result: T; readonly compiled: readonly GeneratedFunction[] } {
-  const compiled: GeneratedFunction[] = [];
+/** Runs `work` and gives the functions that it asked for, in order, each once. */
+export function observeCompilation(work: () => void): readonly GeneratedFunction[] {
+  const compiled = new Map<string, GeneratedFunction>();
   const outer = observer;
-  observer = (generated) => void compiled.push(generated);
+  observer = (generated) => void compiled.set(functionText(generated), generated);
   try {
-    return { result: work(), compiled };
+    work();
   } finally {
     observer = outer;
   }
+  return [...compiled.values()];
 }

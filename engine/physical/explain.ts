@@ -1,28 +1,72 @@
-import { mainOutput } from "../contract/sink.js";
-import { factsOf, inputsOf, type PhysicalNode, type PlanRoot } from "./plan.js";
+import { typeName } from "../arrow/types.js";
+import type { ChunkSizes } from "../contract/chunkSizes.js";
+import { StreamingError } from "../errors/streamingError.js";
+import { explainPlan } from "../plan/explain.js";
+import type { AnalyzedPlan, OptimizedPlan } from "../plan/logicalPlan.js";
+import { outputOf } from "../plan/outputOf.js";
+import { sizesOf, sizeText } from "../plan/sizes.js";
+import { generatedCode } from "./generatedCode.js";
+import type { PlanRoot } from "./plan.js";
+import { numberedPlan, planTree } from "./planText.js";
 
-/** The operators that run, the last first: what `explain()` prints under `== Physical Plan ==`. What several read is shown where it is read first. */
-export function explainPhysical(roots: readonly PlanRoot[]): string {
-  const shown = new Set<PhysicalNode>();
-  return roots.map(({ outputId, node }) => (outputId === mainOutput ? "" : `Output ${outputId}\n`) + treeText(node, shown)).join("\n");
+/** What `explain` shows; Spark's modes. */
+export type ExplainMode = "simple" | "extended" | "codegen" | "cost" | "formatted";
+
+/** What there is to explain. */
+export interface ExplainedPlan {
+  readonly analyzed: AnalyzedPlan;
+  readonly optimized: OptimizedPlan;
+  /** The operators; a message where there are none. */
+  readonly physical: readonly PlanRoot[] | string;
+  readonly chunks: ChunkSizes;
 }
 
-function treeText(root: PhysicalNode, shown: Set<PhysicalNode>): string {
-  const text: string[] = [];
-  const waiting = [{ node: root, first: "", rest: "" }];
-  for (let branch = waiting.pop(); branch !== undefined; branch = waiting.pop()) {
-    const { node, first, rest } = branch;
-    const line = first + factsOf(node).explain(node);
-    if (shown.has(node)) {
-      text.push(`${line} (shown above)`);
-      continue;
-    }
-    shown.add(node);
-    text.push(line);
-    const inputs = inputsOf(node);
-    for (let i = inputs.length - 1; i >= 0; i--) {
-      waiting.push({ node: inputs[i]!, first: `${rest}+- `, rest: `${rest}${i === inputs.length - 1 ? "   " : "|  "}` });
-    }
-  }
-  return text.join("\n");
+const texts: { readonly [M in ExplainMode]: (plan: ExplainedPlan) => string } = {
+  simple: physicalSection,
+  extended: (plan) =>
+    [
+      section("Analyzed Logical Plan", `${columnsText(plan.analyzed)}\n${explainPlan(plan.analyzed)}`),
+      section("Optimized Logical Plan", explainPlan(plan.optimized)),
+      physicalSection(plan),
+    ].join("\n\n"),
+  codegen: ({ physical, chunks }) => (typeof physical === "string" ? physical : generatedCode(physical, chunks)),
+  cost: (plan) => {
+    const sizes = sizesOf(plan.optimized);
+    const withSizes = explainPlan(plan.optimized, (node) => `, Statistics(sizeInBytes=${sizeText(sizes.get(node)!)})`);
+    return [section("Optimized Logical Plan", withSizes), physicalSection(plan)].join("\n\n");
+  },
+  formatted: ({ physical }) => section("Physical Plan", typeof physical === "string" ? physical : numberedPlan(physical)),
+};
+
+/**
+ * The mode that is meant: its name, in any case, or true for `extended`.
+ *
+ * @throws INVALID_OPTION_VALUE naming the modes that there are
+ */
+export function explainMode(given: unknown): ExplainMode {
+  if (typeof given === "boolean") return given ? "extended" : "simple";
+  const name = String(given).toLowerCase();
+  if (Object.hasOwn(texts, name)) return name as ExplainMode;
+  const expected = `one of ${Object.keys(texts).join(", ")}`;
+  throw new StreamingError("INVALID_OPTION_VALUE", { owner: "explain", option: "mode", value: String(given), expected });
+}
+
+/** The text of a plan. */
+export function explainText(plan: ExplainedPlan, mode: ExplainMode): string {
+  return texts[mode](plan);
+}
+
+function physicalSection({ physical }: ExplainedPlan): string {
+  return section("Physical Plan", typeof physical === "string" ? physical : planTree(physical));
+}
+
+function section(title: string, text: string): string {
+  return `== ${title} ==\n${text}`;
+}
+
+/** `id: bigint, k: string`: the first line of an analyzed plan. */
+function columnsText(plan: AnalyzedPlan): string {
+  return outputOf(plan)
+    .map(({ name, type }) => `${name}: ${typeName(type)}`)
+    .join(", ");
 }

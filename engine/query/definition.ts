@@ -4,6 +4,7 @@ import type { OutputMode, Sink } from "../contract/sink.js";
 import type { Source } from "../contract/source.js";
 import type { Schema } from "../arrow/types.js";
 import type { Execution } from "../physical/execution/execution.js";
+import type { ExplainMode } from "../physical/explain.js";
 import type { Conf } from "./configuration.js";
 import type { QueryIdentity, QueryShape, RecordedShape } from "./shape.js";
 import type { StreamingQueryListener } from "./streamingQuery.js";
@@ -50,7 +51,7 @@ export interface QueryParts {
   readonly outputs: readonly QueryOutput[];
   /** What each stateful operator is, by id: what of it must not change between starts. */
   readonly operators: QueryShape["operators"];
-  explain(extended: boolean): string;
+  explain(mode: ExplainMode): string;
 }
 
 /** Where the rows of one of the plan's roots go. All outputs of a batch are committed with it. */

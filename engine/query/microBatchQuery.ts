@@ -1,5 +1,6 @@
 import { thrownText } from "../errors/shownValue.js";
 import { StreamingError } from "../errors/streamingError.js";
+import { explainMode, type ExplainMode } from "../physical/explain.js";
 import { BatchPlanner } from "./batchPlanner.js";
 import { runBatch } from "./batchRun.js";
 import type { QueryDefinition } from "./definition.js";
@@ -83,8 +84,8 @@ export class MicroBatchQuery implements StreamingQuery {
     return this.failure;
   }
 
-  explain(extended = false): string {
-    return this.query.explain(extended);
+  explain(mode: boolean | ExplainMode = false): string {
+    return this.query.explain(explainMode(mode));
   }
 
   async awaitTermination(timeoutMs?: number): Promise<boolean> {

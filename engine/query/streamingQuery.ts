@@ -1,4 +1,5 @@
 import type { StreamingError } from "../errors/streamingError.js";
+import type { ExplainMode } from "../physical/explain.js";
 import type { StreamingQueryProgress } from "./progress.js";
 
 /** What a query is doing, as Spark's StreamingQueryStatus. */
@@ -31,8 +32,8 @@ export interface StreamingQuery {
   processAllAvailable(): Promise<void>;
   /** Finishes and commits the batch that runs, then ends. In a function that the query waits for (`foreachBatch`, a listener) it resolves at once, and the query ends behind it. */
   stop(): Promise<void>;
-  /** The plans, readable. */
-  explain(extended?: boolean): string;
+  /** How it runs, in one of the modes of `DataFrame.explain`; `true` is `"extended"`. @throws INVALID_OPTION_VALUE for another mode */
+  explain(mode?: boolean | ExplainMode): string;
 }
 
 /** Told of what queries do. All calls are made in order; a listener that throws is reported and otherwise ignored. */

@@ -1,5 +1,5 @@
 import { Cache } from "../codegen/cache.js";
-import { compileFunction } from "../codegen/compileFunction.js";
+import { compileCached } from "../codegen/compileFunction.js";
 import type { Column } from "../arrow/column.js";
 import { doublesOfLongs } from "../arrow/columns.js";
 import { isLongLike } from "../arrow/encodings.js";
@@ -19,6 +19,7 @@ type Compiled = (slots: Int32Array, rows: Int32Array | null, count: number, boun
 
 /** A text for every combination of encodings and of columns with and without nulls that was met: few in practice, many in the worst case. */
 const compiled = new Cache<Compiled>(1024);
+const parameters = ["slots", "rows", "count", "bound"];
 
 /**
  * Builds the one loop that folds a batch into the lanes of all inline accumulators. Texts name what they need through `bind`; the same text is compiled
@@ -48,10 +49,7 @@ for (let j = 0; j < count; j++) {
   const s = slots[j], i = ${rows === null ? "j" : "rows[j]"};
 ${body}
 }`;
-    const loop = compiled.get(
-      text,
-      () => compileFunction({ name: "foldGroups", parameters: ["slots", "rows", "count", "bound"], body: text }) as Compiled,
-    );
+    const loop = compileCached(compiled, { name: "foldGroups", parameters, body: text });
     loop(slots, rows, count, this.#bound);
   }
 

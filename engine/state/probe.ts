@@ -1,5 +1,5 @@
 import { Cache } from "../codegen/cache.js";
-import { compileFunction } from "../codegen/compileFunction.js";
+import { compileCached } from "../codegen/compileFunction.js";
 import { sameBytes } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
 
@@ -51,5 +51,5 @@ export function probeFor({ stride, columns }: KeyLayout): Probe {
     }
   }
   return count;`;
-  return probes.get(body, () => compileFunction({ name: "probe", parameters, body, bound: { sameBytes } }) as Probe);
+  return compileCached(probes, { name: "probe", parameters, body, bound: { sameBytes } });
 }

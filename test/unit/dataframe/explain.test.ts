@@ -37,6 +37,27 @@ describe("explain", () => {
   });
 
   it("refuses a mode that it does not know, and names those it does", () => {
-    expect(() => readings.explain("fancy" as "simple")).toThrow(/INVALID_OPTION_VALUE.*fancy.*simple, extended/s);
+    expect(() => readings.explain("fancy" as "simple")).toThrow(/INVALID_OPTION_VALUE.*fancy.*simple, extended, codegen, cost, formatted/s);
+    expect(() => readings.explain(null as never)).toThrow(/INVALID_OPTION_VALUE/);
+  });
+
+  it("explains a running query in every mode, as its frame", async () => {
+    const frame = session.readStream
+      .format("rate")
+      .load()
+      .withWatermark("timestamp", "1 second")
+      .groupBy(window("timestamp", "1 second"))
+      .count();
+    const query = await frame.writeStream.format("memory").queryName("explained").start();
+    try {
+      for (const mode of ["simple", "extended", "formatted", "cost", "codegen"] as const)
+        expect(query.explain(mode)).toBe(frame.explain(mode));
+      expect(query.explain()).toBe(query.explain("simple"));
+      expect(query.explain(true)).toBe(query.explain("extended"));
+      expect(query.explain("codegen")).toContain("function foldGroups");
+      expect(() => query.explain("fancy" as "simple")).toThrow(/INVALID_OPTION_VALUE.*fancy/s);
+    } finally {
+      await query.stop();
+    }
   });
 });
