@@ -47,7 +47,7 @@ type Loop = (
   rows: Int32Array,
   writers: readonly Writer[],
   arena: Arena,
-  context: { batchTimeMs: number; batchId: number; row: number; stream: number },
+  context: { batchTimeMs: number; batchId: number; row: number },
   first: number,
 ) => number;
 
@@ -86,7 +86,7 @@ export function compileProjection(spec: ProjectionSpec): Projection {
         if (variant.idle) return batch.length;
         for (const writer of variant.writers) writer.reserve(batch.length);
         arena.reset();
-        const facts = { batchTimeMs: context.batchTimeMs, batchId: context.batchId, row: 0, stream: 0 };
+        const facts = { batchTimeMs: context.batchTimeMs, batchId: context.batchId, row: 0 };
         return variant.loop(batch.length, batch.columns, rows, variant.writers, arena, facts, first);
       };
       let variant = code.fast;
@@ -134,7 +134,7 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
   spec.input.forEach((attribute, index) => {
     if (used.has(index)) inputs.set(attribute.id, { index, shape: typed(shapeOf(batch.columns[index]!), attribute) });
   });
-  const g = new LoopBuilder(exact, inputs, firstStream(spec));
+  const g = new LoopBuilder(exact, inputs);
   const filters = conjunctsOf(spec.filter && foldEagerly(spec.filter));
   // Each term drops the row by itself, null included.
   for (const filter of filters) {
@@ -150,15 +150,6 @@ function compileVariant(spec: ProjectionSpec, used: ReadonlySet<number>, batch: 
   const body = g.finish(before, ["return k;"]);
   const loop = g.build(loopName(spec), ["count", "columns", "rows", "writers", "arena", "context", "first"], body) as Loop;
   return { loop, writers, outputs, idle: writers.length === 0 && spec.filter === null };
-}
-
-/** Where the random sequences of this projection begin: told apart from other projections of the query by what it puts out, the same at every start. */
-function firstStream({ outputSchema, filter }: ProjectionSpec): number {
-  let hash = filter === null ? 7 : 11;
-  for (const { name } of outputSchema.fields) {
-    for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 31) + name.charCodeAt(i)) | 0;
-  }
-  return (hash >>> 8) * 64;
 }
 
 /** What the loop does, and the columns it makes: how it is found in a profile. */

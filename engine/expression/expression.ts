@@ -72,6 +72,11 @@ export interface Call {
   readonly zone?: string;
   /** Constant parameters that are not expressions (the options of `from_json` …). */
   readonly options?: Readonly<Record<string, string>>;
+  /**
+   * Of a random function that was given no seed: which numbers it draws. Every use of the function has its own; copies of one call, wherever a rewriting puts them,
+   * share it. The planner numbers them anew, so that a restart draws the same (`numberDraws`).
+   */
+  readonly draw?: number;
 }
 
 export interface Cast {

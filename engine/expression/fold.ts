@@ -85,7 +85,7 @@ export function foldEagerly(e: Expression): Expression {
   }
 }
 
-const noBatch = { batchTimeMs: 0, batchId: 0, row: 0, stream: 0 };
+const noBatch = { batchTimeMs: 0, batchId: 0, row: 0 };
 
 function toLiteral(e: Expression): Expression {
   if (!isFoldable(e)) return e;

@@ -2,7 +2,7 @@ import { nearestName } from "../errors/nearest.js";
 import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import { sqlTypeName } from "../arrow/types.js";
 import { aggregateFunctions } from "./aggregates/index.js";
-import type { AggregateCall, Expression, UnresolvedFunction } from "./expression.js";
+import { freshId, type AggregateCall, type Expression, type UnresolvedFunction } from "./expression.js";
 import { anyNullable, modeOf } from "./functions/entry.js";
 import { findEntry, functionNames } from "./functions/table.js";
 import { pendingFunctions } from "./functions/pending.js";
@@ -59,6 +59,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
     evalMode: resolution.evalMode ?? modeOf(context),
     zone: context.zone,
     ...(options && { options }),
+    ...(entry.deterministic === false && resolution.args.length === 0 && { draw: freshId() }),
   };
 }
 

@@ -25,6 +25,9 @@ export interface PhysicalFacts<N extends NodeBase & { readonly kind: string }, P
   /** Those of the inputs that are read whole before the first batch: they are complete, and hold no watermark back. */
   tables(node: N): readonly Plan[];
 
+  /** The expressions that it evaluates itself. */
+  expressions(node: N): readonly Expression[];
+
   /** The id under which it keeps state; null for what keeps none. */
   operatorId(node: N): string | null;
   /** What its state depends on, as far as the columns of the state do not say so. A query whose checkpoint has another shape is refused. */
@@ -67,6 +70,11 @@ export const noInputs = {
 export const oneInput = {
   inputs: <Plan>(node: { readonly input: Plan }): readonly Plan[] => [node.input],
   tables: (): readonly never[] => [],
+} as const;
+
+/** The facts of a node that evaluates no expression. */
+export const noExpressions = {
+  expressions: (): readonly Expression[] => [],
 } as const;
 
 /** The facts of a node that remembers nothing. */

@@ -78,7 +78,7 @@ function interpretAll(e: Expression, filter: Expression | null, batch: Batch): V
   const kept: Value[] = [];
   for (let row = 0; row < batch.length; row++) {
     const lookup = (id: number): Value => readValue(batch.columns[id - 1_000_000]!, row);
-    const context = { ...facts, row, stream: 0 };
+    const context = { ...facts, row };
     if (conditions.every((condition) => interpret(condition, lookup, context) === true)) kept.push(interpret(output, lookup, context));
   }
   return kept;

@@ -110,7 +110,7 @@ function interpreted(e: Expression, filter: Expression | null, batch: Batch): Va
   const output = foldEagerly(e);
   for (let i = 0; i < batch.length; i++) {
     const lookup = (id: number): Value => readValue(batch.columns[id - 1_000_000]!, i);
-    const at = { ...facts, row: i, stream: 0 };
+    const at = { ...facts, row: i };
     if (terms.every((term) => interpret(term, lookup, at) === true)) kept.push(interpret(output, lookup, at));
   }
   return kept;

@@ -46,7 +46,7 @@ describe("IN", () => {
           if (list.some((value) => value !== null && compareValues(row, value, type) === 0)) return true;
           return list.includes(null) ? null : false;
         });
-        const facts = { batchTimeMs: 0, batchId: 0, row: 0, stream: 0 };
+        const facts = { batchTimeMs: 0, batchId: 0, row: 0 };
         expect(rows.map((row) => interpret(call, () => row, facts))).toEqual(expected);
         const schema = types.struct([{ name: "v", type, nullable: true }]);
         const outputSchema = types.struct([{ name: "r", type: types.boolean, nullable: true }]);

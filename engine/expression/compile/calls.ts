@@ -96,7 +96,7 @@ export function nullCode(g: Generator, type: DataType): Code {
 function evaluatedCode(g: Generator, call: Call, entry: FunctionEntry, args: readonly Code[]): Code {
   const { eval: evaluate } = entry;
   if (evaluate === undefined) throw notYetSupported(`${call.name} here`);
-  if (entry.deterministic === false) g.emit(`${g.context}.row = first + ${g.row}; ${g.context}.stream = ${g.nextStream()};`);
+  if (entry.deterministic === false) g.emit(`${g.context}.row = first + ${g.row};`);
   const run = (context: EvalContext, ...values: Value[]): Value => evaluate(values, call, context);
   const values = args.map((arg, i) => valueOf(g, arg, typeOf(call.args[i]!)));
   return fromValue(g, `${g.runtime(run)}(${[g.context, ...values].join(", ")})`, call.type);
@@ -107,7 +107,7 @@ function interpretedCode(g: Generator, call: Call): Code {
   const attributes = attributesOf(call);
   const ids = attributes.map((attribute) => attribute.id);
   const run = (context: EvalContext, ...values: Value[]): Value => interpret(call, (id) => values[ids.indexOf(id)]!, context);
-  g.emit(`${g.context}.row = first + ${g.row}; ${g.context}.stream = ${g.nextStream()};`);
+  g.emit(`${g.context}.row = first + ${g.row};`);
   const values = attributes.map((attribute) => valueOf(g, g.gen(attribute), attribute.type));
   return fromValue(g, `${g.runtime(run)}(${[g.context, ...values].join(", ")})`, call.type);
 }

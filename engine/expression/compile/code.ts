@@ -52,8 +52,6 @@ export interface Generator {
   readonly bail: string;
   /** Generates a child, or gives what was generated for the same expression before in this scope. */
   gen(e: Expression): Code;
-  /** The number of the next random sequence. */
-  nextStream(): number;
   /** Opens a block of code: what is generated inside is not visible after it. */
   block(head: string, body: () => void): void;
   /** The literal's value when the expression is one that is not null; else undefined. */

@@ -8,7 +8,7 @@ import { typeOf } from "../types/typeOf.js";
 import { callCode } from "./calls.js";
 import { castCode } from "./casts.js";
 import type { Code } from "./code.js";
-import { keyOf } from "./keys.js";
+import { expressionKey } from "../expressionKey.js";
 import { literalCode } from "./literals.js";
 import { loadCode, placeOf, type ColumnReader, type InputColumn, type Place } from "./places.js";
 
@@ -30,12 +30,7 @@ export class LoopBuilder implements ColumnReader {
   constructor(
     readonly exact: boolean,
     readonly inputs: ReadonlyMap<number, InputColumn>,
-    private stream = 0,
   ) {}
-
-  nextStream(): number {
-    return this.stream++;
-  }
 
   emit(line: string): void {
     this.lines.push("  ".repeat(this.depth) + line);
@@ -84,7 +79,7 @@ export class LoopBuilder implements ColumnReader {
 
   gen(e: Expression): Code {
     if (e.kind === "alias") return this.gen(e.child);
-    const key = keyOf(e);
+    const key = expressionKey(e);
     for (const scope of this.scopes) {
       const known = scope.get(key);
       if (known !== undefined) return known;

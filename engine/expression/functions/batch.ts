@@ -1,5 +1,6 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
+import type { Call } from "../expression.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { typeOf } from "../types/typeOf.js";
 import { callOf, castArgs, type EvalContext, type FunctionEntry } from "./entry.js";
@@ -49,9 +50,14 @@ function mix(seed: number, counter: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-/** Random words of one row. Two calls of a query draw from different streams; a seed that was given picks another one. */
-function words(context: EvalContext, given: number, count: number): number[] {
-  const seed = mix(mix(mix(given | 0, context.stream), context.batchId), 0x5bd1e995);
+/** Calls without a seed have one each, by their number; as in Spark, calls that were given the same draw the same. */
+function seedOf(given: Value | undefined, { draw = 0 }: Call): number {
+  return typeof given === "number" ? mix(given, 1) : mix(draw, 2);
+}
+
+/** Random words of one row, for a call of a seed: of its own, or one that was given. */
+function words(context: EvalContext, callSeed: number, count: number): number[] {
+  const seed = mix(mix(callSeed, context.batchId), 0x5bd1e995);
   return Array.from({ length: count }, (_, i) => mix(seed, context.row * 4 + i));
 }
 
@@ -67,8 +73,8 @@ const rand: FunctionEntry = {
     type: types.double,
     nullable: false,
   }),
-  eval: ([seed], _call, context) => {
-    const [high, low] = words(context, (seed as number | null | undefined) ?? 0, 2);
+  eval: ([seed], call, context) => {
+    const [high, low] = words(context, seedOf(seed, call), 2);
     return ((high! >>> 5) * 67108864 + (low! >>> 6)) / 9007199254740992;
   },
 };
@@ -80,8 +86,8 @@ const uuid: FunctionEntry = {
   nulls: "own",
   deterministic: false,
   resolve: () => ({ args: [], type: types.string, nullable: false }),
-  eval: (_args, _call, context): Value => {
-    const hex = words(context, 0, 4)
+  eval: (_args, call, context): Value => {
+    const hex = words(context, seedOf(undefined, call), 4)
       .map((word) => word.toString(16).padStart(8, "0"))
       .join("");
     const variant = "89ab"[Number.parseInt(hex[16]!, 16) & 3]!;

@@ -15,8 +15,6 @@ export interface EvalContext {
   readonly batchId: number;
   /** The place of the row in its batch: random functions are seeded from it. */
   readonly row: number;
-  /** Which of a query's random sequences the call draws from. */
-  readonly stream: number;
 }
 
 /** Evaluates a child of a lazily evaluated function; `bindings` are the values of lambda variables by id. */

@@ -4,7 +4,7 @@ import type { AggregateCall, Alias, Attribute, Expression } from "../../expressi
 import { isDeterministic } from "../../expression/determinism.js";
 import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
-import { expressionKey } from "../../plan/expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";

@@ -4,7 +4,7 @@ import { isDeterministic } from "../../expression/determinism.js";
 import { decodeOptions } from "../../expression/functions/json.js";
 import { guarded, guardedParts } from "../../expression/guards.js";
 import { expressionNodes, referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
-import { expressionKey } from "../../plan/expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import { attributeOf } from "../../plan/attributeOf.js";
 import type { PhysicalNode } from "../plan.js";
 

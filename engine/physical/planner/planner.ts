@@ -5,10 +5,12 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute } from "../../expression/expression.js";
 import type { LogicalPlan, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode, PhysicalPlan } from "../plan.js";
+import { childrenOf, expressionsOf } from "../../plan/transform.js";
+import { factsOf, inputsOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
 import type { PlanContext, Planner, Planners } from "./context.js";
+import { countDraws, numberDraws } from "./draws.js";
 import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
 import { planJoin } from "./join.js";
@@ -67,19 +69,43 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null,
     return checked(node, planner(node, context));
   };
   const context: PlanContext = { outputMode, partitions, plan: planNode, addSource };
-  const root = planNode(plan);
+  const root = planNode(numberDraws(plan));
   for (const { name, type } of root.output) checkResultType(name, type);
   return { roots: [{ outputId: mainOutput, node: root }], sources } as unknown as PhysicalPlan;
 }
 
-/** What every step of the planner keeps: the columns of the node that it plans. */
+/** What every step of the planner keeps: the columns of the node that it plans, and how often random expressions are asked. */
 function checked(node: LogicalPlan, planned: PhysicalNode): PhysicalNode {
   const wanted = outputOf(node);
   const same =
     planned.output.length === wanted.length &&
     wanted.every(({ id, type }, i) => planned.output[i]!.id === id && sameType(planned.output[i]!.type, type));
   assert(same, `planning ${node.kind} changed the output from (${namesOf(wanted)}) to (${namesOf(planned.output)})`);
+  const [asked, asks] = [drawsOfPlan(node), drawsOfNodes(planned)];
+  assert(asked === asks, `planning ${node.kind} changed how often random expressions are asked: ${asked} before, ${asks} after`);
   return planned;
+}
+
+// Every step plans one node over inputs that are counted.
+const drawsKnown = new WeakMap<LogicalPlan | PhysicalNode, number>();
+
+function drawsOfPlan(node: LogicalPlan): number {
+  const own = (): number => countDraws(expressionsOf(node)) + sum(childrenOf(node).map(drawsOfPlan));
+  return drawsKnown.get(node) ?? remembered(node, own());
+}
+
+function drawsOfNodes(node: PhysicalNode): number {
+  const own = (): number => countDraws(factsOf(node).expressions(node)) + sum(inputsOf(node).map(drawsOfNodes));
+  return drawsKnown.get(node) ?? remembered(node, own());
+}
+
+function remembered(node: LogicalPlan | PhysicalNode, draws: number): number {
+  drawsKnown.set(node, draws);
+  return draws;
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0);
 }
 
 function namesOf(columns: readonly Attribute[]): string {

@@ -26,7 +26,7 @@ import { emittedBatches } from "./groupEmission.js";
 import type { GroupRun, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
-import { oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 export interface AggregateNode<Plan = NodeBase> extends NodeBase {
   readonly kind: "aggregate";
@@ -39,6 +39,7 @@ const globalRow: Batch = { ...emptyBatch(types.struct([])), length: 1 };
 
 export const aggregate: OperatorFacts<AggregateNode> = {
   kind: "aggregate",
+  ...noExpressions,
   ...oneInput,
   ...stateful,
   shape: ({ spec }) => shapeOf(spec),

@@ -24,7 +24,7 @@ import {
 import type { DeduplicateSpec } from "./deduplicateSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { SeenKeys } from "./seenKeys.js";
-import { oneInput, namesOf, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, namesOf, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** The first row of each key. */
 export interface DeduplicateNode<Plan = NodeBase> extends NodeBase {
@@ -35,6 +35,7 @@ export interface DeduplicateNode<Plan = NodeBase> extends NodeBase {
 
 export const deduplicate: OperatorFacts<DeduplicateNode> = {
   kind: "deduplicate",
+  ...noExpressions,
   ...oneInput,
   ...stateful,
   explain: ({ spec }) => `Deduplicate (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}${spec.expires ? ", expires" : ""}`,

@@ -10,7 +10,7 @@ import { emission, nothing, type Emission, type Operator } from "../operator.js"
 import type { GeneratorSpec } from "./generateSpec.js";
 import { stackedColumns } from "./stack.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** explode and its family: the rows that a generator makes of each row. */
 export interface GenerateNode<Plan = NodeBase> extends NodeBase {
@@ -21,6 +21,7 @@ export interface GenerateNode<Plan = NodeBase> extends NodeBase {
 
 export const generate: OperatorFacts<GenerateNode> = {
   kind: "generate",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ generator, input }) => {

@@ -3,7 +3,7 @@ import type { DataType, Schema } from "../../arrow/types.js";
 import { createJsonColumnDecoder, type JsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** Adds a column of structs, arrays or maps decoded from a string column: `from_json`, by the decoder that also reads JSON files. */
 export interface DecodeJsonNode<Plan = NodeBase> extends NodeBase {
@@ -17,6 +17,7 @@ export interface DecodeJsonNode<Plan = NodeBase> extends NodeBase {
 
 export const decodeJson: OperatorFacts<DecodeJsonNode> = {
   kind: "decodeJson",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ column, input }) => `DecodeJson ${input.output[column]!.name}`,

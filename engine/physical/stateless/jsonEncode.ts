@@ -4,7 +4,7 @@ import type { Schema } from "../../arrow/types.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { namesOf, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, namesOf, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** Puts JSON texts in the place of columns: `to_json`, by the writer that also writes JSON files. */
 export interface EncodeJsonNode<Plan = NodeBase> extends NodeBase {
@@ -16,6 +16,7 @@ export interface EncodeJsonNode<Plan = NodeBase> extends NodeBase {
 
 export const encodeJson: OperatorFacts<EncodeJsonNode> = {
   kind: "encodeJson",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ encoded, output }) => `EncodeJson ${namesOf(encoded.map(({ column }) => output[column]!))}`,

@@ -1,7 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import { sliceBatch } from "../../arrow/columns.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
-import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** The first rows of a batch: bounded tables, and complete mode. */
 export interface LimitNode<Plan = NodeBase> extends NodeBase {
@@ -12,6 +12,7 @@ export interface LimitNode<Plan = NodeBase> extends NodeBase {
 
 export const limit: OperatorFacts<LimitNode> = {
   kind: "limit",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ count }) => `Limit ${count}`,

@@ -1,5 +1,5 @@
 import type { Batch } from "../../arrow/batch.js";
-import { namesOf, noInputs, stateless, type NodeBase, type PhysicalFacts } from "../nodeFacts.js";
+import { noExpressions, namesOf, noInputs, stateless, type NodeBase, type PhysicalFacts } from "../nodeFacts.js";
 
 /** Rows that the plan itself holds. No operator: the pipeline is fed with them. */
 export interface LocalNode extends NodeBase {
@@ -9,6 +9,7 @@ export interface LocalNode extends NodeBase {
 
 export const local: PhysicalFacts<LocalNode> = {
   kind: "local",
+  ...noExpressions,
   ...noInputs,
   ...stateless,
   explain: ({ output, batch }) => `LocalTableScan ${namesOf(output)}, ${batch.length} rows`,

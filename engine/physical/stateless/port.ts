@@ -1,4 +1,4 @@
-import { oneInput, stateless, type NodeBase, type PhysicalFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type PhysicalFacts } from "../nodeFacts.js";
 
 /** What an operator gives on another port than the main one. No operator: the pipeline wires the port of its input to whoever reads this node. */
 export interface PortNode<Plan = NodeBase> extends NodeBase {
@@ -9,6 +9,7 @@ export interface PortNode<Plan = NodeBase> extends NodeBase {
 
 export const port: PhysicalFacts<PortNode> = {
   kind: "port",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ port: number }) => `Port ${number}`,

@@ -7,7 +7,7 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { compareValues } from "../../values/compare.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** Sorts what a batch emits: bounded tables, and complete mode. */
 export interface SortNode<Plan = NodeBase> extends NodeBase {
@@ -25,6 +25,7 @@ export interface SortKey {
 
 export const sort: OperatorFacts<SortNode> = {
   kind: "sort",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ keys, input }) => {

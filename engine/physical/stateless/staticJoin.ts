@@ -36,6 +36,7 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
   ...stateless,
   inputs: ({ table, stream }) => [table, stream],
   tables: ({ table }) => [table],
+  expressions: ({ spec }) => (spec.condition === null ? [] : [spec.condition]),
   explain: ({ spec, stream, table }) => {
     const keys = spec.keys.map((key) => {
       const [left, right] = [stream.output[key.streamColumn]!.name, table.output[key.tableColumn]!.name];

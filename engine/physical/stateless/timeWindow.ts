@@ -6,7 +6,7 @@ import { emission, nothing, type Emission, type Operator } from "../operator.js"
 import { timesOf } from "../stateful/eventTimes.js";
 import { largeTimeIn, latestStart, windowColumn, type Windows } from "../stateful/windows.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** Windows without an aggregation above them: each row once for each of its windows. The window is the last column. */
 export interface TimeWindowNode<Plan = NodeBase> extends NodeBase {
@@ -21,6 +21,7 @@ export interface TimeWindowNode<Plan = NodeBase> extends NodeBase {
 
 export const timeWindow: OperatorFacts<TimeWindowNode> = {
   kind: "timeWindow",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ timeColumn, durationUs, slideUs, startUs, input }) =>

@@ -2,7 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 export interface UnionNode<Plan = NodeBase> extends NodeBase {
   readonly kind: "union";
@@ -11,6 +11,7 @@ export interface UnionNode<Plan = NodeBase> extends NodeBase {
 
 export const union: OperatorFacts<UnionNode> = {
   kind: "union",
+  ...noExpressions,
   ...stateless,
   inputs: ({ inputs }) => inputs,
   tables: () => [],

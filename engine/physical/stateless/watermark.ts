@@ -3,7 +3,7 @@ import { plainColumn } from "../../arrow/columns.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { middleOfMillisecond, timesOf } from "../stateful/eventTimes.js";
-import { oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** Watches the event times of a column; passes the rows on. */
 export interface WatermarkNode<Plan = NodeBase> extends NodeBase {
@@ -16,6 +16,7 @@ export interface WatermarkNode<Plan = NodeBase> extends NodeBase {
 
 export const watermark: OperatorFacts<WatermarkNode> = {
   kind: "watermark",
+  ...noExpressions,
   ...oneInput,
   ...stateless,
   explain: ({ column, delayMs, input }) => `EventTimeWatermark ${input.output[column]!.name}, ${delayMs} ms`,

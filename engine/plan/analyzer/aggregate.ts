@@ -3,7 +3,7 @@ import { sqlTypeName } from "../../arrow/types.js";
 import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { isOrderable, typeOf } from "../../expression/types/typeOf.js";
-import { expressionKey } from "../expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { attributeOf } from "../attributeOf.js";
 import { outputOf } from "../outputOf.js";

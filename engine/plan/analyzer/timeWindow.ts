@@ -6,7 +6,7 @@ import { fold } from "../../expression/fold.js";
 import { resolveFunction } from "../../expression/resolve.js";
 import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
 import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
-import { expressionKey } from "../expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import { parseInterval } from "../interval.js";
 import type { LogicalPlan } from "../logicalPlan.js";
 import { attributeOf } from "../attributeOf.js";

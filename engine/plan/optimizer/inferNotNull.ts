@@ -3,7 +3,7 @@ import { nullableOf } from "../../expression/types/typeOf.js";
 import { conjunctsOf, conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
 import { referencesOf } from "../../expression/traverse.js";
 import { isDeterministic } from "../../expression/determinism.js";
-import { expressionKey } from "../expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import type { JoinType } from "../joinType.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { inputsOf, outputOf } from "../outputOf.js";

@@ -1,6 +1,6 @@
 import { types, type StructType } from "../../arrow/types.js";
 import type { Alias, Call, Expression } from "../../expression/expression.js";
-import { expressionKey } from "../expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { expressionChildren, mapChildren, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";

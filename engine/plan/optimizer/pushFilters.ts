@@ -2,7 +2,7 @@ import type { Expression } from "../../expression/expression.js";
 import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
 import { referencesOf } from "../../expression/traverse.js";
 import { isDeterministic } from "../../expression/determinism.js";
-import { expressionKey } from "../expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { inputsOf } from "../outputOf.js";
 import { childrenOf, expressionsOf, nodesOf, transformDown, withChildren } from "../transform.js";

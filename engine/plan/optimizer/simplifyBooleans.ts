@@ -3,7 +3,7 @@ import { literal, type Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { logical } from "../../expression/conjuncts.js";
-import { expressionKey } from "../expressionKey.js";
+import { expressionKey } from "../../expression/expressionKey.js";
 import { rewriteExpression } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import { mapPlanExpressions } from "./expressions.js";

@@ -149,5 +149,5 @@ function compiled(e: Expression, input: readonly Attribute[], batch: Batch, row:
 
 function interpreted(e: Expression, input: readonly Attribute[], batch: Batch, row: number): Value {
   const values = new Map(input.map((attribute, i) => [attribute.id, readValue(batch.columns[i]!, row)]));
-  return interpret(foldEagerly(e), (id) => values.get(id)!, { ...context, row, stream: 0 });
+  return interpret(foldEagerly(e), (id) => values.get(id)!, { ...context, row });
 }

@@ -4,6 +4,7 @@ import { Session } from "../../../dataframe/session.js";
 import type { Expression } from "../../../engine/expression/expression.js";
 import { expressionNodes } from "../../../engine/expression/traverse.js";
 import type { LogicalPlan } from "../../../engine/plan/logicalPlan.js";
+import { planPhysical } from "../../../engine/physical/planner/planner.js";
 import { applyRule, optimize, rules } from "../../../engine/plan/optimizer/optimize.js";
 import { expressionsOf, nodesOf } from "../../../engine/plan/transform.js";
 
@@ -45,6 +46,54 @@ describe("random expressions", () => {
 });
 
 const broken = (name: string, apply: (plan: LogicalPlan) => LogicalPlan) => () => applyRule(drawn.plan, { name, apply });
+
+const range = (): ReturnType<typeof session.range> => session.range(0, 50);
+const numbers = async (frame: { collect(): Promise<readonly object[]> }): Promise<number[][]> =>
+  (await frame.collect()).map((row) => Object.values(row) as number[]);
+
+const randomUnion = (): Promise<number[][]> =>
+  numbers(
+    range()
+      .where(rand().lt(0.7))
+      .select("id", rand().as("a"))
+      .union(range().select("id", rand().as("a"))),
+  );
+
+describe("what random functions draw", () => {
+  it("is the same for the same seed, in one projection and in several, as in Spark", async () => {
+    const once = await numbers(range().select(rand(1).as("a"), rand(1).as("b"), rand(2).as("c")));
+    for (const [a, b, c] of once) expect([a === b, a === c]).toEqual([true, false]);
+    const twice = await numbers(range().select(rand(1).as("a")).where("a >= 0").select("a", rand(1).as("b")));
+    for (const [a, b] of twice) expect(a).toBe(b);
+    const inFilter = await numbers(range().where(rand(1).lt(0.5)).select("id"));
+    expect(inFilter.flat()).toEqual(once.flatMap(([a], i) => (a! < 0.5 ? [i] : [])));
+  });
+
+  it("differs between calls without one, also in loops of one shape", async () => {
+    const side = (): ReturnType<typeof range> => range().select(rand().as("r")) as never;
+    const drawnOnBothSides = (await numbers(side().union(side()))).flat();
+    expect(new Set(drawnOnBothSides).size).toBe(100);
+    const inOne = await numbers(range().select(rand().as("a"), rand().as("b"), expr("rand() + 0").as("c")));
+    expect(new Set(inOne.flat()).size).toBe(150);
+    const above = await numbers(range().select(rand().as("r")).where("r >= 0").select("r", rand().as("s")));
+    expect(new Set(above.flat()).size).toBe(100);
+  });
+
+  it("is the same when the query is built again: what a restart does", async () => {
+    expect(await randomUnion()).toEqual(await randomUnion());
+  });
+
+  it("is drawn as often by the operators as the plan says", async () => {
+    for (const frame of Object.values(frames)) expect(() => planPhysical(optimize(frame.plan), null, 1)).not.toThrow();
+    // FILTER guards the arguments, and is asked once: what it leaves out of one it leaves out of both.
+    const [row] = await numbers(
+      range().agg(expr("count(id) FILTER (WHERE rand() < 0.5)").as("n"), expr("count(*) FILTER (WHERE rand(3) < 0.5)").as("m")),
+    );
+    const seeded = await numbers(range().where(rand(3).lt(0.5)).select("id"));
+    expect(row![0]).toBeGreaterThan(5);
+    expect(row![1]).toBe(seeded.length);
+  });
+});
 
 describe("a rule that does not keep what it must", () => {
   it("is named when it copies or drops a random expression", () => {

@@ -66,7 +66,7 @@ function run(plan: LogicalPlan, tables: Rows): readonly Row[] {
 }
 
 function valueOf(e: Expression, row: Row): Value {
-  return interpret(e, (id) => row.get(id) ?? null, { batchTimeMs: 0, batchId: 0, row: 0, stream: 0 });
+  return interpret(e, (id) => row.get(id) ?? null, { batchTimeMs: 0, batchId: 0, row: 0 });
 }
 
 function join(plan: NodeOf<"join">, lefts: readonly Row[], rights: readonly Row[]): readonly Row[] {

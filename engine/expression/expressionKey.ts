@@ -1,10 +1,18 @@
-import type { Expression } from "../expression/expression.js";
+import type { Expression } from "./expression.js";
+
+const keys = new WeakMap<Expression, string>();
 
 /**
- * A text that two resolved expressions share exactly when they compute the same from the same attributes: names, aliases, qualifiers and
- * nullability do not count.
+ * A text that two resolved expressions share exactly when they compute the same from the same attributes: names, aliases, qualifiers and nullability do not count. Two
+ * random calls share it when they draw the same numbers.
  */
 export function expressionKey(e: Expression): string {
+  let key = keys.get(e);
+  if (key === undefined) keys.set(e, (key = makeKey(e)));
+  return key;
+}
+
+function makeKey(e: Expression): string {
   switch (e.kind) {
     case "attribute":
     case "lambdaVariable":
@@ -13,8 +21,10 @@ export function expressionKey(e: Expression): string {
       return expressionKey(e.child);
     case "literal":
       return `${JSON.stringify(e.value, plain)}:${JSON.stringify(e.type)}`;
-    case "call":
-      return `${e.name}/${e.evalMode}(${e.args.map(expressionKey).join()})${JSON.stringify([e.type, e.options ?? null, e.zone ?? null])}`;
+    case "call": {
+      const own = [e.type, e.options ?? null, e.zone ?? null, e.draw ?? null];
+      return `${e.name}/${e.evalMode}(${e.args.map(expressionKey).join()})${JSON.stringify(own)}`;
+    }
     case "cast":
       return `cast/${e.evalMode}(${expressionKey(e.child)})${JSON.stringify([e.type, e.zone ?? null])}`;
     case "aggregateCall": {
