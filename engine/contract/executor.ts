@@ -2,12 +2,12 @@ import type { Json } from "./json.js";
 
 /** A piece of one micro-batch that can run by itself. Plain data: it can be sent to another thread. */
 export interface Task {
-  /** Which fragment of the physical plan. */
+  /** Which fragment of the physical plan (`engine/physical/fragments.ts`). */
   readonly fragment: number;
   /** The task's place in the batch's order; partial results merge in this order, whichever finished first. */
   readonly order: number;
-  /** The source and the range to read, for a fragment that reads. */
-  readonly input: { readonly source: number; readonly partition: Json } | null;
+  /** What it reads, for a fragment that reads: which of the plan's leaves, and the range of it. */
+  readonly input: { readonly leaf: number; readonly partition: Json } | null;
   /** The state partition that it owns while it runs, for a stateful fragment. */
   readonly statePartition: number | null;
 }

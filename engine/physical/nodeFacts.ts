@@ -22,9 +22,13 @@ export interface PhysicalFacts<N extends NodeBase & { readonly kind: string }, P
 
   /** The inputs, in the order in which they are read. */
   inputs(node: N): readonly Plan[];
+  /** The node over other inputs, as many. */
+  withInputs(node: N, inputs: readonly Plan[]): N;
   /** Those of the inputs that are read whole before the first batch: they are complete, and hold no watermark back. */
   tables(node: N): readonly Plan[];
 
+  /** Whether it must see rows of all tasks together: those of its keys, or all of them. Its inputs are then cut off from it (`fragments.ts`). */
+  readonly gathers: boolean;
   /** The expressions that it evaluates itself. */
   expressions(node: N): readonly Expression[];
 
@@ -63,12 +67,14 @@ export interface OperatorParts<Plan extends NodeBase = NodeBase> {
 /** The facts of a node that reads no other. */
 export const noInputs = {
   inputs: (): readonly never[] => [],
+  withInputs: <N>(node: N): N => node,
   tables: (): readonly never[] => [],
 } as const;
 
 /** The facts of a node with one input. */
 export const oneInput = {
   inputs: <Plan>(node: { readonly input: Plan }): readonly Plan[] => [node.input],
+  withInputs: <Plan, N extends { readonly input: Plan }>(node: N, inputs: readonly Plan[]): N => ({ ...node, input: inputs[0]! }),
   tables: (): readonly never[] => [],
 } as const;
 
@@ -79,6 +85,7 @@ export const noExpressions = {
 
 /** The facts of a node that remembers nothing. */
 export const stateless = {
+  gathers: false,
   operatorId: (): null => null,
   shape: (): Readonly<Record<string, Json>> => ({}),
   delayMs: (): number => 0,
@@ -86,6 +93,7 @@ export const stateless = {
 
 /** The facts of a node whose state says all of its shape by its columns. */
 export const stateful = {
+  gathers: true,
   operatorId: (node: { readonly spec: { readonly operatorId: string } }): string => node.spec.operatorId,
   shape: (): Readonly<Record<string, Json>> => ({}),
   delayMs: (): number => 0,

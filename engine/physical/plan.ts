@@ -8,6 +8,7 @@ import { limit, type LimitNode } from "./stateless/limit.js";
 import { local, type LocalNode } from "./stateless/local.js";
 import { port, type PortNode } from "./stateless/port.js";
 import { project, type ProjectNode } from "./stateless/project.js";
+import { receive, type ReceiveNode } from "./stateless/receive.js";
 import { scan, type ScanNode } from "./stateless/scan.js";
 import { sort, type SortNode } from "./stateless/sort.js";
 import { staticJoin, type StaticJoinNode } from "./stateless/staticJoin.js";
@@ -16,7 +17,7 @@ import { union, type UnionNode } from "./stateless/union.js";
 import { watermark, type WatermarkNode } from "./stateless/watermark.js";
 
 /** Where rows come in. */
-export type LeafNode = LocalNode | ScanNode;
+export type LeafNode = LocalNode | ReceiveNode | ScanNode;
 
 /** What works on the rows of others. */
 export type OperatorNode =
@@ -44,7 +45,7 @@ export type PhysicalNode = LeafNode | OperatorNode | PortNode<PhysicalNode>;
 export type PhysicalKind = PhysicalNode["kind"];
 
 /** The facts of every kind. A kind without facts does not compile. */
-const leaves = { local, scan } satisfies FactsOfEach<LeafNode>;
+const leaves = { local, receive, scan } satisfies FactsOfEach<LeafNode>;
 const operators = {
   aggregate,
   decodeJson,

@@ -4,11 +4,16 @@ import type { OperatorParts } from "../nodeFacts.js";
 import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
+import { fragmentOfLeaf, fragmentsOf } from "../fragments.js";
 import type { Ports, Route, WiredOperator } from "./driver.js";
 
 /** Where rows enter a pipeline: what reads, and where its rows go. */
 export interface Leaf {
   readonly node: LeafNode;
+  /** Its place among the leaves. */
+  readonly index: number;
+  /** The fragment of the plan that it is read in. */
+  readonly fragment: number;
   readonly ports: Ports;
 }
 
@@ -40,7 +45,11 @@ export function buildPipeline(
 ): Pipeline {
   let current: BatchFacts | null = null;
   const parts: OperatorParts<PhysicalNode> = { chunks, tableOf: (input) => tables.get(input)!, currentFacts: () => current! };
-  const builder = new PipelineBuilder((node) => make(node, parts));
+  const fragments = fragmentsOf(roots);
+  const builder = new PipelineBuilder(
+    (node) => make(node, parts),
+    (leaf) => fragmentOfLeaf(fragments, leaf),
+  );
   for (const { outputId, node } of roots) builder.connect(node, { kind: "output", output: outputId });
   const operators = builder.operators.map(({ operator }) => operator);
   return {
@@ -68,7 +77,10 @@ class PipelineBuilder {
   readonly operators: WiredOperator[] = [];
   readonly #built = new Map<PhysicalNode, OpenPorts>();
 
-  constructor(private readonly make: (node: OperatorNode) => Operator) {}
+  constructor(
+    private readonly make: (node: OperatorNode) => Operator,
+    private readonly fragmentOf: (leaf: LeafNode) => number,
+  ) {}
 
   /** Lets `route` take a node's rows, behind those that take them already. */
   connect(node: PhysicalNode, route: Route, port = mainPort): void {
@@ -82,7 +94,7 @@ class PipelineBuilder {
     const ports: OpenPorts = [];
     this.#built.set(node, ports);
     if (isLeaf(node)) {
-      this.leaves.push({ node, ports });
+      this.leaves.push({ node, index: this.leaves.length, fragment: this.fragmentOf(node), ports });
       return ports;
     }
     const wired: WiredOperator = { operator: this.make(node), ports };

@@ -15,7 +15,7 @@ import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, makeOperator, type Pipeline, type Tables } from "./pipeline.js";
+import { buildPipeline, makeOperator, type Leaf, type Pipeline, type Tables } from "./pipeline.js";
 import { PartitionRead, type RowCounts } from "./partitionRead.js";
 
 /**
@@ -28,6 +28,8 @@ export async function createExecution(given: PhysicalPlan, inputs: ExecutionInpu
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
   return new PipelineExecution(plan.roots, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs);
 }
+
+const wholePlan = "a whole plan receives from no other fragment";
 
 /** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
 export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
@@ -51,11 +53,12 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
         await feed.table(leaf.node.batch, leaf.ports);
         continue;
       }
+      assert(leaf.node.kind === "scan", wholePlan);
       const source = await inputs.openTable(leaf.node.table);
       const bound = bindScan(leaf.node, source);
       opened.set(leaf.node, { source, bound });
       const end = await source.latestOffset(null, readAll);
-      if (end !== null) await new ScanRun(inputs, bound, leaf.ports, context, feed).run(null, end);
+      if (end !== null) await new ScanRun(inputs, bound, leaf, context, feed).run(null, end);
     }
     await feed.finish(pipeline.operators);
   } finally {
@@ -123,7 +126,7 @@ class ScanRun {
   constructor(
     private readonly inputs: ExecutionInputs,
     private readonly bound: BoundScan,
-    private readonly ports: Ports,
+    private readonly leaf: Leaf,
     private readonly context: BatchFacts,
     private readonly feed: Feed,
     private readonly reads = new Map<BoundScan, PartitionRead>(),
@@ -134,9 +137,9 @@ class ScanRun {
     const { scan } = this.bound;
     const partitions = await scan.partitions(start, end);
     const tasks = partitions.map((partition, order): Task => ({
-      fragment: 0,
+      fragment: this.leaf.fragment,
       order,
-      input: { source: 0, partition },
+      input: { leaf: this.leaf.index, partition },
       statePartition: null,
     }));
     await this.inputs.runtime.executor.runAll(tasks, (task) => this.readTask(task));
@@ -151,7 +154,7 @@ class ScanRun {
       for await (const batch of read.batches(reader)) {
         const lent = lending.lend(batch);
         const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
-        if (rows.length > 0) await this.feed.rows([emission(rows)], this.ports);
+        if (rows.length > 0) await this.feed.rows([emission(rows)], this.leaf.ports);
         lending.takeBack(lent);
       }
       this.add(read.takeCounts());
@@ -199,15 +202,17 @@ class PipelineExecution implements Execution {
     const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
     const feed = new Feed(this.inputs.runtime, receiver);
     this.pipeline.begin(context);
-    for (const { node, ports } of this.pipeline.leaves) {
+    for (const leaf of this.pipeline.leaves) {
+      const { node, ports } = leaf;
       if (node.kind === "local") {
         await feed.table(node.batch, ports);
         continue;
       }
+      assert(node.kind === "scan", wholePlan);
       const bound = this.scans.get(node)!;
       const range = this.rangeOf(node, ranges);
       if (range === null) continue;
-      counts[node.source!] = await new ScanRun(this.inputs, bound, ports, context, feed, this.reads).run(range.start, range.end);
+      counts[node.source!] = await new ScanRun(this.inputs, bound, leaf, context, feed, this.reads).run(range.start, range.end);
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
     await feed.finish(this.pipeline.operators);

@@ -35,6 +35,7 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
   kind: "staticJoin",
   ...stateless,
   inputs: ({ table, stream }) => [table, stream],
+  withInputs: (node, [table, stream]) => ({ ...node, table: table!, stream: stream! }),
   tables: ({ table }) => [table],
   expressions: ({ spec }) => (spec.condition === null ? [] : [spec.condition]),
   explain: ({ spec, stream, table }) => {

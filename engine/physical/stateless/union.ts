@@ -14,6 +14,7 @@ export const union: OperatorFacts<UnionNode> = {
   ...noExpressions,
   ...stateless,
   inputs: ({ inputs }) => inputs,
+  withInputs: (node, inputs) => ({ ...node, inputs }),
   tables: () => [],
   explain: () => "Union",
   make: ({ output }) => new UnionOperator(schemaOf(output)),

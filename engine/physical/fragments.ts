@@ -1,0 +1,117 @@
+import { assert } from "../errors/assert.js";
+import { factsOf, inputsOf, nodesOf, streamInputsOf, type PhysicalNode, type PlanRoot } from "./plan.js";
+
+/**
+ * A part of a plan that runs without waiting for another, from where rows come in (scans, tables in memory, exchanges) to where somebody takes them (exchanges, sinks).
+ * A plan by itself, and plain data: it can be sent to another thread. Its roots have the ids of outputs, or of exchanges that other fragments receive from.
+ */
+export interface Fragment {
+  /** Its place in the list: those that it receives from come before it. */
+  readonly id: number;
+  readonly roots: readonly PlanRoot[];
+}
+
+/**
+ * Cuts a plan into fragments: before every node that must see rows of all tasks together (those of its keys, for state, or all of them). What reads
+ * several fragments, however many exchanges lie behind each, comes after all of them, so that no two fragments wait for each other.
+ */
+export function fragmentsOf(roots: readonly PlanRoot[]): readonly Fragment[] {
+  const depths = depthsOf(roots);
+  const cut = new Cutting(depths);
+  const ends = [...cut.exchanges(), ...roots.map(({ outputId, node }) => ({ outputId, node, depth: depths.get(node)! }))];
+  const groups = connected(ends.map((end) => ({ end, reached: reachedFrom(end.node, depths) })));
+  const ordered = groups.toSorted((a, b) => a[0]!.depth - b[0]!.depth);
+  return ordered.map((group, id) => ({ id, roots: group.map(({ outputId, node }) => ({ outputId, node: cut.rewritten(node) })) }));
+}
+
+/** The fragment that reads a scan, or rows in memory; the leaf is one of the plan that was cut. */
+export function fragmentOfLeaf(fragments: readonly Fragment[], leaf: PhysicalNode): number {
+  const found = fragments.find((fragment) => nodesOf(fragment.roots).includes(leaf));
+  assert(found !== undefined, "every leaf is in a fragment");
+  return found.id;
+}
+
+type Depths = ReadonlyMap<PhysicalNode, number>;
+
+/** How many exchanges lie between each node and the leaves, at most; tables are read before and have none. */
+function depthsOf(roots: readonly PlanRoot[]): Depths {
+  const depths = new Map<PhysicalNode, number>();
+  const depthOf = (node: PhysicalNode): number => {
+    const known = depths.get(node);
+    if (known !== undefined) return known;
+    const depth = Math.max(0, ...streamInputsOf(node).map(depthOf)) + (factsOf(node).gathers ? 1 : 0);
+    depths.set(node, depth);
+    return depth;
+  };
+  for (const { node } of roots) depthOf(node);
+  return depths;
+}
+
+interface End extends PlanRoot {
+  readonly depth: number;
+}
+
+class Cutting {
+  /** What is read across a cut, and the id under which it goes. */
+  readonly #exchanges = new Map<PhysicalNode, string>();
+  readonly #rewritten = new Map<PhysicalNode, PhysicalNode>();
+
+  constructor(private readonly depths: Depths) {
+    for (const node of depths.keys()) {
+      for (const input of streamInputsOf(node)) {
+        if (this.#isCut(input, node) && !this.#exchanges.has(input)) this.#exchanges.set(input, `exchange-${this.#exchanges.size}`);
+      }
+    }
+  }
+
+  exchanges(): readonly End[] {
+    return [...this.#exchanges].map(([node, outputId]) => ({ outputId, node, depth: this.depths.get(node)! }));
+  }
+
+  #isCut(input: PhysicalNode, reader: PhysicalNode): boolean {
+    return this.depths.get(input)! < this.depths.get(reader)!;
+  }
+
+  /** The node over its inputs, in the place of those behind a cut what receives from them. */
+  rewritten(node: PhysicalNode): PhysicalNode {
+    let known = this.#rewritten.get(node);
+    if (known === undefined) this.#rewritten.set(node, (known = this.#rewrite(node)));
+    return known;
+  }
+
+  #rewrite(node: PhysicalNode): PhysicalNode {
+    const streams = streamInputsOf(node);
+    const inputs = inputsOf(node).map((input): PhysicalNode => {
+      if (!streams.includes(input)) return input;
+      if (!this.#isCut(input, node)) return this.rewritten(input);
+      return { kind: "receive", exchange: this.#exchanges.get(input)!, output: input.output };
+    });
+    return inputs.length === 0 ? node : factsOf(node).withInputs(node, inputs);
+  }
+}
+
+/** What an end reads without crossing a cut: nodes of its own depth. */
+function reachedFrom(end: PhysicalNode, depths: Depths): ReadonlySet<PhysicalNode> {
+  const reached = new Set<PhysicalNode>();
+  const visit = (node: PhysicalNode): void => {
+    if (reached.has(node)) return;
+    reached.add(node);
+    for (const input of streamInputsOf(node)) if (depths.get(input) === depths.get(node)) visit(input);
+  };
+  visit(end);
+  return reached;
+}
+
+/** Ends that share a node belong together. */
+function connected(ends: readonly { readonly end: End; readonly reached: ReadonlySet<PhysicalNode> }[]): End[][] {
+  let groups: { readonly ends: End[]; readonly nodes: Set<PhysicalNode> }[] = [];
+  for (const { end, reached } of ends) {
+    const touched = groups.filter(({ nodes }) => [...reached].some((node) => nodes.has(node)));
+    const merged = {
+      ends: [...touched.flatMap((group) => group.ends), end],
+      nodes: new Set([...touched.flatMap(({ nodes }) => [...nodes]), ...reached]),
+    };
+    groups = [...groups.filter((group) => !touched.includes(group)), merged];
+  }
+  return groups.map((group) => group.ends);
+}
