@@ -10,6 +10,18 @@ export interface ConfKey extends OptionSpec {
 /** Every key that means something, by its full name. */
 export const confKeys: readonly ConfKey[] = [
   {
+    name: "spark.sql.warehouse.dir",
+    doc: "The folder of the tables that CREATE TABLE makes, one folder each.",
+    kind: "text",
+    default: "spark-warehouse",
+  },
+  {
+    name: "spark.sql.storeAssignmentPolicy",
+    doc: "What INSERT may write to a column of another type: ANSI (nothing that a reader would take for a mistake), LEGACY (whatever a cast takes), STRICT is not built.",
+    kind: ["ANSI", "LEGACY"],
+    default: "ANSI",
+  },
+  {
     name: "spark.sql.session.timeZone",
     doc: "The time zone of dates, of timestamps as text, and of date functions: an IANA name. (Spark: the machine's; here UTC, so that a job means the same everywhere.)",
     kind: "text",
@@ -176,7 +188,6 @@ export const idleConfKeys: readonly string[] = [
   "spark.sql.streaming.streamingQueryListeners",
   "spark.sql.streaming.ui.",
   "spark.sql.ui.",
-  "spark.sql.warehouse.",
   "spark.stage.",
   "spark.storage.",
   "spark.submit.",

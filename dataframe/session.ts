@@ -7,14 +7,21 @@ import type { Value } from "../engine/arrow/value.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
+import { nearestName } from "../engine/errors/nearest.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import { parseStatement } from "../engine/sql/statements.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
 import { Conf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
-import { unknownName, type OptionValue } from "./options.js";
+import type { OptionValue } from "./options.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
+import { withSubqueries } from "../engine/plan/analyzer/query/analyzeQuery.js";
+import { SessionCatalog } from "./sql/catalog.js";
+import { defaultDatabase } from "./sql/warehouse.js";
+import { runStatement } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableRegistry } from "./tables.js";
 import type { LooseRow } from "./types/row.js";
@@ -53,6 +60,8 @@ export class Session implements SessionContext {
   readonly warn: (message: string) => void;
   /** Has the last word on the options of a reader. */
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** The database that names of tables without one mean. */
+  readonly currentDatabase = { name: defaultDatabase };
   private readonly views = new Map<string, { readonly name: string; readonly plan: () => AnalyzedPlan }>();
 
   private constructor(options: SessionOptions) {
@@ -105,17 +114,43 @@ export class Session implements SessionContext {
     return this.fromBatch(batchFromRows(types.struct([field("id", types.long, false)]), rows));
   }
 
+  /**
+   * Runs a statement of SQL. A query gives its table, which runs when it is asked for rows; a command (CREATE VIEW, SET, …) runs at once and gives its result.
+   *
+   * @throws PARSE_SYNTAX_ERROR with the place, and what the analyzer refuses: TABLE_OR_VIEW_NOT_FOUND, UNRESOLVED_COLUMN.…
+   * @example await (await session.sql("SELECT sensorId, count(*) AS n FROM readings GROUP BY sensorId")).show()
+   */
+  async sql<Row = LooseRow>(text: string): Promise<DataFrame<Row>> {
+    return new DataFrame<Row>(this, await runStatement(this, parseStatement(text)));
+  }
+
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */
   table(name: string): DataFrame {
     return new DataFrame(this, this.viewPlan(name));
+  }
+
+  /** Runs something where names without a database mean that one: what a view names is of its database. */
+  inDatabase<T>(name: string, action: (session: Session) => Promise<T>): Promise<T> {
+    return action(Object.create(this, { currentDatabase: { value: { name } } }) as Session);
+  }
+
+  /** The names of the temporary views. */
+  get viewNames(): readonly string[] {
+    return [...this.views.values()].map(({ name }) => name);
+  }
+
+  /** The plan of a temporary view; null when there is none. */
+  findView(name: string): AnalyzedPlan | null {
+    return this.views.get(name.toLowerCase())?.plan() ?? null;
   }
 
   /** The plan of a temporary view, under its name. */
   viewPlan(name: string): AnalyzedPlan {
     const view = this.views.get(name.toLowerCase());
     if (!view) {
-      const known = [...this.views.values()].map((other) => other.name);
-      throw unknownName("The session", "table", name, known);
+      const nearest = nearestName(name, this.viewNames);
+      const suggestion = nearest === undefined ? "" : ` Did you mean \`${nearest}\`?`;
+      throw new StreamingError("TABLE_OR_VIEW_NOT_FOUND", { relationName: `\`${name}\``, suggestion });
     }
     return analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan() }, this.analysisContext);
   }
@@ -132,7 +167,8 @@ export class Session implements SessionContext {
 
   /** What analysis depends on, as configured now. */
   get analysisContext(): AnalysisContext {
-    return { ansi: this.conf.boolean("spark.sql.ansi.enabled"), zone: this.conf.get("spark.sql.session.timeZone") };
+    const context = { ansi: this.conf.boolean("spark.sql.ansi.enabled"), zone: this.conf.get("spark.sql.session.timeZone") };
+    return withSubqueries(context, SessionCatalog.ofViews(this));
   }
 
   /** This session (its tables, views and queries) with other configuration: where a batch is run again under what it was logged with. */

@@ -29,6 +29,16 @@ export interface SessionContext {
   under(conf: Readonly<Record<string, string>>): SessionContext;
   /** Keeps a temporary view: a name, whatever its case, for what `plan` gives at each use. */
   setTempView(name: string, plan: () => AnalyzedPlan): void;
-  /** The plan of a temporary view, under its name. @throws INVALID_OPTION_VALUE with the nearest name */
+  /** The database that names of tables without one mean. */
+  readonly currentDatabase: { name: string };
+  /** Runs something where names without a database mean that one. */
+  inDatabase<T>(name: string, action: (session: SessionContext) => Promise<T>): Promise<T>;
+  /** Forgets a temporary view; false when there was none. */
+  dropTempView(name: string): boolean;
+  /** The names of the temporary views. */
+  readonly viewNames: readonly string[];
+  /** The plan of a temporary view; null when there is none. */
+  findView(name: string): AnalyzedPlan | null;
+  /** The plan of a temporary view, under its name. @throws TABLE_OR_VIEW_NOT_FOUND with the nearest name */
   viewPlan(name: string): AnalyzedPlan;
 }

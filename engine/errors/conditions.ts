@@ -7,13 +7,17 @@ import { generalConditions } from "./conditions/general.js";
 import { jsonConditions } from "./conditions/json.js";
 import { kafkaConditions } from "./conditions/kafka.js";
 import { queryConditions } from "./conditions/query.js";
+import { selectConditions } from "./conditions/selects.js";
 import { sinkConditions } from "./conditions/sink.js";
 import { sourceConditions } from "./conditions/source.js";
+import { sqlConditions } from "./conditions/sql.js";
 
 /** The whole catalogue. Names and SQLSTATEs are Spark's where Spark has the condition. */
 export const conditions = {
   ...generalConditions,
   ...analysisConditions,
+  ...sqlConditions,
+  ...selectConditions,
   ...expressionConditions,
   ...jsonConditions,
   ...sourceConditions,

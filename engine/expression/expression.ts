@@ -22,6 +22,11 @@ export type Expression =
   | UnresolvedFunction
   | UnresolvedExtract
   | UnresolvedCast
+  | UnresolvedSubquery
+  | Subquery
+  | WindowCall
+  | UnresolvedParameter
+  | NamedArgument
   | MultiAlias;
 
 export interface Literal {
@@ -139,6 +144,8 @@ export interface UnresolvedAttribute {
 export interface UnresolvedStar {
   readonly kind: "unresolvedStar";
   readonly target: readonly string[];
+  /** `* EXCEPT (a, b.c)`: columns and fields that are left out. */
+  readonly except?: readonly (readonly string[])[];
   readonly position?: TextPosition;
 }
 
@@ -153,10 +160,12 @@ export interface UnresolvedFunction {
   /** A type argument (`from_json`'s schema given as a type). */
   readonly typeArgument?: DataType;
   readonly position?: TextPosition;
-  /** OVER (…): parsed, so that the refusal can name it. */
-  readonly over?: boolean;
-  /** The text of that OVER (…), as Spark prints it. */
-  readonly windowSpec?: string;
+  /** OVER (…) or OVER name. */
+  readonly over?: WindowDefinition | string;
+  /** IGNORE NULLS behind a function with OVER. */
+  readonly ignoreNulls?: boolean;
+  /** Of WITHIN GROUP (ORDER BY …): the order of the values. */
+  readonly withinGroup?: readonly SortOrder[];
 }
 
 /** `e.field`, `e[index]`. */
@@ -175,6 +184,88 @@ export interface UnresolvedCast {
   /** `DATE '…'`, `TIMESTAMP '…'`: a string that must be a value of the type. */
   readonly typedLiteral?: boolean;
   readonly position?: TextPosition;
+}
+
+/** A query in the place of a value: its one row and column (`scalar`), whether it has rows (`exists`), whether it holds the values (`in`). */
+export interface UnresolvedSubquery {
+  readonly kind: "unresolvedSubquery";
+  readonly form: "scalar" | "exists" | "in";
+  /** What `in` looks for: one value, or the parts of a row. */
+  readonly values: readonly Expression[];
+  /** A logical plan; expressions are below plans, so they know no more of it. */
+  readonly query: QueryPlan;
+  readonly position?: TextPosition;
+}
+
+/**
+ * A subquery whose query is resolved. It is a value of the rows that it stands over: what its query reads of them has names in it (`outer`) for which
+ * `given` stands. The analyzer puts a join in its place before the node that holds it is done.
+ */
+export interface Subquery {
+  readonly kind: "subquery";
+  readonly form: "scalar" | "exists" | "in";
+  readonly values: readonly Expression[];
+  readonly query: QueryPlan;
+  readonly outer: readonly Attribute[];
+  readonly given: readonly Expression[];
+  readonly type: DataType;
+  readonly nullable: boolean;
+}
+
+/** A function OVER a window of rows; the analyzer gives it a Window node below the node that holds it. */
+export interface WindowCall {
+  readonly kind: "windowCall";
+  readonly name: string;
+  readonly args: readonly Expression[];
+  readonly filter: Expression | null;
+  readonly ignoreNulls: boolean;
+  readonly partition: readonly Expression[];
+  readonly order: readonly SortOrder[];
+  /** Its bounds are constants. */
+  readonly frame: WindowFrame;
+  readonly type: DataType;
+  readonly nullable: boolean;
+  readonly evalMode: EvalMode;
+}
+
+/** What stands behind OVER: `(base PARTITION BY … ORDER BY … frame)`. */
+export interface WindowDefinition {
+  /** The named window that it begins with; null when there is none. */
+  readonly base: string | null;
+  readonly partition: readonly Expression[];
+  readonly order: readonly SortOrder[];
+  /** Null: the function's own, which depends on whether there is an order. */
+  readonly frame: WindowFrame | null;
+}
+
+/** Which rows around the current one count. */
+export interface WindowFrame {
+  readonly unit: "rows" | "range";
+  readonly start: FrameBound;
+  readonly end: FrameBound;
+}
+
+export type FrameBound =
+  | { readonly kind: "unboundedPreceding" | "currentRow" | "unboundedFollowing" }
+  | { readonly kind: "preceding" | "following"; readonly offset: Expression };
+
+/** A logical plan, as expressions see it. */
+export interface QueryPlan {
+  readonly kind: string;
+}
+
+/** `:name`, or the nth `?` (from 0): replaced by a literal before analysis. */
+export interface UnresolvedParameter {
+  readonly kind: "unresolvedParameter";
+  readonly name: string | number;
+  readonly position?: TextPosition;
+}
+
+/** `name => value`, an argument of a function that has names for them. */
+export interface NamedArgument {
+  readonly kind: "namedArgument";
+  readonly name: string;
+  readonly value: Expression;
 }
 
 /** `AS (a, b)`: names for the columns of a generator. */

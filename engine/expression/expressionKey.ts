@@ -1,4 +1,4 @@
-import type { Expression } from "./expression.js";
+import type { Expression, QueryPlan } from "./expression.js";
 
 const keys = new WeakMap<Expression, string>();
 
@@ -31,6 +31,11 @@ function makeKey(e: Expression): string {
       const filter = e.filter === null ? "" : expressionKey(e.filter);
       return `aggregate ${e.name}/${e.evalMode}(${e.distinct ? "distinct " : ""}${e.args.map(expressionKey).join()})[${filter}]${JSON.stringify(e.type)}`;
     }
+    case "subquery":
+      // Each is a query of its own.
+      return `subquery ${e.form} ${queryNumber(e.query)}(${e.values.map(expressionKey).join()})(${e.given.map(expressionKey).join()})`;
+    case "windowCall":
+      return `window ${e.name}/${e.evalMode}(${e.args.map(expressionKey).join()})[${e.filter === null ? "" : expressionKey(e.filter)}] ${e.ignoreNulls} (${e.partition.map(expressionKey).join()})(${e.order.map(expressionKey).join()})${JSON.stringify([e.frame, e.type], plain)}`;
     case "sortOrder":
       return `${expressionKey(e.child)} ${e.descending} ${e.nullsFirst}`;
     case "lambda":
@@ -45,4 +50,13 @@ function plain(_: string, value: unknown): unknown {
   if (typeof value === "number" && !Number.isFinite(value)) return String(value);
   if (Object.is(value, -0)) return "-0";
   return value instanceof Uint8Array ? [...value] : value;
+}
+
+const queryNumbers = new WeakMap<QueryPlan, number>();
+let queries = 0;
+
+function queryNumber(query: QueryPlan): number {
+  let number = queryNumbers.get(query);
+  if (number === undefined) queryNumbers.set(query, (number = ++queries));
+  return number;
 }

@@ -1,4 +1,4 @@
-import type { Expression } from "./expression.js";
+import type { Expression, SortOrder, WindowCall } from "./expression.js";
 
 /** The direct children of an expression, resolved or not. */
 export function expressionChildren(e: Expression): readonly Expression[] {
@@ -14,6 +14,14 @@ export function expressionChildren(e: Expression): readonly Expression[] {
     case "aggregateCall":
     case "unresolvedFunction":
       return e.filter === null ? e.args : [...e.args, e.filter];
+    case "namedArgument":
+      return [e.value];
+    case "unresolvedSubquery":
+      return e.values;
+    case "subquery":
+      return [...e.values, ...e.given];
+    case "windowCall":
+      return [...e.args, ...(e.filter === null ? [] : [e.filter]), ...e.partition, ...e.order];
     case "unresolvedExtract":
       return [e.child, e.key];
     case "lambda":
@@ -40,6 +48,14 @@ export function mapChildren(e: Expression, map: (child: Expression) => Expressio
     case "aggregateCall":
     case "unresolvedFunction":
       return { ...e, args: after.slice(0, e.args.length), filter: e.filter === null ? null : after.at(-1)! };
+    case "namedArgument":
+      return { ...e, value: after[0]! };
+    case "unresolvedSubquery":
+      return { ...e, values: after };
+    case "subquery":
+      return { ...e, values: after.slice(0, e.values.length), given: after.slice(e.values.length) };
+    case "windowCall":
+      return overParts(e, after);
     case "unresolvedExtract":
       return { ...e, child: after[0]!, key: after[1]! };
     case "lambda":
@@ -47,6 +63,19 @@ export function mapChildren(e: Expression, map: (child: Expression) => Expressio
     default:
       return e;
   }
+}
+
+function overParts(e: WindowCall, parts: readonly Expression[]): WindowCall {
+  const rest = parts.slice(e.args.length);
+  const filter = e.filter === null ? null : rest.shift()!;
+  const partition = rest.slice(0, e.partition.length);
+  return {
+    ...e,
+    args: parts.slice(0, e.args.length),
+    filter,
+    partition,
+    order: rest.slice(e.partition.length) as readonly Expression[] as readonly SortOrder[],
+  };
 }
 
 /** A node whose children are being rewritten. */

@@ -1,12 +1,15 @@
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
-import { generate, type GenerateNode } from "./stateless/generate.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
+import { expand, type ExpandNode } from "./stateless/expand.js";
+import { firstOccurrence, type FirstOccurrenceNode } from "./stateless/firstOccurrence.js";
+import { generate, type GenerateNode } from "./stateless/generate.js";
 import { limit, type LimitNode } from "./stateless/limit.js";
 import { local, type LocalNode } from "./stateless/local.js";
 import { port, type PortNode } from "./stateless/port.js";
+import { offset, type OffsetNode } from "./stateless/offset.js";
 import { project, type ProjectNode } from "./stateless/project.js";
 import { receive, type ReceiveNode } from "./stateless/receive.js";
 import { scan, type ScanNode } from "./stateless/scan.js";
@@ -14,6 +17,7 @@ import { sort, type SortNode } from "./stateless/sort.js";
 import { staticJoin, type StaticJoinNode } from "./stateless/staticJoin.js";
 import { timeWindow, type TimeWindowNode } from "./stateless/timeWindow.js";
 import { union, type UnionNode } from "./stateless/union.js";
+import { window, type WindowNode } from "./stateless/window.js";
 import { watermark, type WatermarkNode } from "./stateless/watermark.js";
 
 /** Where rows come in. */
@@ -25,14 +29,18 @@ export type OperatorNode =
   | DecodeJsonNode<PhysicalNode>
   | DeduplicateNode<PhysicalNode>
   | EncodeJsonNode<PhysicalNode>
+  | ExpandNode<PhysicalNode>
+  | FirstOccurrenceNode<PhysicalNode>
   | GenerateNode<PhysicalNode>
   | LimitNode<PhysicalNode>
+  | OffsetNode<PhysicalNode>
   | ProjectNode<PhysicalNode>
   | SortNode<PhysicalNode>
   | StaticJoinNode<PhysicalNode>
   | TimeWindowNode<PhysicalNode>
   | UnionNode<PhysicalNode>
-  | WatermarkNode<PhysicalNode>;
+  | WatermarkNode<PhysicalNode>
+  | WindowNode<PhysicalNode>;
 
 /**
  * The physical plan: which operators run, with what they need bound. Plain data, so that a fragment of it can be sent to another thread. Each kind has one file,
@@ -51,14 +59,18 @@ const operators = {
   decodeJson,
   deduplicate,
   encodeJson,
+  expand,
+  firstOccurrence,
   generate,
   limit,
+  offset,
   project,
   sort,
   staticJoin,
   timeWindow,
   union,
   watermark,
+  window,
 } satisfies FactsOfEach<OperatorNode>;
 const nodes = { ...leaves, ...operators, port };
 

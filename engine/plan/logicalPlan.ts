@@ -3,6 +3,7 @@ import type { Alias, Attribute } from "../expression/expression.js";
 import { aggregate, type Aggregate } from "./nodes/aggregate.js";
 import { deduplicate, type Deduplicate } from "./nodes/deduplicate.js";
 import type { NodeFacts } from "./nodes/facts.js";
+import { expand, type Expand } from "./nodes/expand.js";
 import { filter, type Filter } from "./nodes/filter.js";
 import { generate, type Generate } from "./nodes/generate.js";
 import { join, type Join } from "./nodes/join.js";
@@ -18,6 +19,7 @@ import { setOperation, type SetOperation } from "./nodes/setOperation.js";
 import { sort, type Sort } from "./nodes/sort.js";
 import { subqueryAlias, type SubqueryAlias } from "./nodes/subqueryAlias.js";
 import { timeWindow, type TimeWindow } from "./nodes/timeWindow.js";
+import { window, type Window } from "./nodes/window.js";
 import { withWatermark, type WithWatermark } from "./nodes/withWatermark.js";
 
 /**
@@ -30,6 +32,7 @@ import { withWatermark, type WithWatermark } from "./nodes/withWatermark.js";
 export type LogicalPlan =
   | Aggregate<LogicalPlan>
   | Deduplicate<LogicalPlan>
+  | Expand<LogicalPlan>
   | Filter<LogicalPlan>
   | Generate<LogicalPlan>
   | Join<LogicalPlan>
@@ -45,6 +48,7 @@ export type LogicalPlan =
   | Sort<LogicalPlan>
   | SubqueryAlias<LogicalPlan>
   | TimeWindow<LogicalPlan>
+  | Window<LogicalPlan>
   | WithWatermark<LogicalPlan>;
 
 export type NodeKind = LogicalPlan["kind"];
@@ -56,6 +60,7 @@ export type NodeOf<K extends NodeKind> = Extract<LogicalPlan, { readonly kind: K
 const nodes = {
   aggregate,
   deduplicate,
+  expand,
   filter,
   generate,
   join,
@@ -71,6 +76,7 @@ const nodes = {
   sort,
   subqueryAlias,
   timeWindow,
+  window,
   withWatermark,
 } satisfies { readonly [K in NodeKind]: { readonly kind: K } };
 

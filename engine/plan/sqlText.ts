@@ -1,8 +1,9 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
-import type { Expression } from "../expression/expression.js";
+import type { Expression, Subquery } from "../expression/expression.js";
 import { localText } from "../values/dateTimeText.js";
 import { valueText } from "../values/valueText.js";
+import { windowText } from "./windowText.js";
 
 /** How a name that is still unresolved is written; default: its parts as they are. */
 export type NameText = (parts: readonly string[]) => string;
@@ -46,11 +47,29 @@ export function sqlText(e: Expression, nameOf: NameText = (parts) => parts.join(
       return e.key.kind === "literal" && typeof e.key.value === "string"
         ? `${text(e.child)}.${e.key.value}`
         : `${text(e.child)}[${text(e.key)}]`;
+    case "namedArgument":
+      return `${e.name} => ${text(e.value)}`;
+    case "unresolvedParameter":
+      return typeof e.name === "number" ? "?" : `:${e.name}`;
+    case "unresolvedSubquery":
+    case "subquery":
+      return subqueryText(e, text);
+    case "windowCall":
+      return `${callText(e, text)} OVER ${windowText({ base: null, ...e }, e.name, e.args, text)}`;
+    case "unresolvedFunction":
+      if (e.over === undefined) return callText(e, text);
+      return `${callText(e, text)} OVER ${typeof e.over === "string" ? e.over : windowText(e.over, e.name, e.args, text)}`;
     case "lambda":
       return `lambdafunction(${[e.body, ...e.parameters].map(text).join(", ")})`;
     default:
       return callText(e, text);
   }
+}
+
+function subqueryText({ form, values }: Pick<Subquery, "form" | "values">, text: (child: Expression) => string): string {
+  if (form !== "in") return form === "exists" ? "exists()" : "scalarsubquery()";
+  const value = values.length === 1 ? text(values[0]!) : `named_struct(${values.map(text).join(", ")})`;
+  return `(${value} IN (listquery()))`;
 }
 
 interface CallLike {

@@ -1,9 +1,9 @@
-import { notYetSupported } from "../errors/streamingError.js";
 import { types, type DataType } from "../arrow/types.js";
-import { literal, type Expression } from "../expression/expression.js";
+import { literal, type Expression, type SortOrder } from "../expression/expression.js";
 import { parseSchemaOrType } from "./ddl.js";
 import type { Grammar, TokenStream } from "./tokenStream.js";
 import { readOver } from "./over.js";
+import { readSortOrder } from "./sortOrder.js";
 
 /** `name([DISTINCT] args) [FILTER (WHERE …)] [OVER (…)]`; the name and a bracket come next. */
 export function readFunction(grammar: Grammar): Expression {
@@ -16,10 +16,11 @@ export function readFunction(grammar: Grammar): Expression {
   let args = tokens.is(")") ? [] : tokens.commaSeparated(() => argument(grammar, name));
   const ignoreNulls = readIgnoreNulls(tokens);
   tokens.expect(")");
-  if (tokens.is("WITHIN", "GROUP")) throw notYetSupported("WITHIN GROUP");
+  const withinGroup = tokens.accept("WITHIN", "GROUP", "(") ? readOrder(grammar) : null;
   const filter = readFilter(grammar);
-  if (readIgnoreNulls(tokens) || ignoreNulls) args = [...args, literal(true, types.boolean)];
+  const ignores = readIgnoreNulls(tokens) || ignoreNulls;
   const over = tokens.is("OVER") ? readOver(grammar) : null;
+  if (ignores && over === null) args = [...args, literal(true, types.boolean)];
 
   // count(*) counts rows; every other star in a call stands for the columns.
   if (name === "count" && !distinct && args.length === 1 && isPlainStar(args[0]!)) args = [literal(1, types.int)];
@@ -30,7 +31,8 @@ export function readFunction(grammar: Grammar): Expression {
     distinct,
     filter,
     position: { start, end: tokens.end },
-    ...(over !== null && { over: true, windowSpec: over }),
+    ...(over !== null && { over, ignoreNulls: ignores }),
+    ...(withinGroup !== null && { withinGroup }),
   };
 }
 
@@ -38,11 +40,19 @@ function isPlainStar(e: Expression): boolean {
   return e.kind === "unresolvedStar" && e.target.length === 0;
 }
 
-/** `name => value` arguments wait for functions that have names for them. */
 function argument(grammar: Grammar, name: string): Expression {
-  if (grammar.tokens.peek().kind === "identifier" && grammar.tokens.peek(1).word === "=>") throw notYetSupported("A named argument");
   // `struct(a AS b)` names its fields.
-  return name === "struct" ? grammar.namedExpression() : grammar.expression();
+  return name === "struct" ? grammar.namedExpression() : grammar.argument();
+}
+
+/** The rest of `WITHIN GROUP (ORDER BY …)`. */
+function readOrder(grammar: Grammar): readonly SortOrder[] {
+  const { tokens } = grammar;
+  tokens.expect("ORDER");
+  tokens.expect("BY");
+  const order = tokens.commaSeparated(() => readSortOrder(grammar));
+  tokens.expect(")");
+  return order;
 }
 
 function readIgnoreNulls(tokens: TokenStream): boolean {

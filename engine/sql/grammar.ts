@@ -1,9 +1,11 @@
 import type { DataType } from "../arrow/types.js";
 import { freshId, type Expression } from "../expression/expression.js";
+import type { ParsedPlan } from "../plan/unresolved.js";
 import { readDataType } from "./dataTypes.js";
 import { numberLiteral } from "./numberLiteral.js";
 import { binary, binaryOperators, call } from "./operators.js";
 import { readPredicate } from "./predicates.js";
+import { readQuery } from "./query.js";
 import { readPrimary } from "./primary.js";
 import { TokenStream, type Grammar } from "./tokenStream.js";
 
@@ -26,6 +28,19 @@ export class ExpressionGrammar implements Grammar {
 
   operand(): Expression {
     return this.nested(() => this.binary(0));
+  }
+
+  /** `name => value`, or an expression. */
+  argument(): Expression {
+    const { tokens } = this;
+    if (tokens.peek().kind !== "identifier" || tokens.peek(1).word !== "=>") return this.expression();
+    const name = tokens.identifier();
+    tokens.expect("=>");
+    return { kind: "namedArgument", name, value: this.expression() };
+  }
+
+  query(): ParsedPlan {
+    return this.nested(() => readQuery(this));
   }
 
   dataType(): DataType {
@@ -104,12 +119,13 @@ const clauseWords = new Set(
   (
     "FROM WHERE GROUP HAVING ORDER LIMIT OFFSET UNION INTERSECT EXCEPT MINUS JOIN INNER CROSS LEFT RIGHT FULL SEMI ANTI NATURAL ON USING LATERAL " +
     "AND OR NOT IN IS BETWEEN LIKE ILIKE RLIKE REGEXP THEN ELSE END WHEN ASC DESC NULLS WINDOW QUALIFY CLUSTER DISTRIBUTE SORT TABLESAMPLE " +
-    "FOR PLACING ESCAPE IGNORE RESPECT WITH FILTER OVER TO DIV COLLATE"
+    "FOR PLACING ESCAPE IGNORE PIVOT UNPIVOT DELAY ROWS RANGE PERCENT RESPECT WITH FILTER OVER TO DIV COLLATE"
   ).split(" "),
 );
 
 /** `e name`: an alias without AS. */
 function startsAlias(tokens: TokenStream): boolean {
   const token = tokens.peek();
+  if (token.word === "GROUPING" && tokens.isNext(1, "SETS")) return false;
   return token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word));
 }

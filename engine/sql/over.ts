@@ -1,34 +1,48 @@
-import type { Expression } from "../expression/expression.js";
-import { sqlText } from "../plan/sqlText.js";
+import type { FrameBound, WindowDefinition, WindowFrame } from "../expression/expression.js";
 import { readSortOrder } from "./sortOrder.js";
 import type { Grammar } from "./tokenStream.js";
 
-/** Functions whose frame is rows up to the current one whatever is written. */
-const defaultFrame = "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
-
-/** `OVER (PARTITION BY … ORDER BY … frame)`: window functions are not built, so only their text is kept, for the refusal. */
-export function readOver(grammar: Grammar): string {
+/** `OVER (…)` or `OVER name`. */
+export function readOver(grammar: Grammar): WindowDefinition | string {
   const { tokens } = grammar;
   tokens.expect("OVER");
-  if (!tokens.accept("(")) return tokens.identifier("the name of a window");
-  const parts: string[] = [];
-  if (tokens.accept("PARTITION", "BY") || tokens.accept("DISTRIBUTE", "BY")) {
-    parts.push(`PARTITION BY ${list(tokens.commaSeparated(() => grammar.expression()))}`);
-  }
-  if (tokens.accept("ORDER", "BY") || tokens.accept("SORT", "BY")) {
-    parts.push(`ORDER BY ${list(tokens.commaSeparated(() => readSortOrder(grammar)))}`);
-  }
-  parts.push(tokens.isAny("ROWS", "RANGE") ? readFrame(grammar) : defaultFrame);
+  return tokens.is("(") ? readWindowDefinition(grammar) : tokens.identifier("the name of a window");
+}
+
+/** `([base] [PARTITION BY …] [ORDER BY …] [frame])`, or the name of another window. */
+export function readWindowDefinition(grammar: Grammar): WindowDefinition {
+  const { tokens } = grammar;
+  const empty: WindowDefinition = { base: null, partition: [], order: [], frame: null };
+  if (!tokens.accept("(")) return { ...empty, base: tokens.identifier("a window in brackets, or the name of one") };
+  const begins = tokens.isAny("PARTITION", "DISTRIBUTE", "CLUSTER", "ORDER", "SORT", "ROWS", "RANGE", ")");
+  const base = begins ? null : tokens.identifier("PARTITION BY, ORDER BY, a frame, or the name of a window");
+  const clustered = tokens.accept("CLUSTER", "BY");
+  const partitioned = clustered || tokens.accept("PARTITION", "BY") || tokens.accept("DISTRIBUTE", "BY");
+  const partition = partitioned ? tokens.commaSeparated(() => grammar.expression()) : [];
+  const ordered = tokens.accept("ORDER", "BY") || tokens.accept("SORT", "BY");
+  const order = ordered ? tokens.commaSeparated(() => readSortOrder(grammar)) : [];
+  const frame = tokens.isAny("ROWS", "RANGE") ? readFrame(grammar) : null;
   tokens.expect(")");
-  return `(${parts.join(" ").toUpperCase()})`;
+  return { base, partition, order, frame };
 }
 
-function readFrame({ tokens }: Grammar): string {
-  const words: string[] = [];
-  while (!tokens.is(")") && tokens.peek().kind !== "end") words.push(tokens.next().text);
-  return words.join(" ");
+/** `{ROWS | RANGE} bound`, `{ROWS | RANGE} BETWEEN bound AND bound`. */
+function readFrame(grammar: Grammar): WindowFrame {
+  const { tokens } = grammar;
+  const unit = tokens.next().word === "ROWS" ? "rows" : "range";
+  if (!tokens.accept("BETWEEN")) return { unit, start: readBound(grammar), end: { kind: "currentRow" } };
+  const start = readBound(grammar);
+  tokens.expect("AND");
+  return { unit, start, end: readBound(grammar) };
 }
 
-function list(expressions: readonly Expression[]): string {
-  return expressions.map((e) => sqlText(e)).join(", ");
+function readBound(grammar: Grammar): FrameBound {
+  const { tokens } = grammar;
+  if (tokens.accept("CURRENT", "ROW")) return { kind: "currentRow" };
+  if (tokens.is("UNBOUNDED")) {
+    tokens.next();
+    return { kind: tokens.expectAny("PRECEDING", "FOLLOWING").word === "PRECEDING" ? "unboundedPreceding" : "unboundedFollowing" };
+  }
+  const offset = grammar.operand();
+  return { kind: tokens.expectAny("PRECEDING", "FOLLOWING").word === "PRECEDING" ? "preceding" : "following", offset };
 }

@@ -1,4 +1,5 @@
 import type { Expression } from "../expression/expression.js";
+import type { ParsedPlan } from "../plan/unresolved.js";
 import { ExpressionGrammar } from "./grammar.js";
 
 /**
@@ -12,4 +13,18 @@ export function parseExpression(text: string): Expression {
   const e = grammar.namedExpression();
   grammar.tokens.expectEnd();
   return e;
+}
+
+/**
+ * A query, unresolved.
+ *
+ * @example parseQuery("SELECT id, count(*) FROM readings GROUP BY id")
+ * @throws PARSE_SYNTAX_ERROR and its like
+ */
+export function parseQuery(text: string): ParsedPlan {
+  const grammar = new ExpressionGrammar(text);
+  const plan = grammar.query();
+  grammar.tokens.accept(";");
+  grammar.tokens.expectEnd();
+  return plan;
 }

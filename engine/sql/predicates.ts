@@ -1,7 +1,10 @@
-import { StreamingError, notYetSupported } from "../errors/streamingError.js";
+import { StreamingError } from "../errors/streamingError.js";
 import { types } from "../arrow/types.js";
 import { literal, type Expression } from "../expression/expression.js";
+import { listOf } from "./lists.js";
 import { call } from "./operators.js";
+import { startsQuery } from "./startsQuery.js";
+import { readSubquery } from "./subquery.js";
 import type { Grammar } from "./tokenStream.js";
 
 /** What may follow an operand: BETWEEN, IN, LIKE and its kin, IS …. Returns `operand` itself when nothing does. */
@@ -43,8 +46,8 @@ function plainPredicate(grammar: Grammar, operand: Expression): Expression | nul
 function inPredicate(grammar: Grammar, operand: Expression): Expression {
   const { tokens } = grammar;
   const start = tokens.next().start;
+  if (startsQuery(tokens, 0)) return readSubquery(grammar, "in", listOf(operand, tokens.text), start);
   tokens.expect("(");
-  if (tokens.isAny("SELECT", "WITH")) throw notYetSupported("A subquery in an expression");
   if (tokens.is(")")) throw new StreamingError("INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE");
   const values = tokens.commaSeparated(() => grammar.expression());
   tokens.expect(")");

@@ -7,6 +7,8 @@ import { readLambda, startsLambda } from "./lambda.js";
 import { numberLiteral } from "./numberLiteral.js";
 import { call } from "./operators.js";
 import { readSpecialForm } from "./specialForms.js";
+import { startsQuery } from "./startsQuery.js";
+import { readSubquery } from "./subquery.js";
 import type { Grammar } from "./tokenStream.js";
 
 /** Words that never begin an expression (as a bare column they need back quotes). */
@@ -79,10 +81,10 @@ function readString({ tokens }: Grammar): Expression {
 function readSymbol(grammar: Grammar): Expression {
   const { tokens } = grammar;
   const start = tokens.peek().start;
-  if (tokens.accept("*")) return { kind: "unresolvedStar", target: [], position: { start, end: tokens.end } };
-  if (tokens.isAny(":", "?")) throw notYetSupported("A parameter in SQL text");
+  if (tokens.accept("*")) return star(grammar, [], start);
+  if (tokens.isAny(":", "?")) return readParameter(grammar);
+  if (tokens.is("(") && startsQuery(tokens, 0)) return readSubquery(grammar, "scalar", [], start);
   if (!tokens.accept("(")) throw tokens.unexpected();
-  if (tokens.isAny("SELECT", "WITH", "VALUES")) throw notYetSupported("A subquery in an expression");
   const first = grammar.namedExpression();
   if (tokens.is(",")) {
     const rest = [first];
@@ -110,8 +112,8 @@ function readWord(grammar: Grammar): Expression {
       if (startsIntervalLiteral(tokens)) return intervalLiteral(tokens);
       break;
     case "EXISTS":
-      if (after.word === "(" && ["SELECT", "WITH"].includes(tokens.peek(2).word)) throw notYetSupported("A subquery in an expression");
-      break;
+      if (after.word !== "(" || !startsQuery(tokens, 1)) break;
+      return readSubquery(grammar, "exists", [], tokens.next().start);
     default:
   }
   if (after.kind === "string") return typedLiteral(grammar);
@@ -120,6 +122,22 @@ function readWord(grammar: Grammar): Expression {
   if (after.word === "(") return readFunction(grammar);
   if (reserved.has(word)) throw tokens.unexpected();
   return readName(grammar);
+}
+
+/** `*` behind its target, and what it leaves out. */
+function star({ tokens }: Pick<Grammar, "tokens">, target: readonly string[], start: number): Expression {
+  const except =
+    tokens.is("EXCEPT", "(") && !startsQuery(tokens, 1) && tokens.accept("EXCEPT")
+      ? tokens.bracketed(() => tokens.path("a column").parts)
+      : null;
+  return { kind: "unresolvedStar", target, ...(except !== null && { except }), position: { start, end: tokens.end } };
+}
+
+/** `:name` or `?`. */
+function readParameter({ tokens }: Grammar): Expression {
+  const { start, word } = tokens.next();
+  const name = word === "?" ? tokens.nextParameter() : tokens.identifier("the name of a parameter");
+  return { kind: "unresolvedParameter", name, position: { start, end: tokens.end } };
 }
 
 /** `DATE '2024-02-29'`, `TIMESTAMP '…'`, `X'1F'`. Dates and timestamps are read by the analyzer, which knows the session time zone. */
@@ -151,7 +169,7 @@ function readName({ tokens }: Grammar): Expression {
   const parts = [tokens.identifier()];
   while (tokens.is(".") && (tokens.peek(1).kind === "identifier" || tokens.peek(1).kind === "quoted" || tokens.peek(1).word === "*")) {
     tokens.next();
-    if (tokens.accept("*")) return { kind: "unresolvedStar", target: parts, position: { start, end: tokens.end } };
+    if (tokens.accept("*")) return star({ tokens }, parts, start);
     parts.push(tokens.identifier());
   }
   return { kind: "unresolvedAttribute", parts, position: { start, end: tokens.end } };

@@ -1,6 +1,7 @@
 import type { StreamingError } from "../errors/streamingError.js";
 import type { DataType } from "../arrow/types.js";
-import type { Expression } from "../expression/expression.js";
+import type { Expression, TextPosition } from "../expression/expression.js";
+import type { ParsedPlan } from "../plan/unresolved.js";
 import { syntaxError } from "./syntaxError.js";
 import { tokenize, type Token } from "./tokenizer.js";
 
@@ -14,15 +15,26 @@ export interface Grammar {
   /** `e`, `e AS name`, `e name`, `e AS (a, b)`. */
   namedExpression(): Expression;
   dataType(): DataType;
+  /** An argument of a function: an expression, or `name => value`. */
+  argument(): Expression;
+  /** A query, from WITH to the last pipe. */
+  query(): ParsedPlan;
 }
 
 /** Tokens with a place to read from. */
 export class TokenStream {
   private readonly tokens: Token[];
   private at = 0;
+  private parameters = 0;
 
   constructor(readonly text: string) {
     this.tokens = tokenize(text);
+  }
+
+  /** The hints in the comments between the last token that was read and the next one: `BROADCAST(t)`. */
+  takeHints(): readonly string[] {
+    const between = this.text.slice(this.end, this.peek().start);
+    return [...between.matchAll(/\/\*\+([\s\S]*?)\*\//g)].map((match) => match[1]!.trim());
   }
 
   /** The token `ahead` of the next one. */
@@ -34,6 +46,11 @@ export class TokenStream {
     const token = this.peek();
     if (token.kind !== "end") this.at++;
     return token;
+  }
+
+  /** The number of the next `?`, from 0. */
+  nextParameter(): number {
+    return this.parameters++;
   }
 
   /** The end of the last token that was read. */
@@ -63,6 +80,17 @@ export class TokenStream {
     return true;
   }
 
+  /** Reads the next token if it is one of these words; gives the word, empty when it is none. */
+  acceptAny(...words: readonly string[]): string {
+    return this.isAny(...words) ? this.next().word : "";
+  }
+
+  /** @throws PARSE_SYNTAX_ERROR when none of these words comes next */
+  expectAny(...words: readonly string[]): Token {
+    if (!this.isAny(...words)) throw this.unexpected(`expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
+    return this.next();
+  }
+
   /** @throws PARSE_SYNTAX_ERROR when another word comes next */
   expect(word: string): Token {
     if (this.peek().word !== word) throw this.unexpected(`expected ${word}`);
@@ -90,6 +118,41 @@ export class TokenStream {
     const items = [item()];
     while (this.accept(",")) items.push(item());
     return items;
+  }
+
+  /** What `item` reads, between commas and in brackets. */
+  bracketed<T>(item: () => T): T[] {
+    this.expect("(");
+    const items = this.commaSeparated(item);
+    this.expect(")");
+    return items;
+  }
+
+  /** `a.b.c`, and where it stands. @throws PARSE_SYNTAX_ERROR */
+  path(what: string): { readonly parts: readonly string[]; readonly position: TextPosition } {
+    const { start } = this.peek();
+    const parts = [this.identifier(what)];
+    while (this.is(".")) {
+      this.next();
+      parts.push(this.identifier("a name"));
+    }
+    return { parts, position: { start, end: this.end } };
+  }
+
+  /** A whole number as written. @throws PARSE_SYNTAX_ERROR */
+  wholeNumber(): number {
+    const sign = this.accept("-") ? -1 : 1;
+    const token = this.peek();
+    if (token.kind !== "number" || !/^\d+L?$/i.test(token.text)) throw this.unexpected("expected a whole number");
+    this.next();
+    return sign * Number.parseInt(token.text, 10);
+  }
+
+  /** The text up to the next semicolon, as it is written. */
+  restOfStatement(): string {
+    const { start } = this.peek();
+    while (this.peek().kind !== "end" && !this.is(";")) this.at++;
+    return this.text.slice(start, Math.max(start, this.end)).trim();
   }
 
   /** @throws PARSE_SYNTAX_ERROR when something is left */

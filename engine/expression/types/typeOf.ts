@@ -12,6 +12,8 @@ export function typeOf(e: Expression): DataType {
     case "call":
     case "cast":
     case "aggregateCall":
+    case "subquery":
+    case "windowCall":
       return e.type;
     case "alias":
     case "sortOrder":
@@ -34,6 +36,8 @@ export function nullableOf(e: Expression): boolean {
     case "attribute":
     case "call":
     case "aggregateCall":
+    case "subquery":
+    case "windowCall":
     case "lambdaVariable":
       return e.nullable;
     case "alias":

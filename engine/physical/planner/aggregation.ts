@@ -1,5 +1,4 @@
 import { assert } from "../../errors/assert.js";
-import { notYetSupported } from "../../errors/streamingError.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { guarded } from "../../expression/guards.js";
@@ -11,12 +10,11 @@ import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
 import type { PhysicalNode } from "../plan.js";
 import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
 import type { PlanContext } from "./context.js";
+import { distinctSets, overFirst, withMarks } from "./distinctAggregates.js";
 import { attributeOf, planProject } from "./project.js";
 
 /**
  * A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator.
- *
- * @throws NOT_YET_SUPPORTED for aggregates over distinct values
  */
 export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): PhysicalNode {
   const below = belowWindow(node);
@@ -31,17 +29,19 @@ export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): 
     bound.push(bindAggregate(e.child, columns));
     results.push(attributeOf(e));
   }
+  const { length } = columns.expressions;
+  const distinct = distinctSets(bound, groupingAttributes.length);
   const spec: AggregateSpec = {
     operatorId: node.operatorId ?? "aggregate",
     partitions: context.partitions,
     grouping: groupingAttributes,
     window: windowSpec,
     eventTime: windowSpec?.watermarked ? null : eventTimeOf(groupingAttributes, windowSpec),
-    aggregates: bound,
+    aggregates: bound.map((aggregate, i) => (aggregate.call.distinct ? overFirst(aggregate, length + distinct.placeOf(i)) : aggregate)),
     outputMode: context.outputMode ?? "complete",
     output: [...groupingAttributes, ...results],
   };
-  const projected = planProject(null, columns.expressions, context.plan(input), null);
+  const projected = withMarks(planProject(null, columns.expressions, context.plan(input), null), distinct.sets);
   return arrange({ kind: "aggregate", spec, input: projected, output: spec.output }, aggregates, outputOf(node));
 }
 
@@ -129,7 +129,6 @@ function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null):
 /** Adds the columns of an aggregate's arguments; equal ones are shared. */
 function bindAggregate(call: AggregateCall, columns: ArgumentColumns): BoundAggregate {
   const { filter } = call;
-  if (call.distinct) throw notYetSupported(`${call.name}(DISTINCT …)`);
   return {
     call,
     // FILTER decides before the arguments are evaluated: for the rows it leaves out they must not fail.

@@ -17,7 +17,7 @@ export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNo
   const rightStreams = isStreaming(node.right);
   if (leftStreams && rightStreams) throw notYetSupported("joining two streams");
   const streamIsLeft = leftStreams || (!rightStreams && node.joinType !== "right");
-  checkJoinType(node.joinType, streamIsLeft);
+  checkJoinType(node.joinType, streamIsLeft, leftStreams || rightStreams);
   const sides = { stream: context.plan(streamIsLeft ? node.left : node.right), table: context.plan(streamIsLeft ? node.right : node.left) };
   const condition = splitJoinCondition(node.condition, outputOf(node.left), outputOf(node.right));
   const keys = condition.keys.map(({ left, right, nullSafe }): EquiKey => {
@@ -28,22 +28,34 @@ export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNo
     return { streamColumn: stream.index, tableColumn: table.index, nullSafe };
   });
   const [left, right] = streamIsLeft ? [sides.stream, sides.table] : [sides.table, sides.stream];
-  const narrow = node.joinType === "leftSemi" || node.joinType === "leftAnti";
+  const { joinType } = node;
+  const narrow = joinType === "leftSemi" || joinType === "leftAnti" || joinType === "mark";
   const joined = narrow
-    ? left.output
+    ? [...left.output, ...(node.mark === undefined ? [] : [node.mark])]
     : [...nullableIf(left, !streamIsLeft, node.joinType), ...nullableIf(right, streamIsLeft, node.joinType)];
-  const spec = { joinType: node.joinType, streamIsLeft, keys, condition: conjunctionOf(condition.rest), output: joined };
+  const comparison = node.comparison ?? null;
+  const spec = { joinType, streamIsLeft, keys, condition: conjunctionOf(condition.rest), comparison, output: joined };
   return select({ kind: "staticJoin", spec, ...sides, output: joined }, outputOf(node));
 }
 
-/** An outer join keeps the rows of the side that is read in passing; the other way round the table would have to remember all that came. */
-function checkJoinType(joinType: JoinType, streamIsLeft: boolean): void {
-  const kept: readonly JoinType[] = streamIsLeft ? ["inner", "cross", "left", "leftSemi", "leftAnti"] : ["inner", "cross", "right"];
+/** Over a stream an outer join keeps the rows of the stream; the other way round the table would have to remember all that came. */
+function checkJoinType(joinType: JoinType, streamIsLeft: boolean, streams: boolean): void {
+  const left: readonly JoinType[] = [
+    "inner",
+    "cross",
+    "left",
+    "leftSemi",
+    "leftAnti",
+    "mark",
+    "single",
+    ...(streams ? [] : (["full"] as const)),
+  ];
+  const kept: readonly JoinType[] = streamIsLeft ? left : ["inner", "cross", "right"];
   if (!kept.includes(joinType))
     throw notYetSupported(`a ${joinType} join that keeps the rows of its ${streamIsLeft ? "right" : "left"} side`);
 }
 
 function nullableIf(side: PhysicalNode, isTable: boolean, joinType: JoinType): readonly Attribute[] {
-  const padded = isTable && (joinType === "left" || joinType === "right");
+  const padded = joinType === "full" || (isTable && (joinType === "left" || joinType === "right" || joinType === "single"));
   return padded ? side.output.map((attribute) => ({ ...attribute, nullable: true })) : side.output;
 }

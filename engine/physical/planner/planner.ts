@@ -20,17 +20,19 @@ import { planSetOperation } from "./setOperation.js";
 import { planSort } from "./sort.js";
 import { planTimeWindow } from "./timeWindow.js";
 import { planWatermark } from "./watermark.js";
+import { planWindow } from "./window.js";
 
 /** What plans each kind of logical node. A kind without a planner does not compile. */
 export const planners: Planners = {
   aggregate: planAggregate,
   deduplicate: planDeduplicate,
   filter: planScanAndProject,
+  expand: ({ projections, input, output }, context) => ({ kind: "expand", projections, input: context.plan(input), output }),
   generate: planGenerate,
   join: planJoin,
   limit: planLimit,
   localRelation: ({ batch, output }) => ({ kind: "local", batch, output }),
-  offset: hasNoOperator("OFFSET"),
+  offset: (node, context) => ({ kind: "offset", count: node.count, input: context.plan(node.input), output: outputOf(node) }),
   project: planScanAndProject,
   read: planScanAndProject,
   repartition: ({ input }, context) => context.plan(input),
@@ -40,6 +42,7 @@ export const planners: Planners = {
   sort: planSort,
   subqueryAlias: (node, context) => ({ ...context.plan(node.input), output: outputOf(node) }),
   timeWindow: planTimeWindow,
+  window: planWindow,
   withWatermark: planWatermark,
 };
 

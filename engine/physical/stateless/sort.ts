@@ -85,7 +85,7 @@ export class SortOperator implements Operator {
 }
 
 /** Compares two rows by one key. */
-function comparison({ descending, nullsFirst }: SortKey, column: Column): (a: number, b: number) => number {
+export function comparison({ descending, nullsFirst }: SortKey, column: Column): (a: number, b: number) => number {
   const values: Value[] = Array.from({ length: column.length }, (_, i) => readValue(column, i));
   const nullOrder = nullsFirst ? -1 : 1;
   return (a, b) => {

@@ -1,9 +1,10 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import { isNullAt, plainColumn, takeColumn } from "../../arrow/columns.js";
+import { isNullAt, nullColumn, plainColumn, sliceBatch, takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { assert } from "../../errors/assert.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
@@ -29,7 +30,7 @@ export interface StaticJoinNode<Plan = NodeBase> extends NodeBase {
 export type PairCondition = (pairs: Batch) => Column;
 
 /** What becomes of a stream row, given which table rows match it. */
-type Keeps = "pairs" | "pairsOrPadded" | "matched" | "unmatched";
+type Keeps = "pairs" | "pairsOrPadded" | "matched" | "unmatched" | "marked";
 
 export const staticJoin: OperatorFacts<StaticJoinNode> = {
   kind: "staticJoin",
@@ -37,7 +38,7 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
   inputs: ({ table, stream }) => [table, stream],
   withInputs: (node, [table, stream]) => ({ ...node, table: table!, stream: stream! }),
   tables: ({ table }) => [table],
-  expressions: ({ spec }) => (spec.condition === null ? [] : [spec.condition]),
+  expressions: ({ spec }) => [spec.condition, spec.comparison].filter((e) => e !== null),
   explain: ({ spec, stream, table }) => {
     const keys = spec.keys.map((key) => {
       const [left, right] = [stream.output[key.streamColumn]!.name, table.output[key.tableColumn]!.name];
@@ -46,9 +47,9 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
     return `HashJoin ${spec.joinType} [${keys.join(", ")}]${spec.condition === null ? "" : `, condition ${sqlText(spec.condition)}`}`;
   },
   make: (node, parts) => {
-    const { condition } = node.spec;
-    const filter = condition === null ? null : pairCondition(condition, node, parts);
-    return new StaticJoinOperator(node.spec, parts.tableOf(node.table), filter, parts.chunks);
+    const { condition, comparison } = node.spec;
+    const compiled = (e: Expression | null): PairCondition | null => e && pairCondition(e, node, parts);
+    return new StaticJoinOperator(node.spec, parts.tableOf(node.table), compiled(condition), parts.chunks, compiled(comparison));
   },
 };
 
@@ -83,11 +84,22 @@ export class StaticJoinOperator implements Operator {
   readonly #nextRow: Int32Array;
   readonly #unique: boolean;
   readonly #pairs = new PairList();
+  /** Of a full join: which rows of the table have a partner. */
+  readonly #partners: Uint8Array | null;
+  readonly #comparison: PairCondition | null;
 
-  constructor(spec: StaticJoinSpec, table: Batch, condition: PairCondition | null, chunks: ChunkSizes) {
+  constructor(
+    spec: StaticJoinSpec,
+    table: Batch,
+    condition: PairCondition | null,
+    chunks: ChunkSizes,
+    comparison: PairCondition | null = null,
+  ) {
     this.#spec = spec;
     this.#keeps = keepsOf(spec);
     this.#condition = condition;
+    this.#comparison = comparison;
+    this.#partners = spec.joinType === "full" ? new Uint8Array(table.length) : null;
     this.#chunks = chunks;
     this.#tableColumns = table.columns.map((column) => plainColumn(column));
     this.#tableSchema = table.schema;
@@ -109,7 +121,9 @@ export class StaticJoinOperator implements Operator {
     this.#unique = this.#keyTable.size === rows.length && spec.keys.length > 0;
   }
 
-  begin(): void {}
+  begin(): void {
+    this.#partners?.fill(0);
+  }
 
   process(batch: Batch): Iterable<Emission> {
     if (batch.length === 0) return nothing;
@@ -118,8 +132,23 @@ export class StaticJoinOperator implements Operator {
     return simple && slots !== null ? this.#joinUnique(batch, slots) : this.#joinAll(batch, slots);
   }
 
-  finish(): Iterable<Emission> {
-    return nothing;
+  /** Of a full join: the rows of the table without a partner. */
+  *finish(): Iterable<Emission> {
+    const partners = this.#partners;
+    if (partners === null) return;
+    const alone = new PairList();
+    for (let row = 0; row < partners.length; row++) if (partners[row] === 0) alone.push(-1, row);
+    const fields = this.#output.fields.slice(0, this.#output.fields.length - this.#tableColumns.length);
+    const { emittedRows } = this.#chunks;
+    const rows = alone.table.view();
+    for (let from = 0; from < rows.length; from += emittedRows) {
+      const some = rows.subarray(from, from + emittedRows);
+      const columns = [
+        ...fields.map(({ type }) => nullColumn(type, some.length)),
+        ...this.#tableColumns.map((column) => takeColumn(column, some, some.length)),
+      ];
+      yield emission(batchOf(this.#output, columns, some.length));
+    }
   }
 
   /** `slots`: the key of each row; null when every row goes with every row of the table. */
@@ -176,15 +205,20 @@ export class StaticJoinOperator implements Operator {
 
   /** Joins stream rows `from` to `to`, whose candidates are in `#pairs`. */
   #joinRows(batch: Batch, from: number, to: number): Iterable<Emission> {
+    if (this.#keeps === "marked") return this.#markRows(batch, from, to);
     const candidates = this.#pairs;
     const matches = this.#matches(batch, candidates);
     const result = new PairList();
+    const single = this.#spec.joinType === "single";
     let at = 0;
     for (let i = from; i < to; i++) {
       let matched = false;
       for (; at < candidates.count && candidates.stream.values[at] === i; at++) {
         if (!matches(at)) continue;
-        if (this.#keeps === "pairs" || this.#keeps === "pairsOrPadded") result.push(i, candidates.table.values[at]!);
+        const row = candidates.table.values[at]!;
+        if (single && matched) throw new StreamingError("SCALAR_SUBQUERY_TOO_MANY_ROWS");
+        if (this.#partners !== null) this.#partners[row] = 1;
+        if (this.#keeps === "pairs" || this.#keeps === "pairsOrPadded") result.push(i, row);
         matched = true;
       }
       if (this.#keeps === "matched" ? matched : this.#keeps !== "pairs" && !matched) result.push(i, -1);
@@ -192,11 +226,38 @@ export class StaticJoinOperator implements Operator {
     return this.#emissions(batch, result);
   }
 
+  /** All stream rows, each with whether it has a partner: null where a comparison could not tell. */
+  #markRows(batch: Batch, from: number, to: number): Iterable<Emission> {
+    const candidates = this.#pairs;
+    const matches = this.#matches(batch, candidates);
+    const answer = this.#comparison === null || candidates.count === 0 ? null : this.#comparison(this.#pairBatch(batch, candidates));
+    const equal = answer === null ? () => true : passes(answer);
+    const values = new Uint8Array(to - from);
+    let nulls: Uint8Array | null = null;
+    let at = 0;
+    for (let i = from; i < to; i++) {
+      let unknown = false;
+      for (; at < candidates.count && candidates.stream.values[at] === i; at++) {
+        if (!matches(at)) continue;
+        if (equal(at)) values[i - from] = 1;
+        else if (answer !== null && isNullAt(answer, at)) unknown = true;
+      }
+      if (unknown && values[i - from] === 0) (nulls ??= new Uint8Array(to - from))[i - from] = 1;
+    }
+    const rows = sliceBatch(batch, from, to);
+    const mark: Column = { type: types.boolean, encoding: "u8", length: to - from, nulls, values };
+    return [emission(batchOf(this.#output, [...rows.columns, mark], to - from))];
+  }
+
   #matches(batch: Batch, candidates: PairList): (pair: number) => boolean {
     if (this.#condition === null || candidates.count === 0) return () => true;
-    const columns = [...this.#streamColumns(batch, candidates), ...this.#dictionaries(candidates)];
-    const schema = types.struct([...batch.schema.fields, ...this.#tableSchema.fields]);
-    return passes(this.#condition(batchOf(schema, columns, candidates.count)));
+    return passes(this.#condition(this.#pairBatch(batch, candidates)));
+  }
+
+  /** Pairs as rows: the stream's columns, then the table's. */
+  #pairBatch(batch: Batch, pairs: PairList): Batch {
+    const columns = [...this.#streamColumns(batch, pairs), ...this.#dictionaries(pairs)];
+    return batchOf(types.struct([...batch.schema.fields, ...this.#tableSchema.fields]), columns, pairs.count);
   }
 
   #emissions(batch: Batch, pairs: PairList): readonly Emission[] {
@@ -232,6 +293,8 @@ function keepsOf({ joinType, streamIsLeft }: StaticJoinSpec): Keeps {
   if (joinType === "inner" || joinType === "cross") return "pairs";
   if (joinType === "leftSemi" && streamIsLeft) return "matched";
   if (joinType === "leftAnti" && streamIsLeft) return "unmatched";
+  if (streamIsLeft && joinType === "mark") return "marked";
+  if (streamIsLeft && (joinType === "full" || joinType === "single")) return "pairsOrPadded";
   assert(joinType === (streamIsLeft ? "left" : "right"), `a ${joinType} join cannot keep the rows of the table`);
   return "pairsOrPadded";
 }

@@ -36,16 +36,39 @@ function ordinal(e: Expression, outputs: readonly Expression[]): Expression {
 
 /** The aggregation of resolved, named items. */
 export function aggregateOver(grouping: readonly NamedExpression[], items: readonly NamedExpression[], input: LogicalPlan): LogicalPlan {
-  for (const e of grouping) checkGrouping(e);
-  const splitter = new Splitter(grouping);
-  const outputs = items.map((item) => splitter.output(item));
+  const { outputs, splitter, aggregate } = split(grouping, items, [], input);
   const direct = outputs.every((e) => e.kind === "attribute");
-  const wanted = direct ? outputs : splitter.used;
-  const aggregates = dedupe(wanted).map((attribute) => splitter.calls.get(attribute.id) ?? attribute);
-  const aggregate: LogicalPlan = { kind: "aggregate", grouping, aggregates, input };
+  const aggregates = splitter.definitions(direct ? outputs : splitter.used);
   // The same column asked for twice is put out once below, and named twice above.
   const repeated = direct && aggregates.length < outputs.length;
-  return direct && !repeated ? aggregate : { kind: "project", expressions: outputs, input: aggregate };
+  const node: LogicalPlan = { ...aggregate, aggregates };
+  return direct && !repeated ? node : { kind: "project", expressions: outputs, input: node };
+}
+
+/** An aggregation, and what was asked for over its columns. */
+export interface SplitAggregate {
+  readonly aggregate: LogicalPlan;
+  readonly items: readonly NamedExpression[];
+  readonly others: readonly Expression[];
+}
+
+/** The aggregation that items and other expressions (of HAVING, ORDER BY) need, with both over its columns. */
+export function splitAggregate(
+  grouping: readonly NamedExpression[],
+  items: readonly NamedExpression[],
+  others: readonly Expression[],
+  input: LogicalPlan,
+): SplitAggregate {
+  const { outputs, rest, splitter, aggregate } = split(grouping, items, others, input);
+  return { aggregate: { ...aggregate, aggregates: splitter.definitions(splitter.used) }, items: outputs, others: rest };
+}
+
+function split(grouping: readonly NamedExpression[], items: readonly NamedExpression[], others: readonly Expression[], input: LogicalPlan) {
+  for (const e of grouping) checkGrouping(e);
+  const splitter = new Splitter(grouping, new Set(outputOf(input).map(({ id }) => id)));
+  const outputs = items.map((item) => splitter.output(item));
+  const rest = others.map((e) => splitter.expression(e));
+  return { outputs, rest, splitter, aggregate: { kind: "aggregate", grouping, aggregates: [], input } as const };
 }
 
 function checkGrouping(e: NamedExpression): void {
@@ -69,7 +92,11 @@ class Splitter {
   private readonly groups = new Map<string, Attribute>();
   private readonly callKeys = new Map<string, Attribute>();
 
-  constructor(private readonly grouping: readonly NamedExpression[]) {
+  constructor(
+    private readonly grouping: readonly NamedExpression[],
+    /** The columns of the rows; others are those of a query around this one. */
+    private readonly columns: ReadonlySet<number>,
+  ) {
     for (const e of grouping) this.groups.set(expressionKey(e), attributeOf(e));
   }
 
@@ -85,11 +112,21 @@ class Splitter {
     return { ...item, child: this.rewrite(item.child, item) };
   }
 
+  /** An expression over the columns of the aggregation. */
+  expression(e: Expression): Expression {
+    return this.rewrite(e, { kind: "alias", child: e, name: "", id: 0 });
+  }
+
+  /** What the aggregation puts out for these columns. */
+  definitions(wanted: readonly (Attribute | Alias)[]): readonly NamedExpression[] {
+    return dedupe(wanted.filter((e) => e.kind === "attribute")).map((attribute) => this.calls.get(attribute.id) ?? attribute);
+  }
+
   private rewrite(e: Expression, item: NamedExpression): Expression {
     const group = this.groups.get(expressionKey(e));
     if (group !== undefined) return this.use(group);
     if (e.kind === "aggregateCall") return this.use(this.callOf(e));
-    if (e.kind === "attribute") return this.missing(e, item);
+    if (e.kind === "attribute") return this.columns.has(e.id) ? this.missing(e, item) : e;
     return mapChildren(e, (child) => this.rewrite(child, item));
   }
 

@@ -3,19 +3,20 @@ import type { AnalyzedPlan, LogicalPlan, NodeKind, NodeOf } from "../logicalPlan
 import { inputsOf } from "../outputOf.js";
 import { childrenOf, expressionsOf, foldUp, mapExpressions, withChildren } from "../transform.js";
 import { resolveAggregate } from "./aggregate.js";
+import { extractSubqueries } from "./extractSubqueries.js";
 import { resolveDeduplicate } from "./deduplicate.js";
 import { resolveExpression } from "./resolveExpression.js";
 import { resolveFilter } from "./filter.js";
 import { resolveJoin } from "./join.js";
 import { assignOperatorIds } from "./operatorIds.js";
 import { resolveProject } from "./project.js";
-import { Scope } from "./scope.js";
+import { Scope, type QueryContext } from "./scope.js";
 import { resolveSetOperation } from "./setOperation.js";
 import { resolveSort } from "./sort.js";
 import { resolveWatermark } from "./watermark.js";
 
 /** How a node is resolved over inputs that are. */
-type Resolver<K extends NodeKind> = (node: NodeOf<K>, context: AnalysisContext) => LogicalPlan;
+type Resolver<K extends NodeKind> = (node: NodeOf<K>, context: QueryContext) => LogicalPlan;
 
 /** The nodes whose resolution is more than that of their expressions over the columns of their inputs. */
 const resolvers: { readonly [K in NodeKind]?: Resolver<K> } = {
@@ -50,13 +51,24 @@ export function writtenOf(plan: AnalyzedPlan): WrittenPlan | null {
  *
  * @throws the condition of what Spark's analyzer refuses
  */
-export function analyze(plan: LogicalPlan, context: AnalysisContext): AnalyzedPlan {
-  const resolved = new Map<LogicalPlan, LogicalPlan>();
+export function analyze(plan: LogicalPlan, context: QueryContext): AnalyzedPlan {
+  const nodes = new Map<LogicalPlan, LogicalPlan>();
   const known = {
-    get: (node: LogicalPlan): LogicalPlan | undefined => (done.has(node) ? node : resolved.get(node)),
-    set: (node: LogicalPlan, result: LogicalPlan): unknown => resolved.set(node, result),
+    get: (node: LogicalPlan): LogicalPlan | undefined => (done.has(node) ? node : nodes.get(node)),
+    set: (node: LogicalPlan, result: LogicalPlan): unknown => nodes.set(node, result),
   };
   const whole = foldUp<LogicalPlan>(plan, known, (node, children) => resolveOne(withChildren(node, children), context));
+  return finished(whole, plan, context);
+}
+
+/**
+ * A node whose expressions are resolved, over inputs that are analysed: its subqueries become joins, its operators get their ids.
+ */
+export function finish(plan: LogicalPlan, context: QueryContext): AnalyzedPlan {
+  return finished(extractSubqueries(plan), plan, context);
+}
+
+function finished(whole: LogicalPlan, plan: LogicalPlan, context: QueryContext): AnalyzedPlan {
   const numbered = assignOperatorIds(whole);
   markDone(numbered);
   // What needs no analysis (a table) is the same in every context.
@@ -65,7 +77,11 @@ export function analyze(plan: LogicalPlan, context: AnalysisContext): AnalyzedPl
 }
 
 /** One node over resolved inputs. */
-function resolveOne(plan: LogicalPlan, context: AnalysisContext): LogicalPlan {
+function resolveOne(plan: LogicalPlan, context: QueryContext): LogicalPlan {
+  return extractSubqueries(resolved(plan, context));
+}
+
+function resolved(plan: LogicalPlan, context: QueryContext): LogicalPlan {
   // The resolver of a kind takes the nodes of that kind: it is the same name.
   const resolve = resolvers[plan.kind] as Resolver<NodeKind> | undefined;
   if (resolve !== undefined) return resolve(plan, context);

@@ -33,7 +33,8 @@ function resolveCondition(given: Expression, scope: Scope): Expression {
   return booleanCondition(condition, pretty, scope.context);
 }
 
-function booleanCondition(condition: Expression, pretty: () => string, context: AnalysisContext): Expression {
+/** A condition as a boolean. @throws DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN */
+export function booleanCondition(condition: Expression, pretty: () => string, context: AnalysisContext): Expression {
   const type = typeOf(condition);
   if (type.kind === "boolean") return condition;
   if (type.kind === "null") return coerceTo(condition, types.boolean, context);

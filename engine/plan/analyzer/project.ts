@@ -1,11 +1,12 @@
 import type { Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
-import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
+import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { someExpression } from "../../expression/traverse.js";
-import { aggregateOver, resolveAggregate } from "./aggregate.js";
+import { aggregateOver, resolveAggregate, splitAggregate } from "./aggregate.js";
 import { extractGenerators, generatesFromAggregates } from "./generate.js";
 import { resolveOutputs } from "./names.js";
+import { extractWindowCalls } from "./windowNodes.js";
 import { refuseWindowFunctions } from "./windowFunctions.js";
 import { Scope } from "./scope.js";
 import { WindowCollector } from "./timeWindow.js";
@@ -21,8 +22,22 @@ export function resolveProject(plan: NodeOf<"project">, context: AnalysisContext
   const { items, input } = extractGenerators(plan.expressions, plan.input, scope);
   const expressions = resolveOutputs(items, scope);
   const over = windows.over(input);
-  if (expressions.some(holdsAggregate)) return aggregateOver([], expressions, over);
-  return { kind: "project", expressions, input: over };
+  if (expressions.some(holdsAggregate)) {
+    if (!expressions.some(holdsWindowCall)) return aggregateOver([], expressions, over);
+    const { aggregate, items: above } = splitAggregate([], expressions, [], over);
+    return projectOver(above, aggregate);
+  }
+  return projectOver(expressions, over);
+}
+
+/** A projection; functions OVER windows get their nodes below it. */
+export function projectOver(items: readonly NamedExpression[], below: LogicalPlan): LogicalPlan {
+  const { expressions, input } = extractWindowCalls(items, below);
+  return { kind: "project", expressions, input };
+}
+
+function holdsWindowCall(e: Expression): boolean {
+  return someExpression(e, (part) => part.kind === "windowCall");
 }
 
 function holdsAggregate(e: Expression): boolean {

@@ -54,7 +54,7 @@ export function distinctInputs(inputs: readonly LogicalPlan[]): readonly Logical
 }
 
 /** The same plan over attributes and watermarks of its own. */
-function reidentify(plan: LogicalPlan): LogicalPlan {
+export function reidentify(plan: LogicalPlan): LogicalPlan {
   const ids = new Map(idsOf(definedIds(plan)).map((id) => [id, freshId()]));
   const watermarks = new Map<number, number>();
   for (const node of nodesOf(plan)) if (node.kind === "withWatermark") watermarks.set(node.watermarkId, freshId());

@@ -9,6 +9,8 @@ import { mapChildren, someExpression } from "../../expression/traverse.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
 import { expandArguments } from "./star.js";
+import { resolveSubquery } from "./subqueries.js";
+import { resolveWindowCall } from "./windowCalls.js";
 import type { Scope } from "./scope.js";
 import { typedLiteral } from "./typedLiteral.js";
 
@@ -33,6 +35,12 @@ export function resolveExpression(e: Expression, scope: Scope): Expression {
       throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression" });
     case "multiAlias":
       throw new StreamingError("MULTI_ALIAS_WITHOUT_GENERATOR", { names: e.names.join(", "), expr: `"${prettyText(e.child, scope)}"` });
+    case "unresolvedSubquery":
+      return resolveSubquery(e, scope, resolveExpression);
+    case "unresolvedParameter":
+      throw new StreamingError("UNBOUND_SQL_PARAMETER", { name: String(e.name) });
+    case "namedArgument":
+      throw notYetSupported("A named argument");
     case "lambda":
       throw new StreamingError("PARSE_SYNTAX_ERROR", {
         error: "'->'",
@@ -47,7 +55,7 @@ export function resolveExpression(e: Expression, scope: Scope): Expression {
 }
 
 function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
-  if (e.over === true) throw windowFunction(e);
+  if (e.over !== undefined) return resolveWindowCall(e, e.over, scope, { resolve: resolveExpression, prettyText });
   const name = e.name.toLowerCase();
   if (name === "window" || name === "session_window" || name === "window_time") return windowColumn(name, e, scope);
   if (name === "monotonically_increasing_id" && e.args.length === 0) {
@@ -55,9 +63,11 @@ function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
   }
   if (isGeneratorName(name)) throw new StreamingError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: prettyText(e, scope) });
   if (name === "struct") return namedStruct(e, scope);
-  const args = resolveArguments(e, scope);
-  const filter = e.filter === null ? null : resolveExpression(e.filter, scope);
   const aggregate = isAggregateName(name);
+  const inside = aggregate ? scope.inAggregate() : scope;
+  if (name === "grouping" || name === "grouping_id") return groupingCall(name, resolveArguments(e, inside));
+  const args = resolveArguments(e, inside);
+  const filter = e.filter === null ? null : resolveExpression(e.filter, inside);
   if (!aggregate && (e.distinct || filter !== null)) {
     throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
   }
@@ -112,9 +122,9 @@ function checkAggregate(e: UnresolvedFunction, args: readonly Expression[], scop
   throw new StreamingError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: `"${prettyText(e, scope)}"` });
 }
 
-/** Spark refuses them on streams; on tables they are not built. Which it is shows in `refuseWindowFunctions`. */
-function windowFunction(e: UnresolvedFunction): StreamingError {
-  return notYetSupported(`The window function ${e.name} (OVER)`);
+/** GROUPING(key) and GROUPING_ID(…): the aggregation over grouping sets says which bits they are. */
+function groupingCall(name: string, args: readonly Expression[]): Expression {
+  return { kind: "call", name, args, type: name === "grouping" ? types.byte : types.long, nullable: false, evalMode: "ansi" };
 }
 
 /** The text of an expression as Spark names columns after it: of a qualified name only the column and its fields. */

@@ -1,8 +1,9 @@
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { editDistance } from "../../errors/nearest.js";
-import type { Attribute, Expression, LambdaVariable } from "../../expression/expression.js";
+import type { Attribute, Expression, LambdaVariable, QueryPlan } from "../../expression/expression.js";
 import { resolveFunction } from "../../expression/resolve.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
+import type { LogicalPlan } from "../logicalPlan.js";
 import { fieldOf } from "./extract.js";
 import type { WindowCollector } from "./timeWindow.js";
 
@@ -11,25 +12,67 @@ const suggestions = 5;
 /** Functions that may be written without parentheses. */
 const bareFunctions = new Set(["current_date", "current_timestamp", "current_time", "current_user", "session_user", "user"]);
 
+/** The context in which a query of SQL is analysed: what is around it. A plan of DataFrame verbs has nothing around it. */
+export interface QueryContext extends AnalysisContext {
+  /** Of a subquery: what its names may mean outside of it. */
+  readonly outer?: Scope;
+  /** Resolves a query inside an expression of that scope. */
+  readonly subquery?: (query: QueryPlan, around: Scope) => LogicalPlan;
+}
+
+interface Names {
+  /** Takes the windows that expressions call for; null where a window has no place. */
+  readonly windows: WindowCollector | null;
+  readonly parameters: readonly LambdaVariable[];
+  /** Names that stand for expressions where no column has them. */
+  readonly aliases: ReadonlyMap<string, Expression>;
+  /** Names that stand for expressions whatever the columns are called: those of a select list, in ORDER BY and HAVING. */
+  readonly preferred: ReadonlyMap<string, Expression>;
+}
+
+const noNames: ReadonlyMap<string, Expression> = new Map();
+
 /** Where names are looked up: the columns of the inputs, the parameters of lambdas, and (in a select list) the aliases before. */
 export class Scope {
+  private readonly names: Names;
+
   constructor(
     readonly attributes: readonly Attribute[],
-    readonly context: AnalysisContext,
-    /** Takes the windows that expressions call for; null where a window has no place. */
-    readonly windows: WindowCollector | null = null,
-    private readonly parameters: readonly LambdaVariable[] = [],
-    private readonly aliases: ReadonlyMap<string, Expression> = new Map(),
-  ) {}
+    readonly context: QueryContext,
+    windows: WindowCollector | null = null,
+    names: Omit<Names, "windows"> = { parameters: [], aliases: noNames, preferred: noNames },
+  ) {
+    this.names = { ...names, windows };
+  }
+
+  get windows(): WindowCollector | null {
+    return this.names.windows;
+  }
 
   /** This scope inside a lambda. */
   withParameters(parameters: readonly LambdaVariable[]): Scope {
-    return new Scope(this.attributes, this.context, this.windows, [...parameters, ...this.parameters], this.aliases);
+    return this.with({ parameters: [...parameters, ...this.names.parameters] });
   }
 
   /** This scope with names that stand for expressions where no column has them. */
   withAliases(aliases: ReadonlyMap<string, Expression>): Scope {
-    return new Scope(this.attributes, this.context, this.windows, this.parameters, aliases);
+    return this.with({ aliases });
+  }
+
+  /** This scope with names that stand for expressions before any column. */
+  withPreferred(preferred: ReadonlyMap<string, Expression>): Scope {
+    return this.with({ preferred });
+  }
+
+  /** This scope inside an aggregate function, which sees the columns of its rows first. */
+  inAggregate(): Scope {
+    return this.names.preferred.size === 0
+      ? this
+      : this.with({ preferred: noNames, aliases: new Map([...this.names.aliases, ...this.names.preferred]) });
+  }
+
+  private with(names: Partial<Names>): Scope {
+    return new Scope(this.attributes, this.context, this.names.windows, { ...this.names, ...names });
   }
 
   /**
@@ -44,14 +87,18 @@ export class Scope {
 
   /** The same, functions aside; null when the name is unknown. */
   find(parts: readonly string[]): Expression | null {
-    const parameter = this.parameters.find((p) => same(p.name, parts[0]!));
+    const { parameters, preferred, aliases } = this.names;
+    const parameter = parameters.find((p) => same(p.name, parts[0]!));
     if (parameter) return this.fields(parameter, parts.slice(1));
+    const named = preferred.get(parts[0]!.toLowerCase());
+    if (named && parts.length === 1) return named;
     const qualified = parts.length > 1 ? this.attributes.filter((a) => same(a.qualifier.at(-1), parts[0]!) && same(a.name, parts[1]!)) : [];
     if (qualified.length > 0) return this.fields(this.only(qualified, parts.slice(0, 2)), parts.slice(2));
     const plain = this.attributes.filter((a) => same(a.name, parts[0]!));
     if (plain.length > 0) return this.fields(this.only(plain, parts.slice(0, 1)), parts.slice(1));
-    const aliased = this.aliases.get(parts[0]!.toLowerCase());
-    return aliased ? this.fields(aliased, parts.slice(1)) : null;
+    const aliased = named ?? aliases.get(parts[0]!.toLowerCase());
+    if (aliased) return this.fields(aliased, parts.slice(1));
+    return this.context.outer?.find(parts) ?? null;
   }
 
   /** The columns that `t.*` stands for; all of them without a qualifier. */

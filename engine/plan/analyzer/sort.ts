@@ -14,15 +14,14 @@ export function resolveSort(plan: NodeOf<"sort">, context: AnalysisContext): Log
   return withMissingColumns(
     plan.input,
     context,
-    (scope) => plan.order.map((item) => checked({ ...item, child: resolveExpression(item.child, scope) })),
+    (scope) => plan.order.map((item) => withoutAggregates(checkSortOrder({ ...item, child: resolveExpression(item.child, scope) }))),
     (order, input) => ({ ...plan, order: order as readonly SortOrder[], input }),
   );
 }
 
-function checked(item: SortOrder): SortOrder {
+/** An item of an order, of a type that has one. */
+export function checkSortOrder(item: SortOrder): SortOrder {
   const { child } = item;
-  if (someExpression(child, (e) => e.kind === "aggregateCall"))
-    throw new StreamingError("AGGREGATE_OUT_OF_PLACE", { sqlExpr: `"${sqlText(child)}"`, clause: "a sort order" });
   const type = typeOf(child);
   if (isOrderable(type)) return item;
   throw new StreamingError("DATATYPE_MISMATCH.INVALID_ORDERING_TYPE", {
@@ -30,4 +29,11 @@ function checked(item: SortOrder): SortOrder {
     functionName: "`sortorder`",
     dataType: `"${sqlTypeName(type)}"`,
   });
+}
+
+function withoutAggregates(item: SortOrder): SortOrder {
+  const { child } = item;
+  if (someExpression(child, (e) => e.kind === "aggregateCall"))
+    throw new StreamingError("AGGREGATE_OUT_OF_PLACE", { sqlExpr: `"${sqlText(child)}"`, clause: "a sort order" });
+  return item;
 }

@@ -1,8 +1,8 @@
 import { unreachable } from "../../errors/assert.js";
-import type { Expression } from "../../expression/expression.js";
+import type { Attribute, Expression } from "../../expression/expression.js";
 import type { JoinType } from "../joinType.js";
 import { sqlText } from "../sqlText.js";
-import { definesNothing, operatorText, type Columns, type Input, type NodeFacts, type Origin } from "./facts.js";
+import { operatorText, type Columns, type Input, type NodeFacts, type Origin } from "./facts.js";
 import { refusalOfJoin } from "./joinOfStreams.js";
 
 /** Pairs of rows for which the condition is true; outer joins keep the rows without a partner too. */
@@ -15,6 +15,10 @@ export interface Join<Plan> {
   readonly left: Plan;
   readonly right: Plan;
   readonly operatorId?: string;
+  /** Of a mark join: the column that says whether there is a partner. */
+  readonly mark?: Attribute;
+  /** Of a mark join, beside the condition: null for a partner makes the mark null unless there is one for which it is true. */
+  readonly comparison?: Expression | null;
 }
 
 interface Sides {
@@ -31,16 +35,23 @@ const keptSides: Readonly<Record<JoinType, Sides>> = {
   full: { left: false, right: false },
   leftSemi: { left: true, right: false },
   leftAnti: { left: true, right: false },
+  mark: { left: true, right: false },
+  single: { left: true, right: false },
 };
 
 export const join: NodeFacts<Join<Input>> = {
   kind: "join",
-  ...definesNothing,
   children: ({ left, right }) => [left, right],
   withChildren: (node, [left, right]) => ({ ...node, left: left!, right: right! }),
-  expressions: ({ condition }) => (condition === null ? [] : [condition]),
-  withExpressions: (node, [condition]) => ({ ...node, condition: condition ?? null }),
-  output: ({ joinType }, [lefts, rights]) => joinOutput(joinType, lefts!, rights!),
+  expressions: ({ condition, comparison }) => [condition, comparison].filter((e) => e !== null && e !== undefined),
+  withExpressions: (node, expressions) => {
+    const rest = [...expressions];
+    const condition = node.condition === null ? null : rest.shift()!;
+    return node.comparison ? { ...node, condition, comparison: rest[0]! } : { ...node, condition };
+  },
+  defined: ({ mark }) => (mark === undefined ? [] : [mark]),
+  withDefined: (node, [mark]) => (mark === undefined ? node : { ...node, mark }),
+  output: (node, [lefts, rights]) => joinOutput(node, lefts!, rights!),
   onlyExpressions: false,
   origins: ({ joinType }, [lefts, rights]) => {
     const { left, right } = keptSides[joinType];
@@ -73,9 +84,12 @@ function nullable(columns: Columns): Columns {
   return columns.map((a) => (a.nullable ? a : { ...a, nullable: true }));
 }
 
-function joinOutput(joinType: JoinType, lefts: Columns, rights: Columns): Columns {
+function joinOutput({ joinType, mark }: Join<Input>, lefts: Columns, rights: Columns): Columns {
   switch (joinType) {
+    case "mark":
+      return [...lefts, mark!];
     case "left":
+    case "single":
       return [...lefts, ...nullable(rights)];
     case "right":
       return [...nullable(lefts), ...rights];

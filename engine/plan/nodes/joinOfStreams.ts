@@ -15,6 +15,8 @@ const names: Readonly<Record<JoinType, string>> = {
   full: "FullOuter",
   leftSemi: "LeftSemi",
   leftAnti: "LeftAnti",
+  mark: "ExistenceJoin",
+  single: "LeftSingle",
 };
 
 interface JoinOn {
@@ -33,6 +35,8 @@ export function refusalOfJoin(join: JoinOn, place: StreamPlace): StreamingError 
     case "cross":
       return left && right && outputMode === "complete" ? modeRefused(joinType, outputMode, "Append and Update output modes") : null;
     case "leftAnti":
+    case "mark":
+    case "single":
       return right ? new StreamingError("STREAMING_LEFT_ANTI_JOIN") : null;
     case "full":
       return left && right ? unboundedRefused(join, place) : sideRefused(joinType, left);

@@ -22,6 +22,8 @@ const sides: Readonly<Record<JoinType, readonly Side[]>> = {
   full: [],
   leftSemi: ["left", "right"],
   leftAnti: ["right"],
+  mark: ["right"],
+  single: ["right"],
 };
 
 /** Joins that put out only rows for which the condition held. */

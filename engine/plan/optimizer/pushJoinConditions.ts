@@ -19,6 +19,8 @@ const sides: Readonly<Record<JoinType, readonly Side[]>> = {
   full: [],
   leftSemi: ["left", "right"],
   leftAnti: ["right"],
+  mark: ["right"],
+  single: ["right"],
 };
 
 /** Terms of a join condition that concern one side only become filters of that side. */

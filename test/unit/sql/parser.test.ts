@@ -158,8 +158,8 @@ describe("refusals", () => {
     ["200Y", "INVALID_NUMERIC_LITERAL_RANGE"],
     ["interval 1 month 2 days", "INTERVAL_MIXES_MONTHS_AND_TIME"],
     ["interval '1 25' day to hour", "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING"],
-    ["a in (select 1)", "NOT_YET_SUPPORTED"],
-    ["(select 1)", "NOT_YET_SUPPORTED"],
+    ["a in (select 1", "PARSE_SYNTAX_ERROR"],
+    ["(select)", "PARSE_SYNTAX_ERROR"],
     [`${"(".repeat(600)}a${")".repeat(600)}`, "PARSE_SYNTAX_ERROR"],
   ])("%s", (sql, condition) => {
     expect(refusal(() => parseExpression(sql)).condition).toBe(condition);

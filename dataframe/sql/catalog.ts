@@ -1,0 +1,101 @@
+import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
+import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
+import type { Catalog } from "../../engine/plan/analyzer/query/environment.js";
+import type { ParsedPlan, UnresolvedRelation } from "../../engine/plan/unresolved.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { parseQuery } from "../../engine/sql/parser.js";
+import { relationsIn } from "../../engine/sql/relationsIn.js";
+import { sourceFormats } from "../formats.js";
+import { DataFrameReader } from "../reader.js";
+import type { SessionContext } from "../sessionContext.js";
+import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
+
+/** Formats whose files may be read by path: json.`data/x`. */
+const fileFormats = new Set(["json", "csv", "parquet", "text", "orc", "avro"]);
+
+/** What the names of relations stand for in a session: temporary views, then tables of the warehouse and files, which were looked at. */
+export class SessionCatalog implements Catalog {
+  private constructor(
+    private readonly session: SessionContext,
+    private readonly loaded: ReadonlyMap<UnresolvedRelation, AnalyzedPlan>,
+    private readonly tables: readonly string[],
+  ) {}
+
+  /** The catalog for a query: reads what it takes to know the tables and files that it names. */
+  static async for(session: SessionContext, plan: ParsedPlan): Promise<SessionCatalog> {
+    const loaded = new Map<UnresolvedRelation, AnalyzedPlan>();
+    const warehouse = new Warehouse(session);
+    let missing = false;
+    for (const relation of relationsIn(plan)) {
+      if (session.findView(viewName(relation.parts)) !== null) continue;
+      const found = (await warehouseTable(session, warehouse, relation)) ?? (await fileTable(session, relation));
+      if (found === null) missing = true;
+      else loaded.set(relation, found);
+    }
+    // Only a name that means nothing needs to know which there are.
+    const names = missing ? await warehouse.names(warehouse.currentDatabase) : [];
+    return new SessionCatalog(session, loaded, names);
+  }
+
+  /** The catalog of expressions: they see the temporary views. */
+  static ofViews(session: SessionContext): SessionCatalog {
+    return new SessionCatalog(session, new Map(), []);
+  }
+
+  get names(): readonly string[] {
+    return [...this.session.viewNames, ...this.tables];
+  }
+
+  find(relation: UnresolvedRelation): AnalyzedPlan | null {
+    return this.loaded.get(relation) ?? this.session.findView(viewName(relation.parts));
+  }
+}
+
+/** The name of a temporary view: `v`, or `global_temp.v`. */
+export function viewName(parts: readonly string[]): string {
+  return parts.length === 2 && parts[0]!.toLowerCase() === "global_temp" ? parts[1]! : parts.join(".");
+}
+
+/** The plan of a table of the warehouse; null when there is none. */
+async function warehouseTable(session: SessionContext, warehouse: Warehouse, relation: UnresolvedRelation): Promise<AnalyzedPlan | null> {
+  const identity = warehouse.identityOf(relation.parts);
+  const table = identity && (await warehouse.read(identity));
+  if (identity === null || table === null) return null;
+  return table.kind === "view" ? storedView(session, table) : storedTable(session, warehouse, identity, table, relation);
+}
+
+async function storedView(session: SessionContext, view: Extract<StoredTable, { kind: "view" }>): Promise<AnalyzedPlan> {
+  const query = parseQuery(view.query);
+  const plan: ParsedPlan = view.columns === null ? query : { kind: "columnAliases", names: view.columns, input: query };
+  return session.inDatabase(view.database, async (inside) => {
+    const catalog = await SessionCatalog.for(inside, plan);
+    return analyzeQuery(plan, inside.analysisContext, catalog);
+  });
+}
+
+/** What reads a table: of files their folder, of other formats what its options say. */
+export async function storedTable(
+  session: SessionContext,
+  warehouse: Warehouse,
+  identity: TableIdentity,
+  table: Extract<StoredTable, { kind: "table" }>,
+  use: Pick<UnresolvedRelation, "streaming" | "options">,
+): Promise<AnalyzedPlan> {
+  const isFiles = fileFormats.has(table.format);
+  const path = isFiles ? { path: table.options["path"] ?? warehouse.dataFolder(identity, table) } : {};
+  const options = { ...table.options, ...path, ...use.options };
+  const reader = new DataFrameReader(session, { streaming: use.streaming, format: table.format, options, schema: table.schema });
+  if (table.schema !== null || sourceFormats.get(table.format, "SQL").inferSchema === undefined) return reader.load().plan;
+  return (await reader.inferSchema()).load().plan;
+}
+
+/** json.`data/x`; null when the name is no such path. */
+async function fileTable(session: SessionContext, { parts, streaming, options }: UnresolvedRelation): Promise<AnalyzedPlan | null> {
+  const [format, path] = parts;
+  if (parts.length !== 2 || !fileFormats.has(format!.toLowerCase())) return null;
+  if (path === "") throw new StreamingError("INVALID_EMPTY_LOCATION", { location: "" });
+  const provider = sourceFormats.get(format!, "SQL");
+  const reader = new DataFrameReader(session, { streaming, format: format!.toLowerCase(), options, schema: null });
+  if (provider.inferSchema === undefined) return reader.load(path).plan;
+  return (await reader.inferSchema(path)).load(path).plan;
+}

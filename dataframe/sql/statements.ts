@@ -1,0 +1,178 @@
+import { batchFromRows } from "../../engine/arrow/columns.js";
+import { types, typeName, type Field } from "../../engine/arrow/types.js";
+import type { Value } from "../../engine/arrow/value.js";
+import { unreachable } from "../../engine/errors/assert.js";
+import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
+import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
+import { outputOf } from "../../engine/plan/outputOf.js";
+import type { ParsedPlan } from "../../engine/plan/unresolved.js";
+import { relationsIn } from "../../engine/sql/relationsIn.js";
+import type { CreateView, Statement, TableName } from "../../engine/sql/statement.js";
+import { localPlan } from "../localPlan.js";
+import type { SessionContext } from "../sessionContext.js";
+import { sourceFormats } from "../formats.js";
+import { DataFrameReader } from "../reader.js";
+import { SessionCatalog, viewName } from "./catalog.js";
+import { runDatabaseStatement } from "./databases.js";
+import { quotedName, tableExists } from "./tableErrors.js";
+import { createTable, drop, insertInto, truncate } from "./tables.js";
+import { Warehouse } from "./warehouse.js";
+
+/**
+ * Runs a statement and gives the plan of its result: of a query the query itself, which has not run; of a command, which has, its rows.
+ *
+ * @throws what the analyzer refuses
+ */
+export async function runStatement(session: SessionContext, statement: Statement): Promise<AnalyzedPlan> {
+  switch (statement.kind) {
+    case "query":
+      return queryPlan(session, statement.plan);
+    case "createView":
+      await createView(session, statement);
+      return rows(session, [], []);
+    case "drop":
+      if (!session.dropTempView(viewName(statement.name.parts)))
+        await drop(session, statement.what, statement.name.parts, statement.ifExists);
+      return rows(session, [], []);
+    case "createTable":
+      await createTable(session, statement, statement.query && (await queryPlan(session, statement.query)));
+      return rows(session, [], []);
+    case "insert":
+      await insertInto(session, statement, await queryPlan(session, statement.plan));
+      return rows(session, [], []);
+    case "truncate":
+      await truncate(session, statement.name.parts);
+      return rows(session, [], []);
+    case "createDatabase":
+    case "dropDatabase":
+    case "use":
+      await runDatabaseStatement(session, statement);
+      return rows(session, [], []);
+    case "set":
+      return setting(session, statement.key, statement.value);
+    case "reset":
+      if (statement.key !== null) session.conf.unset(statement.key);
+      return rows(session, [], []);
+    case "describeQuery": {
+      const output = outputOf(await queryPlan(session, statement.plan));
+      return described(session, output);
+    }
+    case "describeTable":
+      return described(session, outputOf(await relationPlan(session, statement.name)));
+    case "showColumns": {
+      const output = outputOf(await relationPlan(session, statement.name));
+      return rows(
+        session,
+        [text("col_name")],
+        output.map(({ name }) => [name]),
+      );
+    }
+    case "show":
+      return shown(session, statement.what);
+    case "nothing":
+      if (statement.plan !== null) keepView(session, statement.name!.parts, await queryPlan(session, statement.plan));
+      return rows(session, [], []);
+    case "describeFunction":
+    case "explain":
+      throw notYetSupported(`The statement ${statement.kind}`);
+    default:
+      return unreachable(statement);
+  }
+}
+
+async function queryPlan(session: SessionContext, plan: ParsedPlan): Promise<AnalyzedPlan> {
+  const catalog = await SessionCatalog.for(session, plan);
+  return analyzeQuery(plan, session.analysisContext, catalog);
+}
+
+/** What a name stands for. */
+function relationPlan(session: SessionContext, { parts, position }: TableName): Promise<AnalyzedPlan> {
+  return queryPlan(session, { kind: "unresolvedRelation", parts, position, streaming: false, options: {} });
+}
+
+async function createView(session: SessionContext, view: CreateView): Promise<void> {
+  const { parts } = view.name;
+  if (!view.temporary) return createStoredView(session, view);
+  if (session.findView(viewName(parts)) !== null) {
+    if (view.ifNotExists) return;
+    if (!view.replace) throw new StreamingError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quotedName(parts) });
+  }
+  const { source } = view;
+  if (source.kind === "query") return keepView(session, parts, await queryPlan(session, withColumns(view, source.plan)));
+  const schema = source.schema && types.struct(source.schema);
+  const reader = new DataFrameReader(session, { streaming: false, format: source.format.toLowerCase(), options: source.options, schema });
+  const known =
+    schema === null && sourceFormats.get(source.format, "CREATE VIEW").inferSchema !== undefined ? await reader.inferSchema() : reader;
+  keepView(session, parts, known.load().plan);
+}
+
+function withColumns({ columns }: CreateView, input: ParsedPlan): ParsedPlan {
+  return columns === null ? input : { kind: "columnAliases", names: columns, input };
+}
+
+/** A view that outlives the session: its text is kept, and means what it means when it is used. */
+async function createStoredView(session: SessionContext, { name, source, columns, replace, ifNotExists }: CreateView): Promise<void> {
+  const warehouse = new Warehouse(session);
+  const identity = warehouse.identityOf(name.parts);
+  if (identity === null || source.kind !== "query") throw notYetSupported("CREATE VIEW … USING of a view that is not temporary");
+  const before = await warehouse.read(identity);
+  if (before !== null) {
+    if (ifNotExists) return;
+    if (!replace) throw tableExists([identity.database, identity.table]);
+  }
+  const plan: ParsedPlan = columns === null ? source.plan : { kind: "columnAliases", names: columns, input: source.plan };
+  for (const { parts } of relationsIn(plan)) {
+    if (session.findView(viewName(parts)) === null) continue;
+    throw new StreamingError("INVALID_TEMP_OBJ_REFERENCE", {
+      objName: quotedName(["spark_catalog", identity.database, identity.table]),
+      obj: "VIEW",
+      tempObjName: quotedName(parts),
+      tempObj: "VIEW",
+    });
+  }
+  await queryPlan(session, plan);
+  await warehouse.write(identity, { kind: "view", query: source.text, columns, database: warehouse.currentDatabase });
+}
+
+function keepView(session: SessionContext, parts: readonly string[], plan: AnalyzedPlan): void {
+  session.setTempView(viewName(parts), () => plan);
+}
+
+function setting(session: SessionContext, key: string | null, value: string | null): AnalyzedPlan {
+  const fields = [text("key"), text("value")];
+  if (key === null) return rows(session, fields, Object.entries(session.conf.toRecord()));
+  if (value !== null) session.conf.set(key, value);
+  return rows(session, fields, [[key, value ?? session.conf.find(key) ?? "<undefined>"]]);
+}
+
+function described(session: SessionContext, output: ReturnType<typeof outputOf>): AnalyzedPlan {
+  const comment: Field = { name: "comment", type: types.string, nullable: true };
+  return rows(
+    session,
+    [text("col_name"), text("data_type"), comment],
+    output.map(({ name, type }) => [name, typeName(type), null]),
+  );
+}
+
+async function shown(session: SessionContext, what: "tables" | "views" | "functions"): Promise<AnalyzedPlan> {
+  if (what === "functions") throw notYetSupported("SHOW FUNCTIONS");
+  const warehouse = new Warehouse(session);
+  const database = warehouse.currentDatabase;
+  const fields = [
+    text("namespace"),
+    text(what === "tables" ? "tableName" : "viewName"),
+    { name: "isTemporary", type: types.boolean, nullable: false },
+  ];
+  const stored = what === "tables" ? (await warehouse.names(database)).map((name) => [database, name, false]) : [];
+  return rows(session, fields, [...stored, ...session.viewNames.map((name) => ["", name, true])]);
+}
+
+function text(name: string): Field {
+  return { name, type: types.string, nullable: false };
+}
+
+/** Rows in memory as a plan. */
+function rows(session: SessionContext, fields: readonly Field[], values: readonly (readonly Value[])[]): AnalyzedPlan {
+  return localPlan(batchFromRows(types.struct(fields), values), session.analysisContext);
+}

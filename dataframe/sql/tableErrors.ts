@@ -1,0 +1,22 @@
+import { nearestName } from "../../engine/errors/nearest.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import type { SessionContext } from "../sessionContext.js";
+import { Warehouse } from "./warehouse.js";
+
+/** A name with each part in back quotes. */
+export function quotedName(parts: readonly string[]): string {
+  return parts.map((part) => `\`${part}\``).join(".");
+}
+
+/** That there is no such table, with the nearest name. */
+export async function tableNotFound(session: SessionContext, parts: readonly string[]): Promise<StreamingError> {
+  const warehouse = new Warehouse(session);
+  const nearest = nearestName(parts.at(-1)!, [...session.viewNames, ...(await warehouse.names(warehouse.currentDatabase))]);
+  const suggestion = nearest === undefined ? "" : ` Did you mean \`${nearest}\`?`;
+  return new StreamingError("TABLE_OR_VIEW_NOT_FOUND", { relationName: quotedName(parts), suggestion });
+}
+
+/** That the name is taken. */
+export function tableExists(parts: readonly string[]): StreamingError {
+  return new StreamingError("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quotedName(parts) });
+}

@@ -1,0 +1,129 @@
+import type { ConditionTable } from "../condition.js";
+
+/** What is wrong with the parts of a query: subqueries, windows, groups, joins, pivots. */
+export const selectConditions = {
+  DUPLICATED_CTE_NAMES: {
+    sqlState: "42602",
+    message: "CTE definition can't have duplicate names: <duplicateNames>.",
+    advice: "Give each query of WITH a name of its own.",
+  },
+  WATERMARK_NEEDS_ALIAS: {
+    sqlState: "42601",
+    message: "WATERMARK over an expression needs a name for it.",
+    advice: "Write a name behind it: WATERMARK to_timestamp(t) AS at DELAY OF INTERVAL 1 MINUTE.",
+  },
+  "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN": {
+    sqlState: "42823",
+    message: "Invalid subquery: Scalar subquery must return only one column, but got <number>.",
+    advice: "Select one column in a subquery that stands for a value.",
+  },
+  SCALAR_SUBQUERY_TOO_MANY_ROWS: {
+    sqlState: "21000",
+    message: "More than one row returned by a subquery used as an expression.",
+    advice: "Aggregate the rows of the subquery, or add LIMIT 1.",
+  },
+  "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr>: The number of columns in the left hand side of an IN subquery does not match the number of columns in the output of subquery. Left hand side columns (length: <leftLength>): [<leftColumns>], right hand side columns (length: <rightLength>): [<rightColumns>].",
+    advice: "Select as many columns as there are values in front of IN.",
+  },
+  "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr>: The data type of one or more elements in the left hand side of an IN subquery is not compatible with the data type of the output of the subquery. Mismatched columns: [<mismatchedColumns>], left hand side: [<leftType>], right hand side: [<rightType>].",
+    advice: "Cast one side to the type of the other.",
+  },
+  DISTINCT_WINDOW_FUNCTION_UNSUPPORTED: {
+    sqlState: "0A000",
+    message: "Distinct window functions are not supported: <windowExpr>.",
+    advice: "Leave DISTINCT out, or aggregate distinct rows first.",
+  },
+  UNSUPPORTED_EXPR_FOR_WINDOW: {
+    sqlState: "42P20",
+    message: "Expression <sqlExpr> not supported within a window function.",
+    advice: "Only aggregate functions and the functions of windows (row_number, rank, lag …) take OVER.",
+  },
+  WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE: {
+    sqlState: "42601",
+    message: "Window function <funcName> requires an OVER clause.",
+    advice: "Add OVER (… ORDER BY …).",
+  },
+  WINDOW_FUNCTION_WITHOUT_ORDER: {
+    sqlState: "42601",
+    message:
+      "Window function <windowFunction> requires window to be ordered, please add ORDER BY clause. For example SELECT <windowFunction>(value_expr) OVER (PARTITION BY window_partition ORDER BY window_ordering) from table.",
+    advice: "Add ORDER BY to the window.",
+  },
+  WINDOW_FUNCTION_AND_FRAME_MISMATCH: {
+    sqlState: "42K0E",
+    message: "<funcName> function can only be evaluated in an ordered row-based window frame with a single offset: <windowExpr>.",
+    advice: "Leave the frame out: the function has its own.",
+  },
+  EXPRESSION_TYPE_IS_NOT_ORDERABLE: {
+    sqlState: "42822",
+    message: "Column expression <expr> cannot be sorted because its type <exprType> is not orderable.",
+    advice: "Order by something that has an order: not a map.",
+  },
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE": {
+    sqlState: "42K09",
+    message: "Cannot resolve <sqlExpr> due to data type mismatch: Window frame <location> bound <expression> is not a literal.",
+    advice: "Write the bound of a frame as a constant.",
+  },
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: The data type of the <location> bound <exprType> does not match the expected data type <expectedType>.",
+    advice: "Write a whole number of rows.",
+  },
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_INVALID_BOUND": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: Window frame upper bound <upper> does not follow the lower bound <lower>.",
+    advice: "Write the earlier bound first.",
+  },
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: The lower bound of a window frame must be <comparison> to the upper bound.",
+    advice: "Write the earlier bound first.",
+  },
+  "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: A range window frame cannot be used in an unordered window specification.",
+    advice: "Add ORDER BY to the window.",
+  },
+  "DATATYPE_MISMATCH.RANGE_FRAME_MULTI_ORDER": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: A range window frame with value boundaries cannot be used in a window specification with multiple order by expressions: <orderSpec>.",
+    advice: "Order by one expression, or count rows.",
+  },
+  "DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: The data type <orderSpecType> used in the order specification does not support the data type <valueBoundaryType> which is used in the range frame.",
+    advice: "Give the bound in the type of the order, or as an interval for times.",
+  },
+  UNSUPPORTED_GROUPING_EXPRESSION: {
+    sqlState: "42K0E",
+    message: "grouping()/grouping_id() can only be used with GroupingSets/Cube/Rollup.",
+    advice: "Group by GROUPING SETS, CUBE or ROLLUP.",
+  },
+  GROUPING_COLUMN_MISMATCH: {
+    sqlState: "42803",
+    message: "Column of grouping (<grouping>) can't be found in grouping columns <groupingColumns>.",
+    advice: "Ask GROUPING of a key of GROUP BY.",
+  },
+  GROUPING_ID_COLUMN_MISMATCH: {
+    sqlState: "42803",
+    message: "Columns of grouping_id (<groupingIdColumn>) does not match grouping columns (<groupByColumns>).",
+    advice: "Give GROUPING_ID all keys, in their order, or none.",
+  },
+  UNSUPPORTED_SUBQUERY_EXPRESSION: {
+    sqlState: "0A000",
+    message: "Unsupported subquery expression: <reason>.",
+    advice: "Write it as a join.",
+  },
+} satisfies ConditionTable;

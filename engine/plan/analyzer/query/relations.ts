@@ -1,0 +1,26 @@
+import { StreamingError } from "../../../errors/streamingError.js";
+import { nearestName } from "../../../errors/nearest.js";
+import type { AnalyzedPlan } from "../../logicalPlan.js";
+import type { UnresolvedRelation } from "../../unresolved.js";
+import { reidentify } from "../reidentify.js";
+import { quoted } from "../scope.js";
+import { analyze } from "../analyze.js";
+import type { Environment } from "./environment.js";
+
+/** A relation by name, under that name. @throws TABLE_OR_VIEW_NOT_FOUND with the nearest name */
+export function resolveRelation(relation: UnresolvedRelation, { commonTables, catalog, context }: Environment): AnalyzedPlan {
+  const { parts } = relation;
+  const common = parts.length === 1 && !relation.streaming ? commonTables.get(parts[0]!.toLowerCase()) : undefined;
+  const found = common ?? catalog.find(relation);
+  if (found === null) throw notFound(relation, [...commonTables.keys(), ...catalog.names]);
+  // Each use has columns of its own.
+  return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, input: reidentify(found) }, context);
+}
+
+function notFound({ parts }: UnresolvedRelation, names: readonly string[]): StreamingError {
+  const nearest = nearestName(parts.at(-1)!, names);
+  return new StreamingError("TABLE_OR_VIEW_NOT_FOUND", {
+    relationName: quoted(parts),
+    suggestion: nearest === undefined ? "" : ` Did you mean \`${nearest}\`?`,
+  });
+}

@@ -1,0 +1,115 @@
+import type { ColumnDefinition, ParsedPlan } from "../plan/unresolved.js";
+import { readField } from "./dataTypes.js";
+import type { CreateTable, CreateView, Statement } from "./statement.js";
+import { startsQuery } from "./startsQuery.js";
+import { readTableOptions } from "./tableOptions.js";
+import type { Grammar } from "./tokenStream.js";
+
+/** `CREATE [OR REPLACE] …`, and `REPLACE TABLE …`. */
+export function readCreate(grammar: Grammar): Statement {
+  const { tokens } = grammar;
+  const replaces = tokens.next().word === "REPLACE";
+  const replace = replaces || tokens.accept("OR", "REPLACE");
+  tokens.accept("GLOBAL");
+  const temporary = tokens.acceptAny("TEMPORARY", "TEMP") !== "";
+  if (tokens.accept("VIEW")) return readView(grammar, replace, temporary);
+  tokens.accept("EXTERNAL");
+  if (tokens.accept("TABLE")) return readTable(grammar, replace);
+  if (tokens.acceptAny(...databaseWords) !== "") return readDatabase(grammar);
+  throw tokens.unexpected("expected TABLE, VIEW or DATABASE");
+}
+
+/** Spark's words for one thing. */
+export const databaseWords = ["DATABASE", "SCHEMA", "NAMESPACE"] as const;
+
+function readDatabase(grammar: Grammar): Statement {
+  const { tokens } = grammar;
+  const ifNotExists = tokens.accept("IF", "NOT", "EXISTS");
+  const name = tokens.path("the name of a database");
+  if (tokens.accept("COMMENT")) tokens.next();
+  if (tokens.accept("WITH", "DBPROPERTIES") || tokens.accept("WITH", "PROPERTIES")) readTableOptions(grammar);
+  return { kind: "createDatabase", name, ifNotExists };
+}
+
+function readView(grammar: Grammar, replace: boolean, temporary: boolean): CreateView {
+  const { tokens } = grammar;
+  const ifNotExists = tokens.accept("IF", "NOT", "EXISTS");
+  const name = tokens.path("the name of a view");
+  const base = { kind: "createView", name, temporary, replace, ifNotExists } as const;
+  const typed = tokens.is("(") && !["COMMENT", ")", ","].includes(tokens.peek(2).word);
+  if (tokens.is("USING") || typed) {
+    const schema = tokens.is("(") ? readColumns(grammar) : null;
+    tokens.expect("USING");
+    const format = tokens.path("a format").parts.join(".");
+    const options = tokens.accept("OPTIONS") ? readTableOptions(grammar) : {};
+    return { ...base, columns: null, source: { kind: "provider", format, schema, options } };
+  }
+  const columns = tokens.is("(") ? tokens.bracketed(() => viewColumn(grammar)) : null;
+  skipProperties(grammar);
+  tokens.expect("AS");
+  const { start } = tokens.peek();
+  const plan = grammar.query();
+  return { ...base, columns, source: { kind: "query", plan, text: tokens.text.slice(start, tokens.end) } };
+}
+
+function viewColumn({ tokens }: Grammar): string {
+  const name = tokens.identifier("a column name");
+  if (tokens.accept("COMMENT")) tokens.next();
+  return name;
+}
+
+/** COMMENT and TBLPROPERTIES of a view: words for people. */
+function skipProperties(grammar: Grammar): void {
+  const { tokens } = grammar;
+  for (;;) {
+    if (tokens.accept("COMMENT")) tokens.next();
+    else if (tokens.accept("TBLPROPERTIES")) readTableOptions(grammar);
+    else if (tokens.accept("WITH", "SCHEMA")) {
+      tokens.accept("TYPE");
+      tokens.expectAny("BINDING", "COMPENSATION", "EVOLUTION");
+    } else return;
+  }
+}
+
+function readTable(grammar: Grammar, replace: boolean): CreateTable {
+  const { tokens } = grammar;
+  const ifNotExists = tokens.accept("IF", "NOT", "EXISTS");
+  const name = tokens.path("the name of a table");
+  const columns = tokens.is("(") && !startsQuery(tokens, 0) ? readColumns(grammar) : null;
+  const format = tokens.accept("USING") ? tokens.path("a format").parts.join(".") : null;
+  const clauses = { options: {}, partitionedBy: [], location: null, comment: null } as Clauses;
+  while (readClause(grammar, clauses));
+  const query = readAsQuery(grammar);
+  return { kind: "createTable", name, replace, ifNotExists, columns, format, ...clauses, query };
+}
+
+type Clauses = { -readonly [K in "options" | "partitionedBy" | "location" | "comment"]: CreateTable[K] };
+
+/** The next clause of CREATE TABLE, in any order; false when none comes. */
+function readClause(grammar: Grammar, clauses: Clauses): boolean {
+  const { tokens } = grammar;
+  if (tokens.accept("OPTIONS")) clauses.options = { ...clauses.options, ...readTableOptions(grammar) };
+  else if (tokens.accept("TBLPROPERTIES")) readTableOptions(grammar);
+  else if (tokens.accept("PARTITIONED", "BY")) clauses.partitionedBy = tokens.bracketed(() => tokens.identifier("a column name"));
+  else if (tokens.accept("LOCATION")) clauses.location = textOf(grammar);
+  else if (tokens.accept("COMMENT")) clauses.comment = textOf(grammar);
+  else return false;
+  return true;
+}
+
+function textOf({ tokens }: Grammar): string {
+  if (tokens.peek().kind !== "string") throw tokens.unexpected("expected a string");
+  return tokens.next().text;
+}
+
+function readAsQuery(grammar: Grammar): ParsedPlan | null {
+  const { tokens } = grammar;
+  return tokens.accept("AS") || startsQuery(tokens, 0) ? grammar.query() : null;
+}
+
+function readColumns({ tokens }: Grammar): readonly ColumnDefinition[] {
+  return tokens.bracketed((): ColumnDefinition => {
+    const { name, type, nullable } = readField(tokens);
+    return { name, type, nullable, comment: null };
+  });
+}

@@ -1,0 +1,77 @@
+import type { ColumnDefinition, ParsedPlan } from "../plan/unresolved.js";
+import type { TextPosition } from "../expression/expression.js";
+
+/** A name of a table, and where it stands. */
+export interface TableName {
+  readonly parts: readonly string[];
+  readonly position: TextPosition;
+}
+
+/** What a text of SQL says to do. */
+export type Statement =
+  | { readonly kind: "query"; readonly plan: ParsedPlan }
+  | CreateView
+  | CreateTable
+  | Insert
+  | { readonly kind: "drop"; readonly what: "table" | "view"; readonly name: TableName; readonly ifExists: boolean }
+  | { readonly kind: "createDatabase"; readonly name: TableName; readonly ifNotExists: boolean }
+  | { readonly kind: "dropDatabase"; readonly name: TableName; readonly ifExists: boolean; readonly cascade: boolean }
+  | { readonly kind: "use"; readonly name: TableName }
+  | { readonly kind: "truncate"; readonly name: TableName }
+  | { readonly kind: "describeTable"; readonly name: TableName; readonly extended: boolean }
+  | { readonly kind: "describeQuery"; readonly plan: ParsedPlan }
+  | { readonly kind: "describeFunction"; readonly name: string; readonly extended: boolean }
+  | { readonly kind: "show"; readonly what: "tables" | "views" | "functions"; readonly pattern: string | null }
+  | { readonly kind: "showColumns"; readonly name: TableName }
+  | { readonly kind: "explain"; readonly mode: ExplainMode; readonly statement: Statement }
+  | { readonly kind: "set"; readonly key: string | null; readonly value: string | null }
+  | { readonly kind: "reset"; readonly key: string | null }
+  /** CACHE, UNCACHE, REFRESH: there is nothing to do here. */
+  | { readonly kind: "nothing"; readonly words: string; readonly name: TableName | null; readonly plan: ParsedPlan | null };
+
+export type ExplainMode = "simple" | "extended" | "codegen" | "cost" | "formatted";
+
+export interface CreateView {
+  readonly kind: "createView";
+  readonly name: TableName;
+  readonly temporary: boolean;
+  readonly replace: boolean;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly string[] | null;
+  /** The query, or a data source that the view reads. */
+  readonly source:
+    | { readonly kind: "query"; readonly plan: ParsedPlan; readonly text: string }
+    | {
+        readonly kind: "provider";
+        readonly format: string;
+        readonly schema: readonly ColumnDefinition[] | null;
+        readonly options: Readonly<Record<string, string>>;
+      };
+}
+
+export interface CreateTable {
+  readonly kind: "createTable";
+  readonly name: TableName;
+  readonly replace: boolean;
+  readonly ifNotExists: boolean;
+  readonly columns: readonly ColumnDefinition[] | null;
+  readonly format: string | null;
+  readonly options: Readonly<Record<string, string>>;
+  readonly partitionedBy: readonly string[];
+  readonly location: string | null;
+  readonly comment: string | null;
+  readonly query: ParsedPlan | null;
+}
+
+export interface Insert {
+  readonly kind: "insert";
+  readonly name: TableName;
+  readonly overwrite: boolean;
+  /** PARTITION (p = 1, q). */
+  readonly partition: readonly { readonly column: string; readonly value: string | null }[];
+  readonly columns: readonly string[] | null;
+  readonly byName: boolean;
+  /** Of a stream: `outputMode`, `checkpointLocation`, `queryName`, `trigger`, and the sink's own. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly plan: ParsedPlan;
+}
