@@ -21,6 +21,6 @@ async function installLoadHook(): Promise<void> {
     const { resolve, load } = await import("./loadHook.js");
     registerHooks({ resolve, load });
   } else {
-    nodeModule.register(new URL("loadHook.js", import.meta.url));
+    nodeModule.register(new URL("../cli/loadHook.js", import.meta.url));
   }
 }

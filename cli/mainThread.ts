@@ -17,7 +17,7 @@ const terminateMs = 500;
 /** Runs a command to its end; gives the exit code. */
 export async function runInThread({ command, job, values }: Call): Promise<number> {
   const workerData: CommandTask = { command, job, values, screen: screen() };
-  const worker = new Worker(new URL("commandThread.js", import.meta.url), { workerData, stdout: true, stderr: true });
+  const worker = new Worker(new URL("../cli/commandThread.js", import.meta.url), { workerData, stdout: true, stderr: true });
   passOn(worker.stdout, process.stdout);
   passOn(worker.stderr, process.stderr);
   const say = (message: ToCommand): void => worker.postMessage(message);
