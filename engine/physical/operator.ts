@@ -68,6 +68,8 @@ export interface StateOperatorMetrics {
   readonly numRowsDroppedByWatermark: number;
   /** Of deduplication: rows it dropped as seen before; null elsewhere. */
   readonly numDroppedDuplicateRows: number | null;
+  /** State partitions of the operator. */
+  readonly partitions: number;
   readonly memoryUsedBytes: number;
   /** Late input rows; Spark's counter above counts partial groups. */
   readonly lateRows: number;

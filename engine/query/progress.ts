@@ -94,8 +94,8 @@ export function stateOperatorProgress(metrics: StateOperatorMetrics, durationMs:
     commitTimeMs: durationMs["commitBatch"] ?? 0,
     memoryUsedBytes: metrics.memoryUsedBytes,
     numRowsDroppedByWatermark: metrics.numRowsDroppedByWatermark,
-    numShufflePartitions: 1,
-    numStateStoreInstances: 1,
+    numShufflePartitions: metrics.partitions,
+    numStateStoreInstances: metrics.partitions,
     customMetrics,
   };
 }

@@ -163,6 +163,7 @@ export class AggregateOperator implements StatefulOperator {
       numRowsRemoved: sum(({ removedCount }) => removedCount),
       numRowsDroppedByWatermark: this.#input.lateGroups + sum(({ groups }) => groups.lateGroups),
       numDroppedDuplicateRows: null,
+      partitions: this.#spec.partitions,
       memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
       lateRows: this.#input.lateRows + sum(({ groups }) => groups.lateRows),
       rowsWithoutEventTime: this.#input.rowsWithoutEventTime,

@@ -158,6 +158,7 @@ export class DeduplicateOperator implements StatefulOperator {
       numRowsRemoved: partitions.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0),
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: this.#duplicates,
+      partitions: this.#spec.partitions,
       memoryUsedBytes: partitions.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
       lateRows: this.#lateRows,
     };
