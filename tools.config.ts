@@ -1,0 +1,10 @@
+import { defineConfig } from "rolldown";
+
+/** How `npm run golden` and `npm run bench` are made: few files too, so that loading them is no part of what they measure. */
+export default defineConfig({
+  input: { golden: "test/golden/main.ts", bench: "test/bench/main.ts" },
+  platform: "node",
+  external: /^[^./]/,
+  tsconfig: "tsconfig.json",
+  output: { dir: ".cache/tools", cleanDir: true, format: "esm", entryFileNames: "[name].js", chunkFileNames: "chunks/[name].js" },
+});
