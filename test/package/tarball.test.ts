@@ -59,7 +59,7 @@ await requireServers("the package, installed into an empty folder", "the npm reg
     expect(Number(megabytes)).toBeLessThanOrEqual(40);
     expect(existsSync(join(folder, "node_modules/@aws-sdk"))).toBe(false);
     const packed = readdirSync(join(folder, "node_modules/tidemark"));
-    expect(packed.toSorted()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+    expect(packed.toSorted()).toEqual(["LICENSE", "README.md", "dist", "docs", "notebooks", "package.json"]);
     expect((JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { type?: string }).type).not.toBe("module");
     expect(await run(bin, ["--version"], { cwd: folder })).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -1,0 +1,91 @@
+import { confKeys } from "../../dataframe/confKeys.js";
+import type { OptionSpec } from "../../engine/contract/options.js";
+import { conditions } from "../../engine/errors/conditions.js";
+import type { ConditionSpec } from "../../engine/errors/condition.js";
+import { aggregateFunctions } from "../../engine/expression/aggregates/index.js";
+import { functionTable } from "../../engine/expression/functions/table.js";
+
+/** The pages of `docs/reference/`, by name, as the code says them. */
+export function references(): ReadonlyMap<string, string> {
+  return new Map([
+    ["functions.md", functionsPage()],
+    ["configuration.md", configurationPage()],
+    ["conditions.md", conditionsPage()],
+  ]);
+}
+
+const made = "*This page is made from the code by `npm run docs`.*";
+
+function functionsPage(): string {
+  const scalars = functionTable
+    .filter(({ name }) => isWord(name))
+    .map(({ name, aliases = [], arity: [least, most], doc }) => ({ name, aliases: aliases.filter(isWord), takes: span(least, most), doc }));
+  const aggregates = [...new Set(Object.values(aggregateFunctions))].map(({ name, aliases, minArgs, maxArgs, doc }) => ({
+    name,
+    aliases,
+    takes: span(minArgs, maxArgs),
+    doc,
+  }));
+  return page("Functions", [
+    `${made} In text expressions (\`selectExpr\`, \`where("…")\`, \`expr\`) functions have these names, in any case; the same functions are exported in camel case (\`date_add\` is \`dateAdd\`).`,
+    "## Aggregates",
+    functionRows(aggregates),
+    "## Functions of a row",
+    functionRows(scalars),
+  ]);
+}
+
+const isWord = (name: string): boolean => /^[a-z]\w*$/.test(name);
+
+interface Documented {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly takes: string;
+  readonly doc: string;
+}
+
+function functionRows(functions: readonly Documented[]): string {
+  const rows = functions
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, aliases, takes, doc }) => [[name, ...aliases].map(code).join(", "), takes, doc]);
+  return table(["name", "arguments", ""], rows);
+}
+
+function span(least: number, most: number): string {
+  if (most === Infinity) return `${least} or more`;
+  return least === most ? String(least) : `${least} to ${most}`;
+}
+
+function configurationPage(): string {
+  const rows = confKeys.map((key) => [code(key.name), kindOf(key), key.default === undefined ? "" : code(key.default), key.doc]);
+  return page("Configuration", [
+    `${made} Keys are given to \`Session.create({ conf })\`, \`session.conf.set\` or \`--set KEY=VALUE\`. Other keys of Spark's are accepted with a warning and mean nothing here.`,
+    table(["key", "value", "default", ""], rows),
+  ]);
+}
+
+function kindOf({ kind }: OptionSpec): string {
+  return typeof kind === "string" ? kind : kind.map(code).join(", ");
+}
+
+function conditionsPage(): string {
+  const rows = Object.entries<ConditionSpec>(conditions)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, { sqlState, message, advice }]) => [code(name), sqlState, message, advice]);
+  return page("Conditions", [
+    `${made} Every error is a \`StreamingError\` with a \`condition\`, a \`sqlState\`, \`parameters\` and \`advice\`. Names and SQLSTATEs are Spark's where Spark has the condition.`,
+    table(["condition", "SQLSTATE", "what and why", "what to do"], rows),
+  ]);
+}
+
+function page(title: string, parts: readonly string[]): string {
+  return [`# ${title}`, ...parts].join("\n\n") + "\n";
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ").replaceAll("<", "&lt;");
+const code = (text: string): string => `\`${text}\``;
