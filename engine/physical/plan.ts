@@ -1,6 +1,7 @@
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
+import { streamJoin, type StreamJoinNode } from "./stateful/streamJoin.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { expand, type ExpandNode } from "./stateless/expand.js";
@@ -13,6 +14,7 @@ import { offset, type OffsetNode } from "./stateless/offset.js";
 import { project, type ProjectNode } from "./stateless/project.js";
 import { receive, type ReceiveNode } from "./stateless/receive.js";
 import { scan, type ScanNode } from "./stateless/scan.js";
+import { sessionWindow, type SessionWindowNode } from "./stateless/sessionWindow.js";
 import { sort, type SortNode } from "./stateless/sort.js";
 import { staticJoin, type StaticJoinNode } from "./stateless/staticJoin.js";
 import { timeWindow, type TimeWindowNode } from "./stateless/timeWindow.js";
@@ -35,8 +37,10 @@ export type OperatorNode =
   | LimitNode<PhysicalNode>
   | OffsetNode<PhysicalNode>
   | ProjectNode<PhysicalNode>
+  | SessionWindowNode<PhysicalNode>
   | SortNode<PhysicalNode>
   | StaticJoinNode<PhysicalNode>
+  | StreamJoinNode<PhysicalNode>
   | TimeWindowNode<PhysicalNode>
   | UnionNode<PhysicalNode>
   | WatermarkNode<PhysicalNode>
@@ -65,8 +69,10 @@ const operators = {
   limit,
   offset,
   project,
+  sessionWindow,
   sort,
   staticJoin,
+  streamJoin,
   timeWindow,
   union,
   watermark,
@@ -136,4 +142,6 @@ export interface PhysicalPlan {
   readonly roots: readonly PlanRoot[];
   /** The tables of the streaming scans, in the order of their sources. */
   readonly sources: readonly ScanNode[];
+  /** Sources whose rows another one has counted already. */
+  readonly repeatedSources: readonly number[];
 }

@@ -30,7 +30,7 @@ export function progressOf(
     processedRowsPerSecond: rate(numInputRows, timer.elapsedMs()),
     durationMs,
     eventTime: eventTimeProgress(result.eventTime.values(), watermarkMs),
-    stateOperators: query.execution.stateful.map((operator) => stateOperatorProgress(operator.metrics(), durationMs)).toReversed(),
+    stateOperators: query.execution.stateful.map((operator) => stateOperatorProgress(operator.metrics(), durationMs)),
     sources: query.sources.map((source, i) => ({
       description: source.description,
       startOffset: planned.start[i]!,

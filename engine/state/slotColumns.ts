@@ -48,8 +48,10 @@ export class SlotColumns {
     if (steps.length > 0) loop.run(steps.join("\n"), slots, rows, count);
   }
 
-  gather(slots: Int32Array, count: number): Column[] {
-    return this.#columns.map((column) => column.gather(slots, count));
+  /** The values at the slots, of all columns or of some (by index, in their order). */
+  gather(slots: Int32Array, count: number, columns: readonly number[] | null = null): Column[] {
+    const wanted = columns === null ? this.#columns : columns.map((c) => this.#columns[c]!);
+    return wanted.map((column) => column.gather(slots, count));
   }
 
   get bytes(): number {

@@ -6,7 +6,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import type { Attribute } from "../../engine/expression/expression.js";
 import type { BatchFacts } from "../../engine/physical/operator.js";
 import { DeduplicateOperator } from "../../engine/physical/stateful/deduplicate.js";
-import type { DeduplicateSpec } from "../../engine/physical/stateful/deduplicateSpec.js";
+import type { DeduplicateSpec, KeyExpiry } from "../../engine/physical/stateful/deduplicateSpec.js";
 import { partitionCounts, restarts, SavedState } from "../unit/physical/savedState.js";
 import { handling } from "../runtime/testRuntime.js";
 import { runOperator } from "../unit/physical/runOperator.js";
@@ -41,17 +41,18 @@ const history = fc.array(
 class Model {
   private readonly seen = new Map<string, number | null>();
 
-  constructor(private readonly byTime: boolean) {}
+  constructor(private readonly expiry: KeyExpiry) {}
 
   run(rows: readonly Row[], lateSeconds: number, evictSeconds: number): Row[] {
+    const { expiry } = this;
     const fresh = rows.filter(([key, at]) => {
       if (at !== null && at <= lateSeconds) return false;
-      const name = JSON.stringify(this.byTime ? [key, at] : [key]);
+      const name = JSON.stringify(expiry.kind === "time" ? [key, at] : [key]);
       if (this.seen.has(name)) return false;
-      this.seen.set(name, at);
+      this.seen.set(name, expiry.kind === "within" ? (at ?? 0) + expiry.delayMs / 1000 : at);
       return true;
     });
-    if (this.byTime) for (const [name, at] of this.seen) if (at !== null && at <= evictSeconds) this.seen.delete(name);
+    if (expiry.kind !== "never") for (const [name, at] of this.seen) if (at !== null && at <= evictSeconds) this.seen.delete(name);
     return fresh;
   }
 
@@ -63,40 +64,44 @@ class Model {
 const valuesOf = ([key, at, value]: Row): Value[] => [key, at === null ? null : BigInt(at) * 1_000_000n, value];
 
 it.each([
-  ["the key", [0], false],
-  ["the key and the event time", [0, 1], true],
-])("dropDuplicates by %s emits the first row of each, through deltas, snapshots and restarts", (_name, keys, byTime) => {
-  const specOf = (partitions: number): DeduplicateSpec => ({
-    partitions,
-    operatorId: "deduplicate-0",
-    keys,
-    keyAttributes: keys.map((i) => attributes[i]!),
-    eventTime: 1,
-    expires: byTime,
-  });
-  fc.assert(
-    fc.property(history, partitionCounts, (batches, partitions) => {
-      const spec = specOf(partitions);
-      let operator = new DeduplicateOperator(spec, handling().chunks);
-      const saved = new SavedState();
-      const model = new Model(byTime);
-      let lateSeconds = 0;
-      for (const { rows, watermarkSeconds, restart } of batches) {
-        const evictSeconds = Math.max(lateSeconds, watermarkSeconds);
-        const watermarks = { lateMs: lateSeconds * 1000, evictMs: evictSeconds * 1000 };
-        const context: BatchFacts = { ...noFacts, watermarks: { [spec.operatorId]: watermarks } };
-        operator.begin(context);
-        const emitted = runOperator(operator, [batchFromRows(schema, rows.map(valuesOf))]);
-        expect(emitted).toEqual(model.run(rows, lateSeconds, evictSeconds).map(valuesOf));
-        expect(operator.metrics().numRowsTotal).toBe(model.size);
-        saved.add(operator);
-        lateSeconds = evictSeconds;
-        if (restart === null) continue;
-        const before = operator;
-        operator = new DeduplicateOperator(specOf(restart.partitions), handling().chunks);
-        saved.restore(operator, restart.from, before);
-      }
-    }),
-    { numRuns: 200 },
-  );
-});
+  ["the key", [0], { kind: "never" }],
+  ["the key and the event time", [0, 1], { kind: "time" }],
+  ["the key, within a delay,", [0], { kind: "within", delayMs: 7000 }],
+] satisfies [string, number[], KeyExpiry][])(
+  "dropDuplicates by %s emits the first row of each, through deltas, snapshots and restarts",
+  (_name, keys, expiry) => {
+    const specOf = (partitions: number): DeduplicateSpec => ({
+      partitions,
+      operatorId: "deduplicate-0",
+      keys,
+      keyAttributes: keys.map((i) => attributes[i]!),
+      eventTime: 1,
+      expiry,
+    });
+    fc.assert(
+      fc.property(history, partitionCounts, (batches, partitions) => {
+        const spec = specOf(partitions);
+        let operator = new DeduplicateOperator(spec, handling().chunks);
+        const saved = new SavedState();
+        const model = new Model(expiry);
+        let lateSeconds = 0;
+        for (const { rows, watermarkSeconds, restart } of batches) {
+          const evictSeconds = Math.max(lateSeconds, watermarkSeconds);
+          const watermarks = { lateMs: lateSeconds * 1000, evictMs: evictSeconds * 1000 };
+          const context: BatchFacts = { ...noFacts, watermarks: { [spec.operatorId]: watermarks } };
+          operator.begin(context);
+          const emitted = runOperator(operator, [batchFromRows(schema, rows.map(valuesOf))]);
+          expect(emitted).toEqual(model.run(rows, lateSeconds, evictSeconds).map(valuesOf));
+          expect(operator.metrics().numRowsTotal).toBe(model.size);
+          saved.add(operator);
+          lateSeconds = evictSeconds;
+          if (restart === null) continue;
+          const before = operator;
+          operator = new DeduplicateOperator(specOf(restart.partitions), handling().chunks);
+          saved.restore(operator, restart.from, before);
+        }
+      }),
+      { numRuns: 200 },
+    );
+  },
+);

@@ -320,6 +320,12 @@ const streamingConditions = {
     message: "Stream-stream join without equality predicate is not supported.",
     advice: "Join on a key too, or on a window of the event time.",
   },
+  MULTIPLE_EVENT_TIME_COLUMNS: {
+    sqlState: "42K09",
+    message:
+      "More than one event time columns are available. Please ensure there is at most one event time column per stream. event time columns: <eventTimeCols>.",
+    advice: "Select only one of them below the join; behind an expression (`ts + INTERVAL 0 SECONDS`) a column is no event time any more.",
+  },
   STREAM_STATIC_JOIN_SIDE: {
     sqlState: "0A000",
     message:

@@ -22,7 +22,7 @@ export interface BatchResult {
 
 /** A physical plan with its operators made: what runs the batches of one run of a query. */
 export interface Execution {
-  /** Upstream first. */
+  /** The most downstream first, left inputs before right ones: Spark's order. */
   readonly stateful: readonly StatefulOperator[];
   /** The watermarks that reach each stateful operator, by its id, given those of the query. */
   watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>>;

@@ -9,7 +9,7 @@ import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
-import { streamInputsOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
+import { factsOf, streamInputsOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
@@ -26,7 +26,7 @@ export async function createExecution(given: PhysicalPlan, inputs: ExecutionInpu
   const plan = inputs.runtime.executor.send(given);
   const tables = await readTables(plan.roots, inputs);
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
-  return new PipelineExecution(plan.roots, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs);
+  return new PipelineExecution(plan, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs);
 }
 
 const wholePlan = "a whole plan receives from no other fragment";
@@ -175,22 +175,29 @@ class ScanRun {
   }
 }
 
+/** The ids of a plan's stateful operators, the most downstream first and left inputs before right ones: the order in which Spark reports them. */
+function statefulIds(node: PhysicalNode): string[] {
+  const id = factsOf(node).operatorId(node);
+  return [...(id === null ? [] : [id]), ...streamInputsOf(node).flatMap(statefulIds)];
+}
+
 /** The batches of one run of a streaming query. */
 class PipelineExecution implements Execution {
   readonly stateful: readonly StatefulOperator[];
   private readonly reads = new Map<BoundScan, PartitionRead>();
 
   constructor(
-    private readonly roots: readonly PlanRoot[],
+    private readonly plan: PhysicalPlan,
     private readonly pipeline: Pipeline,
     private readonly scans: ReadonlyMap<ScanNode, BoundScan>,
     private readonly inputs: ExecutionInputs,
   ) {
-    this.stateful = pipeline.stateful;
+    const byId = new Map(pipeline.stateful.map((operator) => [operator.operatorId, operator]));
+    this.stateful = [...new Set(plan.roots.flatMap(({ node }) => statefulIds(node)))].map((id) => byId.get(id)!);
   }
 
   watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>> {
-    return watermarksOf(this.roots, query);
+    return watermarksOf(this.plan.roots, query);
   }
 
   needsBatch(facts: BatchFacts): boolean {
@@ -212,7 +219,8 @@ class PipelineExecution implements Execution {
       const bound = this.scans.get(node)!;
       const range = this.rangeOf(node, ranges);
       if (range === null) continue;
-      counts[node.source!] = await new ScanRun(this.inputs, bound, leaf, context, feed, this.reads).run(range.start, range.end);
+      const count = await new ScanRun(this.inputs, bound, leaf, context, feed, this.reads).run(range.start, range.end);
+      if (!this.plan.repeatedSources.includes(node.source!)) counts[node.source!] = count;
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
     await feed.finish(this.pipeline.operators);

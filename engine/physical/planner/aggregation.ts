@@ -4,6 +4,7 @@ import { isDeterministic } from "../../expression/determinism.js";
 import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
 import { expressionKey } from "../../expression/expressionKey.js";
+import { childrenOf } from "../../plan/transform.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
@@ -36,6 +37,7 @@ export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): 
     partitions: context.partitions,
     grouping: groupingAttributes,
     window: windowSpec,
+    session: sessionOf(grouping, input),
     eventTime: windowSpec?.watermarked ? null : eventTimeOf(groupingAttributes, windowSpec),
     aggregates: bound.map((aggregate, i) => (aggregate.call.distinct ? overFirst(aggregate, length + distinct.placeOf(i)) : aggregate)),
     outputMode: context.outputMode ?? "complete",
@@ -115,6 +117,26 @@ function childOf(e: Expression): Expression {
 function windowSpecOf({ durationUs, slideUs, startUs, window }: NodeOf<"timeWindow">, grouping: readonly Expression[]): WindowSpec {
   const index = grouping.findIndex((e) => refersTo(e, window));
   return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined };
+}
+
+/** Place of a grouping that is a session of the rows below; not one that an aggregation below has merged already. */
+function sessionOf(grouping: readonly Expression[], input: LogicalPlan): number | null {
+  const sessions = sessionsOf(input);
+  const place = grouping.map(childOf).findIndex((e) => e.kind === "attribute" && sessions.has(e.id));
+  return place < 0 ? null : place;
+}
+
+/** The ids of columns that are sessions of single rows. */
+function sessionsOf(plan: LogicalPlan): ReadonlySet<number> {
+  if (plan.kind === "aggregate") return new Set();
+  const sessions = new Set(childrenOf(plan).flatMap((child) => [...sessionsOf(child)]));
+  if (plan.kind === "sessionWindow") sessions.add(plan.window.id);
+  if (plan.kind !== "project") return sessions;
+  for (const e of plan.expressions) {
+    const child = childOf(e);
+    if (child.kind === "attribute" && sessions.has(child.id)) sessions.add(attributeOf(e).id);
+  }
+  return sessions;
 }
 
 /** Place of a grouping that is an event time by itself. */

@@ -10,12 +10,13 @@ import type { PhysicalNode } from "../plan.js";
 import type { EquiKey } from "../stateless/staticJoinSpec.js";
 import { select, withColumn } from "./columns.js";
 import type { PlanContext } from "./context.js";
+import { planStreamJoin } from "./streamJoin.js";
 
-/** A stream with a table, or two tables: the side that is read in passing is probed against the other, which is read first. */
+/** Two streams; a stream with a table, or two tables: then the side that is read in passing is probed against the other, which is read first. */
 export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNode {
   const leftStreams = isStreaming(node.left);
   const rightStreams = isStreaming(node.right);
-  if (leftStreams && rightStreams) throw notYetSupported("joining two streams");
+  if (leftStreams && rightStreams) return planStreamJoin(node, context);
   const streamIsLeft = leftStreams || (!rightStreams && node.joinType !== "right");
   checkJoinType(node.joinType, streamIsLeft, leftStreams || rightStreams);
   const sides = { stream: context.plan(streamIsLeft ? node.left : node.right), table: context.plan(streamIsLeft ? node.right : node.left) };

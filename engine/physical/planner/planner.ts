@@ -15,9 +15,11 @@ import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
 import { planJoin } from "./join.js";
 import { planLimit } from "./limit.js";
+import { repeatedSources } from "./repeatedSources.js";
 import { planScanAndProject } from "./scanAndProject.js";
 import { planSetOperation } from "./setOperation.js";
 import { planSort } from "./sort.js";
+import { planSessionWindow } from "./sessionWindow.js";
 import { planTimeWindow } from "./timeWindow.js";
 import { planWatermark } from "./watermark.js";
 import { planWindow } from "./window.js";
@@ -37,7 +39,7 @@ export const planners: Planners = {
   read: planScanAndProject,
   repartition: ({ input }, context) => context.plan(input),
   sample: hasNoOperator("sample"),
-  sessionWindow: hasNoOperator("session_window"),
+  sessionWindow: planSessionWindow,
   setOperation: planSetOperation,
   sort: planSort,
   subqueryAlias: (node, context) => ({ ...context.plan(node.input), output: outputOf(node) }),
@@ -74,7 +76,7 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null,
   const context: PlanContext = { outputMode, partitions, plan: planNode, addSource };
   const root = planNode(numberDraws(plan));
   for (const { name, type } of root.output) checkResultType(name, type);
-  return { roots: [{ outputId: mainOutput, node: root }], sources } as unknown as PhysicalPlan;
+  return { roots: [{ outputId: mainOutput, node: root }], sources, repeatedSources: repeatedSources(root) } as unknown as PhysicalPlan;
 }
 
 /** What every step of the planner keeps: the columns of the node that it plans, and how often random expressions are asked. */

@@ -23,9 +23,10 @@ import { AggregatePartition } from "./aggregatePartition.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { AggregateValues } from "./aggregateValues.js";
 import { emittedBatches } from "./groupEmission.js";
-import type { GroupRun, KeyedRows } from "./groups.js";
+import type { GroupRun, Groups, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
+import { SessionGroups } from "./sessionGroups.js";
 import { noExpressions, oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 export interface AggregateNode<Plan = NodeBase> extends NodeBase {
@@ -50,10 +51,15 @@ export const aggregate: OperatorFacts<AggregateNode> = {
   make: ({ spec }, { chunks }) => new AggregateOperator(spec, chunks),
 };
 
+/** Spark's names. */
+function nameOf({ session }: AggregateSpec): string {
+  return session === null ? "stateStoreSave" : "sessionWindowStateStoreSaveExec";
+}
+
 /**
  * GROUP BY: consumes the grouping and argument columns that a projection below computed (`AggregateSpec`), emits the groups with their results.
  *
- * State, in partitions by key group: a group's running values, by event-time pane and key where the groups are windows, by key otherwise. Append emits a group
+ * State, in partitions by key group: a group's running values, by event-time pane and key where the groups are windows, by key and session where they are sessions, by key otherwise. Append emits a group
  * when the watermark has passed its time and evicts it; update emits the groups a batch touched and evicts silently; complete emits all of them and keeps them.
  * Groups are emitted by the start of their window, then by the hash of their key.
  *
@@ -87,8 +93,8 @@ export class AggregateOperator implements StatefulOperator {
     const value: Schema = types.struct([...new AggregateValues(spec.aggregates).stateFields]);
     this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
     this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
-    const layout = spec.window === null ? "keys" : "panes";
-    this.schemas = [{ operatorId: spec.operatorId, operatorName: "stateStoreSave", storeName: "default", key, value, layout }];
+    const layout = spec.session !== null ? "sessions" : spec.window === null ? "keys" : "panes";
+    this.schemas = [{ operatorId: spec.operatorId, operatorName: nameOf(spec), storeName: "default", key, value, layout }];
   }
 
   /** As in Spark also where no watermark bounds the groups. */
@@ -157,7 +163,7 @@ export class AggregateOperator implements StatefulOperator {
     const partitions = this.#partitions.all();
     const sum = (count: (partition: AggregatePartition) => number): number => partitions.reduce((total, p) => total + count(p), 0);
     return {
-      operatorName: "stateStoreSave",
+      operatorName: nameOf(this.#spec),
       numRowsTotal: this.stateRows,
       numRowsUpdated: sum(({ touchedCount }) => touchedCount),
       numRowsRemoved: sum(({ removedCount }) => removedCount),
@@ -171,21 +177,27 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   #newPartition(groups: GroupRange, sorter: HashSorter): AggregatePartition {
-    const { window, grouping, eventTime, aggregates } = this.#spec;
-    const { layout } = this.#input;
-    const made =
-      window === null
-        ? new KeyedGroups(layout, eventTime !== null, groups, sorter)
-        : new PanedGroups(layout, window, grouping[window.index]!.type, groups, sorter);
-    const partition = new AggregatePartition(made, aggregates);
+    const partition = new AggregatePartition(this.#newGroups(groups, sorter), this.#spec.aggregates);
     partition.begin(this.#lateUs());
     return partition;
   }
 
+  #newGroups(groups: GroupRange, sorter: HashSorter): Groups {
+    const { window, session, grouping, eventTime } = this.#spec;
+    const { layout } = this.#input;
+    if (session !== null) {
+      const expires = eventTime === session && this.#spec.outputMode !== "complete";
+      return new SessionGroups(layout, { index: session, type: grouping[session]!.type, expires }, groups, sorter);
+    }
+    if (window === null) return new KeyedGroups(layout, eventTime !== null, groups, sorter);
+    return new PanedGroups(layout, window, grouping[window.index]!.type, groups, sorter);
+  }
+
   /** Deals rows to their partitions. */
-  #eachPartition({ rows, count, times }: JudgedRows, deal: (partition: AggregatePartition, rows: KeyedRows) => void): void {
+  #eachPartition({ rows, count, times, ends }: JudgedRows, deal: (partition: AggregatePartition, rows: KeyedRows) => void): void {
     const { keys } = this.#input;
-    for (const routed of this.#router.route(keys, rows, count)) deal(this.#partitions.at(routed.partition), { ...routed, keys, times });
+    for (const routed of this.#router.route(keys, rows, count))
+      deal(this.#partitions.at(routed.partition), { ...routed, keys, times, ends });
   }
 
   /** Whether a watermark says which groups are late and which are done. */

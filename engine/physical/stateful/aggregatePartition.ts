@@ -49,13 +49,14 @@ export class AggregatePartition {
   fold(rows: KeyedRows, batch: Batch): void {
     const grouped = this.groups.assign(rows);
     this.#prepareFresh();
+    this.#mergeGroups();
     this.#values.update(grouped, batch);
   }
 
   release(expired: readonly GroupRun[]): void {
-    this.#touchedCount = this.groups.touchedCount;
-    this.#removed = expired.reduce((sum, { slots }) => sum + slots.length, 0);
     this.#released = this.groups.release(expired);
+    this.#touchedCount = this.groups.touchedCount;
+    this.#removed = expired.reduce((sum, { slots }) => sum + slots.length, this.#released.swallowed);
   }
 
   restore(rows: KeyedRows, state: readonly Column[]): void {
@@ -81,6 +82,14 @@ export class AggregatePartition {
 
   get memoryBytes(): number {
     return this.groups.memoryBytes + this.#values.memoryBytes;
+  }
+
+  /** Folds the values of groups that became part of others into these. */
+  #mergeGroups(): void {
+    const { merged } = this.groups;
+    if (merged === undefined || merged.from.count === 0) return;
+    const { from, into } = merged;
+    this.#values.merge({ slots: into.values, rows: null, count: into.count }, this.#values.save(from.values, from.count));
   }
 
   #prepareFresh(): void {

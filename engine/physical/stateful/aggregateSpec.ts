@@ -18,6 +18,8 @@ export interface AggregateSpec {
   readonly grouping: readonly Attribute[];
   /** The window among the groupings, when the operator computes it from the event time. */
   readonly window: WindowSpec | null;
+  /** Place of a session among the groupings; the input's column there is the session of each row alone. Null when there is none. */
+  readonly session: number | null;
   /**
    * Place, among the groupings, of an event time with a watermark that is no computed window: a timestamp, or a window struct (its end counts).
    * It decides what is late and what is evicted. Null when the window does, or nothing does.
@@ -48,8 +50,9 @@ export interface BoundAggregate {
 }
 
 /** What an aggregation's state depends on: two functions, or two windows, may well keep columns of the same types. */
-export function shapeOf({ window, aggregates }: AggregateSpec): Record<string, Json> {
+export function shapeOf({ window, session, aggregates }: AggregateSpec): Record<string, Json> {
   return {
+    ...(session !== null && { session }),
     window: window && { durationMs: window.durationUs / 1000, slideMs: window.slideUs / 1000, startMs: window.startUs / 1000 },
     functions: aggregates.map(({ call }) => {
       const args = call.args.map((arg) => typeName(typeOf(arg))).join(", ");

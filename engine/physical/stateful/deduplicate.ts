@@ -1,9 +1,10 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
 import { takeBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
-import { assert } from "../../errors/assert.js";
+import { assert, unreachable } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
@@ -21,7 +22,7 @@ import {
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
-import type { DeduplicateSpec } from "./deduplicateSpec.js";
+import type { DeduplicateSpec, KeyExpiry } from "./deduplicateSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { SeenKeys } from "./seenKeys.js";
 import { noExpressions, oneInput, namesOf, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
@@ -38,15 +39,29 @@ export const deduplicate: OperatorFacts<DeduplicateNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateful,
-  explain: ({ spec }) => `Deduplicate (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}${spec.expires ? ", expires" : ""}`,
+  explain: ({ spec }) => `Deduplicate (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}${expiryText(spec.expiry)}`,
+  shape: ({ spec: { expiry } }) => (expiry.kind === "within" ? { withinMs: expiry.delayMs } : {}),
   make: ({ spec }, { chunks }) => new DeduplicateOperator(spec, chunks),
 };
 
+function expiryText(expiry: KeyExpiry): string {
+  switch (expiry.kind) {
+    case "never":
+      return "";
+    case "time":
+      return ", expires";
+    case "within":
+      return `, within ${expiry.delayMs} ms`;
+    default:
+      return unreachable(expiry);
+  }
+}
+
 /**
- * dropDuplicates: consumes rows, emits those whose key it has not seen, the first of each as it comes.
+ * dropDuplicates and dropDuplicatesWithinWatermark: consumes rows, emits those whose key it has not seen, the first of each as it comes.
  *
  * State, in partitions by key group: the keys. With the event time among them a key is forgotten when the watermark has passed its time; otherwise keys are kept
- * for ever (SEMANTICS 23). Late rows are dropped in either case; a row without an event time is never late and never forgotten (SEMANTICS 24).
+ * for ever (SEMANTICS 23), or within a delay of their first row (SEMANTICS 24, 25), which is then kept beside the key. Late rows are dropped in either case; a row without an event time is never late and never forgotten (SEMANTICS 24).
  *
  * Invariant: of all rows with one key exactly one is emitted, in the order in which they came, however many partitions there are.
  */
@@ -58,8 +73,8 @@ export class DeduplicateOperator implements StatefulOperator {
   readonly #keys: PackedKeys;
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<SeenKeys>;
-  /** Of upserts and deletes alike: key columns and hash. */
-  readonly #rows: Schema;
+  readonly #upserts: Schema;
+  readonly #deletes: Schema;
   #watermarks: OperatorWatermarks | null = null;
   readonly #onTime = new IntList();
   readonly #emitted = new IntList();
@@ -76,11 +91,21 @@ export class DeduplicateOperator implements StatefulOperator {
     const sorter = new HashSorter();
     this.#keys = new PackedKeys(layout);
     this.#router = new KeyRouter(spec.partitions);
-    this.#partitions = new StatePartitions(spec.partitions, (groups) => new SeenKeys(layout, spec.expires, groups, sorter));
+    this.#partitions = new StatePartitions(spec.partitions, (groups) => new SeenKeys(layout, spec.expiry.kind, groups, sorter));
     const key = schemaOf(spec.keyAttributes);
-    this.#rows = types.struct([...key.fields, field("group", types.int, false)]);
-    const base = { operatorId: spec.operatorId, operatorName: "dedupe", storeName: "default", layout: "keys" };
-    this.schemas = [{ ...base, key, value: types.struct([]) }];
+    const value = types.struct(this.#isWithin ? [field("expiresAt", types.long, false)] : []);
+    const group = field("group", types.int, false);
+    this.#upserts = types.struct([...key.fields, ...value.fields, group]);
+    this.#deletes = types.struct([...key.fields, group]);
+    this.schemas = [{ operatorId: spec.operatorId, operatorName: this.#name, storeName: "default", layout: "keys", key, value }];
+  }
+
+  get #isWithin(): boolean {
+    return this.#spec.expiry.kind === "within";
+  }
+
+  get #name(): string {
+    return this.#isWithin ? "dedupeWithinWatermark" : "dedupe";
   }
 
   /** As in Spark also where no key expires. */
@@ -97,7 +122,7 @@ export class DeduplicateOperator implements StatefulOperator {
   }
 
   *process(batch: Batch): Iterable<Emission> {
-    const { eventTime, keys, expires } = this.#spec;
+    const { eventTime, keys } = this.#spec;
     const times = eventTime === null ? null : watermarkedTimes(batch.columns[eventTime]!);
     const rows = times === null ? null : this.#onTimeRows(times, batch.length);
     const count = rows === null ? batch.length : this.#onTime.count;
@@ -105,7 +130,7 @@ export class DeduplicateOperator implements StatefulOperator {
       keys.map((column) => batch.columns[column]!),
       batch.length,
     );
-    const fresh = this.#freshRows(rows, count, batch.length, expires ? times : null);
+    const fresh = this.#freshRows(rows, count, batch.length, this.#expiryTimes(times));
     this.#duplicates += count - fresh.count;
     this.#updated += fresh.count;
     if (fresh.count === batch.length && fresh.count > 0) yield emission(batch);
@@ -113,7 +138,7 @@ export class DeduplicateOperator implements StatefulOperator {
   }
 
   finish(): Iterable<Emission> {
-    if (this.#watermarks === null || !this.#spec.expires) return nothing;
+    if (this.#watermarks === null || this.#spec.expiry.kind === "never") return nothing;
     for (const partition of this.#partitions.all()) partition.forgetUntil(this.#watermarks.evictMs * 1000);
     return nothing;
   }
@@ -128,7 +153,7 @@ export class DeduplicateOperator implements StatefulOperator {
     if (upserts === null) return;
     const columns = upserts.columns.slice(0, keys);
     this.#keys.pack(columns, upserts.length);
-    const times = this.#spec.expires ? watermarkedTimes(columns[this.#timeAmongKeys()]!) : null;
+    const times = this.#savedTimes(upserts.columns);
     for (const { partition, rows, count } of this.#router.route(this.#keys, null, upserts.length))
       this.#partitions.at(partition).restore(this.#keys, rows, count, times);
   }
@@ -136,7 +161,7 @@ export class DeduplicateOperator implements StatefulOperator {
   *changes(): Iterable<StateChanges> {
     for (const partition of this.#partitions.all()) {
       const { deletes } = partition;
-      if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#rows, deletes.columns, deletes.count) };
+      if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#deletes, deletes.columns, deletes.count) };
       yield* this.#saved(partition, partition.added());
     }
   }
@@ -152,7 +177,7 @@ export class DeduplicateOperator implements StatefulOperator {
   metrics(): StateOperatorMetrics {
     const partitions = this.#partitions.all();
     return {
-      operatorName: "dedupe",
+      operatorName: this.#name,
       numRowsTotal: this.stateRows,
       numRowsUpdated: this.#updated,
       numRowsRemoved: partitions.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0),
@@ -189,16 +214,28 @@ export class DeduplicateOperator implements StatefulOperator {
     return emitted;
   }
 
-  #timeAmongKeys(): number {
-    const place = this.#spec.keys.indexOf(this.#spec.eventTime!);
+  /** When the keys of rows with these event times are forgotten. */
+  #expiryTimes(times: Float64Array | null): Float64Array | null {
+    const { expiry } = this.#spec;
+    if (expiry.kind === "never" || times === null) return null;
+    if (expiry.kind === "time") return times;
+    const delayUs = expiry.delayMs * 1000;
+    return times.map((time) => (time === time ? time : 0) + delayUs);
+  }
+
+  #savedTimes(columns: readonly Column[]): Float64Array | null {
+    const { expiry, keys, eventTime } = this.#spec;
+    if (expiry.kind === "never") return null;
+    if (expiry.kind === "within") return watermarkedTimes(columns[keys.length]!);
+    const place = keys.indexOf(eventTime!);
     assert(place >= 0, "keys expire by an event time that is among them");
-    return place;
+    return watermarkedTimes(columns[place]!);
   }
 
   *#saved(partition: SeenKeys, slots: Int32Array): Iterable<StateChanges> {
     for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
       const some = slots.subarray(from, from + this.#chunks.stateRows);
-      yield { ...this.#chunk(), upserts: batchOf(this.#rows, partition.columns(some), some.length) };
+      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.saved(some), some.length) };
     }
   }
 

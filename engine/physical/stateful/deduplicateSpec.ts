@@ -10,6 +10,12 @@ export interface DeduplicateSpec {
   readonly keyAttributes: readonly Attribute[];
   /** Index of the input's event time, by which rows are late; null when it has none. */
   readonly eventTime: number | null;
-  /** Whether the event time is among the keys: then keys are forgotten when the watermark has passed it. */
-  readonly expires: boolean;
+  /** When a key is forgotten. */
+  readonly expiry: KeyExpiry;
 }
+
+/**
+ * `never`; `time`: the event time is among the keys, which are forgotten when the watermark has passed it; `within`: a key is forgotten when the watermark is
+ * `delayMs` behind its first row, and a row without an event time counts as one of 1970.
+ */
+export type KeyExpiry = { readonly kind: "never" } | { readonly kind: "time" } | { readonly kind: "within"; readonly delayMs: number };

@@ -16,12 +16,20 @@ export interface GroupRun {
 /** Rows of a batch for one state partition, with what the groups need of them. */
 export interface KeyedRows extends RoutedRows {
   readonly keys: PackedKeys;
-  /** The event time of each row of the batch, µs; null where the groups have none. */
+  /** The event time of each row of the batch, µs; of a session its start; null where the groups have none. */
   readonly times: Float64Array | null;
+  /** Where the session of each row ends, µs; null where the groups are no sessions. */
+  readonly ends: Float64Array | null;
+}
+
+/** Groups whose values become part of others': entry j of `from` goes into entry j of `into`. */
+export interface MergedGroups {
+  readonly from: IntList;
+  readonly into: IntList;
 }
 
 /**
- * Which groups a state partition has, and which slot each of them has. Two layouts: by key, and by event-time pane and key.
+ * Which groups a state partition has, and which slot each of them has. Three layouts: by key, by event-time pane and key, by key and session.
  *
  * Slots are reused and say nothing of order. Every list that it gives is ordered by the data alone: by the unsigned hash of the key, then by the key's bytes; so
  * neither the number of partitions nor a restart is seen in what comes out.
@@ -33,6 +41,8 @@ export interface Groups {
   readonly capacity: number;
   /** Slots handed out by the last `assign` or `restoreGroups`; they hold what their last owner left. */
   readonly fresh: IntList;
+  /** What the last `assign` made one; before its rows are folded. Absent where groups never merge. */
+  readonly merged?: MergedGroups;
   /** Groups that got a row in this batch. */
   readonly touchedCount: number;
   /** The distinct groups of late rows in this batch, and the rows that lost at least one of their groups by being late. */
@@ -69,6 +79,8 @@ export interface Released {
   readonly droppedPanes: readonly number[];
   /** The grouping columns, then the key hashes, of the groups that are gone, where they are not gone with a pane. */
   readonly deletes: { readonly columns: readonly Column[]; readonly count: number } | null;
+  /** Of these, the ones that were not evicted but became part of others. */
+  readonly swallowed: number;
 }
 
-export const nothingReleased: Released = { droppedPanes: [], deletes: null };
+export const nothingReleased: Released = { droppedPanes: [], deletes: null, swallowed: 0 };

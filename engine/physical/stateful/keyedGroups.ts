@@ -88,7 +88,7 @@ export class KeyedGroups implements Groups {
     if (slots === undefined) return nothingReleased;
     const columns = [...this.groupingColumns(slots, slots.length), this.groupColumn(slots, slots.length)];
     this.#remove(slots, slots.length);
-    return { droppedPanes: [], deletes: { columns, count: slots.length } };
+    return { droppedPanes: [], deletes: { columns, count: slots.length }, swallowed: 0 };
   }
 
   changed(): IntList {

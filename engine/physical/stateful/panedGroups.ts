@@ -112,7 +112,7 @@ export class PanedGroups implements Groups {
 
   release(expired: readonly GroupRun[]): Released {
     for (const { startUs } of expired) this.dropPane(startUs);
-    return expired.length === 0 ? nothingReleased : { droppedPanes: expired.map(({ startUs }) => startUs), deletes: null };
+    return expired.length === 0 ? nothingReleased : { droppedPanes: expired.map(({ startUs }) => startUs), deletes: null, swallowed: 0 };
   }
 
   changed(): IntList {

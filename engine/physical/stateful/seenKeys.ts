@@ -1,8 +1,11 @@
+import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
+import { types } from "../../arrow/types.js";
 import type { GroupRange } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import type { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
+import type { KeyExpiry } from "./deduplicateSpec.js";
 import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
@@ -16,6 +19,8 @@ export class SeenKeys {
   readonly #table: KeyedTable;
   /** Null where keys are kept for ever. */
   readonly #times: TimeIndex | null;
+  /** Whether the keys do not say when they are forgotten. */
+  readonly #savesTimes: boolean;
   readonly #sorter: HashSorter;
   /** The slots of the keys that the batch added, until some of them are forgotten in the same batch. */
   readonly #added = new IntList();
@@ -23,9 +28,10 @@ export class SeenKeys {
   /** Marks, for a moment, the slots that expire. */
   readonly #expired = new Lane("u8", 0);
 
-  constructor(layout: KeyLayout, expires: boolean, groups: GroupRange, sorter: HashSorter) {
+  constructor(layout: KeyLayout, expiry: KeyExpiry["kind"], groups: GroupRange, sorter: HashSorter) {
     this.#table = new KeyedTable(layout, groups);
-    this.#times = expires ? new TimeIndex() : null;
+    this.#times = expiry === "never" ? null : new TimeIndex();
+    this.#savesTimes = expiry === "within";
     this.#sorter = sorter;
   }
 
@@ -91,6 +97,15 @@ export class SeenKeys {
   /** The keys at the slots, then their hashes. */
   columns(slots: Int32Array): Column[] {
     return [...this.#table.keyColumns(slots, slots.length), this.#table.groupColumn(slots, slots.length)];
+  }
+
+  /** The same with the times, where they are kept beside the keys. */
+  saved(slots: Int32Array): Column[] {
+    if (!this.#savesTimes) return this.columns(slots);
+    const values = buffers.float64(slots.length);
+    for (let j = 0; j < slots.length; j++) values[j] = this.#times!.timeOf(slots[j]!);
+    const times: Column = { type: types.long, encoding: "f64", length: slots.length, nulls: null, values };
+    return [...this.#table.keyColumns(slots, slots.length), times, this.#table.groupColumn(slots, slots.length)];
   }
 
   get memoryBytes(): number {

@@ -45,12 +45,16 @@ function greatestDivisor(a: number, b: number): number {
 
 /** A window struct from the windows' starts. */
 export function windowColumn(type: DataType, starts: Float64Array, durationUs: number): Column {
+  const ends = buffers.float64(starts.length);
+  for (let j = 0; j < starts.length; j++) ends[j] = starts[j]! + durationUs;
+  return windowsColumn(type, starts, ends);
+}
+
+/** A window struct from starts and ends. */
+export function windowsColumn(type: DataType, starts: Float64Array, ends: Float64Array): Column {
   assert(type.kind === "struct", "a window is a struct of start and end");
-  const { length } = starts;
-  const ends = buffers.float64(length);
-  for (let j = 0; j < length; j++) ends[j] = starts[j]! + durationUs;
   const children = [timeColumn(type.fields[0]!.type, starts), timeColumn(type.fields[1]!.type, ends)];
-  return { type, encoding: "struct", length, nulls: null, children };
+  return { type, encoding: "struct", length: starts.length, nulls: null, children };
 }
 
 /** The same window `length` times. */

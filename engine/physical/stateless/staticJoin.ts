@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import { isNullAt, nullColumn, plainColumn, sliceBatch, takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
-import { field, types, type Schema } from "../../arrow/types.js";
+import { types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
@@ -11,12 +11,12 @@ import { emission, nothing, type Emission, type Operator } from "../operator.js"
 import { layoutOf } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { PackedKeys } from "../../state/packedKeys.js";
+import { rowCondition, type RowCondition } from "../rowCondition.js";
+import type { Expression } from "../../expression/expression.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
-import { compileProjection } from "../../expression/compile.js";
-import type { Expression } from "../../expression/expression.js";
 import { sqlText } from "../../plan/sqlText.js";
-import { stateless, type NodeBase, type OperatorFacts, type OperatorParts } from "../nodeFacts.js";
+import { stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** The stream side joined with a table that was read before. */
 export interface StaticJoinNode<Plan = NodeBase> extends NodeBase {
@@ -25,9 +25,6 @@ export interface StaticJoinNode<Plan = NodeBase> extends NodeBase {
   readonly stream: Plan;
   readonly table: Plan;
 }
-
-/** Says of candidate pairs (stream columns, then table columns) which of them match: a boolean column. */
-export type PairCondition = (pairs: Batch) => Column;
 
 /** What becomes of a stream row, given which table rows match it. */
 type Keeps = "pairs" | "pairsOrPadded" | "matched" | "unmatched" | "marked";
@@ -48,17 +45,11 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
   },
   make: (node, parts) => {
     const { condition, comparison } = node.spec;
-    const compiled = (e: Expression | null): PairCondition | null => e && pairCondition(e, node, parts);
+    const pair = [...node.stream.output, ...node.table.output];
+    const compiled = (e: Expression | null): RowCondition | null => e && rowCondition(e, pair, parts);
     return new StaticJoinOperator(node.spec, parts.tableOf(node.table), compiled(condition), parts.chunks, compiled(comparison));
   },
 };
-
-function pairCondition(condition: Expression, { stream, table }: StaticJoinNode, parts: OperatorParts): PairCondition {
-  const input = [...stream.output, ...table.output];
-  const outputSchema = types.struct([field("condition", types.boolean)]);
-  const projection = compileProjection({ input, filter: null, outputs: [condition], outputSchema });
-  return (pairs) => projection.run(pairs, parts.currentFacts()).columns[0]!;
-}
 
 /**
  * Joins a stream with a table that was read before: consumes the stream's batches, emits left columns then right columns (left ones only for leftSemi and
@@ -71,7 +62,8 @@ function pairCondition(condition: Expression, { stream, table }: StaticJoinNode,
 export class StaticJoinOperator implements Operator {
   readonly #spec: StaticJoinSpec;
   readonly #keeps: Keeps;
-  readonly #condition: PairCondition | null;
+  /** Over the stream's columns, then the table's. */
+  readonly #condition: RowCondition | null;
   readonly #chunks: ChunkSizes;
   readonly #tableColumns: readonly Column[];
   readonly #tableSchema: Schema;
@@ -86,14 +78,14 @@ export class StaticJoinOperator implements Operator {
   readonly #pairs = new PairList();
   /** Of a full join: which rows of the table have a partner. */
   readonly #partners: Uint8Array | null;
-  readonly #comparison: PairCondition | null;
+  readonly #comparison: RowCondition | null;
 
   constructor(
     spec: StaticJoinSpec,
     table: Batch,
-    condition: PairCondition | null,
+    condition: RowCondition | null,
     chunks: ChunkSizes,
-    comparison: PairCondition | null = null,
+    comparison: RowCondition | null = null,
   ) {
     this.#spec = spec;
     this.#keeps = keepsOf(spec);

@@ -2,6 +2,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import type { OutputMode, SinkCapability } from "../../contract/sink.js";
 import type { Expression } from "../../expression/expression.js";
 import { expressionNodes } from "../../expression/traverse.js";
+import { attributeOf } from "../attributeOf.js";
 import { splitJoinCondition } from "../joinKeys.js";
 import { factsOf, type AnalyzedPlan, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { inputsOf, outputOf } from "../outputOf.js";
@@ -141,6 +142,7 @@ function checkFirstBatch(plan: LogicalPlan, nodes: readonly LogicalPlan[], outpu
   for (const node of nodesOf(plan)) {
     if (node.kind === "withWatermark" && stateful && isRedefined(node.input)) throw new StreamingError("WATERMARK_REDEFINED");
     if (node.kind === "join") checkJoinKeys(node);
+    checkEventTimes(node);
     if (node.kind === "aggregate" && isStreaming(node) && node.grouping.length === 1 && sessionKeys(plan, node).length === 1) {
       throw new StreamingError("SESSION_WINDOW_WITHOUT_KEY");
     }
@@ -158,6 +160,17 @@ function checkJoinKeys(join: NodeOf<"join">): void {
   if (!keepsState(join)) return;
   const { keys } = splitJoinCondition(join.condition, outputOf(join.left), outputOf(join.right));
   if (keys.length === 0) throw new StreamingError("STREAM_STREAM_JOIN_WITHOUT_EQUALITY");
+}
+
+/** Rows are late by one event time: those of each side of a join, those that are deduplicated, the groups of an aggregation. */
+function checkEventTimes(node: LogicalPlan): void {
+  if (node.kind !== "join" && node.kind !== "deduplicate" && node.kind !== "aggregate") return;
+  if (factsOf(node).operatorKind(node, streamsOf(node)) === null || !streamsOf(node).every(Boolean)) return;
+  const judged = node.kind === "aggregate" ? [node.grouping.map(attributeOf)] : inputsOf(node);
+  for (const columns of judged) {
+    const times = new Map(columns.flatMap((a) => (a.eventTime === undefined ? [] : [[a.id, `${a.name}-T${a.eventTime.delayMs}ms`]])));
+    if (times.size > 1) throw new StreamingError("MULTIPLE_EVENT_TIME_COLUMNS", { eventTimeCols: `(${[...times.values()].join(",")})` });
+  }
 }
 
 function isRedefined(input: LogicalPlan): boolean {

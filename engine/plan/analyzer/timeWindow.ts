@@ -1,11 +1,11 @@
 import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
-import { sqlTypeName, types, windowType, type DataType } from "../../arrow/types.js";
+import { sqlTypeName, types, windowType, type DataType, type StructType } from "../../arrow/types.js";
 import type { IntervalValue } from "../../arrow/value.js";
 import { freshId, literal, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
 import { fold } from "../../expression/fold.js";
 import { resolveFunction } from "../../expression/resolve.js";
 import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
-import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
+import { isInterval, nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import { parseInterval } from "../interval.js";
 import type { LogicalPlan } from "../logicalPlan.js";
@@ -57,9 +57,9 @@ export class WindowCollector {
     if (args.length !== 2) throw wrongArguments("session_window", "2", args.length);
     const time = this.timeColumn(args[0]!, "session_window");
     const gap = args[1]!;
-    if (gap.kind === "literal" && typeof gap.value === "string") parseInterval(gap.value);
+    const end = sessionEnd(time, gap, this.context);
     const key = `session ${expressionKey(time)} ${expressionKey(gap)}`;
-    return this.only(key, "session_window", time, (window, input) => ({ kind: "sessionWindow", time, gap, window, input }));
+    return this.only(key, "session_window", time, (window, input) => ({ kind: "sessionWindow", time, end, window, input }));
   }
 
   /** `window_time(w)`: the last microsecond of a window, which is its event time for whatever comes next. */
@@ -95,7 +95,7 @@ export class WindowCollector {
         kind: "attribute",
         id: freshId(),
         name,
-        type: windowType,
+        type: windowTypeOf(typeOf(time)),
         nullable,
         qualifier: [],
         ...(eventTime && { eventTime }),
@@ -111,8 +111,7 @@ export class WindowCollector {
   private timeColumn(e: Expression, name: string): Expression {
     const type = typeOf(e);
     if (isWindow(type)) return this.windowTime(e);
-    if (type.kind === "timestamp") return e;
-    if (type.kind === "timestamp_ntz") throw notYetSupported(`${name} over timestamp_ntz`);
+    if (type.kind === "timestamp" || type.kind === "timestamp_ntz") return e;
     if (type.kind === "string" || type.kind === "date" || type.kind === "null") return coerceTo(e, types.timestamp, this.context);
     throw new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
       sqlExpr: `"${name}(${sqlText(e)})"`,
@@ -124,11 +123,33 @@ export class WindowCollector {
   }
 }
 
+/** When the gap of a row is over. A gap of each row is a choice among constants, or an interval: what a text of a column says is not known before it is read. */
+function sessionEnd(time: Expression, gap: Expression, context: AnalysisContext): Expression {
+  const add = (interval: Expression): Expression =>
+    resolveFunction({ name: "+", args: [time, interval], distinct: false, filter: null }, context);
+  const value = fold(gap);
+  if (value.kind === "literal") {
+    if (value.value === null) return literal(null, types.timestamp);
+    return add(typeof value.value === "string" ? literal(parseInterval(value.value), { kind: "interval" }) : value);
+  }
+  if (value.kind === "call" && (value.name === "case" || value.name === "if")) {
+    const isGap = (i: number) => (value.name === "if" ? i > 0 : i % 2 === 1 || i === value.args.length - 1);
+    const args = value.args.map((arg, i) => (isGap(i) ? sessionEnd(time, arg, context) : arg));
+    return resolveFunction({ name: value.name, args, distinct: false, filter: null }, context);
+  }
+  if (isInterval(typeOf(value))) return add(value);
+  throw notYetSupported(`session_window with a gap that is read from a column (${sqlText(gap)})`);
+}
+
+function windowTypeOf(time: DataType): StructType {
+  return types.struct(windowType.fields.map((f) => ({ ...f, type: time })));
+}
+
 function isWindow(type: DataType): boolean {
   return (
     type.kind === "struct" &&
     type.fields.length === 2 &&
-    type.fields.every((f, i) => f.name === ["start", "end"][i] && f.type.kind === "timestamp")
+    type.fields.every((f, i) => f.name === ["start", "end"][i] && (f.type.kind === "timestamp" || f.type.kind === "timestamp_ntz"))
   );
 }
 

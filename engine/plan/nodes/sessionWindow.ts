@@ -6,8 +6,8 @@ import { addedColumns, oneInput, stateless, type Input, type NodeFacts } from ".
 export interface SessionWindow<Plan> {
   readonly kind: "sessionWindow";
   readonly time: Expression;
-  /** An interval, or a string that is one: constant, or computed from the row. */
-  readonly gap: Expression;
+  /** When the row's gap is over. */
+  readonly end: Expression;
   /** The struct<start,end> column it adds. */
   readonly window: Attribute;
   readonly input: Plan;
@@ -21,7 +21,7 @@ export const sessionWindow: NodeFacts<SessionWindow<Input>> = {
     (node, [window]) => ({ ...node, window: window! }),
   ),
   ...stateless,
-  expressions: ({ time, gap }) => [time, gap],
-  withExpressions: (node, [time, gap]) => ({ ...node, time: time!, gap: gap! }),
-  explain: ({ time, gap }) => `SessionWindow ${sqlText(time)}, gap ${sqlText(gap)}`,
+  expressions: ({ time, end }) => [time, end],
+  withExpressions: (node, [time, end]) => ({ ...node, time: time!, end: end! }),
+  explain: ({ time, end }) => `SessionWindow ${sqlText(time)} to ${sqlText(end)}`,
 };

@@ -52,18 +52,19 @@ function filterSides(join: NodeOf<"join">): LogicalPlan {
 }
 
 const comparisons = new Set(["=", "<", "<=", ">", ">="]);
-const arithmetic = new Set(["+", "-", "*", "/", "%", "div", "negative", "positive", "getField"]);
+/** Functions of which Spark knows that they are null when an argument is (its `nullIntolerant`). */
+const strict = new Set("+ - * / % div negative positive getField upper lower abs length year month day hour minute second".split(" "));
 
 /** Columns that must not be null for the term to be true. */
 export function* nullRejected(term: Expression): Generator<number> {
   if (term.kind === "call" && comparisons.has(term.name)) for (const arg of term.args) yield* strictColumns(arg);
-  if (term.kind === "call" && term.name === "between") yield* strictColumns(term.args[0]!);
+  if (term.kind === "call" && term.name === "between") for (const arg of term.args) yield* strictColumns(arg);
 }
 
 function* strictColumns(e: Expression): Generator<number> {
   if (e.kind === "attribute") yield e.id;
   else if (e.kind === "cast" && e.evalMode !== "try") yield* strictColumns(e.child);
-  else if (e.kind === "call" && arithmetic.has(e.name)) for (const arg of e.args) yield* strictColumns(arg);
+  else if (e.kind === "call" && strict.has(e.name)) for (const arg of e.args) yield* strictColumns(arg);
 }
 
 interface Claim {

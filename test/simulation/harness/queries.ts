@@ -107,6 +107,38 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     },
   },
   {
+    name: "outer join of two streams, within a range of times",
+    inputs: 2,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [one, two]) => {
+      const right = watermarked(two!).selectExpr("ts AS rts", "k AS rk", "v AS rv", "d AS rd");
+      return watermarked(one!).join(right, expr("k = rk AND rts BETWEEN ts AND ts + INTERVAL 15 SECONDS AND v <> rv"), "full");
+    },
+  },
+  {
+    name: "join of two streams by window, groups over it",
+    inputs: 2,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [one, two]) => {
+      const left = watermarked(one!).selectExpr("window(ts, '10 seconds') AS w", "k", "v");
+      const right = watermarked(two!).selectExpr("window(ts, '10 seconds') AS rw", "k AS rk", "v AS rv");
+      const joined = left.join(right, expr("w = rw AND k = rk"), "inner").drop("rw");
+      return joined.groupBy("w").agg(expr("count(*)").as("n"), expr("sum(v + rv)").as("total"));
+    },
+  },
+  {
+    name: "semi join of two streams",
+    inputs: 2,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [one, two]) => {
+      const right = watermarked(two!).selectExpr("ts AS rts", "k AS rk");
+      return watermarked(one!).join(right, expr("k = rk AND rts >= ts AND rts <= ts + INTERVAL 15 SECONDS"), "leftsemi");
+    },
+  },
+  {
     name: "union of two streams, windows over it",
     inputs: 2,
     outputMode: "append",

@@ -62,6 +62,7 @@ function specOf({ input, keys, window, eventTime, aggregates, outputMode, partit
     operatorId: "0",
     partitions,
     grouping,
+    session: null,
     window: window === undefined ? null : { ...window, watermarked: true },
     eventTime: eventTime ?? null,
     aggregates: bound,

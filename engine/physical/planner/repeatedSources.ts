@@ -1,0 +1,29 @@
+import { inputsOf, type PhysicalNode } from "../plan.js";
+
+/**
+ * The sources that are read a second time for the same rows: Spark reads what both sides of a join need once, and counts its rows once in `numInputRows`
+ * (SEMANTICS 31). A union reads, and counts, its inputs one by one.
+ */
+export function repeatedSources(root: PhysicalNode): number[] {
+  const below = inputsOf(root).flatMap(repeatedSources);
+  if (root.kind !== "streamJoin" || rowsText(root.left) !== rowsText(root.right)) return below;
+  return [...below, ...sourcesOf(root.right)];
+}
+
+function sourcesOf(node: PhysicalNode): number[] {
+  if (node.kind === "scan") return node.source === null ? [] : [node.source];
+  return inputsOf(node).flatMap(sourcesOf);
+}
+
+const namesOnly: ReadonlySet<string> = new Set(["source", "name", "qualifier", "watermarkId", "operatorId"]);
+
+/** A text that two nodes share when they give the same rows: they differ in nothing but names, ids, and the places of their sources. */
+function rowsText(node: PhysicalNode): string {
+  const ids = new Map<unknown, number>();
+  return JSON.stringify(node, (member, value: unknown) => {
+    if (namesOnly.has(member)) return null;
+    if (member !== "id") return typeof value === "bigint" ? String(value) : value;
+    if (!ids.has(value)) ids.set(value, ids.size);
+    return ids.get(value);
+  });
+}

@@ -1,0 +1,91 @@
+import { assert } from "../../errors/assert.js";
+import { conjunctionOf } from "../../expression/conjuncts.js";
+import { isDeterministic } from "../../expression/determinism.js";
+import type { Attribute, Expression } from "../../expression/expression.js";
+import { referencesOf } from "../../expression/traverse.js";
+import { typeOf } from "../../expression/types/typeOf.js";
+import { expiryOffsetMs, isEventTime } from "../../plan/joinBounds.js";
+import { isOver, splitJoinCondition } from "../../plan/joinKeys.js";
+import type { JoinType } from "../../plan/joinType.js";
+import type { NodeOf } from "../../plan/logicalPlan.js";
+import { outputOf } from "../../plan/outputOf.js";
+import type { PhysicalNode } from "../plan.js";
+import type { JoinExpiry, JoinSideSpec, PairConditionSpec, StreamJoinSpec, StreamJoinType } from "../stateful/streamJoinSpec.js";
+import { withColumn } from "./columns.js";
+import type { PlanContext } from "./context.js";
+
+/** Two streams: both sides are kept, for as long as the condition and the watermark say that partners may come. */
+export function planStreamJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNode {
+  const columns = [outputOf(node.left), outputOf(node.right)] as const;
+  const { keys, rest } = splitJoinCondition(node.condition, ...columns);
+  const inputs: [PhysicalNode, PhysicalNode] = [context.plan(node.left), context.plan(node.right)];
+  const places: [number[], number[]] = [[], []];
+  for (const { left, right } of keys) {
+    for (const side of [0, 1] as const) {
+      const added = withColumn(inputs[side], side === 0 ? left : right);
+      inputs[side] = added.input;
+      places[side].push(added.index);
+    }
+  }
+  const joinType = streamJoinTypeOf(node.joinType);
+  const filters = [0, 1].map((side) => rest.filter((term) => isDeterministic(term) && isOver(term, idsOf(columns[side]!))));
+  const pair = conjunctionOf(rest.filter((term) => !filters.some((terms) => terms.includes(term))));
+  const timeKey = timeKeyOf(keys);
+  const sideOf = (side: 0 | 1): JoinSideSpec => {
+    const eventTime = columns[side].findIndex(isEventTime);
+    return {
+      columns: columns[side],
+      keys: places[side],
+      eventTime: eventTime < 0 ? null : eventTime,
+      filter: conjunctionOf(filters[side]!),
+      expiry:
+        timeKey === null
+          ? expiryByTime(node.condition, columns[side], columns[1 - side]!)
+          : { column: places[side][timeKey]!, offsetMs: 0 },
+    };
+  };
+  const spec: StreamJoinSpec = {
+    operatorId: node.operatorId ?? "join",
+    joinType,
+    partitions: context.partitions,
+    sides: [sideOf(0), sideOf(1)],
+    keyAttributes: keys.map(({ left }, k) => keyAttribute(left, k)),
+    condition: pair === null ? null : pairCondition(pair, ...columns),
+    output: outputOf(node),
+  };
+  return { kind: "streamJoin", spec, left: inputs[0], right: inputs[1], output: spec.output };
+}
+
+function streamJoinTypeOf(joinType: JoinType): StreamJoinType {
+  assert(joinType !== "leftAnti", "two streams have no left anti join");
+  return joinType === "cross" ? "inner" : joinType;
+}
+
+function idsOf(columns: readonly Attribute[]): ReadonlySet<number> {
+  return new Set(columns.map(({ id }) => id));
+}
+
+/** The key that is an event time: rows then go when the watermark has passed it. */
+function timeKeyOf(keys: readonly { readonly left: Expression; readonly right: Expression }[]): number | null {
+  const left = keys.findIndex((key) => isEventTime(key.left));
+  const found = left >= 0 ? left : keys.findIndex((key) => isEventTime(key.right));
+  return found < 0 ? null : found;
+}
+
+/** Rows with an event time go when the condition bounds it by that of the other side. */
+function expiryByTime(condition: Expression | null, kept: readonly Attribute[], others: readonly Attribute[]): JoinExpiry | null {
+  const column = kept.findIndex(isEventTime);
+  if (column < 0) return null;
+  const offsetMs = expiryOffsetMs(condition, kept, others);
+  return offsetMs === null ? null : { column, offsetMs };
+}
+
+function pairCondition(expression: Expression, lefts: readonly Attribute[], rights: readonly Attribute[]): PairConditionSpec {
+  const read = referencesOf(expression);
+  const placesIn = (columns: readonly Attribute[]) => columns.flatMap(({ id }, c) => (read.has(id) ? [c] : []));
+  return { expression, columns: [placesIn(lefts), placesIn(rights)] };
+}
+
+function keyAttribute(key: Expression, k: number): Attribute {
+  return { kind: "attribute", id: k, name: `key${k}`, type: typeOf(key), nullable: true, qualifier: [] };
+}

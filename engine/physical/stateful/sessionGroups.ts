@@ -1,0 +1,396 @@
+import type { Column } from "../../arrow/column.js";
+import type { DataType } from "../../arrow/types.js";
+import { allGroups, type GroupRange } from "../../contract/state.js";
+import { assert } from "../../errors/assert.js";
+import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
+import type { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
+import type { KeyLayout } from "../../state/keyLayout.js";
+import { KeyedTable } from "../../state/keyedTable.js";
+import { Lane } from "../../state/lane.js";
+import { RowChains } from "../../state/rowChains.js";
+import { TimeIndex } from "../../state/timeIndex.js";
+import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
+import { windowsColumn } from "./windows.js";
+
+const none = -1;
+/** The start of a session that the state of the batch before does not have. */
+const unsaved = NaN;
+
+/**
+ * Groups by key and session. A row is a session from its time to its time and gap; sessions of a key that touch are one (SEMANTICS 21). A group's slot is its session's; the
+ * sessions of a key are a chain, a time index says which have ended.
+ *
+ * A session's name in the files is its key and its start: when a session grows backwards or is swallowed by another, the name it had is deleted.
+ *
+ * Invariant: between two calls no two sessions of one key touch.
+ */
+export class SessionGroups implements Groups {
+  readonly lateGroups = 0;
+  readonly lateRows = 0;
+  readonly fresh = new IntList();
+  readonly merged: MergedGroups = { from: new IntList(), into: new IntList() };
+  readonly #table: KeyedTable;
+  readonly #sorter: HashSorter;
+  /** Where the session's column is among the grouping columns, and its type. */
+  readonly #index: number;
+  readonly #type: DataType;
+  readonly #sessions = new RowChains();
+  readonly #start = new Lane("f64", 0);
+  readonly #end = new Lane("f64", 0);
+  /** Under which start the state of the batch before has the session. */
+  readonly #savedStart = new Lane("f64", unsaved);
+  /** Of a session that was swallowed by another: which. */
+  readonly #into = new Lane("i32", none);
+  readonly #ends: TimeIndex | null;
+  /** The batch in which a session, or a key, last got a row. */
+  readonly #stamp = new Lane("i32", 0);
+  readonly #keyStamp = new Lane("i32", 0);
+  readonly #touched = new IntList();
+  readonly #touchedKeys = new IntList();
+  /** Names that are no session's any more: slots of keys, and starts. */
+  readonly #goneKeys = new IntList();
+  #goneStarts: number[] = [];
+  readonly #free = new IntList();
+  readonly #freed = new IntList();
+  #slots = new Int32Array(0);
+  #slotLimit = 0;
+  #size = 0;
+  #batch = 1;
+  #touchedCount = 0;
+
+  constructor(
+    layout: KeyLayout,
+    session: { readonly index: number; readonly type: DataType; readonly expires: boolean },
+    groups: GroupRange,
+    sorter: HashSorter,
+  ) {
+    this.#table = new KeyedTable(layout, groups);
+    this.#index = session.index;
+    this.#type = session.type;
+    this.#ends = session.expires ? new TimeIndex() : null;
+    this.#sorter = sorter;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get capacity(): number {
+    return this.#slotLimit;
+  }
+
+  /** As Spark counts them: all sessions of the keys that got a row, as they are before any is evicted. */
+  get touchedCount(): number {
+    return this.#touchedCount;
+  }
+
+  begin(): void {
+    for (let j = 0; j < this.#touched.count; j++) {
+      const slot = this.#touched.values[j]!;
+      if (this.#into.values[slot] === none) this.#savedStart.values[slot] = this.#start.values[slot]!;
+    }
+    this.#batch++;
+    this.#touched.clear();
+    this.#touchedKeys.clear();
+    this.#touchedCount = 0;
+    this.#free.pushAll(this.#freed);
+    this.#freed.clear();
+    this.#goneKeys.clear();
+    this.#goneStarts = [];
+  }
+
+  assign({ keys, rows, count, times, ends }: KeyedRows): GroupedRows {
+    assert(times !== null && ends !== null, "rows of sessions have starts and ends");
+    const keySlots = this.#table.lookupOrInsert(keys, rows, count);
+    this.#sessions.reserveKeys(this.#table.slotLimit);
+    this.#keyStamp.reserve(this.#table.slotLimit);
+    this.fresh.clear();
+    this.merged.from.clear();
+    this.merged.into.clear();
+    if (this.#slots.length < count) this.#slots = new Int32Array(2 * count);
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      this.#touchKey(keySlots[j]!);
+      this.#slots[j] = this.#sessionOf(keySlots[j]!, times[row]!, ends[row]!);
+    }
+    // A session may have been swallowed by a later row: its rows go where it went.
+    for (let j = 0; j < count; j++) this.#slots[j] = this.#rootOf(this.#slots[j]!);
+    const { into } = this.merged;
+    for (let j = 0; j < into.count; j++) into.values[j] = this.#rootOf(into.values[j]!);
+    return { slots: this.#slots, rows, count };
+  }
+
+  touched(): GroupRun[] {
+    return this.#run(this.changed());
+  }
+
+  expired(evictUs: number): GroupRun[] {
+    const expired = new IntList();
+    this.#ends?.popUntil(evictUs, expired);
+    this.#sort(expired);
+    return this.#run(expired);
+  }
+
+  all(): GroupRun[] {
+    return this.#run(this.of(allGroups));
+  }
+
+  release(expired: readonly GroupRun[]): Released {
+    this.#countTouched();
+    this.#noteMoved();
+    const swallowed = this.#goneKeys.count;
+    const slots = expired[0]?.slots ?? new Int32Array(0);
+    for (const slot of slots) {
+      if (this.#savedStart.values[slot] === this.#savedStart.values[slot]) this.#noteGone(slot);
+      this.#drop(slot);
+    }
+    if (this.#goneKeys.count === 0) {
+      this.#dropEmptyKeys(slots);
+      return nothingReleased;
+    }
+    const deletes = this.#deletes();
+    this.#dropEmptyKeys(slots);
+    return { droppedPanes: [], deletes, swallowed };
+  }
+
+  changed(): IntList {
+    const changed = new IntList();
+    for (let j = 0; j < this.#touched.count; j++) {
+      const slot = this.#touched.values[j]!;
+      if (this.#stamp.values[slot] === this.#batch && this.#into.values[slot] === none) changed.push(slot);
+    }
+    this.#sort(changed);
+    return changed;
+  }
+
+  of(groups: GroupRange): IntList {
+    const keySlots = new IntList();
+    this.#table.collect(groups, keySlots);
+    const slots = new IntList();
+    for (let j = 0; j < keySlots.count; j++) {
+      for (let s = this.#sessions.first(keySlots.values[j]!); s >= 0; s = this.#sessions.next(s)) slots.push(s);
+    }
+    this.#sort(slots);
+    return slots;
+  }
+
+  groupingColumns(slots: Int32Array, count: number): Column[] {
+    const starts = new Float64Array(count);
+    const ends = new Float64Array(count);
+    for (let j = 0; j < count; j++) {
+      starts[j] = this.#start.values[slots[j]!]!;
+      ends[j] = this.#end.values[slots[j]!]!;
+    }
+    return this.#withSession(this.#table.keyColumns(this.#keysOf(slots, count), count), starts, ends);
+  }
+
+  groupColumn(slots: Int32Array, count: number): Column {
+    return this.#table.groupColumn(this.#keysOf(slots, count), count);
+  }
+
+  restoreGroups({ keys, rows, count, times, ends }: KeyedRows): Int32Array {
+    assert(times !== null && ends !== null, "saved sessions have starts and ends");
+    const keySlots = this.#table.lookupOrInsert(keys, rows, count);
+    this.#sessions.reserveKeys(this.#table.slotLimit);
+    this.#keyStamp.reserve(this.#table.slotLimit);
+    this.fresh.clear();
+    if (this.#slots.length < count) this.#slots = new Int32Array(2 * count);
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      let slot = this.#startingAt(keySlots[j]!, times[row]!);
+      if (slot === none) slot = this.#open(keySlots[j]!, times[row]!, ends[row]!);
+      this.#savedStart.values[slot] = times[row]!;
+      this.#extend(slot, times[row]!, ends[row]!);
+      this.#slots[j] = slot;
+    }
+    return this.#slots;
+  }
+
+  restoreDeletes({ keys, rows, count, times }: KeyedRows): void {
+    const keySlots = this.#table.find(keys, rows, count);
+    const gone = new IntList();
+    for (let j = 0; j < count; j++) {
+      const slot = keySlots[j]! < 0 ? none : this.#startingAt(keySlots[j]!, times![rows === null ? j : rows[j]!]!);
+      if (slot === none) continue;
+      this.#drop(slot);
+      gone.push(slot);
+    }
+    this.#dropEmptyKeys(gone.view());
+  }
+
+  dropPane(): void {
+    assert(false, "sessions have no panes");
+  }
+
+  get memoryBytes(): number {
+    const lanes = this.#start.bytes + this.#end.bytes + this.#savedStart.bytes + this.#into.bytes + this.#stamp.bytes;
+    return this.#table.memoryBytes + this.#sessions.bytes + lanes + (this.#ends?.bytes ?? 0);
+  }
+
+  /** The session of a row of a key; those that it makes touch become one, the one that began first. */
+  #sessionOf(key: number, startUs: number, endUs: number): number {
+    const [starts, ends] = [this.#start.values, this.#end.values];
+    let found = none;
+    let others = 0;
+    for (let slot = this.#sessions.first(key); slot >= 0; slot = this.#sessions.next(slot)) {
+      if (starts[slot]! > endUs || ends[slot]! < startUs) continue;
+      others++;
+      if (found === none || starts[slot]! < starts[found]!) found = slot;
+    }
+    if (found === none) found = this.#open(key, startUs, endUs);
+    else if (others > 1) this.#swallow(key, found, startUs, endUs);
+    this.#extend(found, startUs, endUs);
+    this.#touch(found);
+    return found;
+  }
+
+  /** Puts the other sessions of the key that touch the row into one. */
+  #swallow(key: number, into: number, startUs: number, endUs: number): void {
+    for (let slot = this.#sessions.first(key); slot >= 0;) {
+      const next = this.#sessions.next(slot);
+      if (slot !== into && this.#start.values[slot]! <= endUs && this.#end.values[slot]! >= startUs) {
+        this.#extend(into, this.#start.values[slot]!, this.#end.values[slot]!);
+        this.#into.values[slot] = into;
+        this.merged.from.push(slot);
+        this.merged.into.push(into);
+        if (this.#savedStart.values[slot] === this.#savedStart.values[slot]) this.#noteGone(slot);
+        this.#drop(slot);
+      }
+      slot = next;
+    }
+  }
+
+  #open(key: number, startUs: number, endUs: number): number {
+    const slot = this.#free.count > 0 ? this.#free.pop() : this.#newSlot();
+    this.#start.values[slot] = startUs;
+    this.#end.values[slot] = endUs;
+    this.#savedStart.values[slot] = unsaved;
+    this.#into.values[slot] = none;
+    this.#stamp.values[slot] = 0;
+    this.#sessions.append(key, slot);
+    this.fresh.push(slot);
+    this.#size++;
+    return slot;
+  }
+
+  #newSlot(): number {
+    const slot = this.#slotLimit++;
+    for (const lane of [this.#start, this.#end, this.#savedStart, this.#into, this.#stamp]) lane.reserve(this.#slotLimit);
+    this.#ends?.reserve(this.#slotLimit);
+    this.#sessions.reserveRows(this.#slotLimit);
+    return slot;
+  }
+
+  #extend(slot: number, startUs: number, endUs: number): void {
+    if (startUs < this.#start.values[slot]!) this.#start.values[slot] = startUs;
+    if (endUs > this.#end.values[slot]!) this.#end.values[slot] = endUs;
+    this.#ends?.set(slot, this.#end.values[slot]!);
+  }
+
+  /** Takes a session out; its slot is given to another one from the next batch on. */
+  #drop(slot: number): void {
+    this.#sessions.remove(slot);
+    this.#ends?.remove(slot);
+    this.#stamp.values[slot] = 0;
+    this.#freed.push(slot);
+    this.#size--;
+  }
+
+  #touch(slot: number): void {
+    if (this.#stamp.values[slot] === this.#batch) return;
+    this.#stamp.values[slot] = this.#batch;
+    this.#touched.push(slot);
+  }
+
+  #touchKey(key: number): void {
+    if (this.#keyStamp.values[key] === this.#batch) return;
+    this.#keyStamp.values[key] = this.#batch;
+    this.#touchedKeys.push(key);
+  }
+
+  #countTouched(): void {
+    for (let j = 0; j < this.#touchedKeys.count; j++) {
+      for (let s = this.#sessions.first(this.#touchedKeys.values[j]!); s >= 0; s = this.#sessions.next(s)) this.#touchedCount++;
+    }
+  }
+
+  /** Sessions that have grown backwards have another name. */
+  #noteMoved(): void {
+    for (let j = 0; j < this.#touched.count; j++) {
+      const slot = this.#touched.values[j]!;
+      if (this.#stamp.values[slot] !== this.#batch) continue;
+      const saved = this.#savedStart.values[slot]!;
+      if (saved === saved && saved !== this.#start.values[slot]) this.#noteGone(slot);
+    }
+  }
+
+  #noteGone(slot: number): void {
+    this.#goneKeys.push(this.#sessions.keyOf[slot]!);
+    this.#goneStarts.push(this.#savedStart.values[slot]!);
+    this.#savedStart.values[slot] = unsaved;
+  }
+
+  #rootOf(slot: number): number {
+    let root = slot;
+    while (this.#into.values[root] !== none) root = this.#into.values[root]!;
+    return root;
+  }
+
+  #startingAt(key: number, startUs: number): number {
+    let slot = this.#sessions.first(key);
+    while (slot >= 0 && this.#start.values[slot] !== startUs) slot = this.#sessions.next(slot);
+    return slot;
+  }
+
+  /** Names that are gone, by the hash of their keys. */
+  #deletes(): Released["deletes"] {
+    const { count } = this.#goneKeys;
+    const keys = this.#goneKeys.values;
+    const starts = this.#goneStarts;
+    const entries = Int32Array.from({ length: count }, (_, e) => e);
+    this.#sorter.sort(entries, count, this.#table.hashes, keys, (a, b) =>
+      keys[a] === keys[b] ? starts[a]! - starts[b]! : this.#table.compareKeys(keys[a]!, keys[b]!),
+    );
+    const sortedKeys = entries.map((e) => keys[e]!);
+    const sortedStarts = Float64Array.from(entries, (e) => starts[e]!);
+    const columns = this.#withSession(this.#table.keyColumns(sortedKeys, count), sortedStarts, sortedStarts);
+    return { columns: [...columns, this.#table.groupColumn(sortedKeys, count)], count };
+  }
+
+  #dropEmptyKeys(dropped: Int32Array): void {
+    const empty = new IntList();
+    const seen = new Set<number>();
+    for (const slot of dropped) {
+      const key = this.#sessions.keyOf[slot]!;
+      if (this.#sessions.first(key) >= 0 || seen.has(key)) continue;
+      seen.add(key);
+      this.#keyStamp.values[key] = 0;
+      empty.push(key);
+    }
+    this.#table.remove(empty.values, empty.count);
+  }
+
+  #withSession(keys: readonly Column[], starts: Float64Array, ends: Float64Array): Column[] {
+    return [...keys.slice(0, this.#index), windowsColumn(this.#type, starts, ends), ...keys.slice(this.#index)];
+  }
+
+  #keysOf(slots: Int32Array, count: number): Int32Array {
+    const keys = new Int32Array(count);
+    for (let j = 0; j < count; j++) keys[j] = this.#sessions.keyOf[slots[j]!]!;
+    return keys;
+  }
+
+  #run(slots: IntList): GroupRun[] {
+    return slots.count === 0 ? [] : [{ startUs: 0, slots: slots.view() }];
+  }
+
+  /** By the hash of the key, the sessions of one key by their starts. */
+  #sort({ values, count }: IntList): void {
+    const { keyOf } = this.#sessions;
+    const starts = this.#start.values;
+    this.#sorter.sort(values, count, this.#table.hashes, keyOf, (a, b) =>
+      keyOf[a] === keyOf[b] ? starts[a]! - starts[b]! : this.#table.compareKeys(keyOf[a]!, keyOf[b]!),
+    );
+  }
+}

@@ -1,0 +1,59 @@
+import type { Attribute, Expression } from "../../expression/expression.js";
+import type { JoinType } from "../../plan/joinType.js";
+
+/** Which input of a join: 0 is the left one. */
+export type SideIndex = 0 | 1;
+
+/** What a join of two streams needs bound. Plain data. */
+export interface StreamJoinSpec {
+  readonly operatorId: string;
+  readonly joinType: StreamJoinType;
+  /** How many state partitions it has. */
+  readonly partitions: number;
+  readonly sides: readonly [JoinSideSpec, JoinSideSpec];
+  /** The types of the keys, which are those of either side. */
+  readonly keyAttributes: readonly Attribute[];
+  /** What must hold of a pair with equal keys, beside what concerns one side only. */
+  readonly condition: PairConditionSpec | null;
+  /** Left columns, then right columns; left columns only for leftSemi. */
+  readonly output: readonly Attribute[];
+}
+
+export type StreamJoinType = Exclude<JoinType, "cross" | "leftAnti">;
+
+/** One input of the join. */
+export interface JoinSideSpec {
+  /** The columns of its rows, which are the first of the input; behind them the input may have computed keys. */
+  readonly columns: readonly Attribute[];
+  /** Indexes of the key columns in the input. */
+  readonly keys: readonly number[];
+  /** Index of the input's event time, by which rows are late; null when it has none. */
+  readonly eventTime: number | null;
+  /** What a row must fulfil to have partners at all, over `columns`; rows that do not are never kept. */
+  readonly filter: Expression | null;
+  /** When a row of this side can have no partner any more; null when that is never known. */
+  readonly expiry: JoinExpiry | null;
+}
+
+/** A row goes when this time of it is at most `offsetMs` after the watermark. */
+export interface JoinExpiry {
+  /** Index in the input: a key, or the event time of the row. */
+  readonly column: number;
+  readonly offsetMs: number;
+}
+
+/** The condition, and the columns of each side that it reads, in the order in which it is given them. */
+export interface PairConditionSpec {
+  readonly expression: Expression;
+  readonly columns: readonly [readonly number[], readonly number[]];
+}
+
+/** Whether rows of a side without a partner come out, padded with nulls. */
+export function isOuter({ joinType }: Pick<StreamJoinSpec, "joinType">, side: SideIndex): boolean {
+  return joinType === "full" || joinType === (side === 0 ? "left" : "right");
+}
+
+/** Whether it matters of a kept row of this side that it has had a partner: it must not come out again. */
+export function marksPartners(spec: Pick<StreamJoinSpec, "joinType">, side: SideIndex): boolean {
+  return isOuter(spec, side) || (spec.joinType === "leftSemi" && side === 0);
+}
