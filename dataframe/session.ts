@@ -12,7 +12,7 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { parseStatement } from "../engine/sql/statements.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
-import { Conf } from "./conf.js";
+import { Conf, contextOf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
 import type { OptionValue } from "./options.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
@@ -167,8 +167,7 @@ export class Session implements SessionContext {
 
   /** What analysis depends on, as configured now. */
   get analysisContext(): AnalysisContext {
-    const context = { ansi: this.conf.boolean("spark.sql.ansi.enabled"), zone: this.conf.get("spark.sql.session.timeZone") };
-    return withSubqueries(context, SessionCatalog.ofViews(this));
+    return withSubqueries(contextOf(this.conf.toRecord()), SessionCatalog.ofViews(this));
   }
 
   /** This session (its tables, views and queries) with other configuration: where a batch is run again under what it was logged with. */

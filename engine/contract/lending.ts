@@ -1,4 +1,5 @@
 import type { Batch } from "../arrow/batch.js";
+import type { SnapshotSource, StateChanges } from "./state.js";
 
 /**
  * Told of every batch that is lent and given back, so that tests can see to it that nobody uses one that went back: they lend a copy and overwrite it.
@@ -27,4 +28,19 @@ export function lendForCall<T>(lending: Lending, batch: Batch, use: (lent: Batch
   } finally {
     lending.takeBack(lent);
   }
+}
+
+/** Hands over chunks of state, each lent until the next is asked for. */
+export function* lendChunks(lending: Lending, chunks: Iterable<StateChanges>): Generator<StateChanges, void, void> {
+  for (const chunk of chunks) {
+    const lent = { ...chunk, upserts: chunk.upserts && lending.lend(chunk.upserts), deletes: chunk.deletes && lending.lend(chunk.deletes) };
+    yield lent;
+    if (lent.upserts !== null) lending.takeBack(lent.upserts);
+    if (lent.deletes !== null) lending.takeBack(lent.deletes);
+  }
+}
+
+/** The same of the slices of a snapshot. */
+export function lendingSlices(lending: Lending, source: SnapshotSource): SnapshotSource {
+  return { stateRows: source.stateRows, snapshot: (groups) => lendChunks(lending, source.snapshot(groups)) };
 }

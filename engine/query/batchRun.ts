@@ -1,5 +1,6 @@
 import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
+import { lendChunks, lendingSlices } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
@@ -110,9 +111,9 @@ function rangesOf({ start, entry }: PlannedBatch): SourceRange[] {
   return entry.offsets.map((end, i) => ({ start: start[i]!, end }));
 }
 
-async function writeState({ execution, checkpoint }: OpenQuery, version: number): Promise<string | null> {
+async function writeState({ execution, checkpoint, runtime }: OpenQuery, version: number): Promise<string | null> {
   if (execution.stateful.length === 0) return null;
-  return await checkpoint.state.writeDelta(version, changesOf(execution.stateful));
+  return await checkpoint.state.writeDelta(version, lendChunks(runtime.lending, changesOf(execution.stateful)));
 }
 
 function* changesOf(stateful: readonly StatefulOperator[]): Generator<StateChanges> {
@@ -150,12 +151,20 @@ async function tellSources({ sources }: OpenQuery, { start, entry }: PlannedBatc
   }
 }
 
-async function tidyUp({ checkpoint, execution, settings }: OpenQuery, batchId: number): Promise<void> {
-  if (execution.stateful.length > 0) await checkpoint.state.advanceSnapshot(batchId + 1, execution.stateful);
+async function tidyUp(query: OpenQuery, batchId: number): Promise<void> {
+  const { checkpoint, execution, settings } = query;
+  await advanceSnapshot(query, batchId + 1);
   const oldest = oldestRetained(settings, batchId);
   if (oldest <= 0) return;
   const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
   await Promise.all([checkpoint.offsetLog.purgeBefore(oldest), checkpoint.commitLog.purgeBefore(oldest), state]);
+}
+
+/** Takes the next slices of a snapshot. True while there is more to take. */
+export async function advanceSnapshot({ checkpoint, execution, runtime }: OpenQuery, version: number): Promise<boolean> {
+  if (execution.stateful.length === 0) return false;
+  const sources = execution.stateful.map((operator) => lendingSlices(runtime.lending, operator));
+  return checkpoint.state.advanceSnapshot(version, sources);
 }
 
 /** The oldest batch that the logs keep when `batchId` is done. */

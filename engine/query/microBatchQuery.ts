@@ -2,7 +2,7 @@ import { thrownText } from "../errors/shownValue.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { explainMode, type ExplainMode } from "../physical/explain.js";
 import { BatchPlanner } from "./batchPlanner.js";
-import { runBatch } from "./batchRun.js";
+import { advanceSnapshot, runBatch } from "./batchRun.js";
 import type { QueryDefinition } from "./definition.js";
 import { IdleWaiters } from "./idleWaiters.js";
 import { ListenerBus } from "./listenerBus.js";
@@ -175,9 +175,8 @@ export class MicroBatchQuery implements StreamingQuery {
   }
 
   /** True while there is more of a snapshot to take. */
-  private async advanceSnapshot(): Promise<boolean> {
-    const { checkpoint, execution } = this.query;
-    return execution.stateful.length > 0 && (await checkpoint.state.advanceSnapshot(this.planner.nextBatchId, execution.stateful));
+  private advanceSnapshot(): Promise<boolean> {
+    return advanceSnapshot(this.query, this.planner.nextBatchId);
   }
 
   private nothingToDo(nowMs: number): void {

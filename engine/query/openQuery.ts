@@ -1,3 +1,4 @@
+import { lendChunks } from "../contract/lending.js";
 import { thrownText } from "../errors/shownValue.js";
 import type { QueryDefinition, QueryOutput, QueryParts } from "./definition.js";
 import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
@@ -78,12 +79,14 @@ export function checkSources(recorded: RecordedShape | null, now: QueryIdentity,
   if (change !== null) throw queryChanged({ location }, change);
 }
 
-async function restoreState({ checkpoint }: QueryDefinition, { execution }: QueryParts, version: number): Promise<void> {
+async function restoreState({ checkpoint, runtime }: QueryDefinition, { execution }: QueryParts, version: number): Promise<void> {
   if (execution.stateful.length === 0) return;
   await checkpoint.state.registerSchemas(execution.stateful.flatMap((operator) => operator.schemas));
   if (version === 0) return;
   const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
-  for await (const changes of checkpoint.state.restore(version)) byId.get(changes.operatorId)?.restore(changes);
+  for await (const chunk of checkpoint.state.restore(version)) {
+    for (const lent of lendChunks(runtime.lending, [chunk])) byId.get(lent.operatorId)?.restore(lent);
+  }
 }
 
 /** A sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */

@@ -8,23 +8,9 @@ import type { JoinType } from "../joinType.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { inputsOf, outputOf } from "../outputOf.js";
 import { childrenOf, transformUp } from "../transform.js";
+import { droppableSides } from "./droppableSides.js";
 import type { Rule } from "./rule.js";
 import { inTermsOf } from "./substitution.js";
-
-type Side = "left" | "right";
-
-/** The sides whose rows are of no use when the condition cannot hold for them. */
-const sides: Readonly<Record<JoinType, readonly Side[]>> = {
-  inner: ["left", "right"],
-  cross: ["left", "right"],
-  left: ["right"],
-  right: ["left"],
-  full: [],
-  leftSemi: ["left", "right"],
-  leftAnti: ["right"],
-  mark: ["right"],
-  single: ["right"],
-};
 
 /** Joins that put out only rows for which the condition held. */
 const keepsPairsOnly: ReadonlySet<JoinType> = new Set(["inner", "cross", "leftSemi"]);
@@ -43,7 +29,7 @@ function filterSides(join: NodeOf<"join">): LogicalPlan {
   if (join.condition === null || !isDeterministic(join.condition)) return join;
   const needed = new Set(conjunctsOf(join.condition).flatMap((term) => [...nullRejected(term)]));
   let result = join;
-  for (const side of sides[join.joinType]) {
+  for (const side of droppableSides[join.joinType]) {
     const missing = outputOf(join[side]).filter((a) => needed.has(a.id) && !neverNull(join[side], a));
     if (missing.length > 0)
       result = { ...result, [side]: { kind: "filter", condition: conjunctionOf(missing.map(isNotNull))!, input: join[side] } };
