@@ -2,22 +2,25 @@ import { IntList } from "./intList.js";
 
 /** Lists up to this length are sorted by insertion: no histogram pays for so few. */
 const shortList = 48;
+/** Two digits of a hash are sorted by, the high ones; what they leave in the wrong order is next to each other. */
 const digitBits = 11;
 const digits = 1 << digitBits;
 const digitMask = digits - 1;
+const lowShift = 32 - 2 * digitBits;
+const highShift = 32 - digitBits;
 
 /** Orders two entries whose hashes are equal. */
 export type TieBreak = (a: number, b: number) => number;
 
 /**
  * Sorts slots by the hash of their keys, as an unsigned number: the order in which groups are emitted and written, because it depends on the data alone. Radix
- * sort in three passes; its scratch memory is kept from call to call.
+ * sort in two passes over the high bits, insertion for the rest; its scratch memory is kept from call to call.
  */
 export class HashSorter {
   readonly #keys = new IntList();
   readonly #otherKeys = new IntList();
   readonly #otherSlots = new IntList();
-  readonly #counts = new Int32Array(3 * digits);
+  readonly #counts = new Int32Array(2 * digits);
 
   /**
    * Sorts `slots[0 .. count)` in place. The hash of a slot is `hashes[keyOf[slot]]`, or `hashes[slot]` when `keyOf` is null. Equal hashes: two slots of one key,
@@ -28,8 +31,8 @@ export class HashSorter {
     this.#keys.reserve(count);
     const keys = this.#keys.values;
     for (let j = 0; j < count; j++) keys[j] = hashes[keyOf === null ? slots[j]! : keyOf[slots[j]!]!]!;
-    if (count <= shortList) insertionSort(keys, slots, count);
-    else this.#radixSort(keys, slots, count);
+    if (count > shortList) this.#radixSort(keys, slots, count);
+    insertionSort(keys, slots, count);
     breakTies(keys, slots, count, tie);
   }
 
@@ -39,22 +42,19 @@ export class HashSorter {
     const counts = this.#counts.fill(0);
     for (let j = 0; j < count; j++) {
       const key = keys[j]!;
-      counts[key & digitMask]!++;
-      counts[digits + ((key >>> digitBits) & digitMask)]!++;
-      counts[2 * digits + (key >>> (2 * digitBits))]!++;
+      counts[(key >>> lowShift) & digitMask]!++;
+      counts[digits + (key >>> highShift)]!++;
     }
     const [otherKeys, otherSlots] = [this.#otherKeys.values, this.#otherSlots.values];
-    scatter(keys, slots, otherKeys, otherSlots, count, counts.subarray(0, digits), 0);
-    scatter(otherKeys, otherSlots, keys, slots, count, counts.subarray(digits, 2 * digits), digitBits);
-    scatter(keys, slots, otherKeys, otherSlots, count, counts.subarray(2 * digits), 2 * digitBits);
-    slots.set(otherSlots.subarray(0, count));
-    keys.set(otherKeys.subarray(0, count));
+    scatter(keys, slots, otherKeys, otherSlots, count, counts.subarray(0, digits), lowShift);
+    scatter(otherKeys, otherSlots, keys, slots, count, counts.subarray(digits), highShift);
   }
 }
 
 function insertionSort(keys: Int32Array, slots: Int32Array, count: number): void {
   for (let j = 1; j < count; j++) {
     const key = keys[j]!;
+    if (keys[j - 1]! >>> 0 <= key >>> 0) continue;
     const slot = slots[j]!;
     let k = j - 1;
     for (; k >= 0 && keys[k]! >>> 0 > key >>> 0; k--) {
