@@ -39,7 +39,7 @@ function depthsOf(roots: readonly PlanRoot[]): Depths {
   const depthOf = (node: PhysicalNode): number => {
     const known = depths.get(node);
     if (known !== undefined) return known;
-    const depth = Math.max(0, ...streamInputsOf(node).map(depthOf)) + (factsOf(node).gathers ? 1 : 0);
+    const depth = Math.max(0, ...streamInputsOf(node).map(depthOf)) + (factsOf(node).gathers(node) ? 1 : 0);
     depths.set(node, depth);
     return depth;
   };

@@ -28,7 +28,7 @@ export interface PhysicalFacts<N extends NodeBase & { readonly kind: string }, P
   tables(node: N): readonly Plan[];
 
   /** Whether it must see rows of all tasks together: those of its keys, or all of them. Its inputs are then cut off from it (`fragments.ts`). */
-  readonly gathers: boolean;
+  gathers(node: N): boolean;
   /** The expressions that it evaluates itself. */
   expressions(node: N): readonly Expression[];
 
@@ -85,7 +85,6 @@ export const noExpressions = {
 
 /** The facts of a node that remembers nothing. */
 export const stateless = {
-  gathers: false,
   operatorId: (): null => null,
   shape: (): Readonly<Record<string, Json>> => ({}),
   delayMs: (): number => 0,
@@ -93,7 +92,7 @@ export const stateless = {
 
 /** The facts of a node whose state says all of its shape by its columns. */
 export const stateful = {
-  gathers: true,
+  gathers: (): boolean => true,
   operatorId: (node: { readonly spec: { readonly operatorId: string } }): string => node.spec.operatorId,
   shape: (): Readonly<Record<string, Json>> => ({}),
   delayMs: (): number => 0,

@@ -16,6 +16,7 @@ export const expand: OperatorFacts<ExpandNode> = {
   kind: "expand",
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   expressions: ({ projections }) => projections.flat(),
   explain: ({ projections }) => `Expand ${projections.map(textsOf).join(", ")}`,
   make: ({ projections, input, output }, parts) => {

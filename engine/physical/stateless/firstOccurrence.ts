@@ -26,6 +26,7 @@ export const firstOccurrence: OperatorFacts<FirstOccurrenceNode> = {
   kind: "firstOccurrence",
   ...oneInput,
   ...stateless,
+  gathers: () => true,
   ...noExpressions,
   explain: ({ sets, input }) => {
     const texts = sets.map(({ columns }) => `[${columns.map((column) => input.output[column]!.name).join(", ")}]`);

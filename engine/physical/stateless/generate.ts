@@ -24,6 +24,7 @@ export const generate: OperatorFacts<GenerateNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ generator, input }) => {
     const names = generator.columns.map((column) => input.output[column]!.name);
     return `Generate ${generator.kind}${generator.outer ? " outer" : ""} [${names.join(", ")}]`;

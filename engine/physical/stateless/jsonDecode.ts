@@ -20,6 +20,7 @@ export const decodeJson: OperatorFacts<DecodeJsonNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ column, input }) => `DecodeJson ${input.output[column]!.name}`,
   make: ({ column, type, options, output }) => new JsonDecodeOperator(column, type, options, schemaOf(output)),
 };

@@ -19,6 +19,7 @@ export const encodeJson: OperatorFacts<EncodeJsonNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ encoded, output }) => `EncodeJson ${namesOf(encoded.map(({ column }) => output[column]!))}`,
   make: ({ encoded, output }) => new JsonEncodeOperator(encoded, schemaOf(output)),
 };

@@ -15,7 +15,7 @@ export const limit: OperatorFacts<LimitNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
-  gathers: true,
+  gathers: () => true,
   explain: ({ count }) => `Limit ${count}`,
   make: ({ count }) => new LimitOperator(count),
 };

@@ -12,5 +12,6 @@ export const local: PhysicalFacts<LocalNode> = {
   ...noExpressions,
   ...noInputs,
   ...stateless,
+  gathers: () => false,
   explain: ({ output, batch }) => `LocalTableScan ${namesOf(output)}, ${batch.length} rows`,
 };

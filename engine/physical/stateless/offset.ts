@@ -14,6 +14,7 @@ export const offset: OperatorFacts<OffsetNode> = {
   kind: "offset",
   ...oneInput,
   ...stateless,
+  gathers: () => true,
   ...noExpressions,
   explain: ({ count }) => `Offset ${count}`,
   make: ({ count }) => new OffsetOperator(count),

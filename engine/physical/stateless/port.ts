@@ -12,5 +12,6 @@ export const port: PhysicalFacts<PortNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ port: number }) => `Port ${number}`,
 };

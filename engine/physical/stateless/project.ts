@@ -18,6 +18,7 @@ export const project: OperatorFacts<ProjectNode> = {
   kind: "project",
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   expressions: ({ filter, expressions }) => (filter === null ? expressions : [filter, ...expressions]),
   explain: ({ filter, expressions }) => `Project ${textsOf(expressions)}${filter === null ? "" : `, filter ${sqlText(filter)}`}`,
   make: ({ filter, expressions, input, output }) =>

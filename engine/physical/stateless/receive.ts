@@ -11,5 +11,6 @@ export const receive: PhysicalFacts<ReceiveNode> = {
   ...noInputs,
   ...noExpressions,
   ...stateless,
+  gathers: () => false,
   explain: ({ exchange }) => `Receive ${exchange}`,
 };

@@ -20,6 +20,7 @@ export const scan: PhysicalFacts<ScanNode> = {
   kind: "scan",
   ...noInputs,
   ...stateless,
+  gathers: () => false,
   expressions: ({ filters }) => filters.map(({ condition }) => condition),
   explain: ({ description, source, output, filters }) => {
     const pushed = filters.length === 0 ? "" : `, pushed filters ${textsOf(filters.map(({ condition }) => condition))}`;

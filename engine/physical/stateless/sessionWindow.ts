@@ -21,6 +21,7 @@ export const sessionWindow: OperatorFacts<SessionWindowNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ timeColumn, endColumn, input }) => `SessionWindow ${input.output[timeColumn]!.name} to ${input.output[endColumn]!.name}`,
   make: ({ timeColumn, endColumn, output }) => new SessionWindowOperator(timeColumn, endColumn, schemaOf(output)),
 };

@@ -28,7 +28,7 @@ export const sort: OperatorFacts<SortNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
-  gathers: true,
+  gathers: () => true,
   explain: ({ keys, input }) => {
     const orders = keys.map(({ column, descending, nullsFirst }) => {
       return `${input.output[column]!.name} ${descending ? "DESC" : "ASC"} NULLS ${nullsFirst ? "FIRST" : "LAST"}`;

@@ -32,6 +32,8 @@ type Keeps = "pairs" | "pairsOrPadded" | "matched" | "unmatched" | "marked";
 export const staticJoin: OperatorFacts<StaticJoinNode> = {
   kind: "staticJoin",
   ...stateless,
+  // A full join gives the rows of the table that nothing in the whole of the stream met.
+  gathers: ({ spec }) => spec.joinType === "full",
   inputs: ({ table, stream }) => [table, stream],
   withInputs: (node, [table, stream]) => ({ ...node, table: table!, stream: stream! }),
   tables: ({ table }) => [table],

@@ -24,6 +24,7 @@ export const timeWindow: OperatorFacts<TimeWindowNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ timeColumn, durationUs, slideUs, startUs, input }) =>
     `TimeWindow ${input.output[timeColumn]!.name}, duration ${durationUs} µs, slide ${slideUs} µs, start ${startUs} µs`,
   make: (node, { chunks }) => new TimeWindowOperator(node.timeColumn, node, schemaOf(node.output), chunks),

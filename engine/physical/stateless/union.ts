@@ -13,6 +13,7 @@ export const union: OperatorFacts<UnionNode> = {
   kind: "union",
   ...noExpressions,
   ...stateless,
+  gathers: () => false,
   inputs: ({ inputs }) => inputs,
   withInputs: (node, inputs) => ({ ...node, inputs }),
   tables: () => [],

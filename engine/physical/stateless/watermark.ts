@@ -19,6 +19,7 @@ export const watermark: OperatorFacts<WatermarkNode> = {
   ...noExpressions,
   ...oneInput,
   ...stateless,
+  gathers: () => false,
   explain: ({ column, delayMs, input }) => `EventTimeWatermark ${input.output[column]!.name}, ${delayMs} ms`,
   make: ({ watermarkId, column }) => new WatermarkOperator(watermarkId, column),
 };

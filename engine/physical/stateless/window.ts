@@ -21,6 +21,7 @@ export const window: OperatorFacts<WindowNode> = {
   kind: "window",
   ...oneInput,
   ...stateless,
+  gathers: () => true,
   ...noExpressions,
   explain: ({ spec, input }) => {
     const names = (columns: readonly number[]): string => columns.map((column) => input.output[column]!.name).join(", ");

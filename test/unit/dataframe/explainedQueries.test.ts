@@ -7,7 +7,7 @@ import { avg, count, desc, expr, fromJson, max, sum, toJson, struct, window } fr
 import { Session } from "../../../dataframe/session.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
 
-// The plans of ten queries, and the loops that are generated for them, as files: a change of either is seen in a diff. `UPDATE_EXPLAINED=1` writes them anew.
+// The plans of a dozen queries, and the loops that are generated for them, as files: a change of either is seen in a diff. `UPDATE_EXPLAINED=1` writes them anew.
 
 type Frame = DataFrame<Record<string, unknown>>;
 
@@ -38,6 +38,13 @@ const queries: Readonly<Record<string, () => Frame>> = {
   "keyed aggregation": () => stream().groupBy("k").agg(expr("sum(v) FILTER (WHERE d > 0)").as("s"), expr("stddev(d)").as("e")),
   "drop duplicates": () => stream().withWatermark("ts", "10 seconds").dropDuplicates("k", "ts"),
   "join with a table": () => stream().join(sensors(), "k", "left").select("k", "place", "v"),
+  "join of streams": () =>
+    stream()
+      .withWatermark("ts", "1 minute")
+      .select("ts", "k", "v")
+      .join(stream().withWatermark("ts", "1 minute").selectExpr("ts AS other", "k AS key"), expr("k = key AND other >= ts AND v > 0")),
+  "session window": () =>
+    stream().withWatermark("ts", "1 minute").groupBy(expr("session_window(ts, '5 minutes') AS w"), "k").agg(count("*").as("n")),
   union: () => stream().select("k", "v").union(stream().selectExpr("lower(k)", "v + 1")),
   "from json": () => stream().select("ts", fromJson("k", "a INT, b STRING").as("r")).selectExpr("ts", "r.a + 1 AS a", "r.b"),
   "to json": () => stream().select(toJson(struct("k", "v")).as("value")),

@@ -50,6 +50,18 @@ const queries: Readonly<Record<string, Query>> = {
       .agg(sum("c").as("c")),
     fragments: [["exchange-0"], ["main"]],
   },
+  "a full join with a table": {
+    frame: readings.where("k < 3").join(places.where("k > 1"), "k", "full").select("k", "place", "id"),
+    fragments: [["exchange-0"], ["main"]],
+  },
+  "distinct values grouped": {
+    frame: readings.groupBy("k").agg(expr("count(DISTINCT t)").as("d"), sum("id").as("s")),
+    fragments: [["exchange-0"], ["exchange-1"], ["main"]],
+  },
+  "rows skipped": {
+    frame: readings.orderBy("id").offset(5).limit(7),
+    fragments: [["exchange-0"], ["exchange-1"], ["exchange-2"], ["main"]],
+  },
   "an order and a limit above": {
     frame: perKey.orderBy(desc("s")).limit(3),
     fragments: [["exchange-0"], ["exchange-1"], ["exchange-2"], ["main"]],
