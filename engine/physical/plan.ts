@@ -2,6 +2,7 @@ import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
 import { streamJoin, type StreamJoinNode } from "./stateful/streamJoin.js";
+import { streamLimit, type StreamLimitNode } from "./stateful/streamLimit.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { expand, type ExpandNode } from "./stateless/expand.js";
@@ -41,6 +42,7 @@ export type OperatorNode =
   | SortNode<PhysicalNode>
   | StaticJoinNode<PhysicalNode>
   | StreamJoinNode<PhysicalNode>
+  | StreamLimitNode<PhysicalNode>
   | TimeWindowNode<PhysicalNode>
   | UnionNode<PhysicalNode>
   | WatermarkNode<PhysicalNode>
@@ -73,6 +75,7 @@ const operators = {
   sort,
   staticJoin,
   streamJoin,
+  streamLimit,
   timeWindow,
   union,
   watermark,

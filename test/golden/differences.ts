@@ -2,3 +2,8 @@
 export const differences: Readonly<Record<string, string>> = {
   "reject-duplicate-columns-json": "COLUMN_ALREADY_EXISTS",
 };
+
+/** Spark reads no further once a limit has its rows, and counts what it has read; here a chunk is read to its end, and all of it counted. */
+export function countsMoreInput(plan: unknown): boolean {
+  return JSON.stringify(plan ?? null).includes('"op":"limit"');
+}

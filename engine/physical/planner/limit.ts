@@ -1,11 +1,13 @@
-import { notYetSupported } from "../../errors/streamingError.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
+import { isStreaming } from "../../plan/streamingPlan.js";
 import type { PhysicalNode } from "../plan.js";
 import type { PlanContext } from "./context.js";
 
-/** LIMIT, of a table or of what a batch gives in complete mode. */
+/** LIMIT: of a table, of what a batch gives in complete mode, or of all that a stream gives. */
 export function planLimit(node: NodeOf<"limit">, context: PlanContext): PhysicalNode {
-  if (context.outputMode !== null && context.outputMode !== "complete") throw notYetSupported("LIMIT over a stream");
-  return { kind: "limit", count: node.count, input: context.plan(node.input), output: outputOf(node) };
+  const [input, output] = [context.plan(node.input), outputOf(node)];
+  const { count } = node;
+  if (context.outputMode === null || context.outputMode === "complete" || !isStreaming(node)) return { kind: "limit", count, input, output };
+  return { kind: "streamLimit", spec: { operatorId: node.operatorId ?? "limit", count }, input, output };
 }

@@ -1,3 +1,4 @@
+import { countsMoreInput } from "../differences.js";
 import type { StreamingError } from "../../../engine/errors/streamingError.js";
 import { rowsOf as valuesOf } from "../../../engine/arrow/columns.js";
 import { typeName, type Schema } from "../../../engine/arrow/types.js";
@@ -75,7 +76,9 @@ function compareBatch(golden: StreamCase, batch: GoldenBatch, { progress, steps,
     (golden.driver === "step" ? differs("step", batch.step, steps.get(ours.batchId)) : null) ??
     differs("noData", batch.noData, noData) ??
     differs("watermarkMs", batch.watermarkMs, watermarkMs) ??
-    differs("numInputRows", batch.numInputRows, ours.numInputRows) ??
+    (countsMoreInput(golden.query.plan) && ours.numInputRows > (batch.numInputRows ?? 0)
+      ? null
+      : differs("numInputRows", batch.numInputRows, ours.numInputRows)) ??
     (rowsDiff === null ? null : `${at}rows ${rowsDiff}`) ??
     compareOperators(batch, ours, at)
   );
