@@ -1,6 +1,7 @@
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
+import { groupState, type GroupStateNode } from "./stateful/groupState.js";
 import { streamJoin, type StreamJoinNode } from "./stateful/streamJoin.js";
 import { streamLimit, type StreamLimitNode } from "./stateful/streamLimit.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
@@ -35,6 +36,7 @@ export type OperatorNode =
   | ExpandNode<PhysicalNode>
   | FirstOccurrenceNode<PhysicalNode>
   | GenerateNode<PhysicalNode>
+  | GroupStateNode<PhysicalNode>
   | LimitNode<PhysicalNode>
   | OffsetNode<PhysicalNode>
   | ProjectNode<PhysicalNode>
@@ -68,6 +70,7 @@ const operators = {
   expand,
   firstOccurrence,
   generate,
+  groupState,
   limit,
   offset,
   project,

@@ -6,6 +6,7 @@ import type { NodeFacts } from "./nodes/facts.js";
 import { expand, type Expand } from "./nodes/expand.js";
 import { filter, type Filter } from "./nodes/filter.js";
 import { generate, type Generate } from "./nodes/generate.js";
+import { groupState, type GroupState } from "./nodes/groupState.js";
 import { join, type Join } from "./nodes/join.js";
 import { limit, type Limit } from "./nodes/limit.js";
 import { localRelation, type LocalRelation } from "./nodes/localRelation.js";
@@ -35,6 +36,7 @@ export type LogicalPlan =
   | Expand<LogicalPlan>
   | Filter<LogicalPlan>
   | Generate<LogicalPlan>
+  | GroupState<LogicalPlan>
   | Join<LogicalPlan>
   | Limit<LogicalPlan>
   | LocalRelation
@@ -63,6 +65,7 @@ const nodes = {
   expand,
   filter,
   generate,
+  groupState,
   join,
   limit,
   localRelation,

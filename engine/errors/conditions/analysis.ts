@@ -320,6 +320,31 @@ const streamingConditions = {
     message: "Stream-stream join without equality predicate is not supported.",
     advice: "Join on a key too, or on a window of the event time.",
   },
+  GROUP_STATE_OUTPUT_MODE: {
+    sqlState: "0A000",
+    message: "<verb> in <outputMode> mode is not supported with <mode> output mode on a streaming DataFrame/Dataset.",
+    advice: "Start the query in the mode that the function was given.",
+  },
+  GROUP_STATE_AFTER_AGGREGATION: {
+    sqlState: "0A000",
+    message: "<verb> in update mode is not supported with aggregation on a streaming DataFrame/Dataset.",
+    advice: "Give the function append mode.",
+  },
+  GROUP_STATE_MODE: {
+    sqlState: "42K0E",
+    message: "The output mode of function should be append or update.",
+    advice: "Pass `append` or `update`.",
+  },
+  GROUP_STATE_NEEDS_WATERMARK: {
+    sqlState: "0A000",
+    message: "Watermark must be specified in the query using withWatermark() for using event-time timeout in <verb>.",
+    advice: "Call withWatermark on the event time before it, or use processing time.",
+  },
+  INVALID_TIMEOUT: {
+    sqlState: "22023",
+    message: "<what>.",
+    advice: "Timeouts lie in the future, and are set only where the function was given such a timeout.",
+  },
   MULTIPLE_EVENT_TIME_COLUMNS: {
     sqlState: "42K09",
     message:

@@ -13,6 +13,7 @@ import type { PlanContext, Planner, Planners } from "./context.js";
 import { countDraws, numberDraws } from "./draws.js";
 import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
+import { planGroupState } from "./groupState.js";
 import { planJoin } from "./join.js";
 import { planLimit } from "./limit.js";
 import { repeatedSources } from "./repeatedSources.js";
@@ -31,6 +32,7 @@ export const planners: Planners = {
   filter: planScanAndProject,
   expand: ({ projections, input, output }, context) => ({ kind: "expand", projections, input: context.plan(input), output }),
   generate: planGenerate,
+  groupState: planGroupState,
   join: planJoin,
   limit: planLimit,
   localRelation: ({ batch, output }) => ({ kind: "local", batch, output }),

@@ -1,0 +1,54 @@
+import type { Schema } from "../arrow/types.js";
+
+/** A row as users see it. */
+export type UserRow = Readonly<Record<string, unknown>>;
+
+/** A table of state that a user's function keeps for each key: one row, or one for each key of its own. */
+export interface UserTableSpec {
+  readonly name: string;
+  /** The function's own key; no fields where there is one row a key. */
+  readonly key: Schema;
+  readonly value: Schema;
+  /** How long a row lives after it was written, by the time of the batch; null: for ever. */
+  readonly ttlMs: number | null;
+}
+
+/** The state of the key that a function runs for. */
+export interface UserTable {
+  /** Undefined when there is no such row. */
+  get(key: UserRow): UserRow | undefined;
+  /** Counted as an update, if `counts`. @throws VALUE_NOT_OF_TYPE */
+  put(key: UserRow, value: UserRow, counts?: boolean): void;
+  /** Counted as a removal. Nothing happens when there is no such row. */
+  remove(key: UserRow): void;
+  entries(): readonly (readonly [key: UserRow, value: UserRow])[];
+}
+
+/** Times at which a key is woken, ms since 1970. */
+export interface UserTimers {
+  set(timeMs: number): void;
+  remove(timeMs: number): void;
+  /** Ascending. */
+  list(): readonly number[];
+}
+
+/** One call of a function. */
+export interface GroupCall {
+  readonly key: UserRow;
+  /** The rows of the key in this batch; none when a timer is due. */
+  readonly rows: readonly UserRow[];
+  /** The timer that is due; null when rows came. */
+  readonly dueMs: number | null;
+  readonly tables: readonly UserTable[];
+  readonly timers: UserTimers;
+  /** 0 when the query has no watermark yet. */
+  readonly watermarkMs: number;
+  /** The logged time of the batch. */
+  readonly batchTimeMs: number;
+}
+
+/** A user's function over the rows of a key and the state that it keeps. It gives the rows that come out. */
+export interface GroupFunction {
+  readonly tables: readonly UserTableSpec[];
+  call(call: GroupCall): Iterable<UserRow>;
+}

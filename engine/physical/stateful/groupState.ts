@@ -1,0 +1,273 @@
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import { batchFromRows, takeBatch } from "../../arrow/columns.js";
+import { toRows } from "../../arrow/rows.js";
+import { field, types, type Field, type Schema } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
+import type { GroupFunction, UserRow, UserTableSpec } from "../../contract/groupFunction.js";
+import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { makeGroupFunction } from "../../plan/groupFunctions.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
+import { layoutOf } from "../../state/keyLayout.js";
+import { KeyRouter } from "../../state/keyRouter.js";
+import { PackedKeys } from "../../state/packedKeys.js";
+import { StatePartitions } from "../../state/statePartitions.js";
+import { namesOf, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { emission, nothing, watermarkMoved, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
+import { watermarkedTimes } from "./eventTimes.js";
+import { GroupStatePartition } from "./groupStatePartition.js";
+import type { GroupStateSpec } from "./groupStateSpec.js";
+import { timerTable } from "./groupTimers.js";
+import { valuesOf, type UserTableState } from "./userTable.js";
+
+/** A user's function over groups. */
+export interface GroupStateNode<Plan = NodeBase> extends NodeBase {
+  readonly kind: "groupState";
+  readonly spec: GroupStateSpec;
+  readonly input: Plan;
+}
+
+export const groupState: OperatorFacts<GroupStateNode> = {
+  kind: "groupState",
+  ...oneInput,
+  ...stateful,
+  shape: ({ spec: { operatorName, timeMode } }) => ({ operatorName, timeMode }),
+  explain: ({ spec }) => `GroupState ${spec.operatorName} (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}`,
+  make: ({ spec }, { chunks }) => new GroupStateOperator(spec, chunks),
+};
+
+/** A table of the state, with the schemas of its files. */
+interface StoredTable {
+  readonly spec: UserTableSpec;
+  readonly upserts: Schema;
+  readonly deletes: Schema;
+  readonly restored: Schema;
+  readonly restoredKeys: Schema;
+}
+
+/**
+ * flatMapGroupsWithState, transformWithState and their like: consumes rows, calls a user's function once a batch for each key that has some, with all of them, then for
+ * each timer that is due, and emits the rows that it gives, by the hash of the key.
+ *
+ * State, in partitions by key group: the tables that the function asked for, and its timers. Rows go when the function removes them, or when they have outlived
+ * their time. Late rows never reach the function (SEMANTICS 34).
+ *
+ * Invariant: a key is called with rows at most once a batch, and once for each timer.
+ */
+export class GroupStateOperator implements StatefulOperator {
+  readonly operatorId: string;
+  readonly schemas: readonly StateSchema[];
+  readonly #spec: GroupStateSpec;
+  readonly #chunks: ChunkSizes;
+  readonly #keys: PackedKeys;
+  readonly #router: KeyRouter;
+  readonly #partitions: StatePartitions<GroupStatePartition>;
+  readonly #tables: readonly StoredTable[];
+  readonly #columns: number;
+  readonly #output: Schema;
+  readonly #onTime = new IntList();
+  #watermarks: OperatorWatermarks | null = null;
+  #batchTimeMs = 0;
+  #lateRows = 0;
+
+  constructor(spec: GroupStateSpec, chunks: ChunkSizes) {
+    this.operatorId = spec.operatorId;
+    this.#spec = spec;
+    this.#chunks = chunks;
+    const made: GroupFunction = makeGroupFunction(spec.functionId);
+    const layout = layoutOf(spec.keyAttributes.map(({ type }) => type));
+    const key = schemaOf(spec.keyAttributes);
+    const sorter = new HashSorter();
+    this.#keys = new PackedKeys(layout);
+    this.#router = new KeyRouter(spec.partitions);
+    this.#partitions = new StatePartitions(spec.partitions, (groups) => new GroupStatePartition(made, key, layout, groups, sorter));
+    this.#columns = spec.columnCount;
+    this.#output = schemaOf(spec.output);
+    const tables = spec.timeMode === "none" ? made.tables : [...made.tables, timerTable];
+    this.#tables = tables.map((table) => storedTable(key, table));
+    this.schemas = tables.map(
+      (table): StateSchema => ({
+        operatorId: spec.operatorId,
+        operatorName: spec.operatorName,
+        storeName: table.name,
+        key: types.struct([...key.fields, ...table.key.fields]),
+        value: types.struct(valueFields(table)),
+        layout: "rows",
+      }),
+    );
+  }
+
+  needsBatch(facts: BatchFacts): boolean {
+    if (this.#spec.timeMode === "processingTime")
+      return this.#partitions.all().some(({ timers }) => timers.earliestMs <= this.#boundMs(facts.batchTimeMs));
+    return this.#spec.timeMode === "eventTime" && watermarkMoved(facts, this.operatorId);
+  }
+
+  begin(facts: BatchFacts): void {
+    this.#watermarks = facts.watermarks[this.operatorId] ?? null;
+    this.#batchTimeMs = facts.batchTimeMs;
+    this.#lateRows = 0;
+    for (const partition of this.#partitions.all()) partition.begin();
+  }
+
+  process(batch: Batch): Iterable<Emission> {
+    const rows = this.#onTimeRows(batch);
+    const users = toRows(batchOf(types.struct(batch.schema.fields.slice(0, this.#columns)), batch.columns.slice(0, this.#columns), batch.length));
+    this.#keys.pack(
+      this.#spec.keys.map((column) => batch.columns[column]!),
+      batch.length,
+    );
+    for (const routed of this.#router.route(this.#keys, rows, rows === null ? batch.length : this.#onTime.count))
+      this.#partitions.at(routed.partition).add(this.#keys, routed.rows, routed.count, users);
+    return nothing;
+  }
+
+  *finish(): Iterable<Emission> {
+    const { timeMode, timers } = this.#spec;
+    const facts = { watermarkMs: this.#watermarks?.evictMs ?? 0, batchTimeMs: this.#batchTimeMs };
+    for (const partition of this.#partitions.all()) yield* this.#emitted(partition.callWithRows(facts, timers === "timeout"));
+    if (timeMode !== "none") {
+      const boundMs = this.#boundMs(timeMode === "eventTime" ? facts.watermarkMs : facts.batchTimeMs);
+      for (const partition of this.#partitions.all()) yield* this.#emitted(partition.callDue(boundMs, facts, timers === "timeout"));
+    }
+    for (const partition of this.#partitions.all()) partition.settle(this.#batchTimeMs);
+  }
+
+  restore({ storeName, deletes, upserts }: StateChanges): void {
+    const t = this.#tables.findIndex(({ spec }) => spec.name === storeName);
+    const { restored, restoredKeys } = this.#tables[t]!;
+    const keyCount = this.#spec.keyAttributes.length;
+    const fit = (partition: GroupStatePartition) => (t < partition.tables.length ? partition.tables[t]! : partition.timers);
+    if (deletes !== null) {
+      this.#eachPartition(deletes, (partition, some, count) => {
+        const slots = partition.keys.find(this.#keys, some, count).slice(0, count);
+        fit(partition).restoreDeletes(slots, picked(restoredKeys, deletes, keyCount, some, count));
+        partition.visit(slots.filter((slot) => slot >= 0));
+      });
+    }
+    if (upserts !== null) {
+      this.#eachPartition(upserts, (partition, some, count) => {
+        const slots = partition.keys.lookupOrInsert(this.#keys, some, count).slice(0, count);
+        fit(partition).restore(slots, picked(restored, upserts, keyCount, some, count));
+      });
+    }
+  }
+
+  *changes(): Iterable<StateChanges> {
+    for (const [t, table] of this.#tables.entries()) {
+      for (const partition of this.#partitions.all()) {
+        const { upserts, deletes } = partition.tableAt(t).changes();
+        if (deletes.length > 0) {
+          const gone = partition.sortRows(deletes);
+          yield { ...this.#chunk(table), deletes: this.#deleted(table, partition, t, gone) };
+        }
+        yield* this.#saved(table, partition, t, partition.sortRows(upserts));
+      }
+    }
+  }
+
+  get stateRows(): number {
+    return this.#partitions.all().reduce((sum, { rowCount }) => sum + rowCount, 0);
+  }
+
+  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
+    for (const [t, table] of this.#tables.entries()) {
+      for (const partition of this.#partitions.of(groups)) {
+        const slots = new IntList();
+        partition.keys.collect(groups, slots);
+        yield* this.#saved(table, partition, t, partition.sortRows(partition.tableAt(t).rowsOf(slots.view())));
+      }
+    }
+  }
+
+  metrics(): StateOperatorMetrics {
+    const tables = this.#partitions.all().flatMap((partition) => partition.tables);
+    return {
+      operatorName: this.#spec.operatorName,
+      numRowsTotal: this.stateRows,
+      numRowsUpdated: tables.reduce((sum, { updated }) => sum + updated, 0),
+      numRowsRemoved: tables.reduce((sum, { removed }) => sum + removed, 0),
+      numRowsDroppedByWatermark: this.#lateRows,
+      numDroppedDuplicateRows: null,
+      memoryUsedBytes: this.#partitions.all().reduce((sum, { keys }) => sum + keys.memoryBytes, 0),
+      lateRows: this.#lateRows,
+    };
+  }
+
+  /** The rows that are not late; null when none is. */
+  #onTimeRows({ columns, length }: Batch): Int32Array | null {
+    const { eventTime } = this.#spec;
+    if (eventTime === null || this.#watermarks === null) return null;
+    const lateUs = this.#watermarks.lateMs * 1000;
+    const times = watermarkedTimes(columns[eventTime]!);
+    this.#onTime.clear();
+    for (let row = 0; row < length; row++) if (!(times[row]! <= lateUs)) this.#onTime.push(row);
+    this.#lateRows += length - this.#onTime.count;
+    return this.#onTime.count === length ? null : this.#onTime.values;
+  }
+
+  /** Up to which time timers are due. A timeout is, once its time has passed. */
+  #boundMs(timeMs: number): number {
+    return this.#spec.timers === "timeout" ? timeMs - 1 : timeMs;
+  }
+
+  *#emitted(rows: Iterable<UserRow>): Iterable<Emission> {
+    let values: Value[][] = [];
+    for (const row of rows) {
+      values.push(valuesOf(this.#output, row, "row"));
+      if (values.length < this.#chunks.emittedRows) continue;
+      yield emission(batchFromRows(this.#output, values));
+      values = [];
+    }
+    if (values.length > 0) yield emission(batchFromRows(this.#output, values));
+  }
+
+  #eachPartition({ columns, length }: Batch, deal: (partition: GroupStatePartition, rows: Int32Array, count: number) => void): void {
+    this.#keys.pack(columns.slice(0, this.#spec.keyAttributes.length), length);
+    for (const { partition, rows, count } of this.#router.route(this.#keys, null, length))
+      deal(this.#partitions.at(partition), rows ?? Int32Array.from({ length }, (_, row) => row), count);
+  }
+
+  *#saved(table: StoredTable, partition: GroupStatePartition, t: number, rows: readonly Changed[]): Iterable<StateChanges> {
+    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
+      const some = rows.slice(from, from + this.#chunks.stateRows);
+      const state = partition.tableAt(t);
+      const columns = [...partition.keyColumns(some), ...state.keyColumns(some), ...state.valueColumns(some), partition.groupColumn(some)];
+      yield { ...this.#chunk(table), upserts: batchOf(table.upserts, columns, some.length) };
+    }
+  }
+
+  #deleted(table: StoredTable, partition: GroupStatePartition, t: number, rows: readonly Changed[]): Batch {
+    const columns = [...partition.keyColumns(rows), ...partition.tableAt(t).keyColumns(rows), partition.groupColumn(rows)];
+    return batchOf(table.deletes, columns, rows.length);
+  }
+
+  #chunk({ spec }: StoredTable): StateChanges {
+    return { operatorId: this.operatorId, storeName: spec.name, upserts: null, deletes: null, droppedPanes: [] };
+  }
+}
+
+type Changed = ReturnType<UserTableState["rowsOf"]>[number];
+
+function valueFields({ value, ttlMs }: UserTableSpec): readonly Field[] {
+  return ttlMs === null ? value.fields : [...value.fields, field("expiresMs", types.long, false)];
+}
+
+function storedTable(key: Schema, spec: UserTableSpec): StoredTable {
+  const group = field("group", types.int, false);
+  return {
+    spec,
+    upserts: types.struct([...key.fields, ...spec.key.fields, ...valueFields(spec), group]),
+    deletes: types.struct([...key.fields, ...spec.key.fields, group]),
+    restored: types.struct([...spec.key.fields, ...valueFields(spec)]),
+    restoredKeys: spec.key,
+  };
+}
+
+/** Some rows of what a file has, without the keys of the groups. */
+function picked(schema: Schema, batch: Batch, keyCount: number, rows: Int32Array, count: number): Batch {
+  const taken = takeBatch(batch, rows, count);
+  return batchOf(schema, taken.columns.slice(keyCount, keyCount + schema.fields.length), count);
+}

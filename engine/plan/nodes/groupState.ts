@@ -1,0 +1,63 @@
+import { StreamingError } from "../../errors/streamingError.js";
+import type { OutputMode } from "../../contract/sink.js";
+import type { Attribute, Expression } from "../../expression/expression.js";
+import { listText } from "./text.js";
+import { oneInput, operatorText, type Input, type NodeFacts } from "./facts.js";
+
+/** By what time a user's state is woken. */
+export type TimeMode = "none" | "eventTime" | "processingTime";
+
+/** A user's function over the rows of each key and the state that it keeps. */
+export interface GroupState<Plan> {
+  readonly kind: "groupState";
+  /** The verb: `flatMapGroupsWithState` … */
+  readonly verb: string;
+  /** Spark's name of the operator. */
+  readonly operatorName: string;
+  readonly functionId: number;
+  readonly grouping: readonly Expression[];
+  /** The columns of the rows that the function sees. */
+  readonly columns: readonly Expression[];
+  readonly outputs: readonly Attribute[];
+  /** What its rows mean; null where the query's mode says so. */
+  readonly outputMode: OutputMode | null;
+  readonly timeMode: TimeMode;
+  /** Whether a timer is due once its time is reached, or only behind it; and whether rows of its key put it off. */
+  readonly timers: "timers" | "timeout";
+  readonly input: Plan;
+  readonly operatorId?: string;
+}
+
+export const groupState: NodeFacts<GroupState<Input>> = {
+  kind: "groupState",
+  ...oneInput,
+  expressions: ({ grouping, columns }) => [...grouping, ...columns],
+  withExpressions: (node, all) => ({
+    ...node,
+    grouping: all.slice(0, node.grouping.length),
+    columns: all.slice(node.grouping.length),
+  }),
+  defined: ({ outputs }) => outputs,
+  withDefined: (node, outputs) => ({ ...node, outputs }),
+  output: ({ outputs }) => outputs,
+  onlyExpressions: true,
+  origins: () => [() => null],
+  letsFilterPass: () => false,
+  narrow: (node) => node,
+  operatorKind: (_, [streams]) => (streams ? "groupState" : "batch-groupState"),
+  keepsState: (_, [streams]) => streams!,
+  emitsChanges: ({ outputMode }, [streams]) => streams! && outputMode === "update",
+  refusal: refusalOf,
+  explain: (node) => `GroupState ${node.verb} ${listText(node.grouping)}${operatorText(node)}`,
+};
+
+function refusalOf(
+  { verb, outputMode, timeMode }: GroupState<Input>,
+  { streams, outputMode: mode, inputs, aggregated }: Parameters<typeof groupState.refusal>[1],
+): StreamingError | null {
+  if (!streams[0]!) return null;
+  if (outputMode === "update" && aggregated) return new StreamingError("GROUP_STATE_AFTER_AGGREGATION", { verb });
+  if (outputMode !== null && outputMode !== mode) return new StreamingError("GROUP_STATE_OUTPUT_MODE", { verb, outputMode, mode });
+  const hasWatermark = inputs[0]!.some(({ eventTime }) => eventTime !== undefined);
+  return timeMode === "eventTime" && !hasWatermark ? new StreamingError("GROUP_STATE_NEEDS_WATERMARK", { verb }) : null;
+}
