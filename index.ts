@@ -3,6 +3,22 @@
  */
 export { Session, type SessionOptions } from "./dataframe/session.js";
 export { DataFrame, GroupedData, type ForeachBatch } from "./dataframe/dataFrame.js";
+export {
+  GroupState,
+  type GroupStateFunction,
+  type GroupStateOptions,
+  type GroupStateTimeout,
+  type TransformOptions,
+} from "./dataframe/groupState.js";
+export {
+  StatefulProcessor,
+  StatefulProcessorHandle,
+  type ListState,
+  type MapState,
+  type StateOptions,
+  type TimerValues,
+  type ValueState,
+} from "./dataframe/statefulProcessor.js";
 export { Column, type AnyColumn } from "./dataframe/column.js";
 export { Conf } from "./dataframe/conf.js";
 export { DataFrameReader, type DataStreamReader, type KafkaHeaders, type KafkaRow } from "./dataframe/reader.js";

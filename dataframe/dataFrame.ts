@@ -1,4 +1,5 @@
 import type { Batch } from "../engine/arrow/batch.js";
+import type { UserRow } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { freshId, type Expression } from "../engine/expression/expression.js";
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
@@ -6,11 +7,13 @@ import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumn
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
+import { groupStatePlan, transformPlan, type GroupStateFunction, type GroupStateOptions, type TransformOptions } from "./groupState.js";
 import { localPlan } from "./localPlan.js";
 import { nameExpression } from "./names.js";
 import { Relation } from "./relation.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
+import type { StatefulProcessor } from "./statefulProcessor.js";
 import { DataStreamWriter, type BatchFunction } from "./streamWriter.js";
 import type { Average, Of, Resolve, Sum } from "./types/deferred.js";
 import type { Checked, CheckedAll, Dropped, Flat, IsLoose, Joined, JoinHow, LooseRow, Renamed, Selected, WithColumn } from "./types/row.js";
@@ -350,6 +353,45 @@ export class GroupedData<out Row, out Keys> {
     ...columns: readonly K[]
   ): DataFrame<Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>> {
     return this.aggregate(columns.map((column) => max(column)));
+  }
+
+  /**
+   * Calls a function once a batch for each group that has rows, or whose timeout has passed, with the group's state; emits the rows that it gives.
+   *
+   * @throws GROUP_STATE_MODE, and at the start GROUP_STATE_OUTPUT_MODE, GROUP_STATE_NEEDS_WATERMARK
+   * @example df.groupBy("k").flatMapGroupsWithState(function* (key, rows, state) { … yield { ...key, n } }, { outputSchema, stateSchema, outputMode: "append" })
+   */
+  flatMapGroupsWithState<R, K, Next = LooseRow>(
+    this: GroupedData<R, K>,
+    run: GroupStateFunction<R, UserRow>,
+    options: GroupStateOptions,
+  ): DataFrame<Next> {
+    return this.frame.derive(groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
+  }
+
+  /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), { outputSchema, stateSchema }) */
+  mapGroupsWithState<R, K, Next = LooseRow>(
+    this: GroupedData<R, K>,
+    run: (...call: Parameters<GroupStateFunction<R, UserRow>>) => UserRow,
+    options: Omit<GroupStateOptions, "outputMode">,
+  ): DataFrame<Next> {
+    const one: GroupStateFunction<R, UserRow> = (...call) => [run(...call)];
+    return this.frame.derive(
+      groupStatePlan("mapGroupsWithState", this.frame.plan, this.grouping, one, { ...options, outputMode: "update" }),
+    );
+  }
+
+  /**
+   * Runs a processor over the rows, the state and the timers of each group. `make` is called once a run.
+   *
+   * @example df.groupBy("k").transformWithState(() => new Sessions(), { outputSchema: "k STRING, n BIGINT", timeMode: "eventTime" })
+   */
+  transformWithState<R, K, Next = LooseRow>(
+    this: GroupedData<R, K>,
+    make: () => StatefulProcessor,
+    options: TransformOptions,
+  ): DataFrame<Next> {
+    return this.frame.derive(transformPlan(this.frame.plan, this.grouping, make, options));
   }
 
   private aggregate<Next>(columns: readonly AnyColumn[]): DataFrame<Next> {

@@ -1,7 +1,15 @@
-import { typeName, type Schema } from "../engine/arrow/types.js";
-import type { GroupCall, GroupFunction, UserRow } from "../engine/contract/groupFunction.js";
+import { types } from "../engine/arrow/types.js";
+import type { GroupCall, UserRow } from "../engine/contract/groupFunction.js";
+import type { OutputMode } from "../engine/contract/sink.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { freshId, type Attribute, type Expression } from "../engine/expression/expression.js";
+import { registerGroupFunction } from "../engine/plan/groupFunctions.js";
+import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
 import type { TimeMode } from "../engine/plan/nodes/groupState.js";
+import { nodesUp } from "../engine/plan/transform.js";
+import { outputOf } from "../engine/plan/outputOf.js";
+import { schemaInput, type SchemaInput } from "./schema.js";
+import { processorFunction, type StatefulProcessor } from "./statefulProcessor.js";
 
 /** When a key of `flatMapGroupsWithState` is woken without rows. */
 export type GroupStateTimeout = "none" | "eventTime" | "processingTime";
@@ -105,29 +113,84 @@ export type GroupStateFunction<Row, State extends UserRow> = (
   state: GroupState<State>,
 ) => Iterable<UserRow>;
 
-/** What the engine runs of such a function. */
-export function groupFunctionOf(
-  schema: Schema,
-  timeout: GroupStateTimeout,
-  run: GroupStateFunction<UserRow, UserRow>,
-): () => GroupFunction {
-  const table = { name: "state", key: { kind: "struct", fields: [] } as const, value: schema, ttlMs: null };
-  return () => ({
+/** How `flatMapGroupsWithState` is to run. */
+export interface GroupStateOptions {
+  readonly outputSchema: SchemaInput;
+  readonly stateSchema: SchemaInput;
+  /** What the rows mean; the query must be started in this mode. */
+  readonly outputMode: OutputMode;
+  /** When a key is woken without rows. Default: never. */
+  readonly timeout?: GroupStateTimeout;
+}
+
+/** How `transformWithState` is to run. */
+export interface TransformOptions {
+  readonly outputSchema: SchemaInput;
+  /** Which clock timers go by. Default: there are none. */
+  readonly timeMode?: TimeMode;
+}
+
+/** The plan of `flatMapGroupsWithState` and `mapGroupsWithState`. @throws GROUP_STATE_MODE, INVALID_OPTION_VALUE */
+export function groupStatePlan<Row>(
+  verb: string,
+  input: AnalyzedPlan,
+  grouping: readonly Expression[],
+  run: GroupStateFunction<Row, UserRow>,
+  { outputSchema, stateSchema, outputMode, timeout = "none" }: GroupStateOptions,
+): LogicalPlan {
+  if (outputMode === "complete") throw new StreamingError("GROUP_STATE_MODE");
+  const timeMode = checkedMode(verb, "timeout", timeout);
+  const table = { name: "state", key: types.struct([]), value: schemaInput(stateSchema), ttlMs: null };
+  const functionId = registerGroupFunction(() => ({
     tables: [table],
-    call: (call) => run(call.key, call.rows, new GroupState(call, timeout)),
-  });
+    call: (call) => run(call.key, call.rows as readonly Row[], new GroupState(call, timeout)),
+  }));
+  const operatorName = verb === "mapGroupsWithState" ? "flatMapGroupsWithState" : verb;
+  return { ...nodeOf(input, grouping, outputSchema), verb, operatorName, functionId, outputMode, timeMode, timers: "timeout" };
+}
+
+/** The plan of `transformWithState`. @throws INVALID_OPTION_VALUE */
+export function transformPlan(
+  input: AnalyzedPlan,
+  grouping: readonly Expression[],
+  make: () => StatefulProcessor,
+  { outputSchema, timeMode: given = "none" }: TransformOptions,
+): LogicalPlan {
+  const verb = "transformWithState";
+  const timeMode = checkedMode(verb, "timeMode", given);
+  const functionId = registerGroupFunction(processorFunction(make, timeMode));
+  const names = { verb, operatorName: "transformWithStateExec", functionId, timeMode };
+  return { ...nodeOf(input, grouping, outputSchema), ...names, outputMode: null, timers: "timers" };
+}
+
+function nodeOf(input: AnalyzedPlan, grouping: readonly Expression[], outputSchema: SchemaInput) {
+  const outputs = schemaInput(outputSchema).fields.map(({ name, type, nullable }): Attribute => ({
+    kind: "attribute",
+    id: freshId(),
+    name,
+    type,
+    nullable,
+    qualifier: [],
+  }));
+  return { kind: "groupState", grouping, columns: outputOf(input), outputs, input } as const;
 }
 
 /** @throws INVALID_OPTION_VALUE */
-export function parseTimeMode(owner: string, option: string, value: string): TimeMode {
+function checkedMode(owner: string, option: string, value: TimeMode): TimeMode {
   const modes: readonly TimeMode[] = ["none", "eventTime", "processingTime"];
-  const text = value.toLowerCase().replace("timeout", "").replace(/^no$/, "none");
-  const mode = modes.find((m) => m.toLowerCase() === text);
-  if (mode !== undefined) return mode;
+  if (modes.includes(value)) return value;
   throw new StreamingError("INVALID_OPTION_VALUE", { owner, option, value, expected: modes.join(", ") });
 }
 
-/** Names and types, for messages. */
-export function schemaText(schema: Schema): string {
-  return schema.fields.map(({ name, type }) => `${name} ${typeName(type)}`).join(", ");
+/**
+ * Our store can do what Spark's RocksDB provider can. Who asks for the other one by name is refused, as there.
+ *
+ * @throws UNSUPPORTED_FEATURE.STORE_BACKEND_NOT_SUPPORTED_FOR_TWS
+ */
+export function checkStateStore(plan: AnalyzedPlan, provider: string | undefined): void {
+  if (provider === undefined || !provider.endsWith(".HDFSBackedStateStoreProvider")) return;
+  for (const node of nodesUp(plan)) {
+    if (node.kind === "groupState" && node.timers === "timers")
+      throw new StreamingError("UNSUPPORTED_FEATURE.STORE_BACKEND_NOT_SUPPORTED_FOR_TWS", { stateStoreProvider: provider });
+  }
 }

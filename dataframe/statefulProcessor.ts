@@ -2,7 +2,7 @@ import { types, field } from "../engine/arrow/types.js";
 import type { GroupCall, GroupFunction, UserRow, UserTable, UserTableSpec } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { TimeMode } from "../engine/plan/nodes/groupState.js";
-import { schemaOf, type SchemaInput } from "./schema.js";
+import { schemaInput, type SchemaInput } from "./schema.js";
 
 /** How long state lives. */
 export interface StateOptions {
@@ -59,7 +59,7 @@ export class StatefulProcessorHandle {
 
   /** One value for each key. Only in `init`. @throws STATE_MADE_TOO_LATE @example this.count = handle.getValueState("count", "n BIGINT") */
   getValueState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ValueState<V> {
-    const table = this.#table({ name, key: types.struct([]), value: schemaOf(schema), ttlMs: options.ttlMs ?? null });
+    const table = this.#table({ name, key: types.struct([]), value: schemaInput(schema), ttlMs: options.ttlMs ?? null });
     return {
       exists: () => table().get({}) !== undefined,
       get: () => (table().get({}) as V | undefined) ?? null,
@@ -70,7 +70,7 @@ export class StatefulProcessorHandle {
 
   /** A list for each key. Only in `init`. @throws STATE_MADE_TOO_LATE @example this.last = handle.getListState("last", "v BIGINT") */
   getListState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ListState<V> {
-    const value = types.struct([field("values", types.array(schemaOf(schema)))]);
+    const value = types.struct([field("values", types.array(schemaInput(schema)))]);
     const table = this.#table({ name, key: types.struct([]), value, ttlMs: options.ttlMs ?? null });
     const read = (): readonly V[] => (table().get({})?.["values"] as readonly V[] | undefined) ?? [];
     const append = (values: readonly V[]): void => {
@@ -95,7 +95,7 @@ export class StatefulProcessorHandle {
     valueSchema: SchemaInput,
     options: StateOptions = {},
   ): MapState<K, V> {
-    const table = this.#table({ name, key: schemaOf(keySchema), value: schemaOf(valueSchema), ttlMs: options.ttlMs ?? null });
+    const table = this.#table({ name, key: schemaInput(keySchema), value: schemaInput(valueSchema), ttlMs: options.ttlMs ?? null });
     const entries = () => table().entries() as readonly (readonly [K, V])[];
     return {
       exists: () => entries().length > 0,
@@ -114,7 +114,8 @@ export class StatefulProcessorHandle {
 
   /** Wakes the key at a time, ms since 1970. @throws INVALID_TIMEOUT @example handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000) */
   registerTimer(expiryTimestampMs: number): void {
-    if (this.timeMode === "none") throw new StreamingError("INVALID_TIMEOUT", { what: "Timers need the time mode eventTime or processingTime" });
+    if (this.timeMode === "none")
+      throw new StreamingError("INVALID_TIMEOUT", { what: "Timers need the time mode eventTime or processingTime" });
     this.#current().timers.set(expiryTimestampMs);
   }
 

@@ -325,15 +325,30 @@ const streamingConditions = {
     message: "<verb> in <outputMode> mode is not supported with <mode> output mode on a streaming DataFrame/Dataset.",
     advice: "Start the query in the mode that the function was given.",
   },
-  GROUP_STATE_AFTER_AGGREGATION: {
-    sqlState: "0A000",
-    message: "<verb> in update mode is not supported with aggregation on a streaming DataFrame/Dataset.",
-    advice: "Give the function append mode.",
-  },
   GROUP_STATE_MODE: {
     sqlState: "42K0E",
     message: "The output mode of function should be append or update.",
     advice: "Pass `append` or `update`.",
+  },
+  GROUP_STATE_NOT_THERE: {
+    sqlState: "42K0E",
+    message: "The key has no state.",
+    advice: "Look at `exists` first, or use `getOption()`.",
+  },
+  STATE_MADE_TOO_LATE: {
+    sqlState: "42K0E",
+    message: "The state <name> was asked for outside of init().",
+    advice: "Ask for all state in `init`: the checkpoint must know it before the first batch.",
+  },
+  STATE_OUTSIDE_OF_CALL: {
+    sqlState: "42K0E",
+    message: "State or timers were used where no key is being worked on.",
+    advice: "Use them in handleInputRows and handleExpiredTimer only.",
+  },
+  "UNSUPPORTED_FEATURE.STORE_BACKEND_NOT_SUPPORTED_FOR_TWS": {
+    sqlState: "0A000",
+    message: "The feature is not supported: Store backend <stateStoreProvider> is not supported by TransformWithState operator.",
+    advice: "Leave spark.sql.streaming.stateStore.providerClass unset: the store here can do it.",
   },
   GROUP_STATE_NEEDS_WATERMARK: {
     sqlState: "0A000",

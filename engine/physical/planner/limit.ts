@@ -8,6 +8,7 @@ import type { PlanContext } from "./context.js";
 export function planLimit(node: NodeOf<"limit">, context: PlanContext): PhysicalNode {
   const [input, output] = [context.plan(node.input), outputOf(node)];
   const { count } = node;
-  if (context.outputMode === null || context.outputMode === "complete" || !isStreaming(node)) return { kind: "limit", count, input, output };
+  if (context.outputMode === null || context.outputMode === "complete" || !isStreaming(node))
+    return { kind: "limit", count, input, output };
   return { kind: "streamLimit", spec: { operatorId: node.operatorId ?? "limit", count }, input, output };
 }

@@ -14,8 +14,17 @@ import { layoutOf } from "../../state/keyLayout.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
-import { namesOf, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
-import { emission, nothing, watermarkMoved, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
+import { namesOf, noExpressions, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import {
+  emission,
+  nothing,
+  watermarkMoved,
+  type BatchFacts,
+  type Emission,
+  type OperatorWatermarks,
+  type StatefulOperator,
+  type StateOperatorMetrics,
+} from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { GroupStatePartition } from "./groupStatePartition.js";
 import type { GroupStateSpec } from "./groupStateSpec.js";
@@ -31,6 +40,7 @@ export interface GroupStateNode<Plan = NodeBase> extends NodeBase {
 
 export const groupState: OperatorFacts<GroupStateNode> = {
   kind: "groupState",
+  ...noExpressions,
   ...oneInput,
   ...stateful,
   shape: ({ spec: { operatorName, timeMode } }) => ({ operatorName, timeMode }),
@@ -87,16 +97,14 @@ export class GroupStateOperator implements StatefulOperator {
     this.#output = schemaOf(spec.output);
     const tables = spec.timeMode === "none" ? made.tables : [...made.tables, timerTable];
     this.#tables = tables.map((table) => storedTable(key, table));
-    this.schemas = tables.map(
-      (table): StateSchema => ({
-        operatorId: spec.operatorId,
-        operatorName: spec.operatorName,
-        storeName: table.name,
-        key: types.struct([...key.fields, ...table.key.fields]),
-        value: types.struct(valueFields(table)),
-        layout: "rows",
-      }),
-    );
+    this.schemas = tables.map((table): StateSchema => ({
+      operatorId: spec.operatorId,
+      operatorName: spec.operatorName,
+      storeName: table.name,
+      key: types.struct([...key.fields, ...table.key.fields]),
+      value: types.struct(valueFields(table)),
+      layout: "rows",
+    }));
   }
 
   needsBatch(facts: BatchFacts): boolean {
@@ -114,7 +122,9 @@ export class GroupStateOperator implements StatefulOperator {
 
   process(batch: Batch): Iterable<Emission> {
     const rows = this.#onTimeRows(batch);
-    const users = toRows(batchOf(types.struct(batch.schema.fields.slice(0, this.#columns)), batch.columns.slice(0, this.#columns), batch.length));
+    const users = toRows(
+      batchOf(types.struct(batch.schema.fields.slice(0, this.#columns)), batch.columns.slice(0, this.#columns), batch.length),
+    );
     this.#keys.pack(
       this.#spec.keys.map((column) => batch.columns[column]!),
       batch.length,

@@ -141,11 +141,17 @@ export class GroupStatePartition {
   }
 
   keyColumns(rows: readonly { readonly slot: number }[]): Column[] {
-    return this.keys.keyColumns(Int32Array.from(rows, ({ slot }) => slot), rows.length);
+    return this.keys.keyColumns(
+      Int32Array.from(rows, ({ slot }) => slot),
+      rows.length,
+    );
   }
 
   groupColumn(rows: readonly { readonly slot: number }[]): Column {
-    return this.keys.groupColumn(Int32Array.from(rows, ({ slot }) => slot), rows.length);
+    return this.keys.groupColumn(
+      Int32Array.from(rows, ({ slot }) => slot),
+      rows.length,
+    );
   }
 }
 

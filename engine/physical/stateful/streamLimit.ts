@@ -3,7 +3,7 @@ import { plainColumn, sliceBatch } from "../../arrow/columns.js";
 import { field, types } from "../../arrow/types.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
-import { oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import { emission, nothing, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
 
 /** What a limit over a stream needs bound. Plain data. */
@@ -21,6 +21,7 @@ export interface StreamLimitNode<Plan = NodeBase> extends NodeBase {
 
 export const streamLimit: OperatorFacts<StreamLimitNode> = {
   kind: "streamLimit",
+  ...noExpressions,
   ...oneInput,
   ...stateful,
   explain: ({ spec }) => `GlobalLimit (${spec.operatorId}) ${spec.count}`,

@@ -53,10 +53,9 @@ export const groupState: NodeFacts<GroupState<Input>> = {
 
 function refusalOf(
   { verb, outputMode, timeMode }: GroupState<Input>,
-  { streams, outputMode: mode, inputs, aggregated }: Parameters<typeof groupState.refusal>[1],
+  { streams, outputMode: mode, inputs }: Parameters<typeof groupState.refusal>[1],
 ): StreamingError | null {
   if (!streams[0]!) return null;
-  if (outputMode === "update" && aggregated) return new StreamingError("GROUP_STATE_AFTER_AGGREGATION", { verb });
   if (outputMode !== null && outputMode !== mode) return new StreamingError("GROUP_STATE_OUTPUT_MODE", { verb, outputMode, mode });
   const hasWatermark = inputs[0]!.some(({ eventTime }) => eventTime !== undefined);
   return timeMode === "eventTime" && !hasWatermark ? new StreamingError("GROUP_STATE_NEEDS_WATERMARK", { verb }) : null;

@@ -14,6 +14,7 @@ import { testRuntime } from "../../runtime/testRuntime.js";
 import { buildDataFrame, type Frame } from "./buildDataFrame.js";
 import type { GoldenRow, Outcome, StreamCase } from "./case.js";
 import { compareRun, type RunResult } from "./compareRun.js";
+import { isPorted, portedQuery } from "./ports.js";
 import { outcomeOf } from "./outcome.js";
 import { memoryFrame, memoryStreams, rowsOf, schemaOf, staticFrames } from "./tables.js";
 
@@ -24,7 +25,7 @@ export async function runStreamCase(golden: StreamCase, partitions?: number): Pr
 }
 
 async function run(golden: StreamCase, partitions?: number): Promise<string | null> {
-  if (!golden.query.plan) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
+  if (!golden.query.plan && !isPorted(golden.query.pyspark)) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
   const table = memoryTable(`golden-${golden.name}`);
   try {
@@ -54,6 +55,7 @@ class CaseRun {
   ) {
     this.conf = {
       "spark.sql.shuffle.partitions": "1",
+      "spark.sql.streaming.stateStore.providerClass": "org.apache.spark.sql.execution.streaming.state.HDFSBackedStateStoreProvider",
       "spark.sql.streaming.numRecentProgressUpdates": "400",
       "spark.sql.streaming.pollingDelay": "1ms",
       ...golden.conf,
@@ -192,11 +194,9 @@ class CaseRun {
   }
 
   private build(streams: ReadonlyMap<string, Frame>): Frame {
-    const frame = buildDataFrame(
-      this.golden.query.plan!,
-      new Map([...streams, ...staticFrames(this.session, this.golden.static)]),
-      this.golden.query.pyspark,
-    );
+    const { plan, pyspark } = this.golden.query;
+    const tables = new Map([...streams, ...staticFrames(this.session, this.golden.static)]);
+    const frame = portedQuery(pyspark, tables) ?? buildDataFrame(plan!, tables, pyspark);
     this.outputSchema ??= frame.schema;
     return frame;
   }
