@@ -381,11 +381,7 @@ export class GroupedData<out Row, out Keys> {
     );
   }
 
-  /**
-   * Runs a processor over the rows, the state and the timers of each group. `make` is called once a run.
-   *
-   * @example df.groupBy("k").transformWithState(() => new Sessions(), { outputSchema: "k STRING, n BIGINT", timeMode: "eventTime" })
-   */
+  /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema, timeMode: "eventTime" }) */
   transformWithState<R, K, Next = LooseRow>(
     this: GroupedData<R, K>,
     make: () => StatefulProcessor,

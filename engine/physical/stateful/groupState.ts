@@ -201,6 +201,7 @@ export class GroupStateOperator implements StatefulOperator {
       numRowsRemoved: tables.reduce((sum, { removed }) => sum + removed, 0),
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
+      partitions: this.#spec.partitions,
       memoryUsedBytes: this.#partitions.all().reduce((sum, { keys }) => sum + keys.memoryBytes, 0),
       lateRows: this.#lateRows,
     };

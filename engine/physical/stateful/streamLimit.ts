@@ -42,7 +42,6 @@ const hash = 0;
 export class StreamLimitOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
-  readonly stateRows = 1;
   readonly memoryBytes = 8;
   readonly #count: number;
   #emitted = 0;
@@ -52,6 +51,10 @@ export class StreamLimitOperator implements StatefulOperator {
     this.operatorId = operatorId;
     this.#count = count;
     this.schemas = [{ operatorId, operatorName: "globalLimit", storeName: "default", key: types.struct([]), value, layout: "count" }];
+  }
+
+  get stateRows(): number {
+    return this.#emitted > 0 ? 1 : 0;
   }
 
   needsBatch(): boolean {
@@ -86,17 +89,18 @@ export class StreamLimitOperator implements StatefulOperator {
   }
 
   *snapshot({ from }: GroupRange): Iterable<StateChanges> {
-    if (from === 0) yield this.#saved();
+    if (from === 0 && this.#emitted > 0) yield this.#saved();
   }
 
   metrics(): StateOperatorMetrics {
     return {
       operatorName: "globalLimit",
-      numRowsTotal: 1,
+      numRowsTotal: this.stateRows,
       numRowsUpdated: this.#emitted === this.#emittedBefore ? 0 : 1,
       numRowsRemoved: 0,
       numRowsDroppedByWatermark: 0,
       numDroppedDuplicateRows: null,
+      partitions: 1,
       memoryUsedBytes: this.memoryBytes,
       lateRows: 0,
     };

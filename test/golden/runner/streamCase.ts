@@ -25,7 +25,8 @@ export async function runStreamCase(golden: StreamCase, partitions?: number): Pr
 }
 
 async function run(golden: StreamCase, partitions?: number): Promise<string | null> {
-  if (!golden.query.plan && !isPorted(golden.query.pyspark)) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
+  if (!golden.query.plan && !isPorted(golden.query.pyspark))
+    throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
   const table = memoryTable(`golden-${golden.name}`);
   try {
@@ -106,8 +107,10 @@ class CaseRun {
     const trigger: Trigger = driver === "once" ? { once: true } : { processingTime: 0 };
     let frame = this.frameOf(-1, null);
     let query: StreamingQuery | null = null;
+    let reached = 0;
     try {
       for (let step = 0; step < stepCount; step++) {
+        reached = step;
         const pauseSeconds = options?.sleepSecondsBeforeStep?.[step];
         if (pauseSeconds !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseSeconds * 1000));
         if (query !== null && options?.restartBeforeStep?.includes(step)) {
@@ -124,7 +127,7 @@ class CaseRun {
       }
     } finally {
       if (query !== null) {
-        this.collect(query, stepCount - 1);
+        this.collect(query, reached);
         await query.stop();
       }
     }
