@@ -82,7 +82,7 @@ export class GroupStatePartition {
   /** Forgets what has outlived its time. Keys that have nothing left go when the next batch begins: their names are still to be written. */
   settle(nowMs: number): void {
     for (const table of this.tables) {
-      for (const slot of [...table.expiringSlots]) {
+      for (const slot of table.expiringSlots) {
         table.dropExpired(slot, nowMs);
         this.#visited.add(slot);
       }

@@ -78,8 +78,8 @@ export class UserTableState {
   }
 
   /** Slots of keys whose rows may expire. */
-  get expiringSlots(): Iterable<number> {
-    return this.#spec.ttlMs === null ? [] : this.#rows.keys();
+  get expiringSlots(): readonly number[] {
+    return this.#spec.ttlMs === null ? [] : [...this.#rows.keys()];
   }
 
   /** What the batch changed: rows that are there, and keys of rows that were there before. */
