@@ -1,4 +1,5 @@
-import type { Column, RefsOf, ValueOf } from "../column.js";
+import { freshId } from "../../engine/expression/expression.js";
+import { call, Column, type RefsOf, type ValueOf } from "../column.js";
 import { binary, callOver, callWith, literalColumn, nullary, unary, type ColumnOrName } from "./make.js";
 
 /** The absolute value. @example df.select(abs("celsius").as("a")) */
@@ -92,13 +93,22 @@ export function shiftright<const C extends ColumnOrName>(value: C, bits: number)
   return callWith("shiftright", value, [bits]);
 }
 
-/** A random number in [0, 1): seeded from the batch, so that a replay draws the same. @example df.select(rand(7).as("r")) */
+/**
+ * A random number in [0, 1): seeded from the batch, so that a replay draws the same. A seed always gives the same numbers; without one every call of this function
+ * has its own, however often its column is used. @example df.select(rand(7).as("r"))
+ */
 export function rand(seed?: number): Column<number, never, never> {
-  return seed === undefined ? callOver("rand", []) : callOver("rand", [literalColumn(seed)]);
+  return seed === undefined ? random("rand") : callOver("rand", [literalColumn(seed)]);
 }
 
 /** A random UUID: seeded from the batch, so that a replay draws the same. @example df.select(uuid().as("u")) */
-export const uuid = nullary<string>("uuid");
+export function uuid(): Column<string, never, never> {
+  return random("uuid");
+}
+
+function random<T>(name: string): Column<T, never, never> {
+  return new Column<T, never, never>({ ...call(name, []), draw: freshId() });
+}
 
 /** `a / b` without its fraction. @example df.select(div("id", lit(2)).as("half")) */
 export const div = binary<number | null>("div");

@@ -159,6 +159,8 @@ export interface UnresolvedFunction {
   readonly options?: Readonly<Record<string, string>>;
   /** A type argument (`from_json`'s schema given as a type). */
   readonly typeArgument?: DataType;
+  /** Of a random function that a program holds as a column: every use of the column draws the same. */
+  readonly draw?: number;
   readonly position?: TextPosition;
   /** OVER (…) or OVER name. */
   readonly over?: WindowDefinition | string;

@@ -59,7 +59,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
     evalMode: resolution.evalMode ?? modeOf(context),
     zone: context.zone,
     ...(options && { options }),
-    ...(entry.deterministic === false && resolution.args.length === 0 && { draw: freshId() }),
+    ...(entry.deterministic === false && resolution.args.length === 0 && { draw: use.draw ?? freshId() }),
   };
 }
 

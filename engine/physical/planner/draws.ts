@@ -17,11 +17,11 @@ export function numberDraws(plan: LogicalPlan): LogicalPlan {
   return transformUp(plan, (node) => mapExpressions(node, (e) => rewriteExpression(e, number)));
 }
 
-/** How many sequences of random numbers expressions of one loop draw. Copies of a call in one loop draw the same; a seed that was given is the user's business. */
-export function countDraws(expressions: readonly Expression[]): number {
+/** The sequences of random numbers that expressions of one loop draw. Copies of a call in one loop draw the same; a seed that was given is the user's business. */
+export function drawsIn(expressions: readonly Expression[]): ReadonlySet<number> {
   const draws = new Set<number>();
   for (const e of expressions) {
     for (const part of expressionNodes(e)) if (part.kind === "call" && part.draw !== undefined) draws.add(part.draw);
   }
-  return draws.size;
+  return draws;
 }

@@ -71,11 +71,9 @@ function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
   if (!aggregate && (e.distinct || filter !== null)) {
     throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
   }
-  const { options, typeArgument } = e;
-  const resolved = resolveFunction(
-    { name: e.name, args, distinct: e.distinct, filter, ...(options && { options }), ...(typeArgument && { typeArgument }) },
-    scope.context,
-  );
+  const { options, typeArgument, draw } = e;
+  const given = { ...(options && { options }), ...(typeArgument && { typeArgument }), ...(draw !== undefined && { draw }) };
+  const resolved = resolveFunction({ name: e.name, args, distinct: e.distinct, filter, ...given }, scope.context);
   if (aggregate) checkAggregate(e, args, scope);
   return resolved;
 }

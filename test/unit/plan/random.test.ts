@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { avg, count, expr, rand, sum, window } from "../../../dataframe/functions.js";
+import { avg, count, expr, rand, sum, uuid, window } from "../../../dataframe/functions.js";
 import { Session } from "../../../dataframe/session.js";
 import type { Expression } from "../../../engine/expression/expression.js";
 import { expressionNodes } from "../../../engine/expression/traverse.js";
@@ -77,6 +77,17 @@ describe("what random functions draw", () => {
     expect(new Set(inOne.flat()).size).toBe(150);
     const above = await numbers(range().select(rand().as("r")).where("r >= 0").select("r", rand().as("s")));
     expect(new Set(above.flat()).size).toBe(100);
+  });
+
+  it("is the same wherever a column that a program holds is used, as in Spark; a text is another call each time", async () => {
+    const [r, u, text] = [rand(), uuid(), expr("rand()")];
+    for (const [a, b, c] of await numbers(range().select(r.as("a"), r.as("b"), r.plus(0).as("c")))) expect([b, c]).toEqual([a, a]);
+    for (const [a, b] of await numbers(range().select(u.as("a"), u.as("b")))) expect(b).toBe(a);
+    for (const [a, b] of await numbers(range().select(text.as("a"), text.as("b")))) expect(b).not.toBe(a);
+    for (const [a] of await numbers(range().where(r.lt(0.5)).select(r.as("a")))) expect(a).toBeLessThan(0.5);
+    const frame = range().select(rand().as("r"));
+    const twice = (await numbers(frame.union(frame))).flat();
+    expect(twice.slice(50)).toEqual(twice.slice(0, 50));
   });
 
   it("is the same when the query is built again: what a restart does", async () => {
