@@ -1,5 +1,5 @@
 import type { SinkProvider, SourceProvider } from "../engine/contract/provider.js";
-import { jsonProvider, parquetProvider, textProvider } from "../sources/files/source.js";
+import { csvProvider, jsonProvider, parquetProvider, textProvider } from "../sources/files/source.js";
 import { generatorProvider } from "../sources/generator/source.js";
 import { kafkaProvider } from "../sources/kafka/source.js";
 import { memoryProvider } from "../sources/memory/source.js";
@@ -8,6 +8,7 @@ import { notYetSupported } from "../engine/errors/streamingError.js";
 import { unknownName } from "./options.js";
 
 const sources: Readonly<Record<string, SourceProvider>> = {
+  csv: csvProvider,
   generator: generatorProvider,
   json: jsonProvider,
   kafka: kafkaProvider,
@@ -27,7 +28,7 @@ const sinks: Readonly<Record<string, () => Promise<SinkProvider>>> = {
 };
 
 /** Formats of Spark's that are not built: refused as such, not as unknown. */
-const pendingSources = ["avro", "binaryfile", "csv", "delta", "jdbc", "orc", "socket", "state-metadata", "statestore", "xml"];
+const pendingSources = ["avro", "binaryfile", "delta", "jdbc", "orc", "socket", "state-metadata", "statestore", "xml"];
 const pendingSinks = ["avro", "csv", "delta", "jdbc", "noop", "orc", "text", "xml"];
 
 /** The formats that can be read. Static, since `load()` needs their schema at once; what is heavy in them loads when they are opened. */

@@ -37,6 +37,15 @@ interface FormatRows {
 type RowOfFormat<F, Row> = F extends keyof FormatRows ? FormatRows[F] : Row;
 type WithOption<Row, K, V> = K extends "includeHeaders" ? (V extends true | "true" ? Row & KafkaHeaders : Row) : Row;
 
+/**
+ * When a reader knows its columns: `now`, from a schema, from the format, or because it is a stream; `later`, when it has looked into the files.
+ */
+type Knows = "now" | "later";
+
+/** What `load` gives: the table, or a promise of it where its columns have to be found out first. */
+type Loaded<Row, K extends Knows> = K extends "later" ? Promise<DataFrame<Row>> : DataFrame<Row>;
+type KnownBy<F, K extends Knows> = F extends keyof FormatRows | "memory" ? "now" : K;
+
 interface ReadDefinition {
   readonly streaming: boolean;
   readonly format: string;
@@ -45,41 +54,55 @@ interface ReadDefinition {
 }
 
 /** What `session.read` and `session.readStream` share. Immutable: every method gives a new one. */
-export class DataFrameReader<Row = LooseRow> {
+export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
   constructor(
     private readonly session: SessionContext,
     private readonly definition: ReadDefinition,
   ) {}
 
   /** The kind of table. @example session.read.format("json") */
-  format<const F extends string>(format: F): DataFrameReader<RowOfFormat<F, Row>> {
+  format<const F extends string>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>> {
     sourceFormats.get(format, this.owner);
     return this.with({ format: format.toLowerCase() });
   }
 
   /** The columns: `schema({…})`, DDL text, or a plain schema. @example session.read.schema("id BIGINT, name STRING") */
-  schema<S extends SchemaInput>(schema: S): DataFrameReader<RowOfInput<S>> {
+  schema<S extends SchemaInput>(schema: S): DataFrameReader<RowOfInput<S>, "now"> {
     return this.with({ schema: schemaInput(schema) });
   }
 
   /** An option of the source. @example session.readStream.format("rate").option("rowsPerSecond", 10) */
-  option<const K extends string, const V extends OptionValue>(name: K, value: V): DataFrameReader<WithOption<Row, K, V>> {
+  option<const N extends string, const V extends OptionValue>(name: N, value: V): DataFrameReader<WithOption<Row, N, V>, K> {
     return this.with({ options: { ...this.definition.options, [name]: optionText(value) } });
   }
 
   /** Several options. @example session.readStream.format("rate").options({ rowsPerSecond: 10, numPartitions: 2 }) */
-  options(options: Readonly<Record<string, OptionValue>>): DataFrameReader<Row> {
+  options(options: Readonly<Record<string, OptionValue>>): DataFrameReader<Row, K> {
     const added = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, optionText(value)]));
     return this.with({ options: { ...this.definition.options, ...added } });
   }
 
   /**
-   * The table. Does no I/O; a format that needs a schema must have been given one.
+   * The table. With a schema (or a format that has one) it is there at once, without I/O. A bounded read without one looks into all of its files first,
+   * and gives a promise; a stream needs a schema, since its files come later.
    *
    * @example session.readStream.format("rate").load()
+   * @throws STREAMING_SOURCE_NEEDS_SCHEMA
    */
-  load(path?: string): DataFrame<Row> {
-    if (path !== undefined) return this.with<Row>({ options: { ...this.definition.options, path } }).load();
+  load(path?: string): Loaded<Row, K> {
+    const reader = path === undefined ? this : this.with<Row, K>({ options: { ...this.definition.options, path } });
+    const { streaming, format, schema } = reader.definition;
+    const provider = sourceFormats.get(format, this.owner);
+    const loaded = streaming || schema !== null || provider.inferSchema === undefined ? reader.known() : reader.inferred();
+    return loaded as Loaded<Row, K>;
+  }
+
+  private async inferred(): Promise<DataFrame> {
+    const reader = await this.inferSchema();
+    return reader.known();
+  }
+
+  private known(): DataFrame<Row> {
     const { session } = this;
     const { streaming, format, schema: given } = this.definition;
     const options = session.readOptions(this.definition.options);
@@ -103,27 +126,33 @@ export class DataFrameReader<Row = LooseRow> {
    *
    * @example (await session.read.format("json").inferSchema("data")).load()
    */
-  async inferSchema(path?: string): Promise<DataFrameReader> {
-    const reader = path === undefined ? this : this.with<Row>({ options: { ...this.definition.options, path } });
-    const { format, options } = reader.definition;
+  async inferSchema(path?: string): Promise<DataFrameReader<LooseRow, "now">> {
+    const reader = path === undefined ? this : this.with<Row, K>({ options: { ...this.definition.options, path } });
+    const { format } = reader.definition;
     const provider = sourceFormats.get(format, this.owner);
     if (!provider.inferSchema) throw notYetSupported(`Schema inference for the format ${format}`);
-    return reader.with({ schema: await provider.inferSchema(options, this.session.runtime) });
+    const options = this.session.readOptions(reader.definition.options);
+    return reader.with<LooseRow, "now">({ schema: await provider.inferSchema(options, this.session.runtime) });
+  }
+
+  /** CSV files. @example session.read.schema("id BIGINT").option("header", true).csv("data") */
+  csv(path: string): Loaded<Row, K> {
+    return this.with<Row, K>({ format: "csv" }).load(path);
   }
 
   /** JSON lines. @example session.read.schema("id BIGINT").json("data") */
-  json(path: string): DataFrame<Row> {
-    return this.with<Row>({ format: "json" }).load(path);
+  json(path: string): Loaded<Row, K> {
+    return this.with<Row, K>({ format: "json" }).load(path);
   }
 
   /** Lines of text, as column `value`. @example session.read.text("data") */
   text(path: string): DataFrame<FormatRows["text"]> {
-    return this.with<FormatRows["text"]>({ format: "text" }).load(path);
+    return this.with<FormatRows["text"], "now">({ format: "text" }).load(path);
   }
 
   /** Parquet files. @example session.read.schema("id BIGINT").parquet("data") */
-  parquet(path: string): DataFrame<Row> {
-    return this.with<Row>({ format: "parquet" }).load(path);
+  parquet(path: string): Loaded<Row, K> {
+    return this.with<Row, K>({ format: "parquet" }).load(path);
   }
 
   /** A temporary view by name. @example session.read.table("readings") */
@@ -135,13 +164,13 @@ export class DataFrameReader<Row = LooseRow> {
     return this.definition.streaming ? "DataStreamReader" : "DataFrameReader";
   }
 
-  private with<Next>(change: Partial<ReadDefinition>): DataFrameReader<Next> {
-    return new DataFrameReader<Next>(this.session, { ...this.definition, ...change });
+  private with<Next, NextKnows extends Knows>(change: Partial<ReadDefinition>): DataFrameReader<Next, NextKnows> {
+    return new DataFrameReader<Next, NextKnows>(this.session, { ...this.definition, ...change });
   }
 }
 
 /** As Spark's class for streams is called; it is the same but for what `load` gives. */
-export type DataStreamReader<Row = LooseRow> = DataFrameReader<Row>;
+export type DataStreamReader<Row = LooseRow> = DataFrameReader<Row, "now">;
 
 /** What a source is called in plans: its format, and where it reads. */
 function describe(format: string, options: Readonly<Record<string, string>>): string {

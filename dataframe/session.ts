@@ -78,7 +78,7 @@ export class Session implements SessionContext {
   }
 
   /** Reads bounded tables. @example session.read.schema("id BIGINT").json("data") */
-  get read(): DataFrameReader {
+  get read(): DataFrameReader<LooseRow, "later"> {
     return new DataFrameReader(this, { streaming: false, format: this.conf.get("spark.sql.sources.default"), options: {}, schema: null });
   }
 

@@ -42,9 +42,11 @@ export type InputPartition = Json;
 
 /** How the bytes of a partition become rows: decoding belongs to the engine. */
 export interface DecodeSpec {
-  readonly format: "json" | "text";
+  readonly format: "csv" | "json" | "text";
   /** What a decoded row holds: the requested schema (with the corrupt-record column where asked for). */
   readonly schema: Schema;
+  /** All columns that a record holds, in order, where the format knows them by their place only. */
+  readonly fileSchema?: Schema;
   /** The reader's options, validated (`mode`, `columnNameOfCorruptRecord`, `timestampFormat`, `lineSep` …). */
   readonly options: Readonly<Record<string, string>>;
 }

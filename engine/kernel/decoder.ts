@@ -1,4 +1,6 @@
 import type { DecodeSpec, PushedFilter } from "../contract/source.js";
+import { unreachable } from "../errors/assert.js";
+import { createCsvDecoder } from "./csv/createCsvDecoder.js";
 import { takesFilter } from "./json/jsonFilters.js";
 import { corruptColumnOf } from "./json/jsonOptions.js";
 import { JsonLinesDecoder } from "./json/jsonLinesDecoder.js";
@@ -10,8 +12,16 @@ export type { Decoder, DecoderEnvironment } from "./text/lineDecoder.js";
 /** The decoder of a format. Filters that it cannot apply are left to the caller (`taken`). */
 export function createDecoder(spec: DecodeSpec, filters: readonly PushedFilter[], environment: DecoderEnvironment): Decoder {
   const taken = filters.filter((filter) => decoderTakes(spec, filter));
-  if (spec.format === "text") return new TextDecoderOfLines(spec, environment);
-  return new JsonLinesDecoder(spec.schema, { ...environment, options: spec.options }, taken);
+  switch (spec.format) {
+    case "csv":
+      return createCsvDecoder(spec, environment);
+    case "json":
+      return new JsonLinesDecoder(spec.schema, { ...environment, options: spec.options }, taken);
+    case "text":
+      return new TextDecoderOfLines(spec, environment);
+    default:
+      return unreachable(spec.format);
+  }
 }
 
 /** Whether a decoder of `spec` applies `filter` itself, completely. */

@@ -15,7 +15,7 @@ import { reading } from "./failures.js";
 import { Links } from "./links.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
-import { openBytes, openWholeText } from "./readers.js";
+import { openText, openWholeText, withoutEncoding } from "./readers.js";
 import { openTolerantly, type Tolerance } from "./tolerance.js";
 import { SeenFiles } from "./seenFiles.js";
 import { memoryLog, SeenFilesLog } from "./seenFilesLog.js";
@@ -106,10 +106,10 @@ export class FileSource implements Source {
     const isColumns = format === "parquet" || isWhole;
     const open = (path: string, bytes: number): Promise<PartitionReader> => {
       if (format === "parquet") return this.openParquet(path, request.schema, bytes);
-      return isWhole ? openWholeText(files, path, request.schema, bytes) : openBytes(files, path, bytes);
+      return isWhole ? openWholeText(files, path, request.schema, bytes, given) : openText(files, path, given, bytes);
     };
     return {
-      decode: isColumns ? null : { format, schema: request.schema, options: given },
+      decode: isColumns ? null : { format, schema: request.schema, fileSchema: this.schema, options: withoutEncoding(given) },
       residual: request.filters,
       partitions: (start, end) => this.partitions(entryOf(start), entryOf(end)),
       open: (partition) => {

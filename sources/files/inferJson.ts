@@ -1,21 +1,14 @@
 import { decodeText } from "../../engine/arrow/reading.js";
 import { field, types, type DataType, type Schema, type StructType } from "../../engine/arrow/types.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { jsonInferenceOptions, jsonReadOptions } from "../../engine/contract/jsonReadOptions.js";
+import { Options } from "../../engine/contract/options.js";
+import { samplingRatioOf } from "./sampling.js";
 import { JsonTypeParser } from "./jsonTypes.js";
 import { mergeTypes } from "./mergeTypes.js";
 
 /** Options that change what is inferred in ways that are not built. */
-const unsupported = [
-  "multiLine",
-  "inferTimestamp",
-  "dropFieldIfAllNull",
-  "samplingRatio",
-  "allowComments",
-  "allowUnquotedFieldNames",
-  "encoding",
-  "charset",
-  "lineSep",
-];
+const unsupported = ["multiLine", "inferTimestamp", "dropFieldIfAllNull", "allowComments", "allowUnquotedFieldNames"];
 
 /**
  * The schema of lines of JSON, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand in the order of their
@@ -32,10 +25,15 @@ export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<
   const parser = new JsonTypeParser({ primitivesAsString: isOn("primitivesAsString"), prefersDecimal: isOn("prefersDecimal") });
   const mode = options["mode"]?.toUpperCase() ?? "PERMISSIVE";
   const corruptName = options["columnNameOfCorruptRecord"] ?? "_corrupt_record";
+  const ratio = samplingRatioOf(new Options("the json source", [...jsonReadOptions, ...jsonInferenceOptions], options));
+  const separator = options["lineSep"] ?? /\r\n|\r|\n/;
   let merged: DataType | null = null;
+  let lines = 0;
   for (const bytes of files) {
-    for (const line of decodeText(bytes, 0, bytes.length).split(/\r\n|\r|\n/)) {
+    for (const line of decodeText(bytes, 0, bytes.length).split(separator)) {
       if (line.trim() === "") continue;
+      const index = lines++;
+      if (Math.floor((index + 1) * ratio) === Math.floor(index * ratio)) continue;
       const type = rowType(parser.parse(line));
       if (type === null && mode === "FAILFAST")
         throw new StreamingError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { record: line.slice(0, 80) });

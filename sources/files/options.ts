@@ -1,10 +1,12 @@
 import { parseDateTime } from "../../engine/arrow/civil.js";
+import { csvInferenceOptions, csvReadOptions } from "../../engine/contract/csvOptions.js";
 import { jsonInferenceOptions, jsonReadOptions } from "../../engine/contract/jsonReadOptions.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
+import { encodingOf } from "./encoding.js";
 import { absolutePath } from "../../connectors/files/uri.js";
 
-export type FileFormat = "json" | "text" | "parquet";
+export type FileFormat = "csv" | "json" | "text" | "parquet";
 
 const listingSpecs: readonly OptionSpec[] = [
   { name: "path", kind: "text", doc: "A file, a folder, or a pattern of them (`in/*.json`)." },
@@ -43,6 +45,7 @@ const flag = (name: string, doc: string): OptionSpec => ({ name, kind: "boolean"
 
 /** Options of the decoders, by format; they are handed to the engine, which decodes. */
 const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
+  csv: [...csvReadOptions, ...csvInferenceOptions],
   json: [...jsonReadOptions, ...jsonInferenceOptions],
   text: [
     flag("wholetext", "Whether a file is one row."),
@@ -96,6 +99,7 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
   if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
   if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
   if (options.boolean("mergeSchema")) throw notYetSupported("The option mergeSchema");
+  encodingOf(given);
   const names = new Set(formatSpecs[format].map((spec) => spec.name));
   const own = Object.entries(options.toRecord()).filter(([name]) => names.has(name));
   return {

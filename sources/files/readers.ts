@@ -8,6 +8,7 @@ import { types, type Schema } from "../../engine/arrow/types.js";
 import type { FileSystem, ReadableFile } from "../../engine/contract/fileSystem.js";
 import type { BytesReader, ColumnsReader } from "../../engine/contract/source.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { encodingOf, inUtf8 } from "./encoding.js";
 import { reading } from "./failures.js";
 
 /** How much of a compressed file is read at a time. */
@@ -23,6 +24,23 @@ export async function openBytes(files: FileSystem, path: string, leastBytes = 0)
   if (codec !== undefined && codec !== "gz" && codec !== "deflate") throw notYetSupported(`Reading .${codec} files`);
   const file = await openFile(files, path, leastBytes);
   return codec === undefined ? plainReader(file, path) : inflatingReader(file, path, codec);
+}
+
+/** The text of a file in UTF-8, whatever the options say it is written in. */
+export async function openText(
+  files: FileSystem,
+  path: string,
+  given: Readonly<Record<string, string>>,
+  leastBytes = 0,
+): Promise<BytesReader> {
+  const encoding = encodingOf(given);
+  const reader = await openBytes(files, path, leastBytes);
+  return encoding === null ? reader : inUtf8(reader, encoding);
+}
+
+/** The options as a decoder of UTF-8 takes them. */
+export function withoutEncoding(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => !/^(encoding|charset)$/i.test(name)));
 }
 
 /**
@@ -133,8 +151,14 @@ export async function readAllBytes(reader: BytesReader): Promise<Uint8Array> {
 }
 
 /** A file as one row of text (`wholetext`); an empty file has none. */
-export async function openWholeText(files: FileSystem, path: string, wanted: Schema, leastBytes: number): Promise<ColumnsReader> {
-  const reader = await openBytes(files, path, leastBytes);
+export async function openWholeText(
+  files: FileSystem,
+  path: string,
+  wanted: Schema,
+  leastBytes: number,
+  given: Readonly<Record<string, string>>,
+): Promise<ColumnsReader> {
+  const reader = await openText(files, path, given, leastBytes);
   let done = false;
   return {
     kind: "columns",

@@ -8,32 +8,53 @@ import type { Runtime } from "../../engine/contract/runtime.js";
 import type { ColumnsReader } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { FileSource } from "./fileSource.js";
+import { checkCsvSchema } from "../../engine/kernel/csv/createCsvDecoder.js";
+import { inferCsvSchema } from "./inferCsv.js";
 import { inferJsonSchema } from "./inferJson.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, type FileFormat, type FileOptions } from "./options.js";
-import { openBytes, openFile, readAllBytes } from "./readers.js";
+import { openFile, openText, readAllBytes, withoutEncoding } from "./readers.js";
 import type { Tolerance } from "./tolerance.js";
 
 /** Lines of JSON, one document each. */
 export const jsonProvider: SourceProvider = {
   ...provider("json", (options, userSchema) => userSchema ?? needsSchema(options)),
-  checkColumns(given, { fields }) {
-    const column = fileOptions("json", given).given["columnNameOfCorruptRecord"] ?? "_corrupt_record";
-    if (fields.length !== 1 || fields[0]!.name !== column) return;
-    throw new StreamingError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", { column });
-  },
+  checkColumns: (given, wanted) => checkCorruptColumn("json", given, wanted),
   async inferSchema(given, runtime) {
     const options = fileOptions("json", given);
     const texts: Uint8Array[] = [];
     for (const { path } of await inputFiles(options, runtime)) {
-      const reader = await openBytes(runtime.files, path);
+      const reader = await openText(runtime.files, path, options.given);
       try {
         texts.push(await readAllBytes(reader));
       } finally {
         await reader.close();
       }
     }
-    return inferJsonSchema(texts, options.given) ?? nothingToInfer(options);
+    return inferJsonSchema(texts, withoutEncoding(options.given)) ?? nothingToInfer(options);
+  },
+};
+
+/** CSV, a record a line unless `multiLine` says otherwise. */
+export const csvProvider: SourceProvider = {
+  ...provider("csv", (options, userSchema) => {
+    const schema = userSchema ?? needsSchema(options);
+    checkCsvSchema(schema, options.given);
+    return schema;
+  }),
+  checkColumns: (given, wanted) => checkCorruptColumn("csv", given, wanted),
+  async inferSchema(given, runtime) {
+    const options = fileOptions("csv", given);
+    const files = await inputFiles(options, runtime);
+    const schema = await inferCsvSchema(
+      files.map(
+        ({ path }) =>
+          () =>
+            openText(runtime.files, path, options.given),
+      ),
+      withoutEncoding(options.given),
+    );
+    return schema ?? nothingToInfer(options);
   },
 };
 
@@ -83,6 +104,13 @@ function toleranceOf({ tolerance }: FileOptions, conf: SourceContext["conf"]): T
   const isOn = (name: "ignoreCorruptFiles" | "ignoreMissingFiles"): boolean =>
     tolerance[name] ?? conf[`spark.sql.files.${name}`]?.toLowerCase() === "true";
   return { ignoresCorrupt: isOn("ignoreCorruptFiles"), ignoresMissing: isOn("ignoreMissingFiles") };
+}
+
+/** @throws UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN */
+function checkCorruptColumn(format: "csv" | "json", given: Readonly<Record<string, string>>, { fields }: Schema): void {
+  const column = fileOptions(format, given).given["columnNameOfCorruptRecord"] ?? "_corrupt_record";
+  if (fields.length !== 1 || fields[0]!.name !== column) return;
+  throw new StreamingError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", { column });
 }
 
 function needsSchema({ format }: FileOptions): never {

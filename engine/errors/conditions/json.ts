@@ -58,6 +58,21 @@ export const jsonConditions = {
     message: "The column <columnName> for corrupt records must have the nullable STRING type, but got <actualType>.",
     advice: "Give it the type STRING, or name another column with the option `columnNameOfCorruptRecord`.",
   },
+  "INVALID_PARAMETER_VALUE.CHARSET": {
+    sqlState: "22023",
+    message: "The value of the option `encoding` is invalid: expects one of <charsets>, but got <charset>.",
+    advice: "Give one of these, or convert the files first.",
+  },
+  CSV_HEADER_MISMATCH: {
+    sqlState: "42KDG",
+    message: "The header of a CSV file (<header>) is not the schema (<schema>).",
+    advice: "Give the schema the names of the header in its order, or leave the option `enforceSchema` on.",
+  },
+  MALFORMED_CSV_RECORD: {
+    sqlState: "KD000",
+    message: "A CSV record has more than <maxColumns> fields, or a field of more than <maxChars> characters: <badRecord>.",
+    advice: "Look whether the separator and the quotes are those of the file, or raise the options `maxColumns` and `maxCharsPerColumn`.",
+  },
   RECORD_TOO_LARGE: {
     sqlState: "54000",
     message: "A record and what is made of it take <size> bytes of memory, beyond the limit of <limit>.",

@@ -61,7 +61,7 @@ export const sourceConditions = {
   STREAMING_SOURCE_NEEDS_SCHEMA: {
     sqlState: "42K03",
     message: "A stream of <format> files needs a schema: its files come later.",
-    advice: 'Add .schema(…); session.read.format("<format>").load(path) shows what the files have now.',
+    advice: 'Add .schema(…); (await session.read.format("<format>").load(path)).schema shows what the files have now.',
   },
   UNABLE_TO_INFER_SCHEMA: {
     sqlState: "42KD9",

@@ -5,7 +5,7 @@ import { parseDate, parseTimestamp, parseTimestampNtz } from "../../values/dateT
 import { grown, outcome, ScalarBuilder, type BuilderContext } from "./columnBuilder.js";
 import { isoDate, isoTimestamp } from "../text/isoTime.js";
 import { token } from "./jsonReader.js";
-import { asciiText, parseBigInteger, parseDecimal, parseSafeInteger, singleOf } from "../text/numberBytes.js";
+import { asciiText, parseBigInteger, parseDecimal, parseSafeInteger, shortUnscaled, singleOf } from "../text/numberBytes.js";
 import { unescapeInto } from "./jsonStrings.js";
 
 /** boolean */
@@ -170,7 +170,9 @@ const notFinite: Record<string, number | undefined> = {
 /** decimal: one 64-bit integer a row up to 18 digits, else two, the low half first */
 export class DecimalBuilder extends ScalarBuilder {
   values: FixedArrays["i64"] = buffers.int64(0);
+  private halves: Int32Array = new Int32Array(0);
   private readonly wide: boolean;
+  private readonly limit: number;
 
   constructor(
     private readonly decimal: DecimalType,
@@ -178,12 +180,22 @@ export class DecimalBuilder extends ScalarBuilder {
   ) {
     super(decimal, context);
     this.wide = decimal.precision > 18;
+    this.limit = 10 ** decimal.precision;
   }
 
   convert(row: number, kind: number, start: number, stop: number, escaped: boolean): number {
     if ((kind !== token.integer && kind !== token.decimal && kind !== token.string) || stop - start > 1000 || escaped)
       return outcome.failed;
-    const text = asciiText(this.context.memory.bytes, start, stop);
+    const { bytes } = this.context.memory;
+    const short = this.wide ? NaN : shortUnscaled(bytes, start, stop, this.decimal.scale);
+    if (short === short) {
+      if (Math.abs(short) >= this.limit) return outcome.failed;
+      // Two halves instead of a BigInt, which would be allocated.
+      this.halves[2 * row] = short | 0;
+      this.halves[2 * row + 1] = Math.floor(short / 4294967296);
+      return outcome.ok;
+    }
+    const text = asciiText(bytes, start, stop);
     const unscaled = parseDecimal(text, this.decimal.precision, this.decimal.scale);
     if (unscaled === null) return outcome.failed;
     if (this.wide) {
@@ -204,6 +216,7 @@ export class DecimalBuilder extends ScalarBuilder {
 
   protected grow(capacity: number): void {
     this.values = grown(this.values, buffers.int64(this.wide ? 2 * capacity : capacity));
+    this.halves = new Int32Array(this.values.buffer, this.values.byteOffset, 2 * this.values.length);
   }
 }
 

@@ -116,7 +116,7 @@ export class StrictRecords {
 }
 
 /** A value as Java prints a row's. */
-function rowText(type: DataType, value: Value): string {
+export function rowText(type: DataType, value: Value): string {
   if (value === null) return "null";
   switch (type.kind) {
     case "struct":

@@ -136,6 +136,35 @@ export function decimalOf(text: string): Decimal {
   return { unscaled: match[1] === "-" ? -unscaled : unscaled, scale: fraction.length - Number(match[4] ?? 0) };
 }
 
+/**
+ * The unscaled value at `scale` of the plain decimal [start, end) (`-12.50`), where it has at most 15 digits there and nothing is to be rounded; NaN for
+ * others.
+ */
+export function shortUnscaled(bytes: Uint8Array, start: number, end: number, scale: number): number {
+  let p = start;
+  const negative = bytes[p] === 45;
+  if (negative) p++;
+  if (end - p > 16 || p === end) return NaN;
+  let value = 0;
+  let digits = 0;
+  let point = -1;
+  for (; p < end; p++) {
+    const digit = (bytes[p]! - 48) >>> 0;
+    if (digit < 10) {
+      value = value * 10 + digit;
+      digits++;
+    } else if (bytes[p] === 46 && point < 0) {
+      point = digits;
+    } else {
+      return NaN;
+    }
+  }
+  const shift = scale - (point < 0 ? 0 : digits - point);
+  if (digits === 0 || shift < 0 || digits + shift > 15) return NaN;
+  const unscaled = value * powersOfTen[shift]!;
+  return negative ? 0 - unscaled : unscaled;
+}
+
 /** The unscaled value at `scale`, rounded half up as Spark does; null when it is no number or has more than `precision` digits. */
 export function parseDecimal(text: string, precision: number, scale: number): bigint | null {
   const decimal = decimalOf(text);

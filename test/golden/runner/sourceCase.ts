@@ -56,7 +56,7 @@ async function writeInput(folder: string, { file, text, base64, gzip, mtime }: G
 
 function readFrame(session: Session, golden: SourceCase, input: string): Frame {
   const options = Object.fromEntries(Object.entries(golden.options).filter(([name]) => !driverOptions.has(name)));
-  if (!["json", "text"].includes(golden.format)) throw notYetSupported(`the format ${golden.format}`);
+  if (!["csv", "json", "text"].includes(golden.format)) throw notYetSupported(`the format ${golden.format}`);
   const limit =
     golden.options.maxBytesPerTrigger === undefined && golden.options.maxFilesPerTrigger === undefined ? { maxFilesPerTrigger: 1 } : {};
   const reader = session.readStream.format(golden.format).options({ ...limit, ...options });

@@ -1,0 +1,173 @@
+import type { Batch } from "../../arrow/batch.js";
+import { batchOf } from "../../arrow/batch.js";
+import { decodeText } from "../../arrow/reading.js";
+import type { Schema } from "../../arrow/types.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { rowText } from "../json/strictRecords.js";
+import { readValue } from "../../arrow/columns.js";
+import { corruptFieldIndex } from "../json/jsonDecoderCore.js";
+import type { DecoderMemory } from "../wasm/decoderMemory.js";
+import { corruptType, csvColumn, type CsvColumn } from "./csvColumns.js";
+import type { CsvOptions } from "./csvOptions.js";
+import type { CsvRecordSink } from "./csvRecordSink.js";
+import { fieldKind, type CsvTokenizer } from "./csvTokenizer.js";
+
+/**
+ * Records as rows of the wanted columns: which field each of them is, what it becomes, and what is done with records that are malformed. A record is malformed
+ * when a value does not fit its column, or, where all columns are wanted, when it has more or fewer fields than columns.
+ */
+export class CsvRecords implements CsvRecordSink {
+  row = 0;
+  private readonly columns: readonly CsvColumn[];
+  /** The place in a record of each column. */
+  private readonly places: readonly number[];
+  private readonly corrupt: CsvColumn | null;
+  private readonly corruptIndex: number;
+  /** How many fields a record must have; -1 when nobody looks, because only some columns are wanted. */
+  private readonly expected: number;
+  private capacity = 0;
+
+  constructor(
+    private readonly schema: Schema,
+    private readonly fileSchema: Schema,
+    private readonly options: CsvOptions,
+    private readonly memory: DecoderMemory,
+    private readonly tokens: CsvTokenizer,
+  ) {
+    this.corruptIndex = corruptFieldIndex(schema, options.corruptColumn);
+    const wanted = schema.fields.filter((_, i) => i !== this.corruptIndex);
+    const file = fileSchema.fields.filter(({ name }) => name !== options.corruptColumn);
+    this.places = wanted.map(({ name }) => file.findIndex((field) => field.name === name));
+    this.columns = wanted.map(({ type }) => csvColumn(type, memory, options));
+    this.corrupt = this.corruptIndex < 0 ? null : csvColumn(corruptType, memory, options);
+    this.expected = wanted.length < file.length ? -1 : file.length;
+  }
+
+  header(): void {
+    const { options, schema, fileSchema, tokens, memory } = this;
+    if (!options.enforceSchema) checkHeader(fileSchema, schema, options.corruptColumn, tokens, memory.bytes);
+  }
+
+  reset(): void {
+    this.row = 0;
+    for (const column of this.columns) column.reset();
+    this.corrupt?.reset();
+  }
+
+  add(start: number, stop: number): void {
+    const { row, tokens, columns, places } = this;
+    if (row >= this.capacity) this.grow(row + 1);
+    const { count, kinds, starts, stops } = tokens;
+    if (count > starts.length - 1 || this.options.maxChars >= 0) this.checkSize(start, stop);
+    let fits = this.expected < 0 || count === this.expected;
+    for (let i = 0; i < columns.length; i++) {
+      const place = places[i]!;
+      const column = columns[i]!;
+      if (place >= count || kinds[place] === fieldKind.nothing) column.putNull(row);
+      else if (kinds[place] === fieldKind.empty) fits = this.putEmpty(column, row) && fits;
+      else if (this.isNullText(starts[place]!, stops[place]!)) column.putNull(row);
+      else if (!column.put(row, starts[place]!, stops[place]!)) fits = false;
+    }
+    if (fits) {
+      this.corrupt?.putNull(row);
+      this.row = row + 1;
+    } else {
+      this.malformed(row, start, stop);
+    }
+  }
+
+  addUnreadable(start: number, stop: number): void {
+    const { row } = this;
+    if (row >= this.capacity) this.grow(row + 1);
+    for (const column of this.columns) column.putNull(row);
+    this.malformed(row, start, stop);
+  }
+
+  finish(): Batch | null {
+    const { row } = this;
+    if (row === 0) return null;
+    const columns = this.columns.map((column) => column.finish(row));
+    if (this.corrupt !== null) columns.splice(this.corruptIndex, 0, this.corrupt.finish(row));
+    return batchOf(this.schema, columns, row);
+  }
+
+  private malformed(row: number, start: number, stop: number): void {
+    switch (this.options.mode) {
+      case "DROPMALFORMED":
+        return;
+      case "FAILFAST":
+        throw this.failure(row);
+      case "PERMISSIVE":
+        this.corrupt?.put(row, start, stop);
+        this.row = row + 1;
+    }
+  }
+
+  private failure(row: number): StreamingError {
+    const texts = this.columns.map((column, i) => {
+      const value = readValue(column.finish(row + 1), row);
+      const place = this.schema.fields.filter((_, j) => j !== this.corruptIndex)[i]!;
+      return rowText(place.type, value);
+    });
+    return new StreamingError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", {
+      badRecord: `[${texts.join(",")}]`,
+      failFastMode: "FAILFAST",
+    });
+  }
+
+  /** @throws MALFORMED_CSV_RECORD for more fields, or longer ones, than the options allow */
+  private checkSize(start: number, stop: number): void {
+    const { count, starts, stops } = this.tokens;
+    const { maxChars, syntax } = this.options;
+    let fits = count <= syntax.maxColumns;
+    const longest = maxChars < 0 ? Infinity : maxChars;
+    for (let i = 0; fits && i < count; i++) fits = stops[i]! - starts[i]! <= longest;
+    if (fits) return;
+    const record = decodeText(this.memory.bytes, start, Math.min(stop, start + 200));
+    throw new StreamingError("MALFORMED_CSV_RECORD", {
+      badRecord: record,
+      maxColumns: String(syntax.maxColumns),
+      maxChars: String(maxChars),
+    });
+  }
+
+  private putEmpty(column: CsvColumn, row: number): boolean {
+    const { emptyText, nullText } = this.options;
+    if (emptyText.length === nullText.length && emptyText.every((byte, i) => byte === nullText[i])) {
+      column.putNull(row);
+      return true;
+    }
+    const at = this.memory.allocate(emptyText.length);
+    this.memory.bytes.set(emptyText, at);
+    return column.put(row, at, at + emptyText.length);
+  }
+
+  private isNullText(start: number, stop: number): boolean {
+    const { nullText } = this.options;
+    if (stop - start !== nullText.length) return false;
+    const { bytes } = this.memory;
+    for (let i = 0; i < nullText.length; i++) if (bytes[start + i] !== nullText[i]) return false;
+    return true;
+  }
+
+  private grow(rows: number): void {
+    this.capacity = Math.max(rows, this.capacity * 2, 1024);
+    for (const column of this.columns) column.ensure(this.capacity);
+    this.corrupt?.ensure(this.capacity);
+  }
+}
+
+/**
+ * Holds the names of a header against those of the schema, by place.
+ *
+ * @throws CSV_HEADER_MISMATCH
+ */
+function checkHeader(fileSchema: Schema, wanted: Schema, corruptColumn: string, tokens: CsvTokenizer, bytes: Uint8Array): void {
+  const names = Array.from({ length: tokens.count }, (_, i) => decodeText(bytes, tokens.starts[i]!, tokens.stops[i]!));
+  const file = fileSchema.fields.filter(({ name }) => name !== corruptColumn);
+  const isWanted = new Set(wanted.fields.map(({ name }) => name));
+  const isPruned = wanted.fields.filter(({ name }) => name !== corruptColumn).length < file.length;
+  const differs = file.findIndex(({ name }, i) => (!isPruned || isWanted.has(name)) && name.toLowerCase() !== names[i]?.toLowerCase());
+  if ((isPruned || names.length === file.length) && differs < 0) return;
+  throw new StreamingError("CSV_HEADER_MISMATCH", { header: names.join(", "), schema: file.map(({ name }) => name).join(", ") });
+}

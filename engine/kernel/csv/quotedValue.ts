@@ -1,0 +1,237 @@
+import type { DecoderMemory } from "../wasm/decoderMemory.js";
+import type { CsvSyntax } from "./csvOptions.js";
+
+/** Codes beside those of bytes: what is read where a separator or a line end stands, which may be several bytes. */
+const separatorCode = 256;
+const lineEndCode = 257;
+const none = -1;
+
+/** A quote that closes a value and is not followed by a separator, while `unescapedQuoteHandling` forbids it. */
+export class UnescapedQuote extends Error {}
+
+/**
+ * Reads a value that begins with a quote and is not simply quoted: with escapes, quotes within, or something behind the closing quote. Character by character,
+ * as Spark's parser does, down to its liberties: a quote that is not escaped makes the rest up to the separator part of the value.
+ *
+ * The value is written into the memory's arena.
+ */
+export class QuotedValue {
+  /** The value of the last `read`: [from, to) of the memory. */
+  from = 0;
+  to = 0;
+  /** Whether the text ended within the value. */
+  isCut = false;
+  private p = 0;
+  private end = 0;
+  private code = 0;
+  private previous = none;
+  private unescaped = false;
+  private trims = false;
+  private bytes!: Uint8Array;
+
+  constructor(
+    private readonly syntax: CsvSyntax,
+    private readonly memory: DecoderMemory,
+    private readonly lineEnd: Uint8Array | null,
+  ) {}
+
+  /** Reads the value whose quote is at `open`; gives the place of the separator or line end behind it, `end` at the end of the text. */
+  read(open: number, end: number): number {
+    const room = 2 * (end - open) + this.syntax.separator.length + 8;
+    const start = this.memory.allocate(room);
+    this.bytes = this.memory.bytes;
+    // One byte in front, for the quote that is put back.
+    this.from = this.to = start + 1;
+    this.p = open + 1;
+    this.end = end;
+    this.code = this.syntax.quote;
+    this.previous = none;
+    this.unescaped = false;
+    this.trims = false;
+    this.isCut = !this.value();
+    if (this.isCut) this.finishCut();
+    if (this.trims) while (this.to > this.from && this.bytes[this.to - 1]! <= 32) this.to--;
+    this.memory.shrinkTo(this.to);
+    if (this.isCut) return end;
+    return this.code === separatorCode ? this.p - this.syntax.separator.length : this.p - (this.lineEnd?.length ?? 0);
+  }
+
+  /** Whether the value is there though nothing is in it: quotes with nothing between them. */
+  get isEmpty(): boolean {
+    return this.to === this.from;
+  }
+
+  /** The next character into `code`; false at the end of the text, where `code` stays. */
+  private next(): boolean {
+    if (this.p >= this.end) return false;
+    const { bytes, p } = this;
+    const byte = bytes[p]!;
+    if (byte === this.syntax.separator[0] && this.isAt(this.syntax.separator)) {
+      this.code = separatorCode;
+      this.p += this.syntax.separator.length;
+    } else if (this.lineEnd !== null && byte === this.lineEnd[0] && this.isAt(this.lineEnd)) {
+      this.code = lineEndCode;
+      this.p += this.lineEnd.length;
+    } else {
+      this.code = byte;
+      this.p++;
+    }
+    return true;
+  }
+
+  private isAt(text: Uint8Array): boolean {
+    for (let i = 1; i < text.length; i++) if (this.bytes[this.p + i] !== text[i]) return false;
+    return this.p + text.length <= this.end;
+  }
+
+  private append(code: number): void {
+    if (code === separatorCode) for (const byte of this.syntax.separator) this.bytes[this.to++] = byte;
+    // Line ends within quotes become line feeds.
+    else this.bytes[this.to++] = code === lineEndCode ? 10 : code;
+  }
+
+  private get isAtStop(): boolean {
+    return this.code === separatorCode || this.code === lineEndCode;
+  }
+
+  /** False when the text ends within it. */
+  private value(): boolean {
+    const { quote, stopsAtSeparator } = this.syntax;
+    for (;;) {
+      if (this.previous !== none && stopsAtSeparator) {
+        this.bytes[--this.from] = quote;
+        this.trims = this.syntax.trimTrailing;
+        return this.untilSeparator();
+      }
+      const step = this.untilQuote();
+      if (step !== "closed") {
+        if (step === "again") continue;
+        return step === "stopped";
+      }
+      if (this.isAtStop) return true;
+      const spaces = this.to;
+      if (!this.spacesBehind()) return false;
+      if (this.isAtStop) {
+        this.to = spaces;
+        return true;
+      }
+      if (stopsAtSeparator || (this.code !== quote && this.code !== this.syntax.escape)) this.append(this.code);
+      this.previous = this.code;
+    }
+  }
+
+  /** Whether what is there up to the separator was read; false at the end of the text. */
+  private untilSeparator(): boolean {
+    if (!this.next()) return false;
+    const { code } = this;
+    while (!this.isAtStop) {
+      this.append(this.code);
+      if (this.next()) continue;
+      this.code = code;
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Up to the quote that closes. `again`: a quote that is not escaped was met and taken in; `stopped`: the value ends there; `cut`: the text ends within.
+   */
+  private untilQuote(): "closed" | "again" | "stopped" | "cut" {
+    const { quote, escape, escapeEscape } = this.syntax;
+    if (!this.next()) return "cut";
+    for (;;) {
+      const { code } = this;
+      if (this.previous === quote && (code <= 32 || this.isAtStop)) return "closed";
+      if (code === quote || code === escape) {
+        if (!this.escaped()) return "cut";
+        this.previous = this.code;
+        if (!this.next()) return "cut";
+        if (this.unescaped && this.isAtStop) return "stopped";
+        continue;
+      }
+      if (this.previous === quote) {
+        this.meetUnescaped();
+        this.append(quote);
+        this.append(code);
+        this.previous = code;
+        return "again";
+      }
+      if (this.previous === escape && escape !== none) this.append(escape);
+      while (this.code !== quote && this.code !== escape && this.code !== escapeEscape) {
+        this.append(this.code);
+        if (this.next()) continue;
+        this.code = code;
+        return "cut";
+      }
+      this.previous = this.code;
+      if (!this.next()) return "cut";
+    }
+  }
+
+  private meetUnescaped(): void {
+    this.unescaped = true;
+    if (this.syntax.refusesUnescaped) throw new UnescapedQuote();
+  }
+
+  /** A quote or an escape, whose meaning what stands before it decides. False when the text ends there. */
+  private escaped(): boolean {
+    const { quote, escape, escapeEscape } = this.syntax;
+    const { code, previous } = this;
+    if (code === escape && previous === escapeEscape && escapeEscape !== none) {
+      this.append(escape);
+      this.code = none;
+    } else if (previous === escape && previous !== none) {
+      if (code === quote) {
+        this.append(quote);
+        this.code = none;
+      } else {
+        this.append(previous);
+      }
+    } else if (code === quote && previous === quote) {
+      this.append(quote);
+    } else if (previous === quote) {
+      return this.behindUnescaped();
+    }
+    return true;
+  }
+
+  /** What follows a quote that closes nothing, up to the separator. */
+  private behindUnescaped(): boolean {
+    const { quote, escape } = this.syntax;
+    this.append(quote);
+    this.previous = this.code;
+    while (!this.isAtStop) {
+      if (this.code !== quote && this.code !== escape) {
+        if (this.previous === quote) this.append(quote);
+        this.append(this.code);
+      } else if (!this.escaped()) {
+        return false;
+      } else if (this.isAtStop) {
+        return true;
+      }
+      this.previous = this.code;
+      if (!this.next()) return false;
+    }
+    return true;
+  }
+
+  /** Blanks behind the closing quote: put into the value, with the quote, in case more follows. False when the text ends there. */
+  private spacesBehind(): boolean {
+    const { to } = this;
+    this.append(this.syntax.quote);
+    while (this.code <= 32) {
+      this.append(this.code);
+      if (!this.next()) {
+        this.to = to;
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the end of the text makes of an open value. */
+  private finishCut(): void {
+    const { quote } = this.syntax;
+    if (this.code === quote && this.previous !== quote && !this.unescaped) this.append(quote);
+  }
+}
