@@ -20,16 +20,20 @@ const sources: Readonly<Record<string, SourceProvider>> = {
 
 /** Sinks load when a query that writes to them starts. */
 const sinks: Readonly<Record<string, () => Promise<SinkProvider>>> = {
+  arrow: async () => (await import("../sinks/files/sink.js")).arrowSinkProvider,
   console: async () => (await import("../sinks/console/sink.js")).consoleSinkProvider,
+  csv: async () => (await import("../sinks/files/sink.js")).csvSinkProvider,
   json: async () => (await import("../sinks/files/sink.js")).jsonSinkProvider,
   kafka: async () => (await import("../sinks/kafka/sink.js")).kafkaSinkProvider,
   memory: async () => (await import("../sinks/memory/sink.js")).memorySinkProvider,
+  noop: async () => (await import("../sinks/noop/sink.js")).noopSinkProvider,
   parquet: async () => (await import("../sinks/files/sink.js")).parquetSinkProvider,
+  text: async () => (await import("../sinks/files/sink.js")).textSinkProvider,
 };
 
 /** Formats of Spark's that are not built: refused as such, not as unknown. */
 const pendingSources = ["avro", "binaryfile", "delta", "jdbc", "orc", "socket", "state-metadata", "statestore", "xml"];
-const pendingSinks = ["avro", "csv", "delta", "jdbc", "noop", "orc", "text", "xml"];
+const pendingSinks = ["avro", "delta", "jdbc", "orc", "xml"];
 
 /** The formats that can be read. Static, since `load()` needs their schema at once; what is heavy in them loads when they are opened. */
 export const sourceFormats = {

@@ -54,6 +54,16 @@ export class DataFrameWriter {
     await writeBatch(this.session, writer.definition);
   }
 
+  /** Runs it into CSV. @example await df.select("sensorId", "celsius").write.csv("out/readings") */
+  csv(path: string): Promise<void> {
+    return this.format("csv").save(path);
+  }
+
+  /** Runs it into lines of text, of one string column. @example await df.select("sensorId").write.text("out/sensors") */
+  text(path: string): Promise<void> {
+    return this.format("text").save(path);
+  }
+
   /** Runs it into JSON lines. @example await df.write.json("out/readings") */
   json(path: string): Promise<void> {
     return this.format("json").save(path);

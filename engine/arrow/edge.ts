@@ -14,6 +14,11 @@ export function encodeIpcStream(batches: readonly Batch[], schema: Schema | unde
   return encode(arrow.RecordBatchStreamWriter, batches, schema);
 }
 
+/** The same as an IPC file. */
+export function encodeIpcFile(batches: readonly Batch[], schema: Schema): Uint8Array {
+  return encode(arrow.RecordBatchFileWriter, batches, schema);
+}
+
 function encode(Writer: new () => arrow.RecordBatchWriter, batches: readonly Batch[], schema: Schema | undefined): Uint8Array {
   assert(schema !== undefined, "an IPC file needs a schema");
   const writer = new Writer();

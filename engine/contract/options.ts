@@ -113,6 +113,11 @@ export class Options {
   }
 }
 
+/** Checks options of which none is looked at. @throws as `Options` */
+export function checkOptions(owner: string, specs: readonly OptionSpec[], given: Readonly<Record<string, string>>): void {
+  void new Options(owner, specs, given);
+}
+
 /** What the value should have been; null when it is fine. */
 function expectation(spec: OptionSpec, value: string): string | null {
   switch (spec.kind) {

@@ -54,19 +54,24 @@ export interface DecodeSpec {
 /** Lends itself to one task at a time. */
 export type PartitionReader = BytesReader | ColumnsReader;
 
-/** Newline-framed text. The engine lends the buffer; a partition is a sequence of whole records. */
-export interface BytesReader {
-  readonly kind: "bytes";
-  /** Fills `into` from its start as far as it likes; returns the number of bytes, 0 at the end. */
-  read(into: Uint8Array): Promise<number>;
+/** What both kinds of reader have. */
+interface ReaderBase {
+  /** Columns that are the same in every row, as a batch of one: values that folders' names say. Readers and decoders know nothing of them. */
+  readonly constants?: Batch;
   close(): Promise<void>;
 }
 
+/** Newline-framed text. The engine lends the buffer; a partition is a sequence of whole records. */
+export interface BytesReader extends ReaderBase {
+  readonly kind: "bytes";
+  /** Fills `into` from its start as far as it likes; returns the number of bytes, 0 at the end. */
+  read(into: Uint8Array): Promise<number>;
+}
+
 /** Columns, as the source itself decodes them. A batch is borrowed until the next pull. */
-export interface ColumnsReader {
+export interface ColumnsReader extends ReaderBase {
   readonly kind: "columns";
   next(): Promise<Batch | null>;
-  close(): Promise<void>;
 }
 
 /** A source prepared for one query: which columns it gives and which filters it took over. */

@@ -5,6 +5,8 @@ import { loadParquetWasm } from "../../connectors/parquet/wasm.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
+import { rowsOf } from "../../engine/arrow/columns.js";
+import { createCsvWriter } from "../../engine/kernel/csv/csvWriter.js";
 import { createJsonLinesWriter } from "../../engine/kernel/json/jsonWriter.js";
 import type { FileSinkOptions } from "./options.js";
 
@@ -31,8 +33,55 @@ export function parquetEncoder({ codec, dictionary }: FileSinkOptions): FileEnco
 
 const gzipAsync = promisify(gzip);
 
-export function jsonEncoder({ codec, format }: FileSinkOptions, { conf }: SinkContext): FileEncoder {
-  const zone = conf["spark.sql.session.timeZone"] ?? "UTC";
+function zoneOf({ conf }: SinkContext): string {
+  return conf["spark.sql.session.timeZone"] ?? "UTC";
+}
+
+/** Files of text: what `lines` makes of the batches of one, compressed if that is wanted. */
+function textEncoder(name: string, codec: string, lines: (batches: readonly Batch[]) => string): FileEncoder {
+  return {
+    extension: codec === "gzip" ? `.${name}.gz` : `.${name}`,
+    load: async () => {},
+    async encode(batches) {
+      const bytes = new TextEncoder().encode(lines(batches));
+      return codec === "gzip" ? gzipAsync(bytes) : bytes;
+    },
+  };
+}
+
+/** @param schema what the files hold */
+export function csvEncoder({ codec, format }: FileSinkOptions, context: SinkContext, schema: Schema): FileEncoder {
+  const writer = createCsvWriter(schema, format, zoneOf(context));
+  return textEncoder("csv", codec, (batches) => writer.header + batches.map((batch) => writer.lines(batch)).join(""));
+}
+
+/** A line for each row; an empty one where it is null. */
+export function linesEncoder({ codec, format }: FileSinkOptions): FileEncoder {
+  const end = format["lineSep"] ?? "\n";
+  return textEncoder("txt", codec, (batches) =>
+    batches
+      .flatMap(rowsOf)
+      .map(([text]) => `${(text as string | null) ?? ""}${end}`)
+      .join(""),
+  );
+}
+
+/** IPC files, which any reader of Arrow opens. */
+export function arrowEncoder(): FileEncoder {
+  return {
+    extension: ".arrow",
+    load: async () => {
+      await import("../../engine/arrow/edge.js");
+    },
+    async encode(batches, schema) {
+      const { encodeIpcFile } = await import("../../engine/arrow/edge.js");
+      return encodeIpcFile(batches, schema);
+    },
+  };
+}
+
+export function jsonEncoder({ codec, format }: FileSinkOptions, context: SinkContext): FileEncoder {
+  const zone = zoneOf(context);
   const writer = createJsonLinesWriter({ options: format, zone });
   return {
     extension: codec === "gzip" ? ".json.gz" : ".json",

@@ -1,5 +1,6 @@
 import type { ManifestEntry } from "../../connectors/files/manifest.js";
 import { displayPath, uriOf } from "../../connectors/files/uri.js";
+import type { Schema } from "../../engine/arrow/types.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
 import type { Json } from "../../engine/contract/json.js";
 import type { CommittedBatch, OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
@@ -12,7 +13,9 @@ import { ManifestLog } from "./manifestLog.js";
 import { formatReceipt, receiptsOf } from "./manifestReceipt.js";
 import type { FileSinkOptions } from "./options.js";
 import { claimFolder, foreign, ownerOf } from "./owner.js";
+import type { DataFiles } from "./dataFiles.js";
 import { PartFiles } from "./partFiles.js";
+import { PartitionedFiles, partitioningOf } from "./partitionedFiles.js";
 
 /** What Spark writes for local files. */
 const blockSizeBytes = 32 * 1024 * 1024;
@@ -57,11 +60,11 @@ export class StreamingFileSink implements Sink {
     assert(this.identity !== null, "a sink is started before it is opened");
     const newest = this.manifest.latestBatch;
     if (newest === info.batchId) return null;
-    const { path, rowsPerFile } = this.options;
+    const { path } = this.options;
     if (newest > info.batchId) {
       throw new StreamingError("SINK_AHEAD_OF_QUERY", { sink: displayPath(path), newest: String(newest), batchId: String(info.batchId) });
     }
-    const parts = new PartFiles(this.context.runtime, path, info.schema, this.encoder, rowsPerFile);
+    const parts = dataFiles(this.context, this.options, this.encoder, info.schema);
     let entries: ManifestEntry[] | null = null;
     return {
       write: (batch) => parts.write(batch),
@@ -121,9 +124,9 @@ export class BatchFileSink implements Sink {
   }
 
   async open(info: OutputBatchInfo): Promise<SinkBatch> {
-    const { path, rowsPerFile } = this.options;
+    const { path } = this.options;
     const { files } = this.context.runtime;
-    const parts = new PartFiles(this.context.runtime, path, info.schema, this.encoder, rowsPerFile);
+    const parts = dataFiles(this.context, this.options, this.encoder, info.schema);
     return {
       write: (batch) => parts.write(batch),
       prepare: () => parts.finish(),
@@ -133,4 +136,15 @@ export class BatchFileSink implements Sink {
   }
 
   async stop(): Promise<void> {}
+}
+
+/** The files of a batch: in the sink's folder, or in one for each value of the columns of `partitionBy`. */
+function dataFiles({ runtime, partitionBy, conf }: SinkContext, options: FileSinkOptions, encoder: FileEncoder, schema: Schema): DataFiles {
+  const { path, rowsPerFile } = options;
+  if (partitionBy.length === 0) return new PartFiles(runtime, path, schema, encoder, rowsPerFile);
+  const partitioning = partitioningOf(schema, partitionBy);
+  const uuid = runtime.uuid();
+  return new PartitionedFiles(schema, partitioning, conf["spark.sql.session.timeZone"] ?? "UTC", (folder) => {
+    return new PartFiles(runtime, `${path}/${folder}`, partitioning.schema, encoder, rowsPerFile, uuid, true);
+  });
 }

@@ -1,24 +1,32 @@
 import { parquetCodecs } from "../../connectors/parquet/write.js";
 import { absolutePath } from "../../connectors/files/uri.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
+import { csvWriteOptions } from "../../engine/contract/csvOptions.js";
 import { jsonWriteOptions } from "../../engine/kernel/json/jsonWriter.js";
 
-export type SinkFormat = "json" | "parquet";
+export type SinkFormat = "arrow" | "csv" | "json" | "parquet" | "text";
 
 const commonSpecs: readonly OptionSpec[] = [
   { name: "path", kind: "text", doc: "The folder to write into." },
   { name: "maxRecordsPerFile", kind: "integer", default: "1000000", doc: "After so many rows a batch goes on in another file." },
 ];
 
+const textCompression: OptionSpec = {
+  name: "compression",
+  kind: ["none", "uncompressed", "gzip"],
+  default: "none",
+  doc: "The codec of the files.",
+};
+
 const formatSpecs: Readonly<Record<SinkFormat, readonly OptionSpec[]>> = {
   parquet: [
     { name: "compression", kind: Object.keys(parquetCodecs), default: "snappy", doc: "The codec of the pages." },
     { name: "parquet.enable.dictionary", kind: "boolean", default: "true", doc: "Whether columns of few values get a dictionary." },
   ],
-  json: [
-    { name: "compression", kind: ["none", "uncompressed", "gzip"], default: "none", doc: "The codec of the files." },
-    ...jsonWriteOptions,
-  ],
+  arrow: [{ name: "compression", kind: ["none", "uncompressed"], default: "none", doc: "The codec of the buffers: none." }],
+  csv: [textCompression, ...csvWriteOptions],
+  text: [textCompression, { name: "lineSep", kind: "text", default: "\n", doc: "What ends a line." }],
+  json: [textCompression, ...jsonWriteOptions],
 };
 
 export interface FileSinkOptions {

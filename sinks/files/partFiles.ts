@@ -3,11 +3,12 @@ import { concatBatches, retainBatch, sliceBatch } from "../../engine/arrow/colum
 import type { Schema } from "../../engine/arrow/types.js";
 import type { WritableFile } from "../../engine/contract/fileSystem.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
+import type { DataFiles } from "./dataFiles.js";
 import type { FileEncoder } from "./encoders.js";
 import { writing } from "./failures.js";
 
 /** The data files of one batch: `part-00000-<uuid>-c000…`, a new one after so many rows. Nobody's before they are listed. */
-export class PartFiles {
+export class PartFiles implements DataFiles {
   readonly paths: string[] = [];
   private parts: Batch[] = [];
   /** Written but not synced. */
@@ -21,6 +22,7 @@ export class PartFiles {
     private readonly encoder: FileEncoder,
     private readonly rowsPerFile: number,
     private readonly uuid = runtime.uuid(),
+    private readonly makesFolder = false,
   ) {}
 
   /** Copies the rows; writes files when there are enough. */
@@ -77,6 +79,7 @@ export class PartFiles {
     this.parts = [];
     this.rows = 0;
     await writing(path, async () => {
+      if (this.makesFolder && this.paths.length === 0) await this.runtime.files.makeDirectory(this.folder);
       const file = await this.runtime.files.create(path);
       this.paths.push(path);
       this.open.push(file);

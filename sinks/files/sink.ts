@@ -1,10 +1,12 @@
 import { unsupportedInParquet } from "../../connectors/parquet/write.js";
 import { checkNamesDiffer, namesOf } from "../../engine/arrow/columnNames.js";
-import { sqlTypeName } from "../../engine/arrow/types.js";
+import { sqlTypeName, typeName, type Schema } from "../../engine/arrow/types.js";
 import type { SinkContext, SinkProvider } from "../../engine/contract/provider.js";
 import type { Sink } from "../../engine/contract/sink.js";
-import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
-import { jsonEncoder, parquetEncoder, type FileEncoder } from "./encoders.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { checkCsvType } from "../../engine/kernel/csv/csvColumns.js";
+import { arrowEncoder, csvEncoder, jsonEncoder, linesEncoder, parquetEncoder, type FileEncoder } from "./encoders.js";
+import { partitioningOf } from "./partitionedFiles.js";
 import { BatchFileSink, StreamingFileSink } from "./fileSink.js";
 import { fileSinkOptions, type FileSinkOptions, type SinkFormat } from "./options.js";
 
@@ -34,15 +36,47 @@ export const jsonSinkProvider: SinkProvider = {
   create: (context) => fileSink("json", context, jsonEncoder),
 };
 
+/** CSV, with the same manifest. */
+export const csvSinkProvider: SinkProvider = {
+  name: "csv",
+  capabilities: ["append"],
+  place: (options) => fileSinkOptions("csv", options).path,
+  create(context) {
+    for (const { name, type } of context.schema.fields) checkCsvType(name, type);
+    return fileSink("csv", context, csvEncoder);
+  },
+};
+
+/** Lines of text, of one string column, with the same manifest. */
+export const textSinkProvider: SinkProvider = {
+  name: "text",
+  capabilities: ["append"],
+  place: (options) => fileSinkOptions("text", options).path,
+  create(context) {
+    const { schema } = partitioningOf(context.schema, context.partitionBy);
+    if (schema.fields.length !== 1 || schema.fields[0]!.type.kind !== "string") {
+      throw new StreamingError("INVALID_TEXT_SCHEMA", { schema: typeName(schema) });
+    }
+    return fileSink("text", context, linesEncoder);
+  },
+};
+
+/** Arrow's IPC files, with the same manifest. */
+export const arrowSinkProvider: SinkProvider = {
+  name: "arrow",
+  capabilities: ["append"],
+  place: (options) => fileSinkOptions("arrow", options).path,
+  create: (context) => fileSink("arrow", context, arrowEncoder),
+};
+
 function fileSink(
   format: SinkFormat,
   context: SinkContext,
-  encoderOf: (options: FileSinkOptions, context: SinkContext) => FileEncoder,
+  encoderOf: (options: FileSinkOptions, context: SinkContext, schema: Schema) => FileEncoder,
 ): Sink {
   const options = fileSinkOptions(format, context.options);
-  if (context.partitionBy.length > 0) throw notYetSupported("partitionBy of a file sink");
   if (context.schema.fields.length === 0) throw new StreamingError("EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE", { format });
   checkNamesDiffer(namesOf(context.schema), { ignoreCase: true });
-  const encoder = encoderOf(options, context);
+  const encoder = encoderOf(options, context, partitioningOf(context.schema, context.partitionBy).schema);
   return context.streaming ? new StreamingFileSink(context, options, encoder) : new BatchFileSink(context, options, encoder);
 }

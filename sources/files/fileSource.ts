@@ -1,5 +1,6 @@
 import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
-import type { Schema } from "../../engine/arrow/types.js";
+import type { Batch } from "../../engine/arrow/batch.js";
+import type { Field, Schema } from "../../engine/arrow/types.js";
 import type { SourceContext } from "../../engine/contract/provider.js";
 import {
   countingProblem,
@@ -11,6 +12,7 @@ import {
   type ScanRequest,
   type Source,
 } from "../../engine/contract/source.js";
+import { partitionConstants, partitionNames, splitSchema } from "./partitions.js";
 import { reading } from "./failures.js";
 import { Links } from "./links.js";
 import { FileListing, type InputFile } from "./listing.js";
@@ -54,6 +56,10 @@ export class FileSource implements Source {
     private readonly log: SeenFilesLog,
     private readonly openParquet: OpenParquet,
     private readonly tolerance: Tolerance,
+    /** The folder, or the pattern, without links. */
+    private readonly root: string,
+    /** Columns that folders name, in small letters. */
+    private readonly partitioned: ReadonlySet<string>,
   ) {
     this.description = `FileStreamSource[${displayPath(options.path)}]`;
     this.schema = context.schema;
@@ -76,7 +82,8 @@ export class FileSource implements Source {
     const seen = new SeenFiles(maxAgeMs, options.fileNameOnly && !context.bounded);
     for (const file of files) seen.add(await links.fileWithout(pathOfUri(file.path)), file.timestamp);
     seen.purge();
-    return new FileSource(context, options, listing, seen, log, openParquet, tolerance);
+    const partitioned = new Set((await partitionNames(context.runtime.files, placed.path)).map((name) => name.toLowerCase()));
+    return new FileSource(context, options, listing, seen, log, openParquet, tolerance, placed.path, partitioned);
   }
 
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
@@ -104,25 +111,34 @@ export class FileSource implements Source {
     const { files } = this.context.runtime;
     const isWhole = format === "text" && given["wholetext"]?.toLowerCase() === "true";
     const isColumns = format === "parquet" || isWhole;
+    const { inFiles, inFolders } = splitSchema(request.schema, this.partitioned);
     const open = (path: string, bytes: number): Promise<PartitionReader> => {
-      if (format === "parquet") return this.openParquet(path, request.schema, bytes);
-      return isWhole ? openWholeText(files, path, request.schema, bytes, given) : openText(files, path, given, bytes);
+      if (format === "parquet") return this.openParquet(path, inFiles, bytes);
+      return isWhole ? openWholeText(files, path, inFiles, bytes, given) : openText(files, path, given, bytes);
     };
+    const fileSchema = splitSchema(this.schema, this.partitioned).inFiles;
     return {
-      decode: isColumns ? null : { format, schema: request.schema, fileSchema: this.schema, options: withoutEncoding(given) },
+      decode: isColumns ? null : { format, schema: inFiles, fileSchema, options: withoutEncoding(given) },
       residual: request.filters,
       partitions: (start, end) => this.partitions(entryOf(start), entryOf(end)),
-      open: (partition) => {
+      open: async (partition) => {
         const { path, bytes } = partition as unknown as FilePartition;
-        return openTolerantly(
+        const constants = this.constantsOf(path, inFolders);
+        const reader = await openTolerantly(
           path,
           () => open(path, bytes),
           isColumns,
           this.tolerance,
           (message) => this.context.warn(message),
         );
+        return constants === null ? reader : withConstants(reader, constants);
       },
     };
+  }
+
+  private constantsOf(path: string, wanted: readonly Field[]): Batch | null {
+    const zone = this.context.conf["spark.sql.session.timeZone"] ?? "UTC";
+    return partitionConstants(this.root, path, wanted, this.partitioned.size === 0 ? this.schema : emptySchema, zone);
   }
 
   /** The files of the entries, without those that hold nothing, and those that somebody has removed since: Spark goes on without them as well. */
@@ -190,6 +206,14 @@ export class FileSource implements Source {
     const found = listed.filter((file) => this.seen.isNew(file.path, file.modifiedMs)).toSorted(order);
     return this.options.fileNameOnly && !this.context.bounded ? firstOfEachName(found) : found;
   }
+}
+
+const emptySchema: Schema = { kind: "struct", fields: [] };
+
+function withConstants(reader: PartitionReader, constants: Batch): PartitionReader {
+  return reader.kind === "bytes"
+    ? { kind: "bytes", constants, read: (into) => reader.read(into), close: () => reader.close() }
+    : { kind: "columns", constants, next: () => reader.next(), close: () => reader.close() };
 }
 
 /** How many files, from the front, a batch takes: at least one. */

@@ -8,7 +8,7 @@ import { JsonTypeParser } from "./jsonTypes.js";
 import { mergeTypes } from "./mergeTypes.js";
 
 /** Options that change what is inferred in ways that are not built. */
-const unsupported = ["multiLine", "inferTimestamp", "dropFieldIfAllNull", "allowComments", "allowUnquotedFieldNames"];
+const unsupported = ["inferTimestamp", "dropFieldIfAllNull", "allowComments", "allowUnquotedFieldNames"];
 
 /**
  * The schema of lines of JSON, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand in the order of their
@@ -30,7 +30,8 @@ export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<
   let merged: DataType | null = null;
   let lines = 0;
   for (const bytes of files) {
-    for (const line of decodeText(bytes, 0, bytes.length).split(separator)) {
+    const text = decodeText(bytes, 0, bytes.length);
+    for (const line of isOn("multiLine") ? [text] : text.split(separator)) {
       if (line.trim() === "") continue;
       const index = lines++;
       if (Math.floor((index + 1) * ratio) === Math.floor(index * ratio)) continue;

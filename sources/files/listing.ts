@@ -2,7 +2,7 @@ import { expandGlob, globPattern, isGlob } from "../../connectors/files/glob.js"
 import { manifestFolder, readManifest } from "../../connectors/files/manifest.js";
 import { displayPath, pathOfUri } from "../../connectors/files/uri.js";
 import type { FileStatus, FileSystem } from "../../engine/contract/fileSystem.js";
-import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
 import { reading } from "./failures.js";
 import type { FileOptions } from "./options.js";
 
@@ -103,10 +103,8 @@ export class FileListing {
       if (isHidden(entry.name)) continue;
       if (!entry.directory) {
         if (this.wants(entry)) found.push(entry);
-      } else if (recursive) {
+      } else if (recursive || entry.name.includes("=")) {
         await this.walk(entry.path, isKnown, found);
-      } else if (entry.name.includes("=")) {
-        throw notYetSupported(`Reading partition columns from folder names (${entry.name})`);
       }
     }
   }

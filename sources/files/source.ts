@@ -11,6 +11,7 @@ import { FileSource } from "./fileSource.js";
 import { checkCsvSchema } from "../../engine/kernel/csv/createCsvDecoder.js";
 import { inferCsvSchema } from "./inferCsv.js";
 import { inferJsonSchema } from "./inferJson.js";
+import { inferPartitions } from "./partitions.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, type FileFormat, type FileOptions } from "./options.js";
 import { openFile, openText, readAllBytes, withoutEncoding } from "./readers.js";
@@ -23,7 +24,8 @@ export const jsonProvider: SourceProvider = {
   async inferSchema(given, runtime) {
     const options = fileOptions("json", given);
     const texts: Uint8Array[] = [];
-    for (const { path } of await inputFiles(options, runtime)) {
+    const files = await inputFiles(options, runtime);
+    for (const { path } of files) {
       const reader = await openText(runtime.files, path, options.given);
       try {
         texts.push(await readAllBytes(reader));
@@ -31,7 +33,7 @@ export const jsonProvider: SourceProvider = {
         await reader.close();
       }
     }
-    return inferJsonSchema(texts, withoutEncoding(options.given)) ?? nothingToInfer(options);
+    return withPartitions(inferJsonSchema(texts, withoutEncoding(options.given)) ?? nothingToInfer(options), options, files);
   },
 };
 
@@ -54,7 +56,7 @@ export const csvProvider: SourceProvider = {
       ),
       withoutEncoding(options.given),
     );
-    return schema ?? nothingToInfer(options);
+    return withPartitions(schema ?? nothingToInfer(options), options, files);
   },
 };
 
@@ -74,8 +76,10 @@ export const parquetProvider: SourceProvider = {
   ...provider("parquet", (options, userSchema) => userSchema ?? needsSchema(options)),
   async inferSchema(given, runtime) {
     const options = fileOptions("parquet", given);
-    const [first] = await inputFiles(options, runtime);
-    return first ? parquetSchema(await openFile(runtime.files, first.path), displayPath(first.path)) : nothingToInfer(options);
+    const files = await inputFiles(options, runtime);
+    const [first] = files;
+    if (first === undefined) return nothingToInfer(options);
+    return withPartitions(await parquetSchema(await openFile(runtime.files, first.path), displayPath(first.path)), options, files);
   },
 };
 
@@ -119,6 +123,16 @@ function needsSchema({ format }: FileOptions): never {
 
 function nothingToInfer({ format, path }: FileOptions): never {
   throw new StreamingError("UNABLE_TO_INFER_SCHEMA", { format, path: displayPath(path) });
+}
+
+/** The columns that files hold, and behind them those that folders name. */
+function withPartitions({ fields }: Schema, { path }: FileOptions, files: readonly InputFile[]): Schema {
+  const inFolders = inferPartitions(
+    path,
+    files.map((file) => file.path),
+  );
+  const names = new Set(inFolders.map(({ name }) => name.toLowerCase()));
+  return types.struct([...fields.filter(({ name }) => !names.has(name.toLowerCase())), ...inFolders]);
 }
 
 /** What inference looks at, in path order: files that hold something. */

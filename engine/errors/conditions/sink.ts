@@ -12,6 +12,21 @@ export const sinkConditions = {
     advice:
       "Files only take new rows: use append mode, which a query with aggregations has with a watermark; or a sink that can replace rows.",
   },
+  PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA: {
+    sqlState: "42000",
+    message: "The partition column <column> is not among the columns: <schema>.",
+    advice: "Name a column of the result in partitionBy.",
+  },
+  ALL_PARTITION_COLUMNS_NOT_ALLOWED: {
+    sqlState: "KD005",
+    message: "Not every column can be a partition column: the files would hold nothing.",
+    advice: "Leave a column out of partitionBy.",
+  },
+  INVALID_PARTITION_COLUMN_DATA_TYPE: {
+    sqlState: "0A000",
+    message: "A column of the type <type> cannot name folders.",
+    advice: "Cast it to a simple type, or leave it out of partitionBy.",
+  },
   UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE: {
     sqlState: "0A000",
     message: "The <format> datasource doesn't support the column <columnName> of the type <columnType>.",

@@ -63,6 +63,16 @@ export const sourceConditions = {
     message: "A stream of <format> files needs a schema: its files come later.",
     advice: 'Add .schema(…); (await session.read.format("<format>").load(path)).schema shows what the files have now.',
   },
+  CONFLICTING_DIRECTORY_STRUCTURES: {
+    sqlState: "KD009",
+    message: "The folders of <path> and those of other files here do not name the same columns: <column> is in one, and not in the other.",
+    advice: "Read folders of one kind by themselves; a query that started before there were such folders sees them after a new start.",
+  },
+  INVALID_PARTITION_VALUE: {
+    sqlState: "42846",
+    message: "Failed to cast value <value> to data type <dataType> for partition column <columnName>.",
+    advice: "Give the column the type that the names of the folders have; a string takes them all.",
+  },
   UNABLE_TO_INFER_SCHEMA: {
     sqlState: "42KD9",
     message: "Unable to infer schema for <format>: there are no files with rows in <path>.",

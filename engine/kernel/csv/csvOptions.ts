@@ -115,7 +115,7 @@ function syntaxOf(options: Options): CsvSyntax {
 }
 
 /** Escapes of the separator, as Spark takes them: `\t` and its like. */
-function separatorText(text: string): string {
+export function separatorText(text: string): string {
   return text.replaceAll(/\\([\\tbfrn"'0])/g, (_, letter: string) => escapes[letter]!);
 }
 
@@ -132,7 +132,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** An option of one character: its byte, −1 when it is empty or not given. */
-function character(options: Options, name: string): number {
+export function character(options: Options, name: string): number {
   const text = options.get(name) ?? "";
   if (text === "" || text === "\0") return -1;
   const bytes = encoder.encode(text);

@@ -4,6 +4,7 @@ import type { PushedFilter } from "../../contract/source.js";
 import type { Decoder } from "../text/lineDecoder.js";
 import { JsonDecoderCore, type JsonDecoderSettings } from "./jsonDecoderCore.js";
 import { LineFraming, type LineSink } from "../text/lineFraming.js";
+import { WholeFraming } from "../text/wholeFraming.js";
 import { StrictRecords } from "./strictRecords.js";
 
 /**
@@ -15,7 +16,7 @@ export class JsonLinesDecoder implements Decoder, LineSink {
   rowsRead = 0;
   private readonly core: JsonDecoderCore;
   private readonly strict: StrictRecords;
-  private readonly framing: LineFraming;
+  private readonly framing: LineFraming | WholeFraming;
 
   constructor(
     private readonly schema: Schema,
@@ -24,7 +25,10 @@ export class JsonLinesDecoder implements Decoder, LineSink {
   ) {
     this.core = new JsonDecoderCore(schema, settings, taken, false);
     this.strict = new StrictRecords(this.core);
-    this.framing = new LineFraming(this.core.memory, this.core.options.lineSeparator, settings.maxRecordBytes);
+    const { memory, options } = this.core;
+    this.framing = options.multiLine
+      ? new WholeFraming(memory, settings.maxRecordBytes)
+      : new LineFraming(memory, options.lineSeparator, settings.maxRecordBytes);
   }
 
   buffer(): Uint8Array {

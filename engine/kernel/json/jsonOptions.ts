@@ -10,6 +10,8 @@ export type ParseMode = "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
 export interface JsonOptions {
   readonly mode: ParseMode;
   readonly corruptColumn: string;
+  /** A file is one document. */
+  readonly multiLine: boolean;
   readonly syntax: JsonSyntax;
   /** Null: LF, CR and CRLF. */
   readonly lineSeparator: Uint8Array | null;
@@ -40,6 +42,7 @@ export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: 
   return {
     mode: options.get("mode")!.toUpperCase() as ParseMode,
     corruptColumn: options.get("columnNameOfCorruptRecord")!,
+    multiLine: options.boolean("multiLine"),
     syntax: {
       allowSingleQuotes: options.boolean("allowSingleQuotes"),
       allowUnquotedFieldNames: options.boolean("allowUnquotedFieldNames"),
@@ -58,7 +61,6 @@ export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: 
 }
 
 function refuseUnsupported(options: Options): void {
-  if (options.boolean("multiLine")) throw notYetSupported("the JSON option `multiLine`");
   const encoding = options.get("encoding") ?? options.get("charset") ?? "UTF-8";
   if (!/^utf-?8$/i.test(encoding)) throw notYetSupported(`the encoding ${encoding} of JSON text`);
   if (!/^en([-_]|$)/i.test(options.get("locale")!)) throw notYetSupported(`the locale ${options.get("locale")} of JSON text`);

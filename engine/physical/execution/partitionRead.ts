@@ -1,4 +1,6 @@
-import type { Batch } from "../../arrow/batch.js";
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
+import type { Schema } from "../../arrow/types.js";
 import { slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
@@ -32,7 +34,8 @@ export class PartitionRead {
 
   /** The batches of a partition. Each is lent until the next is asked for. */
   async *batches(reader: PartitionReader): AsyncGenerator<Batch> {
-    for await (const batch of reader.kind === "bytes" ? this.decoded(reader) : this.given(reader)) {
+    for await (const read of reader.kind === "bytes" ? this.decoded(reader) : this.given(reader)) {
+      const batch = reader.constants === undefined ? read : withConstants(read, reader.constants, this.bound.request.schema);
       this.rows += batch.length;
       yield* slicesOf(batch, this.chunks.inputRows);
     }
@@ -80,4 +83,14 @@ export class PartitionRead {
     const { readBytes } = this.chunks;
     return room.length <= readBytes ? room : room.subarray(0, readBytes);
   }
+}
+
+/** The wanted columns, of which some are constant. */
+function withConstants(read: Batch, constants: Batch, wanted: Schema): Batch {
+  const columns = wanted.fields.map(({ name, type }): Column => {
+    const constant = constants.schema.fields.findIndex((field) => field.name === name);
+    if (constant < 0) return read.columns[read.schema.fields.findIndex((field) => field.name === name)]!;
+    return { type, encoding: "constant", length: read.length, nulls: null, value: constants.columns[constant]! };
+  });
+  return batchOf(wanted, columns, read.length);
 }

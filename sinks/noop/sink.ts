@@ -1,0 +1,32 @@
+import { checkOptions } from "../../engine/contract/options.js";
+import type { SinkProvider } from "../../engine/contract/provider.js";
+import type { Sink, SinkBatch } from "../../engine/contract/sink.js";
+
+/** Takes rows and keeps none of them: for measuring what a query costs. */
+export const noopSinkProvider: SinkProvider = {
+  name: "noop",
+  capabilities: ["append", "upsert", "retract"],
+  create({ options }) {
+    checkOptions("the noop sink", [], options);
+    return new NoopSink();
+  },
+};
+
+const batch: SinkBatch = {
+  write() {},
+  async prepare() {},
+  async commit() {},
+  async abort() {},
+};
+
+class NoopSink implements Sink {
+  readonly description = "NoopSink";
+
+  async start(): Promise<void> {}
+
+  async open(): Promise<SinkBatch> {
+    return batch;
+  }
+
+  async stop(): Promise<void> {}
+}
