@@ -14,6 +14,8 @@ export interface BackfillTarget {
   readonly place: string;
 }
 
+const fileFormats = new Set(["arrow", "csv", "json", "parquet", "text"]);
+
 /** The job's own format at another place; sinks for looking become Parquet files. Each of several queries has a place of its own. */
 export function targetOf({ format, options }: StreamDefinition, output: string, ownName: string | null): BackfillTarget {
   if (format === "kafka") {
@@ -21,7 +23,7 @@ export function targetOf({ format, options }: StreamDefinition, output: string, 
     return { format, options: { ...withoutOption(options, "topic"), topic }, place: topic };
   }
   const path = ownName === null ? output : `${output}/${ownName}`;
-  if (format !== "json" && format !== "parquet") return { format: "parquet", options: { path }, place: path };
+  if (!fileFormats.has(format)) return { format: "parquet", options: { path }, place: path };
   return { format, options: { ...withoutOption(options, "path"), path }, place: path };
 }
 

@@ -1,5 +1,6 @@
 import type { DemoFlags } from "./demo.js";
 import type { BackfillFlags } from "./backfill.js";
+import type { InitFlags } from "./init.js";
 import type { Flag, FlagValues } from "./flags.js";
 import type { RunFlags } from "./run.js";
 
@@ -67,6 +68,16 @@ export const commands: Readonly<Record<string, Command>> = {
         json: values.json === true,
       };
       return backfill(flags);
+    },
+  },
+  init: {
+    describe: "Write a job to start from, with a sample of its input, a test, tsconfig.json and package.json",
+    takesJob: false,
+    flags: { folder: { type: "text", describe: "Where, if not here; made if it is not there" } },
+    run: async (_job, values) => {
+      const { init } = await import("./init.js");
+      const flags: InitFlags = { folder: text(values.folder) ?? "." };
+      return init(flags);
     },
   },
   demo: {

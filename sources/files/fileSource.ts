@@ -82,7 +82,8 @@ export class FileSource implements Source {
     const seen = new SeenFiles(maxAgeMs, options.fileNameOnly && !context.bounded);
     for (const file of files) seen.add(await links.fileWithout(pathOfUri(file.path)), file.timestamp);
     seen.purge();
-    const partitioned = new Set((await partitionNames(context.runtime.files, placed.path)).map((name) => name.toLowerCase()));
+    const names = await reading(placed.path, () => partitionNames(context.runtime.files, placed.path));
+    const partitioned = new Set(names.map((name) => name.toLowerCase()));
     return new FileSource(context, options, listing, seen, log, openParquet, tolerance, placed.path, partitioned);
   }
 

@@ -12,8 +12,13 @@ const project = fileURLToPath(new URL("../../", import.meta.url));
 /** The package as a user has it: packed, and installed into an empty folder, which npm makes a CommonJS one. */
 async function installed(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-package-"));
-  // Not `prepare`: the tests run what is built, and nobody may rebuild it under them.
-  await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: project });
+  // Not `prepare`: the tests run what is built, and nobody may rebuild it under them. What `prepack` does to package.json is done to a copy.
+  const staged = mkdtempSync(join(tmpdir(), "tidemark-staged-"));
+  const manifest = JSON.parse(readFileSync(join(project, "package.json"), "utf8")) as { readonly files: readonly string[] };
+  for (const name of ["package.json", ...manifest.files]) cpSync(join(project, name), join(staged, name), { recursive: true });
+  await run("npm", ["run", "manifest"], { cwd: staged });
+  await run("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], { cwd: staged });
+  rmSync(staged, { recursive: true });
   const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz"))!;
   await run("npm", ["init", "-y"], { cwd: folder });
   await run("npm", ["install", "--no-audit", "--no-fund", join(folder, tarball)], { cwd: folder });
@@ -60,6 +65,8 @@ await requireServers("the package, installed into an empty folder", "the npm reg
     expect(existsSync(join(folder, "node_modules/@aws-sdk"))).toBe(false);
     const packed = readdirSync(join(folder, "node_modules/tidemark"));
     expect(packed.toSorted()).toEqual(["LICENSE", "README.md", "dist", "docs", "notebooks", "package.json"]);
+    const own = JSON.parse(readFileSync(join(folder, "node_modules/tidemark/package.json"), "utf8")) as object;
+    expect(own).not.toHaveProperty("scripts");
     expect((JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { type?: string }).type).not.toBe("module");
     expect(await run(bin, ["--version"], { cwd: folder })).toMatch(/^\d+\.\d+\.\d+\n$/);
   });

@@ -63,7 +63,6 @@ describe("a decoder", () => {
   });
 
   it.each([
-    [{ multiLine: "true" }, "NOT_YET_SUPPORTED"],
     [{ encoding: "UTF-16" }, "NOT_YET_SUPPORTED"],
     [{ timestampFormat: "QQQ yyyy" }, "NOT_YET_SUPPORTED"],
     [{ mode: "SOMETIMES" }, "INVALID_OPTION_VALUE"],

@@ -181,7 +181,7 @@ describe("a file sink", () => {
     });
     expect(refused({ schema: types.struct([]) })).toMatchObject({ condition: "EMPTY_SCHEMA_NOT_SUPPORTED_FOR_DATASOURCE" });
     expect(refused({ schema: types.struct([field("i", types.intervalDayTime)]) })).toMatchObject({ condition: "NOT_YET_SUPPORTED" });
-    expect(refused({ partitionBy: ["a"] })).toMatchObject({ condition: "NOT_YET_SUPPORTED" });
+    expect(refused({ partitionBy: ["nobody"] })).toMatchObject({ condition: "PARTITION_COLUMN_NOT_FOUND_IN_SCHEMA" });
     expect(refused({}, {})).toMatchObject({ condition: "MISSING_OPTION", parameters: { option: "path" } });
     expect(refused({}, { path: "x", compresion: "gzip" })).toMatchObject({
       condition: "UNKNOWN_OPTION",

@@ -39,7 +39,8 @@ describe("the schema of JSON lines", () => {
   test("heeds the options it knows and refuses the others", () => {
     expect(inferred(['{"a":1,"b":true,"c":null}'], { primitivesAsString: "true" })).toBe("struct<a:string,b:string,c:string>");
     expect(inferred(['{"a":12.50,"b":1e-3}'], { prefersDecimal: "true" })).toBe("struct<a:decimal(4,2),b:decimal(3,3)>");
-    expect(() => inferred(["{}"], { multiLine: "true" })).toThrow(expect.objectContaining({ condition: "NOT_YET_SUPPORTED" }));
+    expect(inferred(['[{"a":\n1},\n{"b":2}]'], { multiLine: "true" })).toBe("struct<a:bigint,b:bigint>");
+    expect(() => inferred(["{}"], { inferTimestamp: "true" })).toThrow(expect.objectContaining({ condition: "NOT_YET_SUPPORTED" }));
   });
 
   test("is read from all files of a path; none gives a condition", async () => {
