@@ -17,8 +17,7 @@ const job = `import { type Session, schema, t, window, avg, count } from "tidema
 
 export const Reading = schema({ sensorId: t.string, at: t.timestamp, celsius: t.double });
 
-/** The mean temperature of each sensor in each minute. */
-export default (session: Session) =>
+/** The mean temperature of each sensor in each minute. */\nexport default (session: Session) =>
   session.readStream
     .schema(Reading)
     .json("data/readings")

@@ -23,27 +23,27 @@ export class Column<out V = unknown, out R extends string = string, out N extend
   constructor(readonly expression: Expression) {}
 
   /** `this + other`. @example df.select(col("celsius").plus(273.15).as("kelvin")) */
-  plus<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  plus<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
     return this.operator("+", other);
   }
 
   /** `this - other`. @example df.select(col("celsius").minus(1).as("colder")) */
-  minus<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  minus<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
     return this.operator("-", other);
   }
 
   /** `this * other`. @example df.select(col("celsius").multiply(1.8).plus(32).as("fahrenheit")) */
-  multiply<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  multiply<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
     return this.operator("*", other);
   }
 
   /** `this / other`, never a whole-number division. @example df.select(col("celsius").divide(2).as("half")) */
-  divide<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
+  divide<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
     return this.operator("/", other);
   }
 
   /** `this % other`, with the sign of `this`. @example df.where(col("id").mod(2).eq(0)) */
-  mod<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
+  mod<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
     return this.operator("%", other);
   }
 
@@ -174,17 +174,17 @@ export class Column<out V = unknown, out R extends string = string, out N extend
   }
 
   /** Bits of both. @example df.select(col("id").bitwiseAND(255).as("low")) */
-  bitwiseAND<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  bitwiseAND<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
     return this.operator("&", other);
   }
 
   /** Bits of either. @example df.select(col("id").bitwiseOR(1).as("odd")) */
-  bitwiseOR<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  bitwiseOR<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
     return this.operator("|", other);
   }
 
   /** Bits of one of both. @example df.select(col("id").bitwiseXOR(1).as("flipped")) */
-  bitwiseXOR<O extends Operand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  bitwiseXOR<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
     return this.operator("^", other);
   }
 
@@ -285,6 +285,9 @@ export type AnyColumn = Column;
 
 /** What stands beside a column in an operator: another column, or a value. */
 export type Operand = AnyColumn | LiteralValue;
+
+/** What stands beside a column in arithmetic. Spark would cast a text; write `lit("1").cast("int")` where that is meant. */
+export type NumberOperand = AnyColumn | null | number | bigint;
 
 /** What a value becomes when it is a literal column. */
 export type LiteralType<L> = L extends number

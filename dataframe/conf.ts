@@ -4,7 +4,7 @@ import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { findTimeZone } from "../engine/values/timeZone.js";
-import { confKeys, fixedConfKeys, idleConfKeys, type ConfKey } from "./confKeys.js";
+import { confKeys, fixedConfKeys, idleConfKeys, type ConfKey, type ConfName } from "./confKeys.js";
 import { optionText, type OptionValue } from "./options.js";
 
 const owner = "The session configuration";
@@ -37,7 +37,7 @@ export class Conf {
    * @throws UNKNOWN_OPTION with the nearest key, INVALID_OPTION_VALUE, NOT_YET_SUPPORTED for a value that is not built
    * @example session.conf.set("sql.shuffle.partitions", 4)
    */
-  set(name: string, value: OptionValue): void {
+  set(name: ConfName | (string & {}), value: OptionValue): void {
     const key = this.keyOf(name);
     const text = optionText(value);
     if (typeof key === "string") {
@@ -57,7 +57,7 @@ export class Conf {
    * @throws UNKNOWN_OPTION for a key that nobody knows, MISSING_OPTION when there is no value at all
    * @example session.conf.get("spark.sql.session.timeZone")
    */
-  get(name: string, otherwise?: string): string {
+  get(name: ConfName | (string & {}), otherwise?: string): string {
     const value = this.find(name) ?? otherwise;
     if (value === undefined) throw new StreamingError("MISSING_OPTION", { owner, option: name });
     return value;

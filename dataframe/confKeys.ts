@@ -7,8 +7,7 @@ export interface ConfKey extends OptionSpec {
   readonly most?: { readonly value: number; readonly reason: string };
 }
 
-/** Every key that means something, by its full name. */
-export const confKeys: readonly ConfKey[] = [
+const keys = [
   {
     name: "spark.sql.warehouse.dir",
     doc: "The folder of the tables that CREATE TABLE makes, one folder each.",
@@ -114,7 +113,13 @@ export const confKeys: readonly ConfKey[] = [
     kind: "integer",
     default: "10",
   },
-];
+] as const satisfies readonly ConfKey[];
+
+/** Every key that means something, by its full name. */
+export const confKeys: readonly ConfKey[] = keys;
+
+/** The names of these keys, for editors. */
+export type ConfName = (typeof keys)[number]["name"];
 
 /** Keys of Spark's that are known and mean nothing here: whole families by prefix, single keys in full. */
 export const idleConfKeys: readonly string[] = [

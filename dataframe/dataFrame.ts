@@ -16,7 +16,21 @@ import { newStreamDefinition } from "./streamDefinition.js";
 import type { StatefulProcessor } from "./statefulProcessor.js";
 import { DataStreamWriter, type BatchFunction } from "./streamWriter.js";
 import type { Average, Of, Resolve, Sum } from "./types/deferred.js";
-import type { Checked, CheckedAll, Dropped, Flat, IsLoose, Joined, JoinHow, LooseRow, Renamed, Selected, WithColumn } from "./types/row.js";
+import type {
+  Checked,
+  CheckedAll,
+  CheckedCondition,
+  Dropped,
+  Flat,
+  IsLoose,
+  JoinKeys,
+  Joined,
+  JoinHow,
+  LooseRow,
+  Renamed,
+  Selected,
+  WithColumn,
+} from "./types/row.js";
 
 /** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
 export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;
@@ -47,6 +61,8 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** The columns of the result, by name, or as expressions. @example df.select("sensorId", col("celsius").plus(273.15).as("kelvin")) */
+  select<R, const C extends readonly (keyof R & string)[]>(this: DataFrame<R>, ...columns: C): DataFrame<Selected<C, R>>;
+  select<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>>;
   select<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>> {
     return this.project((columns as readonly (string | AnyColumn)[]).map(outputExpression));
   }
@@ -57,17 +73,17 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** The rows that meet a condition (a Column, or SQL text). @example df.where("celsius > 30") */
-  where<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & Checked<C, R>): DataFrame<R> {
+  where<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & CheckedCondition<C, R>): DataFrame<R> {
     return this.filtered(condition);
   }
 
   /** The same as `where`. @example df.filter(col("celsius").gt(30)) */
-  filter<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & Checked<C, R>): DataFrame<R> {
+  filter<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & CheckedCondition<C, R>): DataFrame<R> {
     return this.filtered(condition);
   }
 
   /** A column added, or replaced in place. @example df.withColumn("kelvin", col("celsius").plus(273.15)) */
-  withColumn<R, const N extends string, C extends AnyColumn>(
+  withColumn<R, const N extends (keyof R & string) | (string & {}), C extends AnyColumn>(
     this: DataFrame<R>,
     name: N,
     column: C & Checked<C, R>,
@@ -130,6 +146,8 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** Groups for aggregation; without columns all rows are one group. @example df.groupBy(window("at", "1 minute"), "sensorId").count() */
+  groupBy<R, const C extends readonly (keyof R & string)[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, Selected<C, R>>;
+  groupBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): GroupedData<R, Selected<C, R>>;
   groupBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): GroupedData<R, Selected<C, R>> {
     return new GroupedData(this, (columns as readonly (string | AnyColumn)[]).map(outputExpression));
   }
@@ -147,7 +165,7 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   join<L, R, const O extends On<L, R> | readonly On<L, R>[] | AnyColumn, const H extends JoinHow = "inner">(
     this: DataFrame<L>,
     right: DataFrame<R>,
-    on: O extends AnyColumn ? O & Checked<O, L & R> : O,
+    on: O extends AnyColumn ? O & Checked<O, L & R> : O & JoinKeys<O extends readonly unknown[] ? O[number] : O, L, R>,
     how?: H,
   ): DataFrame<Joined<L, R, H, O extends string ? O : O extends readonly string[] ? O[number] : never>> {
     const given = on as string | readonly string[] | AnyColumn;
@@ -218,11 +236,15 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
+  orderBy<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
+  orderBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R>;
   orderBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R> {
     return this.sorted(columns);
   }
 
   /** The same as `orderBy`. @example df.sort(desc("celsius")) */
+  sort<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
+  sort<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R>;
   sort<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R> {
     return this.sorted(columns);
   }

@@ -5,9 +5,10 @@ import { kafkaProvider } from "../sources/kafka/source.js";
 import { memoryProvider } from "../sources/memory/source.js";
 import { rateProvider } from "../sources/rate/source.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
+import type { SinkFormat, SourceFormat } from "./types/formats.js";
 import { unknownName } from "./options.js";
 
-const sources: Readonly<Record<string, SourceProvider>> = {
+const sources: Readonly<Record<SourceFormat, SourceProvider>> = {
   csv: csvProvider,
   generator: generatorProvider,
   json: jsonProvider,
@@ -19,7 +20,7 @@ const sources: Readonly<Record<string, SourceProvider>> = {
 };
 
 /** Sinks load when a query that writes to them starts. */
-const sinks: Readonly<Record<string, () => Promise<SinkProvider>>> = {
+const sinks: Readonly<Record<SinkFormat, () => Promise<SinkProvider>>> = {
   arrow: async () => (await import("../sinks/files/sink.js")).arrowSinkProvider,
   console: async () => (await import("../sinks/console/sink.js")).consoleSinkProvider,
   csv: async () => (await import("../sinks/files/sink.js")).csvSinkProvider,
@@ -41,7 +42,7 @@ export const sourceFormats = {
   /** @throws INVALID_OPTION_VALUE with the nearest format, NOT_YET_SUPPORTED for Spark's others */
   get(format: string, owner: string): SourceProvider {
     const name = format.toLowerCase();
-    if (Object.hasOwn(sources, name)) return sources[name]!;
+    if (isOneOf(sources, name)) return sources[name];
     throw pendingSources.includes(name) ? notYetSupported(`The source ${name}`) : unknownName(owner, "format", format, sourceFormats.names);
   },
 };
@@ -50,13 +51,17 @@ export const sourceFormats = {
 export const sinkFormats = {
   names: Object.keys(sinks),
   /** The name as the table has it. @throws INVALID_OPTION_VALUE with the nearest format, NOT_YET_SUPPORTED for Spark's others */
-  check(format: string, owner: string): string {
+  check(format: string, owner: string): SinkFormat {
     const name = format.toLowerCase();
-    if (Object.hasOwn(sinks, name)) return name;
+    if (isOneOf(sinks, name)) return name;
     throw pendingSinks.includes(name) ? notYetSupported(`The sink ${name}`) : unknownName(owner, "format", format, sinkFormats.names);
   },
   /** @throws as `check` */
   async load(format: string, owner: string): Promise<SinkProvider> {
-    return sinks[sinkFormats.check(format, owner)]!();
+    return sinks[sinkFormats.check(format, owner)]();
   },
 };
+
+function isOneOf<K extends string>(table: Readonly<Record<K, unknown>>, name: string): name is K {
+  return Object.hasOwn(table, name);
+}

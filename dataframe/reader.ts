@@ -9,6 +9,8 @@ import { sourceFormats } from "./formats.js";
 import { optionOf, optionText, type OptionValue } from "./options.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
+import type { CheckedDdl } from "./types/ddl.js";
+import type { SomeFormat, SourceFormat } from "./types/formats.js";
 import type { LooseRow } from "./types/row.js";
 
 /** The columns of the Kafka source. */
@@ -61,13 +63,15 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
   ) {}
 
   /** The kind of table. @example session.read.format("json") */
-  format<const F extends string>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>> {
+  format<const F extends SourceFormat>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>>;
+  format<F extends string>(format: SomeFormat<F, SourceFormat>): DataFrameReader<Row, K>;
+  format<F extends string>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>> {
     sourceFormats.get(format, this.owner);
     return this.with({ format: format.toLowerCase() });
   }
 
   /** The columns: `schema({…})`, DDL text, or a plain schema. @example session.read.schema("id BIGINT, name STRING") */
-  schema<S extends SchemaInput>(schema: S): DataFrameReader<RowOfInput<S>, "now"> {
+  schema<const S extends SchemaInput>(schema: S & CheckedDdl<S>): DataFrameReader<RowOfInput<S>, "now"> {
     return this.with({ schema: schemaInput(schema) });
   }
 

@@ -42,7 +42,7 @@ export class TypedSchema<out Row> extends ColumnType<Row | null> implements Sche
 export type RowOf<S> = S extends TypedSchema<infer Row> ? Row : Record<string, unknown>;
 
 type Members = Readonly<Record<string, ColumnType>>;
-type RowOfMembers<M extends Members> = { -readonly [K in keyof M]: TypeValue<M[K]> };
+type RowOfMembers<M extends Members> = M extends infer Given ? { -readonly [K in keyof Given]: TypeValue<Given[K]> } : never;
 
 /**
  * A schema, column by column. Columns are nullable unless they say `.notNull`.

@@ -14,6 +14,7 @@ import { optionOf, optionText, withoutOption, type OptionValue } from "./options
 import type { SessionContext } from "./sessionContext.js";
 import type { BatchReceiver, ForeachBatchInfo, StreamDefinition } from "./streamDefinition.js";
 import { checkedTrigger } from "./triggers.js";
+import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import type { LooseRow } from "./types/row.js";
 
 declare const rowOf: unique symbol;
@@ -53,6 +54,8 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown> {
   }
 
   /** The kind of sink; parquet unless said otherwise. @example stream.writeStream.format("kafka") */
+  format(format: SinkFormat): DataStreamWriter<Row, Frame>;
+  format<F extends string>(format: SomeFormat<F, SinkFormat>): DataStreamWriter<Row, Frame>;
   format(format: string): DataStreamWriter<Row, Frame> {
     return this.with({ format: sinkFormats.check(format, "DataStreamWriter") });
   }

@@ -3,6 +3,7 @@ import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { sinkFormats } from "./formats.js";
 import { optionText, unknownName, type OptionValue } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
+import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import { saveModes, type SaveMode, type WriteDefinition } from "./writeDefinition.js";
 
 /**
@@ -20,6 +21,8 @@ export class DataFrameWriter {
   }
 
   /** The kind of target; parquet unless said otherwise. @example df.write.format("json") */
+  format(format: SinkFormat): DataFrameWriter;
+  format<F extends string>(format: SomeFormat<F, SinkFormat>): DataFrameWriter;
   format(format: string): DataFrameWriter {
     return this.with({ format: sinkFormats.check(format, "DataFrameWriter") });
   }

@@ -107,14 +107,11 @@ type PathValue<Struct, Path extends string> = Path extends `${infer Head}.${infe
 export type NullOf<V> = null extends V ? null : never;
 
 /** Number types meet as Spark's do as far as JavaScript sees them; strings may be decimals, so they stay open. */
-type ArithmeticResult<A, B> =
-  | NullOf<A>
-  | NullOf<B>
-  | ([NonNullable<A>, NonNullable<B>] extends [number, number]
-      ? number
-      : [NonNullable<A>, NonNullable<B>] extends [number | bigint, number | bigint]
-        ? number | bigint
-        : unknown);
+type ArithmeticResult<A, B> = [NonNullable<A>, NonNullable<B>] extends [number, number]
+  ? number | NullOf<A> | NullOf<B>
+  : [NonNullable<A>, NonNullable<B>] extends [number | bigint, number | bigint]
+    ? number | bigint | NullOf<A> | NullOf<B>
+    : unknown;
 
 type SumResult<V> = [NonNullable<V>] extends [number] ? number | null : unknown;
 type AverageResult<V> = [NonNullable<V>] extends [number | bigint] ? number | null : unknown;

@@ -24,6 +24,43 @@ export type Checked<C, Row> =
         : ColumnError<`There is no column "${M}" here. These are:`, keyof Row & string>
       : never;
 
+/** `Checked`, of a condition: it is a boolean, as far as the compiler knows what it is. */
+export type CheckedCondition<C, Row> = Checked<C, Row> & BooleanOnly<Resolve<ValueOf<C>, Row>>;
+
+type BooleanOnly<V> = unknown extends V
+  ? unknown
+  : [NonNullable<V>] extends [boolean]
+    ? unknown
+    : ColumnError<"A condition is a boolean: compare the column, or cast it.">;
+
+/** Those of the names `K` of which the values of both rows meet: `unknown` when all do, else a readable error. */
+export type JoinKeys<K, L, R> =
+  IsLoose<L> extends true
+    ? unknown
+    : IsLoose<R> extends true
+      ? unknown
+      : Strangers<K, L, R> extends infer S extends string
+        ? [S] extends [never]
+          ? unknown
+          : ColumnError<`The column "${S}" is of another type on the other side: cast one of them first.`>
+        : never;
+
+type Strangers<K, L, R> = K extends keyof L & keyof R & string
+  ? Meets<NonNullable<L[K]>, NonNullable<R[K]>> extends true
+    ? never
+    : K
+  : never;
+
+type Meets<A, B> = unknown extends A | B
+  ? true
+  : [A, B] extends [number | bigint, number | bigint]
+    ? true
+    : [A] extends [B]
+      ? true
+      : [B] extends [A]
+        ? true
+        : false;
+
 /** `Checked` for each of a list. */
 export type CheckedAll<C extends readonly unknown[], Row> = { readonly [I in keyof C]: Checked<C[I], Row> };
 
@@ -59,8 +96,8 @@ type MissingInPath<Struct, Path extends string> = unknown extends Struct
           ? false
           : true;
 
-/** An object type written out, so that editors show its members. */
-export type Flat<T> = { [K in keyof T]: T[K] };
+/** An object type written out, so that editors show its members: what a conditional type gives is shown as it is, not by the name of what made it. */
+export type Flat<T> = T extends infer Members ? { [K in keyof Members]: Members[K] } : never;
 
 type Positions<C> = Exclude<keyof C, keyof (readonly unknown[])>;
 
@@ -71,7 +108,7 @@ type Positions<C> = Exclude<keyof C, keyof (readonly unknown[])>;
 export type Selected<C extends readonly unknown[], Row> = number extends C["length"] ? LooseRow : SelectedItems<C, Row>;
 
 type SelectedItems<C extends readonly unknown[], Row> = [StarOf<C[number]>] extends [never]
-  ? NamedItems<C, Row>
+  ? { [I in Positions<C> as NameOf<C[I]>]: Resolve<ValueOf<C[I]>, Row> }
   : IsLoose<Row> extends true
     ? StarOf<C[number]> extends `${string}.*`
       ? Flat<NamedItems<C, Row> & StarRow<StarOf<C[number]>, Row>>
@@ -151,9 +188,11 @@ export type Joined<L, R, How extends JoinHow, Shared extends string = never> = H
     ? LooseRow
     : IsLoose<R> extends true
       ? LooseRow
-      : Both<
-          LeftNullable<How> extends true ? AllNullableBut<L, Shared> : L,
-          RightNullable<How> extends true ? AllNullableBut<R, Shared> : R
+      : Flat<
+          Both<
+            LeftNullable<How> extends true ? AllNullableBut<L, Shared> : L,
+            RightNullable<How> extends true ? AllNullableBut<R, Shared> : R
+          >
         >;
 
 type AllNullableBut<Row, Shared extends string> = { [K in keyof Row]: K extends Shared ? Row[K] : Row[K] | null };

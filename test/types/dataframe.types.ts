@@ -174,6 +174,20 @@ export function mistakes(): void {
   readings.orderBy(desc("celsuis"));
   // @ts-expect-error not a column any more
   readings.select("id").select("celsius");
+  // @ts-expect-error a number and a text
+  readings.select(col("id").plus("abc").as("x"));
+  // @ts-expect-error a condition that is no boolean
+  readings.where(col("id"));
+  // @ts-expect-error a number is joined with a text
+  readings.join(sensors.select(col("sensorId").as("id")), "id");
+  // @ts-expect-error a format that does not exist
+  session.read.format("parqet");
+  // @ts-expect-error a sink that does not exist
+  readings.writeStream.format("parqet");
+  // @ts-expect-error a type that does not exist
+  session.read.schema("id BIGNT");
+  // @ts-expect-error a bounded read without a schema is a promise
+  session.read.json("x").select("id");
   // @ts-expect-error an output mode that does not exist
   readings.writeStream.outputMode("appended");
   // @ts-expect-error no kind of trigger

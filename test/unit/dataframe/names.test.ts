@@ -88,8 +88,8 @@ describe("two columns of one name", () => {
       "a ARRAY<STRUCT<v: INT, v: INT>>",
       "a MAP<STRING, STRUCT<v: INT, V: INT>>",
     ]) {
-      for (const reader of [session.read, session.readStream]) {
-        const failure = await refusalOf((async () => reader.format(format).schema(text).load("in"))());
+      for (const reader of [session.read.schema(text), session.readStream.schema(text)]) {
+        const failure = await refusalOf((async () => reader.format(format).load("in"))());
         expect(failure).toMatchObject(format === "text" ? { condition: "INVALID_TEXT_SCHEMA" } : duplicate);
       }
     }
