@@ -7,6 +7,7 @@ import { parseQuery } from "../../engine/sql/parser.js";
 import { relationsIn } from "../../engine/sql/relationsIn.js";
 import { sourceFormats } from "../formats.js";
 import { DataFrameReader } from "../reader.js";
+import type { LooseRow } from "../types/row.js";
 import type { SessionContext } from "../sessionContext.js";
 import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
 
@@ -84,7 +85,12 @@ export async function storedTable(
   const isFiles = fileFormats.has(table.format);
   const path = isFiles ? { path: table.options["path"] ?? warehouse.dataFolder(identity, table) } : {};
   const options = { ...table.options, ...path, ...use.options };
-  const reader = new DataFrameReader(session, { streaming: use.streaming, format: table.format, options, schema: table.schema });
+  const reader = new DataFrameReader<LooseRow, "now">(session, {
+    streaming: use.streaming,
+    format: table.format,
+    options,
+    schema: table.schema,
+  });
   if (table.schema !== null || sourceFormats.get(table.format, "SQL").inferSchema === undefined) return reader.load().plan;
   return (await reader.inferSchema()).load().plan;
 }
@@ -95,7 +101,7 @@ async function fileTable(session: SessionContext, { parts, streaming, options }:
   if (parts.length !== 2 || !fileFormats.has(format!.toLowerCase())) return null;
   if (path === "") throw new StreamingError("INVALID_EMPTY_LOCATION", { location: "" });
   const provider = sourceFormats.get(format!, "SQL");
-  const reader = new DataFrameReader(session, { streaming, format: format!.toLowerCase(), options, schema: null });
+  const reader = new DataFrameReader<LooseRow, "now">(session, { streaming, format: format!.toLowerCase(), options, schema: null });
   if (provider.inferSchema === undefined) return reader.load(path).plan;
   return (await reader.inferSchema(path)).load(path).plan;
 }
