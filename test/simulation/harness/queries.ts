@@ -1,4 +1,5 @@
 import { expr } from "../../../dataframe/functions.js";
+import type { GroupStateFunction } from "../../../dataframe/groupState.js";
 import type { DataFrame } from "../../../dataframe/dataFrame.js";
 import type { Session } from "../../../dataframe/session.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
@@ -28,6 +29,17 @@ const grouped = (input: Frame, window: string): Frame =>
   input
     .groupBy(expr(window).as("w"), expr("k").as("k"))
     .agg(expr("count(*)").as("n"), expr("sum(v)").as("total"), expr("avg(d)").as("mean"), expr("max(v)").as("top"));
+
+/** Counts rows of a key until the watermark has gone on for five seconds without any. */
+const countUntilSilent: GroupStateFunction<Record<string, unknown>, Record<string, unknown>> = function* (key, rows, state) {
+  const n = ((state.getOption()?.["n"] ?? 0) as number) + rows.length;
+  if (state.hasTimedOut) state.remove();
+  else {
+    state.update({ n });
+    state.setTimeoutTimestamp(state.getCurrentWatermarkMs() + 5000);
+  }
+  yield { ...key, n, silent: state.hasTimedOut };
+};
 
 const sensors: readonly (readonly [string, string])[] = [
   ["a", "kitchen"],
@@ -127,6 +139,40 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
       const joined = left.join(right, expr("w = rw AND k = rk"), "inner").drop("rw");
       return joined.groupBy("w").agg(expr("count(*)").as("n"), expr("sum(v + rv)").as("total"));
     },
+  },
+  {
+    name: "sessions, append",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => windowed(input!, "session_window(ts, '4 seconds')"),
+  },
+  {
+    name: "the first row of each key within the delay of the watermark",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => watermarked(input!).dropDuplicatesWithinWatermark("k", "v"),
+  },
+  {
+    name: "a limit",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) => input!.limit(9),
+  },
+  {
+    name: "a user's function over groups, with timeouts",
+    inputs: 1,
+    outputMode: "append",
+    sink: "json",
+    build: (_session, [input]) =>
+      watermarked(input!).groupBy("k").flatMapGroupsWithState(countUntilSilent, {
+        outputSchema: "k STRING, n BIGINT, silent BOOLEAN",
+        stateSchema: "n BIGINT",
+        outputMode: "append",
+        timeout: "eventTime",
+      }),
   },
   {
     name: "semi join of two streams",
