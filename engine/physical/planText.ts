@@ -1,6 +1,7 @@
 import { typeName } from "../arrow/types.js";
 import { mainOutput } from "../contract/sink.js";
 import type { Attribute } from "../expression/expression.js";
+import { treeText } from "../plan/treeText.js";
 import { factsOf, inputsOf, nodesOf, type PhysicalNode, type PlanRoot } from "./plan.js";
 
 /** The operators that run, the last first. What several read is shown where it is read first. */
@@ -37,27 +38,10 @@ function columnsText(columns: readonly Attribute[]): string {
 
 function trees(roots: readonly PlanRoot[], textOf: (node: PhysicalNode) => string): string {
   const shown = new Set<PhysicalNode>();
-  return roots
-    .map(({ outputId, node }) => (outputId === mainOutput ? "" : `Output ${outputId}\n`) + treeText(node, shown, textOf))
-    .join("\n");
-}
-
-function treeText(root: PhysicalNode, shown: Set<PhysicalNode>, textOf: (node: PhysicalNode) => string): string {
-  const text: string[] = [];
-  const waiting = [{ node: root, first: "", rest: "" }];
-  for (let branch = waiting.pop(); branch !== undefined; branch = waiting.pop()) {
-    const { node, first, rest } = branch;
-    const line = first + textOf(node);
-    if (shown.has(node)) {
-      text.push(`${line} (shown above)`);
-      continue;
-    }
+  const show = (node: PhysicalNode): { readonly line: string; readonly inputs: readonly PhysicalNode[] } => {
+    if (shown.has(node)) return { line: `${textOf(node)} (shown above)`, inputs: [] };
     shown.add(node);
-    text.push(line);
-    const inputs = inputsOf(node);
-    for (let i = inputs.length - 1; i >= 0; i--) {
-      waiting.push({ node: inputs[i]!, first: `${rest}+- `, rest: `${rest}${i === inputs.length - 1 ? "   " : "|  "}` });
-    }
-  }
-  return text.join("\n");
+    return { line: textOf(node), inputs: inputsOf(node) };
+  };
+  return roots.map(({ outputId, node }) => (outputId === mainOutput ? "" : `Output ${outputId}\n`) + treeText(node, show)).join("\n");
 }

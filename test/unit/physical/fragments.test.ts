@@ -11,6 +11,7 @@ import { runBounded } from "../../../engine/physical/execution/queryExecution.js
 import { fragmentsOf, type Fragment } from "../../../engine/physical/fragments.js";
 import { emission, type BatchFacts } from "../../../engine/physical/operator.js";
 import { nodesOf, tablesOf, type PhysicalNode, type PlanRoot } from "../../../engine/physical/plan.js";
+import { planTree } from "../../../engine/physical/planText.js";
 import { planPhysical } from "../../../engine/physical/planner/planner.js";
 import { schemaOf } from "../../../engine/plan/logicalPlan.js";
 import { optimize } from "../../../engine/plan/optimizer/optimize.js";
@@ -142,6 +143,14 @@ describe("the fragments of a plan", () => {
       const before = fragments.slice(0, i).flatMap(gives);
       for (const exchange of receives(fragment)) expect(before).toContain(exchange);
     }
+    // What several read is explained where it is read first.
+    expect(planTree(roots).match(/^.*(HashAggregate|Output|shown above).*$/gm)).toEqual([
+      expect.stringMatching(/^\+- HashAggregate \(batch-aggregate-0, complete\).* partitions$/),
+      "Output groups",
+      expect.stringMatching(/^HashAggregate .* \(shown above\)$/),
+      "Output below",
+      expect.stringMatching(/^Project .* \(shown above\)$/),
+    ]);
     const given = await runFragments(roots);
     expect(given.get(mainOutput)!.length).toBe(given.get("groups")!.length + 40);
     expect(given.get("below")!.length).toBe(40);
