@@ -32,6 +32,8 @@ export interface Shape {
   readonly keys: number;
   readonly window?: { readonly index: number; readonly durationUs: number; readonly slideUs: number; readonly startUs: number };
   readonly eventTime?: number;
+  /** Place of a grouping that is a session; its column holds the session of each row. */
+  readonly session?: number;
   readonly aggregates: readonly Aggregate[];
   readonly outputMode: OutputMode;
   /** 1 unless given. */
@@ -55,14 +57,14 @@ function bind({ name, columns, constants = [], filter, evalMode }: Aggregate, in
   return { call, args: columns, filter: filter ?? null };
 }
 
-function specOf({ input, keys, window, eventTime, aggregates, outputMode, partitions = 1 }: Shape): AggregateSpec {
+function specOf({ input, keys, window, eventTime, session, aggregates, outputMode, partitions = 1 }: Shape): AggregateSpec {
   const grouping = input.slice(0, keys).map((f, i) => attribute(f.name, i === window?.index ? windowType : f.type));
   const bound = aggregates.map((a) => bind(a, input));
   return {
     operatorId: "0",
     partitions,
     grouping,
-    session: null,
+    session: session ?? null,
     window: window === undefined ? null : { ...window, watermarked: true },
     eventTime: eventTime ?? null,
     aggregates: bound,
