@@ -72,6 +72,12 @@ const keys = [
     default: "false",
   },
   {
+    name: "spark.sql.streaming.join.stateFormatVersion",
+    doc: "Spark's format of the state of joins. The state here has one format; 1 is refused for outer joins, as in Spark.",
+    kind: ["1", "2", "3", "4"],
+    default: "2",
+  },
+  {
     name: "spark.sql.streaming.noDataMicroBatches.enabled",
     doc: "After a batch that moved the watermark, run one without data, so that windows that closed come out at once.",
     kind: "boolean",
@@ -208,7 +214,6 @@ export const fixedConfKeys: Readonly<Record<string, string>> = {
   "spark.sql.legacy.timeParserPolicy": "EXCEPTION",
   "spark.sql.mapKeyDedupPolicy": "EXCEPTION",
   "spark.sql.sources.partitionOverwriteMode": "STATIC",
-  "spark.sql.streaming.join.stateFormatVersion": "2",
   "spark.sql.streaming.schemaInference": "false",
   "spark.sql.streaming.statefulOperator.allowMultiple": "true",
   "spark.sql.streaming.unsupportedOperationCheck": "true",

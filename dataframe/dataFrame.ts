@@ -7,7 +7,7 @@ import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumn
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
-import { groupStatePlan, transformPlan, type GroupStateFunction, type GroupStateOptions, type TransformOptions } from "./groupState.js";
+import * as groups from "./groupState.js";
 import { localPlan } from "./localPlan.js";
 import { nameExpression } from "./names.js";
 import { Relation } from "./relation.js";
@@ -43,9 +43,6 @@ type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ?
 /**
  * A table, bounded or not: a plan of what it is made of. Immutable; every verb gives a new one, analysed at once (a mistake throws there), and
  * does no I/O. What returns a Promise runs it.
- *
- * The verbs that look at the columns take their row type from `this`: the class itself is then plainly covariant in it, so that a DataFrame goes
- * where one of fewer (or of unknown) columns is wanted, and the compiler never compares two of them verb by verb.
  *
  * @example df.where(col("celsius").gt(30)).select("sensorId", "celsius")
  */
@@ -377,39 +374,28 @@ export class GroupedData<out Row, out Keys> {
     return this.aggregate(columns.map((column) => max(column)));
   }
 
-  /**
-   * Calls a function once a batch for each group that has rows, or whose timeout has passed, with the group's state; emits the rows that it gives.
-   *
-   * @throws GROUP_STATE_MODE, and at the start GROUP_STATE_OUTPUT_MODE, GROUP_STATE_NEEDS_WATERMARK
-   * @example df.groupBy("k").flatMapGroupsWithState(function* (key, rows, state) { … yield { ...key, n } }, { outputSchema, stateSchema, outputMode: "append" })
-   */
-  flatMapGroupsWithState<R, K, Next = LooseRow>(
-    this: GroupedData<R, K>,
-    run: GroupStateFunction<R, UserRow>,
-    options: GroupStateOptions,
+  /** Calls a function once a batch for each group with rows or a timeout, with the group's state; emits what it gives. @throws GROUP_STATE_MODE @example grouped.flatMapGroupsWithState(run, options) */
+  flatMapGroupsWithState<Next = LooseRow>(
+    run: groups.GroupStateFunction<Row, UserRow>,
+    options: groups.GroupStateOptions,
   ): DataFrame<Next> {
-    return this.frame.derive(groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
+    return this.frame.derive(groups.groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
   }
 
-  /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), { outputSchema, stateSchema }) */
-  mapGroupsWithState<R, K, Next = LooseRow>(
-    this: GroupedData<R, K>,
-    run: (...call: Parameters<GroupStateFunction<R, UserRow>>) => UserRow,
-    options: Omit<GroupStateOptions, "outputMode">,
+  /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), options) */
+  mapGroupsWithState<Next = LooseRow>(
+    run: groups.GroupRowFunction<Row>,
+    options: Omit<groups.GroupStateOptions, "outputMode">,
   ): DataFrame<Next> {
-    const one: GroupStateFunction<R, UserRow> = (...call) => [run(...call)];
+    const all = { ...options, outputMode: "update" } as const;
     return this.frame.derive(
-      groupStatePlan("mapGroupsWithState", this.frame.plan, this.grouping, one, { ...options, outputMode: "update" }),
+      groups.groupStatePlan<Row>("mapGroupsWithState", this.frame.plan, this.grouping, (...call) => [run(...call)], all),
     );
   }
 
-  /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema, timeMode: "eventTime" }) */
-  transformWithState<R, K, Next = LooseRow>(
-    this: GroupedData<R, K>,
-    make: () => StatefulProcessor,
-    options: TransformOptions,
-  ): DataFrame<Next> {
-    return this.frame.derive(transformPlan(this.frame.plan, this.grouping, make, options));
+  /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema }) */
+  transformWithState<Next = LooseRow>(make: () => StatefulProcessor, options: groups.TransformOptions): DataFrame<Next> {
+    return this.frame.derive(groups.transformPlan(this.frame.plan, this.grouping, make, options));
   }
 
   private aggregate<Next>(columns: readonly AnyColumn[]): DataFrame<Next> {

@@ -6,6 +6,7 @@ import { freshId, type Attribute, type Expression } from "../engine/expression/e
 import { registerGroupFunction } from "../engine/plan/groupFunctions.js";
 import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
 import type { TimeMode } from "../engine/plan/nodes/groupState.js";
+import { streamsOf } from "../engine/plan/streamingPlan.js";
 import { nodesUp } from "../engine/plan/transform.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { schemaInput, type SchemaInput } from "./schema.js";
@@ -113,6 +114,9 @@ export type GroupStateFunction<Row, State extends UserRow> = (
   state: GroupState<State>,
 ) => Iterable<UserRow>;
 
+/** The same that gives one row. */
+export type GroupRowFunction<Row> = (...call: Parameters<GroupStateFunction<Row, UserRow>>) => UserRow;
+
 /** How `flatMapGroupsWithState` is to run. */
 export interface GroupStateOptions {
   readonly outputSchema: SchemaInput;
@@ -192,5 +196,18 @@ export function checkStateStore(plan: AnalyzedPlan, provider: string | undefined
   for (const node of nodesUp(plan)) {
     if (node.kind === "groupState" && node.timers === "timers")
       throw new StreamingError("UNSUPPORTED_FEATURE.STORE_BACKEND_NOT_SUPPORTED_FOR_TWS", { stateStoreProvider: provider });
+  }
+}
+
+/**
+ * Spark's first format of the state of joins loses rows of outer joins, and Spark refuses it there.
+ *
+ * @throws STREAM_STREAM_JOIN_STATE_FORMAT
+ */
+export function checkJoinState(plan: AnalyzedPlan, version: string | undefined): void {
+  if (version !== "1") return;
+  for (const node of nodesUp(plan)) {
+    const isOuter = node.kind === "join" && node.joinType !== "inner" && node.joinType !== "cross";
+    if (isOuter && streamsOf(node).every(Boolean)) throw new StreamingError("STREAM_STREAM_JOIN_STATE_FORMAT", { joinType: node.joinType });
   }
 }

@@ -28,7 +28,7 @@ import { contextOf, evaluationProblem, partitionsOf } from "./conf.js";
 import { checkScans, inputsOf } from "./execution.js";
 import { localPlan } from "./localPlan.js";
 import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, tablePlaces, withPlaces } from "./places.js";
-import { checkStateStore } from "./groupState.js";
+import { checkJoinState, checkStateStore } from "./groupState.js";
 import type { SessionContext } from "./sessionContext.js";
 import { sinkOf } from "./sinkOf.js";
 import type { StreamDefinition } from "./streamDefinition.js";
@@ -48,6 +48,7 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   const conf = session.conf.toRecord();
   const planned = planQuery(definition, conf);
   checkStateStore(planned.plan, conf["spark.sql.streaming.stateStore.providerClass"]);
+  checkJoinState(planned.plan, conf["spark.sql.streaming.join.stateFormatVersion"]);
   checkScans(session, planned.physical.roots);
   await createSink(session, definition, planned, conf);
   const identity = await identityOf(session, definition, planned);

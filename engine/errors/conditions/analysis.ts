@@ -360,6 +360,11 @@ const streamingConditions = {
     message: "<what>.",
     advice: "Timeouts lie in the future, and are set only where the function was given such a timeout.",
   },
+  STREAM_STREAM_JOIN_STATE_FORMAT: {
+    sqlState: "0A000",
+    message: "The query is using stream-stream <joinType> join with state format version 1.",
+    advice: "Leave spark.sql.streaming.join.stateFormatVersion at 2.",
+  },
   MULTIPLE_EVENT_TIME_COLUMNS: {
     sqlState: "42K09",
     message:
