@@ -7,7 +7,7 @@ import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumn
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
-import * as groups from "./groupState.js";
+import * as g from "./groupState.js";
 import { localPlan } from "./localPlan.js";
 import { nameExpression } from "./names.js";
 import { Relation } from "./relation.js";
@@ -375,27 +375,19 @@ export class GroupedData<out Row, out Keys> {
   }
 
   /** Calls a function once a batch for each group with rows or a timeout, with the group's state; emits what it gives. @throws GROUP_STATE_MODE @example grouped.flatMapGroupsWithState(run, options) */
-  flatMapGroupsWithState<Next = LooseRow>(
-    run: groups.GroupStateFunction<Row, UserRow>,
-    options: groups.GroupStateOptions,
-  ): DataFrame<Next> {
-    return this.frame.derive(groups.groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
+  flatMapGroupsWithState<Next = LooseRow>(run: g.GroupStateFunction<Row, UserRow>, options: g.GroupStateOptions): DataFrame<Next> {
+    return this.frame.derive(g.groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
   }
 
   /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), options) */
-  mapGroupsWithState<Next = LooseRow>(
-    run: groups.GroupRowFunction<Row>,
-    options: Omit<groups.GroupStateOptions, "outputMode">,
-  ): DataFrame<Next> {
+  mapGroupsWithState<Next = LooseRow>(run: g.GroupRowFunction<Row>, options: Omit<g.GroupStateOptions, "outputMode">): DataFrame<Next> {
     const all = { ...options, outputMode: "update" } as const;
-    return this.frame.derive(
-      groups.groupStatePlan<Row>("mapGroupsWithState", this.frame.plan, this.grouping, (...call) => [run(...call)], all),
-    );
+    return this.frame.derive(g.groupStatePlan<Row>("mapGroupsWithState", this.frame.plan, this.grouping, (...call) => [run(...call)], all));
   }
 
   /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema }) */
-  transformWithState<Next = LooseRow>(make: () => StatefulProcessor, options: groups.TransformOptions): DataFrame<Next> {
-    return this.frame.derive(groups.transformPlan(this.frame.plan, this.grouping, make, options));
+  transformWithState<Next = LooseRow>(make: () => StatefulProcessor, options: g.TransformOptions): DataFrame<Next> {
+    return this.frame.derive(g.transformPlan(this.frame.plan, this.grouping, make, options));
   }
 
   private aggregate<Next>(columns: readonly AnyColumn[]): DataFrame<Next> {
