@@ -10,6 +10,7 @@ import { optionOf, optionText, type OptionValue } from "./options.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { CheckedDdl } from "./types/ddl.js";
+import type { SourceOption } from "./types/optionNames.js";
 import type { SomeFormat, SourceFormat } from "./types/formats.js";
 import type { LooseRow } from "./types/row.js";
 
@@ -76,7 +77,10 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
   }
 
   /** An option of the source. @example session.readStream.format("rate").option("rowsPerSecond", 10) */
-  option<const N extends string, const V extends OptionValue>(name: N, value: V): DataFrameReader<WithOption<Row, N, V>, K> {
+  option<const N extends SourceOption | (string & {}), const V extends OptionValue>(
+    name: N,
+    value: V,
+  ): DataFrameReader<WithOption<Row, N, V>, K> {
     return this.with({ options: { ...this.definition.options, [name]: optionText(value) } });
   }
 

@@ -14,6 +14,7 @@ import { optionOf, optionText, withoutOption, type OptionValue } from "./options
 import type { SessionContext } from "./sessionContext.js";
 import type { BatchReceiver, ForeachBatchInfo, StreamDefinition } from "./streamDefinition.js";
 import { checkedTrigger } from "./triggers.js";
+import type { SinkOption } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import type { LooseRow } from "./types/row.js";
 
@@ -61,7 +62,7 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown> {
   }
 
   /** An option of the sink, or `checkpointLocation`. @example stream.writeStream.option("checkpointLocation", "checkpoints/averages") */
-  option(name: string, value: OptionValue): DataStreamWriter<Row, Frame> {
+  option(name: SinkOption | (string & {}), value: OptionValue): DataStreamWriter<Row, Frame> {
     return this.options({ [name]: value });
   }
 

@@ -3,6 +3,7 @@ import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { sinkFormats } from "./formats.js";
 import { optionText, unknownName, type OptionValue } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
+import type { SinkOption } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import { saveModes, type SaveMode, type WriteDefinition } from "./writeDefinition.js";
 
@@ -35,7 +36,7 @@ export class DataFrameWriter {
   }
 
   /** An option of the target. @example df.write.option("compression", "zstd") */
-  option(name: string, value: OptionValue): DataFrameWriter {
+  option(name: SinkOption | (string & {}), value: OptionValue): DataFrameWriter {
     return this.options({ [name]: value });
   }
 

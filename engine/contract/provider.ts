@@ -1,4 +1,5 @@
 import type { Schema } from "../arrow/types.js";
+import type { OptionSpec } from "./options.js";
 import type { Runtime } from "./runtime.js";
 import type { OutputMode, Sink, SinkCapability } from "./sink.js";
 import type { Source, SourceLog } from "./source.js";
@@ -22,6 +23,8 @@ export interface SourceContext {
 /** A format that can be read: `sources/<name>/source.ts` exports one. Building a DataFrame does no I/O, so `schema` is synchronous. */
 export interface SourceProvider {
   readonly name: string;
+  /** The options it knows. */
+  readonly options: readonly OptionSpec[];
   /**
    * Checks the options and gives the table's schema.
    * @throws a condition for unknown or bad options, and when this format needs a schema and got none
@@ -59,6 +62,8 @@ export interface SinkContext {
 /** A format that can be written: `sinks/<name>/sink.ts` exports one. */
 export interface SinkProvider {
   readonly name: string;
+  /** The options it knows. */
+  readonly options: readonly OptionSpec[];
   readonly capabilities: readonly SinkCapability[];
   /** The absolute path of the folder that it writes to; absent where it writes to none. */
   place?(options: Readonly<Record<string, string>>): string;

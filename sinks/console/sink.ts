@@ -13,6 +13,7 @@ const optionSpecs: readonly OptionSpec[] = [
 /** Prints each batch as a table. For looking: a batch that is run again is printed again. */
 export const consoleSinkProvider: SinkProvider = {
   name: "console",
+  options: optionSpecs,
   capabilities: ["append", "upsert", "retract"],
   create(context) {
     const options = new Options("the console sink", optionSpecs, context.options);

@@ -29,6 +29,11 @@ const formatSpecs: Readonly<Record<SinkFormat, readonly OptionSpec[]>> = {
   json: [textCompression, ...jsonWriteOptions],
 };
 
+/** The options of a format's sink. */
+export function fileSinkSpecs(format: SinkFormat): readonly OptionSpec[] {
+  return [...commonSpecs, ...formatSpecs[format]];
+}
+
 export interface FileSinkOptions {
   /** Absolute. */
   readonly path: string;
@@ -42,7 +47,7 @@ export interface FileSinkOptions {
 
 /** @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION */
 export function fileSinkOptions(format: SinkFormat, given: Readonly<Record<string, string>>): FileSinkOptions {
-  const options = new Options(`the ${format} sink`, [...commonSpecs, ...formatSpecs[format]], given);
+  const options = new Options(`the ${format} sink`, fileSinkSpecs(format), given);
   const rowsPerFile = options.integer("maxRecordsPerFile")!;
   if (rowsPerFile <= 0) throw options.invalid("maxRecordsPerFile", "a number above 0");
   const names = new Set(formatSpecs[format].map((spec) => spec.name));

@@ -8,11 +8,12 @@ import { checkCsvType } from "../../engine/kernel/csv/csvColumns.js";
 import { arrowEncoder, csvEncoder, jsonEncoder, linesEncoder, parquetEncoder, type FileEncoder } from "./encoders.js";
 import { partitioningOf } from "./partitionedFiles.js";
 import { BatchFileSink, StreamingFileSink } from "./fileSink.js";
-import { fileSinkOptions, type FileSinkOptions, type SinkFormat } from "./options.js";
+import { fileSinkOptions, fileSinkSpecs, type FileSinkOptions, type SinkFormat } from "./options.js";
 
 /** Parquet files, with the manifest of Spark's file sink when a stream writes them. */
 export const parquetSinkProvider: SinkProvider = {
   name: "parquet",
+  options: fileSinkSpecs("parquet"),
   capabilities: ["append"],
   place: (options) => fileSinkOptions("parquet", options).path,
   create(context) {
@@ -31,6 +32,7 @@ export const parquetSinkProvider: SinkProvider = {
 /** Lines of JSON, with the same manifest. */
 export const jsonSinkProvider: SinkProvider = {
   name: "json",
+  options: fileSinkSpecs("json"),
   capabilities: ["append"],
   place: (options) => fileSinkOptions("json", options).path,
   create: (context) => fileSink("json", context, jsonEncoder),
@@ -39,6 +41,7 @@ export const jsonSinkProvider: SinkProvider = {
 /** CSV, with the same manifest. */
 export const csvSinkProvider: SinkProvider = {
   name: "csv",
+  options: fileSinkSpecs("csv"),
   capabilities: ["append"],
   place: (options) => fileSinkOptions("csv", options).path,
   create(context) {
@@ -50,6 +53,7 @@ export const csvSinkProvider: SinkProvider = {
 /** Lines of text, of one string column, with the same manifest. */
 export const textSinkProvider: SinkProvider = {
   name: "text",
+  options: fileSinkSpecs("text"),
   capabilities: ["append"],
   place: (options) => fileSinkOptions("text", options).path,
   create(context) {
@@ -64,6 +68,7 @@ export const textSinkProvider: SinkProvider = {
 /** Arrow's IPC files, with the same manifest. */
 export const arrowSinkProvider: SinkProvider = {
   name: "arrow",
+  options: fileSinkSpecs("arrow"),
   capabilities: ["append"],
   place: (options) => fileSinkOptions("arrow", options).path,
   create: (context) => fileSink("arrow", context, arrowEncoder),

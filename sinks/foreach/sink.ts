@@ -20,6 +20,7 @@ export type ForeachBatchFunction = (rows: Batch, context: ForeachBatchContext) =
 export function foreachBatchSinkProvider(write: ForeachBatchFunction): SinkProvider {
   return {
     name: "foreachBatch",
+    options: [],
     capabilities: ["append", "upsert", "retract"],
     create({ options }) {
       // It has no option, and says so of any that is given.

@@ -18,7 +18,7 @@ export interface KafkaSinkOptions {
   readonly onMarkerLost: OnMarkerLost;
 }
 
-const specs: readonly OptionSpec[] = [
+export const kafkaSinkSpecs: readonly OptionSpec[] = [
   { name: "topic", doc: "The topic of every row; goes before a column named topic.", kind: "text" },
   { name: "transactionalIdPrefix", doc: "What the transactional id and the marker group begin with.", kind: "text", default: "tidemark-" },
   {
@@ -32,7 +32,7 @@ const specs: readonly OptionSpec[] = [
 
 /** @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION, KAFKA_OPTION_NOT_SUPPORTED */
 export function parseSinkOptions(given: Readonly<Record<string, string>>): KafkaSinkOptions {
-  const options = new Options("the kafka sink", specs, given, ["kafka."]);
+  const options = new Options("the kafka sink", kafkaSinkSpecs, given, ["kafka."]);
   const settings = new KafkaSettings(options);
   if (!["all", "-1"].includes(settings.get("acks")!)) {
     throw new StreamingError("KAFKA_OPTION_NOT_SUPPORTED", {

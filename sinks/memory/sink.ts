@@ -60,6 +60,7 @@ const optionSpecs: readonly OptionSpec[] = [{ name: "queryName", kind: "text", d
 /** Rows kept in memory, to look at and for tests. */
 export const memorySinkProvider: SinkProvider = {
   name: "memory",
+  options: optionSpecs,
   capabilities: ["append", "upsert"],
   create: ({ options }) => new MemorySink(memoryTable(new Options("the memory sink", optionSpecs, options).require("queryName"))),
 };

@@ -5,6 +5,7 @@ import type { Sink, SinkBatch } from "../../engine/contract/sink.js";
 /** Takes rows and keeps none of them: for measuring what a query costs. */
 export const noopSinkProvider: SinkProvider = {
   name: "noop",
+  options: [],
   capabilities: ["append", "upsert", "retract"],
   create({ options }) {
     checkOptions("the noop sink", [], options);

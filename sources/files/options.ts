@@ -59,6 +59,11 @@ const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
   ],
 };
 
+/** The options of a format's source. */
+export function fileSourceSpecs(format: FileFormat): readonly OptionSpec[] {
+  return [...listingSpecs, ...formatSpecs[format]];
+}
+
 export interface FileOptions {
   readonly format: FileFormat;
   /** Absolute; may hold patterns. */
@@ -82,7 +87,7 @@ export interface FileOptions {
 
 /** @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION, NOT_YET_SUPPORTED */
 export function fileOptions(format: FileFormat, given: Readonly<Record<string, string>>): FileOptions {
-  const options = new Options(`the ${format} source`, [...listingSpecs, ...formatSpecs[format]], given);
+  const options = new Options(`the ${format} source`, fileSourceSpecs(format), given);
   const positive = (name: string, value: number | undefined): number | null => {
     if (value !== undefined && value <= 0) throw options.invalid(name, "a number above 0");
     return value ?? null;

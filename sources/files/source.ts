@@ -13,7 +13,7 @@ import { inferCsvSchema } from "./inferCsv.js";
 import { inferJsonSchema } from "./inferJson.js";
 import { inferPartitions } from "./partitions.js";
 import { FileListing, type InputFile } from "./listing.js";
-import { fileOptions, type FileFormat, type FileOptions } from "./options.js";
+import { fileOptions, fileSourceSpecs, type FileFormat, type FileOptions } from "./options.js";
 import { openFile, openText, readAllBytes, withoutEncoding } from "./readers.js";
 import type { Tolerance } from "./tolerance.js";
 
@@ -86,6 +86,7 @@ export const parquetProvider: SourceProvider = {
 function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchema: Schema | null) => Schema): SourceProvider {
   return {
     name: format,
+    options: fileSourceSpecs(format),
     place: (given) => fileOptions(format, given).path,
     schema(given, userSchema) {
       const schema = schemaOf(fileOptions(format, given), userSchema);

@@ -1,7 +1,7 @@
 import { parseDateTime } from "../../engine/arrow/civil.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 
-const optionSpecs: readonly OptionSpec[] = [
+export const generatorOptionSpecs: readonly OptionSpec[] = [
   { name: "rowsPerSecond", kind: "integer", default: "1000", doc: "How many rows become available a second." },
   { name: "rows", kind: "integer", doc: "How many rows there are at all; without it there is no end." },
   { name: "maxRowsPerTrigger", kind: "integer", doc: "The most rows that a batch takes." },
@@ -30,7 +30,7 @@ export interface GeneratorOptions {
 }
 
 export function generatorOptions(given: Readonly<Record<string, string>>): GeneratorOptions {
-  const options = new Options("the generator source", optionSpecs, given);
+  const options = new Options("the generator source", generatorOptionSpecs, given);
   const atLeast = (name: string, least: number): number | null => {
     const value = options.integer(name);
     if (value === undefined) return null;

@@ -12,7 +12,7 @@ import {
 } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { Schema } from "../../engine/arrow/types.js";
-import { generatorOptions, type GeneratorOptions } from "./options.js";
+import { generatorOptions, generatorOptionSpecs, type GeneratorOptions } from "./options.js";
 import { generateRows, generatorSchema, sensorNames } from "./rows.js";
 
 /**
@@ -20,6 +20,7 @@ import { generateRows, generatorSchema, sensorNames } from "./rows.js";
  */
 export const generatorProvider: SourceProvider = {
   name: "generator",
+  options: generatorOptionSpecs,
   schema(options, userSchema) {
     generatorOptions(options);
     if (userSchema !== null) throw new StreamingError("SOURCE_HAS_OWN_SCHEMA", { source: "generator" });

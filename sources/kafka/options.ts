@@ -47,7 +47,7 @@ const meaningless: readonly OptionSpec[] = [
   { name: "fetchOffset.retryIntervalMs", doc: "Ignored.", kind: "integer" },
 ];
 
-const specs: readonly OptionSpec[] = [
+export const kafkaSourceSpecs: readonly OptionSpec[] = [
   { name: "subscribe", doc: "The topics to read, separated by commas.", kind: "text" },
   { name: "subscribePattern", doc: "A regular expression of topic names.", kind: "text" },
   { name: "assign", doc: 'Single partitions: {"topic":[0,1]}.', kind: "text" },
@@ -77,7 +77,7 @@ const specs: readonly OptionSpec[] = [
  * @throws UNKNOWN_OPTION, INVALID_OPTION_VALUE, MISSING_OPTION, KAFKA_SUBSCRIPTION_INVALID …
  */
 export function parseSourceOptions(given: Readonly<Record<string, string>>): KafkaSourceOptions {
-  const options = new Options("the kafka source", specs, given, ["kafka."]);
+  const options = new Options("the kafka source", kafkaSourceSpecs, given, ["kafka."]);
   const settings = new KafkaSettings(options);
   for (const name of ["maxOffsetsPerTrigger", "minOffsetsPerTrigger"]) {
     if ((options.integer(name) ?? 1) <= 0) throw options.invalid(name, "a whole number above 0");

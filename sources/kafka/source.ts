@@ -1,11 +1,12 @@
 import type { SourceProvider } from "../../engine/contract/provider.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { parseSourceOptions } from "./options.js";
+import { kafkaSourceSpecs, parseSourceOptions } from "./options.js";
 import { kafkaSchema } from "./schema.js";
 
 /** `format("kafka")`: topics as tables, with Spark's options and columns. The client is loaded when a query starts. */
 export const kafkaProvider: SourceProvider = {
   name: "kafka",
+  options: kafkaSourceSpecs,
   schema: (options, userSchema) => {
     const parsed = parseSourceOptions(options);
     if (userSchema) {

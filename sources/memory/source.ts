@@ -71,6 +71,7 @@ function streamOf(given: Readonly<Record<string, string>>): MemoryStream {
 
 export const memoryProvider: SourceProvider = {
   name: "memory",
+  options: optionSpecs,
   schema: (options) => streamOf(options).schema,
   create: async ({ options }) => new MemorySource(streamOf(options)),
 };

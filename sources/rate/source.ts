@@ -45,6 +45,7 @@ function rateOptions(given: Readonly<Record<string, string>>): RateOptions {
 /** Spark's rate source: consecutive numbers with the times they stand for. The offset counts seconds since the first start. */
 export const rateProvider: SourceProvider = {
   name: "rate",
+  options: optionSpecs,
   schema(options, userSchema) {
     rateOptions(options);
     if (userSchema !== null) throw new StreamingError("SOURCE_HAS_OWN_SCHEMA", { source: "rate" });

@@ -1,3 +1,4 @@
+import { sinkFormats, sourceFormats } from "../../dataframe/formats.js";
 import { confKeys } from "../../dataframe/confKeys.js";
 import type { OptionSpec } from "../../engine/contract/options.js";
 import { conditions } from "../../engine/errors/conditions.js";
@@ -6,11 +7,12 @@ import { aggregateFunctions } from "../../engine/expression/aggregates/index.js"
 import { functionTable } from "../../engine/expression/functions/table.js";
 
 /** The pages of `docs/reference/`, by name, as the code says them. */
-export function references(): ReadonlyMap<string, string> {
+export async function references(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ["functions.md", functionsPage()],
     ["configuration.md", configurationPage()],
     ["conditions.md", conditionsPage()],
+    ["sources-and-sinks.md", await formatsPage()],
   ]);
 }
 
@@ -62,6 +64,45 @@ function configurationPage(): string {
     `${made} Keys are given to \`Session.create({ conf })\`, \`session.conf.set\` or \`--set KEY=VALUE\`. Other keys of Spark's are accepted with a warning and mean nothing here.`,
     table(["key", "value", "default", ""], rows),
   ]);
+}
+
+async function formatsPage(): Promise<string> {
+  const parts = [`${made} Names of options may be written in any case. Of each, what it takes and its default.`, "## Sources"];
+  for (const name of sourceFormats.names) parts.push(`### ${code(name)}`, optionRows(sourceFormats.get(name, "docs").options));
+  parts.push("## Sinks");
+  for (const name of sinkFormats.names) parts.push(`### ${code(name)}`, optionRows((await sinkFormats.load(name, "docs")).options));
+  return page("Sources and sinks", parts);
+}
+
+/** `dataframe/types/optionNames.ts`: what editors offer where the name of an option stands. */
+export async function optionNames(): Promise<string> {
+  const sinks = await Promise.all(sinkFormats.names.map(async (name) => (await sinkFormats.load(name, "docs")).options));
+  const sources = sourceFormats.names.map((name) => sourceFormats.get(name, "docs").options);
+  const head = "// Made from the options of the formats by `npm run docs`, for editors.\n";
+  const source = `/** The options of sources. */\nexport type SourceOption =\n${unionOf(sources)};\n`;
+  return `${head}\n${source}\n/** The options of sinks. */\nexport type SinkOption =\n${unionOf([...sinks, [checkpointOption]])};\n`;
+}
+
+/** A union of the names. */
+function unionOf(options: readonly (readonly OptionSpec[])[]): string {
+  const names = new Set(options.flat().map(({ name }) => name));
+  return [...names]
+    .toSorted()
+    .map((name) => `  | ${JSON.stringify(name)}`)
+    .join("\n");
+}
+
+const checkpointOption: OptionSpec = { name: "checkpointLocation", kind: "text", doc: "" };
+
+function optionRows(options: readonly OptionSpec[]): string {
+  if (options.length === 0) return "No options.";
+  const rows = options.map((spec) => [
+    code(spec.name),
+    kindOf(spec),
+    spec.default === undefined ? "" : code(JSON.stringify(spec.default)),
+    spec.doc,
+  ]);
+  return table(["option", "value", "default", ""], rows);
 }
 
 function kindOf({ kind }: OptionSpec): string {

@@ -123,9 +123,11 @@ test.each([
   expect(await completions(text)).toEqual(expect.arrayContaining(["sensorId", "at", "celsius"]));
 });
 
-test("the names of formats and of configuration keys complete", async () => {
+test("the names of formats, options and configuration keys complete", async () => {
   expect(await completions('session.read.format("|")')).toEqual(expect.arrayContaining(["csv", "json", "parquet", "kafka"]));
   expect(await completions('readings.writeStream.format("|")')).toEqual(expect.arrayContaining(["csv", "noop", "parquet"]));
+  expect(await completions('session.read.format("csv").option("|", 1)')).toEqual(expect.arrayContaining(["header", "sep", "path"]));
+  expect(await completions('readings.writeStream.option("|", 1)')).toEqual(expect.arrayContaining(["checkpointLocation", "path"]));
   expect(await completions('session.conf.set("|", 1)')).toEqual(
     expect.arrayContaining(["spark.sql.session.timeZone", "spark.sql.shuffle.partitions"]),
   );
