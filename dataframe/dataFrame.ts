@@ -1,9 +1,8 @@
 import type { Batch } from "../engine/arrow/batch.js";
 import type { UserRow } from "../engine/contract/groupFunction.js";
-import { StreamingError } from "../engine/errors/streamingError.js";
 import { freshId, type Expression } from "../engine/expression/expression.js";
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
-import { aliasOf, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
+import { allRenamed, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
@@ -31,6 +30,11 @@ import type {
   Selected,
   WithColumn,
 } from "./types/row.js";
+
+type Sums<R, G, K extends string> = Added<R, G, { [N in K as `sum(${N})`]: Resolve<Sum<Of<N>>, R> }>;
+type Averages<R, G, K extends string> = Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>;
+type Smallest<R, G, K extends string> = Added<R, G, { [N in K as `min(${N})`]: Resolve<Of<N>, R> | null }>;
+type Largest<R, G, K extends string> = Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>;
 
 /** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
 export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;
@@ -108,16 +112,7 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
 
   /** All columns under other names. @example df.select("sensorId", "celsius").toDF("s", "c") */
   toDF<const N extends readonly string[]>(...names: N): DataFrame<{ [K in N[number]]: unknown }> {
-    const { output } = this;
-    if (names.length !== output.length) {
-      throw new StreamingError("INVALID_OPTION_VALUE", {
-        owner: "toDF",
-        option: "names",
-        value: names.join(", "),
-        expected: `${output.length} names`,
-      });
-    }
-    return this.project(output.map((attribute, i) => aliasOf(attribute, names[i]!)));
+    return this.project(allRenamed(this.output, names));
   }
 
   /** Without these columns. @example df.drop("celsius") */
@@ -335,42 +330,27 @@ export class GroupedData<out Row, out Keys> {
   }
 
   /** The sum of each of the columns. @example df.groupBy("sensorId").sum("celsius") */
-  sum<R, G, K extends Name<R>>(
-    this: GroupedData<R, G>,
-    ...columns: readonly K[]
-  ): DataFrame<Added<R, G, { [N in K as `sum(${N})`]: Resolve<Sum<Of<N>>, R> }>> {
+  sum<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Sums<R, G, K>> {
     return this.aggregate(columns.map((column) => sum(column)));
   }
 
   /** The average of each of the columns. @example df.groupBy("sensorId").avg("celsius") */
-  avg<R, G, K extends Name<R>>(
-    this: GroupedData<R, G>,
-    ...columns: readonly K[]
-  ): DataFrame<Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>> {
+  avg<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Averages<R, G, K>> {
     return this.aggregate(columns.map((column) => avg(column)));
   }
 
   /** The same as `avg`. @example df.groupBy("sensorId").mean("celsius") */
-  mean<R, G, K extends Name<R>>(
-    this: GroupedData<R, G>,
-    ...columns: readonly K[]
-  ): DataFrame<Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>> {
+  mean<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Averages<R, G, K>> {
     return this.avg(...columns);
   }
 
   /** The smallest value of each of the columns. @example df.groupBy("sensorId").min("celsius") */
-  min<R, G, K extends Name<R>>(
-    this: GroupedData<R, G>,
-    ...columns: readonly K[]
-  ): DataFrame<Added<R, G, { [N in K as `min(${N})`]: Resolve<Of<N>, R> | null }>> {
+  min<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Smallest<R, G, K>> {
     return this.aggregate(columns.map((column) => min(column)));
   }
 
   /** The largest value of each of the columns. @example df.groupBy("sensorId").max("celsius") */
-  max<R, G, K extends Name<R>>(
-    this: GroupedData<R, G>,
-    ...columns: readonly K[]
-  ): DataFrame<Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>> {
+  max<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Largest<R, G, K>> {
     return this.aggregate(columns.map((column) => max(column)));
   }
 

@@ -55,6 +55,13 @@ export function renamed(output: readonly Attribute[], newName: (name: string) =>
   });
 }
 
+/** The columns, all under other names. @throws INVALID_OPTION_VALUE for another number of names */
+export function allRenamed(output: readonly Attribute[], names: readonly string[]): Expression[] {
+  if (names.length === output.length) return output.map((attribute, i) => aliasOf(attribute, names[i]!));
+  const expected = `${output.length} names`;
+  throw new StreamingError("INVALID_OPTION_VALUE", { owner: "toDF", option: "names", value: names.join(", "), expected });
+}
+
 /** An expression under a name, with an id of its own. */
 export function aliasOf(e: Expression, name: string): Expression {
   return { kind: "alias", child: e.kind === "alias" ? e.child : e, name, id: freshId() };
