@@ -3,8 +3,9 @@ import { assert } from "../errors/assert.js";
 import { buffers } from "../arrow/buffers.js";
 import { batchOf, type Batch } from "../arrow/batch.js";
 import type { Column } from "../arrow/column.js";
-import type { Schema } from "../arrow/types.js";
+import type { ProjectionSpec } from "./compile/projectionSpec.js";
 import { LoopBuilder } from "./compile/loopBuilder.js";
+import { piecesOf } from "./compile/pieces.js";
 import type { InputColumn } from "./compile/places.js";
 import { finishOutput, planOutput, writerName, type Output } from "./compile/outputs.js";
 import { Arena } from "./compile/runtime/arena.js";
@@ -12,18 +13,9 @@ import { needsExact, shapeKey, shapeOf, type Shape } from "./compile/shape.js";
 import { andOf, notOf } from "./compile/snippets.js";
 import type { Writer } from "./compile/writers.js";
 import { conjunctsOf } from "./conjuncts.js";
-import type { Attribute, Expression } from "./expression.js";
+import type { Attribute } from "./expression.js";
 import { foldEagerly } from "./fold.js";
-import { expressionChildren } from "./traverse.js";
-
-/** What to compute of each row that passes. */
-export interface ProjectionSpec {
-  readonly input: readonly Attribute[];
-  /** Only rows for which it is true go on. */
-  readonly filter: Expression | null;
-  readonly outputs: readonly Expression[];
-  readonly outputSchema: Schema;
-}
+import { referencesOf } from "./traverse.js";
 
 /** The facts of a micro-batch that expressions may ask for. */
 export interface ProjectionContext {
@@ -71,6 +63,12 @@ interface Compiled {
  */
 export function compileProjection(spec: ProjectionSpec): Projection {
   assert(spec.outputs.length === spec.outputSchema.fields.length, "one output expression a field");
+  const pieces = piecesOf(spec).map(compileLoop);
+  if (pieces.length === 1) return pieces[0]!;
+  return { run: (batch, context) => pieces.reduce((result, piece) => piece.run(result, context), batch) };
+}
+
+function compileLoop(spec: ProjectionSpec): Projection {
   const used = usedInputs(spec);
   const compiled = new Cache<Compiled>(256);
   const arena = new Arena();
@@ -111,12 +109,12 @@ export function compileProjection(spec: ProjectionSpec): Projection {
 function usedInputs(spec: ProjectionSpec): ReadonlySet<number> {
   const positions = new Map(spec.input.map((attribute, i) => [attribute.id, i]));
   const used = new Set<number>();
-  const visit = (e: Expression): void => {
-    const position = e.kind === "attribute" ? positions.get(e.id) : undefined;
-    if (position !== undefined) used.add(position);
-    for (const child of expressionChildren(e)) visit(child);
-  };
-  for (const e of spec.filter === null ? spec.outputs : [spec.filter, ...spec.outputs]) visit(e);
+  for (const e of spec.filter === null ? spec.outputs : [spec.filter, ...spec.outputs]) {
+    for (const id of referencesOf(e)) {
+      const position = positions.get(id);
+      if (position !== undefined) used.add(position);
+    }
+  }
   return used;
 }
 

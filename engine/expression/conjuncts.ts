@@ -7,7 +7,7 @@ export function conjunctsOf(e: Expression | null): readonly Expression[] {
   const terms: Expression[] = [];
   const stack = e === null ? [] : [e];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
-    if (node.kind === "call" && node.name === "and") stack.push(...node.args.toReversed());
+    if (node.kind === "call" && node.name === "and") stack.push(node.args[1]!, node.args[0]!);
     else terms.push(node);
   }
   return terms;

@@ -1,10 +1,16 @@
 import type { Expression } from "./expression.js";
 import { findEntry } from "./functions/table.js";
-import { someExpression } from "./traverse.js";
+import { foldExpression } from "./traverse.js";
+
+const known = new WeakMap<Expression, boolean>();
 
 /** Whether the expression depends on its row and the batch's logged facts only, however often and wherever it is computed. False for rand, uuid and their like. */
 export function isDeterministic(e: Expression): boolean {
-  return !someExpression(e, (part) => part.kind === "call" && !isDeterministicFunction(part.name));
+  return foldExpression<boolean>(
+    e,
+    (part, children) => children.every((child) => child) && !(part.kind === "call" && !isDeterministicFunction(part.name)),
+    { known },
+  );
 }
 
 /** The same of a function, over arguments that are. */

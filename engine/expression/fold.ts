@@ -1,24 +1,34 @@
 import { StreamingError } from "../errors/streamingError.js";
 import { isDeterministicFunction } from "./determinism.js";
 import type { Expression } from "./expression.js";
+import { findEntry } from "./functions/table.js";
 import { interpret } from "./interpreter.js";
+import { expressionChildren, foldExpression, rewriteExpression, withExpressionChildren } from "./traverse.js";
 import { typeOf } from "./types/typeOf.js";
 
 const noRow = (): never => {
   throw new StreamingError("INTERNAL_ERROR", { message: "a constant expression has no columns" });
 };
 
+const noBatch = { batchTimeMs: 0, batchId: 0, row: 0 };
+
+const foldable = new WeakMap<Expression, boolean>();
+
 /** Whether the expression gives the same value in every row of every batch: literals under deterministic functions. */
 function isFoldable(e: Expression): boolean {
+  return foldExpression<boolean>(e, isConstant, { known: foldable });
+}
+
+function isConstant(e: Expression, children: readonly boolean[]): boolean {
   switch (e.kind) {
     case "literal":
       return true;
     case "alias":
-      return isFoldable(e.child);
+      return children[0]!;
     case "cast":
-      return isFoldable(e.child) && !readsClock(e.child);
+      return children[0]! && !readsClock(e.child);
     case "call":
-      return e.args.length > 0 && isDeterministicFunction(e.name) && e.args.every(isFoldable);
+      return e.args.length > 0 && isDeterministicFunction(e.name) && findEntry(e.name) !== undefined && children.every((child) => child);
     default:
       return false;
   }
@@ -35,33 +45,22 @@ function readsClock(child: Expression): boolean {
  * A part whose evaluation fails stays as it is: it must fail when (and only if) a row reaches it.
  */
 export function fold(e: Expression): Expression {
-  switch (e.kind) {
-    case "alias":
-    case "sortOrder": {
-      const child = fold(e.child);
-      return child === e.child ? e : { ...e, child };
-    }
-    case "cast": {
-      const child = fold(e.child);
-      return toLiteral(child === e.child ? e : { ...e, child });
-    }
-    case "call": {
-      const args = foldAll(e.args);
-      return toLiteral(args === e.args ? e : { ...e, args });
-    }
-    case "aggregateCall": {
-      const args = foldAll(e.args);
-      const filter = e.filter && fold(e.filter);
-      return args === e.args && filter === e.filter ? e : { ...e, args, filter };
-    }
-    default:
-      return e;
+  return rewriteExpression(e, toLiteral);
+}
+
+function toLiteral(e: Expression): Expression {
+  const computed = e.kind === "cast" || e.kind === "call";
+  if (!computed || !expressionChildren(e).every((child) => child.kind === "literal") || !isFoldable(e)) return e;
+  try {
+    return valueOf(e);
+  } catch (error) {
+    if (error instanceof StreamingError && error.condition !== "INTERNAL_ERROR") return e;
+    throw error;
   }
 }
 
-function foldAll(args: readonly Expression[]): readonly Expression[] {
-  const folded = args.map(fold);
-  return folded.some((arg, i) => arg !== args[i]) ? folded : args;
+function valueOf(e: Expression): Expression {
+  return { kind: "literal", value: interpret(e, noRow, noBatch), type: typeOf(e) };
 }
 
 /** Calls of which only the first argument is certain to be evaluated. */
@@ -72,27 +71,21 @@ const conditional = new Set(["case", "coalesce"]);
  * fails the batch, whatever its rows.
  */
 export function foldEagerly(e: Expression): Expression {
-  if (e.kind === "literal") return e;
-  if (isFoldable(e)) return { kind: "literal", value: interpret(e, noRow, noBatch), type: typeOf(e) };
-  switch (e.kind) {
-    case "alias":
-    case "cast":
-      return { ...e, child: foldEagerly(e.child) };
-    case "call":
-      return { ...e, args: e.args.map((arg, i) => (conditional.has(e.name) && i > 0 ? fold(arg) : foldEagerly(arg))) };
-    default:
-      return e;
-  }
+  return foldExpression(e, foldedOver, { parts: certainParts });
 }
 
-const noBatch = { batchTimeMs: 0, batchId: 0, row: 0 };
+function certainParts(e: Expression): readonly Expression[] {
+  if ((e.kind !== "alias" && e.kind !== "cast" && e.kind !== "call") || isFoldable(e)) return [];
+  return isConditional(e) ? expressionChildren(e).slice(0, 1) : expressionChildren(e);
+}
 
-function toLiteral(e: Expression): Expression {
-  if (!isFoldable(e)) return e;
-  try {
-    return { kind: "literal", value: interpret(e, noRow, noBatch), type: typeOf(e) };
-  } catch (error) {
-    if (error instanceof StreamingError && error.condition !== "INTERNAL_ERROR") return e;
-    throw error;
-  }
+function foldedOver(e: Expression, parts: readonly Expression[]): Expression {
+  if (e.kind === "literal") return e;
+  if (isFoldable(e)) return valueOf(e);
+  if (isConditional(e)) return withExpressionChildren(e, [...parts, ...expressionChildren(e).slice(1).map(fold)]);
+  return parts.length === 0 ? e : withExpressionChildren(e, parts);
+}
+
+function isConditional(e: Expression): boolean {
+  return e.kind === "call" && conditional.has(e.name);
 }

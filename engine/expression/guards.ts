@@ -2,6 +2,7 @@ import { types } from "../arrow/types.js";
 import type { Call, Expression } from "./expression.js";
 import { callOf } from "./functions/entry.js";
 import { entryOf } from "./functions/table.js";
+import { foldExpression } from "./traverse.js";
 import { nullableOf, typeOf } from "./types/typeOf.js";
 
 /** A part of an expression, and when it is evaluated. */
@@ -14,66 +15,79 @@ export interface GuardedPart {
   readonly guards: readonly Expression[] | null;
 }
 
-/** The expression and all its parts, in the order in which they are evaluated, with the conditions under which they are. */
-export function* guardedParts(e: Expression, guards: readonly Expression[] | null = []): Generator<GuardedPart> {
-  yield { part: e, guards };
+/** The parts of an expression that are `wanted`, in the order in which they are evaluated, with the conditions under which they are. */
+export function* guardedParts(e: Expression, wanted: (part: Expression) => boolean): Generator<GuardedPart> {
+  const known = new Map<Expression, boolean>();
+  const leads = (part: Expression): boolean =>
+    foldExpression<boolean>(part, (below, children) => wanted(below) || children.includes(true), { known });
+  const waiting: GuardedPart[] = [{ part: e, guards: [] }];
+  for (let place = waiting.pop(); place !== undefined; place = waiting.pop()) {
+    const { part, guards } = place;
+    // What leads to none of them needs no conditions.
+    if (!leads(part)) continue;
+    if (wanted(part)) yield place;
+    const below = partsBelow(part, guards, leads);
+    for (let i = below.length - 1; i >= 0; i--) waiting.push(below[i]!);
+  }
+}
+
+function partsBelow(e: Expression, guards: GuardedPart["guards"], leads: (part: Expression) => boolean): readonly GuardedPart[] {
   switch (e.kind) {
     case "alias":
     case "cast":
-      yield* guardedParts(e.child, guards);
-      return;
+      return [{ part: e.child, guards }];
     case "lambda":
-      yield* guardedParts(e.body, null);
-      return;
+      return [{ part: e.body, guards: null }];
     case "call": {
-      const conditions = guards === null ? null : argumentConditions(e);
-      for (const [i, arg] of e.args.entries()) {
-        const own = conditions === null ? null : (conditions[i] ?? null);
-        yield* guardedParts(arg, own === null || guards === null ? null : [...guards, ...own]);
-      }
-      return;
+      const conditions = argumentConditions(e);
+      return e.args.flatMap((part, i) => {
+        if (!leads(part)) return [];
+        const own = conditions(i);
+        return [{ part, guards: own === null || guards === null ? null : [...guards, ...own] }];
+      });
     }
     default:
-      return;
+      return [];
   }
 }
 
-/** For each argument the conditions under which the call evaluates it; a missing one is unknown. */
-function argumentConditions(call: Call): readonly (readonly Expression[])[] {
-  const { name, args } = call;
-  const entry = entryOf(name);
+/** For each argument the conditions under which the call evaluates it; null where they are unknown. */
+function argumentConditions({ name, args }: Call): (i: number) => readonly Expression[] | null {
+  const before = (i: number, holds: TestName): readonly Expression[] => args.slice(0, i).map((arg) => test(holds, arg));
   switch (name) {
     case "and":
-      return [[], [test("is not false", args[0]!)]];
+      return (i) => before(i, "is not false");
     case "or":
-      return [[], [test("is not true", args[0]!)]];
+      return (i) => before(i, "is not true");
     case "case":
-      return branchConditions(args);
+      return (i) => branchConditions(args, i);
     case "coalesce":
-      return args.map((_, i) => args.slice(0, i).map((arg) => test("isnull", arg)));
+      return (i) => before(i, "isnull");
     default:
       break;
   }
-  if (entry.evalLazy !== undefined) return [[]];
-  if (entry.nulls === "own") return args.map(() => []);
+  const entry = entryOf(name);
+  if (entry.evalLazy !== undefined || entry.evalNext !== undefined) return (i) => (i === 0 ? [] : null);
+  if (entry.nulls === "own") return () => [];
   // A strict function stops at the first argument that is null.
-  return args.map((_, i) => args.slice(0, i).flatMap((arg) => (nullableOf(arg) ? [test("isnotnull", arg)] : [])));
+  return (i) =>
+    args
+      .slice(0, i)
+      .filter(nullableOf)
+      .map((arg) => test("isnotnull", arg));
 }
 
 /** Of CASE: condition, value, condition, value, …, else. */
-function branchConditions(args: readonly Expression[]): readonly (readonly Expression[])[] {
-  const passed: Expression[] = [];
-  return args.map((_, i) => {
-    if (i % 2 === 1) {
-      const condition = args[i - 1]!;
-      passed.push(test("is not true", condition));
-      return [...passed.slice(0, -1), test("is true", condition)];
-    }
-    return [...passed];
-  });
+function branchConditions(args: readonly Expression[], i: number): readonly Expression[] {
+  const conditions = args.slice(0, i).filter((_, place) => place % 2 === 0);
+  const own = i % 2 === 1 ? conditions.pop() : undefined;
+  const passed = conditions.map((condition) => test("is not true", condition));
+  return own === undefined ? passed : [...passed, test("is true", own)];
 }
 
-function test(name: "is true" | "is not true" | "is not false" | "isnull" | "isnotnull", e: Expression): Call {
+type TestName = "is true" | "is not true" | "is not false" | "isnull" | "isnotnull";
+
+function test(name: TestName, e: Expression): Call {
   return callOf(name, [e], types.boolean, false, "ansi");
 }
 

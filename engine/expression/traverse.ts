@@ -1,5 +1,7 @@
 import type { Expression, SortOrder, WindowCall } from "./expression.js";
 
+// Walks over expressions. None of them recurses: a program may chain as many operators as it likes.
+
 /** The direct children of an expression, resolved or not. */
 export function expressionChildren(e: Expression): readonly Expression[] {
   switch (e.kind) {
@@ -31,11 +33,9 @@ export function expressionChildren(e: Expression): readonly Expression[] {
   }
 }
 
-/** The expression over other children; the expression itself when they are the ones it has. */
-export function mapChildren(e: Expression, map: (child: Expression) => Expression): Expression {
-  const before = expressionChildren(e);
-  const after = before.map(map);
-  if (after.every((child, i) => child === before[i])) return e;
+/** The expression over other children, as many; the expression itself when they are the ones it has. */
+export function withExpressionChildren(e: Expression, after: readonly Expression[]): Expression {
+  if (expressionChildren(e).every((child, i) => child === after[i])) return e;
   switch (e.kind) {
     case "alias":
     case "cast":
@@ -78,34 +78,63 @@ function overParts(e: WindowCall, parts: readonly Expression[]): WindowCall {
   };
 }
 
-/** A node whose children are being rewritten. */
-interface Rewriting {
+/** The expression with its direct children mapped. */
+export function mapChildren(e: Expression, map: (child: Expression) => Expression): Expression {
+  return withExpressionChildren(e, expressionChildren(e).map(map));
+}
+
+/** What is known of expressions already. */
+export interface Known<T> {
+  get(e: Expression): T | undefined;
+  set(e: Expression, value: T): unknown;
+}
+
+/** How a fold goes through an expression. */
+export interface Folding<T> {
+  /** Results that hold for the same object anywhere; default: those of this fold. */
+  readonly known?: Known<T>;
+  /** The parts whose results are asked for; default: all children. */
+  readonly parts?: (e: Expression) => readonly Expression[];
+}
+
+/** A part whose own parts are being computed. */
+interface Frame<T> {
   readonly e: Expression;
-  readonly children: readonly Expression[];
-  readonly rewritten: Expression[];
+  readonly parts: readonly Expression[];
+  readonly results: T[];
 }
 
-function rewriting(e: Expression): Rewriting {
-  return { e, children: expressionChildren(e), rewritten: [] };
-}
-
-/** Applies `rewrite` to the children first, then to the expression over the rewritten children. Any depth: nothing here recurses. */
-export function rewriteExpression(e: Expression, rewrite: (e: Expression) => Expression): Expression {
-  const stack = [rewriting(e)];
+/** Computes something of an expression from the same of its parts, left before right; a part that stands in several places is computed once. */
+export function foldExpression<T extends {}>(
+  e: Expression,
+  compute: (e: Expression, results: readonly T[]) => T,
+  { known = new Map<Expression, T>(), parts = expressionChildren }: Folding<T> = {},
+): T {
+  const before = known.get(e);
+  if (before !== undefined) return before;
+  const open = (part: Expression): Frame<T> => ({ e: part, parts: parts(part), results: [] });
+  const stack = [open(e)];
   for (;;) {
     const top = stack.at(-1)!;
-    const next = top.children[top.rewritten.length];
+    const next = top.parts[top.results.length];
     if (next !== undefined) {
-      stack.push(rewriting(next));
+      const result = known.get(next);
+      if (result === undefined) stack.push(open(next));
+      else top.results.push(result);
       continue;
     }
     stack.pop();
-    let place = 0;
-    const done = rewrite(mapChildren(top.e, () => top.rewritten[place++]!));
+    const done = compute(top.e, top.results);
+    known.set(top.e, done);
     const parent = stack.at(-1);
     if (parent === undefined) return done;
-    parent.rewritten.push(done);
+    parent.results.push(done);
   }
+}
+
+/** Applies `rewrite` to the children first, then to the expression over the rewritten children. */
+export function rewriteExpression(e: Expression, rewrite: (e: Expression) => Expression): Expression {
+  return foldExpression<Expression>(e, (part, children) => rewrite(withExpressionChildren(part, children)));
 }
 
 /** Whether the expression or one below it is as asked. */
@@ -114,12 +143,22 @@ export function someExpression(e: Expression, holds: (e: Expression) => boolean)
   return false;
 }
 
-/** The expression and all below it, outermost first. */
-export function* expressionNodes(e: Expression): Generator<Expression> {
+/**
+ * The expression and all below it (or what `parts` gives of each), outermost first; an object that stands in several places comes once, but for leaves.
+ */
+export function* expressionNodes(
+  e: Expression,
+  parts: (e: Expression) => readonly Expression[] = expressionChildren,
+): Generator<Expression> {
+  const seen = new Set<Expression>();
   const stack = [e];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    const children = parts(node);
+    if (children.length > 0) {
+      if (seen.has(node)) continue;
+      seen.add(node);
+    }
     yield node;
-    const children = expressionChildren(node);
     for (let i = children.length - 1; i >= 0; i--) stack.push(children[i]!);
   }
 }
@@ -129,4 +168,11 @@ export function referencesOf(e: Expression): Set<number> {
   const ids = new Set<number>();
   for (const node of expressionNodes(e)) if (node.kind === "attribute") ids.add(node.id);
   return ids;
+}
+
+const heights = new WeakMap<Expression, number>();
+
+/** How many expressions stand on the longest way down; a leaf has height 1. */
+export function heightOf(e: Expression): number {
+  return foldExpression<number>(e, (_, children) => children.reduce((most, height) => Math.max(most, height), 0) + 1, { known: heights });
 }

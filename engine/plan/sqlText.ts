@@ -1,6 +1,7 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
 import type { Expression, Subquery } from "../expression/expression.js";
+import { foldExpression } from "../expression/traverse.js";
 import { localText } from "../values/dateTimeText.js";
 import { valueText } from "../values/valueText.js";
 import { windowText } from "./windowText.js";
@@ -21,8 +22,22 @@ const shifts: Readonly<Record<string, string>> = { shiftleft: "<<", shiftright: 
  * The SQL text of an expression, as Spark names columns after it and prints it in errors: `count(1)`, `(a + 1)`, `CASE WHEN … END`. Strings stand
  * without quotes.
  */
-export function sqlText(e: Expression, nameOf: NameText = (parts) => parts.join(".")): string {
-  const text = (child: Expression): string => sqlText(child, nameOf);
+export function sqlText(whole: Expression, nameOf: NameText = (parts) => parts.join(".")): string {
+  const known = new Map<Expression, string>();
+  // What stands behind OVER in a call that is not analysed is no child of it.
+  const text = (part: Expression): string => known.get(part) ?? sqlText(part, nameOf);
+  return foldExpression<string>(whole, (e) => shortened(textOf(e, text, nameOf)), { known });
+}
+
+/** Longer than any text that is of use; what is cut ends in dots. */
+const longestText = 1 << 20;
+
+function shortened(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText / 2)}...` : text;
+}
+
+/** The text of an expression over the texts of its parts. */
+function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameText): string {
   switch (e.kind) {
     case "literal":
       return literalText(e.value, e.type);

@@ -66,9 +66,9 @@ describe("IN", () => {
     expect(answers.size).toBeGreaterThanOrEqual(2);
   });
 
-  it("a list of twenty thousand takes time in proportion to it", () => {
+  it("a list of twenty thousand takes time in proportion to it", async () => {
     const table = Session.create().createDataFrame([{ n: 1 }], "n INT");
-    const ratio = growth(
+    const ratio = await growth(
       (size) => `n IN (${Array.from({ length: size }, (_, i) => String(i * 7)).join(", ")})`,
       (text) => table.where(text),
       20_000,

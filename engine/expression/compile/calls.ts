@@ -2,10 +2,10 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import { decodeText } from "../../arrow/columns.js";
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
-import type { Call, Expression } from "../expression.js";
+import type { Attribute, Call, Cast, Expression } from "../expression.js";
 import type { EvalContext, FunctionEntry } from "../functions/entry.js";
 import { interpret } from "../interpreter.js";
-import { expressionChildren } from "../traverse.js";
+import { expressionNodes } from "../traverse.js";
 import { typeOf } from "../types/typeOf.js";
 import type { Code, Generator, Made } from "./code.js";
 import { representationOf } from "./representation.js";
@@ -41,19 +41,26 @@ function strictCode(g: Generator, call: Call, entry: FunctionEntry): Code {
     }
   }
   const target = declareTarget(g, representationOf(call.type));
-  const nest = (i: number, done: readonly Code[]): void => {
-    if (i === call.args.length) {
-      assignTarget(g, target, innermost(g, call, entry, done));
-      return;
-    }
-    const arg = g.gen(call.args[i]!);
-    if (arg.isNull === "true") return;
-    if (arg.isNull === "false") nest(i + 1, [...done, arg]);
-    else g.block(`if (!${bracket(arg.isNull)})`, () => nest(i + 1, [...done, arg]));
-  };
-  if (flat === null) nest(0, []);
+  if (flat === null) oneByOne(g, call, entry, target);
   else g.block(`if (!(${orOf(...flat.map((arg) => arg.isNull))}))`, () => assignTarget(g, target, innermost(g, call, entry, flat)));
   return target;
+}
+
+/** Arguments that may cost something: the first one that is null leaves the block, so that any number of them is no deeper than one. */
+function oneByOne(g: Generator, call: Call, entry: FunctionEntry, target: Code): void {
+  const label = g.fresh("strict");
+  const args = [g.gen(call.args[0]!)];
+  if (args[0]!.isNull === "true") return;
+  g.block(`${label}:`, () => {
+    for (let i = 0; ;) {
+      const { isNull } = args[i]!;
+      if (isNull === "true") return;
+      if (isNull !== "false") g.emit(`if (${isNull}) break ${label};`);
+      if (++i === call.args.length) break;
+      args.push(g.gen(call.args[i]!));
+    }
+    assignTarget(g, target, innermost(g, call, entry, args));
+  });
 }
 
 function innermost(g: Generator, call: Call, entry: FunctionEntry, args: readonly Code[]): Code {
@@ -103,22 +110,18 @@ function evaluatedCode(g: Generator, call: Call, entry: FunctionEntry, args: rea
 }
 
 /** The slowest way: the whole expression through the interpreter, its attributes read as values. */
-function interpretedCode(g: Generator, call: Call): Code {
-  const attributes = attributesOf(call);
-  const ids = attributes.map((attribute) => attribute.id);
-  const run = (context: EvalContext, ...values: Value[]): Value => interpret(call, (id) => values[ids.indexOf(id)]!, context);
+export function interpretedCode(g: Generator, e: Call | Cast): Code {
+  const attributes = attributesOf(e);
+  const places = new Map(attributes.map(({ id }, place) => [id, place]));
+  const run = (context: EvalContext, values: readonly Value[]): Value => interpret(e, (id) => values[places.get(id)!]!, context);
   g.emit(`${g.context}.row = first + ${g.row};`);
   const values = attributes.map((attribute) => valueOf(g, g.gen(attribute), attribute.type));
-  return fromValue(g, `${g.runtime(run)}(${[g.context, ...values].join(", ")})`, call.type);
+  return fromValue(g, `${g.runtime(run)}(${g.context}, [${values.join(", ")}])`, e.type);
 }
 
-function attributesOf(e: Expression): (Expression & { kind: "attribute" })[] {
-  const found = new Map<number, Expression & { kind: "attribute" }>();
-  const visit = (part: Expression): void => {
-    if (part.kind === "attribute") found.set(part.id, part);
-    for (const child of expressionChildren(part)) visit(child);
-  };
-  visit(e);
+function attributesOf(e: Expression): readonly Attribute[] {
+  const found = new Map<number, Attribute>();
+  for (const part of expressionNodes(e)) if (part.kind === "attribute") found.set(part.id, part);
   return [...found.values()];
 }
 

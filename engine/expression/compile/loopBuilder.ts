@@ -4,13 +4,22 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
 import { entryOf } from "../functions/table.js";
+import { expressionKey } from "../expressionKey.js";
+import { heightOf } from "../traverse.js";
 import { typeOf } from "../types/typeOf.js";
-import { callCode } from "./calls.js";
+import { callCode, interpretedCode } from "./calls.js";
 import { castCode } from "./casts.js";
 import type { Code } from "./code.js";
-import { expressionKey } from "../expressionKey.js";
 import { literalCode } from "./literals.js";
+import { weightOf } from "./pieces.js";
 import { loadCode, placeOf, type ColumnReader, type InputColumn, type Place } from "./places.js";
+import { firstEvaluated } from "./spine.js";
+
+/** Parts of an expression that stand deeper than this are generated before what holds them, or interpreted: neither we nor the compiler of JavaScript go deeper. */
+const maxNesting = 100;
+
+/** One expression of more parts than this is interpreted: compiling it would take longer than it ever runs. */
+const maxWeight = 20_000;
 
 /**
  * Writes the text of one loop over the rows of a batch: expressions become locals, each once per scope, lazily evaluated parts become blocks.
@@ -24,6 +33,7 @@ export class LoopBuilder implements ColumnReader {
   private readonly hoisted = new Map<string, string>();
   private readonly runtimeNames = new Map<unknown, string>();
   private scopes: Map<string, Code>[] = [new Map()];
+  private nesting = 0;
   private counter = 0;
   private depth = 1;
 
@@ -78,15 +88,44 @@ export class LoopBuilder implements ColumnReader {
   }
 
   gen(e: Expression): Code {
-    if (e.kind === "alias") return this.gen(e.child);
+    if (heightOf(e) > maxNesting) for (const part of this.certainParts(e)) this.genPart(part);
+    return this.genPart(e);
+  }
+
+  private genPart(given: Expression): Code {
+    let e = given;
+    while (e.kind === "alias") e = e.child;
+    const known = this.knownCode(e);
+    if (known !== undefined) return known;
+    this.nesting++;
+    const code = (e.kind === "call" || e.kind === "cast") && this.isTooMuch(e) ? interpretedCode(this, e) : this.generate(e);
+    this.nesting--;
+    this.scopes.at(-1)!.set(expressionKey(e), code);
+    return code;
+  }
+
+  private isTooMuch(e: Expression): boolean {
+    if (this.nesting > maxNesting) return heightOf(e) > 2;
+    return this.nesting === 1 && weightOf([e], maxWeight) > maxWeight;
+  }
+
+  private knownCode(e: Expression): Code | undefined {
     const key = expressionKey(e);
     for (const scope of this.scopes) {
       const known = scope.get(key);
       if (known !== undefined) return known;
     }
-    const code = this.generate(e);
-    this.scopes.at(-1)!.set(key, code);
-    return code;
+    return undefined;
+  }
+
+  /** The parts that are evaluated before anything else of the expression is, innermost first: the left sides of a chain of operators. */
+  private certainParts(e: Expression): readonly Expression[] {
+    const parts: Expression[] = [];
+    for (let part = firstEvaluated(e); part !== null; part = firstEvaluated(part)) {
+      if (this.knownCode(part) !== undefined) break;
+      parts.push(part);
+    }
+    return parts.toReversed();
   }
 
   /** The column that an attribute, or a field of one, is read from; null for what is computed. */

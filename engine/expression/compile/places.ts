@@ -29,16 +29,20 @@ export interface Place {
 
 /** The place of an attribute or of a field of a struct column; null for what is computed. */
 export function placeOf(g: ColumnReader, e: Expression): Place | null {
-  if (e.kind === "attribute") {
-    const input = g.inputs.get(e.id);
-    return input === undefined ? null : { shape: input.shape, column: g.hoist(`columns[${input.index}]`), index: g.row, isNull: "false" };
-  }
-  if (e.kind !== "call" || e.name !== "getField") return null;
-  const outer = placeOf(g, e.args[0]!);
-  if (outer === null) return null;
+  const names: Expression[] = [];
+  let base = e;
+  for (; base.kind === "call" && base.name === "getField"; base = base.args[0]!) names.push(base.args[1]!);
+  if (base.kind !== "attribute") return null;
+  const input = g.inputs.get(base.id);
+  if (input === undefined) return null;
+  let place: Place | null = { shape: input.shape, column: g.hoist(`columns[${input.index}]`), index: g.row, isNull: "false" };
+  for (let i = names.length - 1; i >= 0 && place !== null; i--) place = fieldPlace(g, place, names[i]!);
+  return place;
+}
+
+function fieldPlace(g: ColumnReader, outer: Place, name: Expression): Place | null {
   const struct = resolved(g, outer);
   const { shape } = struct;
-  const name = e.args[1]!;
   if (shape.encoding !== "struct" || shape.type.kind !== "struct" || name.kind !== "literal") return null;
   const ordinal = shape.type.fields.findIndex((field) => field.name === name.value);
   return {

@@ -15,9 +15,12 @@ const caseWhen: FunctionEntry = {
   arity: [2, Infinity],
   nulls: "own",
   resolve: (args, resolving) => resolveCase(args, resolving),
-  evalLazy: ({ args }, evaluate) => {
-    for (let i = 0; i + 1 < args.length; i += 2) if (evaluate(args[i]!) === true) return evaluate(args[i + 1]!);
-    return args.length % 2 === 1 ? evaluate(args[args.length - 1]!) : null;
+  evalNext: ({ args }, argument, value) => {
+    if (argument < 0) return 0;
+    const condition = argument % 2 === 0 && argument + 1 < args.length;
+    if (!condition) return { value };
+    if (value === true) return argument + 1;
+    return argument + 2 < args.length ? argument + 2 : { value: null };
   },
   generateLazy: caseCode,
 };
@@ -40,17 +43,22 @@ function resolveCase(args: readonly Expression[], resolving: Resolving): Resolut
 function caseCode(g: Generator, call: Call): Code {
   const { args } = call;
   const target = declareTarget(g, representationOf(call.type));
-  const branch = (i: number): void => {
-    if (i >= args.length) return;
-    if (i === args.length - 1) {
-      assignTarget(g, target, g.gen(args[i]!));
-      return;
+  // A branch leaves the block, so that any number of them is no deeper than one.
+  const label = g.fresh("case");
+  const first = g.gen(args[0]!);
+  g.block(`${label}:`, () => {
+    for (let i = 0; i < args.length; i += 2) {
+      if (i === args.length - 1) {
+        assignTarget(g, target, g.gen(args[i]!));
+        continue;
+      }
+      const condition = i === 0 ? first : g.gen(args[i]!);
+      g.block(`if (${andOf(notOf(condition.isNull), condition.value)})`, () => {
+        assignTarget(g, target, g.gen(args[i + 1]!));
+        if (i + 2 < args.length) g.emit(`break ${label};`);
+      });
     }
-    const condition = g.gen(args[i]!);
-    g.block(`if (${andOf(notOf(condition.isNull), condition.value)})`, () => assignTarget(g, target, g.gen(args[i + 1]!)));
-    if (i + 2 < args.length) g.block("else", () => branch(i + 2));
-  };
-  branch(0);
+  });
   return call.nullable ? target : { ...target, isNull: "false" };
 }
 
@@ -72,21 +80,19 @@ const coalesce: FunctionEntry = {
   arity: [1, Infinity],
   nulls: "own",
   resolve: (args, resolving) => resolveCoalesce(args, resolving),
-  evalLazy: ({ args }, evaluate) => {
-    for (const arg of args) {
-      const value = evaluate(arg);
-      if (value !== null) return value;
-    }
-    return null;
-  },
+  evalNext: ({ args }, argument, value) => (value !== null || argument + 1 === args.length ? { value } : argument + 1),
   generateLazy: (g, call) => {
     const target = declareTarget(g, representationOf(call.type));
-    const next = (i: number): void => {
-      const code = g.gen(call.args[i]!);
-      assignTarget(g, target, code);
-      if (code.isNull !== "false" && i + 1 < call.args.length) g.block(`if (${target.isNull})`, () => next(i + 1));
-    };
-    next(0);
+    const label = g.fresh("coalesce");
+    const first = g.gen(call.args[0]!);
+    g.block(`${label}:`, () => {
+      for (const [i, arg] of call.args.entries()) {
+        const code = i === 0 ? first : g.gen(arg);
+        assignTarget(g, target, code);
+        if (code.isNull === "false") break;
+        if (i + 1 < call.args.length) g.emit(`if (!${target.isNull}) break ${label};`);
+      }
+    });
     return call.nullable ? target : { ...target, isNull: "false" };
   },
 };

@@ -52,7 +52,12 @@ export interface FunctionEntry {
   resolve(args: readonly Expression[], resolving: Resolving): Resolution | Expression;
   /** The plain evaluation. Absent for functions that choose which arguments they evaluate. */
   readonly eval?: (args: readonly Value[], call: Call, context: EvalContext) => Value;
-  /** The plain evaluation of a function that evaluates only some of its arguments. */
+  /**
+   * The plain evaluation of a function that evaluates its arguments one by one, and not all: after `argument` (−1 at the beginning) gave `value`, the next one
+   * to evaluate, or the value of the call. `kept` is the call's own from step to step.
+   */
+  readonly evalNext?: (call: Call, argument: number, value: Value, kept: Value[]) => number | { readonly value: Value };
+  /** The plain evaluation of a function with lambdas. */
   readonly evalLazy?: (call: Call, evaluate: Evaluate) => Value;
   /** Generated code over arguments that are not null (strict) or with their null flags (own). Absent: `eval` runs for each row, which is slow. */
   readonly generate?: (g: Generator, args: readonly Code[], call: Call) => string | Made | null;

@@ -1,4 +1,5 @@
 import { typeName, types, type DataType } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
 import type { Code, Generator } from "../compile/code.js";
 import { andOf, notOf, orOf, rangeOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
@@ -6,7 +7,7 @@ import { nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { compareCode, comparable } from "./comparison.js";
 import { constantList, type ConstantList } from "./constantList.js";
-import { callOf, castArgs, fixed, type Evaluate, type FunctionEntry } from "./entry.js";
+import { callOf, castArgs, fixed, type FunctionEntry } from "./entry.js";
 
 /** AND and OR: the right side is evaluated only when the left does not decide. `decides` is the value that does. */
 function connective(name: "and" | "or", aliases: string[], doc: string, decides: boolean): FunctionEntry {
@@ -17,12 +18,12 @@ function connective(name: "and" | "or", aliases: string[], doc: string, decides:
     arity: [2, 2],
     nulls: "own",
     resolve: fixed([types.boolean], types.boolean, undefined),
-    evalLazy: (call, evaluate) => {
-      const left = evaluate(call.args[0]!);
-      if (left === decides) return decides;
-      const right = evaluate(call.args[1]!);
-      if (right === decides) return decides;
-      return left === null || right === null ? null : !decides;
+    evalNext: (_call, argument, value, kept) => {
+      if (argument < 0) return 0;
+      if (value === decides) return { value };
+      if (argument === 1) return { value: kept[0] === null ? null : value };
+      kept.push(value);
+      return 1;
     },
     generateLazy: (g, call) => connectiveCode(g, call, decides),
   };
@@ -114,7 +115,7 @@ const inList: FunctionEntry = {
     const coerced = [value, ...args.slice(1).map((item) => comparable([value, item], resolving)[1]!)];
     return { args: coerced, type: types.boolean, nullable: coerced.some(nullableOf) };
   },
-  evalLazy: evalIn,
+  evalNext: inStep,
   generateLazy: inCode,
 };
 
@@ -130,19 +131,17 @@ function listOf(call: Call): ConstantList | null {
   return known.list;
 }
 
-function evalIn(call: Call, evaluate: Evaluate): boolean | null {
-  const held = evaluate(call.args[0]!);
-  if (held === null) return null;
-  const constants = listOf(call);
-  if (constants !== null) return constants.has(held) || (constants.hasNull ? null : false);
-  const type = typeOf(call.args[0]!);
-  let sawNull = false;
-  for (const item of call.args.slice(1)) {
-    const candidate = evaluate(item);
-    if (candidate === null) sawNull = true;
-    else if (compareValues(held, candidate, type) === 0) return true;
-  }
-  return sawNull ? null : false;
+/** Keeps the value that is looked for, and whether an item was null. */
+function inStep(call: Call, argument: number, value: Value, kept: Value[]): number | { readonly value: Value } {
+  if (argument < 0) return 0;
+  if (argument === 0) {
+    if (value === null) return { value };
+    const constants = listOf(call);
+    if (constants !== null) return { value: constants.has(value) || (constants.hasNull ? null : false) };
+    kept.push(value, false);
+  } else if (value === null) kept[1] = true;
+  else if (compareValues(kept[0]!, value, typeOf(call.args[0]!)) === 0) return { value: true };
+  return argument + 1 < call.args.length ? argument + 1 : { value: kept[1] === true ? null : false };
 }
 
 function inCode(g: Generator, call: Call): Code {

@@ -60,7 +60,7 @@ function concatCode(g: Generator, args: readonly Code[]): Made {
   let at = start;
   for (const arg of args) {
     g.emit(`${g.runtime(copyBytes)}(arena.data, ${at}, ${rangeOf(arg)});`);
-    at = `${at} + ${arg.length}`;
+    at = g.local(`${at} + ${arg.length}`);
   }
   return { value: "arena.data", start, length: total };
 }

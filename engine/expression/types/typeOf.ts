@@ -5,7 +5,9 @@ import type { Expression } from "../expression.js";
 import { castCanFail } from "./castRules.js";
 
 /** The type of a resolved expression. */
-export function typeOf(e: Expression): DataType {
+export function typeOf(given: Expression): DataType {
+  let e = given;
+  while (e.kind === "alias" || e.kind === "sortOrder" || e.kind === "lambda") e = e.kind === "lambda" ? e.body : e.child;
   switch (e.kind) {
     case "literal":
     case "attribute":
@@ -15,11 +17,6 @@ export function typeOf(e: Expression): DataType {
     case "subquery":
     case "windowCall":
       return e.type;
-    case "alias":
-    case "sortOrder":
-      return typeOf(e.child);
-    case "lambda":
-      return typeOf(e.body);
     case "lambdaVariable":
       assert(e.type !== null, `the type of the lambda variable ${e.name} is not known yet`);
       return e.type;
@@ -29,7 +26,16 @@ export function typeOf(e: Expression): DataType {
 }
 
 /** Whether a resolved expression may give null, as Spark derives it. */
-export function nullableOf(e: Expression): boolean {
+export function nullableOf(given: Expression): boolean {
+  let e = given;
+  for (;;) {
+    if (e.kind === "cast") {
+      if (e.evalMode === "try" || castCanFail(typeOf(e.child), e.type)) return true;
+      e = e.child;
+    } else if (e.kind === "lambda") e = e.body;
+    else if (e.kind === "alias" || e.kind === "sortOrder") e = e.child;
+    else break;
+  }
   switch (e.kind) {
     case "literal":
       return e.value === null;
@@ -40,13 +46,6 @@ export function nullableOf(e: Expression): boolean {
     case "windowCall":
     case "lambdaVariable":
       return e.nullable;
-    case "alias":
-    case "sortOrder":
-      return nullableOf(e.child);
-    case "lambda":
-      return nullableOf(e.body);
-    case "cast":
-      return e.evalMode === "try" || nullableOf(e.child) || castCanFail(typeOf(e.child), e.type);
     default:
       throw unresolved(e.kind);
   }

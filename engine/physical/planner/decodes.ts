@@ -3,7 +3,7 @@ import { freshId, type Attribute, type Call, type Expression } from "../../expre
 import { isDeterministic } from "../../expression/determinism.js";
 import { decodeOptions } from "../../expression/functions/json.js";
 import { guarded, guardedParts } from "../../expression/guards.js";
-import { expressionNodes, referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
+import { referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import { attributeOf } from "../../plan/attributeOf.js";
 import type { PhysicalNode } from "../plan.js";
@@ -104,7 +104,7 @@ function replaced(expressions: readonly Expression[], attributes: ReadonlyMap<st
 /** The calls that can be decoded by batches, in the order of their evaluation, as far as nothing they depend on must be decoded first. */
 function readyCalls(expressions: readonly Expression[]): ReadonlyMap<string, Asked> {
   const byBatches = callsByBatches(expressions);
-  const waits = (e: Expression): boolean => [...expressionNodes(e)].some((part) => isDecode(part) && byBatches.has(expressionKey(part)));
+  const waits = (e: Expression): boolean => someExpression(e, (part) => isDecode(part) && byBatches.has(expressionKey(part)));
   const ready = [...byBatches].filter(([, asked]) => {
     const conditions = isCertain(asked) ? [] : asked.alternatives.flat();
     return ![...asked.call.args, ...conditions].some(waits);
@@ -117,7 +117,7 @@ function callsByBatches(expressions: readonly Expression[]): ReadonlyMap<string,
   const known = new Map<string, { readonly call: Call; readonly alternatives: Map<string, readonly Expression[]> }>();
   const unknown = new Set<string>();
   for (const e of expressions) {
-    for (const { part, guards } of guardedParts(e)) {
+    for (const { part, guards } of guardedParts(e, isDecode)) {
       if (!isDecode(part)) continue;
       const key = expressionKey(part);
       if (guards === null || !isDeterministic(part) || !guards.every(isDeterministic)) {

@@ -8,7 +8,7 @@ import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { attributeOf } from "../attributeOf.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
-import { mapChildren, someExpression } from "../../expression/traverse.js";
+import { expressionChildren, foldExpression, someExpression, withExpressionChildren } from "../../expression/traverse.js";
 import { extractGenerators, withoutGenerators } from "./generate.js";
 import { resolveNamed, resolveOutputs } from "./names.js";
 import { Scope } from "./scope.js";
@@ -122,12 +122,17 @@ class Splitter {
     return dedupe(wanted.filter((e) => e.kind === "attribute")).map((attribute) => this.calls.get(attribute.id) ?? attribute);
   }
 
-  private rewrite(e: Expression, item: NamedExpression): Expression {
-    const group = this.groups.get(expressionKey(e));
-    if (group !== undefined) return this.use(group);
-    if (e.kind === "aggregateCall") return this.use(this.callOf(e));
-    if (e.kind === "attribute") return this.columns.has(e.id) ? this.missing(e, item) : e;
-    return mapChildren(e, (child) => this.rewrite(child, item));
+  private rewrite(whole: Expression, item: NamedExpression): Expression {
+    const parts = (e: Expression): readonly Expression[] =>
+      e.kind === "aggregateCall" || this.groups.has(expressionKey(e)) ? [] : expressionChildren(e);
+    const rewritten = (e: Expression, children: readonly Expression[]): Expression => {
+      const group = this.groups.get(expressionKey(e));
+      if (group !== undefined) return this.use(group);
+      if (e.kind === "aggregateCall") return this.use(this.callOf(e));
+      if (e.kind === "attribute") return this.columns.has(e.id) ? this.missing(e, item) : e;
+      return withExpressionChildren(e, children);
+    };
+    return foldExpression(whole, rewritten, { parts });
   }
 
   private callOf(e: AggregateCall): Attribute {

@@ -5,7 +5,7 @@ import { isDeterministic } from "../../expression/determinism.js";
 import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
 import { resolveCast } from "../../expression/types/coerce.js";
 import { sqlText } from "../sqlText.js";
-import { mapChildren, someExpression } from "../../expression/traverse.js";
+import { expressionChildren, foldExpression, mapChildren, someExpression } from "../../expression/traverse.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
 import { expandArguments } from "./star.js";
@@ -19,18 +19,60 @@ import { typedLiteral } from "./typedLiteral.js";
  *
  * @throws what Spark's analyzer throws for what it cannot resolve
  */
-export function resolveExpression(e: Expression, scope: Scope): Expression {
+export function resolveExpression(whole: Expression, scope: Scope): Expression {
+  // A random call that stands in several places is resolved for each of them: each draws its own.
+  const memory = new Map<Expression, Expression>();
+  const known = {
+    get: (e: Expression): Expression | undefined => memory.get(e),
+    set: (e: Expression, resolved: Expression): unknown => isDeterministic(resolved) && memory.set(e, resolved),
+  };
+  const parts = (e: Expression): readonly Expression[] => {
+    if (e.kind === "unresolvedFunction" && e.over === undefined) refuseGenerator(e, scope);
+    return partsFirst(e);
+  };
+  return foldExpression<Expression>(whole, (e, results) => resolveOver(e, scope, resolvedParts(e, results, scope)), { known, parts });
+}
+
+type ResolvePart = (part: Expression) => Expression;
+
+/** Gives the parts of an expression that are resolved already, in their order, and resolves the others. */
+function resolvedParts(e: Expression, results: readonly Expression[], scope: Scope): ResolvePart {
+  const first = partsFirst(e);
+  let place = 0;
+  return (part) => (first[place] === part ? results[place++]! : resolveExpression(part, scope));
+}
+
+/**
+ * The parts that are resolved before the expression: not what stands for several, nor lambdas, which take their parameters from the call, nor what is inside of
+ * an aggregate function, a window or a subquery.
+ */
+function partsFirst(e: Expression): readonly Expression[] {
+  if (e.kind === "unresolvedSubquery") return [];
+  if (e.kind === "unresolvedFunction" && (e.over !== undefined || isAggregateName(e.name))) return [];
+  const children = expressionChildren(e).filter(({ kind }) => kind !== "unresolvedStar" && kind !== "multiAlias" && kind !== "lambda");
+  return e.kind === "unresolvedFunction" ? children.map(withoutAlias) : children;
+}
+
+function withoutAlias(e: Expression): Expression {
+  return e.kind === "alias" ? e.child : e;
+}
+
+/** Refuses a generator, whatever its arguments are. */
+function refuseGenerator(e: UnresolvedFunction, scope: Scope): void {
+  if (isGeneratorName(e.name)) throw new StreamingError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: prettyText(e, scope) });
+}
+
+/** The expression over parts that `resolve` gives. */
+function resolveOver(e: Expression, scope: Scope, resolve: ResolvePart): Expression {
   switch (e.kind) {
     case "unresolvedAttribute":
       return scope.resolve(e.parts);
     case "unresolvedFunction":
-      return resolveCall(e, scope);
+      return resolveCall(e, scope, resolve);
     case "unresolvedExtract":
-      return extract(resolveExpression(e.child, scope), resolveExpression(e.key, scope), scope.context);
+      return extract(resolve(e.child), resolve(e.key), scope.context);
     case "unresolvedCast":
-      return e.typedLiteral === true
-        ? typedLiteral(e, scope.context)
-        : resolveCast(resolveExpression(e.child, scope), e.type, e.isTry, scope.context);
+      return e.typedLiteral === true ? typedLiteral(e, scope.context) : resolveCast(resolve(e.child), e.type, e.isTry, scope.context);
     case "unresolvedStar":
       throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression" });
     case "multiAlias":
@@ -50,24 +92,24 @@ export function resolveExpression(e: Expression, scope: Scope): Expression {
         context: "",
       });
     default:
-      return mapChildren(e, (child) => resolveExpression(child, scope));
+      return mapChildren(e, resolve);
   }
 }
 
-function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
+function resolveCall(e: UnresolvedFunction, scope: Scope, resolve: ResolvePart): Expression {
   if (e.over !== undefined) return resolveWindowCall(e, e.over, scope, { resolve: resolveExpression, prettyText });
   const name = e.name.toLowerCase();
-  if (name === "window" || name === "session_window" || name === "window_time") return windowColumn(name, e, scope);
+  if (name === "window" || name === "session_window" || name === "window_time") return windowColumn(name, e.args.map(resolve), scope);
   if (name === "monotonically_increasing_id" && e.args.length === 0) {
     return { kind: "call", name, args: [], type: types.long, nullable: false, evalMode: "ansi" };
   }
-  if (isGeneratorName(name)) throw new StreamingError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: prettyText(e, scope) });
-  if (name === "struct") return namedStruct(e, scope);
+  if (name === "struct") return namedStruct(e, scope, resolve);
   const aggregate = isAggregateName(name);
-  const inside = aggregate ? scope.inAggregate() : scope;
-  if (name === "grouping" || name === "grouping_id") return groupingCall(name, resolveArguments(e, inside));
-  const args = resolveArguments(e, inside);
-  const filter = e.filter === null ? null : resolveExpression(e.filter, inside);
+  const inner = aggregate ? scope.inAggregate() : scope;
+  const inside = aggregate ? (part: Expression): Expression => resolveExpression(part, inner) : resolve;
+  if (name === "grouping" || name === "grouping_id") return groupingCall(name, resolveArguments(e, inner, inside));
+  const args = resolveArguments(e, inner, inside);
+  const filter = e.filter === null ? null : inside(e.filter);
   if (!aggregate && (e.distinct || filter !== null)) {
     throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
   }
@@ -79,9 +121,9 @@ function resolveCall(e: UnresolvedFunction, scope: Scope): Expression {
 }
 
 /** The arguments: stars expanded, lambdas bound, aliases dropped. */
-function resolveArguments(e: UnresolvedFunction, scope: Scope): Expression[] {
+function resolveArguments(e: UnresolvedFunction, scope: Scope, resolve: ResolvePart): Expression[] {
   const given = expandArguments(e.args, scope);
-  const plain = given.map((arg) => (arg.kind === "lambda" ? arg : resolveExpression(arg.kind === "alias" ? arg.child : arg, scope)));
+  const plain = given.map((arg) => (arg.kind === "lambda" ? arg : resolve(withoutAlias(arg))));
   return plain.map((arg, i) => {
     if (arg.kind !== "lambda") return arg;
     const parameters = typedParameters(e.name.toLowerCase(), arg, i, plain);
@@ -90,9 +132,9 @@ function resolveArguments(e: UnresolvedFunction, scope: Scope): Expression[] {
 }
 
 /** `struct(a, b.c, d AS e, 1)`: its fields are named after the columns and aliases, the rest `col4` by place. */
-function namedStruct(e: UnresolvedFunction, scope: Scope): Expression {
+function namedStruct(e: UnresolvedFunction, scope: Scope, resolve: ResolvePart): Expression {
   const args = expandArguments(e.args, scope).flatMap((arg, i): Expression[] => {
-    const value = resolveExpression(arg.kind === "alias" ? arg.child : arg, scope);
+    const value = resolve(withoutAlias(arg));
     return [literal(fieldName(arg, value, i), types.string), value];
   });
   return resolveFunction({ name: "named_struct", args, distinct: false, filter: null }, scope.context);
@@ -104,9 +146,8 @@ function fieldName(arg: Expression, value: Expression, index: number): string {
   return arg.kind === "unresolvedAttribute" ? arg.parts.at(-1)! : `col${index + 1}`;
 }
 
-function windowColumn(name: string, e: UnresolvedFunction, scope: Scope): Expression {
+function windowColumn(name: string, args: readonly Expression[], scope: Scope): Expression {
   const { windows } = scope;
-  const args = e.args.map((arg) => resolveExpression(arg, scope));
   if (windows === null) throw notYetSupported(`${name}(…) outside a select list and a grouping`);
   if (name === "window") return windows.timeWindow(args);
   if (name === "session_window") return windows.sessionWindow(args);

@@ -3,7 +3,7 @@ import { definitionsOf } from "../attributeOf.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { expressionNodes, referencesOf } from "../../expression/traverse.js";
+import { expressionChildren, foldExpression } from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
 import { substitute } from "./substitution.js";
@@ -46,14 +46,25 @@ function isIdentity({ expressions, input }: NodeOf<"project">): boolean {
 /** How often the expressions evaluate each column at most: in a lambda it may be any number of times. */
 function usesOf(expressions: readonly Expression[]): ReadonlyMap<number, number> {
   const uses = new Map<number, number>();
-  const add = (id: number, count: number): void => void uses.set(id, (uses.get(id) ?? 0) + count);
   for (const item of expressions) {
-    for (const e of expressionNodes(item)) {
-      if (e.kind === "attribute") add(e.id, 1);
-      if (e.kind === "lambda") for (const id of referencesOf(e)) add(id, Infinity);
-    }
+    for (const [e, count] of occurrencesOf(item)) if (e.kind === "attribute") uses.set(e.id, (uses.get(e.id) ?? 0) + count);
   }
   return uses;
+}
+
+/** How often each part of an expression stands in it: an object may stand in several places. */
+function occurrencesOf(whole: Expression): ReadonlyMap<Expression, number> {
+  const inner: Expression[] = [];
+  foldExpression<true>(whole, (e) => {
+    inner.push(e);
+    return true;
+  });
+  const counts = new Map([[whole, 1]]);
+  for (const e of inner.toReversed()) {
+    const count = e.kind === "lambda" ? Infinity : counts.get(e)!;
+    for (const child of expressionChildren(e)) counts.set(child, (counts.get(child) ?? 0) + count);
+  }
+  return counts;
 }
 
 function canMerge(outer: readonly Expression[], inner: readonly Expression[]): boolean {

@@ -10,6 +10,7 @@ import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { expressionsOf, nodesOf } from "../transform.js";
 import { eliminateSubqueryAlias } from "./eliminateSubqueryAlias.js";
+import { flattenConcat } from "./flattenConcat.js";
 import { foldConstants } from "./foldConstants.js";
 import { inferNotNull } from "./inferNotNull.js";
 import { mergeProjects } from "./mergeProjects.js";
@@ -23,6 +24,7 @@ import { simplifyBooleans } from "./simplifyBooleans.js";
 /** The rules, in order; the list runs until it changes nothing. */
 export const rules: readonly Rule[] = [
   eliminateSubqueryAlias,
+  flattenConcat,
   foldConstants,
   simplifyBooleans,
   inferNotNull,

@@ -2,7 +2,14 @@ import { types, type StructType } from "../../arrow/types.js";
 import type { Alias, Call, Expression } from "../../expression/expression.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
-import { expressionChildren, mapChildren, rewriteExpression, someExpression } from "../../expression/traverse.js";
+import {
+  expressionChildren,
+  expressionNodes,
+  foldExpression,
+  rewriteExpression,
+  someExpression,
+  withExpressionChildren,
+} from "../../expression/traverse.js";
 import { transformUp } from "../transform.js";
 import type { Rule } from "./rule.js";
 
@@ -19,30 +26,41 @@ export const pruneFromJson: Rule = {
 function pruneWithin(node: NodeOf<"project">): NodeOf<"project"> {
   // A call that the filter makes too is decoded once for both: it stays the same call.
   if (node.input.kind === "filter" && someExpression(node.input.condition, isDecodeCall)) return node;
-  const fields = new Map<string, Set<string> | null>();
-  const visit = (e: Expression): void => {
+  const fields = fieldsTaken(node.expressions);
+  if ([...fields.values()].every((names) => names === null)) return node;
+  const narrow = (e: Expression, children: readonly Expression[]): Expression => {
+    const over = withExpressionChildren(e, children);
     const taken = takenField(e);
-    if (taken !== null) {
+    const names = taken === null ? null : fields.get(expressionKey(taken.call));
+    if (taken === null || !names || names.size === taken.call.type.fields.length || over.kind !== "call") return over;
+    const [call, ...key] = over.args as [DecodeCall, ...Expression[]];
+    const type = types.struct(taken.call.type.fields.filter(({ name }) => names.has(name)));
+    return { ...over, args: [{ ...call, type }, ...key] };
+  };
+  const expressions = node.expressions.map((e) => foldExpression<Expression>(e, narrow));
+  return expressions.every((e, i) => e === node.expressions[i]) ? node : { ...node, expressions };
+}
+
+/** Which fields are taken out of each call, by its key; null for a call that is needed whole. */
+function fieldsTaken(expressions: readonly Expression[]): ReadonlyMap<string, ReadonlySet<string> | null> {
+  const fields = new Map<string, Set<string> | null>();
+  for (const item of expressions) {
+    for (const e of expressionNodes(item, besideTaken)) {
+      const taken = takenField(e);
+      if (taken === null) {
+        if (isDecodeCall(e)) fields.set(expressionKey(e), null);
+        continue;
+      }
       const key = expressionKey(taken.call);
       const known = fields.get(key);
       if (known !== null) fields.set(key, (known ?? new Set()).add(taken.field));
-      taken.call.args.forEach(visit);
-      return;
     }
-    if (isDecodeCall(e)) fields.set(expressionKey(e), null);
-    expressionChildren(e).forEach(visit);
-  };
-  node.expressions.forEach(visit);
-  if ([...fields.values()].every((names) => names === null)) return node;
-  const narrow = (e: Expression): Expression => {
-    const taken = takenField(e);
-    const names = taken === null ? null : fields.get(expressionKey(taken.call));
-    if (taken === null || !names || names.size === taken.call.type.fields.length) return e;
-    const type = types.struct(taken.call.type.fields.filter(({ name }) => names.has(name)));
-    return { ...taken.get, args: [{ ...taken.call, type }, ...taken.get.args.slice(1)] };
-  };
-  const expressions = node.expressions.map((e) => rewriteDown(e, narrow));
-  return expressions.every((e, i) => e === node.expressions[i]) ? node : { ...node, expressions };
+  }
+  return fields;
+}
+
+function besideTaken(e: Expression): readonly Expression[] {
+  return takenField(e)?.call.args ?? expressionChildren(e);
 }
 
 type DecodeCall = Call & { readonly type: StructType };
@@ -57,11 +75,6 @@ function takenField(e: Expression): { readonly get: Call; readonly call: DecodeC
   const [child, key] = e.args as [Expression, Expression];
   if (!isDecodeCall(child) || key.kind !== "literal" || typeof key.value !== "string") return null;
   return { get: e, call: child, field: key.value };
-}
-
-/** Applies `rewrite` to the expression first, then to the children of what it gave. */
-function rewriteDown(e: Expression, rewrite: (e: Expression) => Expression): Expression {
-  return mapChildren(rewrite(e), (child) => rewriteDown(child, rewrite));
 }
 
 type Decode = Alias & { readonly child: DecodeCall };
@@ -100,16 +113,21 @@ function isDecode(e: Expression): e is Decode {
 /** The fields of a struct column that expressions take out of it; null when one of them needs it whole. */
 function fieldsUsed(expressions: readonly Expression[], id: number): Set<string> | null {
   const fields = new Set<string>();
-  const visit = (e: Expression): boolean => {
-    if (e.kind === "attribute") return e.id !== id;
-    if (e.kind === "call" && e.name === "getField") {
-      const [child, key] = e.args as [Expression, Expression];
-      if (child.kind === "attribute" && child.id === id && key.kind === "literal" && typeof key.value === "string") {
-        fields.add(key.value);
-        return true;
-      }
+  const besideFields = (e: Expression): readonly Expression[] => (fieldTaken(e, id) === null ? expressionChildren(e) : []);
+  for (const item of expressions) {
+    for (const e of expressionNodes(item, besideFields)) {
+      if (e.kind === "attribute" && e.id === id) return null;
+      const field = fieldTaken(e, id);
+      if (field !== null) fields.add(field);
     }
-    return expressionChildren(e).every(visit);
-  };
-  return expressions.every(visit) ? fields : null;
+  }
+  return fields;
+}
+
+/** The field that the expression takes out of the column; null for another expression. */
+function fieldTaken(e: Expression, id: number): string | null {
+  if (e.kind !== "call" || e.name !== "getField") return null;
+  const [child, key] = e.args as [Expression, Expression];
+  const taken = child.kind === "attribute" && child.id === id && key.kind === "literal" && typeof key.value === "string";
+  return taken ? key.value : null;
 }

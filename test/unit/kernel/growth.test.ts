@@ -23,8 +23,8 @@ describe("lines of any shape take time in proportion to their size", () => {
   it.each([
     ["LF", {}],
     ["a separator", { lineSep: "||" }],
-  ])("one long line that comes in small pieces, ended by %s", (_, options) => {
-    const ratio = growth(
+  ])("one long line that comes in small pieces, ended by %s", async (_, options) => {
+    const ratio = await growth(
       (size) => encoder.encode(`{"a":"${"x".repeat(size)}"}`),
       (text) => {
         const { rows } = decodeText(schema, text, { options, pieceBytes: wire });
@@ -67,8 +67,8 @@ describe("lines of any shape take time in proportion to their size", () => {
     ["objects in objects", (n) => `{"a":${'{"x":'.repeat(n)}1${"}".repeat(n)}}\n`, 100_000],
     ["escapes", (n) => `{"a":"${"\\n".repeat(n)}"}\n`, 1_000_000],
     ["a number of many digits", (n) => `{"a":${"9".repeat(n)}}\n`, 50_000],
-  ])("%s", (_, text, size) => {
-    const ratio = growth(
+  ])("%s", async (_, text, size) => {
+    const ratio = await growth(
       (n) => encoder.encode(text(n)),
       (bytes) => expect(decodeText(schema, bytes).rows.length).toBeGreaterThan(0),
       size,
@@ -76,9 +76,9 @@ describe("lines of any shape take time in proportion to their size", () => {
     expect(ratio).toBeLessThan(linearGrowth);
   });
 
-  it("a schema of thousands of columns, in their order and in another one", () => {
+  it("a schema of thousands of columns, in their order and in another one", async () => {
     for (const order of [(i: number) => i, (i: number, n: number) => (i * 7919) % n]) {
-      const ratio = growth(
+      const ratio = await growth(
         (n) => {
           const wide = types.struct(Array.from({ length: n }, (_, i) => ({ name: `c${i}`, type: types.int, nullable: true })));
           const line = `{${Array.from({ length: n }, (_, i) => `"c${order(i, n)}":${i}`).join(",")}}\n`;
