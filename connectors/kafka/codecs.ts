@@ -1,6 +1,7 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types, and a program finds a declaration only this way
 /// <reference path="./snappyjs.d.ts" />
 import { gunzipSync, gzipSync } from "node:zlib";
+import { checkedLength, largestRecordsBytes, lz4LengthAtMost, zstdLength } from "./codecLimits.js";
 
 /** Compression of record batches: its code in the batch's attributes. */
 export const compressionCode = { none: 0, gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
@@ -14,9 +15,6 @@ export interface Codec {
   compress(bytes: Buffer): Uint8Array;
   decompress(bytes: Buffer): Uint8Array;
 }
-
-/** What the records of a batch may take at most when they are decompressed: damaged or hostile bytes can claim any length. */
-const largestRecordsBytes = 1 << 28;
 
 const loading = new Map<number, Promise<Codec>>();
 const loaded = new Map<number, Codec>();
@@ -47,7 +45,13 @@ async function load(code: number): Promise<Codec> {
       return snappyCodec();
     case compressionCode.lz4: {
       const { compressFrameSync, decompressFrameSync } = await import("lz4-napi");
-      return { compress: (bytes) => compressFrameSync(bytes), decompress: (bytes) => decompressFrameSync(bytes) };
+      return {
+        compress: (bytes) => compressFrameSync(bytes),
+        decompress: (bytes) => {
+          checkedLength(lz4LengthAtMost(bytes));
+          return decompressFrameSync(bytes);
+        },
+      };
     }
     case compressionCode.zstd: {
       const zstd = await import("@bokuweb/zstd-wasm");
@@ -63,6 +67,8 @@ async function load(code: number): Promise<Codec> {
 const zstdRoomBytes = [1 << 20, 1 << 24, largestRecordsBytes];
 
 function growingDecompress(decompress: (bytes: Buffer, options: { defaultHeapSize: number }) => Uint8Array, bytes: Buffer): Uint8Array {
+  // The library would ask for as much as the frame says, and write on when it does not get it.
+  checkedLength(zstdLength(bytes) ?? 0);
   for (const defaultHeapSize of zstdRoomBytes.slice(0, -1)) {
     try {
       return decompress(bytes, { defaultHeapSize });
@@ -99,10 +105,13 @@ async function snappyCodec(): Promise<Codec> {
       if (bytes.compare(xerialMagic, 0, xerialMagic.length, 0, xerialMagic.length) !== 0)
         return snappy.uncompress(bytes, largestRecordsBytes);
       const parts: Uint8Array[] = [];
+      let total = 0;
       for (let at = xerialHeaderBytes; at < bytes.length;) {
         const length = bytes.readInt32BE(at);
         if (length < 0 || at + 4 + length > bytes.length) throw new RangeError("a snappy block that ends early");
-        parts.push(snappy.uncompress(bytes.subarray(at + 4, at + 4 + length), largestRecordsBytes));
+        const part = snappy.uncompress(bytes.subarray(at + 4, at + 4 + length), largestRecordsBytes);
+        total = checkedLength(total + part.length);
+        parts.push(part);
         at += 4 + length;
       }
       return Buffer.concat(parts);

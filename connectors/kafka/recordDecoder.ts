@@ -1,4 +1,5 @@
 import { crc32c } from "@node-rs/crc32";
+import { largestPieceBytes } from "./codecLimits.js";
 import { loadCodec, loadedCodec } from "./codecs.js";
 import type { AbortedTransaction } from "./fetch.js";
 import { readInt64 } from "./wire.js";
@@ -148,6 +149,9 @@ export class RecordDecoder {
     const bytes = code === 0 ? body : loadedCodec(code)!.decompress(body);
     const start = this.arenaLength;
     this.arenaLength += bytes.length;
+    if (this.arenaLength > largestPieceBytes) {
+      throw new RangeError(`more than ${largestPieceBytes} bytes, decompressed, in one piece; lower kafka.max.partition.fetch.bytes`);
+    }
     if (this.arenaLength > this.arena.length) {
       const grown = Buffer.allocUnsafeSlow(Math.max(this.arenaLength, this.arena.length * 2));
       this.arena.copy(grown, 0, 0, start);

@@ -2,10 +2,8 @@ import { describe, expect, it, vi } from "vitest";
 import { CheckpointFuzzer, fuzzedQueries, type Outcome } from "./checkpointFuzzer.js";
 
 /*
- * A damaged checkpoint or manifest gives the right rows, or a condition that names the file; nothing else. The nightly run does it more often, from another
- * seed on:
- *
- *     FUZZ_MUTATIONS=10000 FUZZ_SEED=$(date +%s) npx vitest run test/fuzz
+ * A damaged checkpoint or manifest gives the right rows, or a condition that names the file; nothing else. `npm run nightly` does it more often, from another
+ * seed on.
  */
 const mutations = Number(process.env["FUZZ_MUTATIONS"] ?? "240");
 const firstSeed = Number(process.env["FUZZ_SEED"] ?? "1");

@@ -1,0 +1,31 @@
+/** A run of some of the tests, with more seeds, other chunks, or more mutations than a change is tested with. */
+export interface Part {
+  readonly name: string;
+  /** Files and folders of tests. */
+  readonly tests: readonly string[];
+  /** Environment variables that the tests read. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Sizes of the pieces in which rows and bytes are handled: one, two, three, a drawn mixture, and those of production. */
+const chunks = ["1", "2", "3", "seed:20261126", "default"];
+
+/** Suites whose answers must not depend on the size of the pieces. */
+const inPieces = ["test/unit", "test/contracts/source.test.ts", "test/contracts/sink.test.ts", "test/errors"];
+
+/** The parts of the nightly run; `scale` 1 is all of it. */
+export function parts(scale: number): readonly Part[] {
+  const many = (count: number): string => String(Math.max(1, Math.round(count * scale)));
+  // Every night begins where another one ended.
+  const seed = String(Math.floor(Date.now() / 86_400_000) * 100_000);
+  return [
+    { name: "simulation", tests: ["test/simulation"], parameters: { SIMULATION_SEEDS: many(5000) } },
+    ...chunks.map((size) => ({ name: `golden, pieces of ${size}`, tests: ["test/golden"], parameters: { CHUNKS: size } })),
+    ...chunks
+      .filter((size) => scale >= 1 || size === "1")
+      .map((size) => ({ name: `suites, pieces of ${size}`, tests: inPieces, parameters: { CHUNKS: size } })),
+    { name: "fuzz", tests: ["test/fuzz"], parameters: { FUZZ_MUTATIONS: many(10_000), FUZZ_SEED: seed } },
+    { name: "damaged Parquet", tests: ["test/property/damagedParquet.test.ts"], parameters: scale >= 1 ? { TIDEMARK_NIGHTLY: "1" } : {} },
+    { name: "properties", tests: ["test/property"], parameters: { PROPERTY_RUNS: many(20_000), PROPERTY_SEED: seed.slice(-9) } },
+  ];
+}
