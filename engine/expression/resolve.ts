@@ -1,5 +1,6 @@
 import { nearestName } from "../errors/nearest.js";
 import { notYetSupported, StreamingError } from "../errors/streamingError.js";
+import { deepestType, typeDepth } from "../arrow/typeDepth.js";
 import { sqlTypeName } from "../arrow/types.js";
 import { aggregateFunctions } from "./aggregates/index.js";
 import { freshId, type AggregateCall, type Expression, type UnresolvedFunction } from "./expression.js";
@@ -49,6 +50,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
     ...(use.typeArgument && { typeArgument: use.typeArgument }),
   });
   if ("kind" in resolution) return resolution;
+  if (typeDepth(resolution.type) > deepestType) throw notYetSupported(`A type nested deeper than ${deepestType}`);
   const options = resolution.options ?? use.options;
   return {
     kind: "call",

@@ -1,4 +1,5 @@
 import { StreamingError, notYetSupported } from "../errors/streamingError.js";
+import { deepestType } from "../arrow/typeDepth.js";
 import { types, type DataType, type Field } from "../arrow/types.js";
 import type { TokenStream } from "./tokenStream.js";
 
@@ -32,19 +33,20 @@ const dayTimeUnits = ["DAY", "HOUR", "MINUTE", "SECOND"];
  *
  * @throws UNSUPPORTED_DATATYPE, PARSE_SYNTAX_ERROR
  */
-export function readDataType(tokens: TokenStream): DataType {
+export function readDataType(tokens: TokenStream, depth = 1): DataType {
+  if (depth > deepestType) throw tokens.unexpected(`the type is nested deeper than ${deepestType}`);
   const { word, text } = tokens.peek();
   switch (word) {
     case "ARRAY":
-      return bracketed(tokens, () => types.array(readDataType(tokens)));
+      return bracketed(tokens, () => types.array(readDataType(tokens, depth + 1)));
     case "MAP":
       return bracketed(tokens, () => {
-        const key = readDataType(tokens);
+        const key = readDataType(tokens, depth + 1);
         tokens.expect(",");
-        return types.map(key, readDataType(tokens));
+        return types.map(key, readDataType(tokens, depth + 1));
       });
     case "STRUCT":
-      return structType(tokens);
+      return structType(tokens, depth);
     case "DECIMAL":
     case "DEC":
     case "NUMERIC":
@@ -82,20 +84,20 @@ function bracketed<T>(tokens: TokenStream, inside: () => T): T {
   return result;
 }
 
-function structType(tokens: TokenStream): DataType {
+function structType(tokens: TokenStream, depth: number): DataType {
   tokens.next();
   if (tokens.accept("<>")) return types.struct([]);
   tokens.expect("<");
-  const fields = tokens.is(">") ? [] : tokens.commaSeparated(() => readField(tokens));
+  const fields = tokens.is(">") ? [] : tokens.commaSeparated(() => readField(tokens, depth + 1));
   tokens.expectPart(">");
   return types.struct(fields);
 }
 
 /** `name[:] type [NOT NULL] [COMMENT 'text']`. */
-export function readField(tokens: TokenStream): Field {
+export function readField(tokens: TokenStream, depth = 1): Field {
   const name = tokens.identifier("a column name");
   tokens.accept(":");
-  const type = readDataType(tokens);
+  const type = readDataType(tokens, depth);
   const nullable = !tokens.accept("NOT", "NULL");
   if (tokens.accept("COMMENT") && tokens.next().kind !== "string") throw tokens.unexpected("expected the text of the comment");
   return { name, type, nullable };

@@ -33,9 +33,12 @@ export function numberLiteral(text: string, negative: boolean): Literal {
   }
 }
 
+/** More digits are no long. */
+const longestWhole = 40;
+
 function plainNumber(digits: string): Literal {
   if (/e/i.test(digits)) return literal(Number(digits), types.double);
-  if (digits.includes(".")) return decimalLiteral(digits);
+  if (digits.includes(".") || digits.length > longestWhole) return decimalLiteral(digits);
   const value = BigInt(digits);
   if (BigInt.asIntN(32, value) === value) return literal(Number(value), types.int);
   if (BigInt.asIntN(64, value) === value) return literal(value, types.long);
@@ -61,14 +64,17 @@ function decimalLiteral(digits: string): Literal {
   const [mantissa, exponent = "0"] = digits.toLowerCase().split("e");
   const [whole = "", fraction = ""] = mantissa!.replace("-", "").split(".");
   let scale = fraction.length - Number(exponent);
-  let unscaled = BigInt(whole + fraction);
-  if (scale < 0) {
-    unscaled *= 10n ** BigInt(-scale);
-    scale = 0;
-  }
-  const precision = Math.max(String(unscaled).length, scale);
+  // Counted before the number is made: a short text may stand for ten million digits.
+  const significant = (whole + fraction).replace(/^0+/, "");
+  const written = significant === "" ? 1 : significant.length + Math.max(0, -scale);
+  const precision = Math.max(written, scale);
   if (precision > 38) {
     throw new StreamingError("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", { precision: String(precision), maxPrecision: "38" });
+  }
+  let unscaled = BigInt(significant);
+  if (scale < 0) {
+    if (unscaled !== 0n) unscaled *= 10n ** BigInt(-scale);
+    scale = 0;
   }
   return literal(digits.startsWith("-") ? -unscaled : unscaled, types.decimal(precision, scale));
 }

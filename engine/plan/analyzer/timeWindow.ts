@@ -187,6 +187,9 @@ function intervalUs({ months, days, microseconds }: IntervalValue, text: string)
   return BigInt(days) * 86_400_000_000n + microseconds;
 }
 
+/** In so many windows a row may be at most: each is a row of the aggregation. */
+const mostWindows = 4096;
+
 function checkSpec({ durationUs, slideUs, startUs }: WindowSpec, time: Expression): void {
   const sqlExpr = `"window(${sqlText(time)}, ${durationUs}, ${slideUs}, ${startUs})"`;
   for (const [name, value] of [
@@ -205,6 +208,7 @@ function checkSpec({ durationUs, slideUs, startUs }: WindowSpec, time: Expressio
   const absStart = startUs < 0n ? -startUs : startUs;
   for (const [left, leftValue, constraint, right, rightValue] of [
     ["slide_duration", slideUs, "<=", "window_duration", durationUs],
+    ["window_duration", durationUs, "<=", `${mostWindows} * slide_duration`, slideUs * BigInt(mostWindows)],
     ["abs(start_time)", absStart, "<", "slide_duration", slideUs],
   ] as const) {
     if (constraint === "<" ? leftValue < rightValue : leftValue <= rightValue) continue;
