@@ -1,8 +1,8 @@
 import { defineConfig } from "rolldown";
 
-/** how `npm run golden`, `npm run bench` and `npm run nightly` are made: few files too, so that loading them is no part of what they measure. */
+/** How `npm run golden`, `npm run sql-suite`, `npm run bench` and `npm run nightly` are made: few files too, so that loading them is no part of what they measure. */
 export default defineConfig({
-  input: { golden: "test/golden/main.ts", bench: "test/bench/main.ts", nightly: "test/nightly/main.ts" },
+  input: { golden: "test/golden/main.ts", sqlSuite: "test/sqlSuite/main.ts", bench: "test/bench/main.ts", nightly: "test/nightly/main.ts" },
   platform: "node",
   external: /^[^./]/,
   tsconfig: "tsconfig.json",

@@ -9,6 +9,7 @@ import { checkBatch } from "../engine/plan/analyzer/streaming.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { contextOf } from "./conf.js";
+import { withoutRecursions } from "./recursion.js";
 import type { SessionContext } from "./sessionContext.js";
 
 /** Runs a bounded plan; the batches are the caller's. */
@@ -25,7 +26,8 @@ export async function runBoundedPlan(
   plan: AnalyzedPlan,
   emit: (batch: Batch) => Promise<void> | void,
 ): Promise<void> {
-  const { roots } = planPhysical(optimize(plan), null, 1);
+  const whole = await withoutRecursions(plan, (inner) => collectBatches(session, inner));
+  const { roots } = planPhysical(optimize(whole), null, 1);
   checkScans(session, roots);
   await runBounded(roots[0]!.node, inputsOf(session, [], session.conf.toRecord()), ({ batch }) => emit(batch));
 }

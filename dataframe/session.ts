@@ -21,6 +21,7 @@ import type { SessionContext } from "./sessionContext.js";
 import { withSubqueries } from "../engine/plan/analyzer/query/analyzeQuery.js";
 import { SessionCatalog } from "./sql/catalog.js";
 import { defaultDatabase } from "./sql/warehouse.js";
+import { bindParameters, type Parameters } from "./sql/parameters.js";
 import { runStatement } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableRegistry } from "./tables.js";
@@ -118,10 +119,11 @@ export class Session implements SessionContext {
    * Runs a statement of SQL. A query gives its table, which runs when it is asked for rows; a command (CREATE VIEW, SET, …) runs at once and gives its result.
    *
    * @throws PARSE_SYNTAX_ERROR with the place, and what the analyzer refuses: TABLE_OR_VIEW_NOT_FOUND, UNRESOLVED_COLUMN.…
-   * @example await (await session.sql("SELECT sensorId, count(*) AS n FROM readings GROUP BY sensorId")).show()
+   * @param parameters the values of `:name`, or of the `?` in their order; they never become text
+   * @example await (await session.sql("SELECT * FROM readings WHERE celsius > :limit", { limit: 30 })).show()
    */
-  async sql<Row = LooseRow>(text: string): Promise<DataFrame<Row>> {
-    return new DataFrame<Row>(this, await runStatement(this, parseStatement(text)));
+  async sql<Row = LooseRow>(text: string, parameters: Parameters = {}): Promise<DataFrame<Row>> {
+    return new DataFrame<Row>(this, await runStatement(this, bindParameters(parseStatement(text), parameters)));
   }
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */

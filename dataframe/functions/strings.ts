@@ -23,6 +23,28 @@ export const ascii = unary<number | null, "ascii">("ascii");
 export const chr = unary<string | null, "char">("char");
 /** Hexadecimal digits. @example df.select(hex("id").as("h")) */
 export const hex = unary<string | null, "hex">("hex");
+/** The bytes of hexadecimal digits; null when they are none. @example df.select(unhex(lit("4A")).as("b")) */
+export const unhex = unary<Uint8Array | null, "unhex">("unhex");
+/** Bytes as base 64. @example df.select(base64("sensorId").as("b")) */
+export const base64 = unary<string | null, "base64">("base64");
+/** The bytes of a base 64 text. @example df.select(unbase64(lit("QQ==")).as("b")) */
+export const unbase64 = unary<Uint8Array | null, "unbase64">("unbase64");
+/** The bytes of a text in a character set. @example df.select(encode("sensorId", "utf-8").as("b")) */
+export const encode = withOperand<Uint8Array | null>("encode");
+/** The text of bytes in a character set. @example df.select(decode(encode("sensorId", "utf-8"), "utf-8").as("s")) */
+export const decode = withOperand<string | null>("decode");
+/** The bytes of a text in hex, base64 or utf-8. @example df.select(toBinary(lit("4A"), "hex").as("b")) */
+export const toBinary = withOperand<Uint8Array | null>("to_binary");
+/** The same, null when it is none. @example df.select(tryToBinary("sensorId", "hex").as("b")) */
+export const tryToBinary = withOperand<Uint8Array | null>("try_to_binary");
+/** The MD5 digest in hexadecimal digits. @example df.select(md5("sensorId").as("d")) */
+export const md5 = unary<string | null, "md5">("md5");
+/** The SHA-1 digest in hexadecimal digits. @example df.select(sha1("sensorId").as("d")) */
+export const sha1 = unary<string | null, "sha1">("sha1");
+/** The SHA-2 digest of 224, 256, 384 or 512 bits. @example df.select(sha2("sensorId", 256).as("d")) */
+export const sha2 = withOperand<string | null>("sha2");
+/** The cyclic redundancy check. @example df.select(crc32("sensorId").as("c")) */
+export const crc32 = unary<number | null, "crc32">("crc32");
 /** The texts one after the other; null when one is. Joins arrays too. @example df.select(concat("sensorId", lit("!")).as("s")) */
 export const concat = variadic<string | null>("concat");
 /** Whether the first starts with the second. @example df.where(startswith("sensorId", lit("a"))) */

@@ -4,7 +4,7 @@ import type { Catalog } from "../../engine/plan/analyzer/query/environment.js";
 import type { ParsedPlan, UnresolvedRelation } from "../../engine/plan/unresolved.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { parseQuery } from "../../engine/sql/parser.js";
-import { relationsIn } from "../../engine/sql/relationsIn.js";
+import { relationsIn } from "../../engine/plan/relationsIn.js";
 import { sourceFormats } from "../formats.js";
 import { DataFrameReader } from "../reader.js";
 import type { LooseRow } from "../types/row.js";
@@ -45,6 +45,13 @@ export class SessionCatalog implements Catalog {
 
   get names(): readonly string[] {
     return [...this.session.viewNames, ...this.tables];
+  }
+
+  pathOf(relation: UnresolvedRelation): readonly string[] {
+    const { parts } = relation;
+    if (!this.loaded.has(relation)) return parts;
+    const identity = new Warehouse(this.session).identityOf(parts);
+    return identity === null || fileFormats.has(parts[0]!.toLowerCase()) ? parts : ["spark_catalog", identity.database, identity.table];
   }
 
   find(relation: UnresolvedRelation): AnalyzedPlan | null {

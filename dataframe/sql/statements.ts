@@ -3,14 +3,21 @@ import { types, typeName, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { unreachable } from "../../engine/errors/assert.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { rememberText } from "../../engine/plan/analyzer/analyze.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../../engine/plan/unresolved.js";
-import { relationsIn } from "../../engine/sql/relationsIn.js";
-import type { CreateView, Statement, TableName } from "../../engine/sql/statement.js";
+import { relationsIn } from "../../engine/plan/relationsIn.js";
+import type { CreateView, ExplainMode, Statement, TableName } from "../../engine/sql/statement.js";
 import { localPlan } from "../localPlan.js";
 import type { SessionContext } from "../sessionContext.js";
+import { nearestName } from "../../engine/errors/nearest.js";
+import { aggregateFunctions } from "../../engine/expression/aggregates/index.js";
+import { findEntry, functionNames } from "../../engine/expression/functions/table.js";
+import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
+import { partitionsOf } from "../conf.js";
+import { explainFrame } from "../explain.js";
 import { sourceFormats } from "../formats.js";
 import { DataFrameReader } from "../reader.js";
 import { SessionCatalog, viewName } from "./catalog.js";
@@ -39,8 +46,7 @@ export async function runStatement(session: SessionContext, statement: Statement
       await createTable(session, statement, statement.query && (await queryPlan(session, statement.query)));
       return rows(session, [], []);
     case "insert":
-      await insertInto(session, statement, await queryPlan(session, statement.plan));
-      return rows(session, [], []);
+      return started(session, await insertInto(session, statement, await queryPlan(session, statement.plan)));
     case "truncate":
       await truncate(session, statement.name.parts);
       return rows(session, [], []);
@@ -60,30 +66,45 @@ export async function runStatement(session: SessionContext, statement: Statement
     }
     case "describeTable":
       return described(session, outputOf(await relationPlan(session, statement.name)));
-    case "showColumns": {
-      const output = outputOf(await relationPlan(session, statement.name));
-      return rows(
-        session,
-        [text("col_name")],
-        output.map(({ name }) => [name]),
-      );
-    }
+    case "showColumns":
+      return columnNames(session, outputOf(await relationPlan(session, statement.name)));
     case "show":
       return shown(session, statement.what);
     case "nothing":
       if (statement.plan !== null) keepView(session, statement.name!.parts, await queryPlan(session, statement.plan));
       return rows(session, [], []);
-    case "describeFunction":
     case "explain":
-      throw notYetSupported(`The statement ${statement.kind}`);
+      return explained(session, statement.statement, statement.mode);
+    case "describeFunction":
+      return rows(
+        session,
+        [text("function_desc")],
+        functionLines(statement.name).map((line) => [line]),
+      );
     default:
       return unreachable(statement);
   }
 }
 
+function columnNames(session: SessionContext, output: ReturnType<typeof outputOf>): AnalyzedPlan {
+  return rows(
+    session,
+    [text("col_name")],
+    output.map(({ name }) => [name]),
+  );
+}
+
+async function explained(session: SessionContext, statement: Statement, mode: ExplainMode): Promise<AnalyzedPlan> {
+  if (statement.kind !== "query") throw notYetSupported("EXPLAIN of a command");
+  const plan = await queryPlan(session, statement.plan);
+  const { conf, runtime } = session;
+  return rows(session, [text("plan")], [[explainFrame(plan, partitionsOf(conf.toRecord()), runtime.chunks, mode)]]);
+}
+
 async function queryPlan(session: SessionContext, plan: ParsedPlan): Promise<AnalyzedPlan> {
   const catalog = await SessionCatalog.for(session, plan);
-  return analyzeQuery(plan, session.analysisContext, catalog);
+  const context = session.analysisContext;
+  return rememberText(analyzeQuery(plan, context, catalog), context, (other) => analyzeQuery(plan, other, catalog));
 }
 
 /** What a name stands for. */
@@ -156,7 +177,14 @@ function described(session: SessionContext, output: ReturnType<typeof outputOf>)
 }
 
 async function shown(session: SessionContext, what: "tables" | "views" | "functions"): Promise<AnalyzedPlan> {
-  if (what === "functions") throw notYetSupported("SHOW FUNCTIONS");
+  if (what === "functions")
+    return rows(
+      session,
+      [text("function")],
+      functionNames()
+        .toSorted()
+        .map((name) => [name]),
+    );
   const warehouse = new Warehouse(session);
   const database = warehouse.currentDatabase;
   const fields = [
@@ -170,6 +198,25 @@ async function shown(session: SessionContext, what: "tables" | "views" | "functi
 
 function text(name: string): Field {
   return { name, type: types.string, nullable: false };
+}
+
+/** The query that an INSERT of a stream started, as a row. */
+function started(session: SessionContext, query: StreamingQuery | null): AnalyzedPlan {
+  if (query === null) return rows(session, [], []);
+  return rows(session, [text("id"), text("runId"), text("name")], [[query.id, query.runId, query.name ?? ""]]);
+}
+
+/** What DESCRIBE FUNCTION says. @throws UNRESOLVED_ROUTINE */
+function functionLines(name: string): readonly string[] {
+  const key = name.toLowerCase();
+  const entry = findEntry(key) ?? (Object.hasOwn(aggregateFunctions, key) ? aggregateFunctions[key] : undefined);
+  if (entry !== undefined) return [`Function: ${name}`, `Usage: ${entry.doc}`];
+  const nearest = nearestName(key, functionNames());
+  throw new StreamingError("UNRESOLVED_ROUTINE", {
+    routineName: `\`${name}\``,
+    searchPath: "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",
+    suggestion: nearest === undefined ? "SHOW FUNCTIONS lists what there is." : `Did you mean \`${nearest}\`?`,
+  });
 }
 
 /** Rows in memory as a plan. */

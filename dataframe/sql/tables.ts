@@ -10,7 +10,9 @@ import { sourceFormats } from "../formats.js";
 import { isWithin, readPaths } from "../places.js";
 import type { SessionContext } from "../sessionContext.js";
 import { storedTable } from "./catalog.js";
+import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { rowsForTable } from "./insert.js";
+import { startInsert } from "./insertStream.js";
 import { quotedName, tableExists, tableNotFound } from "./tableErrors.js";
 import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
 
@@ -56,18 +58,23 @@ function described(session: SessionContext, statement: CreateTable, query: Analy
   return { kind: "table", format, schema, options, location, partitionBy: partitionedBy, comment };
 }
 
-/** INSERT INTO and OVERWRITE of a bounded query. */
-export async function insertInto(session: SessionContext, insert: Insert, query: AnalyzedPlan): Promise<void> {
+/** INSERT INTO and OVERWRITE of a bounded query; of a stream it starts the query that writes it, and gives that. */
+export async function insertInto(session: SessionContext, insert: Insert, query: AnalyzedPlan): Promise<StreamingQuery | null> {
   const warehouse = new Warehouse(session);
   const identity = identityOf(warehouse, insert.name.parts);
   const table = await warehouse.read(identity);
   if (table === null) throw await tableNotFound(session, insert.name.parts);
   if (table.kind === "view") throw wrongKind("INSERT", "TABLE", identity, "VIEW", "the table below the view");
-  if (isStreaming(query)) throw notYetSupported("INSERT of a stream");
   const columns = outputOf(await storedTable(session, warehouse, identity, table, { streaming: false, options: {} }));
   const rows = rowsForTable(session, insert, columns, query, quotedName(["spark_catalog", identity.database, identity.table]));
+  if (isStreaming(query)) {
+    if (insert.overwrite) throw new StreamingError("INSERT_STREAM_OVERWRITES");
+    const path = table.options["path"] ?? warehouse.dataFolder(identity, table);
+    return startInsert(session, rows, table.format, path, { ...table.options, ...insert.options });
+  }
   if (insert.overwrite) await emptied(session, warehouse, identity, table, rows);
   await append(session, warehouse, identity, table, rows);
+  return null;
 }
 
 /** Removes the rows of a table. */

@@ -46,6 +46,8 @@ export interface Attribute {
   readonly qualifier: readonly string[];
   /** Set when this column (or, for a window struct, its end) is an event time with a watermark. Survives a rename, not an expression. */
   readonly eventTime?: EventTime;
+  /** Set for the key of a USING or NATURAL join that `*` leaves out: only its qualified name means it. */
+  readonly hidden?: true;
 }
 
 export interface EventTime {

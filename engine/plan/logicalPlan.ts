@@ -13,6 +13,7 @@ import { localRelation, type LocalRelation } from "./nodes/localRelation.js";
 import { offset, type Offset } from "./nodes/offset.js";
 import { project, type Project } from "./nodes/project.js";
 import { read, type Read } from "./nodes/read.js";
+import { recursion, workTable, type Recursion, type WorkTable } from "./nodes/recursion.js";
 import { repartition, type Repartition } from "./nodes/repartition.js";
 import { sample, type Sample } from "./nodes/sample.js";
 import { sessionWindow, type SessionWindow } from "./nodes/sessionWindow.js";
@@ -43,6 +44,7 @@ export type LogicalPlan =
   | Offset<LogicalPlan>
   | Project<LogicalPlan>
   | Read
+  | Recursion<LogicalPlan>
   | Repartition<LogicalPlan>
   | Sample<LogicalPlan>
   | SessionWindow<LogicalPlan>
@@ -51,7 +53,8 @@ export type LogicalPlan =
   | SubqueryAlias<LogicalPlan>
   | TimeWindow<LogicalPlan>
   | Window<LogicalPlan>
-  | WithWatermark<LogicalPlan>;
+  | WithWatermark<LogicalPlan>
+  | WorkTable;
 
 export type NodeKind = LogicalPlan["kind"];
 
@@ -72,6 +75,7 @@ const nodes = {
   offset,
   project,
   read,
+  recursion,
   repartition,
   sample,
   sessionWindow,
@@ -81,6 +85,7 @@ const nodes = {
   timeWindow,
   window,
   withWatermark,
+  workTable,
 } satisfies { readonly [K in NodeKind]: { readonly kind: K } };
 
 /** What there is to know of a node. */

@@ -4,7 +4,33 @@ import type { Expression, Subquery } from "../expression/expression.js";
 import { foldExpression } from "../expression/traverse.js";
 import { localText } from "../values/dateTimeText.js";
 import { valueText } from "../values/valueText.js";
+import { outerNamesOf } from "./subqueryNames.js";
 import { windowText } from "./windowText.js";
+
+const castNames = new Set([
+  "boolean",
+  "tinyint",
+  "smallint",
+  "int",
+  "bigint",
+  "float",
+  "double",
+  "decimal",
+  "string",
+  "binary",
+  "date",
+  "timestamp",
+]);
+
+/** Arguments that Spark shows although nobody wrote them: by the name and the number of those that were. */
+const shownDefaults: Readonly<Record<string, string>> = {
+  "substr/2": "2147483647",
+  "substring/2": "2147483647",
+  "sort_array/1": "true",
+  "split/2": "-1",
+  "replace/2": "",
+  "locate/2": "1",
+};
 
 /** How a name that is still unresolved is written; default: its parts as they are. */
 export type NameText = (parts: readonly string[]) => string;
@@ -72,6 +98,8 @@ function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameT
     case "windowCall":
       return `${callText(e, text)} OVER ${windowText({ base: null, ...e }, e.name, e.args, text)}`;
     case "unresolvedFunction":
+      // A function that is a cast is no cast that somebody wrote.
+      if (e.args.length === 1 && castNames.has(e.name.toLowerCase())) return text(e.args[0]!);
       if (e.over === undefined) return callText(e, text);
       return `${callText(e, text)} OVER ${typeof e.over === "string" ? e.over : windowText(e.over, e.name, e.args, text)}`;
     case "lambda":
@@ -81,10 +109,10 @@ function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameT
   }
 }
 
-function subqueryText({ form, values }: Pick<Subquery, "form" | "values">, text: (child: Expression) => string): string {
-  if (form !== "in") return form === "exists" ? "exists()" : "scalarsubquery()";
+function subqueryText({ form, values, query }: Pick<Subquery, "form" | "values" | "query">, text: (child: Expression) => string): string {
+  if (form !== "in") return `${form === "exists" ? "exists" : "scalarsubquery"}(${outerNamesOf(query).join(", ")})`;
   const value = values.length === 1 ? text(values[0]!) : `named_struct(${values.map(text).join(", ")})`;
-  return `(${value} IN (listquery()))`;
+  return `(${value} IN (listquery(${outerNamesOf(query).join(", ")})))`;
 }
 
 interface CallLike {
@@ -126,7 +154,16 @@ function callText(e: CallLike, text: (child: Expression) => string): string {
       return args.join(".");
     case "getItem":
       return `${args[0]}[${args[1]}]`;
+    case "extract":
+      return `extract(${args[0]} FROM ${args[1]})`;
+    case "ltrim":
+    case "rtrim":
+      return args.length === 2
+        ? `TRIM(${e.name === "ltrim" ? "LEADING" : "TRAILING"} ${args[0]} FROM ${args[1]})`
+        : `${e.name}(${args[0]})`;
     default: {
+      const shown = shownDefaults[`${e.name}/${args.length}`];
+      if (shown !== undefined) args.push(shown);
       const filter = e.filter ? ` FILTER (WHERE ${text(e.filter)})` : "";
       return `${e.name}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${filter}`;
     }
@@ -160,12 +197,20 @@ function literalText(value: Value, type: DataType): string {
     case "interval_daytime":
       return dayTimeText(value as bigint, type.units ?? "day to second");
     case "interval_yearmonth":
-      return type.units === "year" ? `INTERVAL '${(value as number) / 12}' YEAR` : `INTERVAL '${value as number}' MONTH`;
+      return yearMonthText(value as number, type.units ?? "year to month");
     default:
       return typeof value === "object"
         ? JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part))
         : String(value);
   }
+}
+
+/** `INTERVAL '2' YEAR`, `INTERVAL '14' MONTH`, `INTERVAL '1-2' YEAR TO MONTH`. */
+function yearMonthText(months: number, units: string): string {
+  if (units === "year") return `INTERVAL '${months / 12}' YEAR`;
+  if (units === "month") return `INTERVAL '${months}' MONTH`;
+  const size = Math.abs(months);
+  return `INTERVAL '${months < 0 ? "-" : ""}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
 }
 
 const unitUs: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, hour: 3_600_000_000n, minute: 60_000_000n };
@@ -175,7 +220,7 @@ function dayTimeText(microseconds: bigint, units: string): string {
   const sign = microseconds < 0n ? "-" : "";
   const us = microseconds < 0n ? -microseconds : microseconds;
   const unit = unitUs[units];
-  if (unit !== undefined) return `INTERVAL '${sign}${us / unit}' ${units.toUpperCase()}`;
+  if (unit !== undefined) return `INTERVAL '${sign}${String(us / unit).padStart(units === "day" ? 1 : 2, "0")}' ${units.toUpperCase()}`;
   const time = localText(us % 86_400_000_000n).slice("1970-01-01 ".length);
   if (units === "second" && us < 60_000_000n) return `INTERVAL '${sign}${time.slice("00:00:".length)}' SECOND`;
   return `INTERVAL '${sign}${us / 86_400_000_000n} ${time}' DAY TO SECOND`;

@@ -126,6 +126,16 @@ export const expressionConditions = {
     message: "<message>.",
     advice: `<alternative> ${ansiAdvice}`,
   },
+  "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION": {
+    sqlState: "22015",
+    message: "Integer overflow while operating with intervals.",
+    advice: "Choose the type or the limits so that the interval fits.",
+  },
+  INTERVAL_DIVIDED_BY_ZERO: {
+    sqlState: "22012",
+    message: "Division by zero of an interval.",
+    advice: "Use `try_divide` to tolerate divisor being 0 and return NULL instead.",
+  },
   BINARY_ARITHMETIC_OVERFLOW: {
     sqlState: "22003",
     message: "<value1> <symbol> <value2> caused overflow.",
@@ -206,6 +216,28 @@ export const expressionConditions = {
     sqlState: "22007",
     message: "Text <inputString> could not be parsed as a timestamp.",
     advice: "Use <func> to tolerate invalid input string and return NULL instead.",
+  },
+  "INVALID_PARAMETER_VALUE.CHARSET": {
+    sqlState: "22023",
+    message: "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of the <charsets>, but got <charset>.",
+    advice: "Name one of these character sets.",
+  },
+  MALFORMED_CHARACTER_CODING: {
+    sqlState: "22000",
+    message: "Invalid value found when performing <function> with <charset>.",
+    advice: "Look whether the value is of that character set.",
+  },
+  CONVERSION_INVALID_INPUT: {
+    sqlState: "22018",
+    message: "The value <str> (<fmt>) cannot be converted to <targetType> because it is malformed.",
+    advice:
+      "Correct the value as per the syntax, or change its format. Use <suggestion> to tolerate malformed input and return NULL instead.",
+  },
+  "DATATYPE_MISMATCH.INVALID_ARG_VALUE": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: The <inputName> value must to be a <requireType> literal of <validValues>, but got <inputValue>.",
+    advice: "Give one of these values.",
   },
   "INVALID_PARAMETER_VALUE.ZONE": {
     sqlState: "22023",

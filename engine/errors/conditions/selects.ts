@@ -121,6 +121,53 @@ export const selectConditions = {
     message: "Columns of grouping_id (<groupingIdColumn>) does not match grouping columns (<groupByColumns>).",
     advice: "Give GROUPING_ID all keys, in their order, or none.",
   },
+  INVALID_RECURSIVE_CTE: {
+    sqlState: "42836",
+    message:
+      "Invalid recursive definition found. Recursive queries must contain an UNION or an UNION ALL statement with 2 children. The first child needs to be the anchor term without any recursive references.",
+    advice: "Write the anchor, UNION ALL, and the step.",
+  },
+  UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE: {
+    sqlState: "42836",
+    message:
+      "The UNION operator is not yet supported within recursive common table expressions (WITH clauses that refer to themselves, directly or indirectly).",
+    advice: "Please use UNION ALL instead.",
+  },
+  RECURSION_LEVEL_LIMIT_EXCEEDED: {
+    sqlState: "42836",
+    message: "Recursion level limit <levelLimit> reached but query has not exhausted.",
+    advice: "Try increasing it like 'WITH RECURSIVE t(col) MAX RECURSION LEVEL 200', or look whether the recursion ends.",
+  },
+  RECURSION_ROW_LIMIT_EXCEEDED: {
+    sqlState: "42836",
+    message: "Recursion row limit <rowLimit> reached but query has not exhausted.",
+    advice: "Look whether the recursion ends.",
+  },
+  PIVOT_AGGREGATE_EXPECTED: {
+    sqlState: "42803",
+    message: "Aggregate expression required for pivot, but '<sqlExpr>' did not appear in any aggregate function.",
+    advice: "Put an aggregate function around it.",
+  },
+  NON_LITERAL_PIVOT_VALUES: {
+    sqlState: "42K08",
+    message: "Literal expressions required for pivot values, found <expression>.",
+    advice: "Write the values of IN as constants.",
+  },
+  PIVOT_VALUE_DATA_TYPE_MISMATCH: {
+    sqlState: "42K09",
+    message: "Invalid pivot value '<value>': value data type <valueType> does not match pivot column data type <pivotType>.",
+    advice: "Cast the value to the type of the column.",
+  },
+  UNPIVOT_VALUE_SIZE_MISMATCH: {
+    sqlState: "428C4",
+    message: "All unpivot value columns must have the same size as there are value column names (<names>), but one set has <values>.",
+    advice: "Give each set as many columns as there are names.",
+  },
+  UNPIVOT_VALUE_DATA_TYPE_MISMATCH: {
+    sqlState: "42K09",
+    message: "Unpivot value columns must share a least common type, some types do not: [<types>].",
+    advice: "Cast the columns to one type.",
+  },
   UNSUPPORTED_SUBQUERY_EXPRESSION: {
     sqlState: "0A000",
     message: "Unsupported subquery expression: <reason>.",

@@ -17,6 +17,16 @@ export const sqlConditions = {
     message: "Cannot create the temporary view <relationName> because it already exists.",
     advice: "Choose a different name, drop the existing view, or add OR REPLACE.",
   },
+  INSERT_STREAM_NEEDS_NAME: {
+    sqlState: "42601",
+    message: "INSERT of a stream starts a query, which needs a name and a checkpoint of its own.",
+    advice: "Write INSERT INTO t OPTIONS ('checkpointLocation' = '…', 'queryName' = '…') SELECT … FROM STREAM ….",
+  },
+  INSERT_STREAM_OVERWRITES: {
+    sqlState: "0A000",
+    message: "INSERT OVERWRITE cannot write a stream.",
+    advice: "Write INSERT INTO, or overwrite the table with a bounded query.",
+  },
   TABLE_FILE_DAMAGED: {
     sqlState: "58030",
     message: "The file of a table, <path>, cannot be understood: <reason>.",

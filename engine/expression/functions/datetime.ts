@@ -3,7 +3,7 @@ import { daysOfCivil } from "../../arrow/civil.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { Code, Generator } from "../compile/code.js";
 import { dayOf, monthOf, yearOf } from "../compile/runtime/dates.js";
-import type { Call, Expression } from "../expression.js";
+import { literal, type Call, type Expression } from "../expression.js";
 import { implicitCast } from "../types/coerce.js";
 import { typeOf } from "../types/typeOf.js";
 import {
@@ -247,6 +247,8 @@ const extract: FunctionEntry = {
   resolve: ([field, source], resolving) => {
     const name = field!.kind === "literal" && typeof field.value === "string" ? extractFields[field.value.toLowerCase()] : undefined;
     const type: DataType = typeOf(source!);
+    const part = field!.kind === "literal" && typeof field.value === "string" ? partOf(field.value.toLowerCase(), type) : null;
+    if (part !== null) return { args: [literal(part.name, types.string), source!], type: part.type };
     if (name === undefined || type.kind.startsWith("interval")) throw notYetSupported("this field of EXTRACT");
     const entry = datetimeFunctions.find((candidate) => candidate.name === name)!;
     const resolution = entry.resolve([source!], resolving);
@@ -260,7 +262,27 @@ const extract: FunctionEntry = {
     );
     return { ...call, zone: resolving.context.zone };
   },
+  eval: ([field, source], call) => {
+    const kind = typeOf(call.args[1]!).kind;
+    if (kind === "interval_yearmonth") return field === "year" ? Math.trunc((source as number) / 12) : (source as number) % 12;
+    const micros = kind === "timestamp" ? microsToLocal(source as bigint, timeZone(call.zone ?? "UTC")) : (source as bigint);
+    if (field === "second") return kind === "interval_daytime" ? micros % 60_000_000n : floorMod(micros, 60_000_000n);
+    if (field === "day") return Number(micros / 86_400_000_000n);
+    return Number(field === "hour" ? (micros / 3_600_000_000n) % 24n : (micros / 60_000_000n) % 60n);
+  },
 };
+
+/** The fields of intervals, and the seconds of timestamps, which have fractions; null for what is a function of its own. */
+function partOf(field: string, { kind }: DataType): { readonly name: string; readonly type: DataType } | null {
+  const name = ["s", "sec", "secs", "second", "seconds"].includes(field) ? "second" : (extractFields[field] ?? "");
+  if (name === "second" && kind !== "interval_yearmonth" && kind !== "interval" && kind !== "date")
+    return { name, type: types.decimal(8, 6) };
+  if (kind === "interval_yearmonth" && (name === "year" || name === "month"))
+    return { name, type: name === "year" ? types.int : types.byte };
+  if (kind === "interval_daytime" && (name === "day" || name === "hour" || name === "minute"))
+    return { name, type: name === "day" ? types.int : types.byte };
+  return null;
+}
 
 /** from_utc_timestamp and to_utc_timestamp. */
 function zoneShift(name: string, doc: string, shift: (micros: bigint, zone: string) => bigint): FunctionEntry {

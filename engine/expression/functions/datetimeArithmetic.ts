@@ -1,4 +1,4 @@
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { IntervalValue, Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
@@ -9,11 +9,13 @@ import { isInterval, typeOf } from "../types/typeOf.js";
 import { addMonths, floorDiv, floorMod, microsPerDay } from "../../values/calendar.js";
 import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
+import { intervalResult, resolveIntervalArithmetic } from "./intervalArithmetic.js";
 import { anyNullable, callOf, type Resolution, type Resolving } from "./entry.js";
 import { throwOverflow } from "../../values/evaluationErrors.js";
 import { integralCode } from "./integralArithmetic.js";
 
 const isTimestamp = (type: DataType): boolean => type.kind === "timestamp" || type.kind === "timestamp_ntz";
+const isDateLike = (type: DataType): boolean => type.kind === "date" || type.kind === "string" || type.kind === "null";
 const isDays = (type: DataType): boolean => type.kind === "int" || type.kind === "short" || type.kind === "byte";
 
 /** `date + 1`, `ts + interval`, `ts - ts` and their like; null when no operand is a date, a timestamp or an interval. */
@@ -26,7 +28,7 @@ export function resolveDatetimeArithmetic(
   const [a, b] = args.map(typeOf) as [DataType, DataType];
   const concerned = [a, b].some((t) => t.kind === "date" || isTimestamp(t) || isInterval(t));
   if (!concerned) return null;
-  if (operator === "+" && !isInterval(b) && (isInterval(a) || (isDays(a) && b.kind === "date"))) {
+  if (operator === "+" && !isInterval(b) && b.kind !== "null" && (isInterval(a) || (isDays(a) && b.kind === "date"))) {
     return resolveDatetimeArithmetic("+", [args[1]!, args[0]!], resolving, mode);
   }
   const resolution = (operands: readonly Expression[], type: DataType): Resolution => ({
@@ -35,7 +37,14 @@ export function resolveDatetimeArithmetic(
     nullable: mode === "try" || anyNullable(operands),
     evalMode: mode,
   });
-  if (operator !== "+" && operator !== "-") throw notYetSupported("arithmetic on intervals");
+  if (
+    operator === "*" ||
+    operator === "/" ||
+    (isInterval(a) && (isInterval(b) || b.kind === "null")) ||
+    (a.kind === "null" && isInterval(b))
+  ) {
+    return resolveIntervalArithmetic(operator, args, resolving, mode);
+  }
   if (a.kind === "date" && isDays(b)) {
     const name = operator === "+" ? "date_add" : "date_sub";
     return callOf(name, [args[0]!, coerceTo(args[1]!, types.int, resolving.context)], types.date, anyNullable(args), mode);
@@ -43,26 +52,30 @@ export function resolveDatetimeArithmetic(
   if (isTimestamp(a) && isInterval(b)) return resolution(args, a);
   if (a.kind === "date" && b.kind === "interval_yearmonth") return resolution(args, types.date);
   if (a.kind === "date" && b.kind === "interval_daytime") {
-    // Whole days give a date, but the type does not say which fields the interval was written with.
-    if (!isPartOfDay(args[1]!)) throw notYetSupported("a date with an interval of days");
+    // Of whole days a date comes.
+    if (b.units === "day") return resolution(args, types.date);
     return resolution([coerceTo(args[0]!, types.timestamp, resolving.context), args[1]!], types.timestamp);
   }
   if (operator === "-" && a.kind !== "date" && isTimestamp(a) && (isTimestamp(b) || b.kind === "date" || b.kind === "string")) {
     return resolution([args[0]!, coerceTo(args[1]!, a, resolving.context)], types.intervalDayTime);
   }
-  if (operator === "-" && a.kind === "date" && b.kind === "date") throw notYetSupported("the difference of two dates as an interval");
-  if (isInterval(a) || isInterval(b)) throw notYetSupported("arithmetic on intervals");
+  if (operator !== "-") return null;
+  if (isDateLike(a) && isDateLike(b)) {
+    const dates = args.map((arg) => coerceTo(arg, types.date, resolving.context));
+    return resolution(dates, { ...types.intervalDayTime, units: "day" });
+  }
+  if (isDateLike(a) && isTimestamp(b)) return resolution([coerceTo(args[0]!, b, resolving.context), args[1]!], types.intervalDayTime);
   return null;
-}
-
-function isPartOfDay(e: Expression): boolean {
-  return e.kind === "literal" && typeof e.value === "bigint" && e.value % microsPerDay !== 0n;
 }
 
 /** The interpreter's `+` and `-` where the left side is a date or a timestamp. */
 export function addToDatetime(operator: string, a: Value, b: Value, call: Call): Value {
   const sign = operator === "-" ? -1 : 1;
   const [left, right] = call.args.map(typeOf) as [DataType, DataType];
+  if (isInterval(left)) return intervalResult(operator, a, b, call);
+  if (left.kind === "date" && right.kind === "date") return BigInt((a as number) - (b as number)) * microsPerDay;
+  if (left.kind === "date" && right.kind === "interval_daytime")
+    return checkedDays((a as number) + sign * Number((b as bigint) / microsPerDay));
   if (right.kind === "interval_yearmonth" && left.kind === "date") return checkedDays(addMonths(a as number, (b as number) * sign));
   if (!isInterval(right)) return checked((a as bigint) - (b as bigint), call.evalMode);
   const interval = intervalOf(b, right);
@@ -96,7 +109,7 @@ function checked(value: bigint, mode: EvalMode): Value {
 /** Generated code for what is a plain addition of microseconds: no calendar fields, or a zone without summer time. */
 export function addCode(g: Generator, operator: string, a: Code, b: Code, call: Call): string | Made | null {
   const [left, right] = call.args.map(typeOf) as [DataType, DataType];
-  if (left.kind === "date" || right.kind === "interval_yearmonth" || right.kind === "interval") return null;
+  if (left.kind === "date" || isInterval(left) || right.kind === "interval_yearmonth" || right.kind === "interval") return null;
   if (right.kind === "interval_daytime" && left.kind === "timestamp") {
     const days = g.literalOf(call.args[1]!);
     const withinDay = typeof days === "bigint" && days / microsPerDay === 0n;

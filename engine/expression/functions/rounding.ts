@@ -1,4 +1,3 @@
-import { notYetSupported } from "../../errors/streamingError.js";
 import { types, type DataType, type DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
@@ -8,13 +7,14 @@ import { isFractional, isIntegral, isInterval, typeOf } from "../types/typeOf.js
 import { divideHalfEven, divideHalfUp, parseDecimal, pow10 } from "../../values/decimal.js";
 import { doubleText, floatText } from "../../values/numberText.js";
 import { decimalResultValue } from "./decimalArithmetic.js";
+import { negatedInterval } from "./intervalArithmetic.js";
 import { anyNullable, castArgs, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 import { integralCode, integralResult } from "./integralArithmetic.js";
 
 /** Sign and rounding of numbers. */
 
 function resolveSigned(args: readonly Expression[], resolving: Resolving): Resolution {
-  if (isInterval(typeOf(args[0]!))) throw notYetSupported(`${resolving.name} of intervals`);
+  if (isInterval(typeOf(args[0]!))) return { args, type: typeOf(args[0]!), evalMode: modeOf(resolving.context) };
   const operand = castArgs(args, ["numeric"], resolving);
   return { args: operand, type: typeOf(operand[0]!), evalMode: modeOf(resolving.context) };
 }
@@ -38,8 +38,8 @@ const negative: FunctionEntry = {
   arity: [1, 1],
   nulls: "strict",
   resolve: resolveSigned,
-  eval: ([a], call) => negate(a!, call),
-  generate: (g, [a], call) => negateCode(g, a!, call.type, call.evalMode),
+  eval: ([a], call) => (isInterval(call.type) ? negatedInterval(a!, call) : negate(a!, call)),
+  generate: (g, [a], call) => (isInterval(call.type) ? null : negateCode(g, a!, call.type, call.evalMode)),
 };
 
 const abs: FunctionEntry = {
@@ -48,9 +48,19 @@ const abs: FunctionEntry = {
   arity: [1, 1],
   nulls: "strict",
   resolve: resolveSigned,
-  eval: ([a], call) => (typeof a === "number" && isFractional(call.type) ? Math.abs(a) : (a as number) < 0 ? negate(a!, call) : a!),
+  eval: ([a], call) =>
+    isInterval(call.type)
+      ? (a as number) < 0
+        ? negatedInterval(a!, call)
+        : a!
+      : typeof a === "number" && isFractional(call.type)
+        ? Math.abs(a)
+        : (a as number) < 0
+          ? negate(a!, call)
+          : a!,
   generate: (g, [a], call) => {
     const { type } = call;
+    if (isInterval(type)) return null;
     if (type.kind === "float" || type.kind === "double") return `Math.abs(${a!.value})`;
     const zero = a!.representation === "long" && !g.exact ? "0" : a!.representation === "number" ? "0" : "0n";
     const magnitude = `(${a!.value} < ${zero} ? -${a!.value} : ${a!.value})`;

@@ -7,6 +7,7 @@ import { comparisonFunctions } from "./comparison.js";
 import { conditionalFunctions } from "./conditional.js";
 import { conversionFunctions } from "./conversion.js";
 import { datetimeFunctions } from "./datetime.js";
+import { encodingFunctions } from "./encodings.js";
 import type { FunctionEntry } from "./entry.js";
 import { higherOrderFunctions } from "./higherOrder.js";
 import { jsonFunctions } from "./json.js";
@@ -43,6 +44,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...higherOrderFunctions,
   ...batchFunctions,
   ...jsonFunctions,
+  ...encodingFunctions,
 ];
 
 const byName = new Map<string, FunctionEntry>();

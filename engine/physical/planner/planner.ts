@@ -39,6 +39,7 @@ export const planners: Planners = {
   offset: (node, context) => ({ kind: "offset", count: node.count, input: context.plan(node.input), output: outputOf(node) }),
   project: planScanAndProject,
   read: planScanAndProject,
+  recursion: isRunBefore,
   repartition: ({ input }, context) => context.plan(input),
   sample: hasNoOperator("sample"),
   sessionWindow: planSessionWindow,
@@ -48,7 +49,13 @@ export const planners: Planners = {
   timeWindow: planTimeWindow,
   window: planWindow,
   withWatermark: planWatermark,
+  workTable: isRunBefore,
 };
+
+/** Recursions are rows by then (`dataframe/recursion.ts`); explain, which runs nothing, comes here with them. */
+function isRunBefore(): never {
+  throw notYetSupported("explaining WITH RECURSIVE");
+}
 
 function hasNoOperator(what: string): () => never {
   return () => {
@@ -125,12 +132,10 @@ function namesOf(columns: readonly Attribute[]): string {
   return columns.map(({ name }) => name).join(", ");
 }
 
-/** Intervals have no columns yet: they live within expressions only. */
+/** Calendar intervals have no columns yet: they live within expressions only. */
 function checkResultType(name: string, type: DataType): void {
   switch (type.kind) {
     case "interval":
-    case "interval_daytime":
-    case "interval_yearmonth":
       throw notYetSupported(`the column ${name} of type ${typeName(type)}`);
     case "array":
       return checkResultType(name, type.element);

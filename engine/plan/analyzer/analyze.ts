@@ -37,9 +37,21 @@ const done = new WeakSet<LogicalPlan>();
 export interface WrittenPlan {
   readonly plan: LogicalPlan;
   readonly context: AnalysisContext;
+  /** Of a query of text: analyses the text again, in another context. */
+  readonly again?: (context: AnalysisContext) => AnalyzedPlan;
 }
 
 const written = new WeakMap<LogicalPlan, WrittenPlan>();
+
+/** Notes how a query of text is analysed again in another context. */
+export function rememberText(
+  plan: AnalyzedPlan,
+  context: AnalysisContext,
+  again: (context: AnalysisContext) => AnalyzedPlan,
+): AnalyzedPlan {
+  written.set(plan, { plan, context, again });
+  return plan;
+}
 
 /** What `analyze` made this plan from; null for what it did not make. */
 export function writtenOf(plan: AnalyzedPlan): WrittenPlan | null {

@@ -41,14 +41,19 @@ class Reanalysis {
   }
 
   private again(plan: AnalyzedPlan): AnalyzedPlan {
-    const { plan: written, context } = writtenOf(plan)!;
+    const { plan: written, context, again: ofText } = writtenOf(plan)!;
     const inputs = inputsOf(plan);
     const renewed = inputs.map((input) => this.plans.get(input)!);
     const isSame =
       context.ansi === this.context.ansi && context.zone === this.context.zone && renewed.every((input, i) => input === inputs[i]);
     if (isSame) return plan;
+    if (ofText !== undefined) return this.noted(plan, ofText(this.context));
     const over = mapExpressions(withChildren(written, renewed), (e) => this.renewed(e));
-    const again = analyze(over, this.context);
+    return this.noted(plan, analyze(over, this.context));
+  }
+
+  /** Notes which columns stand for those that the plan had. */
+  private noted(plan: AnalyzedPlan, again: AnalyzedPlan): AnalyzedPlan {
     const [before, after] = [outputOf(plan), outputOf(again)];
     assert(before.length === after.length, "a plan has the same columns in every context");
     if (again !== plan) for (const [i, { id }] of before.entries()) this.columns.set(id, after[i]!);
@@ -76,5 +81,6 @@ class Reanalysis {
 function inputsOf(plan: AnalyzedPlan): readonly AnalyzedPlan[] {
   const written = writtenOf(plan);
   assert(written !== null, "what was analyzed is known as it was written");
+  if (written.again !== undefined) return [];
   return childrenOf(written.plan) as readonly AnalyzedPlan[];
 }

@@ -1,4 +1,5 @@
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { types } from "../../arrow/types.js";
 import { editDistance } from "../../errors/nearest.js";
 import type { Attribute, Expression, LambdaVariable, QueryPlan } from "../../expression/expression.js";
 import { resolveFunction } from "../../expression/resolve.js";
@@ -82,7 +83,7 @@ export class Scope {
    * @throws UNRESOLVED_COLUMN.*, AMBIGUOUS_REFERENCE, FIELD_NOT_FOUND …
    */
   resolve(parts: readonly string[]): Expression {
-    return this.find(parts) ?? this.bareFunction(parts) ?? this.unresolved(parts);
+    return this.find(parts) ?? this.bareFunction(parts) ?? this.groupingId(parts) ?? this.unresolved(parts);
   }
 
   /** The same, functions aside; null when the name is unknown. */
@@ -92,18 +93,21 @@ export class Scope {
     if (parameter) return this.fields(parameter, parts.slice(1));
     const named = preferred.get(parts[0]!.toLowerCase());
     if (named && parts.length === 1) return named;
-    const qualified = parts.length > 1 ? this.attributes.filter((a) => same(a.qualifier.at(-1), parts[0]!) && same(a.name, parts[1]!)) : [];
-    if (qualified.length > 0) return this.fields(this.only(qualified, parts.slice(0, 2)), parts.slice(2));
-    const plain = this.attributes.filter((a) => same(a.name, parts[0]!));
-    if (plain.length > 0) return this.fields(this.only(plain, parts.slice(0, 1)), parts.slice(1));
+    for (let qualifiers = Math.min(parts.length - 1, 3); qualifiers > 0; qualifiers--) {
+      const found = this.qualified(parts.slice(0, qualifiers)).filter((a) => same(a.name, parts[qualifiers]!));
+      if (found.length > 0) return this.fields(this.column(found, parts.slice(0, qualifiers + 1)), parts.slice(qualifiers + 1));
+    }
+    const plain = this.attributes.filter((a) => a.hidden !== true && same(a.name, parts[0]!));
+    if (plain.length > 0) return this.fields(this.column(plain, parts.slice(0, 1)), parts.slice(1));
     const aliased = named ?? aliases.get(parts[0]!.toLowerCase());
     if (aliased) return this.fields(aliased, parts.slice(1));
     return this.context.outer?.find(parts) ?? null;
   }
 
   /** The columns that `t.*` stands for; all of them without a qualifier. */
-  qualified(qualifier: string): readonly Attribute[] {
-    return this.attributes.filter((a) => same(a.qualifier.at(-1), qualifier));
+  qualified(path: readonly string[]): readonly Attribute[] {
+    const { length } = path;
+    return this.attributes.filter(({ qualifier }) => path.every((part, i) => same(qualifier[qualifier.length - length + i], part)));
   }
 
   private only(candidates: readonly Attribute[], parts: readonly string[]): Attribute {
@@ -111,6 +115,13 @@ export class Scope {
     if (candidates.every((a) => a.id === first.id)) return first;
     const names = candidates.map((a) => quoted([...a.qualifier, a.name])).toSorted();
     throw new StreamingError("AMBIGUOUS_REFERENCE", { name: quoted(parts), referenceNames: `[${names.join(", ")}]` });
+  }
+
+  /** A column is called as it was asked for: `SELECT ID` of `id` gives `ID`. */
+  private column(candidates: readonly Attribute[], parts: readonly string[]): Attribute {
+    const { hidden, ...found } = this.only(candidates, parts);
+    const name = parts.at(-1)!;
+    return hidden === undefined && found.name === name ? this.only(candidates, parts) : { ...found, name };
   }
 
   private fields(from: Expression, names: readonly string[]): Expression {
@@ -121,6 +132,12 @@ export class Scope {
     const name = parts[0]!.toLowerCase();
     if (parts.length !== 1 || !bareFunctions.has(name)) return null;
     return resolveFunction({ name, args: [], distinct: false, filter: null }, this.context);
+  }
+
+  /** Hive's name of grouping_id(). */
+  private groupingId(parts: readonly string[]): Expression | null {
+    if (parts.length !== 1 || parts[0]!.toLowerCase() !== "grouping__id") return null;
+    return { kind: "call", name: "grouping_id", args: [], type: types.long, nullable: false, evalMode: "ansi" };
   }
 
   private unresolved(parts: readonly string[]): never {

@@ -8,6 +8,7 @@ import { sqlTypeName } from "../../arrow/types.js";
 import type { LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
+import { noteOuterNames } from "../subqueryNames.js";
 import { freeAttributes } from "./freeAttributes.js";
 import type { Scope } from "./scope.js";
 
@@ -18,6 +19,10 @@ export function resolveSubquery(e: UnresolvedSubquery, scope: Scope, resolve: (e
   const query = subquery(e.query, scope);
   const values = e.values.map((value) => resolve(value, scope));
   const outer = freeAttributes(query);
+  noteOuterNames(
+    e.query,
+    outer.map(({ name }) => name),
+  );
   const base = { kind: "subquery", form: e.form, query, values, outer, given: outer } as const;
   const output = outputOf(query);
   switch (e.form) {

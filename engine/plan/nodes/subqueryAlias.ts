@@ -4,6 +4,8 @@ import { noExpressions, oneInput, sameColumns, stateless, type Input, type NodeF
 export interface SubqueryAlias<Plan> {
   readonly kind: "subqueryAlias";
   readonly alias: string;
+  /** Of a table by name: its whole path, the alias last. */
+  readonly path?: readonly string[];
   readonly input: Plan;
 }
 
@@ -13,7 +15,9 @@ export const subqueryAlias: NodeFacts<SubqueryAlias<Input>> = {
   ...sameColumns,
   ...noExpressions,
   ...stateless,
-  output: ({ alias }, [columns]) => columns!.map((attribute) => ({ ...attribute, qualifier: [alias] })),
+  // What a join left out of `*` is out of reach under another name.
+  output: ({ alias, path }, [columns]) =>
+    columns!.filter(({ hidden }) => hidden !== true).map((attribute) => ({ ...attribute, qualifier: path ?? [alias] })),
   letsFilterPass: () => true,
   explain: ({ alias }) => `SubqueryAlias ${alias}`,
 };

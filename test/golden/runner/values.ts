@@ -1,5 +1,7 @@
 import { typeName, type DataType } from "../../../engine/arrow/types.js";
 import type { MapValue, Value } from "../../../engine/arrow/value.js";
+import { literal } from "../../../engine/expression/expression.js";
+import { sqlText } from "../../../engine/plan/sqlText.js";
 import type { GoldenRow, GoldenValue } from "./case.js";
 
 /** A golden JSON value as the engine's Value. */
@@ -66,9 +68,10 @@ export function toGolden(type: DataType, value: Value): GoldenValue {
         keys.map((key, i) => [String(toGolden(type.key, key) as string | number | boolean), toGolden(type.value, values[i]!)]),
       );
     }
-    case "interval":
     case "interval_daytime":
     case "interval_yearmonth":
+      return sqlText(literal(value, type));
+    case "interval":
       throw new Error(`no golden form for ${typeName(type)}`);
     default:
       return value as GoldenValue;

@@ -112,6 +112,43 @@ describe("windows and generators", () => {
   });
 });
 
+describe("wider queries", () => {
+  it.each([
+    ["SELECT a, d FROM t, LATERAL (SELECT max(c) AS d FROM u WHERE u.a >= t.a) ORDER BY a, b", ["1 8", "2 8", "2 8"]],
+    ["SELECT u.a, e FROM u LEFT JOIN LATERAL (SELECT b AS e FROM t WHERE t.a = u.a AND b IS NOT NULL) ORDER BY 1", ["2 y", "7 NULL"]],
+    ["SELECT u.a, g FROM u, LATERAL explode(array(a, c)) s (g) ORDER BY 1, 2", ["2 2", "2 5", "7 7", "7 8"]],
+    ["WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 4) SELECT sum(n) FROM r", ["10"]],
+    [
+      "SELECT * FROM (VALUES (1, 'p', 5), (1, 'q', 6), (2, 'p', 7) AS s(y, c, e)) PIVOT (sum(e) FOR c IN ('p', 'q')) ORDER BY y",
+      ["1 5 6", "2 7 NULL"],
+    ],
+    ["SELECT * FROM (VALUES (1, 2, NULL) AS s(id, x, y)) UNPIVOT (v FOR n IN (x, y))", ["1 x 2"]],
+    ["SELECT t.a, u.a FROM t FULL JOIN u USING (a) ORDER BY 1, 2", ["NULL 7", "1 NULL", "2 2", "2 2"]],
+    ["SELECT * EXCEPT (b) FROM t ORDER BY a LIMIT 1", ["1"]],
+    ["SELECT date'2020-01-05' - date'2020-01-01' = interval '4' day, interval '1' day * 1.5 = interval '36' hour", ["true true"]],
+    ["SELECT extract(SECOND FROM timestamp'2020-01-01 00:00:05.25'), extract(MONTH FROM interval '1-2' year to month)", ["5250000 2"]],
+    ["SELECT explode(collect_list(a)), count(*) FROM t ORDER BY 1", ["1 3", "2 3", "2 3"]],
+  ])("%s", async (text, lines) => {
+    expect(await linesOf(text)).toEqual(lines);
+  });
+
+  it.each([
+    ["SELECT T.A FROM t", ["A"]],
+    ["SELECT (SELECT max(c) FROM u WHERE u.a = t.a) FROM t", ["scalarsubquery(a)"]],
+    [
+      "SELECT sum(a) OVER (PARTITION BY b), float('1') FROM t",
+      ["sum(a) OVER (PARTITION BY b ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)", "1"],
+    ],
+  ])("names the columns of %s", async (text, names) => {
+    expect((await session.sql(text)).columns).toEqual(names);
+  });
+
+  it("end a recursion that does not", async () => {
+    const text = "WITH RECURSIVE r(n) MAX RECURSION LEVEL 5 AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT * FROM r";
+    expect(await conditionOf(text)).toBe("RECURSION_LEVEL_LIMIT_EXCEEDED");
+  });
+});
+
 describe("refusals", () => {
   it.each([
     ["SELECT * FROM nowhere", "TABLE_OR_VIEW_NOT_FOUND"],

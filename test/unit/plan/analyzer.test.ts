@@ -72,7 +72,7 @@ describe("names of columns", () => {
       "1.50",
     ];
     expect(names(select(exprs, alias("t", t)))).toEqual([
-      "v",
+      "V",
       "(v + 1)",
       "upper(k)",
       "a",

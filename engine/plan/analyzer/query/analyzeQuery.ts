@@ -1,5 +1,4 @@
 import { unreachable } from "../../../errors/assert.js";
-import { notYetSupported } from "../../../errors/streamingError.js";
 import { freshId, type QueryPlan } from "../../../expression/expression.js";
 import type { AnalyzedPlan, LogicalPlan } from "../../logicalPlan.js";
 import { outputOf } from "../../outputOf.js";
@@ -9,12 +8,16 @@ import { analyze } from "../analyze.js";
 import type { QueryContext, Scope } from "../scope.js";
 import type { Catalog, Environment } from "./environment.js";
 import { resolveInlineTable } from "./inlineTables.js";
-import { resolveNaturalJoin } from "./joins.js";
+import { resolveNaturalJoin, resolveWrittenJoin } from "./joins.js";
 import { resolveLimit, resolveOrderBy } from "./ordering.js";
 import { resolvePipeAggregate, resolvePipeColumns } from "./pipes.js";
 import { resolveRelation } from "./relations.js";
 import { resolveSelect } from "./selects.js";
 import { resolveTableFunction } from "./tableFunctions.js";
+import { resolveLateralJoin } from "./lateral.js";
+import { resolvePivot, resolveUnpivot } from "./pivot.js";
+import { resolveRecursion } from "./recursion.js";
+import { relationsIn } from "../../relationsIn.js";
 import { resolveLateralView } from "./lateralViews.js";
 
 /**
@@ -74,17 +77,17 @@ function resolve(plan: ParsedPlan, environment: Environment): AnalyzedPlan {
     case "pipeColumns":
       return resolvePipeColumns(plan, environment);
     case "lateralJoin":
-      throw notYetSupported("LATERAL");
+      return resolveLateralJoin(plan, environment);
     case "pivot":
-      throw notYetSupported("PIVOT");
+      return resolvePivot(plan, environment);
     case "unpivot":
-      throw notYetSupported("UNPIVOT");
+      return resolveUnpivot(plan, environment);
     case "tableSample":
       return resolveSample(plan, environment);
     case "subqueryAlias":
       return analyze({ ...plan, input: inner(plan.input) }, context);
     case "join":
-      return analyze({ ...plan, left: inner(plan.left), right: inner(plan.right) }, context);
+      return resolveWrittenJoin(plan, environment);
     default:
       // The parser gives no other node of the logical plan; one that is whole already stays as it is.
       return analyze(plan, context);
@@ -105,18 +108,31 @@ function resolveSetQuery({ operation, all, byName, left, right }: SetQuery, envi
 
 /** Each query of WITH sees those before it. */
 function resolveWith({ recursive, tables, input }: WithQueries, environment: Environment): AnalyzedPlan {
-  if (recursive) throw notYetSupported("WITH RECURSIVE");
   const commonTables = new Map(environment.commonTables);
   const inside = inContext({ ...environment, commonTables });
   const own = new Set<string>();
-  for (const { name, columns, query } of tables) {
+  for (const table of tables) {
+    const { name, columns, query } = table;
     const key = name.toLowerCase();
     if (own.has(key)) throw new StreamingError("DUPLICATED_CTE_NAMES", { duplicateNames: `\`${name}\`` });
     own.add(key);
-    const resolved = resolve(query, { ...inside, commonTables: new Map(commonTables) });
+    const before = inContext({ ...inside, commonTables: new Map(commonTables) });
+    if (recursive && namesItself(query, key)) {
+      const resolvedRecursion = resolveRecursion(table, before, (around, plan) =>
+        inContext({ ...around, commonTables: new Map(around.commonTables).set(key, plan) }),
+      );
+      commonTables.set(key, resolvedRecursion);
+      continue;
+    }
+    const resolved = resolve(query, before);
     commonTables.set(key, columns === null ? resolved : named(resolved, columns, environment));
   }
   return resolve(input, inside);
+}
+
+/** Whether a query names a table, anywhere in it. */
+function namesItself(query: ParsedPlan, key: string): boolean {
+  return relationsIn(query).some(({ parts }) => parts.length === 1 && parts[0]!.toLowerCase() === key);
 }
 
 function resolveColumnAliases({ names, input }: ColumnAliases, environment: Environment): AnalyzedPlan {

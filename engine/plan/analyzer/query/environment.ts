@@ -6,6 +6,8 @@ import type { ParsedPlan, UnresolvedRelation } from "../../unresolved.js";
 export interface Catalog {
   /** The table, view or file; null when there is none. */
   find(relation: UnresolvedRelation): AnalyzedPlan | null;
+  /** Its whole name: catalog, database and table of a table, the name alone of a temporary view. */
+  pathOf(relation: UnresolvedRelation): readonly string[];
   /** What there is, for suggestions. */
   readonly names: readonly string[];
 }

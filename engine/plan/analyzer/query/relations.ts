@@ -14,7 +14,8 @@ export function resolveRelation(relation: UnresolvedRelation, { commonTables, ca
   const found = common ?? catalog.find(relation);
   if (found === null) throw notFound(relation, [...commonTables.keys(), ...catalog.names]);
   // Each use has columns of its own.
-  return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, input: reidentify(found) }, context);
+  const path = common === undefined ? catalog.pathOf(relation) : [parts[0]!];
+  return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, path, input: reidentify(found) }, context);
 }
 
 function notFound({ parts }: UnresolvedRelation, names: readonly string[]): StreamingError {

@@ -1,4 +1,4 @@
-import type { ParsedPlan, UnresolvedRelation } from "../plan/unresolved.js";
+import type { ParsedPlan, UnresolvedRelation } from "./unresolved.js";
 
 /** The relations that a query names, anywhere in it. */
 export function relationsIn(plan: ParsedPlan): readonly UnresolvedRelation[] {

@@ -1,0 +1,46 @@
+import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
+import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
+import { parseOutputMode } from "../../engine/plan/analyzer/streaming.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
+import { optionOf } from "../options.js";
+import type { SessionContext } from "../sessionContext.js";
+import { newStreamDefinition } from "../streamDefinition.js";
+import { checkedTrigger } from "../triggers.js";
+
+/** What an INSERT of a stream says of its query; everything else is the sink's. */
+const ofQuery = ["outputMode", "queryName", "trigger", "checkpointLocation"] as const;
+
+/**
+ * Starts the query of `INSERT INTO t OPTIONS ('checkpointLocation' …, 'queryName' …, 'outputMode' …, 'trigger' …) SELECT … FROM STREAM …`. The trigger is
+ * `availableNow`, `once`, or the interval of a processing-time trigger.
+ *
+ * @throws INSERT_STREAM_NEEDS_NAME without a query name: its checkpoint and name are not invented
+ */
+export async function startInsert(
+  session: SessionContext,
+  plan: AnalyzedPlan,
+  format: string,
+  path: string,
+  options: Readonly<Record<string, string>>,
+): Promise<StreamingQuery> {
+  const [mode, queryName, trigger, checkpointLocation] = ofQuery.map((name) => optionOf(options, name));
+  if (queryName === undefined || checkpointLocation === undefined) throw new StreamingError("INSERT_STREAM_NEEDS_NAME");
+  const known = new Set(ofQuery.map((name) => name.toLowerCase()));
+  const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !known.has(name.toLowerCase())));
+  const { startStreamingQuery } = await import("../startQuery.js");
+  return startStreamingQuery(session, {
+    ...newStreamDefinition(plan),
+    format,
+    queryName,
+    checkpointLocation,
+    options: { ...rest, path },
+    ...(mode !== undefined && { outputMode: parseOutputMode(mode) }),
+    ...(trigger !== undefined && { trigger: triggerOf(trigger) }),
+  });
+}
+
+function triggerOf(text: string) {
+  const word = text.toLowerCase().replaceAll(/[-_ ]/g, "");
+  if (word === "availablenow") return checkedTrigger({ availableNow: true });
+  return word === "once" ? checkedTrigger({ once: true }) : checkedTrigger({ processingTime: text });
+}

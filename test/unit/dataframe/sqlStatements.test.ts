@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Session } from "../../../dataframe/session.js";
+import { StreamingError } from "../../../engine/errors/streamingError.js";
+
+const folder = mkdtempSync(join(tmpdir(), "statements-"));
+const session = Session.create({ conf: { "spark.sql.warehouse.dir": join(folder, "warehouse") } });
+afterAll(async () => {
+  await session.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function conditionOf(text: string, parameters?: Record<string, number>): Promise<string> {
+  try {
+    await session.sql(text, parameters);
+  } catch (error) {
+    if (error instanceof StreamingError) return error.condition;
+    throw error;
+  }
+  return "accepted";
+}
+
+beforeAll(async () => {
+  await session.sql("CREATE TABLE readings (id INT, celsius DOUBLE) USING json");
+  await session.sql("INSERT INTO readings VALUES (1, 20.5), (2, 31.0), (3, 35.5)");
+  await session.sql("CREATE TABLE hot (id INT, celsius DOUBLE) USING json");
+});
+
+describe("parameters", () => {
+  it("stand for values by name and by place, and are no text", async () => {
+    expect(await (await session.sql("SELECT :a + 1 AS n, :b AS s", { a: 1, b: "x' OR 'y" })).collect()).toEqual([{ n: 2, s: "x' OR 'y" }]);
+    expect(await (await session.sql("SELECT id FROM readings WHERE celsius > ? AND id < ?", [21, 3])).collect()).toEqual([{ id: 2 }]);
+  });
+
+  it("without a value are refused", async () => {
+    expect(await conditionOf("SELECT :a")).toBe("UNBOUND_SQL_PARAMETER");
+  });
+});
+
+describe("streams", () => {
+  it("are read FROM STREAM and written by INSERT, which gives the query", async () => {
+    const options = `'checkpointLocation' = '${join(folder, "checkpoint")}', 'queryName' = 'hot', 'trigger' = 'availableNow'`;
+    const insert = `INSERT INTO hot OPTIONS (${options}) SELECT * FROM STREAM readings WHERE celsius > 30`;
+    const [started] = await (await session.sql<{ id: string; name: string }>(insert)).collect();
+    expect(started!.name).toBe("hot");
+    await session.streams.active.find(({ name }) => name === "hot")?.awaitTermination();
+    expect(await (await session.sql("SELECT id FROM hot ORDER BY id")).collect()).toEqual([{ id: 2 }, { id: 3 }]);
+  });
+
+  it("are not written without a name and a checkpoint", async () => {
+    expect(await conditionOf("INSERT INTO hot SELECT * FROM STREAM readings")).toBe("INSERT_STREAM_NEEDS_NAME");
+    expect(await conditionOf("INSERT OVERWRITE hot SELECT * FROM STREAM readings")).toBe("INSERT_STREAM_OVERWRITES");
+  });
+
+  it("have watermarks and windows", async () => {
+    await session.sql("CREATE TABLE ticks (at TIMESTAMP, v INT) USING json");
+    const frame = await session.sql(
+      "SELECT window(at, '1 minute') AS w, count(*) AS n FROM STREAM ticks WATERMARK at DELAY OF INTERVAL 10 SECONDS GROUP BY window(at, '1 minute')",
+    );
+    expect(frame.isStreaming).toBe(true);
+    expect(frame.explain()).toContain("Aggregate");
+  });
+});
+
+describe("statements about statements", () => {
+  it("explain, show and describe", async () => {
+    const [plan] = await (await session.sql<{ plan: string }>("EXPLAIN SELECT id FROM readings WHERE celsius > 30")).collect();
+    expect(plan!.plan).toContain("== Physical Plan ==");
+    const functions = await (await session.sql<{ function: string }>("SHOW FUNCTIONS")).collect();
+    expect(functions.map((row) => row.function)).toContain("upper");
+    expect(await (await session.sql("SHOW COLUMNS IN readings")).collect()).toEqual([{ col_name: "id" }, { col_name: "celsius" }]);
+    expect(await (await session.sql("DESCRIBE readings")).collect()).toEqual([
+      { col_name: "id", data_type: "int", comment: null },
+      { col_name: "celsius", data_type: "double", comment: null },
+    ]);
+    expect(await conditionOf("DESCRIBE FUNCTION nothing_like_it")).toBe("UNRESOLVED_ROUTINE");
+  });
+});
