@@ -1,8 +1,21 @@
 /**
  * Tidemark: micro-batch structured streaming for TypeScript. Spark's vocabulary, camelCased.
  */
-export { Session, type SessionOptions } from "./dataframe/session.js";
-export { DataFrame, GroupedData, type ForeachBatch } from "./dataframe/dataFrame.js";
+export {
+  Column,
+  Conf,
+  DataFrame,
+  DataFrameReader,
+  DataFrameWriter,
+  DataStreamWriter,
+  GroupedData,
+  Session,
+  StreamingQueryManager,
+} from "./dataframe/door.js";
+export type { SessionOptions } from "./dataframe/session.js";
+export type { ForeachBatch } from "./dataframe/dataFrame.js";
+export type { AnyColumn } from "./dataframe/column.js";
+export type { DataStreamReader, KafkaHeaders, KafkaRow } from "./dataframe/reader.js";
 export {
   GroupState,
   type GroupStateFunction,
@@ -19,16 +32,10 @@ export {
   type TimerValues,
   type ValueState,
 } from "./dataframe/statefulProcessor.js";
-export { Column, type AnyColumn } from "./dataframe/column.js";
-export { Conf } from "./dataframe/conf.js";
-export { DataFrameReader, type DataStreamReader, type KafkaHeaders, type KafkaRow } from "./dataframe/reader.js";
-export { DataFrameWriter } from "./dataframe/writer.js";
 export type { SaveMode, WriteDefinition } from "./dataframe/writeDefinition.js";
-export { DataStreamWriter } from "./dataframe/streamWriter.js";
 export type { ForeachBatchInfo, StreamDefinition } from "./dataframe/streamDefinition.js";
 export type { SessionContext } from "./dataframe/sessionContext.js";
 export type { ForeachWriter } from "./dataframe/foreach.js";
-export { StreamingQueryManager } from "./dataframe/streams.js";
 export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";
 export * from "./dataframe/functions.js";
 export * as functions from "./dataframe/functions.js";

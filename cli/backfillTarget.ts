@@ -1,3 +1,4 @@
+import { lazily } from "../engine/errors/loading.js";
 import { relative, resolve, sep } from "node:path";
 import { optionOf, withoutOption } from "../dataframe/options.js";
 import { absolutePath } from "../dataframe/paths.js";
@@ -83,7 +84,7 @@ function within(path: string, folder: string): boolean {
 }
 
 async function checkTopic(session: Session, { options, place: topic }: BackfillTarget): Promise<void> {
-  const { topicRecords } = await import("../dataframe/topicRecords.js");
+  const { topicRecords } = await lazily(import("../dataframe/topicRecords.js"));
   const records = await topicRecords(session, topic, options);
   if (records > 0) throw new StreamingError("BACKFILL_TOPIC_NOT_EMPTY", { topic, records: String(records) });
 }

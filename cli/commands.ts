@@ -14,6 +14,8 @@ export interface Command {
 }
 
 const set: Flag = { type: "texts", describe: "key=value: configuration, or an option of the job; may be given several times" };
+const cwd: Flag = { type: "text", describe: "The folder that relative paths count from, as if started there" };
+const failFast: Flag = { type: "switch", describe: "End all queries of the job with the first that fails" };
 const quiet: Flag = { type: "switch", describe: "Show nothing but failures" };
 
 /** The commands by name, in the order of the help. */
@@ -25,8 +27,10 @@ export const commands: Readonly<Record<string, Command>> = {
       trigger: { type: "text", describe: 'available-now, once, or an interval such as "5 seconds"' },
       set,
       checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
+      cwd,
+      "fail-fast": failFast,
       quiet,
-      json: { type: "switch", describe: "One JSON line a batch, for machines" },
+      json: { type: "switch", describe: "One JSON line a batch, and one for each failure, for machines" },
     },
     run: async (job, values) => {
       const { run } = await import("./run.js");
@@ -35,6 +39,7 @@ export const commands: Readonly<Record<string, Command>> = {
         trigger: text(values.trigger),
         set: texts(values.set),
         checkpoint: text(values.checkpoint),
+        failFast: values["fail-fast"] === true,
         quiet: values.quiet === true,
         json: values.json === true,
       };
@@ -45,14 +50,23 @@ export const commands: Readonly<Record<string, Command>> = {
     describe: "Run the same queries over bounded input, into a place of their own",
     takesJob: true,
     flags: {
-      from: { type: "text", describe: "Where the input starts (included): an ISO time, or Kafka offsets as JSON" },
+      from: {
+        type: "text",
+        describe:
+          "Where the input starts (included): an ISO time, of the modification of files and the timestamps of Kafka; or Kafka offsets as JSON",
+      },
       to: { type: "text", describe: "Where it ends (not included)" },
+      "event-from": { type: "text", describe: "The first event time of the rows (included): an ISO time" },
+      "event-to": { type: "text", describe: "Where their event time ends (not included)" },
+      "event-time": { type: "text", describe: "The column of the event time, unless it is the watermark's" },
       output: { type: "text", describe: "The folder or topic to write to" },
       "dry-run": { type: "switch", describe: "Write nothing: show counts and the first rows" },
       overwrite: { type: "switch", describe: "Replace what is at the output" },
       set,
+      cwd,
+      "fail-fast": failFast,
       quiet,
-      json: { type: "switch", describe: "One JSON line a query, for machines" },
+      json: { type: "switch", describe: "One JSON line a query, and one for each failure, for machines" },
     },
     run: async (job, values) => {
       const { backfill } = await import("./backfill.js");
@@ -60,10 +74,14 @@ export const commands: Readonly<Record<string, Command>> = {
         job,
         from: text(values.from),
         to: text(values.to),
+        eventFrom: text(values["event-from"]),
+        eventTo: text(values["event-to"]),
+        eventTime: text(values["event-time"]),
         output: text(values.output),
         dryRun: values["dry-run"] === true,
         overwrite: values.overwrite === true,
         set: texts(values.set),
+        failFast: values["fail-fast"] === true,
         quiet: values.quiet === true,
         json: values.json === true,
       };

@@ -3,6 +3,8 @@ import { nearestName } from "../engine/errors/nearest.js";
 import type { Call } from "./arguments.js";
 import { commands, type Command } from "./commands.js";
 import { exitCodes } from "./failure.js";
+import { Messages } from "./messages.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import type { Flag, FlagValues } from "./flags.js";
 
 /** The whole command line: help, version, what is wrong with it and what may have been meant. Gives the call, or the exit code when there is none. */
@@ -35,7 +37,10 @@ export async function fullCall(argv: readonly string[], version: string): Promis
   await parser.parseAsync();
   mistake ??= call && wrongNumber(call);
   if (mistake === null) return call ?? exitCodes.done;
-  process.stderr.write(`${explained(mistake, argv)}\nTry: tidemark ${Object.hasOwn(commands, argv[0] ?? "") ? `${argv[0]} ` : ""}--help\n`);
+  const help = `tidemark ${Object.hasOwn(commands, argv[0] ?? "") ? `${argv[0]} ` : ""}--help`;
+  const said = explained(mistake, argv);
+  if (argv.includes("--json")) new Messages(true).failure(new StreamingError("INVALID_COMMAND_LINE", { mistake: said, help }));
+  else process.stderr.write(`${said}\nTry: ${help}\n`);
   return exitCodes.usage;
 }
 

@@ -1,6 +1,7 @@
 import { thrownText } from "../engine/errors/shownValue.js";
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { withoutStarts } from "../dataframe/startGate.js";
 import { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { Session } from "../dataframe/session.js";
 import { nearestName } from "../engine/errors/nearest.js";
@@ -15,16 +16,18 @@ type JobResult = DataStreamWriter<never> | readonly DataStreamWriter<never>[];
 
 /**
  * Loads a job file and asks it for its writers.
- * @throws JOB_NOT_FOUND, JOB_NOT_LOADABLE, JOB_WITHOUT_DEFAULT_EXPORT, JOB_FAILED, JOB_GIVES_NO_WRITER, and whatever the job's own DataFrames refuse
+ * @throws JOB_NOT_FOUND, JOB_NOT_LOADABLE, JOB_STARTS_QUERY, JOB_WITHOUT_DEFAULT_EXPORT, JOB_FAILED, JOB_GIVES_NO_WRITER, and whatever the job's own DataFrames refuse
  */
 export async function loadJob(path: string, session: Session): Promise<DataStreamWriter[]> {
   const absolute = resolve(path);
   if (statSync(absolute, { throwIfNoEntry: false })?.isFile() !== true) throw notFound(path, absolute);
   // The place in the job is below all of ours.
   Error.stackTraceLimit = 100;
-  const loaded = await importOrExplain(path, absolute);
-  if (typeof loaded.default !== "function") throw new StreamingError("JOB_WITHOUT_DEFAULT_EXPORT", { path });
-  const result = await callOrExplain(path, loaded.default as Job, session);
+  const result = await withoutStarts(path, async () => {
+    const loaded = await importOrExplain(path, absolute);
+    if (typeof loaded.default !== "function") throw new StreamingError("JOB_WITHOUT_DEFAULT_EXPORT", { path });
+    return callOrExplain(path, loaded.default as Job, session);
+  });
   const writers: readonly unknown[] = Array.isArray(result) ? result : [result];
   if (writers.length === 0) throw new StreamingError("JOB_GIVES_NO_WRITER", { path, given: "an empty list" });
   return writers.map((writer) => {
@@ -60,7 +63,9 @@ function notFound(path: string, absolute: string): StreamingError {
   const folder = dirname(absolute);
   const names = existsSync(folder) ? readdirSync(folder).filter((name) => /\.[mc]?[jt]s$/.test(name)) : [];
   const nearest = nearestName(basename(absolute), names);
-  const suggestion = nearest ? `Did you mean ${path.slice(0, path.length - basename(path).length)}${nearest}?` : "Check the path.";
+  const suggestion = nearest
+    ? `Did you mean ${path.slice(0, path.length - basename(path).length)}${nearest}?`
+    : `Check the path, which means ${absolute}.`;
   return new StreamingError("JOB_NOT_FOUND", { path, suggestion });
 }
 
@@ -68,6 +73,5 @@ function describe(value: unknown): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";
   if (typeof value !== "object") return `a ${typeof value}`;
-  if ("isActive" in value) return "a query that is already started";
   return "writeStream" in value ? "a DataFrame" : "an object";
 }

@@ -1,6 +1,8 @@
 import { Worker } from "node:worker_threads";
 import type { Call } from "./arguments.js";
-import { exitCodes, failureText } from "./failure.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { exitCodes } from "./failure.js";
+import { Messages } from "./messages.js";
 import type { CommandTask, FromCommand, Screen, ToCommand } from "./threadMessages.js";
 
 /*
@@ -16,12 +18,17 @@ const terminateMs = 500;
 
 /** Runs a command to its end; gives the exit code. */
 export async function runInThread({ command, job, values }: Call): Promise<number> {
+  const messages = new Messages(values.json === true);
+  if (typeof values.cwd === "string" && !goTo(values.cwd)) {
+    messages.failure(new StreamingError("INVALID_FLAG", { flag: "cwd", value: values.cwd, expected: "a folder that is there" }));
+    return exitCodes.usage;
+  }
   const workerData: CommandTask = { command, job, values, screen: screen() };
   const worker = new Worker(new URL("../cli/commandThread.js", import.meta.url), { workerData, stdout: true, stderr: true });
   passOn(worker.stdout, process.stdout);
   passOn(worker.stderr, process.stderr);
   const say = (message: ToCommand): void => worker.postMessage(message);
-  const signals = new Signals(worker, say);
+  const signals = new Signals(worker, say, messages);
   const resized = (): void => say({ kind: "screen", screen: screen() });
   process.stdout.on("resize", resized);
   let exitCode: number | null = null;
@@ -29,11 +36,11 @@ export async function runInThread({ command, job, values }: Call): Promise<numbe
     if (message.kind === "stopping") signals.answered();
     else if (message.kind === "unstoppable") void signals.endNow("SIGTERM");
     else if (message.kind === "done") exitCode = message.exitCode;
-    else void cutOff(worker, message.by);
+    else void cutOff(worker, message.by, messages);
   });
   worker.on("error", (error) => {
     exitCode = exitCodes.failed;
-    process.stderr.write(`${failureText(error)}\n`);
+    messages.failure(error);
   });
   const ended = await new Promise<number>((resolve) => worker.on("exit", resolve));
   process.stdout.off("resize", resized);
@@ -41,9 +48,19 @@ export async function runInThread({ command, job, values }: Call): Promise<numbe
   return exitCode ?? ended;
 }
 
+/** Makes a folder the working directory; the thread of the command, which may not change it, starts with it. */
+function goTo(folder: string): boolean {
+  try {
+    process.chdir(folder);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Ends a thread whose work is done and that something keeps alive. */
-async function cutOff(worker: Worker, by: readonly string[]): Promise<void> {
-  process.stderr.write(`The command is done, but something is still open after 3 s: ${by.join(", ")}. The process is ended.\n`);
+async function cutOff(worker: Worker, by: readonly string[], messages: Messages): Promise<void> {
+  messages.warning(`The command is done, but something is still open after 3 s: ${by.join(", ")}. The process is ended.`);
   await worker.terminate();
 }
 
@@ -56,13 +73,14 @@ class Signals {
     this.asked = true;
     this.say({ kind: "stop" });
     this.unanswered = setTimeout(() => {
-      process.stderr.write("The job is busy and does not answer yet: it stops when it can. A second signal ends it at once.\n");
+      this.messages.warning("The job is busy and does not answer yet: it stops when it can. A second signal ends it at once.");
     }, answerMs);
   };
 
   constructor(
     private readonly worker: Worker,
     private readonly say: (message: ToCommand) => void,
+    private readonly messages: Messages,
   ) {
     process.on("SIGINT", this.handle).on("SIGTERM", this.handle);
   }

@@ -1,3 +1,4 @@
+import { queryLabel } from "../dataframe/sessionContext.js";
 import type { StreamingQueryProgress } from "../engine/query/progress.js";
 import { compact, Tally } from "./tally.js";
 
@@ -17,6 +18,8 @@ export interface ProgressView {
   board(text: string): void;
   /** What a query has done in this run. */
   tally(id: string): Tally;
+  /** Makes room for what `write` writes to the terminal by another way. */
+  above(write: () => void): void;
   /** Leaves the terminal as it found it. */
   end(): void;
 }
@@ -38,7 +41,7 @@ export function progressView(
 /** One batch in words: what happened, how fast, where the watermark is, what is kept; and, behind `in all`, what this run has done so far. */
 export function progressLine(progress: StreamingQueryProgress, tally: Tally): string {
   const parts = [
-    progress.name ?? progress.id.slice(0, 8),
+    queryLabel(progress),
     `batch ${progress.batchId}`,
     `${compact(progress.numInputRows)} rows in, ${compact(progress.sink.numOutputRows)} out`,
     `${compact(progress.processedRowsPerSecond)} rows/s`,
@@ -79,12 +82,25 @@ class MachineView extends Tallies implements ProgressView {
 
   board(): void {}
 
+  above(write: () => void): void {
+    write();
+  }
+
   end(): void {}
 }
 
-/** On a terminal: a board and one line a query, overwritten in place. */
+/** The lines of a query on a terminal: of the last batch that wrote something, and of those behind it the newest. */
+interface LiveLines {
+  readonly wrote: string | null;
+  readonly newest: string | null;
+}
+
+/**
+ * On a terminal: a board and the lines of each query, overwritten in place. What a batch wrote is not overwritten by one that wrote nothing: in append mode
+ * that is often the next one, milliseconds later.
+ */
 class LiveView extends Tallies implements ProgressView {
-  private readonly lines = new Map<string, string>();
+  private readonly lines = new Map<string, LiveLines>();
   private boardLines: readonly string[] = [];
   private drawn = 0;
 
@@ -95,13 +111,19 @@ class LiveView extends Tallies implements ProgressView {
   progress(progress: StreamingQueryProgress): void {
     const tally = this.tally(progress.id);
     tally.add(progress);
-    this.lines.set(progress.id, progressLine(progress, tally));
+    const line = progressLine(progress, tally);
+    const wrote = this.lines.get(progress.id)?.wrote ?? null;
+    this.lines.set(progress.id, progress.sink.numOutputRows > 0 ? { wrote: line, newest: null } : { wrote, newest: line });
     this.draw();
   }
 
   note(text: string): void {
+    this.above(() => this.out.write(`${text}\n`));
+  }
+
+  above(write: () => void): void {
     this.erase();
-    this.out.write(`${text}\n`);
+    write();
     this.draw();
   }
 
@@ -126,7 +148,8 @@ class LiveView extends Tallies implements ProgressView {
   /** No line is wider than the terminal: one that wraps could not be erased. */
   private draw(): void {
     this.erase();
-    const lines = [...this.boardLines, ...this.lines.values()];
+    const ofQueries = [...this.lines.values()].flatMap(({ wrote, newest }) => [wrote, newest]);
+    const lines = [...this.boardLines, ...ofQueries.filter((line) => line !== null)];
     for (const line of lines) this.out.write(`${line.slice(0, Math.max(20, this.out.columns - 1))}\n`);
     this.drawn = lines.length;
   }
@@ -166,6 +189,11 @@ class PlainView extends Tallies implements ProgressView {
   }
 
   board(): void {}
+
+  above(write: () => void): void {
+    this.release();
+    write();
+  }
 
   end(): void {
     this.release();

@@ -1,10 +1,12 @@
 import { checkCheckpointsAreApart, folderName } from "../dataframe/checkpointPlace.js";
 import { Session } from "../dataframe/session.js";
+import { queryLabel } from "../dataframe/sessionContext.js";
 import type { DataStreamWriter } from "../dataframe/streamWriter.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import { commandPort } from "./commandPort.js";
-import { exitCodeOf, exitCodes, failureText } from "./failure.js";
+import { exitCodeOf, exitCodeOfAll } from "./failure.js";
 import { loadJob } from "./job.js";
+import { Messages } from "./messages.js";
 import { Overrides } from "./overrides.js";
 import { progressView, type ProgressView } from "./progressView.js";
 import { terminal } from "./terminal.js";
@@ -16,6 +18,7 @@ export interface RunFlags {
   readonly trigger: string | undefined;
   readonly set: readonly string[];
   readonly checkpoint: string | undefined;
+  readonly failFast: boolean;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -23,23 +26,25 @@ export interface RunFlags {
 /** Runs the queries of a job until all have ended. Gives the exit code. */
 export async function run(flags: RunFlags): Promise<number> {
   const view = progressView(flags.json ? "json" : flags.quiet ? "quiet" : "people", terminal, Date.now);
+  const messages = new Messages(flags.json, (write) => view.above(write));
   const session = { current: null as Session | null };
+  const runs = { current: null as JobRun | null };
   let stopping = false;
   const letGo = commandPort.onStopSignal(() => {
     stopping = true;
     view.note("Stopping: the running batch is finished and committed. A second signal stops at once.");
-    void session.current?.stop();
+    void (runs.current?.stop() ?? session.current?.stop());
   });
   try {
     const overrides = new Overrides(flags.set);
-    session.current = newSession(overrides, view, flags);
+    session.current = newSession(overrides, view, messages, flags);
     const writers = await prepare(flags, session.current, overrides);
-    const queries: StreamingQuery[] = [];
-    for (const writer of writers) if (!stopping) queries.push(await writer.start());
-    if (stopping) await session.current.stop();
-    return await outcome(queries, view);
+    messages.ofSeveral = writers.length > 1;
+    runs.current = new JobRun(session.current, view, messages, flags.failFast);
+    if (stopping) await runs.current.stop();
+    return await runs.current.run(writers);
   } catch (error) {
-    process.stderr.write(`${failureText(error)}\n`);
+    messages.failure(error);
     return exitCodeOf(error);
   } finally {
     await session.current?.stop();
@@ -48,12 +53,73 @@ export async function run(flags: RunFlags): Promise<number> {
   }
 }
 
-function newSession(overrides: Overrides, view: ProgressView, { json }: RunFlags): Session {
+/** The queries of a job while they run. One that fails, at its start or later, is told of at once and leaves the others alone, unless asked otherwise. */
+class JobRun {
+  private readonly failures: unknown[] = [];
+  private isEnding = false;
+
+  constructor(
+    private readonly session: Session,
+    private readonly view: ProgressView,
+    private readonly messages: Messages,
+    private readonly failFast: boolean,
+  ) {}
+
+  /** Starts them one after the other, and waits for all. Gives the exit code. */
+  async run(writers: readonly DataStreamWriter[]): Promise<number> {
+    const lives: Promise<void>[] = [];
+    const queries: StreamingQuery[] = [];
+    for (const [i, writer] of writers.entries()) {
+      if (this.isEnding) break;
+      try {
+        const query = await writer.start();
+        queries.push(query);
+        lives.push(this.watch(query));
+      } catch (error) {
+        await this.failed(error, labelOf(writer, i));
+      }
+    }
+    // A signal or a failure may have come while the last one started.
+    if (this.isEnding) await this.session.stop();
+    await Promise.all(lives);
+    for (const query of queries) {
+      if (query.exception === null) this.view.note(`${queryLabel(query)}: ${this.view.tally(query.id).summary}.`);
+    }
+    return exitCodeOfAll(this.failures);
+  }
+
+  /** Ends all queries, well; none starts any more. */
+  async stop(): Promise<void> {
+    this.isEnding = true;
+    await this.session.stop();
+  }
+
+  private async watch(query: StreamingQuery): Promise<void> {
+    try {
+      await query.awaitTermination();
+    } catch (error) {
+      await this.failed(error, queryLabel(query));
+    }
+  }
+
+  private async failed(error: unknown, label: string): Promise<void> {
+    this.failures.push(error);
+    this.messages.failure(error, label);
+    if (this.failFast) await this.stop();
+  }
+}
+
+/** A query that has not started, and may never have an id: by its name, or its place in the job. */
+export function labelOf({ definition }: DataStreamWriter, i: number): string {
+  return definition.queryName ?? `number ${i + 1}`;
+}
+
+function newSession(overrides: Overrides, view: ProgressView, messages: Messages, { json }: RunFlags): Session {
   const session = Session.create({
     conf: overrides.conf,
     readOptions: overrides.readOptions,
-    print: (line) => (json ? process.stderr.write(`${line}\n`) : view.note(line)),
-    warn: (message) => process.stderr.write(`warning: ${message}\n`),
+    print: (line, query) => (json ? messages.printed(line, query ?? null) : view.note(`${messages.prefix(query ?? null)}${line}`)),
+    warn: (message, query) => messages.warning(message, query),
   });
   session.streams.addListener({ onQueryProgress: ({ progress }) => view.progress(progress) });
   return session;
@@ -75,25 +141,4 @@ async function prepare(flags: RunFlags, session: Session, overrides: Overrides):
     changed.map(({ definition }) => definition),
   );
   return changed;
-}
-
-/** Waits for all; one that fails ends the others, well. */
-async function outcome(queries: readonly StreamingQuery[], view: ProgressView): Promise<number> {
-  const failures: unknown[] = [];
-  await Promise.all(
-    queries.map(async (query) => {
-      try {
-        await query.awaitTermination();
-      } catch (error) {
-        failures.push(error);
-        await Promise.all(queries.map((other) => other.stop()));
-      }
-    }),
-  );
-  if (failures.length === 0) {
-    for (const { id, name } of queries) view.note(`${name ?? id.slice(0, 8)}: ${view.tally(id).summary}.`);
-    return exitCodes.done;
-  }
-  process.stderr.write(`${failureText(failures[0])}\n`);
-  return exitCodes.failed;
 }

@@ -3,8 +3,9 @@ import { StreamingError, notYetSupported } from "../engine/errors/streamingError
 import { freshId, type Expression, type SortOrder, type UnresolvedFunction } from "../engine/expression/expression.js";
 import { parseDataType } from "../engine/sql/ddl.js";
 import { literalOf, type LiteralValue } from "./literal.js";
+import { notExpected } from "./arguments.js";
 import { nameExpression } from "./names.js";
-import { ColumnType, type CastTo, type TypeInput } from "./schema.js";
+import { checkedType, ColumnType, type CastTo, type TypeInput } from "./schema.js";
 import type { Arithmetic, ElementOf, FieldOf, NoElse, Of } from "./types/deferred.js";
 
 declare const typesOf: unique symbol;
@@ -322,12 +323,15 @@ export function call(name: string, args: readonly Expression[]): UnresolvedFunct
   return { kind: "unresolvedFunction", name, args, distinct: false, filter: null };
 }
 
-/** A name as a column, a Column as it is. */
-export function columnExpression(column: string | AnyColumn): Expression {
-  return typeof column === "string" ? nameExpression(column) : column.expression;
+/** A name as a column, a Column as it is. @throws NOT_EXPECTED_TYPE, of the argument at `place` of `owner` */
+export function columnExpression(column: string | AnyColumn, owner = "a verb", place = 0): Expression {
+  if (typeof column === "string") return nameExpression(column);
+  // What the compiler refuses, JavaScript may pass.
+  if (!(column instanceof Column)) throw notExpected(owner, place + 1, "a Column, or the name of one", column, true);
+  return column.expression;
 }
 
-/** A value as a literal, a Column as it is. */
+/** A value as a literal, a Column as it is. @throws NOT_EXPECTED_TYPE */
 export function operandExpression(operand: Operand): Expression {
   return operand instanceof Column ? operand.expression : literalOf(operand);
 }
@@ -340,10 +344,10 @@ export function outputExpression(column: string | AnyColumn): Expression {
   return e.kind === "alias" ? { ...e, id: freshId() } : e;
 }
 
-/** A type given as such, or as DDL text. */
+/** A type given as such, or as DDL text. @throws NOT_EXPECTED_TYPE, and what the parser refuses */
 export function typeInput(type: TypeInput): DataType {
   if (typeof type === "string") return parseDataType(type);
-  return type instanceof ColumnType ? type.dataType : type;
+  return type instanceof ColumnType ? type.dataType : checkedType("cast", type);
 }
 
 function aliased<V, R extends string, M extends string>(e: Expression, name: M): Column<V, R, M> {

@@ -120,7 +120,7 @@ export class Conf {
     if (key) return key;
     if (Object.hasOwn(fixedConfKeys, full) || isIdle(full)) return full;
     const nearest = nearestName(full, [...confKeys.map((known) => known.name), ...Object.keys(fixedConfKeys)]);
-    const suggestion = nearest ? `Did you mean \`${nearest}\`?` : "See the page of configuration for the keys there are.";
+    const suggestion = nearest ? `Did you mean \`${nearest}\`?` : "docs/reference/configuration.md lists the keys.";
     throw new StreamingError("UNKNOWN_OPTION", { owner, option: name, suggestion });
   }
 

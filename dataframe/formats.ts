@@ -1,3 +1,4 @@
+import { lazily } from "../engine/errors/loading.js";
 import type { SinkProvider, SourceProvider } from "../engine/contract/provider.js";
 import { csvProvider, jsonProvider, parquetProvider, textProvider } from "../sources/files/source.js";
 import { generatorProvider } from "../sources/generator/source.js";
@@ -7,6 +8,7 @@ import { rateProvider } from "../sources/rate/source.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
 import type { SinkFormat, SourceFormat } from "./types/formats.js";
 import { unknownName } from "./options.js";
+import type { SessionContext } from "./sessionContext.js";
 
 const sources: Readonly<Record<SourceFormat, SourceProvider>> = {
   csv: csvProvider,
@@ -19,14 +21,17 @@ const sources: Readonly<Record<SourceFormat, SourceProvider>> = {
   text: textProvider,
 };
 
+/** What sinks need of a session. */
+type OfSession = Pick<SessionContext, "memoryTables">;
+
 /** Sinks load when a query that writes to them starts. */
-const sinks: Readonly<Record<SinkFormat, () => Promise<SinkProvider>>> = {
+const sinks: Readonly<Record<SinkFormat, (session: OfSession) => Promise<SinkProvider>>> = {
   arrow: async () => (await import("../sinks/files/sink.js")).arrowSinkProvider,
   console: async () => (await import("../sinks/console/sink.js")).consoleSinkProvider,
   csv: async () => (await import("../sinks/files/sink.js")).csvSinkProvider,
   json: async () => (await import("../sinks/files/sink.js")).jsonSinkProvider,
   kafka: async () => (await import("../sinks/kafka/sink.js")).kafkaSinkProvider,
-  memory: async () => (await import("../sinks/memory/sink.js")).memorySinkProvider,
+  memory: async ({ memoryTables }) => (await import("../sinks/memory/sink.js")).memorySinkProvider(memoryTables),
   noop: async () => (await import("../sinks/noop/sink.js")).noopSinkProvider,
   parquet: async () => (await import("../sinks/files/sink.js")).parquetSinkProvider,
   text: async () => (await import("../sinks/files/sink.js")).textSinkProvider,
@@ -56,9 +61,9 @@ export const sinkFormats = {
     if (isOneOf(sinks, name)) return name;
     throw pendingSinks.includes(name) ? notYetSupported(`The sink ${name}`) : unknownName(owner, "format", format, sinkFormats.names);
   },
-  /** @throws as `check` */
-  async load(format: string, owner: string): Promise<SinkProvider> {
-    return sinks[sinkFormats.check(format, owner)]();
+  /** The provider, for queries of a session. @throws as `check` */
+  async load(format: string, owner: string, session: OfSession): Promise<SinkProvider> {
+    return lazily(sinks[sinkFormats.check(format, owner)](session));
   },
 };
 

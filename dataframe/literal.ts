@@ -1,8 +1,8 @@
-import { assert } from "../engine/errors/assert.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
 import { Timestamp } from "../engine/arrow/rows.js";
 import { types } from "../engine/arrow/types.js";
 import { literal, type Expression } from "../engine/expression/expression.js";
+import { notExpected } from "./arguments.js";
 
 /** A JavaScript value that can stand for a column. */
 export type LiteralValue = null | boolean | number | bigint | string | Date | Uint8Array | readonly LiteralValue[];
@@ -13,8 +13,10 @@ const longMax = 2n ** 63n - 1n;
 /**
  * A value as a literal of Spark's type for it: whole numbers are int, or long when they need it; other numbers double; bigint long, or decimal
  * when it needs it; Date timestamp; Uint8Array binary; an array `array(…)`.
+ *
+ * @throws NOT_EXPECTED_TYPE for what is none of them
  */
-export function literalOf(value: LiteralValue): Expression {
+export function literalOf(value: LiteralValue, depth = 0): Expression {
   if (value === null) return literal(null, types.null);
   switch (typeof value) {
     case "boolean":
@@ -26,7 +28,7 @@ export function literalOf(value: LiteralValue): Expression {
     case "bigint":
       return bigintLiteral(value);
     default:
-      return objectLiteral(value);
+      return objectLiteral(value, depth);
   }
 }
 
@@ -42,13 +44,19 @@ function bigintLiteral(value: bigint): Expression {
   return literal(value, types.decimal(digits, 0));
 }
 
-function objectLiteral(value: Date | Uint8Array | readonly LiteralValue[]): Expression {
+/** Arrays in arrays beyond this are one that holds itself. */
+const deepest = 100;
+
+function objectLiteral(value: unknown, depth: number): Expression {
   if (value instanceof Uint8Array) return literal(value, types.binary);
-  if (value instanceof Date) return literal(microsecondsOf(value), types.timestamp);
-  assert(Array.isArray(value), `${typeof value} is no literal`);
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return literal(microsecondsOf(value), types.timestamp);
+  if (!Array.isArray(value) || depth > deepest) throw notExpected("a literal", 1, expected, value);
   const elements = value as readonly LiteralValue[];
-  return { kind: "unresolvedFunction", name: "array", args: elements.map(literalOf), distinct: false, filter: null };
+  const args = elements.map((element) => literalOf(element, depth + 1));
+  return { kind: "unresolvedFunction", name: "array", args, distinct: false, filter: null };
 }
+
+const expected = "null, a boolean, a number, a bigint, a text, a valid Date, a Uint8Array or an array of those";
 
 function microsecondsOf(value: Date): bigint {
   return value instanceof Timestamp ? value.microseconds : BigInt(value.getTime()) * 1000n;

@@ -1,3 +1,4 @@
+import { lazily } from "../engine/errors/loading.js";
 import type { Table } from "apache-arrow";
 import type { Batch } from "../engine/arrow/batch.js";
 import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
@@ -79,7 +80,7 @@ export abstract class Relation<out Row = LooseRow> {
 
   /** All rows as an Arrow table. @example const table = await df.toArrow() */
   async toArrow(): Promise<Table> {
-    const { toArrowTable } = await import("./arrowTable.js");
+    const { toArrowTable } = await lazily(import("./arrowTable.js"));
     return toArrowTable(this.schema, await this.batchesOf(this.plan));
   }
 
@@ -149,7 +150,7 @@ export abstract class Relation<out Row = LooseRow> {
 
   private async batchesOf(plan: LogicalPlan): Promise<Batch[]> {
     if (this.isStreaming) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
-    const { collectBatches } = await import("./execution.js");
+    const { collectBatches } = await lazily(import("./execution.js"));
     return collectBatches(this.session, this.analyzed(plan));
   }
 

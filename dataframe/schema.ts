@@ -1,6 +1,7 @@
 import type { Timestamp } from "../engine/arrow/rows.js";
-import { field, types, type DataType, type DecimalType, type Schema } from "../engine/arrow/types.js";
+import { field, types, type DataType, type DecimalType, type Field, type Schema } from "../engine/arrow/types.js";
 import { parseSchema } from "../engine/sql/ddl.js";
+import { checkArguments, instanceOf, isPlainObject, notExpected, recordOf, type Kind } from "./arguments.js";
 
 declare const valueOf: unique symbol;
 
@@ -54,8 +55,16 @@ export function schema<M extends Members>(columns: M): TypedSchema<RowOfMembers<
 }
 
 function structOf(columns: Members): Schema {
+  checkArguments("schema", [columnTypes], [columns]);
   return types.struct(Object.entries(columns).map(([name, type]) => field(name, type.dataType, type.nullable)));
 }
+
+const columnType = instanceOf("a type of t, such as t.string", ColumnType);
+const columnTypes = recordOf("an object of types of t by column name", columnType);
+const digits = (least: number): Kind => ({
+  expected: `a whole number from ${least} to 38`,
+  accepts: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= 38,
+});
 
 /**
  * The types of columns, by Spark's names.
@@ -83,13 +92,19 @@ export const t = {
   timestamp: new ColumnType<Timestamp | null>(types.timestamp),
   /** A wall-clock time without a zone, read as ISO text. */
   timestampNtz: new ColumnType<string | null>(types.timestampNtz),
-  array: <V>(element: ColumnType<V>): ColumnType<V[] | null> => new ColumnType(types.array(element.dataType, element.nullable)),
-  map: <K, V>(key: ColumnType<K>, value: ColumnType<V>): ColumnType<Map<NonNullable<K>, V> | null> =>
-    new ColumnType(types.map(key.dataType, value.dataType, value.nullable)),
+  array: <V>(element: ColumnType<V>): ColumnType<V[] | null> => {
+    checkArguments("t.array", [columnType], [element]);
+    return new ColumnType(types.array(element.dataType, element.nullable));
+  },
+  map: <K, V>(key: ColumnType<K>, value: ColumnType<V>): ColumnType<Map<NonNullable<K>, V> | null> => {
+    checkArguments("t.map", [columnType, columnType], [key, value]);
+    return new ColumnType(types.map(key.dataType, value.dataType, value.nullable));
+  },
   struct: <M extends Members>(members: M): ColumnType<RowOfMembers<M> | null> => new ColumnType(structOf(members)),
 } as const;
 
 function decimalType(precision: number, scale: number): DecimalType {
+  checkArguments("t.decimal", [digits(1), digits(0)], [precision, scale]);
   return types.decimal(precision, scale);
 }
 
@@ -134,8 +149,57 @@ export type SchemaInput = string | Schema | TypedSchema<unknown>;
 /** The row type that a schema input stands for. */
 export type RowOfInput<S> = S extends TypedSchema<infer Row> ? Row : Record<string, unknown>;
 
-/** A schema in any of its forms as plain data. */
+/** A schema in any of its forms as plain data. @throws NOT_EXPECTED_TYPE for what is none, and what the parser refuses */
 export function schemaInput(input: SchemaInput): Schema {
   if (typeof input === "string") return parseSchema(input);
-  return { kind: "struct", fields: input.fields };
+  if (input instanceof TypedSchema) return { kind: "struct", fields: input.fields };
+  // Plain fields are a schema too.
+  const type: unknown = isPlainObject(input) ? { kind: "struct", fields: input.fields } : input;
+  if (!isType(type) || type.kind !== "struct") throw notExpected("a schema", 1, expectedSchema, input);
+  return { kind: "struct", fields: type.fields };
+}
+
+const expectedSchema = 'schema({ … }), a text such as "id BIGINT, name STRING", or a plain struct type';
+
+/** A plain type as a program gave it. @throws NOT_EXPECTED_TYPE */
+export function checkedType(owner: string, type: unknown): DataType {
+  if (isType(type)) return type;
+  throw notExpected(owner, 1, 'a type: one of t, a text such as "array<int>", or a plain type', type);
+}
+
+const simpleKinds = new Set(
+  "null boolean byte short int long float double string binary date timestamp timestamp_ntz interval_daytime interval_yearmonth interval".split(
+    " ",
+  ),
+);
+
+/** Whether something is a plain type, down to its innermost. */
+function isType(given: unknown): given is DataType {
+  const open: unknown[] = [given];
+  const seen = new Set<unknown>();
+  for (let next = open.pop(); open.length > 0 || next !== undefined; next = open.pop()) {
+    if (typeof next !== "object" || next === null) return false;
+    if (seen.has(next)) continue;
+    seen.add(next);
+    const inner = innerTypes(next as { kind?: unknown });
+    if (inner === null) return false;
+    open.push(...inner);
+  }
+  return seen.size > 0;
+}
+
+/** The types right below one; null for what is no type. What is missing stands as null. */
+function innerTypes(type: Readonly<Record<string, unknown>>): unknown[] | null {
+  const { kind } = type;
+  if (typeof kind === "string" && simpleKinds.has(kind)) return [];
+  if (kind === "array") return [type["element"] ?? null];
+  if (kind === "map") return [type["key"] ?? null, type["value"] ?? null];
+  if (kind === "decimal") return Number.isInteger(type["precision"]) && Number.isInteger(type["scale"]) ? [] : null;
+  if (kind !== "struct" || !Array.isArray(type["fields"])) return null;
+  const fields = type["fields"] as readonly unknown[];
+  return fields.every(isField) ? fields.map((member) => member.type ?? null) : null;
+}
+
+function isField(member: unknown): member is Field {
+  return isPlainObject(member) && typeof member["name"] === "string";
 }

@@ -12,12 +12,13 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { parseStatement } from "../engine/sql/statements.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
+import { MemoryTables } from "../sinks/memory/sink.js";
 import { Conf, contextOf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
 import type { OptionValue } from "./options.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
-import type { SessionContext } from "./sessionContext.js";
+import type { SessionContext, Tell } from "./sessionContext.js";
 import { withSubqueries } from "../engine/plan/analyzer/query/analyzeQuery.js";
 import { SessionCatalog } from "./sql/catalog.js";
 import { defaultDatabase } from "./sql/warehouse.js";
@@ -33,10 +34,12 @@ export interface SessionOptions {
   readonly conf?: Readonly<Record<string, OptionValue>>;
   /** Files, clock and executor other than this process's own: for simulations. */
   readonly runtime?: Runtime;
-  /** Where `show`, `explain` and the console sink print; the console unless said otherwise. */
-  readonly print?: (line: string) => void;
-  /** Who is told what is no error; standard error unless said otherwise. */
-  readonly warn?: (message: string) => void;
+  /** Where `show`, `explain` and the console sink print; the console unless said otherwise. Told of which query it is, where it is of one. */
+  readonly print?: Tell;
+  /** Who is told what is no error, and of which query; standard error unless said otherwise. */
+  readonly warn?: Tell;
+  /** What the memory sink of earlier sessions was given, so that a query that is started again goes on with it; nothing unless said otherwise. */
+  readonly memoryTables?: MemoryTables;
   /** Has the last word on the options of every reader: how a command line overrides what a job says. */
   readonly readOptions?: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
 }
@@ -53,12 +56,14 @@ export class Session implements SessionContext {
   readonly streams = new StreamingQueryManager();
   /** What the Read nodes of this session's plans read. */
   readonly tables = new TableRegistry();
+  /** What its queries have written to the memory sink. */
+  readonly memoryTables: MemoryTables;
   /** Files, clock, executor and process of its queries. */
   readonly runtime: Runtime;
   /** Prints a line (or several) for a person. */
-  readonly print: (line: string) => void;
+  readonly print: Tell;
   /** Tells a person what is no error. */
-  readonly warn: (message: string) => void;
+  readonly warn: Tell;
   /** Has the last word on the options of a reader. */
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** The database that names of tables without one mean. */
@@ -67,6 +72,7 @@ export class Session implements SessionContext {
 
   private constructor(options: SessionOptions) {
     this.runtime = options.runtime ?? systemRuntime();
+    this.memoryTables = options.memoryTables ?? new MemoryTables();
     this.print = options.print ?? ((line) => console.log(line));
     this.warn = options.warn ?? ((message) => console.warn(message));
     this.readOptions = options.readOptions ?? ((given) => given);
@@ -110,6 +116,15 @@ export class Session implements SessionContext {
 
   /** The whole numbers from `start` to before `end`, as column `id`. @example session.range(0, 10) */
   range(start: number, end: number, step = 1): DataFrame<{ id: number }> {
+    if (![start, end, step].every(Number.isSafeInteger) || step === 0) {
+      const value = `${start}, ${end}, ${step}`;
+      throw new StreamingError("INVALID_OPTION_VALUE", {
+        owner: "range",
+        option: "start, end, step",
+        value,
+        expected: "whole numbers, a step other than 0",
+      });
+    }
     const rows: (readonly [bigint])[] = [];
     for (let id = start; step > 0 ? id < end : id > end; id += step) rows.push([BigInt(id)]);
     return this.fromBatch(batchFromRows(types.struct([field("id", types.long, false)]), rows));

@@ -1,9 +1,18 @@
 import type { Runtime } from "../engine/contract/runtime.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { MemoryTables } from "../sinks/memory/sink.js";
 import type { Conf } from "./conf.js";
 import type { StreamingQueryManager } from "./streams.js";
 import type { TableRegistry } from "./tables.js";
+
+/** Tells a person something; and of which query, by its label, where it is of one. */
+export type Tell = (text: string, query?: string) => void;
+
+/** What a query is called where people read of it: its name, or the beginning of its id. */
+export function queryLabel({ name, id }: { readonly name: string | null; readonly id: string }): string {
+  return name ?? id.slice(0, 8);
+}
 
 /**
  * What DataFrames, readers, writers and running queries need of the session they belong to. The session itself, which makes them, stands above them.
@@ -15,14 +24,16 @@ export interface SessionContext {
   readonly streams: StreamingQueryManager;
   /** What the Read nodes of its plans read. */
   readonly tables: TableRegistry;
+  /** What its queries have written to the memory sink. */
+  readonly memoryTables: MemoryTables;
   /** Files, clock, executor and process of its queries. */
   readonly runtime: Runtime;
   /** What analysis depends on, as configured now. */
   readonly analysisContext: AnalysisContext;
   /** Prints a line (or several) for a person. */
-  readonly print: (line: string) => void;
+  readonly print: Tell;
   /** Tells a person what is no error. */
-  readonly warn: (message: string) => void;
+  readonly warn: Tell;
   /** Has the last word on the options of a reader. */
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** The same session with other configuration: where a batch is run again under what it was logged with. */

@@ -1,3 +1,4 @@
+import { lazily } from "../engine/errors/loading.js";
 import type { SinkProvider } from "../engine/contract/provider.js";
 import { sinkFormats } from "./formats.js";
 import type { SessionContext } from "./sessionContext.js";
@@ -20,12 +21,12 @@ export async function sinkOf(
 ): Promise<SinkOf> {
   const { format, options, foreachBatch: write, queryName } = definition;
   if (write) {
-    const { foreachBatchSinkProvider } = await import("../sinks/foreach/sink.js");
+    const { foreachBatchSinkProvider } = await lazily(import("../sinks/foreach/sink.js"));
     const provider = foreachBatchSinkProvider((rows, { batchId, queryId, runId, replay }) =>
       userCode.run(runId, () => write(rows, batchId, { queryId, runId, replay }, session)),
     );
     return { provider, options };
   }
-  const provider = await sinkFormats.load(format, "DataStreamWriter");
+  const provider = await sinkFormats.load(format, "DataStreamWriter", session);
   return { provider, options: format === "memory" && queryName !== null ? { queryName, ...options } : options };
 }

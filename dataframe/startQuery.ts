@@ -23,13 +23,14 @@ import { parseShape, type QueryIdentity, type RecordedShape } from "../engine/qu
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import { watermarksOf } from "../engine/query/watermarkTracker.js";
 import { openCheckpoint, peekQueryShape } from "../checkpoints/checkpoint.js";
+import { guard, number, optional } from "./arguments.js";
 import { checkpointLocationOf, keptCheckpoint, temporaryCheckpoint, type CheckpointPlace } from "./checkpointPlace.js";
 import { contextOf, evaluationProblem, partitionsOf } from "./conf.js";
 import { checkScans, inputsOf } from "./execution.js";
 import { localPlan } from "./localPlan.js";
 import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, tablePlaces, withPlaces } from "./places.js";
 import { checkJoinState, checkStateStore } from "./groupState.js";
-import type { SessionContext } from "./sessionContext.js";
+import { queryLabel, type SessionContext } from "./sessionContext.js";
 import { sinkOf } from "./sinkOf.js";
 import type { StreamDefinition } from "./streamDefinition.js";
 import { listenerOf, userCode } from "./userCode.js";
@@ -58,8 +59,10 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   if (location !== null) checkSources(await recordedShape(peekQueryShape(location, runtime)), identity, location);
   await checkTablesAreThere(session, planned.plan);
   const place = location === null ? temporaryCheckpoint() : keptCheckpoint(location);
-  const warn = warnOnce(session);
+  const label = { current: name ?? undefined };
+  const warn = warnOnce(session, label);
   const checkpoint = await openCheckpoint({ location: place.location, runtime, conf, warn });
+  label.current = queryLabel({ name, id: checkpoint.queryId });
   const query: QueryDefinition = {
     name,
     trigger,
@@ -81,7 +84,7 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   try {
     const started = await MicroBatchQuery.start(withCleanUp(query, place));
     session.streams.register(started);
-    if (definition.format === "memory") await showMemoryTable(session, name, planned.schema);
+    if (definition.format === "memory" && name !== null) showMemoryTable(session, name, planned.schema);
     return started;
   } catch (error) {
     // What was wrong counts, not what letting go met on top of it.
@@ -92,10 +95,8 @@ export async function startStreamingQuery(session: SessionContext, definition: S
 }
 
 /** What the memory sink has is a view under the query's name. */
-async function showMemoryTable(session: SessionContext, name: string | null, schema: Schema): Promise<void> {
-  if (name === null) return;
-  const { memoryTable } = await import("../sinks/memory/sink.js");
-  session.setTempView(name, () => localPlan(memoryTable(name).content(schema), session.analysisContext));
+function showMemoryTable(session: SessionContext, name: string, schema: Schema): void {
+  session.setTempView(name, () => localPlan(session.memoryTables.table(name).content(schema), session.analysisContext));
 }
 
 /** @throws OUTPUT_IS_INPUT */
@@ -147,7 +148,8 @@ async function openParts(
 ): Promise<QueryParts> {
   const { plan, optimized, physical, schema } = planned;
   const { runtime } = session;
-  const sink = await createSink(session, definition, planned, conf);
+  const label = queryLabel({ name: definition.queryName, id: checkpoint.queryId });
+  const sink = await createSink(session, definition, planned, conf, label);
   const sources: Source[] = [];
   try {
     for (const [ordinal, { table }] of physical.sources.entries()) {
@@ -180,10 +182,13 @@ async function createSink(
   definition: StreamDefinition,
   { schema }: PlannedQuery,
   conf: Readonly<Record<string, string>>,
+  label = definition.queryName ?? undefined,
 ): Promise<Sink> {
   const { provider, options } = await sinkOf(session.under(conf), definition);
   const { outputMode, partitionBy } = definition;
-  const { print, warn, runtime } = session;
+  const { runtime } = session;
+  const print = (line: string): void => session.print(line, label);
+  const warn = (message: string): void => session.warn(message, label);
   return provider.create({ runtime, options, schema, outputMode, streaming: true, partitionBy, conf, print, warn });
 }
 
@@ -208,11 +213,16 @@ function withCleanUp(query: QueryDefinition, place: CheckpointPlace): QueryDefin
   return { ...query, checkpoint: { ...checkpoint, release } };
 }
 
-function warnOnce(session: SessionContext): (message: string) => void {
+/** @param label of the query, as far as it is known */
+function warnOnce(session: SessionContext, label: { readonly current: string | undefined }): (message: string) => void {
   const said = new Set<string>();
   return (message) => {
     if (said.has(message)) return;
     said.add(message);
-    session.warn(message);
+    session.warn(message, label.current);
   };
 }
+
+guard("StreamingQuery", MicroBatchQuery.prototype, {
+  promised: { awaitTermination: [optional(number)] },
+});

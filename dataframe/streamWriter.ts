@@ -1,3 +1,4 @@
+import { lazily } from "../engine/errors/loading.js";
 import type { Batch } from "../engine/arrow/batch.js";
 import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
 import type { OutputMode } from "../engine/contract/sink.js";
@@ -12,6 +13,7 @@ import { forEachRow, type ForeachWriter } from "./foreach.js";
 import { sinkFormats } from "./formats.js";
 import { optionOf, optionText, withoutOption, type OptionValue } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
+import { refusedStart } from "./startGate.js";
 import type { BatchReceiver, ForeachBatchInfo, StreamDefinition } from "./streamDefinition.js";
 import { checkedTrigger } from "./triggers.js";
 import type { SinkOption } from "./types/optionNames.js";
@@ -97,11 +99,9 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown> {
     return this.receivedBy(forEachRow(writer));
   }
 
-  /** Starts the query. @example const query = await stream.writeStream.format("console").start() */
-  async start(path?: string): Promise<StreamingQuery> {
-    const { definition } = path === undefined ? this : this.option("path", path);
-    const { startStreamingQuery } = await import("./startQuery.js");
-    return startStreamingQuery(this.session, definition);
+  /** Starts the query. @throws JOB_STARTS_QUERY in a job file, whose queries the command starts @example const query = await stream.writeStream.format("console").start() */
+  start(path?: string): Promise<StreamingQuery> {
+    return refusedStart() ?? startNow(path === undefined ? this : this.option("path", path));
   }
 
   private receivedBy(foreachBatch: BatchReceiver): DataStreamWriter<Row, Frame> {
@@ -111,4 +111,9 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown> {
   private with(change: Partial<StreamDefinition>): DataStreamWriter<Row, Frame> {
     return new DataStreamWriter<Row, Frame>(this.session, { ...this.definition, ...change }, this.frameOf);
   }
+}
+
+async function startNow<Row, Frame>({ session, definition }: DataStreamWriter<Row, Frame>): Promise<StreamingQuery> {
+  const { startStreamingQuery } = await lazily(import("./startQuery.js"));
+  return startStreamingQuery(session, definition);
 }

@@ -1,3 +1,4 @@
+import { lazily } from "../engine/errors/loading.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { sinkFormats } from "./formats.js";
@@ -54,7 +55,7 @@ export class DataFrameWriter {
   /** Runs it. @example await df.write.save("out/readings") */
   async save(path?: string): Promise<void> {
     const writer = path === undefined ? this : this.option("path", path);
-    const { writeBatch } = await import("./batchWrite.js");
+    const { writeBatch } = await lazily(import("./batchWrite.js"));
     await writeBatch(this.session, writer.definition);
   }
 

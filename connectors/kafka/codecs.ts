@@ -1,5 +1,6 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types, and a program finds a declaration only this way
 /// <reference path="./snappyjs.d.ts" />
+import { lazily } from "../../engine/errors/loading.js";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { checkedLength, largestRecordsBytes, lz4LengthAtMost, zstdLength } from "./codecLimits.js";
 
@@ -44,7 +45,7 @@ async function load(code: number): Promise<Codec> {
     case compressionCode.snappy:
       return snappyCodec();
     case compressionCode.lz4: {
-      const { compressFrameSync, decompressFrameSync } = await import("lz4-napi");
+      const { compressFrameSync, decompressFrameSync } = await lazily(import("lz4-napi"));
       return {
         compress: (bytes) => compressFrameSync(bytes),
         decompress: (bytes) => {
@@ -54,7 +55,7 @@ async function load(code: number): Promise<Codec> {
       };
     }
     case compressionCode.zstd: {
-      const zstd = await import("@bokuweb/zstd-wasm");
+      const zstd = await lazily(import("@bokuweb/zstd-wasm"));
       await zstd.init();
       return { compress: (bytes) => zstd.compress(bytes), decompress: (bytes) => growingDecompress(zstd.decompress, bytes) };
     }
@@ -85,7 +86,7 @@ const xerialHeaderBytes = 16;
 const xerialBlockBytes = 32 * 1024;
 
 async function snappyCodec(): Promise<Codec> {
-  const snappy = await import("snappyjs");
+  const snappy = await lazily(import("snappyjs"));
   return {
     compress: (bytes) => {
       const header = Buffer.alloc(xerialHeaderBytes);

@@ -1,3 +1,4 @@
+import { lazily } from "../../engine/errors/loading.js";
 import type { Socket } from "node:net";
 import type { Clock } from "../../engine/contract/clock.js";
 import { assert } from "../../engine/errors/assert.js";
@@ -183,7 +184,7 @@ export class BrokerConnections {
 
 /** kafkajs is loaded only when something talks to Kafka. */
 async function createCluster(configuration: ConnectionConfiguration): Promise<KafkaJsCluster> {
-  const { Kafka, logLevel } = (await import("kafkajs")).default;
+  const { Kafka, logLevel } = (await lazily(import("kafkajs"))).default;
   const kafka = new Kafka({
     brokers: [...configuration.bootstrapServers],
     clientId: configuration.clientId,

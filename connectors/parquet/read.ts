@@ -1,3 +1,4 @@
+import { lazily } from "../../engine/errors/loading.js";
 import type { RecordBatch } from "apache-arrow";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import { nullColumn } from "../../engine/arrow/columns.js";
@@ -30,7 +31,7 @@ const tailBytes = 64 * 1024;
  */
 export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema, rowsAtOnce: number): Promise<ColumnsReader> {
   const metadata = await openFooter(file, shownPath);
-  const edge = await import("../../engine/arrow/edge.js");
+  const edge = await lazily(import("../../engine/arrow/edge.js"));
   const found = await closingOnError(file, () => naming(shownPath, () => project(metadata.fields, wanted)));
   const columns = found.filter((column) => column !== null);
   const readSchema = types.struct(columns.map(({ node, readType }) => ({ name: node.name, type: readType, nullable: true })));

@@ -1,3 +1,4 @@
+import { lazily } from "../../engine/errors/loading.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { DataType, Schema } from "../../engine/arrow/types.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
@@ -27,7 +28,7 @@ const rowGroupRows = 1_048_576;
 /** A Parquet file of the batches. Timestamps are microseconds, those with a zone adjusted to UTC; decimals keep their precision and scale.
  * Each page has its checksum. */
 export async function encodeParquet(batches: readonly Batch[], schema: Schema, options: ParquetWriteOptions): Promise<Uint8Array> {
-  const { encodeIpcStream } = await import("../../engine/arrow/edge.js");
+  const { encodeIpcStream } = await lazily(import("../../engine/arrow/edge.js"));
   const stream = encodeIpcStream(batches, schema);
   return withParquetWasm((wasm) => {
     const properties = new wasm.WriterPropertiesBuilder()

@@ -9,7 +9,7 @@ export function count<const C extends ColumnOrName>(
   column: C,
 ): Column<number, RefsOf<C>, C extends "*" ? "count(1)" : `count(${NameOf<C>})`>;
 export function count(column: ColumnOrName = "*"): Column<number> {
-  return new Column(call("count", [column === "*" ? literalOf(1) : columnExpression(column)]));
+  return new Column(call("count", [column === "*" ? literalOf(1) : columnExpression(column, "count")]));
 }
 
 /** The sum: long of whole numbers, double of doubles, decimal of decimals. @example df.agg(sum("celsius").as("total")) */

@@ -1,3 +1,4 @@
+import { anything, checkArguments, recordOf, text } from "../arguments.js";
 import { call, Column, columnExpression, typeInput, type Operand, type OperandRefs, type RefsOf, type ValueOf } from "../column.js";
 import { schemaInput, type RowOfInput, type SchemaInput, type TypeValue } from "../schema.js";
 import { ColumnType } from "../schema.js";
@@ -99,8 +100,11 @@ export function fromJson<const C extends ColumnOrName, S extends SchemaInput | C
   as: S,
   options: Readonly<Record<string, string>> = {},
 ): Column<(S extends ColumnType ? TypeValue<S> : RowOfInput<S>) | null, RefsOf<C>, never> {
-  return new Column({ ...call("from_json", [columnExpression(json)]), typeArgument: jsonType(as), options });
+  checkArguments("fromJson", [anything, anything, jsonOptions], [json, as, options]);
+  return new Column({ ...call("from_json", [columnExpression(json, "from_json")]), typeArgument: jsonType(as), options });
 }
+
+const jsonOptions = recordOf("an object of options, each a text", text);
 
 function jsonType(as: SchemaInput | ColumnType): ReturnType<typeof typeInput> {
   return as instanceof ColumnType ? as.dataType : schemaInput(as);
@@ -111,7 +115,8 @@ export function toJson<const C extends ColumnOrName>(
   value: C,
   options: Readonly<Record<string, string>> = {},
 ): Column<string | null, RefsOf<C>, never> {
-  return new Column({ ...call("to_json", [columnExpression(value)]), options });
+  checkArguments("toJson", [anything, jsonOptions], [value, options]);
+  return new Column({ ...call("to_json", [columnExpression(value, "to_json")]), options });
 }
 
 /** How many elements an array has. @example df.select(arraySize("tags").as("n")) */

@@ -11,6 +11,7 @@ import {
   type RefsOf,
   type ValueOf,
 } from "../column.js";
+import { checkArguments, instanceOf, text } from "../arguments.js";
 import { literalOf, type LiteralValue } from "../literal.js";
 import { nameExpression } from "../names.js";
 import type { ArrayOf, Coalesced, NoElse, StructOf } from "../types/deferred.js";
@@ -20,12 +21,13 @@ import { parseExpression } from "../../engine/sql/parser.js";
 
 /** A column by name; `a.b` is member b of struct a, `*` all columns. @example df.select(col("celsius")) */
 export function col<const K extends string>(name: K): Column<ValueOf<K>, K, NameOf<K>> {
+  checkArguments("col", [text], [name]);
   return new Column(nameExpression(name));
 }
 
 /** The same as `col`. @example df.select(column("celsius")) */
 export function column<const K extends string>(name: K): Column<ValueOf<K>, K, NameOf<K>> {
-  return new Column(nameExpression(name));
+  return col(name);
 }
 
 /** A value as a column. @example df.select(lit(1).as("one")) */
@@ -34,8 +36,9 @@ export function lit<L extends LiteralValue>(value: L): Column<OperandValue<L>, n
 }
 
 /** SQL text as a column. @example df.select(expr("celsius * 1.8 + 32 AS fahrenheit")) */
-export function expr(text: string): Column<unknown, never> {
-  return new Column(parseExpression(text));
+export function expr(sql: string): Column<unknown, never> {
+  checkArguments("expr", [text], [sql]);
+  return new Column(parseExpression(sql));
 }
 
 /** Any function of Spark by its name: for those without a wrapper here. Strings are column names. @example df.select(callFunction("upper", "sensorId").as("loud")) */
@@ -43,6 +46,7 @@ export function callFunction<const C extends readonly ColumnOrName[]>(
   name: string,
   ...columns: C
 ): Column<unknown, RefsOf<C[number]>, never> {
+  checkArguments("callFunction", [text], [name]);
   return callOver(name, columns);
 }
 
@@ -51,6 +55,7 @@ export function when<C extends AnyColumn, O extends Operand>(
   condition: C,
   value: O,
 ): Column<OperandValue<O> | NoElse, OperandRefs<C | O>, never> {
+  checkArguments("when", [instanceOf("a Column", Column)], [condition]);
   return new Column(call("case", [condition.expression, operandExpression(value)]));
 }
 
@@ -123,7 +128,12 @@ export function least<const C extends readonly ColumnOrName[]>(...columns: C): C
 
 /** A struct of columns, its members named as they are. @example df.select(struct("sensorId", "celsius").as("reading")) */
 export function struct<const C extends readonly ColumnOrName[]>(...columns: C): Column<StructOf<MembersOf<C>>, RefsOf<C[number]>, never> {
-  return new Column(call("struct", columns.map(columnExpression)));
+  return new Column(
+    call(
+      "struct",
+      columns.map((item, i) => columnExpression(item, "struct", i)),
+    ),
+  );
 }
 
 type MembersOf<C extends readonly unknown[]> = { [I in Exclude<keyof C, keyof (readonly unknown[])> as NameOf<C[I]>]: ValueOf<C[I]> };
@@ -142,12 +152,12 @@ export function map<const C extends readonly ColumnOrName[]>(...columns: C): Col
 
 /** Ascending order of a column. @example await df.orderBy(asc("celsius")).collect() */
 export function asc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, NameOf<C>> {
-  return new Column({ kind: "sortOrder", child: columnExpression(value), descending: false, nullsFirst: true });
+  return new Column({ kind: "sortOrder", child: columnExpression(value, "asc"), descending: false, nullsFirst: true });
 }
 
 /** Descending order of a column. @example await df.orderBy(desc("celsius")).collect() */
 export function desc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, NameOf<C>> {
-  return new Column({ kind: "sortOrder", child: columnExpression(value), descending: true, nullsFirst: false });
+  return new Column({ kind: "sortOrder", child: columnExpression(value, "desc"), descending: true, nullsFirst: false });
 }
 
 /** The second value where the first is not null, else the third. @example df.select(nvl2("celsius", lit("known"), lit("unknown")).as("s")) */

@@ -8,7 +8,12 @@ type Elements<C> = Column<ElementOf<ValueOf<C>>, RefsOf<C>>;
 type Several<C> = Column<unknown, RefsOf<C>>;
 
 function generator<V, R extends string>(name: string, columns: readonly ColumnOrName[]): Column<V, R> {
-  return new Column(call(name, columns.map(columnExpression)));
+  return new Column(
+    call(
+      name,
+      columns.map((column, i) => columnExpression(column, name, i)),
+    ),
+  );
 }
 
 /** A row for each element of an array (`col`), or for each entry of a map (`key`, `value`); none for an empty or null one. @example df.select(explode("tags").as("tag")) */
@@ -43,10 +48,10 @@ export function inlineOuter<const C extends ColumnOrName>(structs: C): Several<C
 
 /** The columns in `rows` rows, filled row by row: `col0`, `col1` … @example df.select(stack(2, lit("id"), "id", lit("twice"), col("id").multiply(2)).as("what", "value")) */
 export function stack<const C extends readonly ColumnOrName[]>(rows: number, ...columns: C): Several<C[number]> {
-  return new Column(call("stack", [literalOf(rows), ...columns.map(columnExpression)]));
+  return new Column(call("stack", [literalOf(rows), ...columns.map((column, i) => columnExpression(column, "stack", i + 1))]));
 }
 
 /** Fields of a JSON object in a text column, as texts: `c0`, `c1` …; null where there is none. @example df.select(jsonTuple("sensorId", "a", "b").as("a", "b")) */
 export function jsonTuple<const C extends string | AnyColumn>(json: C, ...fields: readonly string[]): Several<C> {
-  return new Column(call("json_tuple", [columnExpression(json), ...fields.map((field) => literalOf(field))]));
+  return new Column(call("json_tuple", [columnExpression(json, "json_tuple"), ...fields.map((field) => literalOf(field))]));
 }

@@ -1,4 +1,14 @@
-import { call, Column, columnExpression, type AnyColumn, type OperandRefs, type RefsOf, type ValueOf } from "../column.js";
+import { anything, callable, checkArguments, notExpected } from "../arguments.js";
+import {
+  call,
+  Column,
+  columnExpression,
+  operandExpression,
+  type AnyColumn,
+  type OperandRefs,
+  type RefsOf,
+  type ValueOf,
+} from "../column.js";
 import { attributeNamed } from "../names.js";
 import { freshId, type Lambda } from "../../engine/expression/expression.js";
 import type { ArrayOf, ElementOf } from "../types/deferred.js";
@@ -9,17 +19,20 @@ type IndexColumn = Column<number, never, never>;
 
 /** A TypeScript function as a lambda: called once, with columns that stand for its parameters. Their names are unique, so that lambdas nest. */
 function lambda(parameterNames: readonly string[], body: (...parameters: Column<never, never, never>[]) => AnyColumn): Lambda {
+  checkArguments("a function of arrays", [anything, callable], [null, body]);
   const parameters = parameterNames.map((name) => {
     const id = freshId();
     return { kind: "lambdaVariable", id, name: `${name}_${id}`, type: null, nullable: true } as const;
   });
   const columns = parameters.map(({ name }) => new Column<never, never, never>(attributeNamed([name])));
-  return { kind: "lambda", parameters, body: body(...columns).expression };
+  const result: unknown = body(...columns);
+  if (!(result instanceof Column)) throw notExpected("a function of elements, which gives a Column", 1, "one that gives a Column", result);
+  return { kind: "lambda", parameters, body: result.expression };
 }
 
 /** The names of as many parameters as the function declares: Spark's functions take fewer or more. */
-function parametersOf(body: { readonly length: number }, ...names: readonly string[]): readonly string[] {
-  return names.slice(0, Math.max(1, body.length));
+function parametersOf(body: { readonly length: number } | undefined, ...names: readonly string[]): readonly string[] {
+  return names.slice(0, Math.max(1, body?.length ?? 1));
 }
 
 /** Each element of an array (with its place from 0) made into another. @example df.select(transform("tags", (tag) => upper(tag)).as("t")) */
@@ -27,7 +40,7 @@ export function transform<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   make: (element: ElementColumn<C>, index: IndexColumn) => B,
 ): Column<ArrayOf<ValueOf<B>>, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("transform", [columnExpression(array), lambda(parametersOf(make, "x", "i"), make)]));
+  return new Column(call("transform", [columnExpression(array, "transform"), lambda(parametersOf(make, "x", "i"), make)]));
 }
 
 /** The elements of an array that meet a condition. @example df.select(filter("tags", (tag) => tag.startsWith("n")).as("t")) */
@@ -35,7 +48,7 @@ export function filter<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   condition: (element: ElementColumn<C>, index: IndexColumn) => B,
 ): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("filter", [columnExpression(array), lambda(parametersOf(condition, "x", "i"), condition)]));
+  return new Column(call("filter", [columnExpression(array, "filter"), lambda(parametersOf(condition, "x", "i"), condition)]));
 }
 
 /** Whether some element meets a condition. @example df.where(exists("tags", (tag) => tag.eq("new"))) */
@@ -43,7 +56,7 @@ export function exists<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   condition: (element: ElementColumn<C>) => B,
 ): Column<boolean | null, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("exists", [columnExpression(array), lambda(["x"], condition)]));
+  return new Column(call("exists", [columnExpression(array, "exists"), lambda(["x"], condition)]));
 }
 
 /** Whether every element meets a condition. @example df.where(forall("tags", (tag) => tag.isNotNull())) */
@@ -51,7 +64,7 @@ export function forall<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   condition: (element: ElementColumn<C>) => B,
 ): Column<boolean | null, RefsOf<C> | OperandRefs<B>, never> {
-  return new Column(call("forall", [columnExpression(array), lambda(["x"], condition)]));
+  return new Column(call("forall", [columnExpression(array, "forall"), lambda(["x"], condition)]));
 }
 
 /** The elements folded into one value. @example df.select(aggregate("tags", lit(""), (all, tag) => concat(all, tag)).as("all")) */
@@ -60,7 +73,7 @@ export function aggregate<const C extends ColumnOrName, Z extends AnyColumn, B e
   zero: Z,
   merge: (accumulated: Column<ValueOf<Z>, never, never>, element: ElementColumn<C>) => B,
 ): Column<ValueOf<Z> | ValueOf<B> | null, RefsOf<C> | OperandRefs<Z | B>, never> {
-  return new Column(call("aggregate", [columnExpression(array), zero.expression, lambda(["acc", "x"], merge)]));
+  return new Column(call("aggregate", [columnExpression(array, "aggregate"), operandExpression(zero), lambda(["acc", "x"], merge)]));
 }
 
 /** Two arrays element by element; the shorter one is filled up with null. @example df.select(zipWith("tags", "tags", (a, b) => concat(a, b)).as("t")) */
@@ -69,7 +82,9 @@ export function zipWith<const L extends ColumnOrName, const R extends ColumnOrNa
   right: R,
   make: (left: ElementColumn<L>, right: ElementColumn<R>) => B,
 ): Column<ArrayOf<ValueOf<B>>, RefsOf<L | R> | OperandRefs<B>, never> {
-  return new Column(call("zip_with", [columnExpression(left), columnExpression(right), lambda(["x", "y"], make)]));
+  return new Column(
+    call("zip_with", [columnExpression(left, "zip_with"), columnExpression(right, "zip_with", 1), lambda(["x", "y"], make)]),
+  );
 }
 
 /** The elements in ascending order, nulls last; or in the order of a comparison that gives a negative number, 0 or a positive one. @example df.select(arraySort("tags").as("t")) */
@@ -78,5 +93,5 @@ export function arraySort<const C extends ColumnOrName, B extends AnyColumn>(
   compare?: (left: ElementColumn<C>, right: ElementColumn<C>) => B,
 ): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
   const order = compare === undefined ? [] : [lambda(["x", "y"], compare)];
-  return new Column(call("array_sort", [columnExpression(array), ...order]));
+  return new Column(call("array_sort", [columnExpression(array, "array_sort"), ...order]));
 }

@@ -16,7 +16,12 @@ export type ColumnOrName = string | AnyColumn;
 
 /** A call over columns given by name or as such. */
 export function callOver<V, R extends string, N extends string = never>(name: string, columns: readonly ColumnOrName[]): Column<V, R, N> {
-  return new Column(call(name, columns.map(columnExpression)));
+  return new Column(
+    call(
+      name,
+      columns.map((column, i) => columnExpression(column, name, i)),
+    ),
+  );
 }
 
 /** A call over one column and plain values. */
@@ -25,12 +30,12 @@ export function callWith<V, R extends string, N extends string = never>(
   column: ColumnOrName,
   values: readonly LiteralValue[],
 ): Column<V, R, N> {
-  return new Column(call(name, [columnExpression(column), ...values.map(literalOf)]));
+  return new Column(call(name, [columnExpression(column, name), ...values.map((value) => literalOf(value))]));
 }
 
 /** A call over one column and values that may be columns themselves; strings are values. */
 export function callMixed<V, R extends string>(name: string, column: ColumnOrName, operands: readonly Operand[]): Column<V, R, never> {
-  return new Column(call(name, [columnExpression(column), ...operands.map(operandExpression)]));
+  return new Column(call(name, [columnExpression(column, name), ...operands.map(operandExpression)]));
 }
 
 /** A function without parameters. */

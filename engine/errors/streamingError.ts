@@ -16,11 +16,13 @@ export class StreamingError extends Error {
   readonly sqlState: string;
   readonly advice: string;
 
-  constructor(condition: ConditionName, given: ConditionParameters = {}, options?: { cause?: unknown }) {
+  /** @param options.place where it was met, as a sentence without its point: said behind what happened */
+  constructor(condition: ConditionName, given: ConditionParameters = {}, options?: { cause?: unknown; place?: string }) {
     const spec = conditionSpec(condition);
     const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, shownParameter(value)]));
     const advice = fill(spec.advice, parameters);
-    super(`[${condition}] ${fill(spec.message, parameters)} ${advice} SQLSTATE: ${spec.sqlState}`, options);
+    const place = options?.place === undefined ? "" : ` ${shownParameter(options.place)}.`;
+    super(`[${condition}] ${fill(spec.message, parameters)}${place} ${advice} SQLSTATE: ${spec.sqlState}`, options);
     this.name = "StreamingError";
     this.condition = condition;
     this.parameters = parameters;

@@ -71,7 +71,7 @@ function unresolved(name: string): StreamingError {
   return new StreamingError("UNRESOLVED_ROUTINE", {
     routineName: `\`${name}\``,
     searchPath: "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",
-    suggestion: nearest === undefined ? "The page of functions lists what there is." : `Did you mean \`${nearest}\`?`,
+    suggestion: nearest === undefined ? "docs/reference/functions.md lists what there is." : `Did you mean \`${nearest}\`?`,
   });
 }
 

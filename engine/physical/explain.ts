@@ -1,3 +1,4 @@
+import { shownValue } from "../errors/shownValue.js";
 import { typeName } from "../arrow/types.js";
 import type { ChunkSizes } from "../contract/chunkSizes.js";
 import { StreamingError } from "../errors/streamingError.js";
@@ -45,10 +46,10 @@ const texts: { readonly [M in ExplainMode]: (plan: ExplainedPlan) => string } = 
  */
 export function explainMode(given: unknown): ExplainMode {
   if (typeof given === "boolean") return given ? "extended" : "simple";
-  const name = String(given).toLowerCase();
+  const name = shownValue(given).toLowerCase();
   if (Object.hasOwn(texts, name)) return name as ExplainMode;
   const expected = `one of ${Object.keys(texts).join(", ")}`;
-  throw new StreamingError("INVALID_OPTION_VALUE", { owner: "explain", option: "mode", value: String(given), expected });
+  throw new StreamingError("INVALID_OPTION_VALUE", { owner: "explain", option: "mode", value: shownValue(given), expected });
 }
 
 /** The text of a plan. */

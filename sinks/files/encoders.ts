@@ -1,3 +1,4 @@
+import { lazily } from "../../engine/errors/loading.js";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import { encodeParquet, parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
@@ -25,7 +26,7 @@ export function parquetEncoder({ codec, dictionary }: FileSinkOptions): FileEnco
     extension: `${parquetCodecs[parquetCodec]}.parquet`,
     load: async () => {
       loadParquetWasm();
-      await import("../../engine/arrow/edge.js");
+      await lazily(import("../../engine/arrow/edge.js"));
     },
     encode: (batches, schema) => encodeParquet(batches, schema, { codec: parquetCodec, dictionary }),
   };

@@ -41,29 +41,34 @@ export class MemoryTable {
   }
 }
 
-const tables = new Map<string, MemoryTable>();
+/** The tables of a session's memory sinks, by name. */
+export class MemoryTables {
+  private readonly tables = new Map<string, MemoryTable>();
 
-/** The table of that name, made when there is none. */
-export function memoryTable(name: string): MemoryTable {
-  let table = tables.get(name);
-  if (!table) tables.set(name, (table = new MemoryTable(name)));
-  return table;
-}
+  /** The table of that name, made when there is none. */
+  table(name: string): MemoryTable {
+    let table = this.tables.get(name);
+    if (!table) this.tables.set(name, (table = new MemoryTable(name)));
+    return table;
+  }
 
-/** Forgets a table. */
-export function dropMemoryTable(name: string): void {
-  tables.delete(name);
+  /** Forgets a table. */
+  drop(name: string): void {
+    this.tables.delete(name);
+  }
 }
 
 const optionSpecs: readonly OptionSpec[] = [{ name: "queryName", kind: "text", doc: "The table's name: that of the query." }];
 
-/** Rows kept in memory, to look at and for tests. */
-export const memorySinkProvider: SinkProvider = {
-  name: "memory",
-  options: optionSpecs,
-  capabilities: ["append", "upsert"],
-  create: ({ options }) => new MemorySink(memoryTable(new Options("the memory sink", optionSpecs, options).require("queryName"))),
-};
+/** Rows kept in memory, in one of these tables, to look at and for tests. */
+export function memorySinkProvider(tables: MemoryTables): SinkProvider {
+  return {
+    name: "memory",
+    options: optionSpecs,
+    capabilities: ["append", "upsert"],
+    create: ({ options }) => new MemorySink(tables.table(new Options("the memory sink", optionSpecs, options).require("queryName"))),
+  };
+}
 
 class MemorySink implements Sink {
   readonly description = "MemorySink";

@@ -18,6 +18,7 @@ import { Links } from "./links.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
 import { openText, openWholeText, withoutEncoding } from "./readers.js";
+import { placeOfRecord } from "./recordPlace.js";
 import { openTolerantly, type Tolerance } from "./tolerance.js";
 import { SeenFiles } from "./seenFiles.js";
 import { memoryLog, SeenFilesLog } from "./seenFilesLog.js";
@@ -132,7 +133,7 @@ export class FileSource implements Source {
           this.tolerance,
           (message) => this.context.warn(message),
         );
-        return constants === null ? reader : withConstants(reader, constants);
+        return withFacts(reader, constants, (record) => placeOfRecord(files, path, record));
       },
     };
   }
@@ -211,10 +212,12 @@ export class FileSource implements Source {
 
 const emptySchema: Schema = { kind: "struct", fields: [] };
 
-function withConstants(reader: PartitionReader, constants: Batch): PartitionReader {
-  return reader.kind === "bytes"
-    ? { kind: "bytes", constants, read: (into) => reader.read(into), close: () => reader.close() }
-    : { kind: "columns", constants, next: () => reader.next(), close: () => reader.close() };
+/** A reader that knows what its folders say, and where its records are. */
+function withFacts(reader: PartitionReader, constants: Batch | null, placeOf: (record: string) => Promise<string>): PartitionReader {
+  const ofFolders = constants === null ? {} : { constants };
+  if (reader.kind === "bytes")
+    return { kind: "bytes", ...ofFolders, placeOf, read: (into) => reader.read(into), close: () => reader.close() };
+  return constants === null ? reader : { kind: "columns", constants, next: () => reader.next(), close: () => reader.close() };
 }
 
 /** How many files, from the front, a batch takes: at least one. */

@@ -1,3 +1,4 @@
+import { lazily } from "../../engine/errors/loading.js";
 import type { SourceProvider } from "../../engine/contract/provider.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { kafkaSourceSpecs, parseSourceOptions } from "./options.js";
@@ -19,7 +20,7 @@ export const kafkaProvider: SourceProvider = {
     return kafkaSchema(parsed.includeHeaders);
   },
   create: async (context) => {
-    const { createKafkaSource } = await import("./kafkaSource.js");
+    const { createKafkaSource } = await lazily(import("./kafkaSource.js"));
     return createKafkaSource(parseSourceOptions(context.options), context);
   },
 };

@@ -81,6 +81,32 @@ describe("tidemark backfill", () => {
     });
   });
 
+  test("--event-from and --event-to select rows by event time; windows that are cut, and a range of nothing, are told of", async () => {
+    await withJob({}, async (folder) => {
+      const ranged = (...range: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> =>
+        tidemark(folder, "backfill", "job.mjs", "--dry-run", "--json", ...range);
+      const rows = async (...range: string[]): Promise<unknown> => (JSON.parse((await ranged(...range)).stdout) as { rows: number }).rows;
+      expect(await rows("--event-from", at(10), "--event-to", at(60))).toBe(3);
+      expect(await rows("--event-from", at(60))).toBe(1);
+      expect(await rows("--event-to", at(10), "--event-time", "at")).toBe(1);
+      const cut = await ranged("--event-from", at(41));
+      expect(cut.code).toBe(0);
+      expect(cut.stderr).toMatch(/"kind":"warning","query":"counts","message":"windows [^"]* are cut by --event-from/);
+      for (const nothing of [
+        ["--event-from", at(3600)],
+        ["--from", at(3600)],
+        ["--event-from", at(0), "--event-to", at(0)],
+      ]) {
+        const { code, stdout, stderr } = await tidemark(folder, "backfill", "job.mjs", "--dry-run", ...nothing);
+        expect({ code, stdout }).toEqual({ code: 0, stdout: "counts: 0 rows, none of them written.\n" });
+        expect(stderr).toMatch(/^warning: the range selects nothing/m);
+      }
+      const wrong = await tidemark(folder, "backfill", "job.mjs", "--dry-run", "--event-from", at(0), "--event-time", "nope");
+      expect(wrong.code).toBe(2);
+      expect(wrong.stderr).toMatch(/^BACKFILL_EVENT_TIME_UNKNOWN[^]*nope/);
+    });
+  });
+
   test("a target that is taken, or that the job lives in, is refused and stays as it is", async () => {
     await withJob({}, async (folder) => {
       writeFiles(folder, { "taken/mine.txt": "mine", "file.txt": "mine" });

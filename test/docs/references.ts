@@ -1,3 +1,4 @@
+import { memory } from "../memory.js";
 import { sinkFormats, sourceFormats } from "../../dataframe/formats.js";
 import { confKeys } from "../../dataframe/confKeys.js";
 import type { OptionSpec } from "../../engine/contract/options.js";
@@ -70,13 +71,16 @@ async function formatsPage(): Promise<string> {
   const parts = [`${made} Names of options may be written in any case. Of each, what it takes and its default.`, "## Sources"];
   for (const name of sourceFormats.names) parts.push(`### ${code(name)}`, optionRows(sourceFormats.get(name, "docs").options));
   parts.push("## Sinks");
-  for (const name of sinkFormats.names) parts.push(`### ${code(name)}`, optionRows((await sinkFormats.load(name, "docs")).options));
+  for (const name of sinkFormats.names)
+    parts.push(`### ${code(name)}`, optionRows((await sinkFormats.load(name, "docs", { memoryTables: memory })).options));
   return page("Sources and sinks", parts);
 }
 
 /** `dataframe/types/optionNames.ts`: what editors offer where the name of an option stands. */
 export async function optionNames(): Promise<string> {
-  const sinks = await Promise.all(sinkFormats.names.map(async (name) => (await sinkFormats.load(name, "docs")).options));
+  const sinks = await Promise.all(
+    sinkFormats.names.map(async (name) => (await sinkFormats.load(name, "docs", { memoryTables: memory })).options),
+  );
   const sources = sourceFormats.names.map((name) => sourceFormats.get(name, "docs").options);
   const head = "// Made from the options of the formats by `npm run docs`, for editors.\n";
   const source = `/** The options of sources. */\nexport type SourceOption =\n${unionOf(sources)};\n`;

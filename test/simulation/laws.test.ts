@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from "vitest";
 import { expr } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
 import { crashPoints } from "../../engine/contract/runtime.js";
-import { dropMemoryTable, memoryTable } from "../../sinks/memory/sink.js";
+import { memory } from "../memory.js";
 import { during } from "./harness/during.js";
 import { randomRounds } from "./harness/input.js";
 import { inputSchema, simulatedQueries } from "./harness/queries.js";
@@ -25,7 +25,7 @@ describe("law 2", () => {
       const random = new Random(seed);
       const attempts: { batchId: number; rows: string; replay: boolean }[] = [];
       const run = async (): Promise<boolean> => {
-        const session = Session.create({ runtime: world.runtime("run"), print: () => {}, warn: () => {} });
+        const session = Session.create({ memoryTables: memory, runtime: world.runtime("run"), print: () => {}, warn: () => {} });
         const input = session.readStream.schema(inputSchema).option("maxFilesPerTrigger", 1).json("/data/in");
         try {
           const query = await input
@@ -118,7 +118,7 @@ describe("the rate source", () => {
       const random = new Random(seed);
       const name = `rate ${seed}`;
       const run = async (): Promise<void> => {
-        const session = Session.create({ runtime: world.runtime("run"), print: () => {}, warn: () => {} });
+        const session = Session.create({ memoryTables: memory, runtime: world.runtime("run"), print: () => {}, warn: () => {} });
         const query = await session.readStream
           .format("rate")
           .option("rowsPerSecond", 3)
@@ -142,10 +142,11 @@ describe("the rate source", () => {
       world.cancelCrash();
       world.clock.advance(2_000);
       await run();
-      const values = memoryTable(name)
+      const values = memory
+        .table(name)
         .rows()
         .map(([value]) => Number(value));
-      dropMemoryTable(name);
+      memory.drop(name);
       await during(`seed ${seed}`, async () => expect(values).toEqual(values.map((_, i) => i)));
       expect(values.length).toBeGreaterThan(5);
     }
@@ -167,7 +168,7 @@ describe("a query over the output of another", () => {
       const name = `second ${seed}`;
       /** Dies on its way, perhaps; the process of the first query is not there then. */
       const runSecond = async (): Promise<void> => {
-        const session = Session.create({ runtime: world.runtime("second"), print: () => {}, warn: () => {} });
+        const session = Session.create({ memoryTables: memory, runtime: world.runtime("second"), print: () => {}, warn: () => {} });
         const input = session.readStream.schema("k STRING, twice BIGINT").option("maxFilesPerTrigger", 2).json(places.output);
         const writer = input.writeStream.format("memory").queryName(name).trigger({ availableNow: true });
         const query = await writer.option("checkpointLocation", "/data/second").start();
@@ -192,8 +193,8 @@ describe("a query over the output of another", () => {
       world.cancelCrash();
       await runSecond();
       const written = [...(await simulation.output()).values()].flat().map((line) => JSON.parse(line) as { k?: string; twice?: number });
-      const read = memoryTable(name).rows();
-      dropMemoryTable(name);
+      const read = memory.table(name).rows();
+      memory.drop(name);
       await during(`seed ${seed}`, async () => expect(textsOf(read)).toEqual(textsOf(written.map(({ k, twice }) => [k, twice]))));
       expect(read.length).toBeGreaterThan(5);
     }

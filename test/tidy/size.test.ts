@@ -6,7 +6,9 @@ const maxFileLines = 400;
 const maxFunctionLines = 60;
 
 /** Files that may be longer, each with its reason. */
-const longFiles: Readonly<Record<string, string>> = {};
+const longFiles: Readonly<Record<string, string>> = {
+  "dataframe/dataFrame.ts": "DataFrame and GroupedData give each other: two files would be a circle",
+};
 
 /** Functions that may be longer, each with its reason: `path:name`. */
 const longFunctions: Readonly<Record<string, string>> = {};

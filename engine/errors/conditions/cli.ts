@@ -6,6 +6,11 @@ export const cliConditions = {
     message: "`<value>` is no value for --<flag>.",
     advice: "It takes <expected>.",
   },
+  INVALID_COMMAND_LINE: {
+    sqlState: "22023",
+    message: "<mistake>",
+    advice: "Try: <help>",
+  },
   UNKNOWN_SETTING: {
     sqlState: "42K0G",
     message: "The job sets no option `<option>`, and no configuration has that name.",
@@ -42,6 +47,11 @@ export const cliConditions = {
     message: "The default export of <path> gave <given>, not a writer.",
     advice: "Return df.writeStream… (not yet started), or a list of them.",
   },
+  JOB_STARTS_QUERY: {
+    sqlState: "55000",
+    message: "The job file <path> starts a query itself.",
+    advice: "Return df.writeStream… without .start(): `tidemark run` and `tidemark backfill` start it, each in its way. Nothing has run.",
+  },
   BACKFILL_TARGET_NOT_EMPTY: {
     sqlState: "42K04",
     message: "The target <path> of the backfill is not empty.",
@@ -66,6 +76,11 @@ export const cliConditions = {
     sqlState: "57014",
     message: "The backfill was stopped before all was written; nothing of it is visible in <output>.",
     advice: "Start it again: it begins anew.",
+  },
+  BACKFILL_EVENT_TIME_UNKNOWN: {
+    sqlState: "42K0G",
+    message: "--event-from and --event-to need to know the event time: <problem>.",
+    advice: "<suggestion>",
   },
   BACKFILL_BOUND_INVALID: {
     sqlState: "22023",

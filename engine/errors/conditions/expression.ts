@@ -14,7 +14,7 @@ export const expressionConditions = {
   "WRONG_NUM_ARGS.WITHOUT_SUGGESTION": {
     sqlState: "42605",
     message: "The <functionName> requires <expectedNum> parameters but the actual number is <actualNum>.",
-    advice: "See the page of functions (<docroot>) for what it takes.",
+    advice: "docs/reference/functions.md says what it takes.",
   },
   "DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES": {
     sqlState: "42K09",

@@ -10,7 +10,17 @@ export const generalConditions = {
   NOT_YET_SUPPORTED: {
     sqlState: "0A000",
     message: "<feature> is not supported yet.",
-    advice: "Leave it out or express it in another way; the roadmap says when it comes.",
+    advice: "Leave it out, or express it in another way.",
+  },
+  NOT_EXPECTED_TYPE: {
+    sqlState: "22023",
+    message: "Argument <argument> of <owner> should be <expected>, got <given>.",
+    advice: "<suggestion>",
+  },
+  ATTRIBUTE_NOT_SUPPORTED: {
+    sqlState: "0A000",
+    message: "Spark's <attribute> is not here.",
+    advice: "<instead>",
   },
   UNKNOWN_OPTION: {
     sqlState: "42K0G",

@@ -34,7 +34,8 @@ export const sourceConditions = {
   PATH_NOT_FOUND: {
     sqlState: "42K03",
     message: "Path does not exist: <path>.",
-    advice: "Correct the path, or make the folder before the query starts.",
+    advice:
+      "Correct the path, or make the folder before the query starts. A relative path counts from the working directory, which `tidemark run --cwd DIR` sets.",
   },
   MANIFEST_CORRUPT: {
     sqlState: "XX001",

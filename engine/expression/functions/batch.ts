@@ -3,7 +3,7 @@ import type { Value } from "../../arrow/value.js";
 import type { Call } from "../expression.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { typeOf } from "../types/typeOf.js";
-import { callOf, castArgs, type EvalContext, type FunctionEntry } from "./entry.js";
+import { callOf, castArgs, unexpectedType, type EvalContext, type FunctionEntry } from "./entry.js";
 import { timeZone } from "../../values/timeZone.js";
 
 /** What depends on the batch: its time, and random numbers that are a function of its id and of the row's place in it. */
@@ -52,7 +52,8 @@ function mix(seed: number, counter: number): number {
 
 /** Calls without a seed have one each, by their number; as in Spark, calls that were given the same draw the same. */
 function seedOf(given: Value | undefined, { draw = 0 }: Call): number {
-  return typeof given === "number" ? mix(given, 1) : mix(draw, 2);
+  const seed = typeof given === "bigint" ? Number(BigInt.asIntN(32, given)) : given;
+  return typeof seed === "number" ? mix(seed, 1) : mix(draw, 2);
 }
 
 /** Random words of one row, for a call of a seed: of its own, or one that was given. */
@@ -68,11 +69,12 @@ const rand: FunctionEntry = {
   arity: [0, 1],
   nulls: "own",
   deterministic: false,
-  resolve: (args, resolving) => ({
-    args: castArgs(args, [types.int], resolving),
-    type: types.double,
-    nullable: false,
-  }),
+  resolve: (args, resolving) => {
+    // A seed is not converted, as in Spark.
+    const wrong = args.findIndex((arg) => !["int", "long", "null"].includes(typeOf(arg).kind));
+    if (wrong >= 0) throw unexpectedType(args, wrong, '("INT" or "BIGINT")', resolving);
+    return { args, type: types.double, nullable: false };
+  },
   eval: ([seed], call, context) => {
     const [high, low] = words(context, seedOf(seed, call), 2);
     return ((high! >>> 5) * 67108864 + (low! >>> 6)) / 9007199254740992;

@@ -2,6 +2,7 @@ import { readValue } from "../../arrow/columns.js";
 import { decimalText } from "../../arrow/valueText.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
+import { MalformedRecord } from "../../errors/malformedRecord.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { outcome } from "./columnBuilder.js";
 import type { JsonDecoderCore } from "./jsonDecoderCore.js";
@@ -111,7 +112,8 @@ export class StrictRecords {
     const fields = core.finish(row + 1).map((column) => rowText(column.type, readValue(column, row)));
     const parameters = { badRecord: `[${fields.join(",")}]`, failFastMode: "FAILFAST" };
     const malformed = new StreamingError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", parameters);
-    return failure.cause(record) ?? malformed;
+    const { condition, parameters: found } = failure.cause(record) ?? malformed;
+    return new StreamingError(condition, found, { cause: new MalformedRecord(record) });
   }
 }
 

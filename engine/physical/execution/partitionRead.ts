@@ -3,6 +3,9 @@ import type { Column } from "../../arrow/column.js";
 import type { Schema } from "../../arrow/types.js";
 import { slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
+import { MalformedRecord } from "../../errors/malformedRecord.js";
+import { shownValue } from "../../errors/shownValue.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { BytesReader, ColumnsReader, PartitionReader } from "../../contract/source.js";
 import { createDecoder, type Decoder } from "../../kernel/decoder.js";
@@ -67,7 +70,8 @@ export class PartitionRead {
         const count: number = await (ahead ?? reader.read(this.piece(decoder.buffer())));
         ahead = null;
         atEnd = count === 0;
-        const batch = decoder.decode(count, atEnd);
+        const decoded = decodeOrPlace(() => decoder.decode(count, atEnd), reader);
+        const batch = decoded instanceof Promise ? await decoded : decoded;
         const room: Uint8Array | null = atEnd ? null : decoder.readAhead();
         if (room !== null) ahead = reader.read(this.piece(room));
         if (batch !== null) yield batch;
@@ -93,4 +97,19 @@ function withConstants(read: Batch, constants: Batch, wanted: Schema): Batch {
     return { type, encoding: "constant", length: read.length, nulls: null, value: constants.columns[constant]! };
   });
   return batchOf(wanted, columns, read.length);
+}
+
+/** A record that ends the query is refused with its place and its text. Nothing is waited for otherwise. */
+function decodeOrPlace(decode: () => Batch | null, reader: BytesReader): Batch | null | Promise<never> {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof StreamingError && error.cause instanceof MalformedRecord)) throw error;
+    return refuseWithPlace(error, error.cause, reader);
+  }
+}
+
+async function refuseWithPlace({ condition, parameters }: StreamingError, cause: MalformedRecord, reader: BytesReader): Promise<never> {
+  const place = (await reader.placeOf?.(cause.record)) ?? "In a record";
+  throw new StreamingError(condition, parameters, { cause, place: `${place}: ${shownValue(cause.record.trim())}` });
 }

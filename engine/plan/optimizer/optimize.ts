@@ -56,7 +56,8 @@ export function applyRule(before: LogicalPlan, rule: Rule): LogicalPlan {
   checkOutput(rule, outputOf(before), outputOf(after));
   const [asked, asks] = [randomCalls(before), randomCalls(after)];
   assert(
-    asked.length === asks.length && asked.every((call, i) => call === asks[i]),
+    asked.length === asks.length &&
+      asked.every((call, i) => call === asks[i] || (rule.foldsArguments === true && nameIn(call) === nameIn(asks[i]!))),
     `${rule.name} changed how often, or in which order, random expressions are asked: from [${asked.join(", ")}] to [${asks.join(", ")}]`,
   );
   return after;
@@ -73,6 +74,11 @@ function isSameColumn(a: Attribute, b: Attribute): boolean {
 
 function namesOf(columns: Columns): string {
   return columns.map(({ name }) => name).join(", ");
+}
+
+/** The name of a call as SQL text. */
+function nameIn(call: string): string {
+  return call.slice(0, call.indexOf("("));
 }
 
 /** The random calls of a plan, in the order of its nodes. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Session } from "../../../dataframe/session.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
-import { dropMemoryTable } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
 import { buildDataFrame } from "./buildDataFrame.js";
 import { differences } from "../differences.js";
 import type { Outcome, RejectCase } from "./case.js";
@@ -36,7 +36,7 @@ async function verdictDifference(golden: RejectCase): Promise<string | null> {
 async function tryQuery(golden: RejectCase): Promise<StreamingError | null> {
   if (!golden.query.plan) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements" });
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
-  const session = Session.create({ ...(golden.conf && { conf: golden.conf }), print: () => {}, warn: () => {} });
+  const session = Session.create({ memoryTables: memory, ...(golden.conf && { conf: golden.conf }), print: () => {}, warn: () => {} });
   const streams = memoryStreams(golden.inputs);
   const name = golden.options?.queryName ?? `golden-${golden.name}`;
   try {
@@ -62,7 +62,7 @@ async function tryQuery(golden: RejectCase): Promise<StreamingError | null> {
     if (error instanceof StreamingError) return error;
     throw error;
   } finally {
-    dropMemoryTable(name);
+    memory.drop(name);
     for (const stream of streams.values()) stream.close();
     await rm(folder, { recursive: true, force: true });
   }

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { Session } from "../../../dataframe/session.js";
 import { StreamingError, notYetSupported } from "../../../engine/errors/streamingError.js";
-import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
 import type { GoldenFile, GoldenRow, Outcome, SourceCase } from "./case.js";
 import { rowsDifference } from "./compare.js";
@@ -21,12 +21,18 @@ export async function runSourceCase(golden: SourceCase): Promise<Outcome[]> {
 
 async function run(golden: SourceCase): Promise<string | null> {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
-  const table = memoryTable(`golden-${golden.name}`);
+  const table = memory.table(`golden-${golden.name}`);
   try {
     const input = join(folder, "input");
     await mkdir(input);
     for (const file of golden.files) await writeInput(input, file);
-    const session = Session.create({ ...(golden.conf && { conf: golden.conf }), runtime: testRuntime(), print: () => {}, warn: () => {} });
+    const session = Session.create({
+      memoryTables: memory,
+      ...(golden.conf && { conf: golden.conf }),
+      runtime: testRuntime(),
+      print: () => {},
+      warn: () => {},
+    });
     const frame = applyText(golden, readFrame(session, golden, input));
     const query = await frame.writeStream
       .format("memory")
@@ -41,7 +47,7 @@ async function run(golden: SourceCase): Promise<string | null> {
     const batches = table.batches.map((batch) => withoutFolder(goldenRows(batch), input));
     return compareSchema(golden.outputSchema, frame.schema) ?? compareFailure(golden, error) ?? compareBatches(golden, batches, inputRows);
   } finally {
-    dropMemoryTable(table.name);
+    memory.drop(table.name);
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -9,7 +9,8 @@ import type { StreamingQueryProgress } from "../../../engine/query/progress.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
 import type { MemoryStream } from "../../../sources/memory/source.js";
-import { dropMemoryTable, memoryTable, type MemoryTable } from "../../../sinks/memory/sink.js";
+import type { MemoryTable } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
 import { buildDataFrame, type Frame } from "./buildDataFrame.js";
 import type { GoldenRow, Outcome, StreamCase } from "./case.js";
@@ -28,12 +29,12 @@ async function run(golden: StreamCase, partitions?: number): Promise<string | nu
   if (!golden.query.plan && !isPorted(golden.query.pyspark))
     throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
-  const table = memoryTable(`golden-${golden.name}`);
+  const table = memory.table(`golden-${golden.name}`);
   try {
     const result = await new CaseRun(golden, folder, table, partitions).run();
     return compareRun(golden, result);
   } finally {
-    dropMemoryTable(table.name);
+    memory.drop(table.name);
     await rm(folder, { recursive: true, force: true });
   }
 }
@@ -82,7 +83,7 @@ class CaseRun {
   }
 
   private newSession(): Session {
-    return Session.create({ conf: this.conf, runtime: testRuntime(), print: () => {}, warn: () => {} });
+    return Session.create({ memoryTables: memory, conf: this.conf, runtime: testRuntime(), print: () => {}, warn: () => {} });
   }
 
   private get stepCount(): number {

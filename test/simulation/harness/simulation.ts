@@ -4,7 +4,7 @@ import { assert } from "../../../engine/errors/assert.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
-import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
 import { SimulatedCrash, World } from "../world/world.js";
 import type { Round } from "./input.js";
 import { checkLogs, fileOutput } from "./output.js";
@@ -58,6 +58,7 @@ export class Simulation {
   async start(trigger: Trigger = { availableNow: true }, options: { readonly host?: string } = {}): Promise<StreamingQuery> {
     const runtime = this.world.runtime(`run ${++this.starts}`, options);
     const session = Session.create({
+      memoryTables: memory,
       runtime,
       conf: { ...defaultConf, ...this.options.conf, ...this.conf },
       print: () => {},
@@ -95,7 +96,7 @@ export class Simulation {
     const conf = { ...defaultConf, ...this.options.conf };
     await checkLogs(world.files, places.checkpoint, Number(conf["spark.sql.streaming.minBatchesToRetain"]));
     if (query.sink === "memory") {
-      const { batches } = memoryTable(this.table);
+      const { batches } = memory.table(this.table);
       assert(new Set(batches.map(({ batchId }) => batchId)).size === batches.length, "a batch came twice");
       return new Map(batches.map(({ batchId, rows }) => [batchId, rowsOf(rows).map(textOf)]));
     }
@@ -104,7 +105,7 @@ export class Simulation {
 
   /** Forgets what is outside of the world. */
   close(): void {
-    dropMemoryTable(this.table);
+    memory.drop(this.table);
   }
 }
 

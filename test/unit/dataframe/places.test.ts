@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DataStreamWriter } from "../../../dataframe/streamWriter.js";
 import { Session } from "../../../dataframe/session.js";
-import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
 import { temporaryFolder } from "../../contracts/temporaryFolder.js";
 import { refusalOf } from "../query/queryWorld.js";
 
@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 afterEach(() => {
   process.chdir(home);
-  dropMemoryTable(table);
+  memory.drop(table);
 });
 
 async function put(path: string, row: object): Promise<void> {
@@ -46,7 +46,7 @@ interface Start {
 }
 
 function writerOf({ input = "in", output, lookup, checkpoint = join(root, "checkpoint"), readOptions = {} }: Start): DataStreamWriter {
-  const session = Session.create({ print: () => {}, warn: () => {} });
+  const session = Session.create({ memoryTables: memory, print: () => {}, warn: () => {} });
   const stream = session.readStream.schema("k STRING").options(readOptions).json(input);
   const frame = lookup === undefined ? stream : stream.join(session.read.schema("k STRING, place STRING").json(lookup), "k");
   const writer =
@@ -59,7 +59,7 @@ async function run(start: Start = {}): Promise<void> {
   await query.awaitTermination();
 }
 
-const rows = (): unknown[] => memoryTable(table).rows().flat();
+const rows = (): unknown[] => memory.table(table).rows().flat();
 
 describe("a source", () => {
   const spellings: Readonly<Record<string, () => string>> = {
@@ -128,7 +128,7 @@ describe("a source", () => {
       expect(await refusalOf(run({ checkpoint, input: "x" }))).toMatchObject({ condition: "QUERY_CHANGED" });
       await run({ checkpoint, input });
       expect(JSON.parse(await readFile(path, "utf8"))).toMatchObject({ shape: { places: [`file:${root}/a/in`] } });
-      dropMemoryTable(table);
+      memory.drop(table);
     }
   });
 });
@@ -223,7 +223,11 @@ describe("the name of a query", () => {
   it.each(["../../x", "..", ".", "a/b", "/x", "a\\b", "", "a\0b"])(
     "%j does not lead out of the session's checkpoint location",
     async (name) => {
-      const session = Session.create({ conf: { "spark.sql.streaming.checkpointLocation": join(root, "checkpoints") }, warn: () => {} });
+      const session = Session.create({
+        memoryTables: memory,
+        conf: { "spark.sql.streaming.checkpointLocation": join(root, "checkpoints") },
+        warn: () => {},
+      });
       const stream = session.readStream.schema("k STRING").json("in").writeStream;
       const before = await readdir(root, { recursive: true });
       const failure = await refusalOf(stream.queryName(name).format("json").trigger({ availableNow: true }).start(join(root, "out")));
@@ -233,7 +237,11 @@ describe("the name of a query", () => {
   );
 
   it.each(["x", "..x", "a b", "é", "moving-average"])("%j is a folder there", async (name) => {
-    const session = Session.create({ conf: { "spark.sql.streaming.checkpointLocation": `${join(root, "checkpoints")}/` }, warn: () => {} });
+    const session = Session.create({
+      memoryTables: memory,
+      conf: { "spark.sql.streaming.checkpointLocation": `${join(root, "checkpoints")}/` },
+      warn: () => {},
+    });
     const stream = session.readStream.schema("k STRING").json("in").writeStream;
     const query = await stream.queryName(name).format("json").trigger({ availableNow: true }).start(join(root, "out"));
     await query.awaitTermination();

@@ -1,3 +1,4 @@
+import { memory } from "../../memory.js";
 import { describe, expect, it } from "vitest";
 import { sinkFormats } from "../../../dataframe/formats.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
@@ -21,7 +22,7 @@ async function verdict(golden: Case): Promise<Verdict> {
     }
     const outputMode = parseOutputMode(golden.outputMode);
     const sinkName = golden.sink ?? "memory";
-    checkSinkTakes(sinkName, (await sinkFormats.load(sinkName, "test")).capabilities, outputMode);
+    checkSinkTakes(sinkName, (await sinkFormats.load(sinkName, "test", { memoryTables: memory })).capabilities, outputMode);
     checkStreaming(plan, outputMode);
   } catch (error) {
     if (error instanceof StreamingError) return { condition: error.condition, parameters: error.parameters };

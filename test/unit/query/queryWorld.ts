@@ -8,7 +8,7 @@ import type { Runtime } from "../../../engine/contract/runtime.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
-import { dropMemoryTable, memoryTable } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
 import { World } from "../../simulation/world/world.js";
 
 export type Frame = DataFrame<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export class QueryWorld {
 
   session(start: Start = {}): Session {
     const { runtime = this.process(), conf = {} } = start;
-    return Session.create({ runtime, conf, print: () => {}, warn: (message) => this.warnings.push(message) });
+    return Session.create({ memoryTables: memory, runtime, conf, print: () => {}, warn: (message) => this.warnings.push(message) });
   }
 
   /** Adds a file of rows (or of text as it is); newer than all before. */
@@ -92,7 +92,7 @@ export class QueryWorld {
 
   /** What came to the memory table, by batch. */
   batches(): Map<number, Value[][]> {
-    return new Map(memoryTable(this.table).batches.map(({ batchId, rows }) => [batchId, rowsOf(rows)]));
+    return new Map(memory.table(this.table).batches.map(({ batchId, rows }) => [batchId, rowsOf(rows)]));
   }
 
   /** All of it. */
@@ -111,7 +111,7 @@ export class QueryWorld {
   }
 
   close(): void {
-    dropMemoryTable(this.table);
+    memory.drop(this.table);
   }
 }
 

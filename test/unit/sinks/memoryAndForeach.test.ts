@@ -3,9 +3,12 @@ import { batchFromRows, rowsOf } from "../../../engine/arrow/columns.js";
 import { field, types } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { OutputBatchInfo, OutputMode, Sink } from "../../../engine/contract/sink.js";
+import { Session } from "../../../dataframe/session.js";
 import { systemRuntime } from "../../../runtime/systemRuntime.js";
 import { foreachBatchSinkProvider } from "../../../sinks/foreach/sink.js";
-import { dropMemoryTable, memorySinkProvider, memoryTable } from "../../../sinks/memory/sink.js";
+import { memorySinkProvider } from "../../../sinks/memory/sink.js";
+import { memory } from "../../memory.js";
+import { MemoryStream } from "../../../sources/memory/source.js";
 import { sinkIdentity } from "../../contracts/sinkContract.js";
 
 const schema = types.struct([field("k", types.string), field("n", types.long)]);
@@ -40,18 +43,18 @@ describe("the memory sink", () => {
       ],
       ["complete", [["a", 2n]]],
     ] as const) {
-      dropMemoryTable("t");
-      const sink = memorySinkProvider.create({ ...context, options: { queryName: "t" }, outputMode: mode });
+      memory.drop("t");
+      const sink = memorySinkProvider(memory).create({ ...context, options: { queryName: "t" }, outputMode: mode });
       await sink.start(sinkIdentity);
       await write(sink, 0, mode, [["a", 1n]]);
       await write(sink, 1, mode, [["a", 2n]]);
-      expect(memoryTable("t").rows()).toEqual(expected);
-      expect(memoryTable("t").batches.map((batch) => [batch.batchId, rowsOf(batch.rows)])).toEqual([
+      expect(memory.table("t").rows()).toEqual(expected);
+      expect(memory.table("t").batches.map((batch) => [batch.batchId, rowsOf(batch.rows)])).toEqual([
         [0, [["a", 1n]]],
         [1, [["a", 2n]]],
       ]);
     }
-    dropMemoryTable("t");
+    memory.drop("t");
   });
 });
 
@@ -76,5 +79,24 @@ describe("the foreachBatch sink", () => {
       condition: "FOREACH_BATCH_USER_FUNCTION_ERROR",
       parameters: { reason: "the table is locked" },
     });
+  });
+});
+
+/** A query of one row to the memory table `of-one-name`, in a session of its own. */
+async function rowsOfSession(key: string): Promise<unknown> {
+  const session = Session.create({ warn: () => {} });
+  const source = new MemoryStream(schema);
+  source.addData([[key, 1n]]);
+  const stream = session.readStream.format("memory").schema(schema).option("stream", source.id).load();
+  const query = await stream.writeStream.format("memory").queryName("of-one-name").trigger({ availableNow: true }).start();
+  await query.awaitTermination();
+  return session.table("of-one-name").collect();
+}
+
+describe("kind: what is shared by all sessions of a process", () => {
+  test("tables of the memory sink are a session's own: two queries of one name do not meet", async () => {
+    expect(await rowsOfSession("a")).toEqual([{ k: "a", n: 1 }]);
+    expect(await rowsOfSession("b")).toEqual([{ k: "b", n: 1 }]);
+    expect(memory.table("of-one-name").batches).toEqual([]);
   });
 });

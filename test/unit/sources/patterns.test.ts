@@ -30,7 +30,7 @@ describe("a pattern that matches nothing", () => {
     expect(await refusalOf(machine.run({ build: join }))).toMatchObject(refused);
     const session = machine.session();
     const stream = session.readStream.schema("k STRING").json(path);
-    const backfill = new DataFrame(session, boundedPlan(session, stream.plan, { from: null, to: null }));
+    const backfill = new DataFrame(session, boundedPlan(session, stream.plan, { from: null, to: null }).plan);
     expect(await refusalOf(backfill.collect())).toMatchObject(refused);
     const inferred = session.read.format("json").inferSchema(path);
     expect(await refusalOf(inferred)).toMatchObject(refused);

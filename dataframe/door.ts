@@ -1,0 +1,207 @@
+import {
+  anything,
+  boolean,
+  callable,
+  either,
+  functionsOf,
+  guard,
+  instanceOf,
+  isPlainObject,
+  listOf,
+  number,
+  optional,
+  optionValue,
+  path,
+  recordOf,
+  rest,
+  text,
+  type Kind,
+} from "./arguments.js";
+import { Column } from "./column.js";
+import { Conf } from "./conf.js";
+import { DataFrame, GroupedData } from "./dataFrame.js";
+import {
+  lackingOfColumn,
+  lackingOfConf,
+  lackingOfFrame,
+  lackingOfGroups,
+  lackingOfReader,
+  lackingOfSession,
+  lackingOfStreamWriter,
+  lackingOfWriter,
+  tellOfLacking,
+} from "./lacking.js";
+import { DataFrameReader } from "./reader.js";
+import { Session } from "./session.js";
+import { StreamingQueryManager } from "./streams.js";
+import { DataStreamWriter } from "./streamWriter.js";
+import { DataFrameWriter } from "./writer.js";
+
+/*
+ * The public door: what the methods of the public classes take. The classes go out from here, so that whoever has them has them guarded.
+ */
+
+const column = instanceOf("a Column", Column);
+const columnName: Kind = { expected: "the name of a column", accepts: text.accepts };
+const columnOrName = either(column, { ...columnName, expected: "the name of one" });
+const condition = either(column, { ...text, expected: "SQL text" });
+const frame = instanceOf("a DataFrame", DataFrame);
+const options = recordOf("an object of options, each a text, a number or a boolean", optionValue);
+const on = either(columnName, listOf("a list of names", text), column);
+const rows: Kind = {
+  expected: "a list of rows, each an object by column name or a list of values",
+  accepts: (value) => Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null),
+};
+const listener = functionsOf(
+  "a listener: an object with some of the functions onQueryStarted, onQueryProgress, onQueryIdle and onQueryTerminated",
+  [],
+  ["onQueryStarted", "onQueryProgress", "onQueryIdle", "onQueryTerminated"],
+);
+const rowWriter = functionsOf("an object with the function process, and maybe open and close", ["process"], ["open", "close"]);
+const stateOptions: Kind = { expected: "an object with outputSchema and the other options of the verb", accepts: isPlainObject };
+const conf = recordOf("an object of Spark's configuration keys", optionValue);
+const sessionMembers: Readonly<Record<string, Kind>> = {
+  conf,
+  runtime: anything,
+  print: callable,
+  warn: callable,
+  memoryTables: anything,
+  readOptions: callable,
+};
+const sessionOptions: Kind = {
+  expected: `an object with some of ${Object.keys(sessionMembers).join(", ")}`,
+  accepts: (value) =>
+    isPlainObject(value) &&
+    Object.entries(value).every(
+      ([name, member]) => member === undefined || (Object.hasOwn(sessionMembers, name) && sessionMembers[name]!.accepts(member)),
+    ),
+};
+
+guard("DataFrame", DataFrame.prototype, {
+  direct: {
+    select: [rest(columnOrName)],
+    selectExpr: [rest(text)],
+    where: [condition],
+    filter: [condition],
+    withColumn: [columnName, column],
+    withColumns: [recordOf("an object of Columns by name", column)],
+    withColumnRenamed: [columnName, columnName],
+    toDF: [rest(columnName)],
+    drop: [rest(columnName)],
+    as: [text],
+    alias: [text],
+    col: [columnName],
+    groupBy: [rest(columnOrName)],
+    agg: [rest(column)],
+    join: [frame, on, optional(text)],
+    crossJoin: [frame],
+    union: [frame],
+    unionAll: [frame],
+    unionByName: [frame, optional(boolean)],
+    intersect: [frame],
+    except: [frame],
+    dropDuplicates: [rest(columnName)],
+    dropDuplicatesWithinWatermark: [rest(columnName)],
+    limit: [number],
+    offset: [number],
+    orderBy: [rest(columnOrName)],
+    sort: [rest(columnOrName)],
+    sample: [number, optional(number)],
+    repartition: [number],
+    withWatermark: [columnName, text],
+    transform: [callable],
+    createOrReplaceTempView: [text],
+    explain: [anything],
+  },
+  promised: { head: [optional(number)], take: [number], show: [optional(number), optional(either(boolean, number))] },
+});
+guard("GroupedData", GroupedData.prototype, {
+  direct: {
+    agg: [rest(column)],
+    sum: [rest(columnName)],
+    avg: [rest(columnName)],
+    mean: [rest(columnName)],
+    min: [rest(columnName)],
+    max: [rest(columnName)],
+    flatMapGroupsWithState: [callable, stateOptions],
+    mapGroupsWithState: [callable, stateOptions],
+    transformWithState: [callable, stateOptions],
+  },
+});
+guard("Column", Column.prototype, {
+  direct: {
+    like: [text],
+    ilike: [text],
+    rlike: [text],
+    substr: [number, number],
+    as: [text, rest(text)],
+    alias: [text],
+    name: [text],
+    getField: [text],
+    when: [column, anything],
+  },
+});
+guard("DataFrameReader", DataFrameReader.prototype, {
+  direct: {
+    format: [text],
+    option: [text, optionValue],
+    options: [options],
+    load: [optional(path)],
+    json: [path],
+    text: [path],
+    parquet: [path],
+    table: [text],
+  },
+  promised: { inferSchema: [optional(path)] },
+});
+guard("DataFrameWriter", DataFrameWriter.prototype, {
+  direct: { format: [text], mode: [text], option: [text, optionValue], options: [options], partitionBy: [rest(columnName)] },
+  promised: { save: [optional(path)], json: [path], parquet: [path] },
+});
+guard("DataStreamWriter", DataStreamWriter.prototype, {
+  direct: {
+    queryName: [text],
+    outputMode: [text],
+    format: [text],
+    option: [text, optionValue],
+    options: [options],
+    partitionBy: [rest(columnName)],
+    foreachBatch: [callable],
+    foreach: [rowWriter],
+  },
+  promised: { start: [optional(path)] },
+});
+guard("StreamingQueryManager", StreamingQueryManager.prototype, {
+  direct: { get: [text], addListener: [listener], removeListener: [anything] },
+  promised: { awaitAnyTermination: [optional(number)] },
+});
+guard("Conf", Conf.prototype, {
+  direct: {
+    set: [text, optionValue],
+    get: [text, optional(text)],
+    find: [text],
+    unset: [text],
+    isModifiable: [text],
+    boolean: [text],
+    integer: [text],
+    durationMs: [text],
+    with: [conf],
+  },
+});
+guard("Session", Session.prototype, {
+  direct: { createDataFrame: [rows, anything], range: [number, number, optional(number)], table: [text], dropTempView: [text] },
+  promised: { sql: [text] },
+});
+guard("Session", Session, { direct: { create: [optional(sessionOptions)] } });
+
+tellOfLacking("DataFrame", DataFrame.prototype, lackingOfFrame);
+tellOfLacking("GroupedData", GroupedData.prototype, lackingOfGroups);
+tellOfLacking("Column", Column.prototype, lackingOfColumn);
+tellOfLacking("DataFrameReader", DataFrameReader.prototype, lackingOfReader);
+tellOfLacking("DataFrameWriter", DataFrameWriter.prototype, lackingOfWriter);
+tellOfLacking("DataStreamWriter", DataStreamWriter.prototype, lackingOfStreamWriter);
+tellOfLacking("Conf", Conf.prototype, lackingOfConf);
+tellOfLacking("Session", Session.prototype, lackingOfSession);
+tellOfLacking("Session", Session, { builder: lackingOfSession["builder"]!, getActiveSession: lackingOfSession["getActiveSession"]! });
+
+export { Column, Conf, DataFrame, DataFrameReader, DataFrameWriter, DataStreamWriter, GroupedData, Session, StreamingQueryManager };

@@ -1,0 +1,204 @@
+import { StreamingError } from "../engine/errors/streamingError.js";
+
+/** Spark's methods that a class does not have, and what to do instead. They are not in the types: who sees a message of theirs writes JavaScript, or ports. */
+export type Lacking = Readonly<Record<string, string>>;
+
+const oneProcess = "Leave it out: there is one process, and each query reads its input once.";
+const writeAndRead = "Write it with df.write.parquet(path) and read that.";
+const inMemory = "Use await df.collect() and JavaScript, or await df.toArrow().";
+const noCatalog = "There is no catalog of tables: name the folder, as in df.write.parquet(path) and session.read.parquet(path).";
+const noGlobalViews = "Views belong to a session: use createOrReplaceTempView.";
+const formats = "The formats are json, parquet, text and kafka.";
+const nulls = "Use coalesce, nullif and isNull in select and where.";
+const perRow = "Use writeStream.foreach or foreachBatch for a stream; collect and a loop for a table.";
+const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState or transformWithState.";
+
+export const lackingOfFrame: Lacking = {
+  rdd: "Use the verbs of the DataFrame, or await df.collect().",
+  na: nulls,
+  stat: "Use aggregate functions: corr, covarSamp, stddev and their like.",
+  storageLevel: oneProcess,
+  sparkSession: "It is df.session.",
+  sqlCtx: "It is df.session.",
+  plot: inMemory,
+  executionInfo: "A streaming query has lastProgress and recentProgress.",
+  toPandas: inMemory,
+  pandasApi: inMemory,
+  toLocalIterator: inMemory,
+  toJSON: "Use df.select(toJson(struct(…))).",
+  tail: "Order the other way round and use take.",
+  cache: oneProcess,
+  persist: oneProcess,
+  unpersist: oneProcess,
+  checkpoint: writeAndRead,
+  localCheckpoint: writeAndRead,
+  createTempView: "Use createOrReplaceTempView.",
+  registerTempTable: "Use createOrReplaceTempView.",
+  createGlobalTempView: noGlobalViews,
+  createOrReplaceGlobalTempView: noGlobalViews,
+  writeTo: noCatalog,
+  mergeInto: noCatalog,
+  groupby: "It is groupBy.",
+  foreach: perRow,
+  foreachPartition: perRow,
+  mapInPandas: perRow,
+  mapInArrow: perRow,
+  map: perRow,
+  flatMap: perRow,
+  mapPartitions: perRow,
+  mapGroups: userState,
+  groupByKey: `Use groupBy. ${userState}`,
+  joinWith: "Use join.",
+  rollup: "Union the groupings: one groupBy for each.",
+  cube: "Union the groupings: one groupBy for each.",
+  groupingSets: "Union the groupings: one groupBy for each.",
+  subtract: "Use except.",
+  exceptAll: "Use except, or count both sides by groupBy.",
+  intersectAll: "Use intersect, or count both sides by groupBy.",
+  lateralJoin: "Use join.",
+  nearestByJoin: "Use join.",
+  asTable: "Pass the DataFrame itself.",
+  scalar: "Join with the one row, by crossJoin.",
+  exists: "Use a left semi join.",
+  zip: "Join on a key.",
+  zipWithIndex: "Use monotonicallyIncreasingId().",
+  dropna: nulls,
+  fillna: nulls,
+  replace: "Use when(…).otherwise(…) in withColumn.",
+  describe: "Use agg(count(), avg(…), stddev(…), min(…), max(…)).",
+  summary: "Use agg(count(), avg(…), stddev(…), min(…), max(…)).",
+  approxQuantile: "Use agg(expr('percentile(…)')) where it is built, or sort and take.",
+  corr: "Use agg(corr(a, b)).",
+  cov: "Use agg(covarSamp(a, b)).",
+  crosstab: "Use groupBy of both columns and count.",
+  freqItems: "Use groupBy and count.",
+  sampleBy: "Use where and sample, and union the parts.",
+  randomSplit: "Use sample with one seed each, or where on a hash of the key.",
+  melt: "Select an array of structs and explode it.",
+  unpivot: "Select an array of structs and explode it.",
+  transpose: "Use collect.",
+  coalesce: "Leave it out: rows come in one partition.",
+  repartitionById: "Leave it out: rows come in one partition.",
+  repartitionByRange: "Leave it out: rows come in one partition.",
+  sortWithinPartitions: "Use orderBy.",
+  hint: "Leave it out: of a join the static side is the one that is kept.",
+  observe: "Aggregate, or look at the progress of the query.",
+  inputFiles: "Name the folder; what was read is in the checkpoint's sources.",
+  isLocal: "Everything is local.",
+  sameSemantics: "Compare explain(true).",
+  semanticHash: "Compare explain(true).",
+  colRegex: "Filter df.columns and select.",
+  metadataColumn: "Metadata columns are not built.",
+  withMetadata: "Columns have no metadata.",
+  withColumnsRenamed: "Use withColumnRenamed for each, or toDF.",
+  to: "Use select and cast.",
+};
+
+export const lackingOfColumn: Lacking = {
+  astype: "It is cast.",
+  endswith: "It is endsWith.",
+  startswith: "It is startsWith.",
+  isNotIn: "Use isin(…).not().",
+  withField: "Build the struct anew by struct(…).",
+  dropFields: "Build the struct anew by struct(…).",
+  transform: "Call the function with the column: f(column).",
+  outer: "Correlated subqueries are not built; use join.",
+};
+
+export const lackingOfGroups: Lacking = {
+  pivot: "Use agg with conditions: sum(when(col('kind').eq('a'), col('n'))).as('a').",
+  apply: userState,
+  applyInPandas: userState,
+  applyInArrow: userState,
+  applyInPandasWithState: userState,
+  transformWithStateInPandas: userState,
+  cogroup: "Use join.",
+};
+
+export const lackingOfReader: Lacking = {
+  csv: formats,
+  jdbc: formats,
+  orc: formats,
+  xml: formats,
+  avro: formats,
+  textFile: "Use text.",
+  changes: noCatalog,
+  name: "The name is the query's: writeStream.queryName.",
+};
+
+export const lackingOfWriter: Lacking = {
+  bucketBy: "Use partitionBy.",
+  sortBy: "Use orderBy before write.",
+  clusterBy: "Use partitionBy.",
+  csv: formats,
+  jdbc: formats,
+  orc: formats,
+  xml: formats,
+  text: formats,
+  insertInto: noCatalog,
+  saveAsTable: noCatalog,
+};
+
+export const lackingOfStreamWriter: Lacking = {
+  clusterBy: "Use partitionBy.",
+  toTable: noCatalog,
+};
+
+export const lackingOfSession: Lacking = {
+  builder: "Use Session.create({ conf }).",
+  newSession: "Use Session.create().",
+  getActiveSession: "Pass the session on.",
+  active: "Pass the session on.",
+  catalog: noCatalog,
+  udf: "Use foreachBatch, or expressions: functions of your own are not built.",
+  udtf: "Use explode, or foreachBatch.",
+  tvf: "Use session.range and explode.",
+  dataSource: formats,
+  emptyDataFrame: "Use createDataFrame([], schema).",
+  sparkContext: "There is one process and no cluster.",
+  client: "There is one process and no cluster.",
+  version: "It is in the package.json of tidemark.",
+  profile: "Use Node's profiler: node --cpu-prof.",
+  addArtifact: "Import what the job needs.",
+  addArtifacts: "Import what the job needs.",
+  copyFromLocalToFs: "Copy it.",
+  addTag: "Give queries names.",
+  removeTag: "Give queries names.",
+  getTags: "Give queries names.",
+  clearTags: "Give queries names.",
+  interruptAll: "Use session.stop().",
+  interruptTag: "Use query.stop().",
+  interruptOperation: "Use query.stop().",
+  registerProgressHandler: "Use session.streams.addListener.",
+  removeProgressHandler: "Use session.streams.removeListener.",
+  clearProgressHandlers: "Use session.streams.removeListener.",
+};
+
+export const lackingOfConf: Lacking = { getAll: "It is toRecord()." };
+
+/** Spark's names that are properties there: who reads one is told at once. */
+const properties = new Set(["rdd", "na", "stat", "storageLevel", "sparkSession", "sqlCtx", "plot", "executionInfo", "builder"]);
+const sessionProperties = new Set([
+  "catalog",
+  "udf",
+  "udtf",
+  "tvf",
+  "dataSource",
+  "sparkContext",
+  "client",
+  "version",
+  "profile",
+  "emptyDataFrame",
+]);
+
+/** Puts them where Spark has them; what is built goes before what is said to be lacking. */
+export function tellOfLacking(name: string, prototype: object, lacking: Lacking): void {
+  for (const [method, instead] of Object.entries(lacking)) {
+    if (method in prototype) continue;
+    const refuse = (): never => {
+      throw new StreamingError("ATTRIBUTE_NOT_SUPPORTED", { attribute: `${name}.${method}`, instead });
+    };
+    const isProperty = properties.has(method) || (name === "Session" && sessionProperties.has(method));
+    Object.defineProperty(prototype, method, { configurable: true, ...(isProperty ? { get: refuse } : { value: refuse, writable: true }) });
+  }
+}
