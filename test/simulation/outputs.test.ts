@@ -50,8 +50,8 @@ const make: OperatorMaker = (node, parts) => (node.kind === "union" ? new EvenAn
 
 const outputIds = [mainOutput, "odd", "all"];
 
-function withOutputs({ roots, sources }: PhysicalPlan): PhysicalPlan {
-  const { node: scan } = roots[0]!;
+function withOutputs(plan: PhysicalPlan): PhysicalPlan {
+  const { node: scan } = plan.roots[0]!;
   const { output } = scan;
   const divided: PhysicalNode = { kind: "union", inputs: [scan], output };
   const three: PlanRoot[] = [
@@ -59,7 +59,7 @@ function withOutputs({ roots, sources }: PhysicalPlan): PhysicalPlan {
     { outputId: "odd", node: { kind: "port", port: 1, input: divided, output } },
     { outputId: "all", node: scan },
   ];
-  return { roots: three, sources } as unknown as PhysicalPlan;
+  return { ...plan, roots: three };
 }
 
 const settings = {
