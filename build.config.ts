@@ -24,6 +24,8 @@ export default defineConfig({
   platform: "node",
   external: /^[^./]/,
   tsconfig: "tsconfig.build.json",
+  // What it gives out are the classes of other files, and what it does to them first would be left out.
+  treeshake: { moduleSideEffects: [{ test: /\/dataframe\/door\.ts$/, sideEffects: true }] },
   output: {
     dir: "dist",
     cleanDir: true,
