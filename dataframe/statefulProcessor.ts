@@ -10,7 +10,7 @@ export interface StateOptions {
   readonly ttlMs?: number;
 }
 
-/** One value for each key. @example const count = handle.getValueState("count", "n BIGINT") */
+/** One value for each key. As in `const count = handle.getValueState("count", "n BIGINT")`. */
 export interface ValueState<V extends UserRow = UserRow> {
   exists(): boolean;
   get(): V | null;
@@ -18,7 +18,7 @@ export interface ValueState<V extends UserRow = UserRow> {
   clear(): void;
 }
 
-/** A list for each key. @example handle.getListState("last", "v BIGINT").appendValue({ v: 1 }) */
+/** A list for each key. As in `handle.getListState("last", "v BIGINT").appendValue({ v: 1 })`. */
 export interface ListState<V extends UserRow = UserRow> {
   exists(): boolean;
   get(): readonly V[];
@@ -28,7 +28,7 @@ export interface ListState<V extends UserRow = UserRow> {
   clear(): void;
 }
 
-/** A map for each key. @example handle.getMapState("seen", "id STRING", "n BIGINT").updateValue({ id: "a" }, { n: 1 }) */
+/** A map for each key. As in `handle.getMapState("seen", "id STRING", "n BIGINT").updateValue({ id: "a" }, { n: 1 })`. */
 export interface MapState<K extends UserRow = UserRow, V extends UserRow = UserRow> {
   exists(): boolean;
   getValue(key: K): V | null;
@@ -57,7 +57,7 @@ export class StatefulProcessorHandle {
 
   constructor(private readonly timeMode: TimeMode) {}
 
-  /** One value for each key. Only in `init`. @throws STATE_MADE_TOO_LATE @example this.count = handle.getValueState("count", "n BIGINT") */
+  /** One value for each key. Only in `init`. @throws STATE_MADE_TOO_LATE As in `this.count = handle.getValueState("count", "n BIGINT")`. */
   getValueState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ValueState<V> {
     const table = this.#table({ name, key: types.struct([]), value: schemaInput(schema), ttlMs: options.ttlMs ?? null });
     return {
@@ -68,7 +68,7 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** A list for each key. Only in `init`. @throws STATE_MADE_TOO_LATE @example this.last = handle.getListState("last", "v BIGINT") */
+  /** A list for each key. Only in `init`. @throws STATE_MADE_TOO_LATE As in `this.last = handle.getListState("last", "v BIGINT")`. */
   getListState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ListState<V> {
     const value = types.struct([field("values", types.array(schemaInput(schema)))]);
     const table = this.#table({ name, key: types.struct([]), value, ttlMs: options.ttlMs ?? null });
@@ -88,7 +88,7 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** A map for each key. Only in `init`. @throws STATE_MADE_TOO_LATE @example this.seen = handle.getMapState("seen", "id STRING", "n BIGINT") */
+  /** A map for each key. Only in `init`. @throws STATE_MADE_TOO_LATE As in `this.seen = handle.getMapState("seen", "id STRING", "n BIGINT")`. */
   getMapState<K extends UserRow = UserRow, V extends UserRow = UserRow>(
     name: string,
     keySchema: SchemaInput,
@@ -112,19 +112,19 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** Wakes the key at a time, ms since 1970. @throws INVALID_TIMEOUT @example handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000) */
+  /** Wakes the key at a time, ms since 1970. @throws INVALID_TIMEOUT As in `handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000)`. */
   registerTimer(expiryTimestampMs: number): void {
     if (this.timeMode === "none")
       throw new StreamingError("INVALID_TIMEOUT", { what: "Timers need the time mode eventTime or processingTime" });
     this.#current().timers.set(expiryTimestampMs);
   }
 
-  /** Takes a timer of the key back. @example handle.deleteTimer(atMs) */
+  /** Takes a timer of the key back. As in `handle.deleteTimer(atMs)`. */
   deleteTimer(expiryTimestampMs: number): void {
     this.#current().timers.remove(expiryTimestampMs);
   }
 
-  /** The timers of the key, ascending. @example handle.listTimers() */
+  /** The timers of the key, ascending. As in `handle.listTimers()`. */
   listTimers(): readonly number[] {
     return this.#current().timers.list();
   }

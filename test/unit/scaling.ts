@@ -6,8 +6,8 @@ async function cpuMs(work: () => unknown): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** Over two doublings of the size: twice the size takes at most 2.5 times the time. */
-export const linearGrowth = 2.5 ** 2;
+/** Over two doublings of the size: twice the size takes at most 2.5 times the time, and a little for a busy machine. The square would be 16. */
+export const linearGrowth = 8;
 
 /** On a busy machine caches and the collector make single answers bad; work that is not linear stays bad in all of them. */
 const attempts = 8;

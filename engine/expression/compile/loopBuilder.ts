@@ -34,6 +34,8 @@ export class LoopBuilder implements ColumnReader {
   private readonly runtimeNames = new Map<unknown, string>();
   private scopes: Map<string, Code>[] = [new Map()];
   private nesting = 0;
+  /** Whether what is generated now holds more than a loop should. */
+  private isHeavy = false;
   private counter = 0;
   private depth = 1;
 
@@ -88,6 +90,8 @@ export class LoopBuilder implements ColumnReader {
   }
 
   gen(e: Expression): Code {
+    // Parts of what is light are light: measuring each of a long chain would cost its square.
+    if (this.nesting === 0) this.isHeavy = weightOf([e], maxWeight) > maxWeight;
     if (heightOf(e) > maxNesting) for (const part of this.certainParts(e)) this.genPart(part);
     return this.genPart(e);
   }
@@ -106,7 +110,7 @@ export class LoopBuilder implements ColumnReader {
 
   private isTooMuch(e: Expression): boolean {
     if (this.nesting > maxNesting) return heightOf(e) > 2;
-    return this.nesting === 1 && weightOf([e], maxWeight) > maxWeight;
+    return this.nesting === 1 && this.isHeavy && weightOf([e], maxWeight) > maxWeight;
   }
 
   private knownCode(e: Expression): Code | undefined {

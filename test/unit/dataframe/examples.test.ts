@@ -62,7 +62,23 @@ const df = session.createDataFrame(
 const sensors = session.createDataFrame([{ sensorId: "a-1", area: "north" }], schema({ sensorId: t.string, area: t.string }));
 const stream = session.readStream.format("rate").option("rowsPerSecond", 1).load();
 
-const scope: Record<string, unknown> = { ...tidemark, session, df, sensors, stream, console: { log: () => {} } };
+/** What the examples of user state take. */
+class Sessions extends tidemark.StatefulProcessor {
+  override init(): void {}
+  override handleInputRows(): [] {
+    return [];
+  }
+}
+const outputSchema = "sensorId STRING, n BIGINT";
+const userState = {
+  Sessions,
+  outputSchema,
+  grouped: df.groupBy("sensorId"),
+  run: () => [],
+  options: { outputSchema, stateSchema: "n BIGINT", outputMode: "append" },
+};
+
+const scope: Record<string, unknown> = { ...tidemark, ...userState, session, df, sensors, stream, console: { log: () => {} } };
 
 async function run(code: string): Promise<void> {
   const body = /^(const|await) /.test(code) ? code : `return (${code});`;
