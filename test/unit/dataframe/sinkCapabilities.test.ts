@@ -7,7 +7,7 @@ import { temporaryFolder } from "../../contracts/temporaryFolder.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
 
 // Spark: "Data source parquet does not support update output mode."
-const appendOnly = ["csv", "json", "orc", "parquet", "text"];
+const appendOnly = ["arrow", "csv", "json", "orc", "parquet", "text"];
 const modes: readonly OutputMode[] = ["append", "update", "complete"];
 
 describe("a sink is given only what it takes", () => {
