@@ -59,7 +59,7 @@ describe("precedence", () => {
     ["a div 2 % 3", "((a div 2) % 3)"],
     ["~a >>> 2", "(~a >>> 2)"],
     ["transform(arr, x -> x + 1)", "transform(arr, lambdafunction((x + 1), x))"],
-    ["extract(year from d)", "extract(year, d)"],
+    ["extract(year from d)", "extract(year FROM d)"],
     ["timestampadd(HOUR, -5, ts)", "timestampadd(HOUR, -5, ts)"],
     ["date_add(d, 1)", "date_add(d, 1)"],
     ["(a, b)", "struct(a, b)"],
