@@ -1,6 +1,6 @@
 import { queryLabel } from "../dataframe/sessionContext.js";
 import type { StreamingQueryProgress } from "../engine/query/progress.js";
-import { compact, Tally } from "./tally.js";
+import { compact, malformedRowsOf, Tally } from "./tally.js";
 
 /** Where a view writes. */
 export interface Terminal {
@@ -40,10 +40,12 @@ export function progressView(
 
 /** One batch in words: what happened, how fast, where the watermark is, what is kept; and, behind `in all`, what this run has done so far. */
 export function progressLine(progress: StreamingQueryProgress, tally: Tally): string {
+  const malformedRows = malformedRowsOf(progress);
+  const malformed = malformedRows > 0 ? ` (${compact(malformedRows)} malformed)` : "";
   const parts = [
     queryLabel(progress),
     `batch ${progress.batchId}`,
-    `${compact(progress.numInputRows)} rows in, ${compact(progress.sink.numOutputRows)} out`,
+    `${compact(progress.numInputRows)} rows in${malformed}, ${compact(progress.sink.numOutputRows)} out`,
     `${compact(progress.processedRowsPerSecond)} rows/s`,
     `${progress.batchDuration} ms`,
   ];
@@ -52,7 +54,8 @@ export function progressLine(progress: StreamingQueryProgress, tally: Tally): st
   if (watermark !== undefined) parts.push(`watermark ${Date.parse(watermark) <= 0 ? "none yet" : `${watermark.slice(0, 19)}Z`}`);
   if (progress.stateOperators.length > 0) parts.push(`state ${compact(tally.stateRows)} rows`);
   const late = progress.stateOperators.length > 0 ? `, ${compact(tally.lateRows)} late` : "";
-  parts.push(`in all ${compact(tally.rowsIn)} rows in, ${compact(tally.rowsOut)} out${late}`);
+  const malformedInAll = tally.malformedRows > 0 ? `, ${compact(tally.malformedRows)} malformed` : "";
+  parts.push(`in all ${compact(tally.rowsIn)} rows in, ${compact(tally.rowsOut)} out${late}${malformedInAll}`);
   return parts.join(" · ");
 }
 

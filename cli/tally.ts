@@ -6,6 +6,7 @@ export class Tally {
   rowsIn = 0;
   rowsOut = 0;
   lateRows = 0;
+  malformedRows = 0;
   /** What it keeps now. */
   stateRows = 0;
   private lastBatchId: number | null = null;
@@ -16,6 +17,7 @@ export class Tally {
     this.rowsOut += progress.sink.numOutputRows;
     this.lateRows += sum(progress.stateOperators.map(({ customMetrics }) => customMetrics.lateRows ?? 0));
     this.stateRows = sum(progress.stateOperators.map(({ numRowsTotal }) => numRowsTotal));
+    this.malformedRows += malformedRowsOf(progress);
     this.lastBatchId = progress.batchId;
   }
 
@@ -23,9 +25,15 @@ export class Tally {
   get summary(): string {
     if (this.lastBatchId === null) return "nothing new to read";
     const late = this.lateRows > 0 ? `, ${compact(this.lateRows)} too late` : "";
+    const malformed = this.malformedRows > 0 ? `, ${compact(this.malformedRows)} malformed` : "";
     const kept = this.stateRows > 0 ? `; ${compact(this.stateRows)} rows of state kept for the next run` : "";
-    return `ended after batch ${this.lastBatchId}: ${compact(this.rowsIn)} rows in, ${compact(this.rowsOut)} out${late}${kept}`;
+    return `ended after batch ${this.lastBatchId}: ${compact(this.rowsIn)} rows in, ${compact(this.rowsOut)} out${late}${malformed}${kept}`;
   }
+}
+
+/** Records of a batch that were malformed in the columns that were read. */
+export function malformedRowsOf({ sources }: StreamingQueryProgress): number {
+  return sum(sources.map(({ metrics }) => Number(metrics.malformedRows ?? 0)));
 }
 
 /** 1234567 as `1.23M`. */

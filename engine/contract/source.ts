@@ -66,8 +66,8 @@ export interface BytesReader extends ReaderBase {
   readonly kind: "bytes";
   /** Fills `into` from its start as far as it likes; returns the number of bytes, 0 at the end. */
   read(into: Uint8Array): Promise<number>;
-  /** Where a record of it is, for a message. */
-  placeOf?(record: string): Promise<string>;
+  /** Where a record of it is, for a message; null: where all of it is. */
+  placeOf?(record: string | null): Promise<string>;
 }
 
 /** Columns, as the source itself decodes them. A batch is borrowed until the next pull. */

@@ -39,12 +39,17 @@ export function progressOf(
       numInputRows: result.inputRows[i]!,
       inputRowsPerSecond: rate(result.inputRows[i]!, intervalMs),
       processedRowsPerSecond: rate(result.inputRows[i]!, timer.elapsedMs()),
-      metrics: {
-        ...source.metrics(planned.entry.offsets[i]!),
-        ...(result.rowsRead[i] !== result.inputRows[i] && { rowsRead: String(result.rowsRead[i]) }),
-      },
+      metrics: { ...source.metrics(planned.entry.offsets[i]!), ...countsOf(result, i) },
     })),
     sink: { description: main.sink.description, numOutputRows: result.outputRows[main.id] ?? 0, metrics: {} },
     observedMetrics: {},
   };
+}
+
+/** What was counted of a source beside the rows that Spark counts. */
+function countsOf({ inputRows, rowsRead, malformedRows }: BatchResult, source: number): Record<string, string> {
+  const counts: Record<string, string> = {};
+  if (rowsRead[source] !== inputRows[source]) counts.rowsRead = String(rowsRead[source]);
+  if (malformedRows[source] !== null) counts.malformedRows = String(malformedRows[source]);
+  return counts;
 }

@@ -133,7 +133,7 @@ export class FileSource implements Source {
           this.tolerance,
           (message) => this.context.warn(message),
         );
-        return withFacts(reader, constants, (record) => placeOfRecord(files, path, record));
+        return withFacts(reader, constants, (record) => placeOfRecord(files, path, record, given));
       },
     };
   }
@@ -213,7 +213,7 @@ export class FileSource implements Source {
 const emptySchema: Schema = { kind: "struct", fields: [] };
 
 /** A reader that knows what its folders say, and where its records are. */
-function withFacts(reader: PartitionReader, constants: Batch | null, placeOf: (record: string) => Promise<string>): PartitionReader {
+function withFacts(reader: PartitionReader, constants: Batch | null, placeOf: (record: string | null) => Promise<string>): PartitionReader {
   const ofFolders = constants === null ? {} : { constants };
   if (reader.kind === "bytes")
     return { kind: "bytes", ...ofFolders, placeOf, read: (into) => reader.read(into), close: () => reader.close() };

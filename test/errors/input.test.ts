@@ -1,7 +1,6 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Session } from "../../dataframe/session.js";
 import { QueryWorld, refusalOf, type Start } from "../unit/query/queryWorld.js";
@@ -17,20 +16,6 @@ beforeEach(() => {
 afterEach(() => machine.close());
 
 const keys = (): unknown[] => machine.rows().map(([, k]) => k);
-
-/** The refusal of a file with a record that is none. */
-async function where(text: string | Uint8Array, name: string): Promise<string> {
-  const world = new QueryWorld();
-  try {
-    await world.world.files.makeDirectory("/data/in");
-    await world.world.files.addNew(`/data/in/${name}`, typeof text === "string" ? new TextEncoder().encode(text) : text);
-    const session = world.session();
-    const rows = session.read.schema("k STRING, v INT").option("mode", "FAILFAST").json("/data/in").collect();
-    return (await refusalOf(rows)).message;
-  } finally {
-    world.close();
-  }
-}
 
 describe("a path", () => {
   it("that is missing is refused at the start", async () => {
@@ -126,17 +111,6 @@ describe("malformed JSON", () => {
       ["a", 1n],
       ["b", 2n],
     ]);
-  });
-
-  it("kind: a refusal of a record, which says where it is: file, line and text", async () => {
-    const good = '{"k":"a","v":1}\n';
-    expect(await where(`${good.repeat(3)}not json\n${good}`, "0.json")).toContain("In line 4 of file:/data/in/0.json: not json.");
-    expect(await where(`${good}{"k":"a","v":"x"}`, "0.json")).toContain('In line 2 of file:/data/in/0.json: {"k":"a","v":"x"}.');
-    expect(await where(`\n\r\n${good}  {"k":1,  \r\n`, "a b.json")).toMatch(/In line 4 of file:\/data\/in\/a(%20| )b\.json: \{"k":1,/);
-    expect(await where(gzipSync(`${good.repeat(40_000)}{"v":9999999999}\n`), "0.json.gz")).toContain(
-      "In line 40001 of file:/data/in/0.json.gz",
-    );
-    expect(await where('["é",\n', "0.json")).toContain('In line 1 of file:/data/in/0.json: ["é",');
   });
 
   it("in a mode that is none is refused before anything is read", async () => {

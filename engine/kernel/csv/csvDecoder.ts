@@ -33,6 +33,10 @@ export class CsvLinesDecoder implements Decoder, LineSink {
     this.isAtHeader = options.header;
   }
 
+  get malformedRecords(): number {
+    return this.parts.records.malformedRecords;
+  }
+
   buffer(): Uint8Array {
     return this.framing.buffer();
   }

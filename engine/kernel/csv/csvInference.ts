@@ -14,6 +14,7 @@ import { javaDouble } from "./javaNumbers.js";
  * bigint, decimal (whole numbers beyond bigint), double, date, timestamp and boolean that holds all its values, else a string.
  */
 export class CsvInference implements CsvRecordSink {
+  readonly malformedRecords = 0;
   readonly row = 0;
   private names: readonly string[] | null = null;
   private readonly columns: DataType[] = [];

@@ -29,6 +29,10 @@ export class CsvMultiLineDecoder implements Decoder {
     this.isAtHeader = parts.options.header;
   }
 
+  get malformedRecords(): number {
+    return this.parts.records.malformedRecords;
+  }
+
   buffer(): Uint8Array {
     const { memory } = this.parts;
     memory.bytes.copyWithin(memory.textStart, this.tailStart, this.tailStart + this.tailLength);

@@ -4,6 +4,8 @@ import type { Batch } from "../../arrow/batch.js";
 export interface CsvRecordSink {
   /** Rows since `reset`. */
   readonly row: number;
+  /** Malformed records so far. */
+  readonly malformedRecords: number;
   reset(): void;
   /** The header of a file, where files have one. */
   header(): void;

@@ -2,6 +2,7 @@ import type { Batch } from "../../arrow/batch.js";
 import { batchOf } from "../../arrow/batch.js";
 import { decodeText } from "../../arrow/reading.js";
 import type { Schema } from "../../arrow/types.js";
+import { MalformedRecord } from "../../errors/malformedRecord.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { rowText } from "../json/strictRecords.js";
 import { readValue } from "../../arrow/columns.js";
@@ -18,6 +19,7 @@ import { fieldKind, type CsvTokenizer } from "./csvTokenizer.js";
  */
 export class CsvRecords implements CsvRecordSink {
   row = 0;
+  malformedRecords = 0;
   private readonly columns: readonly CsvColumn[];
   /** The place in a record of each column. */
   private readonly places: readonly number[];
@@ -92,27 +94,27 @@ export class CsvRecords implements CsvRecordSink {
   }
 
   private malformed(row: number, start: number, stop: number): void {
+    this.malformedRecords++;
     switch (this.options.mode) {
       case "DROPMALFORMED":
         return;
       case "FAILFAST":
-        throw this.failure(row);
+        throw this.failure(row, start, stop);
       case "PERMISSIVE":
         this.corrupt?.put(row, start, stop);
         this.row = row + 1;
     }
   }
 
-  private failure(row: number): StreamingError {
+  private failure(row: number, start: number, stop: number): StreamingError {
     const texts = this.columns.map((column, i) => {
       const value = readValue(column.finish(row + 1), row);
       const place = this.schema.fields.filter((_, j) => j !== this.corruptIndex)[i]!;
       return rowText(place.type, value);
     });
-    return new StreamingError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", {
-      badRecord: `[${texts.join(",")}]`,
-      failFastMode: "FAILFAST",
-    });
+    const parameters = { badRecord: `[${texts.join(",")}]`, failFastMode: "FAILFAST" };
+    const cause = new MalformedRecord(decodeText(this.memory.bytes, start, stop));
+    return new StreamingError("MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", parameters, { cause });
   }
 
   /** @throws MALFORMED_CSV_RECORD for more fields, or longer ones, than the options allow */
@@ -123,12 +125,9 @@ export class CsvRecords implements CsvRecordSink {
     const longest = maxChars < 0 ? Infinity : maxChars;
     for (let i = 0; fits && i < count; i++) fits = stops[i]! - starts[i]! <= longest;
     if (fits) return;
-    const record = decodeText(this.memory.bytes, start, Math.min(stop, start + 200));
-    throw new StreamingError("MALFORMED_CSV_RECORD", {
-      badRecord: record,
-      maxColumns: String(syntax.maxColumns),
-      maxChars: String(maxChars),
-    });
+    const record = decodeText(this.memory.bytes, start, stop);
+    const parameters = { badRecord: record.slice(0, 200), maxColumns: String(syntax.maxColumns), maxChars: String(maxChars) };
+    throw new StreamingError("MALFORMED_CSV_RECORD", parameters, { cause: new MalformedRecord(record) });
   }
 
   private putEmpty(column: CsvColumn, row: number): boolean {

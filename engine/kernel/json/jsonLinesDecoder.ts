@@ -31,6 +31,10 @@ export class JsonLinesDecoder implements Decoder, LineSink {
       : new LineFraming(memory, options.lineSeparator, settings.maxRecordBytes);
   }
 
+  get malformedRecords(): number {
+    return this.strict.malformedRecords;
+  }
+
   buffer(): Uint8Array {
     return this.framing.buffer();
   }

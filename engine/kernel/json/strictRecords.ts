@@ -14,6 +14,8 @@ import { token } from "./jsonReader.js";
 export class StrictRecords {
   /** Rows that the records gave, before filters. */
   rows = 0;
+  /** Records that were malformed, whatever became of them. */
+  malformedRecords = 0;
 
   constructor(private readonly core: JsonDecoderCore) {}
 
@@ -56,9 +58,8 @@ export class StrictRecords {
     let result: number = outcome.ok;
     if (!this.eachElement(at, end, () => void (result = Math.max(result, this.decodeObject(row)))))
       return this.malformed(start, end, row, false);
-    const { mode } = this.core.options;
-    if (result !== outcome.ok && mode === "FAILFAST") return this.malformed(start, end, row, false);
-    if (result !== outcome.ok && mode === "DROPMALFORMED") return this.dropped(row);
+    if (result !== outcome.ok && this.core.options.mode !== "PERMISSIVE") return this.malformed(start, end, row, false);
+    if (result !== outcome.ok) this.malformedRecords++;
     let next = row;
     this.eachElement(at, end, () => {
       this.decodeObject(next);
@@ -81,6 +82,7 @@ export class StrictRecords {
   }
 
   private malformed(start: number, end: number, row: number, partial: boolean): number {
+    this.malformedRecords++;
     if (this.core.options.mode === "DROPMALFORMED") return this.dropped(row);
     this.writeMalformed(start, end, row, partial);
     return this.emit(row, start, end);

@@ -23,6 +23,8 @@ export interface Decoder {
   decode(byteCount: number, isLast: boolean): Batch | null;
   /** Rows decoded so far, before filters: what `numInputRows` counts. */
   readonly rowsRead: number;
+  /** Malformed records so far, whatever became of them, of those columns that are read; null where text of any kind is a record. */
+  readonly malformedRecords: number | null;
 }
 
 /** How a decoder is set up, beside what it decodes. */

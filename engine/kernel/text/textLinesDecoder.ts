@@ -11,6 +11,7 @@ import { checkRecordSize, defaultMaxRecordBytes } from "./lineFraming.js";
 /** Lines of text as rows of one string column; empty lines are rows. A line ends in LF, CR, CRLF, or in the option `lineSep`. */
 export class TextDecoderOfLines implements Decoder {
   rowsRead = 0;
+  readonly malformedRecords = null;
   readonly taken: readonly PushedFilter[] = [];
   private readonly memory: DecoderMemory;
   private readonly separator: Uint8Array | null;

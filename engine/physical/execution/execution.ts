@@ -14,6 +14,8 @@ export interface BatchResult {
   readonly inputRows: readonly number[];
   /** Per source: rows decoded, before any filter. */
   readonly rowsRead: readonly number[];
+  /** Per source: records that were malformed in the columns that are read; null where none can be, or nothing was read. */
+  readonly malformedRows: readonly (number | null)[];
   /** Per `withWatermark`. */
   readonly eventTime: ReadonlyMap<number, EventTimeStats>;
   /** By output id; an output without rows may be missing. */

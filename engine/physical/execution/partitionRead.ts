@@ -17,7 +17,11 @@ export interface RowCounts {
   readonly input: number;
   /** Decoded, before any filter. */
   readonly read: number;
+  /** Records that were malformed in the columns that are read; null where none can be. */
+  readonly malformed: number | null;
 }
+
+export const noRows: RowCounts = { input: 0, read: 0, malformed: null };
 
 /**
  * Reads the partitions of one scan, one after the other, as batches of the requested columns.
@@ -27,6 +31,7 @@ export interface RowCounts {
 export class PartitionRead {
   private rows = 0;
   private read = 0;
+  private malformed: number | null = null;
   private decoder: Decoder | null = null;
 
   constructor(
@@ -46,10 +51,11 @@ export class PartitionRead {
 
   /** Rows since the last call. */
   takeCounts(): RowCounts {
-    const { rows: input, read } = this;
+    const { rows: input, read, malformed } = this;
     this.rows = 0;
     this.read = 0;
-    return { input, read };
+    this.malformed = null;
+    return { input, read, malformed };
   }
 
   private async *given(reader: ColumnsReader): AsyncGenerator<Batch> {
@@ -63,7 +69,7 @@ export class PartitionRead {
     const { decode } = this.bound.scan;
     assert(decode !== null, "a source that gives bytes says how they are decoded");
     const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone: this.zone }));
-    const before = decoder.rowsRead;
+    const { rowsRead, malformedRecords } = decoder;
     let ahead: Promise<number> | null = null;
     try {
       for (let atEnd = false; !atEnd;) {
@@ -79,7 +85,8 @@ export class PartitionRead {
     } finally {
       // Nobody may close the file, or use the memory, while a read is under way.
       await ahead?.catch(() => undefined);
-      this.read += decoder.rowsRead - before;
+      this.read += decoder.rowsRead - rowsRead;
+      if (decoder.malformedRecords !== null) this.malformed = (this.malformed ?? 0) + decoder.malformedRecords - (malformedRecords ?? 0);
     }
   }
 
@@ -99,17 +106,20 @@ function withConstants(read: Batch, constants: Batch, wanted: Schema): Batch {
   return batchOf(wanted, columns, read.length);
 }
 
-/** A record that ends the query is refused with its place and its text. Nothing is waited for otherwise. */
+/** What ends the query is refused with its place, and with its text where it is a record. Nothing is waited for otherwise. */
 function decodeOrPlace(decode: () => Batch | null, reader: BytesReader): Batch | null | Promise<never> {
   try {
     return decode();
   } catch (error) {
-    if (!(error instanceof StreamingError && error.cause instanceof MalformedRecord)) throw error;
-    return refuseWithPlace(error, error.cause, reader);
+    if (!(error instanceof StreamingError)) throw error;
+    return refuseWithPlace(error, reader);
   }
 }
 
-async function refuseWithPlace({ condition, parameters }: StreamingError, cause: MalformedRecord, reader: BytesReader): Promise<never> {
-  const place = (await reader.placeOf?.(cause.record)) ?? "In a record";
-  throw new StreamingError(condition, parameters, { cause, place: `${place}: ${shownValue(cause.record.trim())}` });
+async function refuseWithPlace(error: StreamingError, reader: BytesReader): Promise<never> {
+  const { condition, parameters, cause } = error;
+  const record = cause instanceof MalformedRecord ? cause.record : null;
+  const place = (await reader.placeOf?.(record)) ?? "In a record";
+  const text = record === null ? "" : `: ${shownValue(record.trim())}`;
+  throw new StreamingError(condition, parameters, { cause: cause ?? error, place: `${place}${text}` });
 }

@@ -16,7 +16,7 @@ import { deliver, drive, type Ports, type Receiver, type WiredOperator } from ".
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
 import { buildPipeline, makeOperator, type Leaf, type Pipeline, type Tables } from "./pipeline.js";
-import { PartitionRead, type RowCounts } from "./partitionRead.js";
+import { noRows, PartitionRead, type RowCounts } from "./partitionRead.js";
 
 /**
  * Makes the operators of a plan and reads the tables that its joins probe. Those tables are read once a run: what is written to them later is seen at
@@ -121,7 +121,7 @@ class Feed {
 
 /** Reads one range of one scan into a pipeline. */
 class ScanRun {
-  private counts: RowCounts = { input: 0, read: 0 };
+  private counts = noRows;
 
   constructor(
     private readonly inputs: ExecutionInputs,
@@ -163,8 +163,10 @@ class ScanRun {
     }
   }
 
-  private add({ input, read }: RowCounts): void {
-    this.counts = { input: this.counts.input + input, read: this.counts.read + read };
+  private add({ input, read, malformed }: RowCounts): void {
+    const { counts } = this;
+    const both = malformed === null ? counts.malformed : malformed + (counts.malformed ?? 0);
+    this.counts = { input: counts.input + input, read: counts.read + read, malformed: both };
   }
 
   private read(): PartitionRead {
@@ -206,7 +208,7 @@ class PipelineExecution implements Execution {
 
   async runBatch(facts: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult> {
     const context = this.inputs.runtime.executor.send(facts);
-    const counts = ranges.map((): RowCounts => ({ input: 0, read: 0 }));
+    const counts = ranges.map(() => noRows);
     const feed = new Feed(this.inputs.runtime, receiver);
     this.pipeline.begin(context);
     for (const leaf of this.pipeline.leaves) {
@@ -226,7 +228,8 @@ class PipelineExecution implements Execution {
     await feed.finish(this.pipeline.operators);
     const inputRows = counts.map(({ input }) => input);
     const rowsRead = counts.map(({ read }) => read);
-    return { inputRows, rowsRead, eventTime: this.eventTime(), outputRows: feed.outputRows };
+    const malformedRows = counts.map(({ malformed }) => malformed);
+    return { inputRows, rowsRead, malformedRows, eventTime: this.eventTime(), outputRows: feed.outputRows };
   }
 
   /** What of its source a scan reads; null when there is nothing new. */
