@@ -43,9 +43,11 @@ export class StateFileWriter {
     return this.offset;
   }
 
-  async piece(bytes: Uint8Array, rows: number, groups: Piece["groups"]): Promise<Piece> {
-    const piece: Piece = { offset: this.offset, length: bytes.length, rows, crc32: crc32(bytes), groups };
-    await this.append(bytes);
+  /** Writes a piece, given in parts. */
+  async piece(parts: readonly Uint8Array[], rows: number, groups: Piece["groups"]): Promise<Piece> {
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    const piece: Piece = { offset: this.offset, length, rows, crc32: parts.reduce((sum, part) => crc32(part, sum), 0), groups };
+    for (const part of parts) await this.append(part);
     if (this.offset % 8 !== 0) await this.append(new Uint8Array(8 - (this.offset % 8)));
     return piece;
   }

@@ -28,35 +28,28 @@ class OpenSection {
 
   /** Takes rows, which are lent; gives the batches that are to be pieces, lent as well. */
   *add(batch: Batch, pieceRows: number): Generator<Batch> {
-    if (this.waitingRows === 0 && batch.length >= pieceRows * ownPieceShare && batch.length <= pieceRows) {
-      yield batch;
-      return;
-    }
-    if (this.waitingRows + batch.length < pieceRows) {
-      this.waiting.push(retainBatch(batch));
-      this.waitingRows += batch.length;
-      return;
-    }
-    for (let from = 0; from < batch.length;) {
-      const to = Math.min(batch.length, from + pieceRows - this.waitingRows);
-      const rows = from === 0 && to === batch.length ? batch : sliceBatch(batch, from, to);
-      from = to;
-      if (this.waitingRows + rows.length < pieceRows) {
-        this.waiting.push(retainBatch(rows));
-        this.waitingRows += rows.length;
-      } else {
-        yield this.take(rows);
-      }
+    for (let from = 0; from < batch.length; from += pieceRows) {
+      const to = Math.min(batch.length, from + pieceRows);
+      const rows = to - from === batch.length ? batch : sliceBatch(batch, from, to);
+      const isPiece = rows.length >= pieceRows * ownPieceShare;
+      if (this.waitingRows > 0 && (isPiece || this.waitingRows + rows.length > pieceRows)) yield this.take();
+      if (isPiece) yield rows;
+      else this.keep(rows);
     }
   }
 
   /** What waits, as one batch; null when nothing does. */
   rest(): Batch | null {
-    return this.waitingRows === 0 ? null : this.take(null);
+    return this.waitingRows === 0 ? null : this.take();
   }
 
-  private take(more: Batch | null): Batch {
-    const parts = more === null ? this.waiting : [...this.waiting, more];
+  private keep(rows: Batch): void {
+    this.waiting.push(retainBatch(rows));
+    this.waitingRows += rows.length;
+  }
+
+  private take(): Batch {
+    const parts = this.waiting;
     this.waiting = [];
     this.waitingRows = 0;
     return parts.length === 1 ? parts[0]! : concatBatches(parts[0]!.schema, parts);
@@ -74,7 +67,7 @@ interface OpenTable {
 /** A piece that is encoded but not in the file yet. */
 interface EncodedPiece {
   readonly section: OpenSection;
-  readonly bytes: Uint8Array;
+  readonly parts: readonly Uint8Array[];
   readonly rows: number;
   readonly groups: Piece["groups"];
 }
@@ -115,7 +108,7 @@ export class TableSections {
   async write(writer: StateFileWriter): Promise<void> {
     const ready = this.encoded;
     this.encoded = [];
-    for (const { section, bytes, rows, groups } of ready) section.pieces.push(await writer.piece(bytes, rows, groups));
+    for (const { section, parts, rows, groups } of ready) section.pieces.push(await writer.piece(parts, rows, groups));
   }
 
   /** What the index says of the tables; everything is written then. */
@@ -140,7 +133,7 @@ export class TableSections {
   }
 
   private encode(section: OpenSection, rows: Batch): void {
-    this.encoded.push({ section, bytes: this.arrow.encodeIpcStream([rows]), rows: rows.length, groups: groupsIn(rows) });
+    this.encoded.push({ section, parts: this.arrow.ipcStreamParts(retainBatch(rows)), rows: rows.length, groups: groupsIn(rows) });
   }
 }
 

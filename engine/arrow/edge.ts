@@ -14,6 +14,24 @@ export function encodeIpcStream(batches: readonly Batch[], schema: Schema | unde
   return encode(arrow.RecordBatchStreamWriter, batches, schema);
 }
 
+/** An IPC stream in its parts, which are also the batch's own buffers: nothing is copied, so nobody may write to these until the parts were used. */
+export function ipcStreamParts(batch: Batch): readonly Uint8Array[] {
+  const sink = new PartList();
+  const writer = new arrow.RecordBatchStreamWriter();
+  writer.reset(sink, toArrowSchema(batch.schema));
+  writer.write(toArrow(batch));
+  writer.finish();
+  return sink.parts;
+}
+
+class PartList extends arrow.AsyncByteQueue<Uint8Array> {
+  readonly parts: Uint8Array[] = [];
+
+  override write(part: Uint8Array): void {
+    if (part.byteLength > 0) this.parts.push(part);
+  }
+}
+
 /** The same as an IPC file. */
 export function encodeIpcFile(batches: readonly Batch[], schema: Schema): Uint8Array {
   return encode(arrow.RecordBatchFileWriter, batches, schema);

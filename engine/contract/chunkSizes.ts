@@ -22,7 +22,7 @@ export const defaultChunkSizes: ChunkSizes = {
   readBytes: Infinity,
   inputRows: 65_536,
   emittedRows: 65_536,
-  stateRows: 65_536,
+  stateRows: 32_768,
   pieceRows: 32_768,
   sliceRows: 16_384,
   joinPairs: 131_072,
