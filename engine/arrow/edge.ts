@@ -24,7 +24,7 @@ export function ipcStreamParts(batch: Batch): readonly Uint8Array[] {
   return sink.parts;
 }
 
-class PartList extends arrow.AsyncByteQueue<Uint8Array> {
+class PartList extends arrow.AsyncByteQueue {
   readonly parts: Uint8Array[] = [];
 
   override write(part: Uint8Array): void {

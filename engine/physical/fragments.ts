@@ -1,5 +1,4 @@
-import { assert } from "../errors/assert.js";
-import { factsOf, inputsOf, nodesOf, streamInputsOf, type PhysicalNode, type PlanRoot } from "./plan.js";
+import { factsOf, inputsOf, isLeaf, nodesOf, streamInputsOf, type PhysicalNode, type PlanRoot } from "./plan.js";
 
 /**
  * A part of a plan that runs without waiting for another, from where rows come in (scans, tables in memory, exchanges) to where somebody takes them (exchanges, sinks).
@@ -24,11 +23,11 @@ export function fragmentsOf(roots: readonly PlanRoot[]): readonly Fragment[] {
   return ordered.map((group, id) => ({ id, roots: group.map(({ outputId, node }) => ({ outputId, node: cut.rewritten(node) })) }));
 }
 
-/** The fragment that reads a scan, or rows in memory; the leaf is one of the plan that was cut. */
-export function fragmentOfLeaf(fragments: readonly Fragment[], leaf: PhysicalNode): number {
-  const found = fragments.find((fragment) => nodesOf(fragment.roots).includes(leaf));
-  assert(found !== undefined, "every leaf is in a fragment");
-  return found.id;
+/** The fragment that reads each scan, or rows in memory. The leaves are those of the plan that was cut. */
+export function fragmentsByLeaf(fragments: readonly Fragment[]): ReadonlyMap<PhysicalNode, number> {
+  const ids = new Map<PhysicalNode, number>();
+  for (const { id, roots } of fragments) for (const node of nodesOf(roots)) if (isLeaf(node) && !ids.has(node)) ids.set(node, id);
+  return ids;
 }
 
 type Depths = ReadonlyMap<PhysicalNode, number>;

@@ -6,20 +6,23 @@ async function cpuMs(work: () => unknown): Promise<number> {
   return (user + system) / 1000;
 }
 
-/** Over two doublings of the size: twice the size takes at most 2.5 times the time, and a little for a busy machine. The square would be 16. */
-export const linearGrowth = 8;
+/** Doublings that are measured together: what a compiler or a collector does in between weighs less than in one. */
+const doublings = 3;
+
+/** Twice the size takes at most 2.5 times the time. */
+export const linearGrowth = 2.5 ** doublings;
 
 /** On a busy machine caches and the collector make single answers bad; work that is not linear stays bad in all of them. */
-const attempts = 8;
+const attempts = 3;
 
 /**
- * How many times as long four times the size takes: the best of several runs each. `make` prepares what is measured; `size` should take some milliseconds.
+ * How many times as long eight times the size takes: the best of several runs each. `make` prepares what is measured; `size` should take some milliseconds.
  * Measured anew when the answer is bad, which on a busy machine may be chance.
  *
  * @example expect(await growth(makeText, decode, 100_000)).toBeLessThan(linearGrowth)
  */
 export async function growth<T>(make: (size: number) => T, work: (made: T) => unknown, size: number): Promise<number> {
-  const [small, large] = [make(size), make(size * 4)];
+  const [small, large] = [make(size), make(size * 2 ** doublings)];
   await work(small);
   let best = Infinity;
   for (let attempt = 0; attempt < attempts && best >= linearGrowth; attempt++) {

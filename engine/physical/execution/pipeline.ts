@@ -1,10 +1,11 @@
+import { assert } from "../../errors/assert.js";
 import type { Batch } from "../../arrow/batch.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { OperatorParts } from "../nodeFacts.js";
 import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
-import { fragmentOfLeaf, fragmentsOf } from "../fragments.js";
+import { fragmentsByLeaf, fragmentsOf } from "../fragments.js";
 import type { Ports, Route, WiredOperator } from "./driver.js";
 
 /** Where rows enter a pipeline: what reads, and where its rows go. */
@@ -45,11 +46,7 @@ export function buildPipeline(
 ): Pipeline {
   let current: BatchFacts | null = null;
   const parts: OperatorParts<PhysicalNode> = { chunks, tableOf: (input) => tables.get(input)!, currentFacts: () => current! };
-  const fragments = fragmentsOf(roots);
-  const builder = new PipelineBuilder(
-    (node) => make(node, parts),
-    (leaf) => fragmentOfLeaf(fragments, leaf),
-  );
+  const builder = new PipelineBuilder((node) => make(node, parts), fragmentsByLeaf(fragmentsOf(roots)));
   for (const { outputId, node } of roots) builder.connect(node, { kind: "output", output: outputId });
   const operators = builder.operators.map(({ operator }) => operator);
   return {
@@ -79,7 +76,7 @@ class PipelineBuilder {
 
   constructor(
     private readonly make: (node: OperatorNode) => Operator,
-    private readonly fragmentOf: (leaf: LeafNode) => number,
+    private readonly fragments: ReadonlyMap<PhysicalNode, number>,
   ) {}
 
   /** Lets `route` take a node's rows, behind those that take them already. */
@@ -94,7 +91,9 @@ class PipelineBuilder {
     const ports: OpenPorts = [];
     this.#built.set(node, ports);
     if (isLeaf(node)) {
-      this.leaves.push({ node, index: this.leaves.length, fragment: this.fragmentOf(node), ports });
+      const fragment = this.fragments.get(node);
+      assert(fragment !== undefined, "every leaf is in a fragment");
+      this.leaves.push({ node, index: this.leaves.length, fragment, ports });
       return ports;
     }
     const wired: WiredOperator = { operator: this.make(node), ports };

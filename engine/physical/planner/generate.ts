@@ -5,7 +5,7 @@ import { freshId, literal, type Call, type Expression } from "../../expression/e
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode } from "../plan.js";
-import { indexOf, withColumn } from "./columns.js";
+import { indexOf, withColumns } from "./columns.js";
 import type { PlanContext } from "./context.js";
 import { planProject } from "./project.js";
 
@@ -19,7 +19,7 @@ export function planGenerate(node: NodeOf<"generate">, context: PlanContext): Ph
   if (name === "json_tuple") return planProject(null, [...kept, ...jsonTuple(call)], below, output);
   const bound = withColumns(below, name === "stack" ? call.args.slice(1) : call.args);
   const { input } = bound;
-  const generator = { columns: bound.columns, repeated: kept.map((column) => indexOf(input.output, column)), outer: node.outer };
+  const generator = { columns: bound.indexes, repeated: kept.map((column) => indexOf(input.output, column)), outer: node.outer };
   switch (name) {
     case "explode":
     case "posexplode":
@@ -30,19 +30,6 @@ export function planGenerate(node: NodeOf<"generate">, context: PlanContext): Ph
     default:
       return unreachable(name);
   }
-}
-
-function withColumns(
-  below: PhysicalNode,
-  args: readonly Expression[],
-): { readonly input: PhysicalNode; readonly columns: readonly number[] } {
-  let input = below;
-  const columns = args.map((arg) => {
-    const added = withColumn(input, arg);
-    input = added.input;
-    return added.index;
-  });
-  return { input, columns };
 }
 
 function rowsOf({ args: [rows] }: Call): number {

@@ -1,18 +1,17 @@
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode } from "../plan.js";
-import { withColumn } from "./columns.js";
+import { withColumns } from "./columns.js";
 import type { PlanContext } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
 /** A user's function over groups: the columns that it sees first, keys that are none of them behind. */
 export function planGroupState(node: NodeOf<"groupState">, context: PlanContext): PhysicalNode {
-  let input = planProject(null, node.columns, context.plan(node.input), null);
-  const keys = node.grouping.map((e) => {
-    const added = withColumn(input, e.kind === "alias" ? e.child : e);
-    input = added.input;
-    return added.index;
-  });
+  const seen = planProject(null, node.columns, context.plan(node.input), null);
+  const { input, indexes: keys } = withColumns(
+    seen,
+    node.grouping.map((e) => (e.kind === "alias" ? e.child : e)),
+  );
   const time = input.output.findIndex(({ eventTime }) => eventTime !== undefined);
   const { operatorId = "groupState", operatorName, functionId, timeMode, timers } = node;
   const spec = {

@@ -8,7 +8,7 @@ import { outputOf } from "../../plan/outputOf.js";
 import { isStreaming } from "../../plan/streamingPlan.js";
 import type { PhysicalNode } from "../plan.js";
 import type { EquiKey } from "../stateless/staticJoinSpec.js";
-import { select, withColumn } from "./columns.js";
+import { select, withColumns } from "./columns.js";
 import type { PlanContext } from "./context.js";
 import { planStreamJoin } from "./streamJoin.js";
 
@@ -19,16 +19,22 @@ export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNo
   if (leftStreams && rightStreams) return planStreamJoin(node, context);
   const streamIsLeft = leftStreams || (!rightStreams && node.joinType !== "right");
   checkJoinType(node.joinType, streamIsLeft, leftStreams || rightStreams);
-  const sides = { stream: context.plan(streamIsLeft ? node.left : node.right), table: context.plan(streamIsLeft ? node.right : node.left) };
   const condition = splitJoinCondition(node.condition, outputOf(node.left), outputOf(node.right));
-  const keys = condition.keys.map(({ left, right, nullSafe }): EquiKey => {
-    const stream = withColumn(sides.stream, streamIsLeft ? left : right);
-    const table = withColumn(sides.table, streamIsLeft ? right : left);
-    sides.stream = stream.input;
-    sides.table = table.input;
-    return { streamColumn: stream.index, tableColumn: table.index, nullSafe };
-  });
-  const [left, right] = streamIsLeft ? [sides.stream, sides.table] : [sides.table, sides.stream];
+  const lefts = withColumns(
+    context.plan(node.left),
+    condition.keys.map((key) => key.left),
+  );
+  const rights = withColumns(
+    context.plan(node.right),
+    condition.keys.map((key) => key.right),
+  );
+  const [stream, table] = streamIsLeft ? [lefts, rights] : [rights, lefts];
+  const keys = condition.keys.map(({ nullSafe }, k): EquiKey => ({
+    streamColumn: stream.indexes[k]!,
+    tableColumn: table.indexes[k]!,
+    nullSafe,
+  }));
+  const [left, right] = [lefts.input, rights.input];
   const { joinType } = node;
   const narrow = joinType === "leftSemi" || joinType === "leftAnti" || joinType === "mark";
   const joined = narrow
@@ -36,7 +42,7 @@ export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNo
     : [...nullableIf(left, !streamIsLeft, node.joinType), ...nullableIf(right, streamIsLeft, node.joinType)];
   const comparison = node.comparison ?? null;
   const spec = { joinType, streamIsLeft, keys, condition: conjunctionOf(condition.rest), comparison, output: joined };
-  return select({ kind: "staticJoin", spec, ...sides, output: joined }, outputOf(node));
+  return select({ kind: "staticJoin", spec, stream: stream.input, table: table.input, output: joined }, outputOf(node));
 }
 
 /** Over a stream an outer join keeps the rows of the stream; the other way round the table would have to remember all that came. */

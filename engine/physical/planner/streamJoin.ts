@@ -11,22 +11,23 @@ import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode } from "../plan.js";
 import type { JoinExpiry, JoinSideSpec, PairConditionSpec, StreamJoinSpec, StreamJoinType } from "../stateful/streamJoinSpec.js";
-import { withColumn } from "./columns.js";
+import { withColumns } from "./columns.js";
 import type { PlanContext } from "./context.js";
 
 /** Two streams: both sides are kept, for as long as the condition and the watermark say that partners may come. */
 export function planStreamJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNode {
   const columns = [outputOf(node.left), outputOf(node.right)] as const;
   const { keys, rest } = splitJoinCondition(node.condition, ...columns);
-  const inputs: [PhysicalNode, PhysicalNode] = [context.plan(node.left), context.plan(node.right)];
-  const places: [number[], number[]] = [[], []];
-  for (const { left, right } of keys) {
-    for (const side of [0, 1] as const) {
-      const added = withColumn(inputs[side], side === 0 ? left : right);
-      inputs[side] = added.input;
-      places[side].push(added.index);
-    }
-  }
+  const sides = [
+    withColumns(
+      context.plan(node.left),
+      keys.map(({ left }) => left),
+    ),
+    withColumns(
+      context.plan(node.right),
+      keys.map(({ right }) => right),
+    ),
+  ] as const;
   const joinType = streamJoinTypeOf(node.joinType);
   const filters = [0, 1].map((side) => rest.filter((term) => isDeterministic(term) && isOver(term, idsOf(columns[side]!))));
   const pair = conjunctionOf(rest.filter((term) => !filters.some((terms) => terms.includes(term))));
@@ -35,13 +36,13 @@ export function planStreamJoin(node: NodeOf<"join">, context: PlanContext): Phys
     const eventTime = columns[side].findIndex(isEventTime);
     return {
       columns: columns[side],
-      keys: places[side],
+      keys: sides[side].indexes,
       eventTime: eventTime < 0 ? null : eventTime,
       filter: conjunctionOf(filters[side]!),
       expiry:
         timeKey === null
           ? expiryByTime(node.condition, columns[side], columns[1 - side]!)
-          : { column: places[side][timeKey]!, offsetMs: 0 },
+          : { column: sides[side].indexes[timeKey]!, offsetMs: 0 },
     };
   };
   const spec: StreamJoinSpec = {
@@ -53,7 +54,7 @@ export function planStreamJoin(node: NodeOf<"join">, context: PlanContext): Phys
     condition: pair === null ? null : pairCondition(pair, ...columns),
     output: outputOf(node),
   };
-  return { kind: "streamJoin", spec, left: inputs[0], right: inputs[1], output: spec.output };
+  return { kind: "streamJoin", spec, left: sides[0].input, right: sides[1].input, output: spec.output };
 }
 
 function streamJoinTypeOf(joinType: JoinType): StreamJoinType {

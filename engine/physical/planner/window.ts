@@ -7,34 +7,39 @@ import { attributeOf } from "../../plan/attributeOf.js";
 import type { PhysicalNode } from "../plan.js";
 import type { SortKey } from "../stateless/sort.js";
 import type { BoundWindowCall } from "../stateless/windowSpec.js";
-import { select, withColumn } from "./columns.js";
+import { select, withColumns } from "./columns.js";
 import type { PlanContext } from "./context.js";
 
 /** Functions OVER windows: the rows sorted by partition and order, then an operator that looks at whole partitions. */
 export function planWindow(node: NodeOf<"window">, context: PlanContext): PhysicalNode {
-  let input = context.plan(node.input);
-  const column = (e: Expression): number => {
-    const added = withColumn(input, e);
-    input = added.input;
-    return added.index;
-  };
-  const [first] = node.calls.map(({ child }) => callOf(child));
+  const calls = node.calls.map(({ child }) => callOf(child));
+  const [first] = calls;
+  const wanted = [...first!.partition, ...first!.order.map(({ child }) => child), ...calls.flatMap(operandsOf)];
+  const { input, indexes } = withColumns(context.plan(node.input), wanted);
+  const places = new Map(wanted.map((e, k) => [e, indexes[k]!]));
+  const column = (e: Expression): number => places.get(e)!;
   const partition = first!.partition.map(column);
   const order = first!.order.map((item: SortOrder): SortKey => ({
     column: column(item.child),
     descending: item.descending,
     nullsFirst: item.nullsFirst,
   }));
-  const calls = node.calls.map(({ child }) => bound(callOf(child), column));
   const keys: readonly SortKey[] = [...partition.map((place) => ({ column: place, descending: false, nullsFirst: true })), ...order];
   const sorted: PhysicalNode = keys.length === 0 ? input : { kind: "sort", keys, input, output: input.output };
   const output = [...input.output, ...node.calls.map(attributeOf)];
-  return select({ kind: "window", spec: { partition, order, calls }, input: sorted, output }, outputOf(node));
+  return select(
+    { kind: "window", spec: { partition, order, calls: calls.map((call) => bound(call, column)) }, input: sorted, output },
+    outputOf(node),
+  );
 }
 
 function callOf(e: Expression): WindowCall {
   assert(e.kind === "windowCall", "a Window node holds window calls");
   return e;
+}
+
+function operandsOf({ args, filter }: WindowCall): readonly Expression[] {
+  return filter === null ? args : [...args, filter];
 }
 
 function bound(call: WindowCall, column: (e: Expression) => number): BoundWindowCall {

@@ -96,6 +96,8 @@ function claimsBelow({ plan, e }: Claim): readonly Claim[] | null {
   return enough && found.length > 0 ? found : null;
 }
 
+/** Whether a row for which the term is true has no null there. Of no rows everything holds. */
 function tests(term: Expression, e: Expression): boolean {
+  if (term.kind === "literal") return term.value !== true;
   return term.kind === "call" && term.name === "isnotnull" && expressionKey(term.args[0]!) === expressionKey(e);
 }

@@ -11,6 +11,7 @@ import { sqlText } from "../sqlText.js";
 import { expressionsOf, nodesOf } from "../transform.js";
 import { eliminateSubqueryAlias } from "./eliminateSubqueryAlias.js";
 import { flattenConcat } from "./flattenConcat.js";
+import { flattenUnions } from "./flattenUnions.js";
 import { foldConstants } from "./foldConstants.js";
 import { inferNotNull } from "./inferNotNull.js";
 import { mergeProjects } from "./mergeProjects.js";
@@ -24,6 +25,7 @@ import { simplifyBooleans } from "./simplifyBooleans.js";
 /** The rules, in order; the list runs until it changes nothing. */
 export const rules: readonly Rule[] = [
   eliminateSubqueryAlias,
+  flattenUnions,
   flattenConcat,
   foldConstants,
   simplifyBooleans,

@@ -18,7 +18,9 @@ function prune(given: LogicalPlan, asked: Ids): { readonly node: LogicalPlan; re
   if (given.kind === "setOperation") return pruneSetOperation(given, asked);
   const facts = factsOf(given);
   const node = facts.narrow(given, asked);
-  const below = new Set(facts.onlyExpressions ? [] : asked);
+  const below = new Set<number>();
+  // Of what is asked, the columns of this node: a union asks all its inputs for those of each.
+  if (!facts.onlyExpressions) for (const { id } of outputOf(given)) if (asked.has(id)) below.add(id);
   for (const e of expressionsOf(node)) for (const id of referencesOf(e)) below.add(id);
   return { node, below };
 }

@@ -151,6 +151,7 @@ describe("any plan", () => {
   it.each([
     ["", { numRuns: 200 }],
     [", where a condition of a join keeps nulls out already", { seed: -200016257, path: "194:2:5" }],
+    [", where no row comes out of a join's side", { seed: 1716061877, path: "19420:9:9:8:7:7:7" }],
   ])("is left alone once it is optimized%s", (_, parameters) => {
     fc.assert(
       fc.property(plans, (json) => {
@@ -196,6 +197,22 @@ describe("filters and the watermark", () => {
     expect(text.match(/IS NOT NULL/g)).toHaveLength(2);
     expect(optimized({ op: "select", exprs: ["l.v"], input: joined("full_outer") })).not.toContain("IS NOT NULL");
     expect(optimized({ op: "select", exprs: ["l.v"], input: joined("left_outer") }).match(/IS NOT NULL/g)).toHaveLength(1);
+  });
+});
+
+function union(left: PlanNode, right: PlanNode): PlanNode {
+  return { op: "union", left, right };
+}
+
+function plus(v: number): PlanNode {
+  return { op: "select", exprs: [`v + ${v} AS v`], input: scan("t") };
+}
+
+describe("unions", () => {
+  it("of unions are one, in the order of their rows", () => {
+    const text = optimized(union(union(plus(1), plus(2)), union(plus(3), plus(4))));
+    expect(text.match(/Union/g)).toHaveLength(1);
+    expect(text.match(/v \+ \d/g)).toEqual(["v + 1", "v + 2", "v + 3", "v + 4"]);
   });
 });
 
