@@ -13,10 +13,14 @@ import { canonicalLogText, changedLogText, decodeText, encodeText } from "../../
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { writing } from "./failures.js";
+import { ListedPaths } from "./listedPaths.js";
 import { unknownFiles, type ManifestReceipt } from "./manifestReceipt.js";
 
 /** Of so many batches the data files are looked for. */
 const checkedBatches = 10;
+
+/** Where nobody knows of which batches the files of a compact entry are, so many are looked for. */
+const unknownBatchFiles = 100;
 
 export interface ManifestCheck {
   readonly files: FileSystem;
@@ -26,6 +30,13 @@ export interface ManifestCheck {
   /** What commits say of entries in this folder, oldest first. */
   readonly receipts: readonly ManifestReceipt[];
   readonly warn: (message: string) => void;
+}
+
+/** An entry as it lies there. */
+interface Entry {
+  readonly batchId: number;
+  readonly path: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A file that an entry lists, and the batch it is of; of a compact entry that nobody knows, the entry's. */
@@ -57,6 +68,7 @@ export async function checkManifest(check: ManifestCheck): Promise<Readonly<Reco
   const compact = newestCompact(listing);
   const sums: Record<string, number> = {};
   const listed: ListedFile[] = [];
+  const entries: Entry[] = [];
   for (let id = Math.max(0, compact); id <= listing.latest; id++) {
     const name = listing.deltas.has(id) ? String(id) : `${id}.compact`;
     const path = `${folder}/${name}`;
@@ -65,10 +77,12 @@ export async function checkManifest(check: ManifestCheck): Promise<Readonly<Reco
     const committed = last?.entries[name];
     if (committed !== undefined) checkSum(path, bytes, committed);
     sums[name] = committed ?? crc32(bytes);
-    if (id === compact && committed !== undefined) listed.push(...ownFiles(check, path, bytes, id));
-    else for (const line of manifestLines(path, bytes)) listed.push({ batchId: id, path, entry: parseManifestLine(path, line) });
+    if (id !== compact) listed.push(...filesOf({ batchId: id, path, bytes }));
+    else if (committed !== undefined) listed.push(...ownFiles(check, path, bytes, id));
+    else listed.push(...lastFiles({ batchId: id, path, bytes }));
+    if (id !== compact || committed === undefined) entries.push({ batchId: id, path, bytes });
   }
-  checkPaths(listed);
+  checkPaths(entries);
   await checkDataFiles(
     check,
     listed.filter(({ batchId }) => batchId > listing.latest - checkedBatches),
@@ -110,9 +124,26 @@ function* linesFromEnd(bytes: Uint8Array, path: string): Generator<string> {
   }
 }
 
-function checkPaths(listed: readonly ListedFile[]): void {
+function filesOf({ batchId, path, bytes }: Entry): ListedFile[] {
+  return manifestLines(path, bytes).map((line) => ({ batchId, path, entry: parseManifestLine(path, line) }));
+}
+
+/** Of a compact entry that no commit speaks of: files of its last batches. */
+function lastFiles({ batchId, path, bytes }: Entry): ListedFile[] {
+  const files: ListedFile[] = [];
+  for (const line of linesFromEnd(bytes, path)) {
+    if (files.length === unknownBatchFiles) break;
+    files.unshift({ batchId, path, entry: parseManifestLine(path, line) });
+  }
+  return files;
+}
+
+/** @throws MANIFEST_CORRUPT when a file is listed twice, and for lines that list none */
+function checkPaths(entries: readonly Entry[]): void {
+  const paths = new ListedPaths();
+  if (entries.every(({ bytes }) => paths.add(bytes))) return;
   const seen = new Set<string>();
-  for (const { path, entry } of listed) {
+  for (const { path, entry } of entries.flatMap(filesOf)) {
     if (entry.action === "delete") continue;
     if (seen.has(entry.path)) throw corruptManifest(path)(`it lists ${entry.path}, which was listed before`);
     seen.add(entry.path);

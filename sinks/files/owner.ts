@@ -1,6 +1,7 @@
-import { manifestFolder, listManifest } from "../../connectors/files/manifest.js";
+import { corruptManifest, manifestFolder, listManifest } from "../../connectors/files/manifest.js";
 import { displayPath } from "../../connectors/files/uri.js";
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
+import { decodeText, JsonFields } from "../../engine/contract/logText.js";
 import type { OutputIdentity } from "../../engine/contract/sink.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
@@ -10,7 +11,7 @@ const ownerFile = "_tidemark_owner";
 /**
  * Says whose output a folder is, at the first start; at every later one checks it. Spark's manifest has batch ids only, which two queries have in common.
  *
- * @throws SINK_BELONGS_TO_ANOTHER_QUERY
+ * @throws SINK_BELONGS_TO_ANOTHER_QUERY, MANIFEST_CORRUPT
  */
 export async function claimFolder(files: FileSystem, folder: string, { queryId, outputId }: OutputIdentity): Promise<void> {
   const path = `${folder}/${ownerFile}`;
@@ -26,7 +27,7 @@ export async function claimFolder(files: FileSystem, folder: string, { queryId, 
   throw foreign(folder, queryId, owner ? `query ${owner.queryId} (output ${owner.outputId})` : "an owner that is gone");
 }
 
-/** Whose streaming output a folder is; null when it is nobody's. */
+/** Whose streaming output a folder is; null when it is nobody's. @throws MANIFEST_CORRUPT */
 export async function ownerOf(files: FileSystem, folder: string): Promise<string | null> {
   const owner = await readOwner(files, `${folder}/${ownerFile}`);
   if (owner !== null) return `query ${owner.queryId}`;
@@ -41,9 +42,7 @@ export function foreign(folder: string, queryId: string, owner: string): Streami
 async function readOwner(files: FileSystem, path: string): Promise<{ queryId: string; outputId: string } | null> {
   const bytes = await files.read(path);
   if (bytes === null) return null;
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as { queryId: string; outputId: string };
-  } catch (cause) {
-    throw new StreamingError("MALFORMED_LOG_FILE", { path, text: "no JSON" }, { cause });
-  }
+  const refuse = corruptManifest(path);
+  const fields = JsonFields.parse(decodeText(bytes, refuse), refuse);
+  return { queryId: fields.text("queryId"), outputId: fields.text("outputId") };
 }

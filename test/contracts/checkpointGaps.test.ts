@@ -143,6 +143,8 @@ describe("what is not what was committed is refused by name", () => {
     ["an offset entry in place of another", copy(`${checkpoint}/offsets/2`, `${checkpoint}/offsets/3`), `${checkpoint}/offsets/3`],
     ["a commit in place of another", copy(`${checkpoint}/commits/2`, `${checkpoint}/commits/3`), `${checkpoint}/commits/3`],
     ["an entry of the manifest in place of another", copy(`${manifest}/2`, `${manifest}/3`), `${manifest}/3`],
+    ["the owner of the output without its members", edit("/data/out/_tidemark_owner", () => '{"id":1}'), "/data/out/_tidemark_owner"],
+    ["the owner of the output cut off", edit("/data/out/_tidemark_owner", (text) => text.slice(0, 9)), "/data/out/_tidemark_owner"],
     ["a size in the manifest", edit(`${manifest}/3`, (text) => text.replace(/"size":(\d+)/, '"size":1$1')), `${manifest}/3`],
   ])("%s", async (_what, damage, named) => {
     const refusal = await refusalOf(startAgain(5, damage));
