@@ -74,10 +74,10 @@ describe("kind: a start does not grow with what was ever written", () => {
   });
 });
 
-describe("paths that a manifest lists twice", () => {
-  const line = (path: string, action = "add"): string => `{"path":${JSON.stringify(path)},"size":1,"isDir":false,"action":"${action}"}`;
-  const entry = (...lines: readonly string[]): Uint8Array => new TextEncoder().encode(["v1", ...lines].join("\n"));
+const line = (path: string, action = "add"): string => `{"path":${JSON.stringify(path)},"size":1,"isDir":false,"action":"${action}"}`;
+const entry = (...lines: readonly string[]): Uint8Array => new TextEncoder().encode(["v1", ...lines].join("\n"));
 
+describe("paths that a manifest lists twice", () => {
   it("are found, in one entry and over several, and no others", () => {
     fc.assert(
       fc.property(fc.array(fc.array(fc.integer({ min: 0, max: 5000 }), { maxLength: 200 }), { maxLength: 4 }), (entries) => {
