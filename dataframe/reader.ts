@@ -1,5 +1,5 @@
 import type { Timestamp } from "../engine/arrow/rows.js";
-import type { Schema } from "../engine/arrow/types.js";
+import type { Field, Schema } from "../engine/arrow/types.js";
 import { withoutCredentials } from "../engine/errors/credentials.js";
 import { freshId, type Attribute } from "../engine/expression/expression.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
@@ -118,15 +118,14 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
     const schema = provider.schema(options, given);
     const description = describe(format, options);
     const { id } = session.tables.add({ format, provider, options, schema, streaming, description });
-    const output = schema.fields.map(({ name, type, nullable }): Attribute => ({
-      kind: "attribute",
-      id: freshId(),
-      name,
-      type,
-      nullable,
-      qualifier: [],
-    }));
-    return new DataFrame<Row>(session, analyze({ kind: "read", streaming, table: id, description, output }, session.analysisContext));
+    const names = new Set(schema.fields.map(({ name }) => name.toLowerCase()));
+    const hidden = (provider.metadata?.fields ?? []).filter(({ name }) => !names.has(name.toLowerCase()));
+    const output = schema.fields.map(attributeOf);
+    const metadata = hidden.map((column): Attribute => ({ ...attributeOf(column), hidden: "metadata" }));
+    return new DataFrame<Row>(
+      session,
+      analyze({ kind: "read", streaming, table: id, description, output, metadata }, session.analysisContext),
+    );
   }
 
   /**
@@ -179,6 +178,10 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
 
 /** As Spark's class for streams is called; it is the same but for what `load` gives. */
 export type DataStreamReader<Row = LooseRow> = DataFrameReader<Row, "now">;
+
+function attributeOf({ name, type, nullable }: Field): Attribute {
+  return { kind: "attribute", id: freshId(), name, type, nullable, qualifier: [] };
+}
 
 /** What a source is called in plans: its format, and where it reads. */
 function describe(format: string, options: Readonly<Record<string, string>>): string {

@@ -1,3 +1,5 @@
+import type { Timestamp } from "../../engine/arrow/rows.js";
+
 /**
  * Value types that depend on the row a column is used with: what `col("celsius")` is, is known only at the verb that gets it.
  *
@@ -91,11 +93,29 @@ export type Resolve<V, Row> =
 /** The type of column `K` of a row: a name, a path into a struct, or a name behind an alias of the DataFrame (`l.k`). */
 export type ColumnValue<Row, K extends string> = K extends keyof Row
   ? Row[K]
-  : K extends `${infer Head}.${infer Rest}`
-    ? Head extends keyof Row
-      ? PathValue<Row[Head], Rest>
-      : ColumnValue<Row, Rest>
-    : unknown;
+  : K extends keyof HiddenColumns
+    ? HiddenColumns[K]
+    : K extends `${infer Head}.${infer Rest}`
+      ? Head extends keyof Row
+        ? PathValue<Row[Head], Rest>
+        : Head extends keyof HiddenColumns
+          ? PathValue<HiddenColumns[Head], Rest>
+          : ColumnValue<Row, Rest>
+      : unknown;
+
+/** What every row may have beside its columns: rows of files do, and whether they are is known when the query is built. */
+export interface HiddenColumns {
+  readonly _metadata: {
+    readonly file_path: string;
+    readonly file_name: string;
+    readonly file_size: number;
+    readonly file_block_start: number;
+    readonly file_block_length: number;
+    readonly file_modification_time: Timestamp;
+    /** Of Parquet files. */
+    readonly row_index: number;
+  };
+}
 
 type PathValue<Struct, Path extends string> = Path extends `${infer Head}.${infer Rest}`
   ? PathValue<PathValue<Struct, Head>, Rest>

@@ -1,5 +1,5 @@
 import type { NameOf, RefsOf, ValueOf } from "../column.js";
-import type { ColumnValue, Resolve } from "./deferred.js";
+import type { ColumnValue, HiddenColumns, Resolve } from "./deferred.js";
 
 /** A row of which the compiler does not know the columns; the analyzer still checks every name. */
 export type LooseRow = Record<string, unknown>;
@@ -68,16 +68,20 @@ export type CheckedAll<C extends readonly unknown[], Row> = { readonly [I in key
 type Missing<R extends string, Row> = R extends unknown
   ? string extends R
     ? never
-    : R extends keyof Row | "*" | `\`${string}`
+    : R extends keyof Row | keyof HiddenColumns | "*" | `\`${string}`
       ? never
       : R extends `${infer Head}.${infer Rest}`
         ? Head extends keyof Row
           ? MissingInPath<Row[Head], Rest> extends true
             ? R
             : never
-          : Missing<Rest, Row> extends never
-            ? never
-            : R
+          : Head extends keyof HiddenColumns
+            ? MissingInPath<HiddenColumns[Head], Rest> extends true
+              ? R
+              : never
+            : Missing<Rest, Row> extends never
+              ? never
+              : R
         : R
   : never;
 

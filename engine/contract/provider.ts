@@ -25,6 +25,8 @@ export interface SourceProvider {
   readonly name: string;
   /** The options it knows. */
   readonly options: readonly OptionSpec[];
+  /** What it knows of rows beside their columns: in no schema, read where a query names it and the table has no column of that name. */
+  readonly metadata?: Schema;
   /**
    * Checks the options and gives the table's schema.
    * @throws a condition for unknown or bad options, and when this format needs a schema and got none

@@ -32,7 +32,10 @@ export type PushedFilter =
 
 /** What the query needs of a source, known before the first batch. */
 export interface ScanRequest {
-  /** The fields the query uses: a subset of the source's schema, in its order, nested fields pruned too. May be empty (`count(*)`). */
+  /**
+   * The fields the query uses: a subset of the source's schema, in its order, nested fields pruned too, and the provider's `metadata` behind them where it is
+   * asked for. May be empty (`count(*)`).
+   */
   readonly schema: Schema;
   readonly filters: readonly PushedFilter[];
 }

@@ -46,8 +46,11 @@ export interface Attribute {
   readonly qualifier: readonly string[];
   /** Set when this column (or, for a window struct, its end) is an event time with a watermark. Survives a rename, not an expression. */
   readonly eventTime?: EventTime;
-  /** Set for the key of a USING or NATURAL join that `*` leaves out: only its qualified name means it. */
-  readonly hidden?: true;
+  /**
+   * Set for what `*` leaves out. `key`: the key of a USING or NATURAL join, which only its qualified name means. `metadata`: what a table knows beside its
+   * columns (`_metadata`), which its name means where no column has it.
+   */
+  readonly hidden?: "key" | "metadata";
 }
 
 export interface EventTime {

@@ -1,5 +1,5 @@
 import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
-import type { Batch } from "../../engine/arrow/batch.js";
+import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import type { Field, Schema } from "../../engine/arrow/types.js";
 import type { SourceContext } from "../../engine/contract/provider.js";
 import {
@@ -15,6 +15,7 @@ import {
 import { partitionConstants, partitionNames, splitSchema } from "./partitions.js";
 import { reading } from "./failures.js";
 import { Links } from "./links.js";
+import { fileConstant, splitMetadata, withRowIndexes, type FileFacts } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
 import { openText, openWholeText, withoutEncoding } from "./readers.js";
@@ -26,8 +27,7 @@ import { memoryLog, SeenFilesLog } from "./seenFilesLog.js";
 /** Opens one file for a scan, which must have so many bytes at least. */
 export type OpenParquet = (path: string, wanted: Schema, leastBytes: number) => Promise<PartitionReader>;
 
-interface FilePartition {
-  readonly path: string;
+interface FilePartition extends FileFacts {
   /** The size that it was listed with; 0 when that is not known, after a restart. */
   readonly bytes: number;
 }
@@ -113,7 +113,8 @@ export class FileSource implements Source {
     const { files } = this.context.runtime;
     const isWhole = format === "text" && given["wholetext"]?.toLowerCase() === "true";
     const isColumns = format === "parquet" || isWhole;
-    const { inFiles, inFolders } = splitSchema(request.schema, this.partitioned);
+    const { columns, isAsked } = splitMetadata(request.schema, this.schema);
+    const { inFiles, inFolders } = splitSchema(columns, this.partitioned);
     const open = (path: string, bytes: number): Promise<PartitionReader> => {
       if (format === "parquet") return this.openParquet(path, inFiles, bytes);
       return isWhole ? openWholeText(files, path, inFiles, bytes, given) : openText(files, path, given, bytes);
@@ -124,7 +125,8 @@ export class FileSource implements Source {
       residual: request.filters,
       partitions: (start, end) => this.partitions(entryOf(start), entryOf(end)),
       open: async (partition) => {
-        const { path, bytes } = partition as unknown as FilePartition;
+        const file = partition as unknown as FilePartition;
+        const { path, bytes } = file;
         const constants = this.constantsOf(path, inFolders);
         const reader = await openTolerantly(
           path,
@@ -133,7 +135,10 @@ export class FileSource implements Source {
           this.tolerance,
           (message) => this.context.warn(message),
         );
-        return withFacts(reader, constants, (record) => placeOfRecord(files, path, record, given));
+        const place = (record: string | null): Promise<string> => placeOfRecord(files, path, record, given);
+        if (!isAsked) return withFacts(reader, constants, place);
+        if (format === "parquet" && reader.kind === "columns") return withFacts(withRowIndexes(reader, file), constants, place);
+        return withFacts(reader, beside(constants, fileConstant(file)), place);
       },
     };
   }
@@ -151,7 +156,9 @@ export class FileSource implements Source {
       const status = await reading(path, () => this.context.runtime.files.status(path));
       if (status === null) this.context.warn(`${displayPath(path)} was taken for a batch and is gone: the query goes on without it`);
       const bytes = this.listedBytes.get(path) ?? (await this.listing.listedSize(path)) ?? 0;
-      if (status !== null && (status.sizeBytes > 0 || bytes > 0)) found.push({ path, bytes });
+      if (status !== null && (status.sizeBytes > 0 || bytes > 0)) {
+        found.push({ path, bytes, sizeBytes: status.sizeBytes, modifiedMs: taken.timestamp });
+      }
     }
     return found as unknown as InputPartition[];
   }
@@ -211,6 +218,11 @@ export class FileSource implements Source {
 }
 
 const emptySchema: Schema = { kind: "struct", fields: [] };
+
+/** Constants of both, as one batch. */
+function beside(a: Batch | null, b: Batch): Batch {
+  return a === null ? b : batchOf({ kind: "struct", fields: [...a.schema.fields, ...b.schema.fields] }, [...a.columns, ...b.columns], 1);
+}
 
 /** A reader that knows what its folders say, and where its records are. */
 function withFacts(reader: PartitionReader, constants: Batch | null, placeOf: (record: string | null) => Promise<string>): PartitionReader {

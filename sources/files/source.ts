@@ -12,6 +12,7 @@ import { checkCsvSchema } from "../../engine/kernel/csv/createCsvDecoder.js";
 import { inferCsvSchema } from "./inferCsv.js";
 import { inferJsonSchema } from "./inferJson.js";
 import { inferPartitions } from "./partitions.js";
+import { metadataSchema } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, fileSourceSpecs, type FileFormat, type FileOptions } from "./options.js";
 import { openFile, openText, readAllBytes, withoutEncoding } from "./readers.js";
@@ -87,6 +88,7 @@ function provider(format: FileFormat, schemaOf: (options: FileOptions, userSchem
   return {
     name: format,
     options: fileSourceSpecs(format),
+    metadata: metadataSchema(format),
     place: (given) => fileOptions(format, given).path,
     schema(given, userSchema) {
       const schema = schemaOf(fileOptions(format, given), userSchema);

@@ -1,3 +1,4 @@
+import { sqlTypeName, type Field } from "../../engine/arrow/types.js";
 import { memory } from "../memory.js";
 import { sinkFormats, sourceFormats } from "../../dataframe/formats.js";
 import { confKeys } from "../../dataframe/confKeys.js";
@@ -69,11 +70,19 @@ function configurationPage(): string {
 
 async function formatsPage(): Promise<string> {
   const parts = [`${made} Names of options may be written in any case. Of each, what it takes and its default.`, "## Sources"];
-  for (const name of sourceFormats.names) parts.push(`### ${code(name)}`, optionRows(sourceFormats.get(name, "docs").options));
+  for (const name of sourceFormats.names) {
+    const { options, metadata } = sourceFormats.get(name, "docs");
+    parts.push(`### ${code(name)}`, ...(metadata?.fields ?? []).map(hiddenColumn), optionRows(options));
+  }
   parts.push("## Sinks");
   for (const name of sinkFormats.names)
     parts.push(`### ${code(name)}`, optionRows((await sinkFormats.load(name, "docs", { memoryTables: memory })).options));
   return page("Sources and sinks", parts);
+}
+
+function hiddenColumn({ name, type }: Field): string {
+  const members = type.kind === "struct" ? type.fields.map((member) => `${code(member.name)} ${sqlTypeName(member.type)}`).join(", ") : "";
+  return `Rows have a hidden column ${code(name)}: ${members}. \`*\` leaves it out; \`select("${name}")\` and \`select("${name}.file_name")\` give it.`;
 }
 
 /** `dataframe/types/optionNames.ts`: what editors offer where the name of an option stands. */

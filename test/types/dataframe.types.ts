@@ -136,12 +136,17 @@ export function otherVerbs(): void {
   >();
   expectTypeOf(small.join(sensors, col("id").eq(col("area")), "left_anti")).toEqualTypeOf<DataFrame<Small>>();
   expectTypeOf(loose.withColumn("x", lit(1))).toEqualTypeOf<DataFrame>();
+  expectTypeOf(readings.select("id", "_metadata.file_name", col("_metadata.file_size").as("bytes"))).toEqualTypeOf<
+    DataFrame<{ id: number; file_name: string; bytes: number }>
+  >();
 }
 
 /** Each of these must not compile. */
 export function mistakes(): void {
   // @ts-expect-error no such column
   readings.select("celsuis");
+  // @ts-expect-error no such part of what files have beside their columns
+  readings.select("_metadata.file_nam");
   // @ts-expect-error no such column inside an expression
   readings.select("id", col("celsuis").plus(1).as("k"));
   // @ts-expect-error no such column in a condition

@@ -9,6 +9,7 @@ import { resolveExpression } from "./resolveExpression.js";
 import { resolveFilter } from "./filter.js";
 import { resolveJoin } from "./join.js";
 import { assignOperatorIds } from "./operatorIds.js";
+import { withMetadataColumns, withoutMetadataColumns } from "./metadataColumns.js";
 import { resolveProject } from "./project.js";
 import { Scope, type QueryContext } from "./scope.js";
 import { resolveSetOperation } from "./setOperation.js";
@@ -90,7 +91,10 @@ function finished(whole: LogicalPlan, plan: LogicalPlan, context: QueryContext):
 
 /** One node over resolved inputs. */
 function resolveOne(plan: LogicalPlan, context: QueryContext): LogicalPlan {
-  return extractSubqueries(resolved(plan, context));
+  return withMetadataColumns(childrenOf(plan), (inputs, isWider) => {
+    const node = extractSubqueries(resolved(withChildren(plan, inputs), context));
+    return isWider ? withoutMetadataColumns(node) : node;
+  });
 }
 
 function resolved(plan: LogicalPlan, context: QueryContext): LogicalPlan {

@@ -51,7 +51,7 @@ function usingJoin(plan: NodeOf<"join">, names: readonly string[], context: Anal
 
 function keyOf(plan: LogicalPlan, name: string, side: "left" | "right"): Attribute {
   const output = outputOf(plan);
-  const found = output.filter((a) => a.hidden !== true && a.name.toLowerCase() === name.toLowerCase());
+  const found = output.filter((a) => a.hidden === undefined && a.name.toLowerCase() === name.toLowerCase());
   if (found.length === 1) return found[0]!;
   if (found.length > 1) {
     throw new StreamingError("AMBIGUOUS_REFERENCE", {

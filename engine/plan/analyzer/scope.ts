@@ -1,4 +1,4 @@
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import { editDistance } from "../../errors/nearest.js";
 import type { Attribute, Expression, LambdaVariable, QueryPlan } from "../../expression/expression.js";
@@ -97,11 +97,18 @@ export class Scope {
       const found = this.qualified(parts.slice(0, qualifiers)).filter((a) => same(a.name, parts[qualifiers]!));
       if (found.length > 0) return this.fields(this.column(found, parts.slice(0, qualifiers + 1)), parts.slice(qualifiers + 1));
     }
-    const plain = this.attributes.filter((a) => a.hidden !== true && same(a.name, parts[0]!));
+    const plain = this.plain(parts[0]!);
     if (plain.length > 0) return this.fields(this.column(plain, parts.slice(0, 1)), parts.slice(1));
     const aliased = named ?? aliases.get(parts[0]!.toLowerCase());
     if (aliased) return this.fields(aliased, parts.slice(1));
     return this.context.outer?.find(parts) ?? null;
+  }
+
+  /** The columns that a name without a qualifier may mean: hidden ones only where no other has it. */
+  private plain(name: string): readonly Attribute[] {
+    const named = this.attributes.filter((a) => a.hidden !== "key" && same(a.name, name));
+    const shown = named.filter((a) => a.hidden === undefined);
+    return shown.length > 0 ? shown : named;
   }
 
   /** The columns that `t.*` stands for; all of them without a qualifier. */
@@ -143,8 +150,6 @@ export class Scope {
   private unresolved(parts: readonly string[]): never {
     const objectName = quoted(parts);
     const proposal = this.candidates(parts);
-    // Spark's file sources have this column, though no schema shows it.
-    if (parts[0]!.toLowerCase() === "_metadata") throw notYetSupported("The hidden column _metadata");
     if (proposal.length === 0) throw new StreamingError("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", { objectName });
     throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName, proposal: proposal.join(", ") });
   }

@@ -18,8 +18,8 @@ export function expandStar({ target, except = [] }: UnresolvedStar, scope: Scope
 }
 
 function starColumns(target: readonly string[], scope: Scope): readonly Expression[] {
-  if (target.length === 0) return scope.attributes.filter(({ hidden }) => hidden !== true);
-  const qualified = scope.qualified(target);
+  if (target.length === 0) return scope.attributes.filter(({ hidden }) => hidden === undefined);
+  const qualified = scope.qualified(target).filter(({ hidden }) => hidden !== "metadata");
   if (qualified.length > 0) return qualified.map(shown);
   const column = structColumn(target, scope);
   const type = typeOf(column);
@@ -29,7 +29,7 @@ function starColumns(target: readonly string[], scope: Scope): readonly Expressi
 
 /** A column of `t.*` is none that `*` leaves out. */
 function shown({ hidden, ...column }: Attribute): Attribute {
-  return hidden === true ? column : { ...column };
+  return hidden === undefined ? column : { ...column };
 }
 
 /** The columns of `* EXCEPT (a, b.c)`: without some, and without some fields of others. @throws UNRESOLVED_COLUMN.WITH_SUGGESTION */

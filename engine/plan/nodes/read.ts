@@ -11,6 +11,8 @@ export interface Read {
   /** What `explain` and errors call it (`json[out/x]`). */
   readonly description: string;
   readonly output: readonly Attribute[];
+  /** What the table knows beside its columns, and does not put out unless it is asked for by name. */
+  readonly metadata: readonly Attribute[];
 }
 
 export const read: NodeFacts<Read> = {
@@ -18,6 +20,11 @@ export const read: NodeFacts<Read> = {
   ...noInput,
   ...noExpressions,
   ...stateless,
+  defined: ({ output, metadata }) => [...output, ...metadata],
+  withDefined: (node, defined) => {
+    const { length } = node.output;
+    return { ...node, output: defined.slice(0, length), metadata: defined.slice(length) };
+  },
   narrow: (node, asked) => {
     const output = node.output.filter(({ id }) => asked.has(id));
     return output.length === node.output.length ? node : { ...node, output };

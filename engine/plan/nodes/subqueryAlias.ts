@@ -17,7 +17,7 @@ export const subqueryAlias: NodeFacts<SubqueryAlias<Input>> = {
   ...stateless,
   // What a join left out of `*` is out of reach under another name.
   output: ({ alias, path }, [columns]) =>
-    columns!.filter(({ hidden }) => hidden !== true).map((attribute) => ({ ...attribute, qualifier: path ?? [alias] })),
+    columns!.filter(({ hidden }) => hidden !== "key").map((attribute) => ({ ...attribute, qualifier: path ?? [alias] })),
   letsFilterPass: () => true,
   explain: ({ alias }) => `SubqueryAlias ${alias}`,
 };

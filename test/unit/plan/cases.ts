@@ -44,7 +44,14 @@ export function tablesOf(golden: Case): Record<string, LogicalPlan> {
   const tables: Record<string, LogicalPlan> = {};
   let table = 0;
   for (const [name, { schema }] of Object.entries(golden.inputs)) {
-    tables[name] = { kind: "read", streaming: true, table: table++, description: name, output: attributesOf(schemaOf(schema)) };
+    tables[name] = {
+      kind: "read",
+      streaming: true,
+      table: table++,
+      description: name,
+      output: attributesOf(schemaOf(schema)),
+      metadata: [],
+    };
   }
   for (const [name, { schema }] of Object.entries(golden.static ?? {})) {
     const parsed = schemaOf(schema);

@@ -27,7 +27,7 @@ export function tableOf(
     nullable: true,
     qualifier: [],
   }));
-  return { kind: "read", streaming, table, description, output };
+  return { kind: "read", streaming, table, description, output, metadata: [] };
 }
 
 /** The usual columns. */

@@ -46,10 +46,10 @@ function join(
   if (using === null || joined.kind !== "project" || joined.input.kind !== "join") return joined;
   const shown = new Set(joined.expressions.flatMap((e) => (e.kind === "attribute" ? [e.id] : [])));
   const left = outputOf(joined.input).filter(({ id }) => !shown.has(id));
-  const behind = left.map((column): Attribute => ({ ...column, hidden: true }));
+  const behind = left.map((column): Attribute => ({ ...column, hidden: "key" }));
   return finish({ ...joined, expressions: [...joined.expressions, ...behind] }, context);
 }
 
 function visible(plan: AnalyzedPlan): readonly Attribute[] {
-  return outputOf(plan).filter(({ hidden }) => hidden !== true);
+  return outputOf(plan).filter(({ hidden }) => hidden === undefined);
 }

@@ -11,6 +11,7 @@ import { aggregateOver, splitAggregate } from "../aggregate.js";
 import { analyze, finish } from "../analyze.js";
 import { booleanCondition } from "../filter.js";
 import { extractGenerators, generatesFromAggregates, withoutGenerators } from "../generate.js";
+import { withMetadataColumns } from "../metadataColumns.js";
 import { resolveOutputs } from "../names.js";
 import { resolveExpression } from "../resolveExpression.js";
 import { Scope } from "../scope.js";
@@ -55,6 +56,12 @@ export function orderedSelect(given: Select, ordering: Ordering | null, global: 
   const from = select.from === null ? oneRow(context) : environment.analyze(select.from, environment);
   const rows = select.where === null ? from : analyze({ kind: "filter", condition: select.where, input: from }, context);
   refuseWindowFunctions({ kind: "project", expressions: select.items, input: rows });
+  return withMetadataColumns([rows], ([input]) => selectOver(select, input!, ordering, global, environment));
+}
+
+/** A select list, and what stands behind it, over the rows of FROM and WHERE. */
+function selectOver(select: Select, rows: LogicalPlan, ordering: Ordering | null, global: boolean, environment: Environment): AnalyzedPlan {
+  const { context } = environment;
   const windows = new WindowCollector(context);
   const scope = new Scope(outputOf(rows), context, windows);
   const generated = extractGenerators(select.items, rows, scope);
