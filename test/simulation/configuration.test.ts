@@ -84,7 +84,7 @@ it.each(queries)("a restart under other configuration: $name", async (query) => 
   let changes = 0;
   for (let seed = 1; seed <= 12; seed++) {
     const random = new Random(seed);
-    const rounds = randomRounds(random, { inputs: 1, rounds: 2, filesPerRound: 3, lateRows: false });
+    const rounds = randomRounds(random, { inputs: 1, rounds: 2, filesPerRound: 3, linesPerFile: 6, lateRows: false });
     const simulation = new Simulation(query, 20_000 + seed, options);
     const survived = await survive(simulation, rounds, () => {
       simulation.conf = random.pick(confs);

@@ -50,7 +50,7 @@ describe("law 2", () => {
       };
       await during(`seed ${seed}`, async () => {
         await world.files.makeDirectory("/data/in");
-        const [round] = randomRounds(random, { inputs: 1, rounds: 1, filesPerRound: 6, lateRows: true });
+        const [round] = randomRounds(random, { inputs: 1, rounds: 1, filesPerRound: 6, linesPerFile: 6, lateRows: true });
         for (const { name, text } of round!) await world.files.addNew(`/data/in/${name}`, new TextEncoder().encode(text));
         do {
           world.clock.advance(60_000);
@@ -86,6 +86,7 @@ describe("batches without data", () => {
           inputs: query.inputs,
           rounds: 3,
           filesPerRound: 2 * query.inputs,
+          linesPerFile: 6,
           lateRows: false,
         });
         // What is still open differs; the end closes it all.
@@ -162,7 +163,7 @@ describe("a query over the output of another", () => {
     const first = simulatedQueries.find(({ name }) => name === "stateless")!;
     for (const seed of seeds) {
       const random = new Random(seed);
-      const rounds = randomRounds(random, { inputs: 1, rounds: 4, filesPerRound: 3, lateRows: false });
+      const rounds = randomRounds(random, { inputs: 1, rounds: 4, filesPerRound: 3, linesPerFile: 6, lateRows: false });
       const simulation = new Simulation(first, 7000 + seed);
       const { world } = simulation;
       const name = `second ${seed}`;

@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 180_000 });
 // A crash, or an error of the disk, in every single change that a query makes to it.
 
 const query = simulatedQueries.find(({ name }) => name === "tumbling windows, append")!;
-const rounds: Round[] = randomRounds(new Random(5), { inputs: 1, rounds: 3, filesPerRound: 1, lateRows: true });
+const rounds: Round[] = randomRounds(new Random(5), { inputs: 1, rounds: 3, filesPerRound: 1, linesPerFile: 6, lateRows: true });
 
 describe("every change of the disk", () => {
   it.each(["kill", "power"] as const)("may be the last (%s)", async (kind) => {

@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 180_000 });
 // Law 4: one owner. However starts, take-overs and stalls interleave, every batch comes once.
 
 const query = simulatedQueries.find(({ name }) => name === "tumbling windows, append")!;
-const rounds = randomRounds(new Random(3), { inputs: 1, rounds: 2, filesPerRound: 4, lateRows: true });
+const rounds = randomRounds(new Random(3), { inputs: 1, rounds: 2, filesPerRound: 4, linesPerFile: 6, lateRows: true });
 const seeds = Array.from({ length: 40 }, (_, i) => i + 1);
 
 /** What a start came to: `done`, or the condition that ended it. */

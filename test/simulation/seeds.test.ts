@@ -30,6 +30,7 @@ function storyOf(seed: number): Story {
     inputs: query.inputs,
     rounds: 1 + random.below(4),
     filesPerRound: query.inputs * (1 + random.below(3)),
+    linesPerFile: 6,
     lateRows: random.chance(0.7),
   });
   const conf = {

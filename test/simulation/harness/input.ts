@@ -17,18 +17,20 @@ export interface InputShape {
   readonly inputs: number;
   readonly rounds: number;
   readonly filesPerRound: number;
+  /** At most. Two streams need some, so that rows meet. */
+  readonly linesPerFile: number;
   /** Rows that come after their window has closed. */
   readonly lateRows: boolean;
 }
 
 /** Files of random rows; event times go on from file to file, mostly. */
-export function randomRounds(random: Random, { inputs, rounds, filesPerRound, lateRows }: InputShape): Round[] {
+export function randomRounds(random: Random, { inputs, rounds, filesPerRound, linesPerFile, lateRows }: InputShape): Round[] {
   let number = 0;
   return Array.from({ length: rounds }, () =>
     Array.from({ length: filesPerRound }, (): ArrivingFile => {
       const name = `${String(number).padStart(4, "0")}.json`;
       const atMs = startMs + number * 7_000;
-      const lines = Array.from({ length: 1 + random.below(6) }, () => line(random, atMs, lateRows));
+      const lines = Array.from({ length: 1 + random.below(linesPerFile) }, () => line(random, atMs, lateRows));
       return { input: number++ % inputs, name, text: lines.map((text) => `${text}\n`).join("") };
     }),
   );
