@@ -10,6 +10,9 @@ export interface Part {
 /** Sizes of the pieces in which rows and bytes are handled: one, two, three, a drawn mixture, and those of production. */
 const chunks = ["1", "2", "3", "seed:20261126", "default"];
 
+/** Whole queries. Their state partitions are 1 and 3 (golden), drawn (properties), or drawn from 1, 3, 4 and 64 (simulation). */
+const queries = ["test/golden", "test/property", "test/simulation", "test/compat"];
+
 /** Suites whose answers must not depend on the size of the pieces. */
 const inPieces = ["test/unit", "test/contracts/source.test.ts", "test/contracts/sink.test.ts", "test/errors"];
 
@@ -20,7 +23,7 @@ export function parts(scale: number): readonly Part[] {
   const seed = String(Math.floor(Date.now() / 86_400_000) * 100_000);
   return [
     { name: "simulation", tests: ["test/simulation"], parameters: { SIMULATION_SEEDS: many(5000) } },
-    ...chunks.map((size) => ({ name: `golden, pieces of ${size}`, tests: ["test/golden"], parameters: { CHUNKS: size } })),
+    ...chunks.map((size) => ({ name: `queries, pieces of ${size}`, tests: queries, parameters: { CHUNKS: size } })),
     ...chunks
       .filter((size) => scale >= 1 || size === "1")
       .map((size) => ({ name: `suites, pieces of ${size}`, tests: inPieces, parameters: { CHUNKS: size } })),
