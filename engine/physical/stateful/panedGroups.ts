@@ -197,15 +197,18 @@ export class PanedGroups implements Groups {
     const touched = this.#touched;
     let stamps = this.#stamp.values;
     let pane = closed;
+    // The pane's slide, as numbers of this function alone: those stay unboxed.
+    let paneStart = Infinity;
     let paneEnd = -Infinity;
     for (let j = 0; j < count; j++) {
       const i = rowList === null ? j : rowList[j]!;
       const time = times[i]!;
       const id = ids[j]!;
-      let start = time >= pane.startUs && time < paneEnd ? pane.startUs : latestStart(this.#window, time);
+      let start = time >= paneStart && time < paneEnd ? paneStart : latestStart(this.#window, time);
       for (; start + durationUs > time; start -= slideUs) {
-        if (start !== pane.startUs) {
+        if (start !== paneStart) {
           pane = this.#panes.at(start);
+          paneStart = start;
           paneEnd = start + slideUs;
         }
         if (pane === closed) {

@@ -68,7 +68,11 @@ export class WatermarkOperator implements Operator {
     if (column.encoding === "null") return;
     const { nulls } = column;
     const times = timesOf(column, middleOfMillisecond);
-    let [count, min, max, sum] = [0, this.#minUs, this.#maxUs, 0];
+    let count = 0;
+    let sum = 0;
+    // Numbers of this function alone stay unboxed: those of the fields would be allocated anew by every row that moves them.
+    let min = Infinity;
+    let max = -Infinity;
     for (let i = 0; i < batch.length; i++) {
       if (nulls !== null && nulls[i] !== 0) continue;
       const time = times[i]!;
@@ -79,7 +83,7 @@ export class WatermarkOperator implements Operator {
     }
     this.#count += count;
     this.#sumUs += sum;
-    this.#minUs = min;
-    this.#maxUs = max;
+    this.#minUs = Math.min(this.#minUs, min);
+    this.#maxUs = Math.max(this.#maxUs, max);
   }
 }
