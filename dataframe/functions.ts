@@ -8,6 +8,8 @@ export * from "./functions/aggregates.js";
 export * from "./functions/strings.js";
 export * from "./functions/math.js";
 export * from "./functions/datetime.js";
+export * from "./functions/dateTimeParts.js";
+export * from "./functions/makeTime.js";
 export * from "./functions/collections.js";
 export * from "./functions/higherOrder.js";
 export * from "./functions/generators.js";

@@ -30,6 +30,10 @@ const shownDefaults: Readonly<Record<string, string>> = {
   "split/2": "-1",
   "replace/2": "",
   "locate/2": "1",
+  "unix_timestamp/1": "yyyy-MM-dd HH:mm:ss",
+  "to_unix_timestamp/1": "yyyy-MM-dd HH:mm:ss",
+  "from_unixtime/1": "yyyy-MM-dd HH:mm:ss",
+  "months_between/2": "true",
 };
 
 /** How a name that is still unresolved is written; default: its parts as they are. */

@@ -1,4 +1,4 @@
-import { notYetSupported } from "../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import { types } from "../arrow/types.js";
 import { literal, type Expression } from "../expression/expression.js";
 import { call } from "./operators.js";
@@ -142,16 +142,36 @@ const dateUnits = new Set(
 function readUnitFunction(grammar: Grammar): Expression | null {
   const { tokens } = grammar;
   const unit = tokens.peek(2);
-  if (tokens.peek(3).word !== "," || unit.kind !== "identifier" || !dateUnits.has(unit.word)) return null;
-  const name = { DATE_ADD: "timestampadd", DATEADD: "timestampadd", DATEDIFF: "timestampdiff", DATE_DIFF: "timestampdiff" }[
-    tokens.peek().word
-  ];
-  const written = tokens.next();
+  const written = tokens.peek();
+  if (tokens.peek(3).word !== ",") return null;
+  if (unit.kind === "string") return readQuotedUnit(grammar);
+  if (unit.kind !== "identifier" || !dateUnits.has(unit.word)) return null;
+  const name = { DATE_ADD: "timestampadd", DATEADD: "timestampadd", DATEDIFF: "timestampdiff", DATE_DIFF: "timestampdiff" }[written.word];
+  tokens.next();
   tokens.next();
   tokens.next();
   tokens.next();
   const rest = tokens.commaSeparated(() => grammar.expression());
   return finish(grammar, name ?? written.text.toLowerCase(), [literal(unit.word, types.string), ...rest], written.start);
+}
+
+/** What begins with a text: a call of a date, or a unit that should stand without quotes. @throws INVALID_PARAMETER_VALUE.DATETIME_UNIT */
+function readQuotedUnit(grammar: Grammar): Expression {
+  const { tokens } = grammar;
+  const written = tokens.next();
+  tokens.next();
+  const name = written.text.toLowerCase();
+  const args = tokens.commaSeparated(() => grammar.expression());
+  if (args.length === 3) {
+    const [unit] = args;
+    const parameters = {
+      functionName: `\`${name}\``,
+      parameter: "`unit`",
+      invalidValue: unit!.kind === "literal" ? `'${String(unit!.value)}'` : "a text",
+    };
+    throw new StreamingError("INVALID_PARAMETER_VALUE.DATETIME_UNIT", parameters);
+  }
+  return finish(grammar, name, args, written.start);
 }
 
 /** The rest of an ordinary call whose first argument was read. */

@@ -205,7 +205,47 @@ export const expressionConditions = {
   "DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION": {
     sqlState: "22023",
     message: "<rangeMessage>.",
-    advice: "Give fields that make a date.",
+    advice: "Give fields that make a date and a time of day; the `try_` form of the function gives NULL instead.",
+  },
+  SECOND_FUNCTION_ARGUMENT_NOT_INTEGER: {
+    sqlState: "22023",
+    message: "The second argument of <functionName> function needs to be an integer.",
+    advice: "Give a whole number of days.",
+  },
+  INVALID_FRACTION_OF_SECOND: {
+    sqlState: "22023",
+    message: "Valid range for seconds is [0, 60] (inclusive), but the provided value is <secAndMicros>.",
+    advice: "Use `try_make_timestamp` to tolerate such fields and return NULL instead.",
+  },
+  ILLEGAL_DAY_OF_WEEK: {
+    sqlState: "22009",
+    message: "Illegal input for day of week: <string>.",
+    advice: "Give the English name of a day, or its first two or three letters.",
+  },
+  "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER": {
+    sqlState: "22007",
+    message: "Unrecognized datetime pattern: <pattern>. Illegal pattern character found in datetime pattern: <c>.",
+    advice: "Use a letter that patterns of dates and times know (y, M, d, H, m, s, S …); letters that mean themselves stand in quotes.",
+  },
+  "INVALID_DATETIME_PATTERN.LENGTH": {
+    sqlState: "22007",
+    message: "Unrecognized datetime pattern: <pattern>. Too many letters in datetime pattern.",
+    advice: "Write the letter less often.",
+  },
+  "INVALID_DATETIME_PATTERN.WITH_SUGGESTION": {
+    sqlState: "22007",
+    message: "Unrecognized datetime pattern: <pattern>.",
+    advice: "Letters mean fields, other letters stand in quotes, `[` and `]` enclose what may be absent.",
+  },
+  "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION": {
+    sqlState: "42K0B",
+    message: "The datetime pattern <pattern> was understood by Spark before 3.0, and is not any more.",
+    advice: "Write the pattern with the letters of DateTimeFormatter.",
+  },
+  "INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN": {
+    sqlState: "42K0B",
+    message: "Week-based patterns are not supported, detected week-based character: <c>.",
+    advice: "Use the SQL function EXTRACT instead.",
   },
   DATETIME_OVERFLOW: {
     sqlState: "22008",
@@ -238,6 +278,12 @@ export const expressionConditions = {
     message:
       "Cannot resolve <sqlExpr> due to data type mismatch: The <inputName> value must to be a <requireType> literal of <validValues>, but got <inputValue>.",
     advice: "Give one of these values.",
+  },
+  "INVALID_PARAMETER_VALUE.DATETIME_UNIT": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of the units without quotes YEAR, QUARTER, MONTH, WEEK, DAY, DAYOFYEAR, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND, but got <invalidValue>.",
+    advice: "Write the unit as a word: timestampadd(MONTH, 2, ts).",
   },
   "INVALID_PARAMETER_VALUE.ZONE": {
     sqlState: "22023",

@@ -1,9 +1,8 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Call } from "../expression.js";
-import { notYetSupported } from "../../errors/streamingError.js";
 import { typeOf } from "../types/typeOf.js";
-import { callOf, castArgs, unexpectedType, type EvalContext, type FunctionEntry } from "./entry.js";
+import { unexpectedType, type EvalContext, type FunctionEntry } from "./entry.js";
 import { timeZone } from "../../values/timeZone.js";
 
 /** What depends on the batch: its time, and random numbers that are a function of its id and of the row's place in it. */
@@ -108,19 +107,4 @@ const increasingId: FunctionEntry = {
   generate: (g) => (g.exact ? `BigInt(first + ${g.row})` : `first + ${g.row}`),
 };
 
-const unixTimestamp: FunctionEntry = {
-  name: "unix_timestamp",
-  aliases: ["to_unix_timestamp"],
-  doc: "The seconds since 1970-01-01T00:00:00Z of a date or timestamp, or of the batch.",
-  arity: [0, 2],
-  nulls: "strict",
-  resolve: ([time], resolving) => {
-    if (time === undefined) return { args: [callOf("current_timestamp", [], types.timestamp, false, "ansi")], type: types.long };
-    if (typeOf(time).kind === "string") throw notYetSupported("unix_timestamp of text");
-    return { args: castArgs([time], [types.timestamp], resolving), type: types.long };
-  },
-  // Cut off, not floored, unlike unix_seconds: half a second before the epoch is 0.
-  eval: ([micros]) => (micros as bigint) / 1_000_000n,
-};
-
-export const batchFunctions: readonly FunctionEntry[] = [now, today, currentTimezone, rand, uuid, increasingId, unixTimestamp];
+export const batchFunctions: readonly FunctionEntry[] = [now, today, currentTimezone, rand, uuid, increasingId];

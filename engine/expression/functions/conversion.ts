@@ -1,9 +1,7 @@
-import { notYetSupported } from "../../errors/streamingError.js";
 import { typeName, types, type DataType } from "../../arrow/types.js";
-import type { Expression } from "../expression.js";
-import { coerceTo, resolveCast } from "../types/coerce.js";
+import { resolveCast } from "../types/coerce.js";
 import { typeOf } from "../types/typeOf.js";
-import type { FunctionEntry, Resolving } from "./entry.js";
+import type { FunctionEntry } from "./entry.js";
 
 /** Functions that are casts. */
 
@@ -16,26 +14,6 @@ function castFunction(name: string, aliases: string[], type: DataType): Function
     nulls: "strict",
     resolve: ([a], { context }) => resolveCast(a!, type, false, context),
   };
-}
-
-/** to_date, to_timestamp and their like: without a pattern they are casts. */
-function parsing(name: string, type: DataType, isTry: boolean): FunctionEntry {
-  return {
-    name,
-    doc: `The text (or other value) as a ${typeName(type)}${isTry ? "; null where it is none" : ""}.`,
-    arity: [1, 2],
-    nulls: "strict",
-    resolve: (args, resolving) => resolveParsing(args, type, isTry, resolving),
-  };
-}
-
-function resolveParsing([value, format]: readonly Expression[], type: DataType, isTry: boolean, { name, context }: Resolving): Expression {
-  if (format !== undefined) {
-    if (format.kind === "literal" && format.value === null) return { kind: "literal", value: null, type };
-    throw notYetSupported(`${name} with a pattern`);
-  }
-  if (typeOf(value!).kind === "null") return coerceTo(value!, type, context);
-  return resolveCast(value!, type, isTry, context);
 }
 
 const typeOfFunction: FunctionEntry = {
@@ -59,11 +37,5 @@ export const conversionFunctions: readonly FunctionEntry[] = [
   castFunction("binary", [], types.binary),
   castFunction("date", [], types.date),
   castFunction("timestamp", [], types.timestamp),
-  parsing("to_date", types.date, false),
-  parsing("try_to_date", types.date, true),
-  parsing("to_timestamp", types.timestamp, false),
-  parsing("try_to_timestamp", types.timestamp, true),
-  parsing("to_timestamp_ltz", types.timestamp, false),
-  parsing("to_timestamp_ntz", types.timestampNtz, false),
   typeOfFunction,
 ];

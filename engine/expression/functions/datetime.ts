@@ -79,6 +79,20 @@ function localMicros(micros: bigint, call: Call): bigint {
   return typeOf(call.args[0]!).kind === "timestamp" ? microsToLocal(micros, timeZone(call.zone ?? "UTC")) : micros;
 }
 
+/** A number of days: an int or less, or a text that is one (without ANSI only a constant). @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
+function wholeDays(args: readonly Expression[], resolving: Resolving): Expression {
+  const days = args[1]!;
+  const { kind } = typeOf(days);
+  const isText = kind === "string" && (resolving.context.ansi || days.kind === "literal");
+  if (!isText && !["int", "short", "byte", "null"].includes(kind)) {
+    throw unexpectedType(args, 1, '("INT" or "SMALLINT" or "TINYINT")', resolving);
+  }
+  if (days.kind === "literal" && typeof days.value === "string" && !resolving.context.ansi && !/^\s*[+-]?\d+\s*$/.test(days.value)) {
+    throw new StreamingError("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", { functionName: resolving.name });
+  }
+  return castArgs([days], [types.int], resolving)[0]!;
+}
+
 /** Days added to a date; out of the type's range they wrap around, as Spark's do. */
 function dateStep(name: string, aliases: string[], doc: string, sign: 1 | -1): FunctionEntry {
   return {
@@ -88,10 +102,7 @@ function dateStep(name: string, aliases: string[], doc: string, sign: 1 | -1): F
     arity: [2, 2],
     nulls: "strict",
     total: true,
-    resolve: ([date, days], resolving) => ({
-      args: [...asDate([date!], resolving), ...castArgs([days!], [types.int], resolving)],
-      type: types.date,
-    }),
+    resolve: (args, resolving) => ({ args: [...asDate([args[0]!], resolving), wholeDays(args, resolving)], type: types.date }),
     eval: ([date, days]) => ((date as number) + sign * (days as number)) | 0,
     generate: (_g, [date, days]) => `${date!.value} ${sign > 0 ? "+" : "-"} ${days!.value} | 0`,
   };
@@ -154,9 +165,8 @@ const makeDate: FunctionEntry = {
     const [year, month, day] = fields as [number, number, number];
     if (isValidDate(year, month, day)) return checkedDate(daysFromCivil(year, month, day), "make_date");
     if (call.evalMode !== "ansi") return null;
-    throw new StreamingError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", {
-      rangeMessage: `Invalid date: ${year}-${month}-${day}`,
-    });
+    const rangeMessage = `Invalid date: ${year}-${month}-${day}`;
+    throw new StreamingError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", { rangeMessage });
   },
 };
 

@@ -7,11 +7,13 @@ import { comparisonFunctions } from "./comparison.js";
 import { conditionalFunctions } from "./conditional.js";
 import { conversionFunctions } from "./conversion.js";
 import { datetimeFunctions } from "./datetime.js";
+import { dateTimePatternFunctions } from "./dateTimePatterns.js";
 import { encodingFunctions } from "./encodings.js";
 import type { FunctionEntry } from "./entry.js";
 import { higherOrderFunctions } from "./higherOrder.js";
 import { jsonFunctions } from "./json.js";
 import { logicFunctions } from "./logic.js";
+import { makeTimeFunctions } from "./makeTime.js";
 import { mapFunctions } from "./maps.js";
 import { mathFunctions } from "./math.js";
 import { roundingFunctions } from "./rounding.js";
@@ -20,6 +22,7 @@ import { stringBuildingFunctions } from "./stringBuilding.js";
 import { stringPartFunctions } from "./stringParts.js";
 import { stringFunctions } from "./strings.js";
 import { structFunctions } from "./structs.js";
+import { timeUnitFunctions } from "./timeUnits.js";
 import { truncationFunctions } from "./truncation.js";
 
 /** Every scalar function and operator, one family a file. Adding a function is adding an entry. */
@@ -36,6 +39,9 @@ export const functionTable: readonly FunctionEntry[] = [
   ...stringBuildingFunctions,
   ...patternFunctions,
   ...datetimeFunctions,
+  ...dateTimePatternFunctions,
+  ...timeUnitFunctions,
+  ...makeTimeFunctions,
   ...truncationFunctions,
   ...conversionFunctions,
   ...structFunctions,

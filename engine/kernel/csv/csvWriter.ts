@@ -90,15 +90,15 @@ function textOf(type: DataType, options: Options, sessionZone: string): (value: 
   const zone = options.get("timeZone") ?? sessionZone;
   switch (type.kind) {
     case "date": {
-      const pattern = compilePattern(options.get("dateFormat") ?? "yyyy-MM-dd");
+      const pattern = compilePattern(options.get("dateFormat") ?? "yyyy-MM-dd", "format");
       return (days) => pattern.formatDate(days as number);
     }
     case "timestamp": {
-      const pattern = compilePattern(options.get("timestampFormat") ?? "yyyy-MM-dd'T'HH:mm:ss.SSSXXX");
+      const pattern = compilePattern(options.get("timestampFormat") ?? "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", "format");
       return (micros) => pattern.formatTimestamp(micros as bigint, zone);
     }
     case "timestamp_ntz": {
-      const pattern = compilePattern(options.get("timestampNTZFormat") ?? "yyyy-MM-dd'T'HH:mm:ss.SSS");
+      const pattern = compilePattern(options.get("timestampNTZFormat") ?? "yyyy-MM-dd'T'HH:mm:ss.SSS", "format", true);
       return (micros) => pattern.formatTimestamp(micros as bigint, "UTC");
     }
     case "binary":

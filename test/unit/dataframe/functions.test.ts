@@ -39,6 +39,7 @@ const elsewhere: Readonly<Record<string, string | null>> = {
   "is false": null,
   "is not false": null,
   trim_characters: null,
+  "parse timestamp": null,
   // Fields that EXTRACT knows.
   dayofweek_iso: null,
   yearofweek: null,
