@@ -161,13 +161,13 @@ function readQuotedUnit(grammar: Grammar): Expression {
   const written = tokens.next();
   tokens.next();
   const name = written.text.toLowerCase();
+  const unitText = tokens.peek().text;
   const args = tokens.commaSeparated(() => grammar.expression());
   if (args.length === 3) {
-    const [unit] = args;
     const parameters = {
       functionName: `\`${name}\``,
       parameter: "`unit`",
-      invalidValue: unit!.kind === "literal" ? `'${String(unit!.value)}'` : "a text",
+      invalidValue: `'${unitText}'`,
     };
     throw new StreamingError("INVALID_PARAMETER_VALUE.DATETIME_UNIT", parameters);
   }

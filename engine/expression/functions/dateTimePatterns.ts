@@ -58,7 +58,7 @@ function resolveParsing(args: readonly Expression[], type: DataType, isTry: bool
   if (from.kind === "null") return coerceTo(value, type, context);
   if (format === undefined) return resolveCast(value, type, isTry, context);
   const [pattern] = castArgs([format], [types.string], resolving);
-  if (pattern!.kind === "literal" && pattern!.value === null) return literal(null, type);
+  if (pattern!.kind === "literal" && pattern.value === null) return literal(null, type);
   // A value that is a time already is not looked at by the pattern.
   if (["date", "timestamp", "timestamp_ntz"].includes(from.kind)) return resolveCast(value, type, isTry, context);
   if (from.kind !== "string")

@@ -104,12 +104,15 @@ const monthsBetween: FunctionEntry = {
     const months = first.year * 12 + first.month - (second.year * 12 + second.month);
     const bothLast = first.day === daysInMonth(first.year, first.month) && second.day === daysInMonth(second.year, second.month);
     if (first.day === second.day || bothLast) return months;
-    const seconds = (local: bigint): number => Number(floorMod(local, microsPerDay) / 1_000_000n);
-    const difference = (first.day - second.day) * 86_400 + seconds(a) - seconds(b);
+    const difference = (first.day - second.day) * 86_400 + secondsOfDay(a) - secondsOfDay(b);
     const result = months + difference / (31 * 86_400);
     return rounded === true ? Math.round(result * 1e8) / 1e8 : result;
   },
 };
+
+function secondsOfDay(local: bigint): number {
+  return Number(floorMod(local, microsPerDay) / 1_000_000n);
+}
 
 const fromUnixDate: FunctionEntry = {
   name: "date_from_unix_date",

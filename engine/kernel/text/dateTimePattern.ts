@@ -36,9 +36,6 @@ export function compilePattern(pattern: string, use: PatternUse, withoutZone = f
 function makePattern(parts: readonly Part[], pattern: string): DateTimePattern {
   const hasEra = pattern.split("'").some((text, i) => i % 2 === 0 && text.includes("G"));
   const parse = (text: string): ParsedFields | null => parseParts(parts, text, hasEra);
-  const local = (fields: ParsedFields | null): bigint | undefined => (fields === null ? undefined : (localMicrosOf(fields) ?? undefined));
-  const withinLong = (micros: bigint | undefined): bigint | undefined =>
-    micros === undefined || BigInt.asIntN(64, micros) !== micros ? undefined : micros;
   return {
     parseDate(text) {
       const micros = local(parse(text));
@@ -60,6 +57,14 @@ function makePattern(parts: readonly Part[], pattern: string): DateTimePattern {
     formatDate: (days) => formatClock(parts, BigInt(days) * day, timeZone("UTC"), "UTC", hasEra),
     formatTimestamp: (micros, zone) => formatClock(parts, micros, timeZone(zone), zone, hasEra),
   };
+}
+
+function local(fields: ParsedFields | null): bigint | undefined {
+  return fields === null ? undefined : (localMicrosOf(fields) ?? undefined);
+}
+
+function withinLong(micros: bigint | undefined): bigint | undefined {
+  return micros === undefined || BigInt.asIntN(64, micros) !== micros ? undefined : micros;
 }
 
 const day = 86_400_000_000n;

@@ -104,9 +104,12 @@ function zoneText(letter: string, count: number, clock: Clock): string {
   }
 }
 
+function two(value: number): string {
+  return String(value).padStart(2, "0");
+}
+
 function fieldsOf(offset: number): readonly [sign: string, hours: string, minutes: string, seconds: string] {
   const size = Math.abs(offset);
-  const two = (value: number): string => String(value).padStart(2, "0");
   return [offset < 0 ? "-" : "+", two(Math.floor(size / 3600)), two(Math.floor(size / 60) % 60), two(size % 60)];
 }
 
