@@ -17,7 +17,7 @@ const defaultPattern = literal("yyyy-MM-dd HH:mm:ss", types.string);
 /** What a text means by a pattern; null, or an error under ANSI, where it does not follow it. */
 function parsed(text: string, pattern: string, call: Call): bigint | null {
   const isLocal = call.type.kind === "timestamp_ntz";
-  const compiled = compilePattern(pattern, "parse", isLocal);
+  const compiled = compilePattern(pattern, "parse");
   const micros = isLocal ? compiled.parseLocalWithZone(text) : compiled.parseTimestamp(text, call.zone ?? "UTC");
   if (micros !== undefined) return micros;
   if (call.evalMode !== "ansi") return null;
@@ -25,8 +25,8 @@ function parsed(text: string, pattern: string, call: Call): bigint | null {
 }
 
 /** A pattern that is a constant is read at once, so that a wrong one is refused before there are rows. */
-function checked(pattern: Expression, use: "parse" | "format", withoutZone = false): Expression {
-  if (pattern.kind === "literal" && typeof pattern.value === "string") compilePattern(pattern.value, use, withoutZone);
+function checked(pattern: Expression, use: "parse" | "format"): Expression {
+  if (pattern.kind === "literal" && typeof pattern.value === "string") compilePattern(pattern.value, use);
   return pattern;
 }
 
@@ -64,13 +64,7 @@ function resolveParsing(args: readonly Expression[], type: DataType, isTry: bool
   if (from.kind !== "string")
     throw unexpectedType(args, 0, '("STRING" or "DATE" or "TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")', resolving);
   const time = type.kind === "date" ? types.timestamp : type;
-  const call = callOf(
-    "parse timestamp",
-    [value, checked(pattern!, "parse", time.kind === "timestamp_ntz")],
-    time,
-    true,
-    isTry ? "try" : modeOf(context),
-  );
+  const call = callOf("parse timestamp", [value, checked(pattern!, "parse")], time, true, isTry ? "try" : modeOf(context));
   return coerceTo({ ...call, zone: context.zone }, type, context);
 }
 

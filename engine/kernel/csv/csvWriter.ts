@@ -98,7 +98,7 @@ function textOf(type: DataType, options: Options, sessionZone: string): (value: 
       return (micros) => pattern.formatTimestamp(micros as bigint, zone);
     }
     case "timestamp_ntz": {
-      const pattern = compilePattern(options.get("timestampNTZFormat") ?? "yyyy-MM-dd'T'HH:mm:ss.SSS", "format", true);
+      const pattern = compilePattern(options.get("timestampNTZFormat") ?? "yyyy-MM-dd'T'HH:mm:ss.SSS", "format");
       return (micros) => pattern.formatTimestamp(micros as bigint, "UTC");
     }
     case "binary":

@@ -35,7 +35,7 @@ export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: 
   const timeZone = options.get("timeZone") ?? zone;
   const pattern = (name: string): ReturnType<typeof compilePattern> | null => {
     const text = options.get(name);
-    return text === undefined ? null : compilePattern(text, "parse", name === "timestampNTZFormat");
+    return text === undefined ? null : compilePattern(text, "parse");
   };
   const [timestamp, timestampNtz, date] = [pattern("timestampFormat"), pattern("timestampNTZFormat"), pattern("dateFormat")];
   const separator = options.get("lineSep");

@@ -102,7 +102,7 @@ class Writer {
     if (!/^utf-?8$/i.test(options.get("encoding")!)) throw notYetSupported(`the encoding ${options.get("encoding")} of JSON text`);
     const pattern = (name: string): ReturnType<typeof compilePattern> | null => {
       const text = options.get(name);
-      return text === undefined ? null : compilePattern(text, "format", name === "timestampNTZFormat");
+      return text === undefined ? null : compilePattern(text, "format");
     };
     this.ignoreNulls = options.boolean("ignoreNullFields");
     this.lineSeparator = separator ?? new TextEncoder().encode(options.get("lineSep"));

@@ -26,11 +26,10 @@ export interface DateTimePattern {
 const compiled = new Cache<DateTimePattern>(256);
 
 /**
- * @param withoutZone whether the pattern is of timestamps without time zone, whose refusals differ
- * @throws INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION, INVALID_DATETIME_PATTERN.* and their like
+ * @throws INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN, INVALID_DATETIME_PATTERN.* and their like
  */
-export function compilePattern(pattern: string, use: PatternUse, withoutZone = false): DateTimePattern {
-  return compiled.get(`${use} ${withoutZone} ${pattern}`, () => makePattern(partsOf(pattern, use, withoutZone), pattern));
+export function compilePattern(pattern: string, use: PatternUse): DateTimePattern {
+  return compiled.get(`${use} ${pattern}`, () => makePattern(partsOf(pattern, use), pattern));
 }
 
 function makePattern(parts: readonly Part[], pattern: string): DateTimePattern {

@@ -64,7 +64,7 @@ describe("a decoder", () => {
 
   it.each([
     [{ encoding: "UTF-16" }, "NOT_YET_SUPPORTED"],
-    [{ timestampFormat: "QQQ yyyy" }, "NOT_YET_SUPPORTED"],
+    [{ timestampFormat: "QQQ yyyy" }, "INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER"],
     [{ mode: "SOMETIMES" }, "INVALID_OPTION_VALUE"],
     [{ lineSep: "" }, "INVALID_OPTION_VALUE"],
   ])("refuses the options %j", (options, condition) => {

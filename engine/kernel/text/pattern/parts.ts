@@ -49,19 +49,17 @@ type Refusal = { readonly illegal: string } | { readonly week: string } | { read
 /**
  * The parts of a pattern.
  *
- * @param withoutZone for timestamps without time zone Spark does not look whether Java's older formatter took the pattern
- * @throws INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION, INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN,
- *   INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER, INVALID_DATETIME_PATTERN.LENGTH, INVALID_DATETIME_PATTERN.WITH_SUGGESTION
+ * @throws INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN, INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER, INVALID_DATETIME_PATTERN.LENGTH,
+ *   INVALID_DATETIME_PATTERN.WITH_SUGGESTION
  */
-export function partsOf(pattern: string, use: PatternUse, withoutZone = false): readonly Part[] {
+export function partsOf(pattern: string, use: PatternUse): readonly Part[] {
   const made = new PatternReader(pattern, use).parts();
   if (Array.isArray(made)) return made as readonly Part[];
   const refusal = made as Refusal;
-  if (withoutZone) throw new StreamingError("INVALID_DATETIME_PATTERN.WITH_SUGGESTION", { pattern });
-  if (legacyAccepts(pattern)) throw new StreamingError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", { pattern });
   if ("week" in refusal) throw new StreamingError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", { c: refusal.week });
   if ("illegal" in refusal) throw new StreamingError("INVALID_DATETIME_PATTERN.ILLEGAL_CHARACTER", { c: refusal.illegal, pattern });
   if ("length" in refusal) throw new StreamingError("INVALID_DATETIME_PATTERN.LENGTH", { pattern });
+  if (legacyAccepts(pattern)) throw new StreamingError("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", { pattern });
   throw new StreamingError("INVALID_DATETIME_PATTERN.WITH_SUGGESTION", { pattern });
 }
 
