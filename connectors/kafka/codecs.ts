@@ -1,5 +1,6 @@
 // oxlint-disable-next-line typescript/triple-slash-reference -- the package has no types, and a program finds a declaration only this way
 /// <reference path="./snappyjs.d.ts" />
+import { loadZstd } from "../../codecs/zstd.js";
 import { lazily } from "../../engine/errors/loading.js";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { checkedLength, largestRecordsBytes, lz4LengthAtMost, zstdLength } from "./codecLimits.js";
@@ -55,8 +56,7 @@ async function load(code: number): Promise<Codec> {
       };
     }
     case compressionCode.zstd: {
-      const zstd = await lazily(import("@bokuweb/zstd-wasm"));
-      await zstd.init();
+      const zstd = await loadZstd();
       return { compress: (bytes) => zstd.compress(bytes), decompress: (bytes) => growingDecompress(zstd.decompress, bytes) };
     }
     default:

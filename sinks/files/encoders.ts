@@ -1,6 +1,5 @@
 import { lazily } from "../../engine/errors/loading.js";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
+import { compress, loadCodec, textCodecs, type WrittenCodec } from "../../connectors/files/codecs.js";
 import { encodeParquet, parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
 import { loadParquetWasm } from "../../connectors/parquet/wasm.js";
 import type { Batch } from "../../engine/arrow/batch.js";
@@ -32,21 +31,17 @@ export function parquetEncoder({ codec, dictionary }: FileSinkOptions): FileEnco
   };
 }
 
-const gzipAsync = promisify(gzip);
-
 function zoneOf({ conf }: SinkContext): string {
   return conf["spark.sql.session.timeZone"] ?? "UTC";
 }
 
 /** Files of text: what `lines` makes of the batches of one, compressed if that is wanted. */
 function textEncoder(name: string, codec: string, lines: (batches: readonly Batch[]) => string): FileEncoder {
+  const textCodec = codec as WrittenCodec;
   return {
-    extension: codec === "gzip" ? `.${name}.gz` : `.${name}`,
-    load: async () => {},
-    async encode(batches) {
-      const bytes = new TextEncoder().encode(lines(batches));
-      return codec === "gzip" ? gzipAsync(bytes) : bytes;
-    },
+    extension: `.${name}${textCodecs[textCodec]}`,
+    load: () => loadCodec(textCodec),
+    encode: async (batches) => compress(textCodec, new TextEncoder().encode(lines(batches))),
   };
 }
 
@@ -84,13 +79,13 @@ export function arrowEncoder(): FileEncoder {
 export function jsonEncoder({ codec, format }: FileSinkOptions, context: SinkContext): FileEncoder {
   const zone = zoneOf(context);
   const writer = createJsonLinesWriter({ options: format, zone });
+  const textCodec = codec as WrittenCodec;
   return {
-    extension: codec === "gzip" ? ".json.gz" : ".json",
-    load: async () => {},
-    async encode(batches) {
+    extension: `.json${textCodecs[textCodec]}`,
+    load: () => loadCodec(textCodec),
+    encode(batches) {
       for (const batch of batches) writer.write(batch);
-      const lines = writer.take();
-      return codec === "gzip" ? gzipAsync(lines) : lines.slice();
+      return compress(textCodec, writer.take().slice());
     },
   };
 }

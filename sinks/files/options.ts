@@ -1,3 +1,4 @@
+import { writtenCodecs } from "../../connectors/files/codecs.js";
 import { parquetCodecs } from "../../connectors/parquet/write.js";
 import { absolutePath } from "../../connectors/files/uri.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
@@ -13,7 +14,7 @@ const commonSpecs: readonly OptionSpec[] = [
 
 const textCompression: OptionSpec = {
   name: "compression",
-  kind: ["none", "uncompressed", "gzip"],
+  kind: writtenCodecs,
   default: "none",
   doc: "The codec of the files.",
 };

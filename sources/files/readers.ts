@@ -1,5 +1,4 @@
-import { createGunzip, createInflate } from "node:zlib";
-import { Readable } from "node:stream";
+import { codecOfName, uncompressed, type TextCodec } from "../../connectors/files/codecs.js";
 import { displayPath } from "../../connectors/files/uri.js";
 import { batchOf } from "../../engine/arrow/batch.js";
 import { columnFromValues } from "../../engine/arrow/columns.js";
@@ -20,10 +19,10 @@ const compressedChunkBytes = 256 * 1024;
  * @param leastBytes the size that the file must have at least
  */
 export async function openBytes(files: FileSystem, path: string, leastBytes = 0): Promise<BytesReader> {
-  const codec = /\.(gz|deflate|bz2|snappy|lz4|zst|xz)$/i.exec(path)?.[1]?.toLowerCase();
-  if (codec !== undefined && codec !== "gz" && codec !== "deflate") throw notYetSupported(`Reading .${codec} files`);
+  const codec = codecOfName(path);
+  if (codec === null && /\.(xz|br|lzo)$/i.test(path)) throw notYetSupported(`Reading ${path.slice(path.lastIndexOf("."))} files`);
   const file = await openFile(files, path, leastBytes);
-  return codec === undefined ? plainReader(file, path) : inflatingReader(file, path, codec);
+  return codec === null ? plainReader(file, path) : uncompressingReader(file, path, codec);
 }
 
 /** The text of a file in UTF-8, whatever the options say it is written in. */
@@ -93,19 +92,15 @@ function plainReader(file: ReadableFile, path: string): BytesReader {
   };
 }
 
-function inflatingReader(file: ReadableFile, path: string, codec: "gz" | "deflate"): BytesReader {
-  const inflate = codec === "gz" ? createGunzip() : createInflate();
-  const compressed = Readable.from(chunksOf(file, path), { objectMode: false });
-  compressed.on("error", (error) => inflate.destroy(error));
-  compressed.pipe(inflate);
-  const chunks = inflate[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+function uncompressingReader(file: ReadableFile, path: string, codec: TextCodec): BytesReader {
+  const pieces = uncompressed(codec, chunksOf(file, path))[Symbol.asyncIterator]();
   let rest: Uint8Array = new Uint8Array(0);
   return {
     kind: "bytes",
     async read(into) {
       try {
         while (rest.length === 0) {
-          const next = await chunks.next();
+          const next = await pieces.next();
           if (next.done) return 0;
           rest = next.value;
         }
@@ -118,8 +113,7 @@ function inflatingReader(file: ReadableFile, path: string, codec: "gz" | "deflat
       return length;
     },
     async close() {
-      compressed.destroy();
-      inflate.destroy();
+      await pieces.return?.();
       await file.close();
     },
   };

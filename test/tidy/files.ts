@@ -6,7 +6,7 @@ import { parseSync } from "oxc-parser";
 export const projectRoot = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The rooms whose code ships. */
-const rooms = ["engine", "runtime", "connectors", "dataframe", "sources", "sinks", "checkpoints", "cli", "monitor"];
+const rooms = ["engine", "runtime", "codecs", "connectors", "dataframe", "sources", "sinks", "checkpoints", "cli", "monitor"];
 
 export interface SourceFile {
   /** From the project's root, with `/`. */

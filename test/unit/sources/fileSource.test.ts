@@ -238,9 +238,9 @@ describe("the file source refuses", () => {
     await expect(open(textProvider, { path: join(folder, "no") }, null)).rejects.toMatchObject(
       refusal("PATH_NOT_FOUND", { path: `file:${folder}/no` }),
     );
-    for (const name of ["x.gz", "x.bz2"]) {
+    for (const name of ["x.gz", "x.deflate", "x.bz2", "x.zst", "x.lz4", "x.snappy", "x.xz"]) {
       await put(join(folder, name), "this is not compressed", 100);
-      const condition = name === "x.gz" ? "FAILED_READ_FILE.NO_HINT" : "NOT_YET_SUPPORTED";
+      const condition = name === "x.xz" ? "NOT_YET_SUPPORTED" : "FAILED_READ_FILE.NO_HINT";
       await expect(drain(await open(textProvider, { path: join(folder, name) }, null))).rejects.toMatchObject(refusal(condition));
     }
   });
