@@ -21,8 +21,9 @@ export function plainCall([name = "", ...rest]: readonly string[]): Call | null 
   try {
     const { values, positionals } = parseArgs({ args: rest, options, strict: true, allowPositionals: true });
     // Whatever is not plain text or a switch gets the full treatment.
-    if (positionals.length !== (command.takesJob ? 1 : 0) || flags.some(([flag, { type }]) => type === "number" && flag in values))
-      return null;
+    const { takes } = command;
+    if (positionals.length > (takes === null ? 0 : 1) || (takes?.isRequired === true && positionals.length === 0)) return null;
+    if (flags.some(([flag, { type }]) => type === "number" && flag in values)) return null;
     return { command: name, job: positionals[0] ?? "", values: values as FlagValues };
   } catch {
     return null;

@@ -7,8 +7,8 @@ import type { RunFlags } from "./run.js";
 /** A command: what it takes, and what runs it. Commands load when they are called, since start-up counts. */
 export interface Command {
   readonly describe: string;
-  /** Whether it takes the path of a job file. */
-  readonly takesJob: boolean;
+  /** The word that it takes beside its flags. */
+  readonly takes: { readonly name: string; readonly describe: string; readonly isRequired: boolean } | null;
   readonly flags: Readonly<Record<string, Flag>>;
   readonly run: (job: string, values: FlagValues) => Promise<number>;
 }
@@ -18,11 +18,13 @@ const cwd: Flag = { type: "text", describe: "The folder that relative paths coun
 const failFast: Flag = { type: "switch", describe: "End all queries of the job with the first that fails" };
 const quiet: Flag = { type: "switch", describe: "Show nothing but failures" };
 
+const jobFile = { name: "job", describe: "A TypeScript or JavaScript file, or statements of SQL (.sql)", isRequired: true };
+
 /** The commands by name, in the order of the help. */
 export const commands: Readonly<Record<string, Command>> = {
   run: {
     describe: "Run the streaming queries of a job file until they end or are stopped",
-    takesJob: true,
+    takes: jobFile,
     flags: {
       trigger: { type: "text", describe: 'available-now, once, or an interval such as "5 seconds"' },
       set,
@@ -48,7 +50,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   backfill: {
     describe: "Run the same queries over bounded input, into a place of their own",
-    takesJob: true,
+    takes: jobFile,
     flags: {
       from: {
         type: "text",
@@ -88,9 +90,26 @@ export const commands: Readonly<Record<string, Command>> = {
       return backfill(flags);
     },
   },
+  sql: {
+    describe: "Run statements of SQL and show what they give; without any, ask for them",
+    takes: {
+      name: "statements",
+      describe: "Statements, or the path of a file of them; by default those of standard input, or of a prompt",
+      isRequired: false,
+    },
+    flags: {
+      format: { type: "text", describe: "table, json, csv or parquet; by default a table on a terminal, JSON lines elsewhere" },
+      set,
+      cwd,
+    },
+    run: async (statements, values) => {
+      const { sql } = await import("./sql.js");
+      return sql({ text: statements, format: text(values.format), set: texts(values.set) });
+    },
+  },
   init: {
     describe: "Write a job to start from, with a sample of its input, a test, tsconfig.json and package.json",
-    takesJob: false,
+    takes: null,
     flags: { folder: { type: "text", describe: "Where, if not here; made if it is not there" } },
     run: async (_job, values) => {
       const { init } = await import("./init.js");
@@ -100,7 +119,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   demo: {
     describe: "A windowed average over made-up sensors, written below demo/",
-    takesJob: false,
+    takes: null,
     flags: { seconds: { type: "number", describe: "How long it runs", default: 15 } },
     run: async (_job, values) => {
       const { demo } = await import("./demo.js");

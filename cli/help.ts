@@ -26,11 +26,12 @@ export async function fullCall(argv: readonly string[], version: string): Promis
     });
   for (const [name, command] of Object.entries(commands)) {
     parser.command(
-      command.takesJob ? `${name} <job>` : name,
+      command.takes === null ? name : command.takes.isRequired ? `${name} <${command.takes.name}>` : `${name} [${command.takes.name}]`,
       command.describe,
       (builder) => withFlags(builder, command),
       (values) => {
-        call = { command: name, job: typeof values.job === "string" ? values.job : "", values: values as FlagValues };
+        const word = command.takes === null ? undefined : values[command.takes.name];
+        call = { command: name, job: typeof word === "string" ? word : "", values: values as FlagValues };
       },
     );
   }
@@ -44,8 +45,8 @@ export async function fullCall(argv: readonly string[], version: string): Promis
   return exitCodes.usage;
 }
 
-function withFlags(builder: Argv, { takesJob, flags }: Command): Argv {
-  if (takesJob) builder.positional("job", { type: "string", demandOption: true, describe: "A TypeScript or JavaScript file" });
+function withFlags(builder: Argv, { takes, flags }: Command): Argv {
+  if (takes !== null) builder.positional(takes.name, { type: "string", demandOption: takes.isRequired, describe: takes.describe });
   for (const [name, flag] of Object.entries(flags)) builder.option(name, optionOf(flag));
   return builder;
 }

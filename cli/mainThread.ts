@@ -3,7 +3,8 @@ import type { Call } from "./arguments.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { exitCodes } from "./failure.js";
 import { Messages } from "./messages.js";
-import type { CommandTask, FromCommand, Screen, ToCommand } from "./threadMessages.js";
+import type { LineReader } from "./lineReader.js";
+import type { CommandTask, Completions, FromCommand, Screen, ToCommand } from "./threadMessages.js";
 
 /*
  * A command runs in a thread of its own. The main thread does nothing but pass on what is said and hear signals, so that a second one ends the process
@@ -29,6 +30,7 @@ export async function runInThread({ command, job, values }: Call): Promise<numbe
   passOn(worker.stderr, process.stderr);
   const say = (message: ToCommand): void => worker.postMessage(message);
   const signals = new Signals(worker, say, messages);
+  const person = new Person(say);
   const resized = (): void => say({ kind: "screen", screen: screen() });
   process.stdout.on("resize", resized);
   let exitCode: number | null = null;
@@ -36,6 +38,8 @@ export async function runInThread({ command, job, values }: Call): Promise<numbe
     if (message.kind === "stopping") signals.answered();
     else if (message.kind === "unstoppable") void signals.endNow("SIGTERM");
     else if (message.kind === "done") exitCode = message.exitCode;
+    else if (message.kind === "ask") void person.ask(message.prompt);
+    else if (message.kind === "completions") person.completed(message.completions);
     else void cutOff(worker, message.by, messages);
   });
   worker.on("error", (error) => {
@@ -44,8 +48,40 @@ export async function runInThread({ command, job, values }: Call): Promise<numbe
   });
   const ended = await new Promise<number>((resolve) => worker.on("exit", resolve));
   process.stdout.off("resize", resized);
+  person.leave();
   signals.letGo();
   return exitCode ?? ended;
+}
+
+/** Whoever sits at the terminal. Only this thread can read from it. */
+class Person {
+  private reader: LineReader | null = null;
+  private completion: ((completions: Completions) => void) | null = null;
+
+  constructor(private readonly say: (message: ToCommand) => void) {}
+
+  async ask(prompt: string): Promise<void> {
+    // What the thread has written before is on its way through the streams.
+    await new Promise(setImmediate);
+    this.reader ??= new (await import("./lineReader.js")).LineReader((line) => this.complete(line));
+    this.say({ kind: "asked", line: await this.reader.ask(prompt) });
+  }
+
+  /** Gives the terminal back. */
+  leave(): void {
+    this.reader?.close();
+  }
+
+  completed(completions: Completions): void {
+    this.completion?.(completions);
+  }
+
+  private complete(line: string): Promise<Completions> {
+    return new Promise((resolve) => {
+      this.completion = resolve;
+      this.say({ kind: "complete", line });
+    });
+  }
 }
 
 /** Makes a folder the working directory; the thread of the command, which may not change it, starts with it. */
@@ -115,7 +151,8 @@ function passOn(from: NodeJS.ReadableStream, to: NodeJS.WriteStream): void {
 }
 
 function screen(): Screen {
-  const { stdout } = process;
+  const { stdout, stdin } = process;
   // On a pipe the property is missing, whatever its type says; some terminals say that they have no width.
-  return { isTTY: "isTTY" in stdout && stdout.isTTY, columns: stdout.columns > 0 ? stdout.columns : 80 };
+  const isTTY = "isTTY" in stdout && stdout.isTTY;
+  return { isTTY, columns: stdout.columns > 0 ? stdout.columns : 80, asks: isTTY && "isTTY" in stdin && stdin.isTTY };
 }

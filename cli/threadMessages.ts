@@ -12,10 +12,27 @@ export interface CommandTask {
 export interface Screen {
   readonly isTTY: boolean;
   readonly columns: number;
+  /** Whether somebody is there who can be asked: input and output are a terminal. */
+  readonly asks: boolean;
+}
+
+/** What a person who was asked for a line has done: typed one, dropped it (Ctrl-C), or gone. */
+export type AskedLine = { readonly kind: "line"; readonly text: string } | { readonly kind: "dropped" } | { readonly kind: "end" };
+
+/** What the end of a line may become, and the word that it would replace. */
+export interface Completions {
+  readonly found: readonly string[];
+  readonly word: string;
 }
 
 /** What the main thread says. */
-export type ToCommand = { readonly kind: "stop" } | { readonly kind: "screen"; readonly screen: Screen };
+export type ToCommand =
+  | { readonly kind: "stop" }
+  | { readonly kind: "screen"; readonly screen: Screen }
+  /** The answer to `ask`. */
+  | { readonly kind: "asked"; readonly line: AskedLine }
+  /** The person wants the line completed. */
+  | { readonly kind: "complete"; readonly line: string };
 
 /** What the thread of the command says. */
 export type FromCommand =
@@ -24,5 +41,7 @@ export type FromCommand =
   /** Nothing that it does now can end well before its end. */
   | { readonly kind: "unstoppable" }
   | { readonly kind: "done"; readonly exitCode: number }
+  | { readonly kind: "ask"; readonly prompt: string }
+  | { readonly kind: "completions"; readonly completions: Completions }
   /** It is done, and should have been gone for a while. */
   | { readonly kind: "heldOpen"; readonly by: readonly string[] };

@@ -4,6 +4,14 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 interface Loading {
   readonly path: string;
   refusal: StreamingError | null;
+  /** The writers of its INSERT statements of streams. */
+  readonly inserts: unknown[];
+}
+
+/** What a job file gave. */
+export interface Loaded<T> {
+  readonly result: T;
+  readonly inserts: readonly unknown[];
 }
 
 // A job may make sessions of its own, so it is no matter of one session: while a command loads a job, nothing else runs in its thread.
@@ -14,12 +22,12 @@ let loading: Loading | null = null;
  *
  * @throws JOB_STARTS_QUERY when one was to be started, also where the job has not waited for it or has caught the refusal
  */
-export async function withoutStarts<T>(path: string, work: () => Promise<T>): Promise<T> {
-  const mine: Loading = { path, refusal: null };
+export async function withoutStarts<T>(path: string, work: () => Promise<T>): Promise<Loaded<T>> {
+  const mine: Loading = { path, refusal: null, inserts: [] };
   loading = mine;
   try {
     const result = await work();
-    if (mine.refusal === null) return result;
+    if (mine.refusal === null) return { result, inserts: mine.inserts };
   } catch (error) {
     // What a job runs into because its query did not start is no news.
     throw mine.refusal ?? error;
@@ -27,6 +35,12 @@ export async function withoutStarts<T>(path: string, work: () => Promise<T>): Pr
     loading = null;
   }
   throw mine.refusal;
+}
+
+/** Keeps the writer of an INSERT of a stream for the command that loads a job file; false when none is loaded, and the query is to be started. */
+export function keptForCommand(writer: unknown): boolean {
+  loading?.inserts.push(writer);
+  return loading !== null;
 }
 
 /** The refusal of a start; null when queries may start. Whoever does not wait for it gets no unhandled rejection: the command tells of it. */

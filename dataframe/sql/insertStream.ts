@@ -4,7 +4,10 @@ import { parseOutputMode } from "../../engine/plan/analyzer/streaming.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { optionOf } from "../options.js";
 import type { SessionContext } from "../sessionContext.js";
-import { newStreamDefinition } from "../streamDefinition.js";
+import { DataFrame } from "../dataFrame.js";
+import { keptForCommand } from "../startGate.js";
+import { newStreamDefinition, type StreamDefinition } from "../streamDefinition.js";
+import { DataStreamWriter } from "../streamWriter.js";
 import { checkedTrigger } from "../triggers.js";
 
 /** What an INSERT of a stream says of its query; everything else is the sink's. */
@@ -12,7 +15,7 @@ const ofQuery = ["outputMode", "queryName", "trigger", "checkpointLocation"] as 
 
 /**
  * Starts the query of `INSERT INTO t OPTIONS ('checkpointLocation' …, 'queryName' …, 'outputMode' …, 'trigger' …) SELECT … FROM STREAM …`. The trigger is
- * `availableNow`, `once`, or the interval of a processing-time trigger.
+ * `availableNow`, `once`, or the interval of a processing-time trigger. In a job file it gives null: the command starts the query.
  *
  * @throws INSERT_STREAM_NEEDS_NAME without a query name: its checkpoint and name are not invented
  */
@@ -22,13 +25,12 @@ export async function startInsert(
   format: string,
   path: string,
   options: Readonly<Record<string, string>>,
-): Promise<StreamingQuery> {
+): Promise<StreamingQuery | null> {
   const [mode, queryName, trigger, checkpointLocation] = ofQuery.map((name) => optionOf(options, name));
   if (queryName === undefined || checkpointLocation === undefined) throw new StreamingError("INSERT_STREAM_NEEDS_NAME");
   const known = new Set(ofQuery.map((name) => name.toLowerCase()));
   const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !known.has(name.toLowerCase())));
-  const { startStreamingQuery } = await import("../startQuery.js");
-  return startStreamingQuery(session, {
+  const definition: StreamDefinition = {
     ...newStreamDefinition(plan),
     format,
     queryName,
@@ -36,7 +38,9 @@ export async function startInsert(
     options: { ...rest, path },
     ...(mode !== undefined && { outputMode: parseOutputMode(mode) }),
     ...(trigger !== undefined && { trigger: triggerOf(trigger) }),
-  });
+  };
+  const writer = new DataStreamWriter(session, definition, (rows, own) => DataFrame.ofBatch(own, rows));
+  return keptForCommand(writer) ? null : writer.start();
 }
 
 function triggerOf(text: string) {

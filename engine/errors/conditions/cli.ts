@@ -47,6 +47,12 @@ export const cliConditions = {
     message: "The default export of <path> gave <given>, not a writer.",
     advice: "Return df.writeStream… (not yet started), or a list of them.",
   },
+  JOB_INSERTS_NO_STREAM: {
+    sqlState: "42K0G",
+    message: "The statements of <path> start no query.",
+    advice:
+      "Write INSERT INTO t OPTIONS ('checkpointLocation' = '…', 'queryName' = '…') SELECT … FROM STREAM …; tidemark sql runs statements over tables.",
+  },
   JOB_STARTS_QUERY: {
     sqlState: "55000",
     message: "The job file <path> starts a query itself.",

@@ -81,8 +81,9 @@ function check(golden: ExpressionCase, recorded: GoldenExpression): string | nul
     if (plan.kind !== "project" || plan.input.kind !== "localRelation") throw notYetSupported("an aggregate in this test");
     e = plan.expressions[0]!;
   } catch (error) {
-    if (recorded.analysisError === undefined) throw error;
-    return sameCondition(error, recorded.analysisError.condition);
+    const expected = recorded.analysisError?.condition ?? conditionOfAllRows(recorded);
+    if (expected === null) throw error;
+    return sameCondition(error, expected);
   }
   if (recorded.analysisError !== undefined) return `${recorded.analysisError.condition} expected at analysis`;
   const type = typeOf(e);
@@ -96,6 +97,13 @@ function check(golden: ExpressionCase, recorded: GoldenExpression): string | nul
     if (reason !== null) return `${way}: ${reason}`;
   }
   return null;
+}
+
+/** The condition by which every row fails that gives a value: what is refused before there are rows is refused rightly. Null when a row gives one. */
+function conditionOfAllRows({ results, errors }: GoldenExpression): string | null {
+  const failures = (errors ?? []).filter((error) => error !== null);
+  const isDoomed = (errors ?? []).every((error, row) => error !== null || results?.[row] === null);
+  return failures.length > 0 && isDoomed ? (failures[0]!.condition ?? null) : null;
 }
 
 function compareRows(recorded: GoldenExpression, count: number, valueOf: (row: number) => GoldenValue): string | null {
