@@ -1,4 +1,5 @@
 import { StreamingError } from "../../engine/errors/streamingError.js";
+import { descend } from "../../engine/plan/descend.js";
 import type { Expression, UnresolvedParameter } from "../../engine/expression/expression.js";
 import { literalOf, type LiteralValue } from "../literal.js";
 
@@ -11,26 +12,23 @@ export type Parameters = Readonly<Record<string, LiteralValue>> | readonly Liter
  * @throws UNBOUND_SQL_PARAMETER for a parameter without a value
  */
 export function bindParameters<T>(statement: T, parameters: Parameters): T {
-  return bound(statement, parameters) as T;
+  return descend<unknown, unknown>(statement, (node) => bound(node, parameters)) as T;
 }
 
 /** A parsed statement is a tree of plain data: parameters may stand anywhere in it. */
-function bound(node: unknown, parameters: Parameters): unknown {
-  if (typeof node !== "object" || node === null || node instanceof Uint8Array) return node;
-  if (Array.isArray(node))
-    return sameOr(
-      node,
-      node.map((part) => bound(part, parameters)),
-    );
+function* bound(node: unknown, parameters: Parameters): Generator<unknown, unknown, unknown> {
+  if (!isInner(node)) return node;
   if ((node as { readonly kind?: unknown }).kind === "unresolvedParameter") return valueOf(node as UnresolvedParameter, parameters);
-  const entries = Object.entries(node);
-  const after = entries.map(([, part]) => bound(part, parameters));
-  if (after.every((part, i) => part === entries[i]![1])) return node;
-  return Object.fromEntries(entries.map(([name], i) => [name, after[i]]));
+  const before = Object.values(node);
+  const after: unknown[] = [];
+  for (const part of before) after.push(isInner(part) ? yield part : part);
+  if (after.every((part, i) => part === before[i])) return node;
+  return Array.isArray(node) ? after : Object.fromEntries(Object.keys(node).map((name, i) => [name, after[i]]));
 }
 
-function sameOr(before: readonly unknown[], after: readonly unknown[]): readonly unknown[] {
-  return after.every((part, i) => part === before[i]) ? before : after;
+/** Whether there is something below it. */
+function isInner(node: unknown): node is object {
+  return typeof node === "object" && node !== null && !(node instanceof Uint8Array);
 }
 
 function valueOf({ name }: UnresolvedParameter, parameters: Parameters): Expression {

@@ -1,4 +1,5 @@
-import { factsOf, inputsOf, isLeaf, nodesOf, streamInputsOf, type PhysicalNode, type PlanRoot } from "./plan.js";
+import { mainOutput } from "../contract/sink.js";
+import { factsOf, inputsOf, isLeaf, nodesOf, streamInputsOf, streamNodesOf, type PhysicalNode, type PlanRoot } from "./plan.js";
 
 /**
  * A part of a plan that runs without waiting for another, from where rows come in (scans, tables in memory, exchanges) to where somebody takes them (exchanges, sinks).
@@ -35,14 +36,10 @@ type Depths = ReadonlyMap<PhysicalNode, number>;
 /** How many exchanges lie between each node and the leaves, at most; tables are read before and have none. */
 function depthsOf(roots: readonly PlanRoot[]): Depths {
   const depths = new Map<PhysicalNode, number>();
-  const depthOf = (node: PhysicalNode): number => {
-    const known = depths.get(node);
-    if (known !== undefined) return known;
-    const depth = Math.max(0, ...streamInputsOf(node).map(depthOf)) + (factsOf(node).gathers(node) ? 1 : 0);
-    depths.set(node, depth);
-    return depth;
-  };
-  for (const { node } of roots) depthOf(node);
+  for (const node of streamNodesOf(roots)) {
+    const below = streamInputsOf(node).reduce((most, input) => Math.max(most, depths.get(input)!), 0);
+    depths.set(node, below + (factsOf(node).gathers(node) ? 1 : 0));
+  }
   return depths;
 }
 
@@ -72,17 +69,19 @@ class Cutting {
   }
 
   /** The node over its inputs, in the place of those behind a cut what receives from them. */
-  rewritten(node: PhysicalNode): PhysicalNode {
-    let known = this.#rewritten.get(node);
-    if (known === undefined) this.#rewritten.set(node, (known = this.#rewrite(node)));
-    return known;
+  rewritten(root: PhysicalNode): PhysicalNode {
+    for (const node of streamNodesOf([{ outputId: mainOutput, node: root }])) {
+      if (!this.#rewritten.has(node)) this.#rewritten.set(node, this.#rewrite(node));
+    }
+    return this.#rewritten.get(root)!;
   }
 
+  /** Over inputs that are rewritten. */
   #rewrite(node: PhysicalNode): PhysicalNode {
     const streams = streamInputsOf(node);
     const inputs = inputsOf(node).map((input): PhysicalNode => {
       if (!streams.includes(input)) return input;
-      if (!this.#isCut(input, node)) return this.rewritten(input);
+      if (!this.#isCut(input, node)) return this.#rewritten.get(input)!;
       return { kind: "receive", exchange: this.#exchanges.get(input)!, output: input.output };
     });
     return inputs.length === 0 ? node : factsOf(node).withInputs(node, inputs);
@@ -91,13 +90,11 @@ class Cutting {
 
 /** What an end reads without crossing a cut: nodes of its own depth. */
 function reachedFrom(end: PhysicalNode, depths: Depths): ReadonlySet<PhysicalNode> {
-  const reached = new Set<PhysicalNode>();
-  const visit = (node: PhysicalNode): void => {
-    if (reached.has(node)) return;
-    reached.add(node);
-    for (const input of streamInputsOf(node)) if (depths.get(input) === depths.get(node)) visit(input);
-  };
-  visit(end);
+  const reached = new Set([end]);
+  // A set goes on with what is added while it is gone through.
+  for (const node of reached) {
+    for (const input of streamInputsOf(node)) if (depths.get(input) === depths.get(node)) reached.add(input);
+  }
   return reached;
 }
 

@@ -1,3 +1,4 @@
+import { descend } from "../plan/descend.js";
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
@@ -121,16 +122,25 @@ export function streamInputsOf(node: PhysicalNode): readonly PhysicalNode[] {
   return inputsOf(node).filter((input) => !tables.includes(input));
 }
 
-/** Every node below the roots, once, inputs first. */
-export function nodesOf(roots: readonly PlanRoot[]): readonly PhysicalNode[] {
+/** Every node from which rows come to the roots in a batch, once, inputs first. */
+export function streamNodesOf(roots: readonly PlanRoot[]): readonly PhysicalNode[] {
+  return orderedBelow(roots, streamInputsOf);
+}
+
+/** The same without recursion: a plan may be as deep as a program has verbs. */
+function orderedBelow(roots: readonly PlanRoot[], below: (node: PhysicalNode) => readonly PhysicalNode[]): readonly PhysicalNode[] {
   const found = new Set<PhysicalNode>();
-  const visit = (node: PhysicalNode): void => {
-    if (found.has(node)) return;
-    inputsOf(node).forEach(visit);
+  const steps = function* (node: PhysicalNode): Generator<PhysicalNode, void, void> {
+    for (const input of below(node)) if (!found.has(input)) yield input;
     found.add(node);
   };
-  for (const { node } of roots) visit(node);
+  for (const { node } of roots) if (!found.has(node)) descend(node, steps);
   return [...found];
+}
+
+/** Every node below the roots, once, inputs first. */
+export function nodesOf(roots: readonly PlanRoot[]): readonly PhysicalNode[] {
+  return orderedBelow(roots, inputsOf);
 }
 
 /** Where rows leave a plan. */

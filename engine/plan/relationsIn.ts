@@ -8,7 +8,7 @@ export function relationsIn(plan: ParsedPlan): readonly UnresolvedRelation[] {
   for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
     if (typeof node !== "object" || node === null) continue;
     if ((node as Partial<UnresolvedRelation>).kind === "unresolvedRelation") found.push(node as UnresolvedRelation);
-    else waiting.push(...(Array.isArray(node) ? (node as readonly unknown[]) : Object.values(node)).filter((part) => part !== undefined));
+    else for (const part of Object.values(node) as readonly unknown[]) if (part !== undefined) waiting.push(part);
   }
   return found;
 }

@@ -3,6 +3,7 @@ import type { Batch } from "../../arrow/batch.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { OperatorParts } from "../nodeFacts.js";
 import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
+import { descend } from "../../plan/descend.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
 import { fragmentsByLeaf, fragmentsOf } from "../fragments.js";
@@ -68,6 +69,12 @@ function isStateful(operator: Operator): operator is StatefulOperator {
 /** The ports of what gives a node's rows, while those who take them are still being found. */
 type OpenPorts = Route[][];
 
+/** Who takes a node's rows. */
+interface Connection {
+  readonly from: PhysicalNode;
+  readonly route: Route;
+}
+
 /** Upstream first, so that the operators and leaves are listed in the order in which they run. */
 class PipelineBuilder {
   readonly leaves: Leaf[] = [];
@@ -80,25 +87,26 @@ class PipelineBuilder {
   ) {}
 
   /** Lets `route` take a node's rows, behind those that take them already. */
-  connect(node: PhysicalNode, route: Route, port = mainPort): void {
-    if (node.kind === "port") this.connect(node.input, route, node.port);
-    else (this.#portsOf(node)[port] ??= []).push(route);
+  connect(root: PhysicalNode, route: Route): void {
+    descend<Connection, void>({ from: root, route }, (connection) => this.#connected(connection));
   }
 
-  #portsOf(node: LeafNode | OperatorNode): OpenPorts {
+  /** Yields the connections of the node's own inputs before it is in the list of operators. */
+  *#connected({ from, route }: Connection): Generator<Connection, void, void> {
+    let [node, port] = [from, mainPort];
+    while (node.kind === "port") [node, port] = [node.input, node.port];
     const known = this.#built.get(node);
-    if (known !== undefined) return known;
-    const ports: OpenPorts = [];
+    const ports: OpenPorts = known ?? [];
     this.#built.set(node, ports);
-    if (isLeaf(node)) {
+    if (known === undefined && isLeaf(node)) {
       const fragment = this.fragments.get(node);
       assert(fragment !== undefined, "every leaf is in a fragment");
       this.leaves.push({ node, index: this.leaves.length, fragment, ports });
-      return ports;
+    } else if (known === undefined && !isLeaf(node)) {
+      const wired: WiredOperator = { operator: this.make(node), ports };
+      for (const [input, below] of streamInputsOf(node).entries()) yield { from: below, route: { kind: "operator", to: wired, input } };
+      this.operators.push(wired);
     }
-    const wired: WiredOperator = { operator: this.make(node), ports };
-    streamInputsOf(node).forEach((from, input) => this.connect(from, { kind: "operator", to: wired, input }));
-    this.operators.push(wired);
-    return ports;
+    (ports[port] ??= []).push(route);
   }
 }

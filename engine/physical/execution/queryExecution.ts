@@ -9,7 +9,7 @@ import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
-import { factsOf, streamInputsOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
+import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
@@ -68,16 +68,7 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
 
 /** What a pipeline reads before its first batch; what stands below that belongs to the tables' own pipelines. */
 function tablesBelow(roots: readonly PlanRoot[]): ReadonlySet<PhysicalNode> {
-  const tables = new Set<PhysicalNode>();
-  const seen = new Set<PhysicalNode>();
-  const visit = (node: PhysicalNode): void => {
-    if (seen.has(node)) return;
-    seen.add(node);
-    streamInputsOf(node).forEach(visit);
-    for (const table of tablesOf(node)) tables.add(table);
-  };
-  for (const { node } of roots) visit(node);
-  return tables;
+  return new Set(streamNodesOf(roots).flatMap((node) => [...tablesOf(node)]));
 }
 
 /** The rows of the tables that joins probe, each as one batch. */
@@ -178,9 +169,18 @@ class ScanRun {
 }
 
 /** The ids of a plan's stateful operators, the most downstream first and left inputs before right ones: the order in which Spark reports them. */
-function statefulIds(node: PhysicalNode): string[] {
-  const id = factsOf(node).operatorId(node);
-  return [...(id === null ? [] : [id]), ...streamInputsOf(node).flatMap(statefulIds)];
+function statefulIds(root: PhysicalNode): string[] {
+  const ids: string[] = [];
+  const seen = new Set<PhysicalNode>();
+  const waiting = [root];
+  for (let node = waiting.pop(); node !== undefined; node = waiting.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    const id = factsOf(node).operatorId(node);
+    if (id !== null) ids.push(id);
+    for (const input of streamInputsOf(node).toReversed()) waiting.push(input);
+  }
+  return ids;
 }
 
 /** The batches of one run of a streaming query. */

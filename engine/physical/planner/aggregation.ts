@@ -4,20 +4,21 @@ import { isDeterministic } from "../../expression/determinism.js";
 import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
 import { expressionKey } from "../../expression/expressionKey.js";
+import { descend, eachOf } from "../../plan/descend.js";
 import { childrenOf } from "../../plan/transform.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
 import type { PhysicalNode } from "../plan.js";
 import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 import { distinctSets, overFirst, withMarks } from "./distinctAggregates.js";
 import { attributeOf, planProject } from "./project.js";
 
 /**
  * A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator.
  */
-export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): PhysicalNode {
+export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext): Planning {
   const below = belowWindow(node);
   const { grouping, aggregates, window, input } = decidesBesideWindow(below) ? { ...node, window: null } : below;
   const groupingAttributes = grouping.map(attributeOf);
@@ -43,7 +44,7 @@ export function planAggregate(node: NodeOf<"aggregate">, context: PlanContext): 
     outputMode: context.outputMode ?? "complete",
     output: [...groupingAttributes, ...results],
   };
-  const projected = withMarks(planProject(null, columns.expressions, context.plan(input), null), distinct.sets);
+  const projected = withMarks(planProject(null, columns.expressions, yield input, null), distinct.sets);
   return arrange({ kind: "aggregate", spec, input: projected, output: spec.output }, aggregates, outputOf(node));
 }
 
@@ -128,8 +129,14 @@ function sessionOf(grouping: readonly Expression[], input: LogicalPlan): number 
 
 /** The ids of columns that are sessions of single rows. */
 function sessionsOf(plan: LogicalPlan): ReadonlySet<number> {
-  if (plan.kind === "aggregate") return new Set();
-  const sessions = new Set(childrenOf(plan).flatMap((child) => [...sessionsOf(child)]));
+  return descend<LogicalPlan, ReadonlySet<number>>(plan, function* (node) {
+    if (node.kind === "aggregate") return new Set();
+    return sessionsFrom(node, yield* eachOf(childrenOf(node)));
+  });
+}
+
+function sessionsFrom(plan: LogicalPlan, inputs: readonly ReadonlySet<number>[]): ReadonlySet<number> {
+  const sessions = new Set(inputs.flatMap((ids) => [...ids]));
   if (plan.kind === "sessionWindow") sessions.add(plan.window.id);
   if (plan.kind !== "project") return sessions;
   for (const e of plan.expressions) {

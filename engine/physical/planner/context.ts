@@ -9,14 +9,15 @@ export interface PlanContext {
   readonly outputMode: OutputMode | null;
   /** State partitions of a stateful operator. */
   readonly partitions: number;
-  /** Plans an input. */
-  readonly plan: (node: LogicalPlan) => PhysicalNode;
   /** Gives a streaming scan its place in the plan, and in the offset log. */
   readonly addSource: (scanOf: (source: number) => ScanNode) => ScanNode;
 }
 
-/** Plans the nodes of one kind. */
-export type Planner<K extends NodeKind> = (node: NodeOf<K>, context: PlanContext) => PhysicalNode;
+/** Plans a node in steps: each input that it yields comes back planned (`descend`). */
+export type Planning = Generator<LogicalPlan, PhysicalNode, PhysicalNode>;
+
+/** Plans the nodes of one kind; those without inputs need no steps. */
+export type Planner<K extends NodeKind> = (node: NodeOf<K>, context: PlanContext) => Planning | PhysicalNode;
 
 /** A planner for each kind of logical node. */
 export type Planners = { readonly [K in NodeKind]: Planner<K> };

@@ -3,11 +3,11 @@ import { outputOf } from "../../plan/outputOf.js";
 import type { PhysicalNode } from "../plan.js";
 import type { KeyExpiry } from "../stateful/deduplicateSpec.js";
 import { indexOf } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 
 /** dropDuplicates, of a stream or of a table. */
-export function planDeduplicate(node: NodeOf<"deduplicate">, context: PlanContext): PhysicalNode {
-  const input = context.plan(node.input);
+export function* planDeduplicate(node: NodeOf<"deduplicate">, context: PlanContext): Planning {
+  const input = yield node.input;
   const keyAttributes = node.keys ?? outputOf(node);
   const keys = keyAttributes.map((key) => indexOf(input.output, key));
   const time = input.output.findIndex(({ eventTime }) => eventTime !== undefined);

@@ -4,18 +4,17 @@ import { notYetSupported } from "../../errors/streamingError.js";
 import { freshId, literal, type Call, type Expression } from "../../expression/expression.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode } from "../plan.js";
 import { indexOf, withColumns } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { Planning } from "./context.js";
 import { planProject } from "./project.js";
 
 /** explode and its family. `json_tuple` makes one row of each, and is a projection over the JSON decoder. */
-export function planGenerate(node: NodeOf<"generate">, context: PlanContext): PhysicalNode {
+export function* planGenerate(node: NodeOf<"generate">): Planning {
   const call = node.generator as Call;
   const name = call.name as "explode" | "posexplode" | "inline" | "stack" | "json_tuple";
   const output = outputOf(node);
   const kept = output.slice(0, output.length - node.generated.length);
-  const below = context.plan(node.input);
+  const below = yield node.input;
   if (name === "json_tuple") return planProject(null, [...kept, ...jsonTuple(call)], below, output);
   const bound = withColumns(below, name === "stack" ? call.args.slice(1) : call.args);
   const { input } = bound;

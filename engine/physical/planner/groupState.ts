@@ -1,13 +1,12 @@
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode } from "../plan.js";
 import { withColumns } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
 /** A user's function over groups: the columns that it sees first, keys that are none of them behind. */
-export function planGroupState(node: NodeOf<"groupState">, context: PlanContext): PhysicalNode {
-  const seen = planProject(null, node.columns, context.plan(node.input), null);
+export function* planGroupState(node: NodeOf<"groupState">, context: PlanContext): Planning {
+  const seen = planProject(null, node.columns, yield node.input, null);
   const { input, indexes: keys } = withColumns(
     seen,
     node.grouping.map((e) => (e.kind === "alias" ? e.child : e)),

@@ -9,23 +9,23 @@ import { isStreaming } from "../../plan/streamingPlan.js";
 import type { PhysicalNode } from "../plan.js";
 import type { EquiKey } from "../stateless/staticJoinSpec.js";
 import { select, withColumns } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 import { planStreamJoin } from "./streamJoin.js";
 
 /** Two streams; a stream with a table, or two tables: then the side that is read in passing is probed against the other, which is read first. */
-export function planJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNode {
+export function* planJoin(node: NodeOf<"join">, context: PlanContext): Planning {
   const leftStreams = isStreaming(node.left);
   const rightStreams = isStreaming(node.right);
-  if (leftStreams && rightStreams) return planStreamJoin(node, context);
+  if (leftStreams && rightStreams) return yield* planStreamJoin(node, context);
   const streamIsLeft = leftStreams || (!rightStreams && node.joinType !== "right");
   checkJoinType(node.joinType, streamIsLeft, leftStreams || rightStreams);
   const condition = splitJoinCondition(node.condition, outputOf(node.left), outputOf(node.right));
   const lefts = withColumns(
-    context.plan(node.left),
+    yield node.left,
     condition.keys.map((key) => key.left),
   );
   const rights = withColumns(
-    context.plan(node.right),
+    yield node.right,
     condition.keys.map((key) => key.right),
   );
   const [stream, table] = streamIsLeft ? [lefts, rights] : [rights, lefts];

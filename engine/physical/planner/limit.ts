@@ -1,12 +1,11 @@
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { isStreaming } from "../../plan/streamingPlan.js";
-import type { PhysicalNode } from "../plan.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 
 /** LIMIT: of a table, of what a batch gives in complete mode, or of all that a stream gives. */
-export function planLimit(node: NodeOf<"limit">, context: PlanContext): PhysicalNode {
-  const [input, output] = [context.plan(node.input), outputOf(node)];
+export function* planLimit(node: NodeOf<"limit">, context: PlanContext): Planning {
+  const [input, output] = [yield node.input, outputOf(node)];
   const { count } = node;
   if (context.outputMode === null || context.outputMode === "complete" || !isStreaming(node))
     return { kind: "limit", count, input, output };

@@ -3,13 +3,14 @@ import { mainOutput, type OutputMode } from "../../contract/sink.js";
 import { assert } from "../../errors/assert.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
-import type { LogicalPlan, OptimizedPlan } from "../../plan/logicalPlan.js";
+import { descend } from "../../plan/descend.js";
+import type { LogicalPlan, NodeOf, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { childrenOf, expressionsOf } from "../../plan/transform.js";
 import { factsOf, inputsOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
-import type { PlanContext, Planner, Planners } from "./context.js";
+import type { PlanContext, Planner, Planners, Planning } from "./context.js";
 import { drawsIn, numberDraws } from "./draws.js";
 import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
@@ -30,27 +31,43 @@ export const planners: Planners = {
   aggregate: planAggregate,
   deduplicate: planDeduplicate,
   filter: planScanAndProject,
-  expand: ({ projections, input, output }, context) => ({ kind: "expand", projections, input: context.plan(input), output }),
+  expand: planExpand,
   generate: planGenerate,
   groupState: planGroupState,
   join: planJoin,
   limit: planLimit,
   localRelation: ({ batch, output }) => ({ kind: "local", batch, output }),
-  offset: (node, context) => ({ kind: "offset", count: node.count, input: context.plan(node.input), output: outputOf(node) }),
+  offset: planOffset,
   project: planScanAndProject,
   read: planScanAndProject,
   recursion: isRunBefore,
-  repartition: ({ input }, context) => context.plan(input),
+  repartition: planRepartition,
   sample: hasNoOperator("sample"),
   sessionWindow: planSessionWindow,
   setOperation: planSetOperation,
   sort: planSort,
-  subqueryAlias: (node, context) => ({ ...context.plan(node.input), output: outputOf(node) }),
+  subqueryAlias: planAlias,
   timeWindow: planTimeWindow,
   window: planWindow,
   withWatermark: planWatermark,
   workTable: isRunBefore,
 };
+
+function* planExpand({ projections, input, output }: NodeOf<"expand">): Planning {
+  return { kind: "expand", projections, input: yield input, output };
+}
+
+function* planOffset(node: NodeOf<"offset">): Planning {
+  return { kind: "offset", count: node.count, input: yield node.input, output: outputOf(node) };
+}
+
+function* planRepartition({ input }: NodeOf<"repartition">): Planning {
+  return yield input;
+}
+
+function* planAlias(node: NodeOf<"subqueryAlias">): Planning {
+  return { ...(yield node.input), output: outputOf(node) };
+}
 
 /** Recursions are rows by then (`dataframe/recursion.ts`); explain, which runs nothing, comes here with them. */
 function isRunBefore(): never {
@@ -77,13 +94,13 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null,
     sources.push(scan);
     return scan;
   };
-  const planNode = (node: LogicalPlan): PhysicalNode => {
+  const context: PlanContext = { outputMode, partitions, addSource };
+  const root = descend<LogicalPlan, PhysicalNode>(numberDraws(plan), function* (node) {
     // The planner of a kind takes the nodes of that kind: it is the same name.
     const planner = planners[node.kind] as Planner<LogicalPlan["kind"]>;
-    return checked(node, planner(node, context));
-  };
-  const context: PlanContext = { outputMode, partitions, plan: planNode, addSource };
-  const root = planNode(numberDraws(plan));
+    const planned = planner(node, context);
+    return checked(node, "kind" in planned ? planned : yield* planned);
+  });
   for (const { name, type } of root.output) checkResultType(name, type);
   return { roots: [{ outputId: mainOutput, node: root }], sources, repeatedSources: repeatedSources(root) } as unknown as PhysicalPlan;
 }

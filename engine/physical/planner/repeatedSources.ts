@@ -1,18 +1,19 @@
-import { inputsOf, type PhysicalNode } from "../plan.js";
+import { mainOutput } from "../../contract/sink.js";
+import { nodesOf, type PhysicalNode } from "../plan.js";
 
 /**
  * The sources that are read a second time for the same rows: Spark reads what both sides of a join need once, and counts its rows once in `numInputRows`
  * (SEMANTICS 31). A union reads, and counts, its inputs one by one.
  */
 export function repeatedSources(root: PhysicalNode): number[] {
-  const below = inputsOf(root).flatMap(repeatedSources);
-  if (root.kind !== "streamJoin" || rowsText(root.left) !== rowsText(root.right)) return below;
-  return [...below, ...sourcesOf(root.right)];
+  return nodesBelow(root).flatMap((node) => {
+    if (node.kind !== "streamJoin" || rowsText(node.left) !== rowsText(node.right)) return [];
+    return nodesBelow(node.right).flatMap((below) => (below.kind === "scan" && below.source !== null ? [below.source] : []));
+  });
 }
 
-function sourcesOf(node: PhysicalNode): number[] {
-  if (node.kind === "scan") return node.source === null ? [] : [node.source];
-  return inputsOf(node).flatMap(sourcesOf);
+function nodesBelow(node: PhysicalNode): readonly PhysicalNode[] {
+  return nodesOf([{ outputId: mainOutput, node }]);
 }
 
 const namesOnly: ReadonlySet<string> = new Set(["source", "name", "qualifier", "watermarkId", "operatorId"]);

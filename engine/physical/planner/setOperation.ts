@@ -4,13 +4,13 @@ import { freshId, type Alias, type Attribute, type Call, type Expression } from 
 import { attributeOf } from "../../plan/attributeOf.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode } from "../plan.js";
-import type { PlanContext } from "./context.js";
+import { eachOf } from "../../plan/descend.js";
+import type { Planning } from "./context.js";
 
 /** UNION by an operator; INTERSECT and EXCEPT as joins by all columns. */
-export function planSetOperation(node: NodeOf<"setOperation">, context: PlanContext): PhysicalNode {
+export function* planSetOperation(node: NodeOf<"setOperation">): Planning {
   const output = outputOf(node);
-  if (node.operation === "union") return { kind: "union", inputs: node.inputs.map(context.plan), output };
+  if (node.operation === "union") return { kind: "union", inputs: yield* eachOf(node.inputs), output };
   const joinType = node.operation === "intersect" ? "leftSemi" : "leftAnti";
   // ALL counts copies: the nth of the left one meets the nth of the right one.
   const [left, ...others] = node.all ? node.inputs.map(numbered) : node.inputs;
@@ -18,7 +18,7 @@ export function planSetOperation(node: NodeOf<"setOperation">, context: PlanCont
   const columns = outputOf(joined);
   const expressions = output.map(({ id, name }, i): Alias => ({ kind: "alias", child: columns[i]!, name, id }));
   const named: LogicalPlan = { kind: "project", expressions, input: joined };
-  return context.plan(node.all ? named : { kind: "deduplicate", columns: null, withinWatermark: false, keys: output, input: named });
+  return yield node.all ? named : { kind: "deduplicate", columns: null, withinWatermark: false, keys: output, input: named };
 }
 
 function joinAll(joinType: "leftSemi" | "leftAnti", left: LogicalPlan, right: LogicalPlan): LogicalPlan {

@@ -1,15 +1,14 @@
 import { notYetSupported } from "../../errors/streamingError.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode } from "../plan.js";
 import { select, withColumns } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 
 /** ORDER BY, of a table or of what a batch gives in complete mode. */
-export function planSort(node: NodeOf<"sort">, context: PlanContext): PhysicalNode {
+export function* planSort(node: NodeOf<"sort">, context: PlanContext): Planning {
   if (context.outputMode !== null && context.outputMode !== "complete") throw notYetSupported("sorting a stream");
   const { input, indexes } = withColumns(
-    context.plan(node.input),
+    yield node.input,
     node.order.map(({ child }) => child),
   );
   const keys = node.order.map(({ descending, nullsFirst }, k) => ({ column: indexes[k]!, descending, nullsFirst }));

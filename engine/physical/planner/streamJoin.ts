@@ -9,22 +9,21 @@ import { isOver, splitJoinCondition } from "../../plan/joinKeys.js";
 import type { JoinType } from "../../plan/joinType.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode } from "../plan.js";
 import type { JoinExpiry, JoinSideSpec, PairConditionSpec, StreamJoinSpec, StreamJoinType } from "../stateful/streamJoinSpec.js";
 import { withColumns } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { PlanContext, Planning } from "./context.js";
 
 /** Two streams: both sides are kept, for as long as the condition and the watermark say that partners may come. */
-export function planStreamJoin(node: NodeOf<"join">, context: PlanContext): PhysicalNode {
+export function* planStreamJoin(node: NodeOf<"join">, context: PlanContext): Planning {
   const columns = [outputOf(node.left), outputOf(node.right)] as const;
   const { keys, rest } = splitJoinCondition(node.condition, ...columns);
   const sides = [
     withColumns(
-      context.plan(node.left),
+      yield node.left,
       keys.map(({ left }) => left),
     ),
     withColumns(
-      context.plan(node.right),
+      yield node.right,
       keys.map(({ right }) => right),
     ),
   ] as const;

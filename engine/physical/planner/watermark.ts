@@ -2,14 +2,13 @@ import { types } from "../../arrow/types.js";
 import { literal, type Attribute, type Expression } from "../../expression/expression.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import type { PhysicalNode } from "../plan.js";
 import { select, withColumn } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { Planning } from "./context.js";
 
 /** withWatermark: the event times of a column are watched; of a window its end. */
-export function planWatermark(node: NodeOf<"withWatermark">, context: PlanContext): PhysicalNode {
+export function* planWatermark(node: NodeOf<"withWatermark">): Planning {
   const column = node.column as Attribute;
-  const { input, index } = withColumn(context.plan(node.input), column.type.kind === "struct" ? endOf(column) : column);
+  const { input, index } = withColumn(yield node.input, column.type.kind === "struct" ? endOf(column) : column);
   const { watermarkId } = node;
   const output = outputOf(node);
   const all = [...output, ...input.output.slice(output.length)];

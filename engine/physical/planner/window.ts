@@ -8,14 +8,14 @@ import type { PhysicalNode } from "../plan.js";
 import type { SortKey } from "../stateless/sort.js";
 import type { BoundWindowCall } from "../stateless/windowSpec.js";
 import { select, withColumns } from "./columns.js";
-import type { PlanContext } from "./context.js";
+import type { Planning } from "./context.js";
 
 /** Functions OVER windows: the rows sorted by partition and order, then an operator that looks at whole partitions. */
-export function planWindow(node: NodeOf<"window">, context: PlanContext): PhysicalNode {
+export function* planWindow(node: NodeOf<"window">): Planning {
   const calls = node.calls.map(({ child }) => callOf(child));
   const [first] = calls;
   const wanted = [...first!.partition, ...first!.order.map(({ child }) => child), ...calls.flatMap(operandsOf)];
-  const { input, indexes } = withColumns(context.plan(node.input), wanted);
+  const { input, indexes } = withColumns(yield node.input, wanted);
   const places = new Map(wanted.map((e, k) => [e, indexes[k]!]));
   const column = (e: Expression): number => places.get(e)!;
   const partition = first!.partition.map(column);

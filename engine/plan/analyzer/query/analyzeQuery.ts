@@ -94,9 +94,17 @@ function resolve(plan: ParsedPlan, environment: Environment): AnalyzedPlan {
   }
 }
 
-function resolveSetQuery({ operation, all, byName, left, right }: SetQuery, environment: Environment): AnalyzedPlan {
+/** Of a chain of them the first comes first: a text may have thousands, one below the other. */
+function resolveSetQuery(query: SetQuery, environment: Environment): AnalyzedPlan {
+  const chain: SetQuery[] = [];
+  let first: ParsedPlan = query;
+  for (; first.kind === "setQuery"; first = first.left) chain.push(first);
+  return chain.reduceRight((left, link) => resolveSetOperation(left, link, environment), resolve(first, environment));
+}
+
+function resolveSetOperation(left: AnalyzedPlan, { operation, all, byName, right }: SetQuery, environment: Environment): AnalyzedPlan {
   const { context } = environment;
-  const inputs = [left, right].map((input) => resolve(input, environment));
+  const inputs = [left, resolve(right, environment)];
   const rows = analyze(
     { kind: "setOperation", operation, all: operation === "union" || all, byName, allowMissingColumns: false, inputs },
     context,
