@@ -189,7 +189,7 @@ guard("Conf", Conf.prototype, {
   },
 });
 guard("Session", Session.prototype, {
-  direct: { createDataFrame: [rows, anything], range: [number, number, optional(number)], table: [text], dropTempView: [text] },
+  direct: { createDataFrame: [rows, anything], range: [number, optional(number), optional(number)], table: [text], dropTempView: [text] },
   promised: { sql: [text] },
 });
 guard("Session", Session, { direct: { create: [optional(sessionOptions)] } });

@@ -2,12 +2,13 @@ import { batchFromRows } from "../engine/arrow/columns.js";
 import type { Batch } from "../engine/arrow/batch.js";
 import { memberFromUser } from "../engine/arrow/rows.js";
 import { checkNamesDiffer, namesOf } from "../engine/arrow/columnNames.js";
-import { field, types } from "../engine/arrow/types.js";
+import { types } from "../engine/arrow/types.js";
 import type { Value } from "../engine/arrow/value.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { nearestName } from "../engine/errors/nearest.js";
+import { rangeRows } from "../engine/values/rangeRows.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { parseStatement } from "../engine/sql/statements.js";
@@ -114,8 +115,17 @@ export class Session implements SessionContext {
     return this.fromBatch(batchFromRows(struct, values));
   }
 
-  /** The whole numbers from `start` to before `end`, as column `id`. @example session.range(0, 10) */
-  range(start: number, end: number, step = 1): DataFrame<{ id: number }> {
+  /** The whole numbers from 0 to before `end`, as column `id`. @example session.range(10) */
+  range(end: number): DataFrame<{ id: number }>;
+  /**
+   * The whole numbers from `start` to before `end`, as column `id`, each `step` behind the last.
+   *
+   * @throws COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION for more than 134,217,728 rows, which lie in memory
+   * @example session.range(10, 0, -1)
+   */
+  range(start: number, end: number, step?: number): DataFrame<{ id: number }>;
+  range(first: number, second?: number, step = 1): DataFrame<{ id: number }> {
+    const [start, end] = second === undefined ? [0, first] : [first, second];
     if (![start, end, step].every(Number.isSafeInteger) || step === 0) {
       const value = `${start}, ${end}, ${step}`;
       throw new StreamingError("INVALID_OPTION_VALUE", {
@@ -125,9 +135,7 @@ export class Session implements SessionContext {
         expected: "whole numbers, a step other than 0",
       });
     }
-    const rows: (readonly [bigint])[] = [];
-    for (let id = start; step > 0 ? id < end : id > end; id += step) rows.push([BigInt(id)]);
-    return this.fromBatch(batchFromRows(types.struct([field("id", types.long, false)]), rows));
+    return this.fromBatch(rangeRows(BigInt(start), BigInt(end), BigInt(step)));
   }
 
   /**

@@ -1,10 +1,10 @@
-import { batchFromRows } from "../../../arrow/columns.js";
 import { types } from "../../../arrow/types.js";
 import { StreamingError } from "../../../errors/streamingError.js";
 import { freshId, type Attribute, type Expression } from "../../../expression/expression.js";
 import { fold } from "../../../expression/fold.js";
 import { isGeneratorName } from "../../../expression/resolve.js";
 import { coerceTo } from "../../../expression/types/coerce.js";
+import { rangeRows } from "../../../values/rangeRows.js";
 import type { AnalyzedPlan } from "../../logicalPlan.js";
 import type { TableFunction } from "../../unresolved.js";
 import { analyze } from "../analyze.js";
@@ -39,9 +39,6 @@ function range(args: readonly Expression[], { context }: Environment): AnalyzedP
   });
   const [start, end] = numbers.length === 1 ? [0n, numbers[0]!] : [numbers[0]!, numbers[1]!];
   const step = numbers[2] ?? 1n;
-  const rows: (readonly [bigint])[] = [];
-  for (let id = start; step > 0n ? id < end : step < 0n && id > end; id += step) rows.push([id]);
   const id: Attribute = { kind: "attribute", id: freshId(), name: "id", type: types.long, nullable: false, qualifier: [] };
-  const schema = types.struct([{ name: "id", type: types.long, nullable: false }]);
-  return analyze({ kind: "localRelation", batch: batchFromRows(schema, rows), output: [id] }, context);
+  return analyze({ kind: "localRelation", batch: rangeRows(start, end, step), output: [id] }, context);
 }
