@@ -10,7 +10,7 @@ import { places, Simulation } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
 
 // Many runs a test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 // Law 2: every start may have another configuration; a batch has the rows of the one that it was logged with, however often it ran.
 

@@ -9,7 +9,7 @@ import { Simulation, undisturbed } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
 
 // Many runs a test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 // Law 3: whatever dies wherever, the rows of every batch are those of a run in which nothing died.
 

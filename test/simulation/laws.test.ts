@@ -13,7 +13,7 @@ import { Random } from "./world/random.js";
 import { World } from "./world/world.js";
 
 // Many runs a test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 const seeds = Array.from({ length: 20 }, (_, i) => i + 1);
 

@@ -7,7 +7,7 @@ import { Simulation, undisturbed } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
 
 // Many runs a test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 // A crash, or an error of the disk, in every single change that a query makes to it.
 

@@ -7,7 +7,7 @@ import { Simulation, undisturbed } from "./harness/simulation.js";
 import { Random } from "./world/random.js";
 
 // Many runs a test, on a machine that may be busy.
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 900_000 });
 
 // Law 4: one owner. However starts, take-overs and stalls interleave, every batch comes once.
 
