@@ -157,7 +157,9 @@ function leafReading(node: SchemaNode, wanted: DataType): LeafReading | null {
     case "DOUBLE":
       return wanted.kind === "double" ? raw(types.double) : null;
     case "BYTE_ARRAY":
-      if (wanted.kind === "string") return { annotation: { kind: "string" }, readType: types.string };
+      // What does not say that it is text need not be: its bytes are taken as they are.
+      if (wanted.kind === "string")
+        return annotation === null ? raw(types.binary) : { annotation: { kind: "string" }, readType: types.string };
       if (wanted.kind === "binary") return raw(types.binary);
       return decimalReading(annotation, wanted);
     case "FIXED_LEN_BYTE_ARRAY":
@@ -170,12 +172,15 @@ function leafReading(node: SchemaNode, wanted: DataType): LeafReading | null {
 
 function intReading({ annotation }: SchemaNode, wanted: DataType): LeafReading | null {
   const isUnsigned = annotation?.kind === "integer" && !annotation.signed;
+  // Its upper half has no place in these: the bits would be negative numbers.
+  const isWide = isUnsigned && annotation.bits > 16;
   switch (wanted.kind) {
     case "byte":
     case "short":
     case "int":
-      return { annotation: null, readType: types.int };
+      return isWide ? null : { annotation: null, readType: types.int };
     case "date":
+      if (isWide) return null;
       return { annotation: { kind: "date" }, readType: types.date };
     case "long":
     case "double":

@@ -51,6 +51,8 @@ export async function openParquet(file: ReadableFile, shownPath: string, wanted:
       if (batch && !batch.done) return convert(batch.value);
       const rowGroup = metadata.rowGroups[group++];
       if (!rowGroup) return null;
+      // Arrow's reader gives columns without rows no room for what is within them.
+      if (rowGroup.rows === 0) continue;
       if (columns.length === 0) return emptyColumns(wanted, rowGroup.rows);
       const bytes = await readColumns(
         file,

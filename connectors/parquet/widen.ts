@@ -15,7 +15,7 @@ const julianEpochDay = 2_440_588;
 
 /**
  * The values of a column in a wider type, as `projection.ts` allows them: whole numbers as wider ones and as decimals, decimals with more digits, dates
- * as timestamps, twelve bytes of the old form as timestamps; also within structs, lists and maps.
+ * as timestamps, twelve bytes of the old form as timestamps, bytes as text; also within structs, lists and maps.
  *
  * @throws ValueBeyondType for a whole number that TINYINT or SMALLINT has no room for
  */
@@ -37,6 +37,7 @@ export function widen(column: Column, to: DataType): Column {
         ? { ...column, type: to, keys: widen(column.keys, to.key), values: widen(column.values, to.value) }
         : never(column, to);
     case "utf8":
+      if (to.kind === "string") return { ...column, type: to };
       return to.kind === "timestamp" || to.kind === "timestamp_ntz" ? timestampsOfInt96(column.data, to, length, nulls) : never(column, to);
     case "i64":
     case "i128":
