@@ -53,6 +53,8 @@ export const nothing: readonly Emission[] = [];
  * consumed them before.
  */
 export interface Operator {
+  /** Whether no row that comes before the next `begin` changes anything any more. Not there: never. */
+  readonly isFull?: boolean;
   begin(facts: BatchFacts): void;
   process(batch: Batch, input: number): Iterable<Emission>;
   finish(): Iterable<Emission>;

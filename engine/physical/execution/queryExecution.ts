@@ -16,6 +16,7 @@ import { deliver, drive, type Ports, type Receiver, type WiredOperator } from ".
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
 import { buildPipeline, makeOperator, type Leaf, type Pipeline, type Tables } from "./pipeline.js";
+import { Wanted } from "./wanted.js";
 import { noRows, PartitionRead, type RowCounts } from "./partitionRead.js";
 
 /**
@@ -37,6 +38,7 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
   const tables = await readTables(roots, inputs);
   const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks);
   const feed = new Feed(inputs.runtime, receiver);
+  const wanted = new Wanted(pipeline.operators);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchFacts = {
     batchId: 0,
@@ -49,6 +51,8 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
   try {
     pipeline.begin(context);
     for (const leaf of pipeline.leaves) {
+      const wantsMore = (): boolean => wanted.at(leaf.ports);
+      if (!wantsMore()) continue;
       if (leaf.node.kind === "local") {
         await feed.table(leaf.node.batch, leaf.ports);
         continue;
@@ -58,7 +62,7 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
       const bound = bindScan(leaf.node, source);
       opened.set(leaf.node, { source, bound });
       const end = await source.latestOffset(null, readAll);
-      if (end !== null) await new ScanRun(inputs, bound, leaf, context, feed).run(null, end);
+      if (end !== null) await new ScanRun(inputs, bound, leaf, context, feed, new Map(), wantsMore).run(null, end);
     }
     await feed.finish(pipeline.operators);
   } finally {
@@ -120,7 +124,9 @@ class ScanRun {
     private readonly leaf: Leaf,
     private readonly context: BatchFacts,
     private readonly feed: Feed,
-    private readonly reads = new Map<BoundScan, PartitionRead>(),
+    private readonly reads: Map<BoundScan, PartitionRead>,
+    /** Asked before a partition, and behind each batch. A stream reads all of its batch: its rows are counted. */
+    private readonly wantsMore: () => boolean = () => true,
   ) {}
 
   /** Reads (start, end]; gives the numbers of rows. */
@@ -138,6 +144,7 @@ class ScanRun {
   }
 
   private async readTask(task: Task): Promise<void> {
+    if (!this.wantsMore()) return;
     const reader = await this.bound.scan.open(task.input!.partition);
     try {
       const read = this.read();
@@ -147,6 +154,7 @@ class ScanRun {
         const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
         if (rows.length > 0) await this.feed.rows([emission(rows)], this.leaf.ports);
         lending.takeBack(lent);
+        if (!this.wantsMore()) break;
       }
       this.add(read.takeCounts());
     } finally {

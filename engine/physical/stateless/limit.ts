@@ -30,6 +30,10 @@ export class LimitOperator implements Operator {
 
   constructor(private readonly count: number) {}
 
+  get isFull(): boolean {
+    return this.#left === 0;
+  }
+
   begin(_context: BatchFacts): void {
     this.#left = this.count;
   }
