@@ -1,4 +1,5 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { sinkFormats, sourceFormats } from "./formats.js";
 
 /** Spark's methods that a class does not have, and what to do instead. They are not in the types: who sees a message of theirs writes JavaScript, or ports. */
 export type Lacking = Readonly<Record<string, string>>;
@@ -6,9 +7,11 @@ export type Lacking = Readonly<Record<string, string>>;
 const oneProcess = "Leave it out: there is one process, and each query reads its input once.";
 const writeAndRead = "Write it with df.write.parquet(path) and read that.";
 const inMemory = "Use await df.collect() and JavaScript, or await df.toArrow().";
-const noCatalog = "There is no catalog of tables: name the folder, as in df.write.parquet(path) and session.read.parquet(path).";
+const byStatement =
+  'Use df.createOrReplaceTempView("v") and await session.sql("…"): CREATE TABLE t AS SELECT * FROM v, or INSERT INTO t SELECT * FROM v.';
+const byText = 'Write it as text: df.createOrReplaceTempView("v") and await session.sql("SELECT … FROM v …").';
 const noGlobalViews = "Views belong to a session: use createOrReplaceTempView.";
-const formats = "The formats are json, parquet, text and kafka.";
+const otherFormats = `The formats that are read are ${sourceFormats.names.join(", ")}; those that are written ${sinkFormats.names.join(", ")}.`;
 const nulls = "Use coalesce, nullif and isNull in select and where.";
 const perRow = "Use writeStream.foreach or foreachBatch for a stream; collect and a loop for a table.";
 const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState or transformWithState.";
@@ -36,8 +39,8 @@ export const lackingOfFrame: Lacking = {
   registerTempTable: "Use createOrReplaceTempView.",
   createGlobalTempView: noGlobalViews,
   createOrReplaceGlobalTempView: noGlobalViews,
-  writeTo: noCatalog,
-  mergeInto: noCatalog,
+  writeTo: byStatement,
+  mergeInto: "Join the table with what changes it, and write what comes out anew.",
   groupby: "It is groupBy.",
   foreach: perRow,
   foreachPartition: perRow,
@@ -49,17 +52,17 @@ export const lackingOfFrame: Lacking = {
   mapGroups: userState,
   groupByKey: `Use groupBy. ${userState}`,
   joinWith: "Use join.",
-  rollup: "Union the groupings: one groupBy for each.",
-  cube: "Union the groupings: one groupBy for each.",
-  groupingSets: "Union the groupings: one groupBy for each.",
+  rollup: `${byText} GROUP BY ROLLUP (a, b) is there.`,
+  cube: `${byText} GROUP BY CUBE (a, b) is there.`,
+  groupingSets: `${byText} GROUP BY GROUPING SETS ((a), (b)) is there.`,
   subtract: "Use except.",
-  exceptAll: "Use except, or count both sides by groupBy.",
-  intersectAll: "Use intersect, or count both sides by groupBy.",
-  lateralJoin: "Use join.",
+  exceptAll: `${byText} EXCEPT ALL is there.`,
+  intersectAll: `${byText} INTERSECT ALL is there.`,
+  lateralJoin: `${byText} LATERAL is there.`,
   nearestByJoin: "Use join.",
   asTable: "Pass the DataFrame itself.",
-  scalar: "Join with the one row, by crossJoin.",
-  exists: "Use a left semi join.",
+  scalar: 'Write it as text: df.where("n > (SELECT max(m) FROM v)"), with a view v.',
+  exists: 'Write it as text: df.where("EXISTS (SELECT * FROM v WHERE …)"), with a view v.',
   zip: "Join on a key.",
   zipWithIndex: "Use monotonicallyIncreasingId().",
   dropna: nulls,
@@ -74,8 +77,8 @@ export const lackingOfFrame: Lacking = {
   freqItems: "Use groupBy and count.",
   sampleBy: "Use where and sample, and union the parts.",
   randomSplit: "Use sample with one seed each, or where on a hash of the key.",
-  melt: "Select an array of structs and explode it.",
-  unpivot: "Select an array of structs and explode it.",
+  melt: `${byText} UNPIVOT is there.`,
+  unpivot: `${byText} UNPIVOT is there.`,
   transpose: "Use collect.",
   coalesce: "Leave it out: rows come in one partition.",
   repartitionById: "Leave it out: rows come in one partition.",
@@ -88,7 +91,7 @@ export const lackingOfFrame: Lacking = {
   sameSemantics: "Compare explain(true).",
   semanticHash: "Compare explain(true).",
   colRegex: "Filter df.columns and select.",
-  metadataColumn: "Metadata columns are not built.",
+  metadataColumn: 'The columns of a file\'s facts are in col("_metadata").',
   withMetadata: "Columns have no metadata.",
   withColumnsRenamed: "Use withColumnRenamed for each, or toDF.",
   to: "Use select and cast.",
@@ -102,11 +105,11 @@ export const lackingOfColumn: Lacking = {
   withField: "Build the struct anew by struct(…).",
   dropFields: "Build the struct anew by struct(…).",
   transform: "Call the function with the column: f(column).",
-  outer: "Correlated subqueries are not built; use join.",
+  outer: 'Write the subquery as text, in which columns of outside have their names: df.where("EXISTS (SELECT * FROM v WHERE v.k = k)").',
 };
 
 export const lackingOfGroups: Lacking = {
-  pivot: "Use agg with conditions: sum(when(col('kind').eq('a'), col('n'))).as('a').",
+  pivot: `${byText} PIVOT is there.`,
   apply: userState,
   applyInPandas: userState,
   applyInArrow: userState,
@@ -116,13 +119,12 @@ export const lackingOfGroups: Lacking = {
 };
 
 export const lackingOfReader: Lacking = {
-  csv: formats,
-  jdbc: formats,
-  orc: formats,
-  xml: formats,
-  avro: formats,
+  jdbc: otherFormats,
+  orc: otherFormats,
+  xml: otherFormats,
+  avro: otherFormats,
   textFile: "Use text.",
-  changes: noCatalog,
+  changes: "Tables have no feed of changes: read the folder as a stream.",
   name: "The name is the query's: writeStream.queryName.",
 };
 
@@ -130,18 +132,16 @@ export const lackingOfWriter: Lacking = {
   bucketBy: "Use partitionBy.",
   sortBy: "Use orderBy before write.",
   clusterBy: "Use partitionBy.",
-  csv: formats,
-  jdbc: formats,
-  orc: formats,
-  xml: formats,
-  text: formats,
-  insertInto: noCatalog,
-  saveAsTable: noCatalog,
+  jdbc: otherFormats,
+  orc: otherFormats,
+  xml: otherFormats,
+  insertInto: byStatement,
+  saveAsTable: byStatement,
 };
 
 export const lackingOfStreamWriter: Lacking = {
   clusterBy: "Use partitionBy.",
-  toTable: noCatalog,
+  toTable: 'Write to a folder by start(path), or use await session.sql("INSERT INTO t SELECT … FROM STREAM v").',
 };
 
 export const lackingOfSession: Lacking = {
@@ -149,11 +149,11 @@ export const lackingOfSession: Lacking = {
   newSession: "Use Session.create().",
   getActiveSession: "Pass the session on.",
   active: "Pass the session on.",
-  catalog: noCatalog,
+  catalog: 'Use await session.sql("…"): CREATE, DROP, DESCRIBE, SHOW TABLES and SHOW COLUMNS are there.',
   udf: "Use foreachBatch, or expressions: functions of your own are not built.",
   udtf: "Use explode, or foreachBatch.",
-  tvf: "Use session.range and explode.",
-  dataSource: formats,
+  tvf: 'Use session.range, or await session.sql("SELECT * FROM explode(array(1, 2))").',
+  dataSource: otherFormats,
   emptyDataFrame: "Use createDataFrame([], schema).",
   sparkContext: "There is one process and no cluster.",
   client: "There is one process and no cluster.",

@@ -2,7 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as api from "../../index.js";
 import { Column, DataFrame, Session, StreamingError, col, functions, lit, schema, t } from "../../index.js";
-import { lackingOfColumn, lackingOfFrame, lackingOfGroups, lackingOfSession, type Lacking } from "../../dataframe/lacking.js";
+import { sinkFormats, sourceFormats } from "../../dataframe/formats.js";
+import * as lackingOf from "../../dataframe/lacking.js";
 import { World } from "../simulation/world/world.js";
 import { memory } from "../memory.js";
 
@@ -270,11 +271,15 @@ describe("kind: a method of Spark's that we lack", () => {
   const session = Session.create({ runtime: new World(77_001).runtime("door"), warn: () => {} });
   const frame = session.createDataFrame([{ k: "a" }], "k STRING");
   const stream = session.readStream.format("rate").load();
-  const lacking: Record<string, [object, Lacking]> = {
-    DataFrame: [frame, lackingOfFrame],
-    Session: [session, lackingOfSession],
-    Column: [col("k"), lackingOfColumn],
-    GroupedData: [frame.groupBy("k"), lackingOfGroups],
+  const lacking: Record<string, [object, lackingOf.Lacking]> = {
+    DataFrame: [frame, lackingOf.lackingOfFrame],
+    Session: [session, lackingOf.lackingOfSession],
+    Column: [col("k"), lackingOf.lackingOfColumn],
+    GroupedData: [frame.groupBy("k"), lackingOf.lackingOfGroups],
+    DataFrameReader: [session.read, lackingOf.lackingOfReader],
+    DataFrameWriter: [frame.write, lackingOf.lackingOfWriter],
+    DataStreamWriter: [stream.writeStream, lackingOf.lackingOfStreamWriter],
+    Conf: [session.conf, lackingOf.lackingOfConf],
   };
   const targets: Record<string, object> = {
     DataFrame: frame,
@@ -298,6 +303,31 @@ describe("kind: a method of Spark's that we lack", () => {
         .map((method) => `${name}.${method}`),
     );
     expect(built).toEqual([]);
+  });
+
+  test("names only what is there: statements of what it says run", async () => {
+    session.createDataFrame([{ k: "a", n: 1 }], "k STRING, n INT").createOrReplaceTempView("v");
+    const texts = [
+      "SELECT k, sum(n) FROM v GROUP BY ROLLUP (k)",
+      "SELECT k, sum(n) FROM v GROUP BY CUBE (k)",
+      "SELECT k, sum(n) FROM v GROUP BY GROUPING SETS ((k), ())",
+      "SELECT * FROM v EXCEPT ALL SELECT * FROM v",
+      "SELECT * FROM v INTERSECT ALL SELECT * FROM v",
+      "SELECT * FROM v, LATERAL (SELECT n + 1 AS m)",
+      "SELECT * FROM v UNPIVOT (x FOR c IN (n))",
+      "SELECT * FROM v PIVOT (sum(n) FOR k IN ('a'))",
+      "SELECT * FROM explode(array(1, 2))",
+      "SHOW FUNCTIONS",
+    ];
+    for (const text of texts) expect(Array.isArray(await (await session.sql(text)).collect())).toBe(true);
+    for (const text of ["n > (SELECT max(n) - 1 FROM v)", "EXISTS (SELECT * FROM v AS w WHERE w.k = k)"])
+      expect(
+        await session
+          .createDataFrame([{ k: "a", n: 1 }], "k STRING, n INT")
+          .where(text)
+          .count(),
+      ).toBe(1);
+    expect([...sourceFormats.names, ...sinkFormats.names].every((name) => lackingOf.lackingOfReader["orc"]!.includes(name))).toBe(true);
   });
 
   test.each(Object.keys(targets))("%s says what to do instead", (name) => {
