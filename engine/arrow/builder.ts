@@ -1,3 +1,4 @@
+import { checkedPlaces } from "./batchSize.js";
 import { assert } from "../errors/assert.js";
 import { batchOf, type Batch } from "./batch.js";
 import { buffers } from "./buffers.js";
@@ -112,12 +113,14 @@ function inRange(value: bigint, bits: number): bigint {
 
 function bytesColumn(type: DataType, values: readonly Value[], nulls: Nulls): Utf8Column {
   const length = values.length;
+  // A text has at least as many bytes as units: what is too much is known before it is encoded.
+  checkedPlaces(values.reduce<number>((sum, value) => sum + (value === null ? 0 : (value as string | Uint8Array).length), 0));
   const parts = values.map((value) => (value === null ? null : typeof value === "string" ? encoder.encode(value) : (value as Uint8Array)));
   const offsets = buffers.int32(length + 1);
   let total = 0;
   for (let i = 0; i < length; i++) {
     total += parts[i]?.length ?? 0;
-    assertOffset(total);
+    checkedPlaces(total);
     offsets[i + 1] = total;
   }
   const data = buffers.bytes(total);
@@ -128,17 +131,12 @@ function bytesColumn(type: DataType, values: readonly Value[], nulls: Nulls): Ut
   return { type, encoding: "utf8", length, nulls, data, offsets };
 }
 
-/** Offsets are 32 bits: one column of one batch holds at most 2 GiB of text, or 2^31 − 1 elements. */
-export function assertOffset(total: number): void {
-  assert(total <= 0x7fffffff, "a column of a batch is larger than 2 GiB: use smaller batches");
-}
-
 function offsetsOf(lengths: readonly number[]): Int32Array {
   const offsets = buffers.int32(lengths.length + 1);
   let total = 0;
   for (let i = 0; i < lengths.length; i++) {
     total += lengths[i]!;
-    assertOffset(total);
+    checkedPlaces(total);
     offsets[i + 1] = total;
   }
   return offsets;

@@ -1,7 +1,8 @@
 import { assert } from "../errors/assert.js";
 import { batchOf, type Batch } from "./batch.js";
 import { buffers } from "./buffers.js";
-import { assertOffset, columnFromValues } from "./builder.js";
+import { checkedPlaces } from "./batchSize.js";
+import { columnFromValues } from "./builder.js";
 import type { Column, DictionaryColumn, FixedArrays, FixedColumn, FixedEncoding, Nulls, Utf8Column, ViewColumn } from "./column.js";
 import { allocateFixed, fixedColumn, longsOfDoubles } from "./encodings.js";
 import { isOwned, markOwned } from "./ownership.js";
@@ -164,7 +165,7 @@ function concatBytes(type: DataType, parts: readonly (ViewColumn | Utf8Column)[]
       offsets[++row] = total;
     }
   }
-  assertOffset(total);
+  checkedPlaces(total);
   const data = buffers.bytes(total);
   row = 0;
   for (const part of parts) {
@@ -199,8 +200,7 @@ function concatOffsets(
     const shift = total - start;
     for (let i = 1; i <= part.length; i++) offsets[++row] = part.offsets[i]! + shift;
     ranges.push([start, part.offsets[part.length]!]);
-    total = offsets[row]!;
-    assertOffset(total);
+    total = checkedPlaces(total + part.offsets[part.length]! - start);
   }
   return { offsets, ranges };
 }

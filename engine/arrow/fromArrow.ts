@@ -4,7 +4,8 @@ import { StreamingError } from "../errors/streamingError.js";
 import { arrowTypeName, fromArrowSchema } from "./arrowTypes.js";
 import { batchOf, type Batch } from "./batch.js";
 import { buffers } from "./buffers.js";
-import { assertOffset, nullColumn } from "./builder.js";
+import { checkedPlaces } from "./batchSize.js";
+import { nullColumn } from "./builder.js";
 import type { Column, FixedArrays, FixedEncoding, Nulls } from "./column.js";
 import { concatColumns } from "./concat.js";
 import { allocateFixed, doublesOfLongs, fixedColumn, fixedEncodingOf, isLongLike } from "./encodings.js";
@@ -132,7 +133,7 @@ function bytesColumn(data: arrow.Data, type: DataType, nulls: Nulls): Column {
   for (let i = 1; i <= length; i++) {
     offsets[i] = Number(from[i]) - first;
   }
-  assertOffset(Number(from[length] ?? 0) - first);
+  checkedPlaces(Number(from[length] ?? 0) - first);
   const bytes = buffers.bytes(offsets[length]!);
   bytes.set((data.values as Uint8Array).subarray(first, first + offsets[length]!));
   return { type, encoding: "utf8", length, nulls, data: bytes, offsets };

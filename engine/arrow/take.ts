@@ -1,7 +1,8 @@
 import { assert } from "../errors/assert.js";
 import { batchOf, type Batch } from "./batch.js";
 import { buffers } from "./buffers.js";
-import { assertOffset, nullColumn } from "./builder.js";
+import { checkedPlaces } from "./batchSize.js";
+import { nullColumn } from "./builder.js";
 import type { Column, FixedArrays, FixedEncoding, Nulls, Utf8Column, ViewColumn } from "./column.js";
 import { allocateFixed, fixedColumn, loopPerEncoding } from "./encodings.js";
 
@@ -172,7 +173,7 @@ function gatherBytes(column: ViewColumn | Utf8Column, rows: Int32Array, count: n
     }
     offsets[i + 1] = total;
   }
-  assertOffset(total);
+  checkedPlaces(total);
   const into = buffers.bytes(total);
   for (let i = 0; i < count; i++) {
     const start = starts[i]!;
@@ -197,7 +198,7 @@ function gatherOffsets(
     if (nulls === null || nulls[i] === 0) total += from[rows[i]! + 1]! - from[rows[i]!]!;
     offsets[i + 1] = total;
   }
-  assertOffset(total);
+  checkedPlaces(total);
   const elements = new Int32Array(total);
   for (let i = 0; i < count; i++) {
     const shift = from[rows[i]!]! - offsets[i]!;

@@ -1,9 +1,9 @@
+import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import { columnFromValues } from "../arrow/columns.js";
 import type { Column } from "../arrow/column.js";
 import { types, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
-import { assert } from "../errors/assert.js";
 import { readCell } from "./cellCodec.js";
 import { compareBytes, type CellSource } from "./cells.js";
 import { Lane } from "./lane.js";
@@ -106,7 +106,7 @@ export class CellLists {
       live++;
       bytes += old[at + 2]!;
     }
-    assert(2 * bytes < 2 ** 31 && live < 2 ** 28, "the values of one aggregate take more than 2 GB");
+    checkedPlaces(Math.max(2 * bytes, 8 * live), "The values of an aggregate");
     this.#cells = buffers.int32(4 * Math.max(64, 2 * (live + 1)));
     this.#arena = buffers.bytes(Math.max(1024, 2 * bytes));
     if (this.#distinct) this.#index = buffers.int32(2 ** Math.ceil(Math.log2(Math.max(256, 5 * (live + 1)))));

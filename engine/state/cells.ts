@@ -1,8 +1,8 @@
+import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import { columnFromValues, plainColumn, readValue, type PlainColumn } from "../arrow/columns.js";
 import type { Column, Nulls } from "../arrow/column.js";
 import type { DataType } from "../arrow/types.js";
-import { assert } from "../errors/assert.js";
 import { CellWriter, readCell, writeCell } from "./cellCodec.js";
 import { Lane } from "./lane.js";
 
@@ -136,7 +136,7 @@ export class Cells {
   /** Slides the live cells together into an arena with room for `more`, twice as large as what lives. */
   #makeRoom(more: number): void {
     const size = Math.max(1024, 2 * (this.#live + more));
-    assert(size < 2 ** 31, "values of one aggregate take more than 2 GB");
+    checkedPlaces(size, "The values of an aggregate");
     const arena = buffers.bytes(size);
     const starts = this.#start.values;
     const lengths = this.#length.values;

@@ -1,6 +1,6 @@
+import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import { keyGroupOf, type GroupRange } from "../contract/state.js";
-import { assert } from "../errors/assert.js";
 import { wordsOf } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
 
@@ -110,7 +110,7 @@ export class KeySegment {
   /** Slides the bytes of the keys together, into an array with room for `more`, twice as large as what lives. */
   #compact(more: number, keys: StoredKeys, layout: KeyLayout): void {
     const size = Math.max(firstBytes, 2 * (this.#live + more));
-    assert(size < 2 ** 31, "the keys of one group of a state table take more than 2 GB");
+    checkedPlaces(size, "The keys of a part of the state");
     const old = this.bytes;
     this.bytes = buffers.bytes(size);
     this.words = wordsOf(this.bytes);

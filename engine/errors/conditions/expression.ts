@@ -192,6 +192,11 @@ export const expressionConditions = {
     message: "A string of <length> characters is longer than what one value can be (<limit>).",
     advice: "Check the count that it is repeated or padded to.",
   },
+  BATCH_TOO_LARGE: {
+    sqlState: "54000",
+    message: "<what> take <size> together, and <limit> are the most that are held at once.",
+    advice: "Shorten the values, read fewer of them at a time (maxFilesPerTrigger, maxBytesPerTrigger), or collect fewer in a group.",
+  },
   NULL_MAP_KEY: {
     sqlState: "2200E",
     message: "Cannot use null as map key.",

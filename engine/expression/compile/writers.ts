@@ -1,4 +1,4 @@
-import { StreamingError } from "../../errors/streamingError.js";
+import { checkedPlaces } from "../../arrow/batchSize.js";
 import { assert } from "../../errors/assert.js";
 import { buffers } from "../../arrow/buffers.js";
 import type { Column, FixedArrays, FixedEncoding, Nulls } from "../../arrow/column.js";
@@ -110,8 +110,7 @@ export class Utf8Writer extends NullWriter implements Writer {
   }
 
   private growData(needed: number): void {
-    // The places of strings are numbers of 32 bits.
-    if (needed >= 2 ** 31) throw new StreamingError("STRING_TOO_LONG", { length: String(needed), limit: String(2 ** 31 - 1) });
+    checkedPlaces(needed);
     const grown = buffers.bytes(Math.min(2 ** 31 - 1, Math.max(needed, this.data.length * 2)));
     grown.set(this.data.subarray(0, this.used));
     this.data = grown;

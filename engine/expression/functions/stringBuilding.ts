@@ -1,3 +1,4 @@
+import { partsOfText } from "../../values/textSearch.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
@@ -130,7 +131,7 @@ function repeated(s: string, count: number): string {
 
 function replaced(s: string, search: string, by: string): string {
   if (search === "") return s;
-  const parts = s.split(search);
+  const parts = partsOfText(s, search);
   checkedStringLength(s.length + (parts.length - 1) * (by.length - search.length));
   return parts.join(by);
 }

@@ -1,6 +1,7 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
+import { partsOfText, placeInText } from "../../values/textSearch.js";
 import { bytesIndexOf, countCharacters, offsetOfCharacter } from "../compile/runtime/bytes.js";
 import { rangeOf } from "../compile/snippets.js";
 import { throwArrayIndex, throwIndexZero } from "../../values/evaluationErrors.js";
@@ -65,7 +66,7 @@ const instr: FunctionEntry = {
 };
 
 function characterIndex(s: string, part: string, from: number): number {
-  const index = s.indexOf(part, from);
+  const index = placeInText(s, part, from);
   return index < 0 ? 0 : Array.from(s.slice(0, index)).length + 1;
 }
 
@@ -119,7 +120,7 @@ const splitPart: FunctionEntry = {
   resolve: fixed([types.string, types.string, types.int], types.string),
   eval: ([s, delimiter, number]) => {
     if (number === 0) throwIndexZero();
-    const parts = delimiter === "" ? [s as string] : (s as string).split(delimiter as string);
+    const parts = delimiter === "" ? [s as string] : partsOfText(s as string, delimiter as string);
     return parts.at((number as number) > 0 ? (number as number) - 1 : (number as number)) ?? "";
   },
 };
@@ -131,7 +132,7 @@ const substringIndex = ofStrings(
   ["s", "s", "n"],
   (s: string, delimiter: string, n: number) => {
     if (n === 0 || delimiter === "") return "";
-    const parts = s.split(delimiter);
+    const parts = partsOfText(s, delimiter);
     return n > 0 ? parts.slice(0, n).join(delimiter) : parts.slice(n).join(delimiter);
   },
 );

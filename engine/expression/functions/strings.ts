@@ -1,3 +1,4 @@
+import { placeInText } from "../../values/textSearch.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator } from "../compile/code.js";
@@ -129,7 +130,7 @@ function search(
 
 /** Bytes as a string of one unit a byte, so that one test does for both. */
 function latin(value: Value): string {
-  return typeof value === "string" ? value : String.fromCharCode(...(value as Uint8Array));
+  return typeof value === "string" ? value : Array.from(value as Uint8Array, (byte) => String.fromCharCode(byte)).join("");
 }
 
 const ascii: FunctionEntry = {
@@ -188,7 +189,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
   search(
     "contains",
     "Whether the second argument occurs in the first.",
-    (s, part) => s.includes(part),
+    (s, part) => placeInText(s, part) >= 0,
     (g, a, b) => `${g.runtime(bytesIndexOf)}(${rangeOf(a)}, ${rangeOf(b)}) >= 0`,
   ),
   search(

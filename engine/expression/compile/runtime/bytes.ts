@@ -1,3 +1,5 @@
+import { isLongPart, placeOfUnits } from "../../../values/textSearch.js";
+
 /** What generated loops call on ranges of bytes. Plain functions over numbers and arrays: no objects a row. */
 
 export function byteEqual(a: Uint8Array, aStart: number, aLength: number, b: Uint8Array, bStart: number, bLength: number): boolean {
@@ -44,6 +46,7 @@ export function bytesIndexOf(
   from = 0,
 ): number {
   if (bLength === 0) return from;
+  if (isLongPart(bLength)) return placeOfUnits(a, aStart, aLength, b, bStart, bLength, from);
   const first = b[bStart];
   const last = aLength - bLength;
   for (let i = from; i <= last; i++) {
