@@ -16,7 +16,7 @@ export default (session) =>
 `;
 }
 
-describe("the process ends", () => {
+describe("kind: whatever fails: the process ends", () => {
   test.each([
     ["a loop without end", "await null; for (;;);"],
     ["a promise that never settles", "await new Promise(() => setInterval(() => {}, 1000));"],

@@ -72,7 +72,7 @@ const events = fc.array(
   { maxLength: 30 },
 );
 
-describe("the view of a terminal", () => {
+describe("kind: a batch that emits and is not shown: the view of a terminal", () => {
   test("notes stay; below them the board and the lines of each query, never wider than the screen; a batch that wrote is always shown", () => {
     fc.assert(
       fc.property(events, fc.integer({ min: 25, max: 200 }), (all: readonly Event[], columns) => {
@@ -110,7 +110,7 @@ describe("the view of a terminal", () => {
   });
 });
 
-describe("the view of a log", () => {
+describe("kind: a batch that emits and is not shown: the view of a log", () => {
   test("every batch that wrote something, else at most a line an interval and query, the last one too; totals are told apart", () => {
     let nowMs = 0;
     let written = "";

@@ -73,7 +73,7 @@ const stateFile =
     await then(path)(world);
   };
 
-describe("what is missing is refused by name", () => {
+describe("kind: logs that are not held against each other: what is missing is refused by name", () => {
   it.each([
     ["an entry of the offset log", 5, remove(`${checkpoint}/offsets/2`), "CHECKPOINT_FILE_MISSING", `${checkpoint}/offsets/2`],
     ["the first entry of the offset log", 5, remove(`${checkpoint}/offsets/0`), "CHECKPOINT_FILE_MISSING", `${checkpoint}/offsets/0`],
@@ -117,7 +117,7 @@ describe("what is missing is refused by name", () => {
   });
 });
 
-describe("what is not what was committed is refused by name", () => {
+describe("kind: what is redundant and not compared: what is not what was committed is refused by name", () => {
   it.each([
     [
       "an entry of a source's log in place of another",

@@ -4,7 +4,7 @@ import { systemClock } from "../../runtime/systemClock.js";
 import { patienceMs } from "../patience.js";
 import { startSilentServer, type SilentServer } from "../servers/silentServer.js";
 
-describe("a Kafka client that is closed", () => {
+describe("kind: whatever fails, every connection is closed: a Kafka client that is closed", () => {
   let server: SilentServer;
 
   beforeAll(async () => {

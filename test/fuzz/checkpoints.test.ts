@@ -11,7 +11,7 @@ const firstSeed = Number(process.env["FUZZ_SEED"] ?? "1");
 // Many runs a test, on a machine that may be busy.
 vi.setConfig({ testTimeout: 600_000 + 500 * mutations });
 
-describe("damaged files of a checkpoint and its manifest", () => {
+describe("kind: parsed but not validated: damaged files of a checkpoint and its manifest", () => {
   it.each(fuzzedQueries)("$name", async (query) => {
     const fuzzer = await CheckpointFuzzer.of(query);
     const outcomes: Outcome[] = [];

@@ -56,7 +56,7 @@ function decode(bytes: Uint8Array, pieceBytes: number, mode: string): string[] |
   }
 }
 
-describe("damaged JSON", () => {
+describe("kind: damaged bytes: damaged JSON", () => {
   it("gives the rows of the lines that are whole, however it comes in", () => {
     const encoder = new TextEncoder();
     const expected = lines.map((line) => (decode(encoder.encode(line), Infinity, "PERMISSIVE") as string[])[0]!);

@@ -87,7 +87,7 @@ const hundredRows: Value[][] = Array.from({ length: 100 }, (_, i) => [
 ]);
 
 test.each(["snappy", "none", "zstd", "gzip", "lz4_raw"] as const)(
-  "every flipped bit and every truncation of a hundred rows, %s",
+  "kind: damaged bytes that kill the process: every flipped bit and every truncation of a hundred rows, %s",
   async (codec) => {
     const bytes = await encodeParquet([batchFromRows(readings, hundredRows)], readings, { codec, dictionary: true });
     const counts = { right: 0, refused: 0 };
@@ -104,7 +104,7 @@ test.each(["snappy", "none", "zstd", "gzip", "lz4_raw"] as const)(
   },
 );
 
-test("any damage of any table", async () => {
+test("kind: damaged bytes that kill the process: any damage of any table", async () => {
   let refused = 0;
   const damage = fc.record({
     kind: fc.constantFrom("flip", "zero", "drop", "repeat", "noise"),

@@ -73,7 +73,7 @@ function conditionOf(work: () => unknown): string | null {
   }
 }
 
-describe("malformed JSON values", () => {
+describe("kind: parsed but not validated: malformed JSON values", () => {
   it.each(scalars.flatMap(nested).map((type) => [JSON.stringify(type), type] as const))("fail by conditions only: %s", (_, type) => {
     const schema = types.struct([
       { name: "before", type: types.int, nullable: true },

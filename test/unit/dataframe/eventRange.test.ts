@@ -45,7 +45,7 @@ function notesOf(frame: Frame, given: Partial<BackfillRange> = {}): readonly str
   return boundedPlan(session, frame.plan, { ...range, ...given }).notes;
 }
 
-describe("a range of event time", () => {
+describe("kind: a range that means another time: a range of event time", () => {
   it("is of the watermark's column: the first instant is in it, the last is not, rows without a time are not", async () => {
     expect(await idsOf(input().withWatermark("at", "10 seconds"))).toEqual(["b", "c", "d", "e"]);
     expect(await idsOf(input().withWatermark("at", "10 seconds"), { eventTo: null })).toEqual(["b", "c", "d", "e", "f", "g"]);

@@ -29,7 +29,7 @@ beforeEach(() => {
 
 afterEach(() => machine.close());
 
-describe("two columns of one name", () => {
+describe("kind: names that collide where rows enter or leave by name: two columns of one name", () => {
   it.each(["collect", "first", "head"] as const)("are refused by %s", async (method) => {
     expect(await refusalOf(two[method]())).toMatchObject(duplicate);
     expect(await refusalOf(nested[method]())).toMatchObject(duplicate);
@@ -123,7 +123,7 @@ describe("two columns of one name", () => {
   });
 });
 
-describe("NOT NULL", () => {
+describe("kind: a constraint that nobody checks: NOT NULL", () => {
   it("means nothing in the schema of files, at any depth", async () => {
     await machine.file("0.json", '{"v":null}\n{"x":1}\n{"v":3}\n');
     const text = "v INT NOT NULL, s STRUCT<a: INT NOT NULL> NOT NULL, m MAP<STRING, INT>";

@@ -61,7 +61,7 @@ async function run(start: Start = {}): Promise<void> {
 
 const rows = (): unknown[] => memory.table(table).rows().flat();
 
-describe("a source", () => {
+describe("kind: known by its name, not its identity: a source", () => {
   const spellings: Readonly<Record<string, () => string>> = {
     absolute: () => join(root, "a/in"),
     "with a slash behind": () => "in/",
@@ -133,7 +133,7 @@ describe("a source", () => {
   });
 });
 
-describe("the folder of a sink", () => {
+describe("kind: known by its name, not its identity: the folder of a sink", () => {
   it("is the same in any spelling", async () => {
     await run({ output: "out" });
     await put("a/in/1.json", { k: "a1" });
@@ -190,7 +190,7 @@ describe("the folder of a sink", () => {
   });
 });
 
-describe("a bounded table", () => {
+describe("kind: known by its name, not its identity: a bounded table", () => {
   it("of the same name in another working directory is refused, naming both", async () => {
     const input = join(root, "a/in");
     await run({ input, lookup: "lookup" });
@@ -219,7 +219,7 @@ describe("a bounded table", () => {
   });
 });
 
-describe("the name of a query", () => {
+describe("kind: a name that leads elsewhere: the name of a query", () => {
   it.each(["../../x", "..", ".", "a/b", "/x", "a\\b", "", "a\0b"])(
     "%j does not lead out of the session's checkpoint location",
     async (name) => {

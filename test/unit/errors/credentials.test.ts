@@ -18,7 +18,7 @@ function said(error: unknown): string {
   return `${error.message}${parameters}${error.cause === undefined ? "" : said(error.cause)}`;
 }
 
-describe("users and passwords", () => {
+describe("kind: secrets that are printed: users and passwords", () => {
   test.each([
     [`s3://key:${secret}@bucket/path`, "s3://…@bucket/path"],
     [`a https://${secret}@host:1, b ftp://x:y@z@host/p@q`, "a https://…@host:1, b ftp://…@host/p@q"],

@@ -74,7 +74,7 @@ const texts: readonly (readonly [string, (size: number) => string, unknown])[] =
   ["IN over columns", (n) => `5 IN (${many(n, (i) => `n + ${i}`).join()})`, true],
 ];
 
-describe("expressions of any depth", () => {
+describe("kind: recursion without a limit: expressions of any depth", () => {
   it.each(columns)("made of columns: %s", async (_, make, expected) => {
     expect(await valueOf(table.select(make(depth).as("x")))).toBe(expected);
   });

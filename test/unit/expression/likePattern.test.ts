@@ -16,7 +16,7 @@ function byRegExp(pattern: string, text: string): boolean {
   return new RegExp(`^${source}$`, "u").test(text);
 }
 
-describe("LIKE", () => {
+describe("kind: more than linear: LIKE", () => {
   const text = fc.string({ unit: fc.constantFrom("a", "b", "é", "😀", "a"), maxLength: 12 });
   const pattern = fc.string({ unit: fc.constantFrom("a", "b", "é", "😀", "%", "_", "%"), maxLength: 8 });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Session } from "../../../dataframe/session.js";
 
 // What one value may hold is limited: a line of SQL ends in a condition, never in a RangeError or without memory.
-describe("values that would be too large", () => {
+describe("kind: allocation without a limit: values that would be too large", () => {
   const table = Session.create().createDataFrame([{ s: "a".repeat(100_000), n: 2_000_000_000 }], "s STRING, n INT");
 
   it.each([

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { OutageReport } from "../../../connectors/kafka/outage.js";
 
-test("an outage is said at once, again every ten seconds, and when it is over; each with its count", () => {
+test("kind: an outage that is silent: an outage is said at once, again every ten seconds, and when it is over; each with its count", () => {
   let nowMs = 0;
   const said: string[] = [];
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, sleep: async () => {} };

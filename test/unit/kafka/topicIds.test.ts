@@ -9,7 +9,7 @@ function logIn(folder: string): FileSourceLog {
   return new FileSourceLog({ files: localFileSystem, location: folder, startedMs: 0, checkOwnership: async () => {} });
 }
 
-describe("ids of topics", () => {
+describe("kind: known by its name, not its identity: ids of topics", () => {
   test("are known again at the next start, and tell a topic from a later one of its name", async () => {
     const folder = await temporaryFolder();
     const first = new TopicIds(logIn(folder).identities);

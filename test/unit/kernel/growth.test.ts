@@ -17,7 +17,7 @@ function record(count: number, member: (i: number) => string): string {
   return `{${Array.from({ length: count }, (_, i) => member(i)).join(",")},"a":"end"}\n`;
 }
 
-describe("lines of any shape take time in proportion to their size", () => {
+describe("kind: more than linear: lines of any shape take time in proportion to their size", () => {
   const wire = 16 * 1024;
 
   it.each([

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Session } from "../../../dataframe/session.js";
 
 // A word that is a function without parentheses: a column of that name comes first. Expected values are Spark's.
-describe("functions without parentheses", () => {
+describe("kind: a word that hides a column: functions without parentheses", () => {
   const session = Session.create();
   const words = ["current_date", "current_timestamp", "current_time", "current_user", "session_user", "user", "localtimestamp", "now"];
   const named = session.createDataFrame(

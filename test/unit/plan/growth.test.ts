@@ -90,7 +90,7 @@ const texts: readonly (readonly [string, (size: number) => DataFrame, number])[]
   ],
 ];
 
-describe("growth of a plan", () => {
+describe("kind: more than linear: growth of a plan", () => {
   it.each([...verbs, ...texts])("is linear in %s", async (_, make, size) => {
     expect(
       await growth(

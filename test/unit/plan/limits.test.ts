@@ -39,7 +39,7 @@ function windows(slide: string): DataFrame {
   return table.groupBy(window("ts", "1 hour", slide)).count();
 }
 
-describe("types that are nested without measure", () => {
+describe("kind: recursion and allocation without a limit: types that are nested without measure", () => {
   it.each([400, 5000, 200_000])("as text, %d deep", (depth) => {
     const expected = depth === 400 ? "none" : "PARSE_SYNTAX_ERROR";
     for (const type of [nestedArray(depth), nestedStruct(depth)]) {
@@ -57,7 +57,7 @@ describe("types that are nested without measure", () => {
   });
 });
 
-describe("numbers and windows without measure", () => {
+describe("kind: recursion and allocation without a limit: numbers and windows without measure", () => {
   it("a short text of many digits is refused at once, a zero is a zero", async () => {
     for (const text of ["1e10000000BD", "0.5e999999999BD", `1e-10000000BD`, "9".repeat(100_000)]) {
       expect(conditionOf(() => table.selectExpr(`${text} AS x`))).toBe("DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION");

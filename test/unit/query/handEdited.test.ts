@@ -66,7 +66,7 @@ const offset =
 
 type Edit = readonly [what: string, path: string, change: (text: string) => string];
 
-describe("accepted, as by Spark", () => {
+describe("kind: texts that people edit: accepted, as by Spark", () => {
   it.each<Edit>([
     ...Object.entries(logs).flatMap(([log, path]): Edit[] => [
       [`${log}: line ends of Windows`, path, crlf],
@@ -104,7 +104,7 @@ describe("accepted, as by Spark", () => {
   });
 });
 
-describe("refused, with what is wrong", () => {
+describe("kind: texts that people edit: refused, with what is wrong", () => {
   it.each<readonly [...Edit, reason: string]>([
     ...Object.entries(logs).flatMap(([log, path]): (readonly [...Edit, reason: string])[] => [
       [`${log}: nothing`, path, () => "", "it is empty"],

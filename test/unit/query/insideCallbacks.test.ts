@@ -51,7 +51,7 @@ async function inBatch(work: (query: StreamingQuery) => unknown): Promise<{ quer
   return { query, batches, refusal };
 }
 
-describe("inside foreachBatch", () => {
+describe("kind: what waits for itself: inside foreachBatch", () => {
   const stops: Readonly<Record<string, (query: StreamingQuery) => unknown>> = {
     stop: (query) => query.stop(),
     "stop behind a wait": async (query) => {
@@ -107,7 +107,7 @@ describe("inside foreachBatch", () => {
   });
 });
 
-describe("inside a listener", () => {
+describe("kind: what waits for itself: inside a listener", () => {
   it("stop ends the query behind the batch, and waiting is a condition", async () => {
     const refusals: unknown[] = [];
     const batches: number[] = [];

@@ -41,7 +41,7 @@ const thrown: readonly (readonly [what: string, value: unknown, shown: string])[
   ["what cannot be read", unreadable, "it threw a value of type object that cannot be shown"],
 ];
 
-describe("what a function throws", () => {
+describe("kind: what is thrown and is no Error: what a function throws", () => {
   it.each(thrown)("in foreachBatch: %s", async (_what, value, shown) => {
     for (const fail of [() => thrower(value), () => Promise.reject(value)]) {
       const failure = await refusalOf(machine.runWriter((session) => input(session).writeStream.foreachBatch(fail)));
@@ -76,7 +76,7 @@ function thrower(value: unknown): never {
   throw value;
 }
 
-describe("a trigger", () => {
+describe("kind: flags that count because their key is there: a trigger", () => {
   const wrong: readonly unknown[] = [
     { availableNow: false },
     { once: 0 },

@@ -36,7 +36,7 @@ function listener(): { said: string[]; warn: (message: string) => void } {
   return { said, warn: (message) => void (said.includes(message) || said.push(message)) };
 }
 
-describe("inputs that hold nothing are skipped", () => {
+describe("kind: inputs that stop a query for ever: inputs that hold nothing are skipped", () => {
   test.each<[string, SourceProvider, Record<string, string>]>([
     ["x.json", jsonProvider, {}],
     ["x.json.gz", jsonProvider, {}],
@@ -59,7 +59,7 @@ describe("inputs that hold nothing are skipped", () => {
   });
 });
 
-describe("files that go", () => {
+describe("kind: inputs that stop a query for ever: files that go", () => {
   test("a file that was taken for a batch and is removed before it is read is left out, and the user is told", async () => {
     const folder = await temporaryFolder();
     await put(join(folder, "bad.json.gz"), "this is not compressed", 100);
@@ -160,7 +160,7 @@ describe("files that go", () => {
   });
 });
 
-describe("ignoreCorruptFiles", () => {
+describe("kind: inputs that stop a query for ever: ignoreCorruptFiles", () => {
   test("keeps the whole lines before the damage, in the order of a batch, and tells of each file", async () => {
     const folder = await temporaryFolder();
     const lines = Array.from({ length: 20_000 }, (_, i) => row(i));
@@ -191,7 +191,7 @@ describe("ignoreCorruptFiles", () => {
   });
 });
 
-describe("entries that nobody can read to an end", () => {
+describe("kind: what blocks the process: entries that nobody can read to an end", () => {
   test("pipes and sockets in a folder are left out by name, and none is waited for", async () => {
     const folder = await temporaryFolder();
     execFileSync("mkfifo", [join(folder, "pipe.json")]);

@@ -16,7 +16,7 @@ afterEach(() => machine.close());
 
 const read = (path: string) => machine.session().read.schema("k STRING").json(path);
 
-describe("a pattern that matches nothing", () => {
+describe("kind: a path that means nothing: a pattern that matches nothing", () => {
   const nothing = ["/data/in/*.nope", "/data/none*", "/data/{x,y}", "/data/n?/*.json", "/data/in/[1-9].json"];
 
   it.each(nothing)("%s is refused in a bounded read, a static side and a backfill", async (path) => {
@@ -51,7 +51,7 @@ describe("a pattern that matches nothing", () => {
   });
 });
 
-describe("a folder with characters of patterns in its name", () => {
+describe("kind: a path that means nothing: a folder with characters of patterns in its name", () => {
   it.each(["in[2024]", "in{a,b}", "what?", "all*"])("%s is found, and read as a stream too", async (name) => {
     await machine.file("0.json", [{ k: name }], `/data/${name}`);
     expect(await read(`/data/${name}`).collect()).toEqual([{ k: name }]);

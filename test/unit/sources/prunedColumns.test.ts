@@ -25,7 +25,7 @@ afterEach(() => machine.close());
 /** Spark's texts of several columns, taken apart. */
 const items = (columns: string): string[] => columns.split(", ");
 
-it.each(Object.keys(answers))("%s", async (asked) => {
+it.each(Object.keys(answers))("kind: columns pruned before a record's validity is known: %s", async (asked) => {
   const [file, mode, columns] = asked.split("|") as [string, string, string];
   await machine.file("f.json", files[file]!);
   const answer = async (): Promise<unknown> => {
@@ -42,7 +42,7 @@ it.each(Object.keys(answers))("%s", async (asked) => {
   expect(await answer()).toEqual(answers[asked]);
 });
 
-describe("the column of malformed records alone", () => {
+describe("kind: columns pruned before a record's validity is known: the column of malformed records alone", () => {
   const refused = { condition: "UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", parameters: { column: "_corrupt_record" } };
   const alone: readonly ((input: Frame) => Frame)[] = [
     (input) => input.select("_corrupt_record"),
