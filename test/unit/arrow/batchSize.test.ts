@@ -32,7 +32,14 @@ function conditionOf(work: () => unknown): string {
 
 it("kind: values of a batch that take more than 2 GiB together are a condition, before anything of that size is made", () => {
   expect(conditionOf(() => takeColumn(text, new Int32Array(tooMany), tooMany))).toBe("BATCH_TOO_LARGE");
-  expect(conditionOf(() => concatColumns(types.string, new Array<Column>(tooMany).fill(text)))).toBe("BATCH_TOO_LARGE");
+  expect(
+    conditionOf(() =>
+      concatColumns(
+        types.string,
+        Array.from({ length: tooMany }, () => text),
+      ),
+    ),
+  ).toBe("BATCH_TOO_LARGE");
   const list: Column = {
     type: types.array(types.int),
     encoding: "list",
@@ -44,5 +51,12 @@ it("kind: values of a batch that take more than 2 GiB together are a condition, 
   expect(conditionOf(() => concatColumns(list.type, [list, list, list]))).toBe("BATCH_TOO_LARGE");
   const session = Session.create();
   const long = "x".repeat(million);
-  expect(conditionOf(() => session.createDataFrame(new Array(tooMany).fill({ s: long }), "s STRING"))).toBe("BATCH_TOO_LARGE");
+  expect(
+    conditionOf(() =>
+      session.createDataFrame(
+        Array.from({ length: tooMany }, () => ({ s: long })),
+        "s STRING",
+      ),
+    ),
+  ).toBe("BATCH_TOO_LARGE");
 });
