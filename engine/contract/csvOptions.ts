@@ -19,7 +19,7 @@ const csvFormOptions: readonly OptionSpec[] = [
   text("nullValue", "The text of null.", ""),
   text("emptyValue", "The text of an empty string: what a quoted nothing is read as, and what is written for one."),
   text("lineSep", "What ends a line; by default \\n, \\r and \\r\\n, and \\n when writing."),
-  text("encoding", "The encoding of the text.", "UTF-8"),
+  text("encoding", "The encoding of the text; by default UTF-8."),
   text("charset", "The same as `encoding`."),
   text("dateFormat", "The pattern of dates; by default what CAST takes."),
   text("timestampFormat", "The pattern of timestamps; by default what CAST takes."),

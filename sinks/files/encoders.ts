@@ -1,4 +1,5 @@
 import { lazily } from "../../engine/errors/loading.js";
+import { charsetOf, encodeText, withoutCharset, type Charset } from "../../connectors/files/charsets.js";
 import { compress, loadCodec, textCodecs, type WrittenCodec } from "../../connectors/files/codecs.js";
 import { encodeParquet, parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
 import { loadParquetWasm } from "../../connectors/parquet/wasm.js";
@@ -36,25 +37,26 @@ function zoneOf({ conf }: SinkContext): string {
 }
 
 /** Files of text: what `lines` makes of the batches of one, compressed if that is wanted. */
-function textEncoder(name: string, codec: string, lines: (batches: readonly Batch[]) => string): FileEncoder {
+function textEncoder(name: string, codec: string, charset: Charset | null, lines: (batches: readonly Batch[]) => string): FileEncoder {
   const textCodec = codec as WrittenCodec;
+  const bytesOf = (text: string): Uint8Array => (charset === null ? new TextEncoder().encode(text) : encodeText(text, charset));
   return {
     extension: `.${name}${textCodecs[textCodec]}`,
     load: () => loadCodec(textCodec),
-    encode: async (batches) => compress(textCodec, new TextEncoder().encode(lines(batches))),
+    encode: async (batches) => compress(textCodec, bytesOf(lines(batches))),
   };
 }
 
 /** @param schema what the files hold */
 export function csvEncoder({ codec, format }: FileSinkOptions, context: SinkContext, schema: Schema): FileEncoder {
-  const writer = createCsvWriter(schema, format, zoneOf(context));
-  return textEncoder("csv", codec, (batches) => writer.header + batches.map((batch) => writer.lines(batch)).join(""));
+  const writer = createCsvWriter(schema, withoutCharset(format), zoneOf(context));
+  return textEncoder("csv", codec, charsetOf(format), (batches) => writer.header + batches.map((batch) => writer.lines(batch)).join(""));
 }
 
 /** A line for each row; an empty one where it is null. */
 export function linesEncoder({ codec, format }: FileSinkOptions): FileEncoder {
   const end = format["lineSep"] ?? "\n";
-  return textEncoder("txt", codec, (batches) =>
+  return textEncoder("txt", codec, null, (batches) =>
     batches
       .flatMap(rowsOf)
       .map(([text]) => `${(text as string | null) ?? ""}${end}`)
@@ -78,14 +80,16 @@ export function arrowEncoder(): FileEncoder {
 
 export function jsonEncoder({ codec, format }: FileSinkOptions, context: SinkContext): FileEncoder {
   const zone = zoneOf(context);
-  const writer = createJsonLinesWriter({ options: format, zone });
+  const charset = charsetOf(format);
+  const writer = createJsonLinesWriter({ options: withoutCharset(format), zone });
   const textCodec = codec as WrittenCodec;
   return {
     extension: `.json${textCodecs[textCodec]}`,
     load: () => loadCodec(textCodec),
     encode(batches) {
       for (const batch of batches) writer.write(batch);
-      return compress(textCodec, writer.take().slice());
+      const lines = writer.take();
+      return compress(textCodec, charset === null ? lines.slice() : encodeText(Buffer.from(lines).toString("utf8"), charset));
     },
   };
 }

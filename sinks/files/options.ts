@@ -51,6 +51,7 @@ export function fileSinkOptions(format: SinkFormat, given: Readonly<Record<strin
   const options = new Options(`the ${format} sink`, fileSinkSpecs(format), given);
   const rowsPerFile = options.integer("maxRecordsPerFile")!;
   if (rowsPerFile <= 0) throw options.invalid("maxRecordsPerFile", "a number above 0");
+  if (options.get("lineSep") === "") throw options.invalid("lineSep", "a text that is not empty");
   const names = new Set(formatSpecs[format].map((spec) => spec.name));
   return {
     path: absolutePath(options.require("path")),

@@ -1,29 +1,12 @@
+import type { Charset } from "../../connectors/files/charsets.js";
 import type { BytesReader } from "../../engine/contract/source.js";
 import { unreachable } from "../../engine/errors/assert.js";
-import { StreamingError } from "../../engine/errors/streamingError.js";
-
-type Encoding = "iso-8859-1" | "us-ascii" | "utf-8" | "utf-16" | "utf-16be" | "utf-16le" | "utf-32";
-
-const encodings: readonly Encoding[] = ["iso-8859-1", "us-ascii", "utf-16", "utf-16be", "utf-16le", "utf-32", "utf-8"];
 
 /** Turns bytes of one encoding into text, piece by piece. */
 type Decode = (bytes: Uint8Array, isLast: boolean) => string;
 
-/**
- * The encoding that the options `encoding` or `charset` name; null for UTF-8, which needs no work.
- *
- * @throws INVALID_PARAMETER_VALUE.CHARSET
- */
-export function encodingOf(given: Readonly<Record<string, string>>): Exclude<Encoding, "utf-8"> | null {
-  const named = Object.entries(given).find(([name]) => /^(encoding|charset)$/i.test(name))?.[1];
-  if (named === undefined) return null;
-  const found = encodings.find((encoding) => encoding === named.toLowerCase() || encoding.replace("-", "") === named.toLowerCase());
-  if (found === undefined) throw new StreamingError("INVALID_PARAMETER_VALUE.CHARSET", { charset: named, charsets: encodings.join(", ") });
-  return found === "utf-8" ? null : found;
-}
-
 /** The same text in UTF-8, which is what decoders read. */
-export function inUtf8(reader: BytesReader, encoding: Exclude<Encoding, "utf-8">): BytesReader {
+export function inUtf8(reader: BytesReader, encoding: Charset): BytesReader {
   const decode = decoderOf(encoding);
   const encoder = new TextEncoder();
   const piece = new Uint8Array(64 * 1024);
@@ -46,7 +29,7 @@ export function inUtf8(reader: BytesReader, encoding: Exclude<Encoding, "utf-8">
   };
 }
 
-function decoderOf(encoding: Exclude<Encoding, "utf-8">): Decode {
+function decoderOf(encoding: Charset): Decode {
   switch (encoding) {
     case "iso-8859-1":
       return (bytes) => Buffer.from(bytes).toString("latin1");

@@ -1,3 +1,4 @@
+import { withoutCharset } from "../../connectors/files/charsets.js";
 import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import type { Field, Schema } from "../../engine/arrow/types.js";
@@ -18,7 +19,7 @@ import { Links } from "./links.js";
 import { fileConstant, splitMetadata, withRowIndexes, type FileFacts } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
 import type { FileOptions } from "./options.js";
-import { openText, openWholeText, withoutEncoding } from "./readers.js";
+import { openText, openWholeText } from "./readers.js";
 import { placeOfRecord } from "./recordPlace.js";
 import { openTolerantly, type Tolerance } from "./tolerance.js";
 import { SeenFiles } from "./seenFiles.js";
@@ -121,7 +122,7 @@ export class FileSource implements Source {
     };
     const fileSchema = splitSchema(this.schema, this.partitioned).inFiles;
     return {
-      decode: isColumns ? null : { format, schema: inFiles, fileSchema, options: withoutEncoding(given) },
+      decode: isColumns ? null : { format, schema: inFiles, fileSchema, options: withoutCharset(given) },
       residual: request.filters,
       partitions: (start, end) => this.partitions(entryOf(start), entryOf(end)),
       open: async (partition) => {

@@ -3,7 +3,7 @@ import { csvInferenceOptions, csvReadOptions } from "../../engine/contract/csvOp
 import { jsonInferenceOptions, jsonReadOptions } from "../../engine/contract/jsonReadOptions.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
-import { encodingOf } from "./encoding.js";
+import { charsetOf } from "../../connectors/files/charsets.js";
 import { absolutePath } from "../../connectors/files/uri.js";
 
 export type FileFormat = "csv" | "json" | "text" | "parquet";
@@ -104,7 +104,7 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
   if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
   if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
   if (options.boolean("mergeSchema")) throw notYetSupported("The option mergeSchema");
-  encodingOf(given);
+  charsetOf(given);
   const names = new Set(formatSpecs[format].map((spec) => spec.name));
   const own = Object.entries(options.toRecord()).filter(([name]) => names.has(name));
   return {

@@ -1,3 +1,4 @@
+import { charsetOf } from "../../connectors/files/charsets.js";
 import { codecOfName, uncompressed, type TextCodec } from "../../connectors/files/codecs.js";
 import { displayPath } from "../../connectors/files/uri.js";
 import { batchOf } from "../../engine/arrow/batch.js";
@@ -7,7 +8,7 @@ import { types, type Schema } from "../../engine/arrow/types.js";
 import type { FileSystem, ReadableFile } from "../../engine/contract/fileSystem.js";
 import type { BytesReader, ColumnsReader } from "../../engine/contract/source.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
-import { encodingOf, inUtf8 } from "./encoding.js";
+import { inUtf8 } from "./encoding.js";
 import { reading } from "./failures.js";
 
 /** How much of a compressed file is read at a time. */
@@ -32,14 +33,9 @@ export async function openText(
   given: Readonly<Record<string, string>>,
   leastBytes = 0,
 ): Promise<BytesReader> {
-  const encoding = encodingOf(given);
+  const encoding = charsetOf(given);
   const reader = await openBytes(files, path, leastBytes);
   return encoding === null ? reader : inUtf8(reader, encoding);
-}
-
-/** The options as a decoder of UTF-8 takes them. */
-export function withoutEncoding(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(given).filter(([name]) => !/^(encoding|charset)$/i.test(name)));
 }
 
 /**

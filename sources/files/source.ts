@@ -1,3 +1,4 @@
+import { withoutCharset } from "../../connectors/files/charsets.js";
 import { displayPath } from "../../connectors/files/uri.js";
 import { openParquet, parquetSchema } from "../../connectors/parquet/read.js";
 import { checkAllNamesDiffer } from "../../engine/arrow/columnNames.js";
@@ -15,7 +16,7 @@ import { inferPartitions } from "./partitions.js";
 import { metadataSchema } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, fileSourceSpecs, type FileFormat, type FileOptions } from "./options.js";
-import { openFile, openText, readAllBytes, withoutEncoding } from "./readers.js";
+import { openFile, openText, readAllBytes } from "./readers.js";
 import type { Tolerance } from "./tolerance.js";
 
 /** Lines of JSON, one document each. */
@@ -34,7 +35,7 @@ export const jsonProvider: SourceProvider = {
         await reader.close();
       }
     }
-    return withPartitions(inferJsonSchema(texts, withoutEncoding(options.given)) ?? nothingToInfer(options), options, files);
+    return withPartitions(inferJsonSchema(texts, withoutCharset(options.given)) ?? nothingToInfer(options), options, files);
   },
 };
 
@@ -55,7 +56,7 @@ export const csvProvider: SourceProvider = {
           () =>
             openText(runtime.files, path, options.given),
       ),
-      withoutEncoding(options.given),
+      withoutCharset(options.given),
     );
     return withPartitions(schema ?? nothingToInfer(options), options, files);
   },

@@ -4,7 +4,6 @@ import type { DataType, Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { csvWriteOptions } from "../../contract/csvOptions.js";
 import { Options } from "../../contract/options.js";
-import { notYetSupported } from "../../errors/streamingError.js";
 import { valueText } from "../../values/valueText.js";
 import { compilePattern } from "../text/dateTimePattern.js";
 import { character, separatorText } from "./csvOptions.js";
@@ -33,14 +32,11 @@ interface FieldForm {
   readonly trimTrailing: boolean;
 }
 
-/** @throws INVALID_OPTION_VALUE, NOT_YET_SUPPORTED */
+/** @throws INVALID_OPTION_VALUE */
 export function createCsvWriter({ fields }: Schema, given: Readonly<Record<string, string>>, zone: string): CsvWriter {
   const known = new Set(csvWriteOptions.map((spec) => spec.name.toLowerCase()));
   const own = Object.entries(given).filter(([name]) => known.has(name.toLowerCase()));
   const options = new Options("the CSV writer", csvWriteOptions, Object.fromEntries(own));
-  if (!/^utf-?8$/i.test(options.get("charset") ?? options.get("encoding")!)) {
-    throw notYetSupported(`writing CSV in the encoding ${options.get("charset") ?? options.get("encoding")}`);
-  }
   const form = formOf(options);
   const texts = fields.map(({ type }) => textOf(type, options, zone));
   const record = (values: readonly (string | null)[]): string => {
@@ -59,6 +55,12 @@ export function createCsvWriter({ fields }: Schema, given: Readonly<Record<strin
   };
 }
 
+function lineEndOf(options: Options): string {
+  const end = options.get("lineSep") ?? "\n";
+  if (end === "" || end.length > 2) throw options.invalid("lineSep", "one or two characters");
+  return end;
+}
+
 function textAt(value: Value, text: (value: Exclude<Value, null>) => string): string | null {
   return value === null ? null : text(value);
 }
@@ -75,7 +77,7 @@ function formOf(options: Options): FieldForm {
     escape,
     escapeEscape:
       options.get("charToEscapeQuoteEscaping") === undefined ? (escape === quote ? "" : escape) : byte("charToEscapeQuoteEscaping"),
-    lineEnd: options.get("lineSep") ?? "\n",
+    lineEnd: lineEndOf(options),
     nullText: options.get("nullValue")!,
     emptyText: options.get("emptyValue") ?? '""',
     quotesAll: options.boolean("quoteAll"),

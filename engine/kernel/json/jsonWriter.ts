@@ -18,7 +18,8 @@ export const jsonWriteOptions: readonly OptionSpec[] = [
   { name: "dateFormat", doc: "The pattern of dates; by default yyyy-MM-dd.", kind: "text" },
   { name: "timeZone", doc: "The zone that timestamps are written in; by default the session's.", kind: "text" },
   { name: "lineSep", doc: "What ends a line.", kind: "text", default: "\n" },
-  { name: "encoding", doc: "The encoding of the text.", kind: "text", default: "UTF-8" },
+  { name: "encoding", doc: "The encoding of the text; by default UTF-8.", kind: "text" },
+  { name: "charset", doc: "The same as `encoding`.", kind: "text" },
   { name: "pretty", doc: "Writes over several lines, with indentation.", kind: "boolean", default: "false" },
 ];
 
@@ -99,7 +100,8 @@ class Writer {
     const own = Object.entries(given).filter(([name]) => known.has(name.toLowerCase()));
     const options = new Options("the JSON writer", jsonWriteOptions, Object.fromEntries(own));
     if (options.boolean("pretty")) throw notYetSupported("the JSON option `pretty`");
-    if (!/^utf-?8$/i.test(options.get("encoding")!)) throw notYetSupported(`the encoding ${options.get("encoding")} of JSON text`);
+    const encoding = options.get("encoding") ?? options.get("charset") ?? "UTF-8";
+    if (!/^utf-?8$/i.test(encoding)) throw notYetSupported(`the encoding ${encoding} of JSON text`);
     const pattern = (name: string): ReturnType<typeof compilePattern> | null => {
       const text = options.get(name);
       return text === undefined ? null : compilePattern(text, "format");

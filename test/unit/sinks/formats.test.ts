@@ -117,6 +117,60 @@ describe("the csv writer", () => {
   });
 });
 
+describe("encodings of files of text", () => {
+  /** What Spark 4.3.0 wrote of `concat('é日', id)`, in latin1. */
+  const line = {
+    "UTF-16": "\xfe\xff\x00\xe9e\xe5\x000\x00\n",
+    "UTF-16LE": "\xe9\x00\xe5e0\x00\n\x00",
+    "UTF-16BE": "\x00\xe9e\xe5\x000\x00\n",
+  };
+
+  it.each<[string, string]>([
+    ...Object.entries(line),
+    ["UTF-32", "\x00\x00\x00\xe9\x00\x00e\xe5\x00\x00\x000\x00\x00\x00\n"],
+    ["ISO-8859-1", "\xe9?0\n"],
+    ["US-ASCII", "??0\n"],
+    ["utf-8", "\xc3\xa9\xe6\x97\xa50\n"],
+  ])("are written in %s as Spark does, and read back", async (encoding, expected) => {
+    const frame = session.range(0, 1).selectExpr("'é日' || id AS value");
+    for (const option of ["encoding", "charset"]) {
+      const out = await folder();
+      await frame.write.option(option, encoding).csv(out);
+      expect(Buffer.from(filesOf(out)[0]!.bytes).toString("latin1")).toBe(expected);
+      const json = await folder();
+      await frame.write.option(option, encoding).option("lineSep", "|").json(json);
+      const { bytes } = filesOf(json)[0]!;
+      const width = encoding === "UTF-32" ? 4 : encoding.startsWith("UTF-16") ? 2 : 1;
+      expect(
+        Buffer.from(bytes)
+          .toString("latin1")
+          .endsWith(encoding.endsWith("LE") ? "|\x00" : `${"\x00".repeat(width - 1)}|`),
+      ).toBe(true);
+      if (encoding === "US-ASCII" || encoding === "ISO-8859-1") continue;
+      const reader = session.read.schema("value STRING").option(option, encoding);
+      expect(await reader.csv(out).collect()).toEqual(await frame.collect());
+      expect(await reader.option("lineSep", "|").json(json).collect()).toEqual(await frame.collect());
+    }
+  });
+
+  it("are refused by name before anything is written, and so are line ends that no reader takes", async () => {
+    const frame = session.range(0, 1).selectExpr("'a' AS value");
+    for (const format of ["csv", "json"]) {
+      const write = frame.write.format(format).option("encoding", "latin-7");
+      await expect(write.save(await folder())).rejects.toMatchObject({ condition: "INVALID_PARAMETER_VALUE.CHARSET" });
+    }
+    for (const [format, lineSep] of [
+      ["csv", ""],
+      ["csv", "|||"],
+      ["text", ""],
+      ["json", ""],
+    ] as const) {
+      const write = frame.write.format(format).option("lineSep", lineSep);
+      await expect(write.save(await folder())).rejects.toMatchObject({ condition: "INVALID_OPTION_VALUE" });
+    }
+  });
+});
+
 describe("other file sinks", () => {
   it("text is one string column, a line a row", async () => {
     const out = await folder();
