@@ -13,16 +13,10 @@ export {
   StreamingQueryManager,
 } from "./dataframe/door.js";
 export type { SessionOptions } from "./dataframe/session.js";
-export type { ForeachBatch } from "./dataframe/dataFrame.js";
+export type { ForeachBatch, TransformOptions } from "./dataframe/dataFrame.js";
 export type { AnyColumn } from "./dataframe/column.js";
 export type { DataStreamReader, KafkaHeaders, KafkaRow } from "./dataframe/reader.js";
-export {
-  GroupState,
-  type GroupStateFunction,
-  type GroupStateOptions,
-  type GroupStateTimeout,
-  type TransformOptions,
-} from "./dataframe/groupState.js";
+export { GroupState, type GroupStateFunction, type GroupStateOptions, type GroupStateTimeout } from "./dataframe/groupState.js";
 export {
   StatefulProcessor,
   StatefulProcessorHandle,

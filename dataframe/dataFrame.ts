@@ -2,6 +2,7 @@ import type { Batch } from "../engine/arrow/batch.js";
 import type { UserRow } from "../engine/contract/groupFunction.js";
 import { freshId, type Expression } from "../engine/expression/expression.js";
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { outputOf } from "../engine/plan/outputOf.js";
 import { allRenamed, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
@@ -303,6 +304,12 @@ declare const typesOf: unique symbol;
 
 type Added<Row, Keys, Columns> = IsLoose<Row> extends true ? LooseRow : Flat<Keys & Columns>;
 
+/** How `transformWithState` is to run. */
+export interface TransformOptions extends g.TransformOptions {
+  /** A table, grouped as the rows are: `handleInitialState` is called with each of its rows before the first batch of the query. */
+  readonly initialState?: GroupedData<unknown, unknown>;
+}
+
 /**
  * Rows grouped by some columns: what `groupBy` gives. `Keys` are the grouping columns of the result.
  *
@@ -366,8 +373,18 @@ export class GroupedData<out Row, out Keys> {
   }
 
   /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema }) */
-  transformWithState<Next = LooseRow>(make: () => StatefulProcessor, options: g.TransformOptions): DataFrame<Next> {
-    return this.frame.derive(g.transformPlan(this.frame.plan, this.grouping, make, options));
+  transformWithState<Next = LooseRow>(make: () => StatefulProcessor, options: TransformOptions): DataFrame<Next> {
+    const initial = options.initialState?.keyed() ?? null;
+    return this.frame.derive(g.transformPlan(this.frame.plan, this.grouping, make, options, initial));
+  }
+
+  /** The keys as columns of their own, then those of the rows. */
+  private keyed(): g.KeyedPlan {
+    const keys = this.grouping.map(
+      (e) => ({ kind: "alias", id: freshId(), name: "key", child: e.kind === "alias" ? e.child : e }) as const,
+    );
+    const { plan } = this.frame.derive({ kind: "project", expressions: [...keys, ...outputOf(this.frame.plan)], input: this.frame.plan });
+    return { keyCount: keys.length, plan };
   }
 
   private aggregate<Next>(columns: readonly AnyColumn[]): DataFrame<Next> {

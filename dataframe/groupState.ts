@@ -127,6 +127,12 @@ export interface GroupStateOptions {
   readonly timeout?: GroupStateTimeout;
 }
 
+/** Grouped rows: columns that are the keys, then those of the rows. */
+export interface KeyedPlan {
+  readonly keyCount: number;
+  readonly plan: AnalyzedPlan;
+}
+
 /** How `transformWithState` is to run. */
 export interface TransformOptions {
   readonly outputSchema: SchemaInput;
@@ -153,18 +159,24 @@ export function groupStatePlan<Row>(
   return { ...nodeOf(input, grouping, outputSchema), verb, operatorName, functionId, outputMode, timeMode, timers: "timeout" };
 }
 
-/** The plan of `transformWithState`. @throws INVALID_OPTION_VALUE */
+/** The plan of `transformWithState`. @throws INVALID_OPTION_VALUE, GROUP_STATE_INITIAL_KEYS, GROUP_STATE_INITIAL_STREAM */
 export function transformPlan(
   input: AnalyzedPlan,
   grouping: readonly Expression[],
   make: () => StatefulProcessor,
   { outputSchema, timeMode: given = "none" }: TransformOptions,
+  initialState: KeyedPlan | null,
 ): LogicalPlan {
   const verb = "transformWithState";
   const timeMode = checkedMode(verb, "timeMode", given);
   const functionId = registerGroupFunction(processorFunction(make, timeMode));
   const names = { verb, operatorName: "transformWithStateExec", functionId, timeMode };
-  return { ...nodeOf(input, grouping, outputSchema), ...names, outputMode: null, timers: "timers" };
+  const initial = initialState === null ? {} : { initial: initialOf(initialState) };
+  return { ...nodeOf(input, grouping, outputSchema), ...names, ...initial, outputMode: null, timers: "timers" };
+}
+
+function initialOf({ keyCount, plan }: KeyedPlan) {
+  return { keyCount, columns: outputOf(plan), input: plan };
 }
 
 function nodeOf(input: AnalyzedPlan, grouping: readonly Expression[], outputSchema: SchemaInput) {

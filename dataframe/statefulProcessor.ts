@@ -1,12 +1,15 @@
 import { types, field } from "../engine/arrow/types.js";
 import type { GroupCall, GroupFunction, UserRow, UserTable, UserTableSpec } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { shownValue } from "../engine/errors/shownValue.js";
 import type { TimeMode } from "../engine/plan/nodes/groupState.js";
 import { schemaInput, type SchemaInput } from "./schema.js";
 
+const sparkModes: Readonly<Record<TimeMode, string>> = { none: "NoTime", eventTime: "EventTime", processingTime: "ProcessingTime" };
+
 /** How long state lives. */
 export interface StateOptions {
-  /** Milliseconds after which a value that was not written again is gone. Default: for ever. */
+  /** Milliseconds of the clock (of the logged time of batches) after which a value that was not written again is gone; needs the time mode processingTime. Default: for ever. */
   readonly ttlMs?: number;
 }
 
@@ -57,9 +60,9 @@ export class StatefulProcessorHandle {
 
   constructor(private readonly timeMode: TimeMode) {}
 
-  /** One value for each key. Only in `init`. @throws STATE_MADE_TOO_LATE As in `this.count = handle.getValueState("count", "n BIGINT")`. */
+  /** One value for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* As in `this.count = handle.getValueState("count", "n BIGINT")`. */
   getValueState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ValueState<V> {
-    const table = this.#table({ name, key: types.struct([]), value: schemaInput(schema), ttlMs: options.ttlMs ?? null });
+    const table = this.#table("value", { name, key: types.struct([]), value: schemaInput(schema), ttlMs: options.ttlMs ?? null });
     return {
       exists: () => table().get({}) !== undefined,
       get: () => (table().get({}) as V | undefined) ?? null,
@@ -68,10 +71,10 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** A list for each key. Only in `init`. @throws STATE_MADE_TOO_LATE As in `this.last = handle.getListState("last", "v BIGINT")`. */
+  /** A list for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* As in `this.last = handle.getListState("last", "v BIGINT")`. */
   getListState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ListState<V> {
     const value = types.struct([field("values", types.array(schemaInput(schema)))]);
-    const table = this.#table({ name, key: types.struct([]), value, ttlMs: options.ttlMs ?? null });
+    const table = this.#table("list", { name, key: types.struct([]), value, ttlMs: options.ttlMs ?? null });
     const read = (): readonly V[] => (table().get({})?.["values"] as readonly V[] | undefined) ?? [];
     const append = (values: readonly V[]): void => {
       const all = [...read(), ...values];
@@ -88,14 +91,14 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** A map for each key. Only in `init`. @throws STATE_MADE_TOO_LATE As in `this.seen = handle.getMapState("seen", "id STRING", "n BIGINT")`. */
+  /** A map for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* As in `this.seen = handle.getMapState("seen", "id STRING", "n BIGINT")`. */
   getMapState<K extends UserRow = UserRow, V extends UserRow = UserRow>(
     name: string,
     keySchema: SchemaInput,
     valueSchema: SchemaInput,
     options: StateOptions = {},
   ): MapState<K, V> {
-    const table = this.#table({ name, key: schemaInput(keySchema), value: schemaInput(valueSchema), ttlMs: options.ttlMs ?? null });
+    const table = this.#table("map", { name, key: schemaInput(keySchema), value: schemaInput(valueSchema), ttlMs: options.ttlMs ?? null });
     const entries = () => table().entries() as readonly (readonly [K, V])[];
     return {
       exists: () => entries().length > 0,
@@ -112,21 +115,24 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** Wakes the key at a time, ms since 1970. @throws INVALID_TIMEOUT As in `handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000)`. */
+  /** Wakes the key at a time, ms since 1970. @throws STATEFUL_PROCESSOR_* As in `handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000)`. */
   registerTimer(expiryTimestampMs: number): void {
-    if (this.timeMode === "none")
-      throw new StreamingError("INVALID_TIMEOUT", { what: "Timers need the time mode eventTime or processingTime" });
-    this.#current().timers.set(expiryTimestampMs);
+    const { timers } = this.#timersFor("register_timer");
+    if (!Number.isSafeInteger(expiryTimestampMs))
+      throw new StreamingError("INVALID_TIMEOUT", {
+        what: `A timer is whole milliseconds since 1970, not ${shownValue(expiryTimestampMs)}`,
+      });
+    timers.set(expiryTimestampMs);
   }
 
-  /** Takes a timer of the key back. As in `handle.deleteTimer(atMs)`. */
+  /** Takes a timer of the key back. @throws STATEFUL_PROCESSOR_* As in `handle.deleteTimer(atMs)`. */
   deleteTimer(expiryTimestampMs: number): void {
-    this.#current().timers.remove(expiryTimestampMs);
+    this.#timersFor("delete_timer").timers.remove(expiryTimestampMs);
   }
 
-  /** The timers of the key, ascending. As in `handle.listTimers()`. */
+  /** The timers of the key, ascending. @throws STATEFUL_PROCESSOR_* As in `handle.listTimers()`. */
   listTimers(): readonly number[] {
-    return this.#current().timers.list();
+    return this.#timersFor("list_timers").timers.list();
   }
 
   /** The tables that `init` asked for. */
@@ -140,10 +146,42 @@ export class StatefulProcessorHandle {
     this.#call = call;
   }
 
-  #table(spec: UserTableSpec): () => UserTable {
-    if (!this.#isInit) throw new StreamingError("STATE_MADE_TOO_LATE", { name: spec.name });
+  #table(kind: string, spec: UserTableSpec): () => UserTable {
+    const { name, ttlMs } = spec;
+    const operationType = `get_${kind}_state`;
+    if (!this.#isInit)
+      throw new StreamingError("STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE", {
+        operationType,
+        handleState: "INITIALIZED",
+      });
+    if (!/^[^$_]/.test(name))
+      throw new StreamingError("STATE_STORE_CANNOT_CREATE_COLUMN_FAMILY_WITH_RESERVED_CHARS", { colFamilyName: name });
+    if (this.#tables.some((table) => table.name === name))
+      throw new StreamingError("STATEFUL_PROCESSOR_DUPLICATE_STATE_VARIABLE_DEFINED", { stateVarName: name });
+    if (ttlMs !== null) this.#checkTtl(name, operationType, ttlMs);
     const place = this.#tables.push(spec) - 1;
     return () => this.#current().tables[place]!;
+  }
+
+  #checkTtl(stateName: string, operationType: string, ttlMs: number): void {
+    const timeMode = sparkModes[this.timeMode];
+    if (this.timeMode !== "processingTime")
+      throw new StreamingError("STATEFUL_PROCESSOR_INCORRECT_TIME_MODE_TO_ASSIGN_TTL", { stateName, timeMode });
+    if (!(ttlMs > 0)) throw new StreamingError("STATEFUL_PROCESSOR_TTL_DURATION_MUST_BE_POSITIVE", { operationType, stateName });
+  }
+
+  #timersFor(operationType: string): GroupCall {
+    if (this.timeMode === "none")
+      throw new StreamingError("STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_TIME_MODE", {
+        operationType,
+        timeMode: sparkModes[this.timeMode],
+      });
+    if (this.#isInit)
+      throw new StreamingError("STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE", {
+        operationType,
+        handleState: "PRE_INIT",
+      });
+    return this.#current();
   }
 
   #current(): GroupCall {
@@ -168,10 +206,16 @@ export abstract class StatefulProcessor {
   /** Called for each key that has rows in a batch, with all of them; gives the rows that come out. */
   abstract handleInputRows(key: UserRow, rows: readonly UserRow[], timerValues: TimerValues): Iterable<UserRow>;
 
+  /** Called before the first batch of the query for each row of `initialState`: the place to give keys their first state. Nothing comes out. */
+  handleInitialState(_key: UserRow, _initialState: UserRow, _timerValues: TimerValues): void {}
+
   /** Called for each timer that is due, behind the rows of the batch. */
   handleExpiredTimer(_key: UserRow, _timerValues: TimerValues, _expiryTimestampMs: number): Iterable<UserRow> {
     return [];
   }
+
+  /** Called once when the run ends, well or not: the place to let go of what `init` opened. */
+  close(): void {}
 }
 
 /** What the engine runs of a processor. */
@@ -188,10 +232,15 @@ export function processorFunction(make: () => StatefulProcessor, timeMode: TimeM
           getCurrentProcessingTimeInMs: () => call.batchTimeMs,
           getCurrentWatermarkInMs: () => call.watermarkMs,
         };
+        if (call.isInitial) {
+          for (const row of call.rows) processor.handleInitialState(call.key, row, times);
+          return [];
+        }
         return call.dueMs === null
           ? processor.handleInputRows(call.key, call.rows, times)
           : processor.handleExpiredTimer(call.key, times, call.dueMs);
       },
+      close: () => processor.close(),
     };
   };
 }

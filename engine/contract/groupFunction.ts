@@ -37,6 +37,8 @@ export interface GroupCall {
   readonly key: UserRow;
   /** The rows of the key in this batch; none when a timer is due. */
   readonly rows: readonly UserRow[];
+  /** Whether the rows are what the key begins with, before the first batch; nothing may come out. */
+  readonly isInitial: boolean;
   /** The timer that is due; null when rows came. */
   readonly dueMs: number | null;
   readonly tables: readonly UserTable[];
@@ -51,4 +53,6 @@ export interface GroupCall {
 export interface GroupFunction {
   readonly tables: readonly UserTableSpec[];
   call(call: GroupCall): Iterable<UserRow>;
+  /** The run ends: lets go of what the function holds outside. */
+  close?(): void;
 }

@@ -58,6 +58,8 @@ export interface Operator {
   begin(facts: BatchFacts): void;
   process(batch: Batch, input: number): Iterable<Emission>;
   finish(): Iterable<Emission>;
+  /** The run ends, well or not: whoever holds something outside lets go of it. */
+  close?(): void;
 }
 
 /** Spark's `StateOperatorProgress`, the part that an operator knows. */

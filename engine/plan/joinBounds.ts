@@ -18,20 +18,32 @@ export function isEventTime(e: Expression): boolean {
  * How long rows of one side (`kept`) can find partners: when the watermark that the other side has (`others`) is W, those up to W plus so many milliseconds have none any
  * more. Null when no term of the condition says so; of several terms the smallest counts, as in Spark.
  *
- * A term does when it is a lower bound of one column of `kept` by the event time of the other side (`kept.ts >= other.ts - 5 s`: −5001).
+ * A term does when it is a lower bound of one column of `kept` by the event time of the other side (`kept.ts >= other.ts - 5 s`: −5001). As in Spark, so does a constant
+ * that a column of `kept` must be above (`kept.v > 0`): it is no time, and so small that nothing expires.
  */
 export function expiryOffsetMs(condition: Expression | null, kept: readonly Attribute[], others: readonly Attribute[]): number | null {
   const keptColumns = new Set(kept.map((a) => a.id));
   if (!others.some(isEventTime)) return null;
   const offsets = conjunctsOf(condition)
     .flatMap(comparisons)
-    .flatMap((comparison) => lowerBoundMs(comparison, keptColumns, others) ?? []);
+    .flatMap((comparison) => lowerBoundMs(comparison, keptColumns, others) ?? (isAboveConstant(comparison, keptColumns) ? [neverMs] : []));
   return offsets.length === 0 ? null : Math.min(...offsets);
 }
+
+/** Farther than any watermark goes. */
+const neverMs = -(2 ** 52);
 
 /** Whether the watermark of one side (`others`) bounds how long rows of the other side (`kept`) can find partners. */
 export function boundsState(condition: Expression | null, kept: readonly Attribute[], others: readonly Attribute[]): boolean {
   return expiryOffsetMs(condition, kept, others) !== null;
+}
+
+function isAboveConstant({ smaller, larger }: Comparison, kept: ReadonlySet<number>): boolean {
+  const terms = [...termsOf(smaller, false), ...termsOf(larger, true)];
+  const [column, ...more] = terms.filter(({ e }) => referencesOf(e).size > 0);
+  if (column === undefined || more.length > 0 || !column.negated) return false;
+  const isKept = [...referencesOf(column.e)].every((id) => kept.has(id)) && referencesOf(column.e).size === 1;
+  return isKept && terms.every((term) => term === column || microsecondsOf(term.e) !== null);
 }
 
 interface Comparison {

@@ -8,7 +8,7 @@ import type { RestartPoint } from "./recovery.js";
 
 /**
  * Decides what the next batch is: the one that an earlier run planned and did not commit, exactly so; else what the sources have that is new, within their
- * limits; else a batch without data, when the watermark has moved and an operator acts on it (SEMANTICS 3).
+ * limits; else a batch without data, when the watermark has moved and an operator acts on it (SEMANTICS 3), or the time of a timer has come.
  *
  * Invariant: between batches it stands behind the last committed one.
  */
@@ -17,7 +17,7 @@ export class BatchPlanner {
   private start: readonly (Offset | null)[];
   private unfinished: OffsetEntry | null;
   private previousWatermarkMs: number;
-  /** Whether a batch has run in this run of the query: only then is a batch without data worth a thought. */
+  /** Whether a batch has run in this run of the query: only then does the watermark make a batch without data due. */
   private hasRun = false;
 
   constructor(point: RestartPoint) {
@@ -72,9 +72,11 @@ export class BatchPlanner {
     return ends;
   }
 
-  /** Whether a batch without new data would do anything. */
+  /** Whether a batch without new data would do anything. What the watermark of an earlier run makes due waits for data, as in Spark; what the clock does not. */
   private isDue(query: OpenQuery, planned: PlannedBatch): boolean {
-    return query.settings.noDataMicroBatches && this.hasRun && query.execution.needsBatch(factsOf(query, planned));
+    if (!query.settings.noDataMicroBatches) return false;
+    const asked = this.hasRun ? planned : { ...planned, previousWatermarkMs: planned.entry.batchWatermarkMs };
+    return query.execution.needsBatch(factsOf(query, asked));
   }
 
   private replayOf({ sources }: OpenQuery, entry: OffsetEntry): PlannedBatch {

@@ -98,9 +98,10 @@ function startSink({ checkpoint }: QueryDefinition, { id: outputId, sink }: Quer
   return sink.start({ queryId, runId, outputId }, committed);
 }
 
-async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, outputs }: QueryParts): Promise<void> {
+async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, outputs, execution }: QueryParts): Promise<void> {
   const opened = [...sources, ...outputs.map(({ sink }) => sink)];
-  for (const result of await Promise.allSettled(opened.map((part) => part.stop()))) {
+  const closing = [...opened.map((part) => part.stop()), Promise.resolve().then(() => execution.close())];
+  for (const result of await Promise.allSettled(closing)) {
     if (result.status === "rejected") warn(`while stopping query ${name ?? checkpoint.queryId}: ${thrownText(result.reason)}`);
   }
 }

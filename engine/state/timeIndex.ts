@@ -71,6 +71,24 @@ export class TimeIndex {
     due.clear();
   }
 
+  /** The earliest of the times, µs; Infinity when there is none. Looks at no more than the bucket that it lies in, and at what lies before it. */
+  earliest(): number {
+    let earliest = Infinity;
+    for (const bucket of this.#buckets) {
+      let isExact = false;
+      for (let j = 0; j < bucket.count; j++) {
+        const slot = bucket.values[j]!;
+        const time = this.#time.values[slot]!;
+        if (time !== time) continue;
+        earliest = Math.min(earliest, time);
+        // A slot whose time was raised says nothing of the buckets behind.
+        if (tickOf(time) === this.#queued.values[slot]!) isExact = true;
+      }
+      if (isExact) return earliest;
+    }
+    return earliest;
+  }
+
   get bytes(): number {
     return this.#buckets.reduce((sum, bucket) => sum + bucket.bytes, this.#time.bytes + this.#queued.bytes);
   }

@@ -198,6 +198,11 @@ const eventTimeConditions = {
     message: "The duration and time inputs to window must be an integer, long or string literal, not <expression>.",
     advice: "Write them as constants, for example `window(ts, '10 minutes')`.",
   },
+  SESSION_GAP_TYPE: {
+    sqlState: "42K09",
+    message: "The gap of a session window is a text or a calendar interval, not <type>.",
+    advice: "Write it as a text (`session_window(ts, '5 minutes')`), or make it with make_interval.",
+  },
   MULTIPLE_TIME_WINDOWS: {
     sqlState: "42K0E",
     message:
@@ -335,10 +340,35 @@ const streamingConditions = {
     message: "The key has no state.",
     advice: "Look at `exists` first, or use `getOption()`.",
   },
-  STATE_MADE_TOO_LATE: {
-    sqlState: "42K0E",
-    message: "The state <name> was asked for outside of init().",
-    advice: "Ask for all state in `init`: the checkpoint must know it before the first batch.",
+  STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE: {
+    sqlState: "42802",
+    message: "Failed to perform stateful processor operation=<operationType> with invalid handle state=<handleState>.",
+    advice: "Ask for all state in `init`, so that the checkpoint knows it before the first batch; set timers where a key is worked on.",
+  },
+  STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_TIME_MODE: {
+    sqlState: "42802",
+    message: "Failed to perform stateful processor operation=<operationType> with invalid timeMode=<timeMode>",
+    advice: 'Pass `timeMode: "eventTime"` or `timeMode: "processingTime"` to transformWithState.',
+  },
+  STATEFUL_PROCESSOR_DUPLICATE_STATE_VARIABLE_DEFINED: {
+    sqlState: "42802",
+    message: "State variable with name <stateVarName> has already been defined in the StatefulProcessor.",
+    advice: "Give each state a name of its own.",
+  },
+  STATEFUL_PROCESSOR_INCORRECT_TIME_MODE_TO_ASSIGN_TTL: {
+    sqlState: "42802",
+    message: "Cannot use TTL for state=<stateName> in timeMode=<timeMode>, use TimeMode.ProcessingTime() instead.",
+    advice: 'Pass `timeMode: "processingTime"` to transformWithState: state lives by the clock.',
+  },
+  STATEFUL_PROCESSOR_TTL_DURATION_MUST_BE_POSITIVE: {
+    sqlState: "42802",
+    message: "TTL duration must be greater than zero for State store operation=<operationType> on state=<stateName>.",
+    advice: "Leave `ttlMs` out for state that lives for ever.",
+  },
+  STATE_STORE_CANNOT_CREATE_COLUMN_FAMILY_WITH_RESERVED_CHARS: {
+    sqlState: "42802",
+    message: "Failed to create column family with unsupported starting character and name=<colFamilyName>.",
+    advice: "Names of state begin with a letter or a digit; empty names and those that begin with $ or _ are taken.",
   },
   STATE_OUTSIDE_OF_CALL: {
     sqlState: "42K0E",
@@ -349,6 +379,17 @@ const streamingConditions = {
     sqlState: "0A000",
     message: "The feature is not supported: Store backend <stateStoreProvider> is not supported by TransformWithState operator.",
     advice: "Leave spark.sql.streaming.stateStore.providerClass unset: the store here can do it.",
+  },
+  GROUP_STATE_INITIAL_STREAM: {
+    sqlState: "0A000",
+    message: "The initial state of <verb> is a stream.",
+    advice:
+      "Read it with `session.read`: it is there before the first batch. Rows that come later are rows of the stream: union them with it.",
+  },
+  GROUP_STATE_INITIAL_KEYS: {
+    sqlState: "42K0E",
+    message: "The initial state of <verb> is grouped by <found>, the rows are by <expected>.",
+    advice: "Group the initial state by the same number of columns, of the same types.",
   },
   GROUP_STATE_NEEDS_WATERMARK: {
     sqlState: "0A000",

@@ -19,6 +19,7 @@ export interface CsvParts {
 /** CSV lines to columns: a record is a line. Lines of blanks, and those that begin with the comment character, are none. */
 export class CsvLinesDecoder implements Decoder, LineSink {
   rowsRead = 0;
+  readonly rowsUnasked = 0;
   readonly taken: readonly PushedFilter[] = [];
   private readonly framing: LineFraming;
   private isAtHeader: boolean;

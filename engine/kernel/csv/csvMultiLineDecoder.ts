@@ -11,6 +11,7 @@ const [lineFeed, carriageReturn] = [10, 13];
 /** CSV whose quoted fields may hold line ends: a record ends where a line does outside of quotes. What ends a line is what ends the file's first. */
 export class CsvMultiLineDecoder implements Decoder {
   rowsRead = 0;
+  readonly rowsUnasked = 0;
   readonly taken: readonly PushedFilter[] = [];
   private readonly maxRecordBytes: number;
   /** What ends a line of this file; null until its first one is seen. */

@@ -46,7 +46,7 @@ export class JsonDecoderCore {
   readonly corrupt: CorruptRecordBuilder | null;
   readonly corruptIndex: number;
   readonly accept: Accept;
-  readonly position: WalkPosition = { record: 0, row: 0 };
+  readonly position: WalkPosition = { record: 0, row: 0, unasked: 0 };
   private readonly parts: WalkParts;
   private readonly names: readonly string[];
   private readonly walks = new Map<string, Walk>();
@@ -83,6 +83,8 @@ export class JsonDecoderCore {
     this.corrupt = this.corruptIndex < 0 ? null : new CorruptRecordBuilder(types.string, this.context);
     const read: StructType = types.struct(schema.fields.filter((_, index) => index !== this.corruptIndex));
     this.root = new StructBuilder(read, this.context);
+    const met = new Uint8Array(read.fields.length);
+    if (filters.length > 0) this.root.met = met;
     const constants = new Map<string, Uint8Array>();
     const codes = filters.map((filter) => filterCode(read, filter, (bytes) => constantName(constants, bytes)));
     this.parts = {
@@ -91,6 +93,7 @@ export class JsonDecoderCore {
       members: new MemberReader(this.memory, reader),
       reader,
       filters: codes.filter((code) => code !== null),
+      met,
       constants,
     };
     this.accept = compileAccept(this.parts);

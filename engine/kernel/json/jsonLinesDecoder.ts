@@ -35,6 +35,10 @@ export class JsonLinesDecoder implements Decoder, LineSink {
     return this.strict.malformedRecords;
   }
 
+  get rowsUnasked(): number {
+    return this.core.position.unasked + this.strict.unasked;
+  }
+
   buffer(): Uint8Array {
     return this.framing.buffer();
   }

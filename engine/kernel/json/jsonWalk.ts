@@ -16,13 +16,18 @@ export interface WalkPosition {
   record: number;
   /** The row to write next. */
   row: number;
+  /** Rows that failed only filters on members that they lack, since the beginning. */
+  unasked: number;
 }
 
 /** Decodes indexed records until one needs the strict path or `to` is reached. */
 export type Walk = (position: WalkPosition, to: number) => void;
 
+/** What filters say of a row: it fails one, or passes all, or fails none but on members that it lacks. */
+export const verdicts = { fails: 0, passes: 1, unasked: 2 } as const;
+
 /** Says whether the row that the strict path wrote passes the filters. */
-export type Accept = (row: number) => boolean;
+export type Accept = (row: number) => number;
 
 /** What the generated code works on. */
 export interface WalkParts {
@@ -31,6 +36,8 @@ export interface WalkParts {
   readonly members: MemberReader;
   readonly reader: JsonReader;
   readonly filters: readonly FilterCode[];
+  /** Of the strict path: 1 for each column whose member the record has, with a value that could be read. */
+  readonly met: Uint8Array;
   /** The bytes that the filters' code names. */
   readonly constants: ReadonlyMap<string, Uint8Array>;
 }
@@ -39,10 +46,14 @@ const library = { numberEnd, numberKind, parseSafeInteger, shortDouble, isoTimes
 
 /** The filters of the strict path. */
 export function compileAccept(parts: WalkParts): Accept {
-  const tests = parts.filters.map(({ column, test, nullPasses }) => `(nulls${column}[row] === 1 ? ${nullPasses} : ${test ?? "true"})`);
+  const tests = parts.filters.map(({ column, test, nullPasses }) => {
+    const passes = `(nulls${column}[row] === 1 ? ${nullPasses} : ${test ?? "true"})`;
+    return `  if (!${passes}) { if (met[${column}] === 1) return ${verdicts.fails}; verdict = ${verdicts.unasked}; }\n`;
+  });
   const body = `  const { bytes, view } = memory;
 ${arraysCode(parts.columns)}
-  return ${tests.join(" && ") || "true"};`;
+  let verdict = ${verdicts.passes};
+${tests.join("")}  return verdict;`;
   return compileFunction({ name: "acceptRecord", parameters: ["row"], body, bound: boundTo(parts, null) }) as Accept;
 }
 
@@ -89,8 +100,8 @@ ${shape.members.slice(0, shape.seen).map(memberCode).join("")}        default:
 ${all.map(foundCode).join("")}      }
     }
     if (at !== end || quote !== quoteEnd) break;
-    let v = 0;
-${[...filtered].map(convert).join("")}${filters.map(filterTest).join("")}${all
+    let v = 0, unasked = 0;
+${[...filtered].map(convert).join("")}${filters.map(filterTest).join("")}${filters.length === 0 ? "" : "    if (unasked === 1) { position.unasked++; continue; }\n"}${all
     .filter((column) => !filtered.has(column))
     .map(convert)
     .join("")}${range(words, (word) => nullsCode(columns, word))}    row++;
@@ -201,7 +212,8 @@ function timeCode(column: number, builder: ColumnBuilder): string {
 function filterTest({ column, test, nullPasses }: FilterCode): string {
   const missing = `(${seen(column)} & ${bit(column)}) === 0`;
   const fails = nullPasses ? `!(${missing})` : test === null ? missing : `${missing} || !(${test})`;
-  return `    if (${fails}) continue;\n`;
+  // The place of a member is noted whatever its value is.
+  return `    if (${fails}) { if (kind${column} !== 0) continue; unasked = 1; }\n`;
 }
 
 /** Nulls of the columns of one word of \`seen\`; nothing when all were seen. */
@@ -217,8 +229,11 @@ function range(count: number, code: (index: number) => string): string {
 }
 
 /** What the generated code names beside its own locals. */
-function boundTo({ memory, columns, members, reader, constants }: WalkParts, shapeMembers: Shape["known"] | null): Record<string, unknown> {
-  return { ...library, memory, columns, members, reader, found: members.found, shapeMembers, ...Object.fromEntries(constants) };
+function boundTo(
+  { memory, columns, members, reader, constants, met }: WalkParts,
+  shapeMembers: Shape["known"] | null,
+): Record<string, unknown> {
+  return { ...library, memory, columns, members, reader, met, found: members.found, shapeMembers, ...Object.fromEntries(constants) };
 }
 
 /** The builders' arrays as locals; they may have been replaced since the last call. */

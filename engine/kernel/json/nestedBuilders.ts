@@ -10,6 +10,8 @@ import { StringBuilder } from "./textBuilders.js";
 /** struct, from an object. A member that cannot be converted leaves its field as it was and makes the struct partial. */
 export class StructBuilder extends ColumnBuilder {
   readonly children: readonly ColumnBuilder[];
+  /** Of a record's own members, where somebody asks: 1 for those that the last record has. */
+  met: Uint8Array | null = null;
   private readonly names: NameIndex;
 
   constructor(type: StructType, context: BuilderContext) {
@@ -31,6 +33,7 @@ export class StructBuilder extends ColumnBuilder {
 
   /** Makes every field null. */
   clearFields(row: number): void {
+    this.met?.fill(0);
     for (const child of this.children) child.setNull(row);
   }
 
@@ -67,6 +70,7 @@ export class StructBuilder extends ColumnBuilder {
       expected = field + 1;
       if (failure.listening) failure.fieldName = (this.type as StructType).fields[field]!.name;
       if (this.children[field]!.read(row) !== outcome.ok) result = outcome.partial;
+      else if (this.met !== null) this.met[field] = 1;
     }
     return result;
   }

@@ -7,6 +7,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { outcome } from "./columnBuilder.js";
 import type { JsonDecoderCore } from "./jsonDecoderCore.js";
 import { token } from "./jsonReader.js";
+import { verdicts } from "./jsonWalk.js";
 
 /**
  * The strict path of a record: everything that Spark's parser does with it, malformed or not. One record may give several rows (an array of objects) or none.
@@ -16,6 +17,8 @@ export class StrictRecords {
   rows = 0;
   /** Records that were malformed, whatever became of them. */
   malformedRecords = 0;
+  /** Rows that failed only filters on members that they lack, or whose values were not readable. */
+  unasked = 0;
 
   constructor(private readonly core: JsonDecoderCore) {}
 
@@ -96,7 +99,9 @@ export class StrictRecords {
       if (corruptStart < 0) corrupt.setNull(row);
       else corrupt.raw(row, corruptStart, corruptEnd);
     }
-    return accept(row) ? row + 1 : this.dropped(row);
+    const verdict = accept(row);
+    if (verdict === verdicts.unasked) this.unasked++;
+    return verdict === verdicts.passes ? row + 1 : this.dropped(row);
   }
 
   /** Leaves the row as if nobody had written it: the walk takes that for granted. */

@@ -25,6 +25,8 @@ export interface Decoder {
   readonly rowsRead: number;
   /** Malformed records so far, whatever became of them, of those columns that are read; null where text of any kind is a record. */
   readonly malformedRecords: number | null;
+  /** Rows that are in no batch because of filters which Spark's parser does not ask: it asks one when it meets the member, so those that lack it are counted there. */
+  readonly rowsUnasked: number;
 }
 
 /** How a decoder is set up, beside what it decodes. */

@@ -12,6 +12,7 @@ import { checkRecordSize, defaultMaxRecordBytes } from "./lineFraming.js";
 export class TextDecoderOfLines implements Decoder {
   rowsRead = 0;
   readonly malformedRecords = null;
+  readonly rowsUnasked = 0;
   readonly taken: readonly PushedFilter[] = [];
   private readonly memory: DecoderMemory;
   private readonly separator: Uint8Array | null;

@@ -35,4 +35,6 @@ export interface Execution {
    * read or computed meanwhile, so that a slow sink holds operators and input back.
    */
   runBatch(context: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult>;
+  /** The run ends. */
+  close(): void;
 }

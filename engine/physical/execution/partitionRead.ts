@@ -69,7 +69,7 @@ export class PartitionRead {
     const { decode } = this.bound.scan;
     assert(decode !== null, "a source that gives bytes says how they are decoded");
     const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone: this.zone }));
-    const { rowsRead, malformedRecords } = decoder;
+    const { rowsRead, rowsUnasked, malformedRecords } = decoder;
     let ahead: Promise<number> | null = null;
     try {
       for (let atEnd = false; !atEnd;) {
@@ -87,6 +87,7 @@ export class PartitionRead {
       await ahead?.catch(() => undefined);
       this.read += decoder.rowsRead - rowsRead;
       if (decoder.malformedRecords !== null) this.malformed = (this.malformed ?? 0) + decoder.malformedRecords - (malformedRecords ?? 0);
+      this.rows += decoder.rowsUnasked - rowsUnasked;
     }
   }
 

@@ -240,6 +240,10 @@ class PipelineExecution implements Execution {
     return { inputRows, rowsRead, malformedRows, eventTime: this.eventTime(), outputRows: feed.outputRows };
   }
 
+  close(): void {
+    for (const operator of this.stateful) operator.close?.();
+  }
+
   /** What of its source a scan reads; null when there is nothing new. */
   private rangeOf(node: ScanNode, ranges: readonly SourceRange[]): { readonly start: Offset | null; readonly end: Offset } | null {
     assert(node.source !== null, "a streaming pipeline reads streams; bounded tables are read before it");

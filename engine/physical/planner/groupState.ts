@@ -26,5 +26,6 @@ export function* planGroupState(node: NodeOf<"groupState">, context: PlanContext
     timers,
     output: node.outputs,
   };
-  return { kind: "groupState", spec, input, output: outputOf(node) };
+  const initial = node.initial === undefined ? null : planProject(null, node.initial.columns, context.plan(node.initial.input), null);
+  return { kind: "groupState", spec, input, initial, output: outputOf(node) };
 }

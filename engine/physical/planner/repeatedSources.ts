@@ -16,7 +16,7 @@ function nodesBelow(node: PhysicalNode): readonly PhysicalNode[] {
   return nodesOf([{ outputId: mainOutput, node }]);
 }
 
-const namesOnly: ReadonlySet<string> = new Set(["source", "name", "qualifier", "watermarkId", "operatorId"]);
+const namesOnly: ReadonlySet<string> = new Set(["source", "name", "qualifier", "operatorId"]);
 
 /** A text that two nodes share when they give the same rows: they differ in nothing but names, ids, and the places of their sources. */
 function rowsText(node: PhysicalNode): string {

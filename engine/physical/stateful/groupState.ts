@@ -14,7 +14,7 @@ import { layoutOf } from "../../state/keyLayout.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
-import { namesOf, noExpressions, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { namesOf, noExpressions, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import {
   emission,
   nothing,
@@ -26,7 +26,7 @@ import {
   type StateOperatorMetrics,
 } from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
-import { GroupStatePartition } from "./groupStatePartition.js";
+import { GroupStatePartition, type CallFacts } from "./groupStatePartition.js";
 import type { GroupStateSpec } from "./groupStateSpec.js";
 import { timerTable } from "./groupTimers.js";
 import { valuesOf, type UserTableState } from "./userTable.js";
@@ -36,16 +36,20 @@ export interface GroupStateNode<Plan = NodeBase> extends NodeBase {
   readonly kind: "groupState";
   readonly spec: GroupStateSpec;
   readonly input: Plan;
+  /** The keys, then the columns of what they begin with; null when they begin with nothing. */
+  readonly initial: Plan | null;
 }
 
 export const groupState: OperatorFacts<GroupStateNode> = {
   kind: "groupState",
   ...noExpressions,
-  ...oneInput,
   ...stateful,
+  inputs: ({ input, initial }) => (initial === null ? [input] : [initial, input]),
+  withInputs: (node, inputs) => ({ ...node, input: inputs.at(-1)!, initial: node.initial === null ? null : inputs[0]! }),
+  tables: ({ initial }) => (initial === null ? [] : [initial]),
   shape: ({ spec: { operatorName, timeMode } }) => ({ operatorName, timeMode }),
   explain: ({ spec }) => `GroupState ${spec.operatorName} (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}`,
-  make: ({ spec }, { chunks }) => new GroupStateOperator(spec, chunks),
+  make: ({ spec, initial }, { chunks, tableOf }) => new GroupStateOperator(spec, chunks, initial === null ? null : tableOf(initial)),
 };
 
 /** A table of the state, with the schemas of its files. */
@@ -70,6 +74,7 @@ export class GroupStateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
   readonly #spec: GroupStateSpec;
+  readonly #function: GroupFunction;
   readonly #chunks: ChunkSizes;
   readonly #keys: PackedKeys;
   readonly #router: KeyRouter;
@@ -80,13 +85,17 @@ export class GroupStateOperator implements StatefulOperator {
   readonly #onTime = new IntList();
   #watermarks: OperatorWatermarks | null = null;
   #batchTimeMs = 0;
+  /** What keys begin with, until the first batch of the query has begun. */
+  #initial: Batch | null;
   #lateRows = 0;
 
-  constructor(spec: GroupStateSpec, chunks: ChunkSizes) {
+  constructor(spec: GroupStateSpec, chunks: ChunkSizes, initial: Batch | null = null) {
+    this.#initial = initial;
     this.operatorId = spec.operatorId;
     this.#spec = spec;
     this.#chunks = chunks;
-    const made: GroupFunction = makeGroupFunction(spec.functionId);
+    const made = makeGroupFunction(spec.functionId);
+    this.#function = made;
     const layout = layoutOf(spec.keyAttributes.map(({ type }) => type));
     const key = schemaOf(spec.keyAttributes);
     const sorter = new HashSorter();
@@ -118,13 +127,13 @@ export class GroupStateOperator implements StatefulOperator {
     this.#batchTimeMs = facts.batchTimeMs;
     this.#lateRows = 0;
     for (const partition of this.#partitions.all()) partition.begin();
+    if (facts.batchId === 0 && this.#initial !== null) this.#callWithInitial(this.#initial);
+    this.#initial = null;
   }
 
   process(batch: Batch): Iterable<Emission> {
     const rows = this.#onTimeRows(batch);
-    const users = toRows(
-      batchOf(types.struct(batch.schema.fields.slice(0, this.#columns)), batch.columns.slice(0, this.#columns), batch.length),
-    );
+    const users = userRows(batch, 0, this.#columns);
     this.#keys.pack(
       this.#spec.keys.map((column) => batch.columns[column]!),
       batch.length,
@@ -136,13 +145,17 @@ export class GroupStateOperator implements StatefulOperator {
 
   *finish(): Iterable<Emission> {
     const { timeMode, timers } = this.#spec;
-    const facts = { watermarkMs: this.#watermarks?.evictMs ?? 0, batchTimeMs: this.#batchTimeMs };
+    const facts = this.#callFacts();
     for (const partition of this.#partitions.all()) yield* this.#emitted(partition.callWithRows(facts, timers === "timeout"));
     if (timeMode !== "none") {
       const boundMs = this.#boundMs(timeMode === "eventTime" ? facts.watermarkMs : facts.batchTimeMs);
       for (const partition of this.#partitions.all()) yield* this.#emitted(partition.callDue(boundMs, facts, timers === "timeout"));
     }
     for (const partition of this.#partitions.all()) partition.settle(this.#batchTimeMs);
+  }
+
+  close(): void {
+    this.#function.close?.();
   }
 
   restore({ storeName, deletes, upserts }: StateChanges): void {
@@ -207,6 +220,18 @@ export class GroupStateOperator implements StatefulOperator {
     };
   }
 
+  #callFacts(): CallFacts {
+    return { watermarkMs: this.#watermarks?.evictMs ?? 0, batchTimeMs: this.#batchTimeMs };
+  }
+
+  #callWithInitial(initial: Batch): void {
+    const users = userRows(initial, this.#spec.keyAttributes.length, initial.columns.length);
+    this.#eachPartition(initial, (partition, rows, count) => {
+      partition.add(this.#keys, rows, count, users);
+      partition.callWithInitial(this.#callFacts());
+    });
+  }
+
   /** The rows that are not late; null when none is. */
   #onTimeRows({ columns, length }: Batch): Int32Array | null {
     const { eventTime } = this.#spec;
@@ -258,6 +283,11 @@ export class GroupStateOperator implements StatefulOperator {
   #chunk({ spec }: StoredTable): StateChanges {
     return { operatorId: this.operatorId, storeName: spec.name, upserts: null, deletes: null, droppedPanes: [] };
   }
+}
+
+/** Some of the columns, as users see their rows. */
+function userRows({ schema, columns, length }: Batch, from: number, to: number): readonly UserRow[] {
+  return toRows(batchOf(types.struct(schema.fields.slice(from, to)), columns.slice(from, to), length));
 }
 
 type Changed = ReturnType<UserTableState["rowsOf"]>[number];

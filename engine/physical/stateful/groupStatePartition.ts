@@ -1,5 +1,6 @@
 import type { Column } from "../../arrow/column.js";
 import { toRows } from "../../arrow/rows.js";
+import { assert } from "../../errors/assert.js";
 import { batchOf } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
 import type { GroupCall, GroupFunction, UserRow, UserTable, UserTimers } from "../../contract/groupFunction.js";
@@ -56,11 +57,20 @@ export class GroupStatePartition {
     }
   }
 
+  /** Calls the function with what keys begin with, in the order of their hashes. */
+  callWithInitial(facts: CallFacts): void {
+    for (const slot of this.#sorted(this.#rows.keys())) {
+      const emitted = this.#call(slot, { rows: this.#rows.get(slot)!, isInitial: true, dueMs: null }, facts);
+      assert(emitted.next().done === true, "initial state gives no rows");
+    }
+    this.#rows.clear();
+  }
+
   /** Calls the function for each key that has rows, in the order of their hashes. */
   *callWithRows(facts: CallFacts, isTimeout: boolean): Generator<UserRow, void, void> {
     for (const slot of this.#sorted(this.#rows.keys())) {
       if (isTimeout) for (const timeMs of this.timers.list(slot)) this.timers.remove(slot, timeMs);
-      yield* this.#call(slot, this.#rows.get(slot)!, null, facts);
+      yield* this.#call(slot, { rows: this.#rows.get(slot)!, isInitial: false, dueMs: null }, facts);
     }
     this.#rows.clear();
   }
@@ -73,7 +83,7 @@ export class GroupStatePartition {
       for (const timeMs of bySlot.get(slot)!.toSorted((a, b) => a - b)) {
         // A timeout is over when the function is told; a timer is listed until the function has ended (SEMANTICS 42).
         if (isTimeout) this.timers.remove(slot, timeMs);
-        yield* this.#call(slot, [], timeMs, facts);
+        yield* this.#call(slot, { rows: [], isInitial: false, dueMs: timeMs }, facts);
         if (!isTimeout) this.timers.remove(slot, timeMs);
       }
     }
@@ -112,11 +122,11 @@ export class GroupStatePartition {
     this.keys.remove(empty.values, empty.count);
   }
 
-  *#call(slot: number, rows: readonly UserRow[], dueMs: number | null, facts: CallFacts): Generator<UserRow, void, void> {
+  *#call(slot: number, reason: Pick<GroupCall, "rows" | "isInitial" | "dueMs">, facts: CallFacts): Generator<UserRow, void, void> {
     this.#visited.add(slot);
     const [key] = toRows(batchOf(this.#keySchema, this.keys.keyColumns(Int32Array.of(slot), 1), 1));
     const tables = this.tables.map((table): UserTable => tableOf(table, slot, facts.batchTimeMs));
-    const call: GroupCall = { key: key!, rows, dueMs, tables, timers: this.#timersOf(slot), ...facts };
+    const call: GroupCall = { key: key!, ...reason, tables, timers: this.#timersOf(slot), ...facts };
     yield* this.#function.call(call);
   }
 

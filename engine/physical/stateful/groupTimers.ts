@@ -5,8 +5,9 @@ import { IntList } from "../../state/intList.js";
 import { TimeIndex } from "../../state/timeIndex.js";
 import { UserTableState } from "./userTable.js";
 
+/** Its name is none that a user's state may have. */
 export const timerTable: UserTableSpec = {
-  name: "timers",
+  name: "$timers",
   key: types.struct([field("atMs", types.long, false)]),
   value: types.struct([]),
   ttlMs: null,
@@ -26,6 +27,8 @@ export class GroupTimers {
   readonly #slotOf: number[] = [];
   readonly #timeOf: number[] = [];
   readonly #free: number[] = [];
+  /** Null when it must be looked for. */
+  #earliestMs: number | null = null;
 
   set(slot: number, timeMs: number): void {
     let places = this.#places.get(slot);
@@ -37,30 +40,26 @@ export class GroupTimers {
 
   remove(slot: number, timeMs: number): void {
     const places = this.#places.get(slot);
-    const place = places?.get(timeMs);
-    if (places === undefined || place === undefined) return;
+    if (places === undefined || !places.has(timeMs)) return;
     this.table.remove(slot, { atMs: timeMs });
-    this.#times.remove(place);
-    places.delete(timeMs);
+    this.#drop(timeMs, places);
     if (places.size === 0) this.#places.delete(slot);
-    this.#free.push(place);
   }
 
   list(slot: number): readonly number[] {
     return [...(this.#places.get(slot)?.keys() ?? [])].toSorted((a, b) => a - b);
   }
 
-  /** The earliest timer of all; Infinity when there is none. */
+  /** The earliest timer of all; Infinity when there is none. A query that waits asks for it again and again. */
   get earliestMs(): number {
-    let earliest = Infinity;
-    for (const places of this.#places.values()) for (const timeMs of places.keys()) earliest = Math.min(earliest, timeMs);
-    return earliest;
+    return (this.#earliestMs ??= this.#times.earliest() / 1000);
   }
 
   /** Timers up to a time. They stay until they are removed, and are given once. */
   due(boundMs: number): DueTimer[] {
     const places = new IntList();
     this.#times.popUntil(boundMs * 1000, places);
+    this.#earliestMs = null;
     return Array.from(places.view(), (place) => ({ slot: this.#slotOf[place]!, timeMs: this.#timeOf[place]! }));
   }
 
@@ -79,16 +78,19 @@ export class GroupTimers {
     for (const slot of new Set(slots)) {
       const wanted = new Set(this.table.entries(slot, 0).map(([{ atMs }]) => Number(atMs)));
       const places = this.#places.get(slot) ?? new Map<number, number>();
-      for (const [timeMs, place] of places) {
-        if (wanted.has(timeMs)) continue;
-        this.#times.remove(place);
-        places.delete(timeMs);
-        this.#free.push(place);
-      }
+      for (const timeMs of [...places.keys()]) if (!wanted.has(timeMs)) this.#drop(timeMs, places);
       for (const timeMs of wanted) if (!places.has(timeMs)) this.#index(slot, timeMs, places);
       if (places.size > 0) this.#places.set(slot, places);
       else this.#places.delete(slot);
     }
+  }
+
+  #drop(timeMs: number, places: Map<number, number>): void {
+    const place = places.get(timeMs)!;
+    this.#times.remove(place);
+    places.delete(timeMs);
+    this.#free.push(place);
+    if (timeMs === this.#earliestMs) this.#earliestMs = null;
   }
 
   #index(slot: number, timeMs: number, places: Map<number, number>): void {
@@ -98,5 +100,6 @@ export class GroupTimers {
     this.#times.reserve(this.#slotOf.length);
     this.#times.set(place, timeMs * 1000);
     places.set(timeMs, place);
+    if (this.#earliestMs !== null) this.#earliestMs = Math.min(this.#earliestMs, timeMs);
   }
 }

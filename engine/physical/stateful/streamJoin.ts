@@ -323,7 +323,7 @@ export class StreamJoinOperator implements StatefulOperator {
    * right one), if it is not an outer one. Here the sides may come in any order.
    */
   #neverKept(rows: JoinSide, side: SideIndex, places: IntList): number {
-    if (isOuter(this.#spec, side) || side !== (this.#spec.joinType === "leftSemi" ? 0 : 1)) return 0;
+    if (isOuter(this.#spec, side) || (this.#spec.joinType !== "leftSemi" && side === 0)) return 0;
     let count = 0;
     for (let j = 0; j < places.count; j++) if (!rows.wasThere(places.values[j]!)) count++;
     return count;

@@ -7,6 +7,7 @@ import { extractSubqueries } from "./extractSubqueries.js";
 import { resolveDeduplicate } from "./deduplicate.js";
 import { resolveExpression } from "./resolveExpression.js";
 import { resolveFilter } from "./filter.js";
+import { resolveGroupState } from "./groupState.js";
 import { resolveJoin } from "./join.js";
 import { assignOperatorIds } from "./operatorIds.js";
 import { withMetadataColumns, withoutMetadataColumns } from "./metadataColumns.js";
@@ -24,6 +25,7 @@ const resolvers: { readonly [K in NodeKind]?: Resolver<K> } = {
   aggregate: resolveAggregate,
   deduplicate: resolveDeduplicate,
   filter: resolveFilter,
+  groupState: resolveGroupState,
   join: resolveJoin,
   project: resolveProject,
   setOperation: resolveSetOperation,

@@ -5,7 +5,7 @@ import { freshId, literal, type Alias, type Attribute, type Expression } from ".
 import { fold } from "../../expression/fold.js";
 import { resolveFunction } from "../../expression/resolve.js";
 import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
-import { isInterval, nullableOf, typeOf } from "../../expression/types/typeOf.js";
+import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import { parseInterval } from "../interval.js";
 import type { LogicalPlan } from "../logicalPlan.js";
@@ -128,6 +128,9 @@ function sessionEnd(time: Expression, gap: Expression, context: AnalysisContext)
   const add = (interval: Expression): Expression =>
     resolveFunction({ name: "+", args: [time, interval], distinct: false, filter: null }, context);
   const value = fold(gap);
+  const type = typeOf(value);
+  if (type.kind !== "string" && type.kind !== "interval" && type.kind !== "null")
+    throw new StreamingError("SESSION_GAP_TYPE", { type: sqlTypeName(type) });
   if (value.kind === "literal") {
     if (value.value === null) return literal(null, types.timestamp);
     return add(typeof value.value === "string" ? literal(parseInterval(value.value), { kind: "interval" }) : value);
@@ -137,7 +140,7 @@ function sessionEnd(time: Expression, gap: Expression, context: AnalysisContext)
     const args = value.args.map((arg, i) => (isGap(i) ? sessionEnd(time, arg, context) : arg));
     return resolveFunction({ name: value.name, args, distinct: false, filter: null }, context);
   }
-  if (isInterval(typeOf(value))) return add(value);
+  if (type.kind === "interval") return add(value);
   throw notYetSupported(`session_window with a gap that is read from a column (${sqlText(gap)})`);
 }
 

@@ -2,7 +2,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import type { OutputMode } from "../../contract/sink.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import { listText } from "./text.js";
-import { oneInput, operatorText, type Input, type NodeFacts } from "./facts.js";
+import { operatorText, type Input, type NodeFacts } from "./facts.js";
 
 /** By what time a user's state is woken. */
 export type TimeMode = "none" | "eventTime" | "processingTime";
@@ -25,23 +25,35 @@ export interface GroupState<Plan> {
   /** Whether a timer is due once its time is reached, or only behind it; and whether rows of its key put it off. */
   readonly timers: "timers" | "timeout";
   readonly input: Plan;
+  /** What the keys begin with, once, before the first batch; columns that are the keys, then those of the rows that the function sees. */
+  readonly initial?: InitialState<Plan>;
   readonly operatorId?: string;
+}
+
+interface InitialState<Plan> {
+  /** How many of the columns are keys. */
+  readonly keyCount: number;
+  readonly columns: readonly Expression[];
+  readonly input: Plan;
 }
 
 export const groupState: NodeFacts<GroupState<Input>> = {
   kind: "groupState",
-  ...oneInput,
-  expressions: ({ grouping, columns }) => [...grouping, ...columns],
-  withExpressions: (node, all) => ({
-    ...node,
-    grouping: all.slice(0, node.grouping.length),
-    columns: all.slice(node.grouping.length),
-  }),
+  children: ({ input, initial }) => (initial === undefined ? [input] : [input, initial.input]),
+  withChildren: (node, [input, initial]) =>
+    node.initial === undefined ? { ...node, input: input! } : { ...node, input: input!, initial: { ...node.initial, input: initial! } },
+  conditionsHoldIn: "one",
+  expressions: ({ grouping, columns, initial }) => [...grouping, ...columns, ...(initial?.columns ?? [])],
+  withExpressions: (node, all) => {
+    const [keys, seen] = [node.grouping.length, node.grouping.length + node.columns.length];
+    const changed = { ...node, grouping: all.slice(0, keys), columns: all.slice(keys, seen) };
+    return node.initial === undefined ? changed : { ...changed, initial: { ...node.initial, columns: all.slice(seen) } };
+  },
   defined: ({ outputs }) => outputs,
   withDefined: (node, outputs) => ({ ...node, outputs }),
   output: ({ outputs }) => outputs,
   onlyExpressions: true,
-  origins: () => [() => null],
+  origins: ({ initial }) => (initial === undefined ? [() => null] : [() => null, () => null]),
   letsFilterPass: () => false,
   narrow: (node) => node,
   operatorKind: (_, [streams]) => (streams ? "groupState" : "batch-groupState"),
@@ -55,6 +67,7 @@ function refusalOf(
   { verb, outputMode, timeMode }: GroupState<Input>,
   { streams, outputMode: mode, inputs }: Parameters<typeof groupState.refusal>[1],
 ): StreamingError | null {
+  if (streams[1] === true) return new StreamingError("GROUP_STATE_INITIAL_STREAM", { verb });
   if (!streams[0]!) return null;
   if (outputMode !== null && outputMode !== mode) return new StreamingError("GROUP_STATE_OUTPUT_MODE", { verb, outputMode, mode });
   const hasWatermark = inputs[0]!.some(({ eventTime }) => eventTime !== undefined);

@@ -13,7 +13,9 @@ import { eliminateSubqueryAlias } from "./eliminateSubqueryAlias.js";
 import { flattenConcat } from "./flattenConcat.js";
 import { flattenUnions } from "./flattenUnions.js";
 import { foldConstants } from "./foldConstants.js";
+import { inferFilters } from "./inferFilters.js";
 import { inferNotNull } from "./inferNotNull.js";
+import { inferWindowTimes } from "./inferWindowTimes.js";
 import { mergeProjects } from "./mergeProjects.js";
 import { pruneColumns } from "./pruneColumns.js";
 import { pushFilters } from "./pushFilters.js";
@@ -30,6 +32,8 @@ export const rules: readonly Rule[] = [
   foldConstants,
   simplifyBooleans,
   inferNotNull,
+  inferFilters,
+  inferWindowTimes,
   pushJoinConditions,
   pushFilters,
   pruneColumns,

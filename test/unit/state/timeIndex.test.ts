@@ -38,6 +38,7 @@ test("a time index gives what a scan of all times gives", () => {
           index.popUntil(boundMs * 1000, popped);
           expect([...popped.view()].toSorted((a, b) => a - b)).toEqual(wanted.toSorted((a, b) => a - b));
         }
+        expect(index.earliest()).toBe(Math.min(...model.values()));
       }
       const slots = Array.from({ length: slotCount }, (_, slot) => slot);
       expect(slots.map((slot) => index.timeOf(slot))).toEqual(slots.map((slot) => model.get(slot) ?? NaN));

@@ -1,0 +1,26 @@
+import { sameType, sqlTypeName } from "../../arrow/types.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { typeOf } from "../../expression/types/typeOf.js";
+import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
+import { outputOf } from "../outputOf.js";
+import { resolveExpression } from "./resolveExpression.js";
+import { Scope } from "./scope.js";
+
+/**
+ * A user's function over groups: keys are expressions over the rows alone, and those of the initial state have their types.
+ *
+ * @throws GROUP_STATE_INITIAL_KEYS
+ */
+export function resolveGroupState(plan: NodeOf<"groupState">, context: AnalysisContext): LogicalPlan {
+  const scope = new Scope(outputOf(plan.input), context);
+  const grouping = plan.grouping.map((e) => resolveExpression(e, scope));
+  if (plan.initial !== undefined) {
+    const expected = grouping.map(typeOf);
+    const found = plan.initial.columns.slice(0, plan.initial.keyCount).map(typeOf);
+    const same = found.length === expected.length && found.every((type, i) => sameType(type, expected[i]!));
+    const text = (types: typeof found): string => `(${types.map(sqlTypeName).join(", ")})`;
+    if (!same) throw new StreamingError("GROUP_STATE_INITIAL_KEYS", { verb: plan.verb, found: text(found), expected: text(expected) });
+  }
+  return { ...plan, grouping };
+}
