@@ -1,5 +1,5 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { parseInterval } from "../engine/plan/interval.js";
+import { parseInterval } from "../engine/values/interval.js";
 import { invalidTrigger, triggerSpec, type Trigger, type TriggerSpec } from "../engine/query/trigger.js";
 
 /** A batch as soon as the last one is done: what a query has unless it says otherwise. */

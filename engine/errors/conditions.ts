@@ -11,12 +11,14 @@ import { selectConditions } from "./conditions/selects.js";
 import { sinkConditions } from "./conditions/sink.js";
 import { sourceConditions } from "./conditions/source.js";
 import { sqlConditions } from "./conditions/sql.js";
+import { userStateConditions } from "./conditions/userState.js";
 
 /** The whole catalogue. Names and SQLSTATEs are Spark's where Spark has the condition. */
 export const conditions = {
   ...generalConditions,
   ...analysisConditions,
   ...sqlConditions,
+  ...userStateConditions,
   ...selectConditions,
   ...expressionConditions,
   ...jsonConditions,

@@ -2,7 +2,7 @@ import { StreamingError } from "../errors/streamingError.js";
 import { types } from "../arrow/types.js";
 import type { IntervalValue } from "../arrow/value.js";
 import { literal, type Literal } from "../expression/expression.js";
-import { IntervalSum, intervalUnit, parseInterval, type IntervalUnit } from "../plan/interval.js";
+import { IntervalSum, intervalUnit, parseInterval, type IntervalUnit } from "../values/interval.js";
 import type { TokenStream } from "./tokenStream.js";
 
 /** Whether what follows the word INTERVAL makes it a literal rather than a column of that name. */

@@ -1,12 +1,13 @@
 import { decimalText } from "../arrow/valueText.js";
 import { assert } from "../errors/assert.js";
-import { notYetSupported } from "../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import type { DataType, DecimalType } from "../arrow/types.js";
 import { sameType, sqlTypeName, typeName } from "../arrow/types.js";
 import type { MapValue, Value } from "../arrow/value.js";
 import type { EvalMode } from "./evalMode.js";
 import { throwCastInput, throwCastOverflow, throwDecimalRange, throwOverflow } from "./evaluationErrors.js";
 import { fitsIntegral, longMax, longMin, wrapIntegral } from "./ranges.js";
+import { parseInterval } from "./interval.js";
 import { floorDiv, microsPerDay, microsPerSecond } from "./calendar.js";
 import { localToMicros, microsToLocal, parseDate, parseTimestamp, parseTimestampNtz } from "./dateTimeText.js";
 import { decimalToDouble, parseDecimal, toDecimal } from "./decimal.js";
@@ -54,6 +55,8 @@ export function castValue(value: Value, from: DataType, to: DataType, rules: Cas
       return toTimestamp(value, from, to, rules);
     case "timestamp_ntz":
       return toTimestampNtz(value, from, to, rules);
+    case "interval":
+      return from.kind === "string" ? textInterval(value as string) : toNested(value, from, to, rules);
     default:
       return toNested(value, from, to, rules);
   }
@@ -74,6 +77,16 @@ function toNested(value: Value, from: DataType, to: DataType, rules: CastRules):
     };
   }
   throw notYetSupported(`CAST of ${typeName(from)} to ${typeName(to)}`);
+}
+
+/** The interval that a text says; null for any other text, in ANSI mode too, as in Spark. */
+function textInterval(text: string): Value {
+  try {
+    return parseInterval(text);
+  } catch (error) {
+    if (error instanceof StreamingError) return null;
+    throw error;
+  }
 }
 
 function malformed(value: Value, from: DataType, to: DataType, rules: CastRules): null {

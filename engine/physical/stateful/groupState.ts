@@ -49,7 +49,7 @@ export const groupState: OperatorFacts<GroupStateNode> = {
   tables: ({ initial }) => (initial === null ? [] : [initial]),
   shape: ({ spec: { operatorName, timeMode } }) => ({ operatorName, timeMode }),
   explain: ({ spec }) => `GroupState ${spec.operatorName} (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}`,
-  make: ({ spec, initial }, { chunks, tableOf }) => new GroupStateOperator(spec, chunks, initial === null ? null : tableOf(initial)),
+  make: ({ spec, initial }, parts) => new GroupStateOperator(spec, parts.chunks, initial === null ? null : parts.tableOf(initial)),
 };
 
 /** A table of the state, with the schemas of its files. */

@@ -78,7 +78,7 @@ export class GroupTimers {
     for (const slot of new Set(slots)) {
       const wanted = new Set(this.table.entries(slot, 0).map(([{ atMs }]) => Number(atMs)));
       const places = this.#places.get(slot) ?? new Map<number, number>();
-      for (const timeMs of [...places.keys()]) if (!wanted.has(timeMs)) this.#drop(timeMs, places);
+      for (const timeMs of places.keys()) if (!wanted.has(timeMs)) this.#drop(timeMs, places);
       for (const timeMs of wanted) if (!places.has(timeMs)) this.#index(slot, timeMs, places);
       if (places.size > 0) this.#places.set(slot, places);
       else this.#places.delete(slot);

@@ -1,13 +1,13 @@
-import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, windowType, type DataType, type StructType } from "../../arrow/types.js";
 import type { IntervalValue } from "../../arrow/value.js";
 import { freshId, literal, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
 import { fold } from "../../expression/fold.js";
 import { resolveFunction } from "../../expression/resolve.js";
-import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js";
+import { coerceTo, resolveCast, type AnalysisContext } from "../../expression/types/coerce.js";
 import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { expressionKey } from "../../expression/expressionKey.js";
-import { parseInterval } from "../interval.js";
+import { parseInterval } from "../../values/interval.js";
 import type { LogicalPlan } from "../logicalPlan.js";
 import { attributeOf } from "../attributeOf.js";
 import { outputOf } from "../outputOf.js";
@@ -123,7 +123,7 @@ export class WindowCollector {
   }
 }
 
-/** When the gap of a row is over. A gap of each row is a choice among constants, or an interval: what a text of a column says is not known before it is read. */
+/** When the gap of a row is over. A gap is an interval, or a text of one; the gap of a row may be a column. A text that says none is no gap. */
 function sessionEnd(time: Expression, gap: Expression, context: AnalysisContext): Expression {
   const add = (interval: Expression): Expression =>
     resolveFunction({ name: "+", args: [time, interval], distinct: false, filter: null }, context);
@@ -140,8 +140,7 @@ function sessionEnd(time: Expression, gap: Expression, context: AnalysisContext)
     const args = value.args.map((arg, i) => (isGap(i) ? sessionEnd(time, arg, context) : arg));
     return resolveFunction({ name: value.name, args, distinct: false, filter: null }, context);
   }
-  if (type.kind === "interval") return add(value);
-  throw notYetSupported(`session_window with a gap that is read from a column (${sqlText(gap)})`);
+  return add(type.kind === "interval" ? value : resolveCast(value, types.calendarInterval, false, context));
 }
 
 function windowTypeOf(time: DataType): StructType {

@@ -3,7 +3,7 @@ import { sameType, sqlTypeName, windowType } from "../../arrow/types.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
-import { parseInterval } from "../interval.js";
+import { parseInterval } from "../../values/interval.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { isStreaming } from "../streamingPlan.js";

@@ -49,13 +49,16 @@ function pairOf(term: Expression): readonly Pair[] {
 
 /** For the columns of one side that equal one of the other, that one. */
 function twinsIn(pairs: readonly Pair[], from: readonly Attribute[], to: readonly Attribute[]): ReadonlyMap<number, Attribute> {
-  const has = (columns: readonly Attribute[], { id }: Attribute): boolean => columns.some((column) => column.id === id);
   const twins = new Map<number, Attribute>();
   for (const [a, b] of pairs) {
     if (has(from, a) && has(to, b)) twins.set(a.id, b);
     else if (has(from, b) && has(to, a)) twins.set(b.id, a);
   }
   return twins;
+}
+
+function has(columns: readonly Attribute[], { id }: Attribute): boolean {
+  return columns.some((column) => column.id === id);
 }
 
 function isOver(term: Expression, columns: ReadonlyMap<number, unknown>): boolean {

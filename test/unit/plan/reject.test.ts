@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { sinkFormats } from "../../../dataframe/formats.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { checkSinkTakes, checkStreaming, parseOutputMode } from "../../../engine/plan/analyzer/streaming.js";
-import { parseInterval } from "../../../engine/plan/interval.js";
+import { parseInterval } from "../../../engine/values/interval.js";
 import { legacyCondition } from "../../golden/legacyConditions.js";
 import { buildPlan } from "./build.js";
 import { goldenCases, tablesOf, type Case } from "./cases.js";

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { types } from "../../../engine/arrow/types.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { literal, type SortOrder } from "../../../engine/expression/expression.js";
-import { parseInterval } from "../../../engine/plan/interval.js";
+import { parseInterval } from "../../../engine/values/interval.js";
 import { sqlText } from "../../../engine/plan/sqlText.js";
 import { ExpressionGrammar } from "../../../engine/sql/grammar.js";
 import { parseExpression } from "../../../engine/sql/parser.js";
