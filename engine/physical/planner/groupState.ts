@@ -26,6 +26,6 @@ export function* planGroupState(node: NodeOf<"groupState">, context: PlanContext
     timers,
     output: node.outputs,
   };
-  const initial = node.initial === undefined ? null : planProject(null, node.initial.columns, context.plan(node.initial.input), null);
+  const initial = node.initial === undefined ? null : planProject(null, node.initial.columns, yield node.initial.input, null);
   return { kind: "groupState", spec, input, initial, output: outputOf(node) };
 }
