@@ -68,20 +68,19 @@ function isOver(term: Expression, columns: ReadonlyMap<number, unknown>): boolea
 
 /** Terms that hold of all rows that come out, over the columns that do. */
 function termsOf(plan: LogicalPlan): readonly Expression[] {
-  switch (plan.kind) {
-    case "filter":
-      return [...conjunctsOf(plan.condition), ...termsOf(plan.input)];
-    case "withWatermark":
-    case "subqueryAlias":
-    case "deduplicate":
-    case "limit":
-    case "repartition":
-      return termsOf(plan.input);
-    case "project":
-      return renamed(plan, termsOf(plan.input));
-    default:
-      return [];
+  const above: (NodeOf<"filter"> | NodeOf<"project">)[] = [];
+  for (let node = plan; ; node = node.input) {
+    if (node.kind === "filter" || node.kind === "project") above.push(node);
+    else if (!keepsColumns(node)) break;
   }
+  let terms: readonly Expression[] = [];
+  for (const node of above.toReversed())
+    terms = node.kind === "project" ? renamed(node, terms) : [...conjunctsOf(node.condition), ...terms];
+  return terms;
+}
+
+function keepsColumns(node: LogicalPlan): node is NodeOf<"withWatermark" | "subqueryAlias" | "deduplicate" | "limit" | "repartition"> {
+  return ["withWatermark", "subqueryAlias", "deduplicate", "limit", "repartition"].includes(node.kind);
 }
 
 /** The terms over the columns of a projection that only names columns anew. */
