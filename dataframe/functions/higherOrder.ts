@@ -95,3 +95,35 @@ export function arraySort<const C extends ColumnOrName, B extends AnyColumn>(
   const order = compare === undefined ? [] : [lambda(["x", "y"], compare)];
   return new Column(call("array_sort", [columnExpression(array, "array_sort"), ...order]));
 }
+
+type EntryColumn = Column<unknown, never, never>;
+type OverEntries = <const C extends ColumnOrName, B extends AnyColumn>(
+  map: C,
+  make: (key: EntryColumn, value: EntryColumn) => B,
+) => Column<Map<unknown, unknown> | null, RefsOf<C> | OperandRefs<B>, never>;
+
+function overEntries(name: string): OverEntries {
+  return (map, make) => new Column(call(name, [columnExpression(map, name), lambda(["k", "v"], make)]));
+}
+
+/** The entries of a map that meet a condition. @example df.select(mapFilter("attributes", (key) => key.eq("room")).as("m")) */
+export const mapFilter = overEntries("map_filter");
+/** The keys of a map made into others. @example df.select(transformKeys("attributes", (key) => upper(key)).as("m")) */
+export const transformKeys = overEntries("transform_keys");
+/** The values of a map made into others. @example df.select(transformValues("attributes", (key, value) => concat(key, value)).as("m")) */
+export const transformValues = overEntries("transform_values");
+
+/** Two maps key by key; where one has no such key its value is null. @example df.select(mapZipWith("attributes", "attributes", (key, a, b) => concat(a, b)).as("m")) */
+export function mapZipWith<const L extends ColumnOrName, const R extends ColumnOrName, B extends AnyColumn>(
+  left: L,
+  right: R,
+  make: (key: EntryColumn, left: EntryColumn, right: EntryColumn) => B,
+): Column<Map<unknown, unknown> | null, RefsOf<L | R> | OperandRefs<B>, never> {
+  return new Column(
+    call("map_zip_with", [
+      columnExpression(left, "map_zip_with"),
+      columnExpression(right, "map_zip_with", 1),
+      lambda(["k", "x", "y"], make),
+    ]),
+  );
+}

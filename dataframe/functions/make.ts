@@ -9,6 +9,7 @@ import {
   type OperandRefs,
   type RefsOf,
 } from "../column.js";
+import { withListAggregates } from "../../engine/expression/aggregates/listAggregates.js";
 import { literalOf, type LiteralValue } from "../literal.js";
 
 /** A column, or the name of one. */
@@ -36,6 +37,18 @@ export function callWith<V, R extends string, N extends string = never>(
 /** A call over one column and values that may be columns themselves; strings are values. */
 export function callMixed<V, R extends string>(name: string, column: ColumnOrName, operands: readonly Operand[]): Column<V, R, never> {
   return new Column(call(name, [columnExpression(column, name), ...operands.map(operandExpression)]));
+}
+
+/** An aggregate function over all values of a group. */
+export function aggregateCall<V, R extends string>(name: string, columns: readonly ColumnOrName[]): Column<V, R, never> {
+  return new Column(
+    withListAggregates(
+      call(
+        name,
+        columns.map((column, i) => columnExpression(column, name, i)),
+      ),
+    ),
+  );
 }
 
 /** A function without parameters. */

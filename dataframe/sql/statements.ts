@@ -14,6 +14,7 @@ import { localPlan } from "../localPlan.js";
 import type { SessionContext } from "../sessionContext.js";
 import { nearestName } from "../../engine/errors/nearest.js";
 import { aggregateFunctions } from "../../engine/expression/aggregates/index.js";
+import { listAggregates } from "../../engine/expression/aggregates/listAggregates.js";
 import { findEntry, functionNames } from "../../engine/expression/functions/table.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { partitionsOf } from "../conf.js";
@@ -209,7 +210,7 @@ function started(session: SessionContext, query: StreamingQuery | null): Analyze
 /** What DESCRIBE FUNCTION says. @throws UNRESOLVED_ROUTINE */
 function functionLines(name: string): readonly string[] {
   const key = name.toLowerCase();
-  const entry = findEntry(key) ?? (Object.hasOwn(aggregateFunctions, key) ? aggregateFunctions[key] : undefined);
+  const entry = findEntry(key) ?? (Object.hasOwn(aggregateFunctions, key) ? aggregateFunctions[key] : listAggregates[key]);
   if (entry !== undefined) return [`Function: ${name}`, `Usage: ${entry.doc}`];
   const nearest = nearestName(key, functionNames());
   throw new StreamingError("UNRESOLVED_ROUTINE", {

@@ -3,6 +3,7 @@ import { analysisConditions } from "./conditions/analysis.js";
 import { checkpointConditions } from "./conditions/checkpoint.js";
 import { cliConditions } from "./conditions/cli.js";
 import { expressionConditions } from "./conditions/expression.js";
+import { functionConditions } from "./conditions/functions.js";
 import { generalConditions } from "./conditions/general.js";
 import { jsonConditions } from "./conditions/json.js";
 import { kafkaConditions } from "./conditions/kafka.js";
@@ -21,6 +22,7 @@ export const conditions = {
   ...userStateConditions,
   ...selectConditions,
   ...expressionConditions,
+  ...functionConditions,
   ...jsonConditions,
   ...sourceConditions,
   ...sinkConditions,

@@ -173,6 +173,8 @@ export interface UnresolvedFunction {
   readonly ignoreNulls?: boolean;
   /** Of WITHIN GROUP (ORDER BY …): the order of the values. */
   readonly withinGroup?: readonly SortOrder[];
+  /** The call that was written, where this one stands for it: names of columns and messages show that. */
+  readonly shownAs?: UnresolvedFunction;
 }
 
 /** `e.field`, `e[index]`. */

@@ -1,6 +1,6 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
-import type { Expression, Subquery } from "../expression/expression.js";
+import type { Expression, SortOrder, Subquery } from "../expression/expression.js";
 import { foldExpression } from "../expression/traverse.js";
 import { localText } from "../values/dateTimeText.js";
 import { valueText } from "../values/valueText.js";
@@ -24,6 +24,16 @@ const castNames = new Set([
 
 /** Arguments that Spark shows although nobody wrote them: by the name and the number of those that were. */
 const shownDefaults: Readonly<Record<string, string>> = {
+  "mask/1": "X, x, n, NULL",
+  "mask/2": "x, n, NULL",
+  "mask/3": "n, NULL",
+  "mask/4": "NULL",
+  "regexp_extract/2": "1",
+  "regexp_extract_all/2": "1",
+  "regexp_instr/2": "0",
+  "regexp_replace/3": "1",
+  "lpad/2": " ",
+  "rpad/2": " ",
   "substr/2": "2147483647",
   "substring/2": "2147483647",
   "sort_array/1": "true",
@@ -102,6 +112,7 @@ function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameT
     case "windowCall":
       return `${callText(e, text)} OVER ${windowText({ base: null, ...e }, e.name, e.args, text)}`;
     case "unresolvedFunction":
+      if (e.shownAs !== undefined) return text(e.shownAs);
       // A function that is a cast is no cast that somebody wrote.
       if (e.args.length === 1 && castNames.has(e.name.toLowerCase())) return text(e.args[0]!);
       if (e.over === undefined) return callText(e, text);
@@ -124,6 +135,7 @@ interface CallLike {
   readonly args: readonly Expression[];
   readonly distinct?: boolean;
   readonly filter?: Expression | null;
+  readonly withinGroup?: readonly SortOrder[];
 }
 
 function callText(e: CallLike, text: (child: Expression) => string): string {
@@ -169,9 +181,18 @@ function callText(e: CallLike, text: (child: Expression) => string): string {
       const shown = shownDefaults[`${e.name}/${args.length}`];
       if (shown !== undefined) args.push(shown);
       const filter = e.filter ? ` FILTER (WHERE ${text(e.filter)})` : "";
-      return `${e.name}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${filter}`;
+      const within =
+        e.withinGroup === undefined
+          ? ""
+          : ` WITHIN GROUP (ORDER BY ${e.withinGroup.map((item) => withinText(e.name, item, text)).join(", ")})`;
+      return `${e.name}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${within}${filter}`;
     }
   }
+}
+
+/** The order of values in a group: of texts as everywhere, of numbers only DESC is shown. */
+function withinText(name: string, item: SortOrder, text: (child: Expression) => string): string {
+  return name === "listagg" ? text(item) : `${text(item.child)}${item.descending ? " DESC" : ""}`;
 }
 
 function caseText(args: readonly string[]): string {

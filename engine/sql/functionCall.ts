@@ -1,4 +1,5 @@
 import { types, type DataType } from "../arrow/types.js";
+import { withListAggregates } from "../expression/aggregates/listAggregates.js";
 import { literal, type Expression, type SortOrder } from "../expression/expression.js";
 import { parseSchemaOrType } from "./ddl.js";
 import type { Grammar, TokenStream } from "./tokenStream.js";
@@ -24,7 +25,7 @@ export function readFunction(grammar: Grammar): Expression {
 
   // count(*) counts rows; every other star in a call stands for the columns.
   if (name === "count" && !distinct && args.length === 1 && isPlainStar(args[0]!)) args = [literal(1, types.int)];
-  return {
+  return withListAggregates({
     kind: "unresolvedFunction",
     name,
     ...withConstants(name, args),
@@ -33,7 +34,7 @@ export function readFunction(grammar: Grammar): Expression {
     position: { start, end: tokens.end },
     ...(over !== null && { over, ignoreNulls: ignores }),
     ...(withinGroup !== null && { withinGroup }),
-  };
+  });
 }
 
 function isPlainStar(e: Expression): boolean {

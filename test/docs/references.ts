@@ -6,6 +6,7 @@ import type { OptionSpec } from "../../engine/contract/options.js";
 import { conditions } from "../../engine/errors/conditions.js";
 import type { ConditionSpec } from "../../engine/errors/condition.js";
 import { aggregateFunctions } from "../../engine/expression/aggregates/index.js";
+import { listAggregates } from "../../engine/expression/aggregates/listAggregates.js";
 import { functionTable } from "../../engine/expression/functions/table.js";
 
 /** The pages of `docs/reference/`, by name, as the code says them. */
@@ -24,7 +25,8 @@ function functionsPage(): string {
   const scalars = functionTable
     .filter(({ name }) => isWord(name))
     .map(({ name, aliases = [], arity: [least, most], doc }) => ({ name, aliases: aliases.filter(isWord), takes: span(least, most), doc }));
-  const aggregates = [...new Set(Object.values(aggregateFunctions))].map(({ name, aliases, minArgs, maxArgs, doc }) => ({
+  const all = [...Object.values(aggregateFunctions), ...Object.values(listAggregates)];
+  const aggregates = [...new Set(all)].map(({ name, aliases, minArgs, maxArgs, doc }) => ({
     name,
     aliases,
     takes: span(minArgs, maxArgs),

@@ -62,4 +62,26 @@ export const covariances: readonly AggregateFunction[] = [
     true,
     correlation,
   ),
+  // Of regressions the first argument is the dependent variable, which the lanes call x.
+  ofPairs("regr_sxx", "The sum of squares of x around its mean, over the pairs (y, x).", true, ({ m2Y }) => m2Y),
+  ofPairs("regr_syy", "The sum of squares of y around its mean, over the pairs (y, x).", true, ({ m2X }) => m2X),
+  ofPairs("regr_sxy", "The sum of products of y and x around their means.", false, ({ co }) => co),
+  ofPairs("regr_slope", "The slope of the line of least squares through the pairs (y, x); null where x does not vary.", true, slope),
+  ofPairs("regr_intercept", "Where the line of least squares through the pairs (y, x) meets x = 0.", true, (values) => {
+    const steepness = slope(values);
+    return steepness === null ? null : values.meanX - steepness * values.meanY;
+  }),
+  ofPairs(
+    "regr_r2",
+    "The square of the correlation of the pairs (y, x); null where x does not vary, 1 where only y does not.",
+    true,
+    ({ co, m2X, m2Y }) => {
+      if (m2Y === 0) return null;
+      return m2X === 0 ? 1 : (co * co) / m2X / m2Y;
+    },
+  ),
 ];
+
+function slope({ co, m2Y }: Values): number | null {
+  return m2Y === 0 ? null : co / m2Y;
+}

@@ -13,7 +13,7 @@ import { requireOrder, unexpectedType, type Evaluate, type FunctionEntry, type R
 
 type List = readonly Value[];
 
-function lambdaOf(e: Expression | undefined): Lambda {
+export function lambdaOf(e: Expression | undefined): Lambda {
   assert(e?.kind === "lambda", "a lambda is wanted here");
   return e;
 }
@@ -25,19 +25,19 @@ function arrayOf(args: readonly Expression[], index: number, resolving: Resolvin
   return type;
 }
 
-function checkLambda(args: readonly Expression[], index: number, resolving: Resolving): Lambda {
+/** The lambda at a place; what is none stands for one that takes no parameters. */
+export function checkLambda(args: readonly Expression[], index: number): Lambda {
   const arg = args[index]!;
-  if (arg.kind !== "lambda") throw unexpectedType(args, index, '"LAMBDA"', resolving);
-  return arg;
+  return arg.kind === "lambda" ? arg : { kind: "lambda", parameters: [], body: arg };
 }
 
 /** The lambda with its body brought to a type. */
-function withBody(lambda: Lambda, type: DataType, resolving: Resolving): Lambda {
+export function withBody(lambda: Lambda, type: DataType, resolving: Resolving): Lambda {
   return { ...lambda, body: coerceTo(lambda.body, type, resolving.context) };
 }
 
 /** The body's value for the given parameters. */
-function apply(lambda: Lambda, values: readonly Value[], evaluate: Evaluate): Value {
+export function applyLambda(lambda: Lambda, values: readonly Value[], evaluate: Evaluate): Value {
   return evaluate(lambda.body, new Map(lambda.parameters.map((parameter, i) => [parameter.id, values[i] ?? null])));
 }
 
@@ -60,7 +60,7 @@ function overArray(
     nulls: "own",
     resolve: (args, resolving) => {
       const type = arrayOf(args, 0, resolving);
-      const lambda = checkLambda(args, 1, resolving);
+      const lambda = checkLambda(args, 1);
       const coerced = predicate ? withBody(lambda, types.boolean, resolving) : lambda;
       const nullable = nullableOf(args[0]!) || (predicate && name !== "filter");
       return { args: [args[0]!, coerced], type: result(type, lambda.body), nullable };
@@ -68,7 +68,7 @@ function overArray(
     evalLazy: (call, evaluate) => {
       const list = evaluate(call.args[0]!) as List | null;
       const lambda = lambdaOf(call.args[1]);
-      return list === null ? null : run(list, (value, index) => apply(lambda, [value, index], evaluate));
+      return list === null ? null : run(list, (value, index) => applyLambda(lambda, [value, index], evaluate));
     },
   };
 }
@@ -95,16 +95,16 @@ const aggregate: FunctionEntry = {
   resolve: (args, resolving) => {
     arrayOf(args, 0, resolving);
     const type = typeOf(args[1]!);
-    const merge = withBody(checkLambda(args, 2, resolving), type, resolving);
-    const finish = args[3] === undefined ? [] : [checkLambda(args, 3, resolving)];
+    const merge = withBody(checkLambda(args, 2), type, resolving);
+    const finish = args[3] === undefined ? [] : [checkLambda(args, 3)];
     return { args: [args[0]!, args[1]!, merge, ...finish], type: finish.length === 0 ? type : typeOf(finish[0]!), nullable: true };
   },
   evalLazy: ({ args }, evaluate) => {
     const list = evaluate(args[0]!) as List | null;
     if (list === null) return null;
     let value = evaluate(args[1]!);
-    for (const element of list) value = apply(lambdaOf(args[2]), [value, element], evaluate);
-    return args[3] === undefined ? value : apply(lambdaOf(args[3]), [value], evaluate);
+    for (const element of list) value = applyLambda(lambdaOf(args[2]), [value, element], evaluate);
+    return args[3] === undefined ? value : applyLambda(lambdaOf(args[3]), [value], evaluate);
   },
 };
 
@@ -116,7 +116,7 @@ const zipWith: FunctionEntry = {
   resolve: (args, resolving) => {
     arrayOf(args, 0, resolving);
     arrayOf(args, 1, resolving);
-    const lambda = checkLambda(args, 2, resolving);
+    const lambda = checkLambda(args, 2);
     return {
       args,
       type: types.array(typeOf(lambda.body), nullableOf(lambda.body)),
@@ -127,7 +127,7 @@ const zipWith: FunctionEntry = {
     const [left, right] = [evaluate(args[0]!) as List | null, evaluate(args[1]!) as List | null];
     if (left === null || right === null) return null;
     const length = Math.max(left.length, right.length);
-    return Array.from({ length }, (_, i) => apply(lambdaOf(args[2]), [left[i] ?? null, right[i] ?? null], evaluate));
+    return Array.from({ length }, (_, i) => applyLambda(lambdaOf(args[2]), [left[i] ?? null, right[i] ?? null], evaluate));
   },
 };
 
@@ -139,7 +139,7 @@ const arraySort: FunctionEntry = {
   resolve: (args, resolving) => {
     const type = arrayOf(args, 0, resolving);
     if (args[1] === undefined) requireOrder(type.element, args, resolving);
-    const order = args[1] === undefined ? [] : [withBody(checkLambda(args, 1, resolving), types.int, resolving)];
+    const order = args[1] === undefined ? [] : [withBody(checkLambda(args, 1), types.int, resolving)];
     return { args: [args[0]!, ...order], type, nullable: nullableOf(args[0]!) };
   },
   evalLazy: (call, evaluate) => {
@@ -155,7 +155,7 @@ function sorted(list: List, call: Call, evaluate: Evaluate): Value {
   }
   const lambda = lambdaOf(call.args[1]);
   return list.toSorted((a, b) => {
-    const order = apply(lambda, [a, b], evaluate);
+    const order = applyLambda(lambda, [a, b], evaluate);
     if (order === null) {
       const text = (value: Value): string => (value === null ? "NULL" : valueText(value, element, "UTC"));
       throw new StreamingError("COMPARATOR_RETURNS_NULL", { firstValue: text(a), secondValue: text(b) });

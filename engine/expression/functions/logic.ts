@@ -1,13 +1,14 @@
-import { typeName, types, type DataType } from "../../arrow/types.js";
+import { types, type DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator } from "../compile/code.js";
 import { andOf, notOf, orOf, rangeOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
+import { coerceAll } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { compareCode, comparable } from "./comparison.js";
 import { constantList, type ConstantList } from "./constantList.js";
-import { callOf, castArgs, fixed, type FunctionEntry } from "./entry.js";
+import { callOf, castArgs, differentTypes, fixed, type FunctionEntry } from "./entry.js";
 
 /** AND and OR: the right side is evaluated only when the left does not decide. `decides` is the value that does. */
 function connective(name: "and" | "or", aliases: string[], doc: string, decides: boolean): FunctionEntry {
@@ -105,14 +106,10 @@ const inList: FunctionEntry = {
   arity: [2, Infinity],
   nulls: "own",
   resolve: (args, resolving) => {
-    let value = args[0]!;
-    const seen = new Set<string>();
-    for (const item of args.slice(1)) {
-      const type = typeName(typeOf(item));
-      if (!seen.has(type)) value = comparable([value, item], resolving)[0]!;
-      seen.add(type);
-    }
-    const coerced = [value, ...args.slice(1).map((item) => comparable([value, item], resolving)[1]!)];
+    const common = coerceAll(args, resolving.context);
+    if (common === null) throw differentTypes(args, resolving);
+    const coerced = common.args;
+    comparable(coerced.slice(0, 2), resolving);
     return { args: coerced, type: types.boolean, nullable: coerced.some(nullableOf) };
   },
   evalNext: inStep,

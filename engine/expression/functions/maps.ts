@@ -12,7 +12,7 @@ import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from 
 /** Maps: keys are distinct and never null. */
 
 /** @throws NULL_MAP_KEY, DUPLICATED_MAP_KEY */
-function makeMap(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
+export function makeMap(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
   keys.forEach((key, i) => {
     if (key === null) throw new StreamingError("NULL_MAP_KEY");
     if (keys.slice(0, i).some((earlier) => compareValues(earlier, key, keyType) === 0)) {
@@ -23,7 +23,7 @@ function makeMap(keys: readonly Value[], values: readonly Value[], keyType: Data
 }
 
 /** Keys are compared. @throws DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE */
-function requireKey(type: DataType, args: readonly Expression[], { name }: Resolving): void {
+export function requireKey(type: DataType, args: readonly Expression[], { name }: Resolving): void {
   if (isOrderable(type)) return;
   // Spark has maps of calendar intervals.
   if (!holds(type, "map")) throw notYetSupported(`a map with keys of type ${sqlTypeName(type)}`);

@@ -69,7 +69,7 @@ function likeCode(g: Generator, [s]: readonly Code[], call: Call): string | Made
 const compiledPatterns = new Cache<RE2JS>(1000);
 
 /** A pattern with Java's meaning, in linear time. @throws NOT_YET_SUPPORTED for look-around, back-references and the like */
-function compiledPattern(pattern: string): RE2JS {
+export function compiledPattern(pattern: string): RE2JS {
   return compiledPatterns.get(pattern, () => {
     // Possessive quantifiers, atomic groups, look-around and back-references need a matcher that backtracks; class operations RE2 reads otherwise.
     if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|&&|\[[^\]]*\[(?!:)/.test(pattern))

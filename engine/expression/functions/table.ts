@@ -1,4 +1,10 @@
 import { assert } from "../../errors/assert.js";
+import { arrayBuildingFunctions } from "./arrayBuilding.js";
+import { mapBuildingFunctions } from "./mapBuilding.js";
+import { textToolFunctions } from "./textTools.js";
+import { regularExpressionFunctions } from "./regularExpressions.js";
+import { checkFunctions } from "./checks.js";
+import { listStatisticFunctions } from "./listStatistics.js";
 import { arithmeticFunctions } from "./arithmetic.js";
 import { arrayFunctions } from "./arrays.js";
 import { batchFunctions } from "./batch.js";
@@ -46,6 +52,12 @@ export const functionTable: readonly FunctionEntry[] = [
   ...conversionFunctions,
   ...structFunctions,
   ...arrayFunctions,
+  ...listStatisticFunctions,
+  ...checkFunctions,
+  ...regularExpressionFunctions,
+  ...textToolFunctions,
+  ...mapBuildingFunctions,
+  ...arrayBuildingFunctions,
   ...mapFunctions,
   ...higherOrderFunctions,
   ...batchFunctions,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Column } from "../../../dataframe/column.js";
 import * as functions from "../../../dataframe/functions.js";
 import { aggregateFunctions } from "../../../engine/expression/aggregates/index.js";
+import { listAggregates } from "../../../engine/expression/aggregates/listAggregates.js";
 import { isGeneratorName } from "../../../engine/expression/resolve.js";
 import { functionTable } from "../../../engine/expression/functions/table.js";
 
@@ -40,6 +41,12 @@ const elsewhere: Readonly<Record<string, string | null>> = {
   "is not false": null,
   trim_characters: null,
   "parse timestamp": null,
+  percentile_cont: null,
+  percentile_disc: null,
+  "percentile of values": null,
+  "most frequent of values": null,
+  "joined values": null,
+  "histogram of values": null,
   // Fields that EXTRACT knows.
   dayofweek_iso: null,
   yearofweek: null,
@@ -53,7 +60,7 @@ const casts = new Set("boolean tinyint smallint int bigint float double decimal 
 const exported = new Map(Object.keys(functions).map((name) => [name.toLowerCase(), name]));
 const camelCased = (name: string): string => name.replaceAll("_", "").toLowerCase();
 
-const aggregates = [...new Set(Object.values(aggregateFunctions))];
+const aggregates = [...new Set([...Object.values(aggregateFunctions), ...Object.values(listAggregates)])];
 const built = [...functionTable, ...aggregates].map(({ name, aliases = [] }) => [name, ...aliases]);
 
 describe("functions and their wrappers", () => {

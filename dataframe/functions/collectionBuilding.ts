@@ -1,0 +1,48 @@
+import type { Column, Operand, OperandRefs, RefsOf, ValueOf } from "../column.js";
+import { binary, callMixed, unary, variadic, type ColumnOrName } from "./make.js";
+
+/** Arrays and maps made of others. */
+
+/** The array with an element put in at a place from 1, or counted from the end. @example df.select(arrayInsert("tags", 1, "new").as("t")) */
+export function arrayInsert<const C extends ColumnOrName, P extends Operand, E extends Operand>(
+  array: C,
+  place: P,
+  element: E,
+): Column<ValueOf<C>, RefsOf<C> | OperandRefs<P | E>, never> {
+  return callMixed("array_insert", array, [place, element]);
+}
+
+/** The array with an element behind it. @example df.select(arrayAppend("tags", "new").as("t")) */
+export function arrayAppend<const C extends ColumnOrName, E extends Operand>(
+  array: C,
+  element: E,
+): Column<ValueOf<C>, RefsOf<C> | OperandRefs<E>, never> {
+  return callMixed("array_append", array, [element]);
+}
+
+/** The array with an element before it. @example df.select(arrayPrepend("tags", "new").as("t")) */
+export function arrayPrepend<const C extends ColumnOrName, E extends Operand>(
+  array: C,
+  element: E,
+): Column<ValueOf<C>, RefsOf<C> | OperandRefs<E>, never> {
+  return callMixed("array_prepend", array, [element]);
+}
+
+/** The array without the elements that are equal to a value. @example df.select(arrayRemove("tags", "old").as("t")) */
+export function arrayRemove<const C extends ColumnOrName, E extends Operand>(
+  array: C,
+  element: E,
+): Column<ValueOf<C>, RefsOf<C> | OperandRefs<E>, never> {
+  return callMixed("array_remove", array, [element]);
+}
+
+/** Whether two arrays have a value in common. @example df.where(arraysOverlap("tags", array(lit("new")))) */
+export const arraysOverlap = binary<boolean | null>("arrays_overlap");
+/** Arrays element by element, as structs. @example df.select(arraysZip("tags", "tags").as("z")) */
+export const arraysZip = variadic<unknown[] | null>("arrays_zip");
+/** The numbers, dates or times from a start to a stop, in steps. @example df.select(sequence(lit(1), lit(10), lit(3)).as("s")) */
+export const sequence = variadic<unknown[] | null>("sequence");
+/** Maps in one map. @example df.select(mapConcat("attributes", map(lit("a"), lit("b"))).as("m")) */
+export const mapConcat = variadic<Map<unknown, unknown> | null>("map_concat");
+/** A map of an array of pairs. @example df.select(mapFromEntries(mapEntries("attributes")).as("m")) */
+export const mapFromEntries = unary<Map<unknown, unknown> | null, "map_from_entries">("map_from_entries");

@@ -1,0 +1,80 @@
+import type { ConditionTable } from "../condition.js";
+
+/** What functions refuse of their arguments, and aggregate functions of their order. */
+export const functionConditions = {
+  "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: Input to <functionName> should have been <dataType> followed by a value with same element type, but it's [<leftType>, <rightType>].",
+    advice: "Cast the value to the type of the elements.",
+  },
+  "DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: <functionName> uses the wrong parameter type. The start and stop expressions must resolve to the same type: <startType> with a step of <stepType>, or <otherStartType> with a step of the same type.",
+    advice: "Cast the start, the stop and the step.",
+  },
+  "DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: Input to the <functionName> should have been two maps with compatible key types, but it's [<leftType>, <rightType>].",
+    advice: "Cast the keys to one type.",
+  },
+  "DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES": {
+    sqlState: "42K09",
+    message: "Cannot resolve <sqlExpr> due to data type mismatch: The <functionName> should all be of type map, but it's <dataType>.",
+    advice: "Give maps whose keys and values have common types.",
+  },
+  "DATATYPE_MISMATCH.INPUT_SIZE_NOT_ONE": {
+    sqlState: "42K09",
+    message: "Cannot resolve <sqlExpr> due to data type mismatch: Length of <exprName> should be 1.",
+    advice: "Give one character, or NULL to keep what is there.",
+  },
+  "DATATYPE_MISMATCH.UNEXPECTED_NULL": {
+    sqlState: "42K09",
+    message: "Cannot resolve <sqlExpr> due to data type mismatch: The <exprName> must not be null.",
+    advice: "Give a value.",
+  },
+  ILLEGAL_SEQUENCE_BOUNDARIES: {
+    sqlState: "22023",
+    message: "Illegal sequence boundaries: <start> to <stop> by <step>.",
+    advice: "Give a step that leads from the start to the stop.",
+  },
+  NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION: {
+    sqlState: "22003",
+    message: "Found the negative value in <frequencyExpression>: <negativeValue>, but expected a positive integral value.",
+    advice: "Count with numbers from 0 on.",
+  },
+  USER_RAISED_EXCEPTION: {
+    sqlState: "P0001",
+    message: "<errorMessage>",
+    advice: "This is what raise_error or assert_true was given to say.",
+  },
+  "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED": {
+    sqlState: "42K0K",
+    message: "Invalid function <funcName> with WITHIN GROUP. The function does not support DISTINCT with WITHIN GROUP.",
+    advice: "Leave DISTINCT out.",
+  },
+  "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING": {
+    sqlState: "42K0K",
+    message: "Invalid function <funcName> with WITHIN GROUP. WITHIN GROUP is required for the function.",
+    advice: "Write percentile_cont(0.5) WITHIN GROUP (ORDER BY v).",
+  },
+  "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS": {
+    sqlState: "42K0K",
+    message:
+      "Invalid function <funcName> with WITHIN GROUP. The function requires <expectedNum> orderings in WITHIN GROUP but got <actualNum>.",
+    advice: "Order by one expression.",
+  },
+  "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT": {
+    sqlState: "42K0K",
+    message:
+      "Invalid function <funcName> with WITHIN GROUP. The function is invoked with DISTINCT and WITHIN GROUP but expressions in the function argument and in ORDER BY are different.",
+    advice: "Order by the argument itself, or leave DISTINCT out.",
+  },
+  INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC: {
+    sqlState: "42601",
+    message: "Cannot specify ORDER BY or a window frame for <aggFunc>.",
+    advice: "Leave the order and the frame of the window out: the function looks at all rows of the partition.",
+  },
+} satisfies ConditionTable;
