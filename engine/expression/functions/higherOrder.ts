@@ -13,9 +13,10 @@ import { requireOrder, unexpectedType, type Evaluate, type FunctionEntry, type R
 
 type List = readonly Value[];
 
+/** What a resolved call holds in the place of a lambda: the optimizer may have left of one without parameters its body. */
 export function lambdaOf(e: Expression | undefined): Lambda {
-  assert(e?.kind === "lambda", "a lambda is wanted here");
-  return e;
+  assert(e !== undefined, "a lambda is wanted here");
+  return e.kind === "lambda" ? e : { kind: "lambda", parameters: [], body: e };
 }
 
 function arrayOf(args: readonly Expression[], index: number, resolving: Resolving): ArrayType {
