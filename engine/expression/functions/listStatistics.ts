@@ -68,11 +68,15 @@ function requirePercentages(e: Expression): void {
   if (values.includes(null))
     throw new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_NULL", { sqlExpr: `"${describe(e)}"`, exprName: "percentage" });
   if (values.every((value) => (value as number) >= 0 && (value as number) <= 1)) return;
-  throw new StreamingError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {
-    sqlExpr: `"${describe(e)}"`,
+  throw outOfRange(describe(e));
+}
+
+function outOfRange(value: string): StreamingError {
+  return new StreamingError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {
+    sqlExpr: `"${value}"`,
     exprName: "percentage",
     valueRange: "[0.0, 1.0]",
-    currentValue: describe(e),
+    currentValue: value,
   });
 }
 
@@ -82,7 +86,11 @@ function percentiles(list: List, percentage: Value, kind: string, call: Call): V
   const values = (element.kind === "struct" ? (list as readonly (readonly Value[])[]).flatMap(repeated) : list)
     .filter((value) => value !== null)
     .toSorted((a, b) => compareValues(a, b, type));
-  if (values.length === 0 || percentage === null) return null;
+  if (percentage === null) return null;
+  for (const part of Array.isArray(percentage) ? (percentage as readonly number[]) : [percentage as number]) {
+    if (!(part >= 0 && part <= 1)) throw outOfRange(String(part));
+  }
+  if (values.length === 0) return null;
   if (kind.endsWith("descending")) values.reverse();
   const one = (part: number): Value =>
     kind.startsWith("interpolated") ? interpolated(values, part) : values[Math.max(0, Math.ceil(part * values.length) - 1)]!;
