@@ -8,7 +8,7 @@ import { JsonTypeParser } from "./jsonTypes.js";
 import { mergeTypes } from "./mergeTypes.js";
 
 /** Options that change what is inferred in ways that are not built. */
-const unsupported = ["inferTimestamp", "dropFieldIfAllNull", "allowComments", "allowUnquotedFieldNames"];
+const unsupported = ["inferTimestamp", "allowComments", "allowUnquotedFieldNames"];
 
 /**
  * The schema of lines of JSON, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand in the order of their
@@ -42,7 +42,7 @@ export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<
       if (found !== null) merged = merged === null ? found : mergeTypes(merged, found);
     }
   }
-  return merged === null ? null : finished(merged as StructType);
+  return merged === null ? null : finished(merged as StructType, isOn("dropFieldIfAllNull"));
 }
 
 /** A line's row: its object, or those of its array. Null when it is neither. */
@@ -51,25 +51,28 @@ function rowType(type: DataType | null): StructType | null {
   return type?.kind === "array" && type.element.kind === "struct" ? type.element : null;
 }
 
-/** Fields in name order, strings for what never had a value; objects that are always empty are left out, as Spark cannot make a column of them. */
-function finished(type: StructType): StructType {
+/**
+ * Fields in name order, strings for what never had a value (or nothing, if that is wanted); objects that are always empty are left out, as Spark cannot make a
+ * column of them.
+ */
+function finished(type: StructType, dropsNull: boolean): StructType {
   const fields = type.fields.flatMap((member) => {
-    const done = finishedType(member.type);
+    const done = finishedType(member.type, dropsNull);
     return done === null ? [] : [field(member.name, done)];
   });
   return types.struct(fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
 }
 
-function finishedType(type: DataType): DataType | null {
+function finishedType(type: DataType, dropsNull: boolean): DataType | null {
   switch (type.kind) {
     case "null":
-      return types.string;
+      return dropsNull ? null : types.string;
     case "struct": {
-      const struct = finished(type);
+      const struct = finished(type, dropsNull);
       return struct.fields.length === 0 ? null : struct;
     }
     case "array": {
-      const element = finishedType(type.element);
+      const element = finishedType(type.element, dropsNull);
       return element === null ? null : types.array(element);
     }
     default:

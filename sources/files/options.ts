@@ -53,7 +53,7 @@ const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
     text("encoding", "The character encoding."),
   ],
   parquet: [
-    flag("mergeSchema", "Whether the schemas of all files are merged."),
+    flag("mergeSchema", "Only for inference: whether the schemas of all files are merged; else the first file says."),
     text("datetimeRebaseMode", "How dates of the Julian calendar are read."),
     text("int96RebaseMode", "The same for INT96 timestamps."),
   ],
@@ -103,7 +103,6 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
   const ratio = Number(options.get("discardCachedInputRatio"));
   if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
   if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
-  if (options.boolean("mergeSchema")) throw notYetSupported("The option mergeSchema");
   charsetOf(given);
   const names = new Set(formatSpecs[format].map((spec) => spec.name));
   const own = Object.entries(options.toRecord()).filter(([name]) => names.has(name));

@@ -13,6 +13,7 @@ import { checkCsvSchema } from "../../engine/kernel/csv/createCsvDecoder.js";
 import { inferCsvSchema } from "./inferCsv.js";
 import { inferJsonSchema } from "./inferJson.js";
 import { inferPartitions } from "./partitions.js";
+import { mergeSchemas, type FileSchema } from "./mergeSchemas.js";
 import { metadataSchema } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, fileSourceSpecs, type FileFormat, type FileOptions } from "./options.js";
@@ -79,9 +80,14 @@ export const parquetProvider: SourceProvider = {
   async inferSchema(given, runtime) {
     const options = fileOptions("parquet", given);
     const files = await inputFiles(options, runtime);
-    const [first] = files;
+    const [first, ...others] = files;
     if (first === undefined) return nothingToInfer(options);
-    return withPartitions(await parquetSchema(await openFile(runtime.files, first.path), displayPath(first.path)), options, files);
+    const schemaOf = async ({ path }: InputFile): Promise<FileSchema> => {
+      return { path, schema: await parquetSchema(await openFile(runtime.files, path), displayPath(path)) };
+    };
+    const schemas: [FileSchema, ...FileSchema[]] = [await schemaOf(first)];
+    if (options.given["mergeSchema"]?.toLowerCase() === "true") for (const file of others) schemas.push(await schemaOf(file));
+    return withPartitions(mergeSchemas(schemas), options, files);
   },
 };
 

@@ -64,6 +64,11 @@ export const sourceConditions = {
     message: "A stream of <format> files needs a schema: its files come later.",
     advice: 'Add .schema(…); (await session.read.format("<format>").load(path)).schema shows what the files have now.',
   },
+  CANNOT_MERGE_SCHEMAS: {
+    sqlState: "42KD9",
+    message: "The schemas of the files cannot be merged: <left> of those before, and <right> of <path>.",
+    advice: "Give a schema, leave mergeSchema out, or read the files apart.",
+  },
   CONFLICTING_DIRECTORY_STRUCTURES: {
     sqlState: "KD009",
     message: "The folders of <path> and those of other files here do not name the same columns: <column> is in one, and not in the other.",

@@ -40,6 +40,9 @@ describe("the schema of JSON lines", () => {
     expect(inferred(['{"a":1,"b":true,"c":null}'], { primitivesAsString: "true" })).toBe("struct<a:string,b:string,c:string>");
     expect(inferred(['{"a":12.50,"b":1e-3}'], { prefersDecimal: "true" })).toBe("struct<a:decimal(4,2),b:decimal(3,3)>");
     expect(inferred(['[{"a":\n1},\n{"b":2}]'], { multiLine: "true" })).toBe("struct<a:bigint,b:bigint>");
+    const nulls = ['{"a":1,"b":null,"c":[],"d":{"e":null},"f":[{"g":null,"h":"x"}]}'];
+    expect(inferred(nulls, { dropFieldIfAllNull: "true" })).toBe("struct<a:bigint,f:array<struct<h:string>>>");
+    expect(inferred(nulls)).toBe("struct<a:bigint,b:string,c:array<string>,d:struct<e:string>,f:array<struct<g:string,h:string>>>");
     expect(() => inferred(["{}"], { inferTimestamp: "true" })).toThrow(expect.objectContaining({ condition: "NOT_YET_SUPPORTED" }));
   });
 
