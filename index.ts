@@ -33,6 +33,7 @@ export type { ForeachWriter } from "./dataframe/foreach.js";
 export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";
 export * from "./dataframe/functions.js";
 export * as functions from "./dataframe/functions.js";
+export type { Decimal, LocalDate, LocalDateTime } from "./dataframe/types/values.js";
 export type { LooseRow } from "./dataframe/types/row.js";
 export { Timestamp } from "./engine/arrow/rows.js";
 export { StreamingError } from "./engine/errors/streamingError.js";

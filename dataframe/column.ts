@@ -1,126 +1,144 @@
-import type { DataType } from "../engine/arrow/types.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
 import { freshId, type Expression, type SortOrder, type UnresolvedFunction } from "../engine/expression/expression.js";
-import { parseDataType } from "../engine/sql/ddl.js";
-import { literalOf, type LiteralValue } from "./literal.js";
+import { literalOf, type LiteralType, type LiteralValue } from "./literal.js";
 import { notExpected } from "./arguments.js";
 import { nameExpression } from "./names.js";
-import { checkedType, ColumnType, type CastTo, type TypeInput } from "./schema.js";
+import { typeInput, type CastTo, type TypeInput } from "./schema.js";
 import type { Arithmetic, ElementOf, FieldOf, NoElse, Of } from "./types/deferred.js";
+import type { CheckedType } from "./types/ddl.js";
+import type { Asked, Needs, Wants, WantsAlike } from "./types/wants.js";
 
 declare const typesOf: unique symbol;
 
 /**
  * An expression over the columns of a DataFrame. Made by `col`, `lit`, `expr` and the functions; immutable.
  *
- * The type parameters are for the compiler: what it evaluates to (maybe depending on the row), the columns it names, and the name it gives its result.
+ * The type parameters are for the compiler: what it evaluates to (maybe depending on the row), what it asks of the row (columns, and their kinds), and the name
+ * it gives its result.
  *
  * @example df.where(col("celsius").gt(30).and(col("sensorId").isNotNull()))
  */
-export class Column<out V = unknown, out R extends string = string, out N extends string = string> {
+export class Column<out V = unknown, out R extends Asked = Asked, out N extends string = string> {
   declare readonly [typesOf]: { readonly value: V; readonly refs: R; readonly name: N };
 
   /** @param expression what it stands for, as the analyzer takes it */
   constructor(readonly expression: Expression) {}
 
   /** `this + other`. @example df.select(col("celsius").plus(273.15).as("kelvin")) */
-  plus<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  plus<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "numberOrTime", "plus">, never> {
     return this.operator("+", other);
   }
 
   /** `this - other`. @example df.select(col("celsius").minus(1).as("colder")) */
-  minus<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  minus<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "numberOrTime", "minus">, never> {
     return this.operator("-", other);
   }
 
   /** `this * other`. @example df.select(col("celsius").multiply(1.8).plus(32).as("fahrenheit")) */
-  multiply<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  multiply<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "number", "multiply">, never> {
     return this.operator("*", other);
   }
 
   /** `this / other`, never a whole-number division. @example df.select(col("celsius").divide(2).as("half")) */
-  divide<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
+  divide<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "number", "divide">, never> {
     return this.operator("/", other);
   }
 
   /** `this % other`, with the sign of `this`. @example df.where(col("id").mod(2).eq(0)) */
-  mod<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O>, never> {
+  mod<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O> | null>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "number", "mod">, never> {
     return this.operator("%", other);
   }
 
   /** `-this`. @example df.select(col("celsius").negate().as("minus")) */
-  negate(): Column<V, R, never> {
+  negate(): Column<V, R | Wants<V, "number", "negate">, never> {
     return new Column(call("negative", [this.expression]));
   }
 
   /** `this = other`; null when either is. @example df.where(col("sensorId").equalTo("a")) */
-  equalTo<O extends Operand>(other: O): Comparison<R, O> {
+  equalTo<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.operator("=", other);
   }
 
   /** Short for `equalTo`. @example df.where(col("sensorId").eq("a")) */
-  eq<O extends Operand>(other: O): Comparison<R, O> {
+  eq<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.operator("=", other);
   }
 
   /** `not (this = other)`. @example df.where(col("sensorId").notEqual("a")) */
-  notEqual<O extends Operand>(other: O): Comparison<R, O> {
+  notEqual<O extends Operand>(other: O): Comparison<R, V, O> {
     return new Column(call("not", [call("=", [this.expression, operandExpression(other)])]));
   }
 
   /** Short for `notEqual`. @example df.where(col("sensorId").neq("a")) */
-  neq<O extends Operand>(other: O): Comparison<R, O> {
+  neq<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.notEqual(other);
   }
 
   /** `this <=> other`: equal, and null equals null. @example df.where(col("sensorId").eqNullSafe(null)) */
-  eqNullSafe<O extends Operand>(other: O): Column<boolean, R | OperandRefs<O>, never> {
+  eqNullSafe<O extends Operand>(other: O): Column<boolean, R | OperandRefs<O> | WantsAlike<V, OperandValue<O>>, never> {
     return this.operator("<=>", other);
   }
 
   /** `this < other`. @example df.where(col("celsius").lt(0)) */
-  lt<O extends Operand>(other: O): Comparison<R, O> {
+  lt<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.operator("<", other);
   }
 
   /** `this <= other`. @example df.where(col("celsius").leq(0)) */
-  leq<O extends Operand>(other: O): Comparison<R, O> {
+  leq<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.operator("<=", other);
   }
 
   /** `this > other`. @example df.where(col("celsius").gt(30)) */
-  gt<O extends Operand>(other: O): Comparison<R, O> {
+  gt<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.operator(">", other);
   }
 
   /** `this >= other`. @example df.where(col("celsius").geq(30)) */
-  geq<O extends Operand>(other: O): Comparison<R, O> {
+  geq<O extends Operand>(other: O): Comparison<R, V, O> {
     return this.operator(">=", other);
   }
 
   /** `low <= this <= high`. @example df.where(col("celsius").between(18, 25)) */
-  between<L extends Operand, H extends Operand>(low: L, high: H): Column<boolean | null, R | OperandRefs<L | H>, never> {
+  between<L extends Operand, H extends Operand>(
+    low: L,
+    high: H,
+  ): Column<boolean | null, R | OperandRefs<L | H> | WantsAlike<V, OperandValue<L | H>>, never> {
     const atLeast = call(">=", [this.expression, operandExpression(low)]);
     return new Column(call("and", [atLeast, call("<=", [this.expression, operandExpression(high)])]));
   }
 
   /** Whether it is one of the values. @example df.where(col("sensorId").isin("a", "b")) */
-  isin<O extends readonly Operand[]>(...values: O): Column<boolean | null, R | OperandRefs<O[number]>, never> {
+  isin<O extends readonly Operand[]>(
+    ...values: O
+  ): Column<boolean | null, R | OperandRefs<O[number]> | WantsAlike<V, OperandValue<O[number]>>, never> {
     return new Column(call("in", [this.expression, ...values.map(operandExpression)]));
   }
 
   /** `this and other`, three-valued. @example df.where(col("celsius").gt(0).and(col("celsius").lt(10))) */
-  and<O extends Operand>(other: O): Comparison<R, O> {
+  and<O extends BooleanOperand>(
+    other: O,
+  ): Column<boolean | null, R | OperandRefs<O> | Wants<V | OperandValue<O>, "boolean", "and">, never> {
     return this.operator("and", other);
   }
 
   /** `this or other`, three-valued. @example df.where(col("celsius").lt(0).or(col("celsius").gt(10))) */
-  or<O extends Operand>(other: O): Comparison<R, O> {
+  or<O extends BooleanOperand>(other: O): Column<boolean | null, R | OperandRefs<O> | Wants<V | OperandValue<O>, "boolean", "or">, never> {
     return this.operator("or", other);
   }
 
   /** `not this`. @example df.where(col("celsius").gt(0).not()) */
-  not(): Column<boolean | null, R, never> {
+  not(): Column<boolean | null, R | Wants<V, "boolean", "not">, never> {
     return new Column(call("not", [this.expression]));
   }
 
@@ -135,67 +153,79 @@ export class Column<out V = unknown, out R extends string = string, out N extend
   }
 
   /** Whether it is NaN. @example df.where(col("celsius").isNaN()) */
-  isNaN(): Column<boolean, R, never> {
+  isNaN(): Column<boolean, R | Wants<V, "number", "isNaN">, never> {
     return new Column(call("isnan", [this.expression]));
   }
 
   /** SQL's LIKE: `%` and `_`. @example df.where(col("sensorId").like("a%")) */
-  like(pattern: string): Column<boolean | null, R, never> {
+  like(pattern: string): Column<boolean | null, R | Wants<V, "text", "like">, never> {
     return this.operator("like", pattern);
   }
 
   /** LIKE without regard to case. @example df.where(col("sensorId").ilike("A%")) */
-  ilike(pattern: string): Column<boolean | null, R, never> {
+  ilike(pattern: string): Column<boolean | null, R | Wants<V, "text", "ilike">, never> {
     return this.operator("ilike", pattern);
   }
 
   /** Whether a Java regular expression finds something in it. @example df.where(col("sensorId").rlike("^a[0-9]+$")) */
-  rlike(pattern: string): Column<boolean | null, R, never> {
+  rlike(pattern: string): Column<boolean | null, R | Wants<V, "text", "rlike">, never> {
     return this.operator("rlike", pattern);
   }
 
   /** Whether it starts so. @example df.where(col("sensorId").startsWith("a")) */
-  startsWith<O extends Operand>(prefix: O): Comparison<R, O> {
+  startsWith<O extends TextOperand>(
+    prefix: O,
+  ): Column<boolean | null, R | OperandRefs<O> | Wants<V | OperandValue<O>, "text", "startsWith">, never> {
     return this.operator("startswith", prefix);
   }
 
   /** Whether it ends so. @example df.where(col("sensorId").endsWith("1")) */
-  endsWith<O extends Operand>(suffix: O): Comparison<R, O> {
+  endsWith<O extends TextOperand>(
+    suffix: O,
+  ): Column<boolean | null, R | OperandRefs<O> | Wants<V | OperandValue<O>, "text", "endsWith">, never> {
     return this.operator("endswith", suffix);
   }
 
   /** Whether it holds this text. @example df.where(col("sensorId").contains("1")) */
-  contains<O extends Operand>(text: O): Comparison<R, O> {
+  contains<O extends TextOperand>(
+    text: O,
+  ): Column<boolean | null, R | OperandRefs<O> | Wants<V | OperandValue<O>, "text", "contains">, never> {
     return this.operator("contains", text);
   }
 
   /** `length` characters from the 1-based `start`. @example df.select(col("sensorId").substr(1, 2).as("area")) */
-  substr(start: number, length: number): Column<string | null, R, never> {
+  substr(start: number, length: number): Column<string | null, R | Wants<V, "text", "substr">, never> {
     return new Column(call("substring", [this.expression, literalOf(start), literalOf(length)]));
   }
 
   /** Bits of both. @example df.select(col("id").bitwiseAND(255).as("low")) */
-  bitwiseAND<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  bitwiseAND<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "number", "bitwiseAND">, never> {
     return this.operator("&", other);
   }
 
   /** Bits of either. @example df.select(col("id").bitwiseOR(1).as("odd")) */
-  bitwiseOR<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  bitwiseOR<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "number", "bitwiseOR">, never> {
     return this.operator("|", other);
   }
 
   /** Bits of one of both. @example df.select(col("id").bitwiseXOR(1).as("flipped")) */
-  bitwiseXOR<O extends NumberOperand>(other: O): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O>, never> {
+  bitwiseXOR<O extends NumberOperand>(
+    other: O,
+  ): Column<Arithmetic<V, OperandValue<O>>, R | OperandRefs<O> | Wants<V | OperandValue<O>, "number", "bitwiseXOR">, never> {
     return this.operator("^", other);
   }
 
   /** As another type; a value that does not fit is an error (null with `spark.sql.ansi.enabled` off). @example df.select(col("id").cast("string")) */
-  cast<const T extends TypeInput>(type: T): Column<CastTo<T>, R, N> {
+  cast<const T extends TypeInput>(type: T & CheckedType<T>): Column<CastTo<T>, R, N> {
     return new Column({ kind: "unresolvedCast", child: this.expression, type: typeInput(type), isTry: false });
   }
 
   /** As another type, null where the value does not fit. @example df.select(col("sensorId").tryCast("int").as("number")) */
-  tryCast<const T extends TypeInput>(type: T): Column<CastTo<T>, R, N> {
+  tryCast<const T extends TypeInput>(type: T & CheckedType<T>): Column<CastTo<T>, R, N> {
     return new Column({ kind: "unresolvedCast", child: this.expression, type: typeInput(type), isTry: true });
   }
 
@@ -227,7 +257,10 @@ export class Column<out V = unknown, out R extends string = string, out N extend
   }
 
   /** The next branch of a `when(…)`. @example df.select(when(col("id").eq(1), "one").when(col("id").eq(2), "two").otherwise("many").as("word")) */
-  when<C extends AnyColumn, O extends Operand>(condition: C, value: O): Column<V | OperandValue<O>, R | OperandRefs<C | O>, never> {
+  when<C extends AnyColumn, O extends Operand>(
+    condition: C,
+    value: O,
+  ): Column<V | OperandValue<O>, R | OperandRefs<C | O> | Needs<OperandValue<C>, "boolean", "when">, never> {
     return new Column(withBranch(this.expression, [condition.expression, operandExpression(value)]));
   }
 
@@ -237,32 +270,32 @@ export class Column<out V = unknown, out R extends string = string, out N extend
   }
 
   /** Ascending, nulls first. @example await df.where(col("id").lt(9)).orderBy(col("id").asc()).collect() */
-  asc(): Column<V, R, N> {
+  asc(): Column<V, R | Wants<V, "ordered", "asc">, N> {
     return this.sorted(false, true);
   }
 
   /** Ascending, nulls first. @example await df.orderBy(col("celsius").ascNullsFirst()).collect() */
-  ascNullsFirst(): Column<V, R, N> {
+  ascNullsFirst(): Column<V, R | Wants<V, "ordered", "ascNullsFirst">, N> {
     return this.sorted(false, true);
   }
 
   /** Ascending, nulls last. @example await df.orderBy(col("celsius").ascNullsLast()).collect() */
-  ascNullsLast(): Column<V, R, N> {
+  ascNullsLast(): Column<V, R | Wants<V, "ordered", "ascNullsLast">, N> {
     return this.sorted(false, false);
   }
 
   /** Descending, nulls last. @example await df.orderBy(col("celsius").desc()).collect() */
-  desc(): Column<V, R, N> {
+  desc(): Column<V, R | Wants<V, "ordered", "desc">, N> {
     return this.sorted(true, false);
   }
 
   /** Descending, nulls first. @example await df.orderBy(col("celsius").descNullsFirst()).collect() */
-  descNullsFirst(): Column<V, R, N> {
+  descNullsFirst(): Column<V, R | Wants<V, "ordered", "descNullsFirst">, N> {
     return this.sorted(true, true);
   }
 
   /** Descending, nulls last. @example await df.orderBy(col("celsius").descNullsLast()).collect() */
-  descNullsLast(): Column<V, R, N> {
+  descNullsLast(): Column<V, R | Wants<V, "ordered", "descNullsLast">, N> {
     return this.sorted(true, false);
   }
 
@@ -271,11 +304,11 @@ export class Column<out V = unknown, out R extends string = string, out N extend
     throw notYetSupported("A window function (OVER)");
   }
 
-  private operator<T, S extends string>(name: string, other: Operand): Column<T, S, never> {
+  private operator<T, S extends Asked>(name: string, other: Operand): Column<T, S, never> {
     return new Column(call(name, [this.expression, operandExpression(other)]));
   }
 
-  private sorted(descending: boolean, nullsFirst: boolean): Column<V, R, N> {
+  private sorted<S extends Asked>(descending: boolean, nullsFirst: boolean): Column<V, S, N> {
     const order: SortOrder = { kind: "sortOrder", child: this.expression, descending, nullsFirst };
     return new Column(order);
   }
@@ -290,25 +323,20 @@ export type Operand = AnyColumn | LiteralValue;
 /** What stands beside a column in arithmetic. Spark would cast a text; write `lit("1").cast("int")` where that is meant. */
 export type NumberOperand = AnyColumn | null | number | bigint;
 
-/** What a value becomes when it is a literal column. */
-export type LiteralType<L> = L extends number
-  ? number
-  : L extends string
-    ? string
-    : L extends boolean
-      ? boolean
-      : L extends bigint
-        ? bigint | number
-        : L;
+/** What stands beside a condition. */
+export type BooleanOperand = AnyColumn | null | boolean;
+
+/** What stands beside a text. */
+export type TextOperand = AnyColumn | null | string | Uint8Array;
 
 /** The value type of an operand. */
 export type OperandValue<O> = O extends AnyColumn ? O[typeof typesOf]["value"] : LiteralType<O>;
-/** The columns that an operand names; a string is a value there. */
+/** What an operand asks of the row; a string is a value there. */
 export type OperandRefs<O> = O extends AnyColumn ? O[typeof typesOf]["refs"] : never;
 
 /** The value type of a select item; a string is a column name there. */
 export type ValueOf<C> = C extends string ? Of<C> : C extends AnyColumn ? C[typeof typesOf]["value"] : unknown;
-/** The columns that a select item names. */
+/** What a select item asks of the row. */
 export type RefsOf<C> = C extends string ? C : C extends AnyColumn ? C[typeof typesOf]["refs"] : never;
 /** The name of the column that a select item gives; never when the compiler does not know it. */
 export type NameOf<C> = C extends string ? LastPart<C> : C extends AnyColumn ? C[typeof typesOf]["name"] : never;
@@ -316,7 +344,7 @@ export type NameOf<C> = C extends string ? LastPart<C> : C extends AnyColumn ? C
 type LastPart<K extends string> = K extends "*" ? never : K extends `${string}.${infer Rest}` ? LastPart<Rest> : K;
 
 /** The result of a comparison of a column with an operand. */
-export type Comparison<R extends string, O> = Column<boolean | null, R | OperandRefs<O>, never>;
+export type Comparison<R extends Asked, V, O> = Column<boolean | null, R | OperandRefs<O> | WantsAlike<V, OperandValue<O>>, never>;
 
 /** An unresolved call of a function or operator. */
 export function call(name: string, args: readonly Expression[]): UnresolvedFunction {
@@ -344,13 +372,7 @@ export function outputExpression(column: string | AnyColumn): Expression {
   return e.kind === "alias" ? { ...e, id: freshId() } : e;
 }
 
-/** A type given as such, or as DDL text. @throws NOT_EXPECTED_TYPE, and what the parser refuses */
-export function typeInput(type: TypeInput): DataType {
-  if (typeof type === "string") return parseDataType(type);
-  return type instanceof ColumnType ? type.dataType : checkedType("cast", type);
-}
-
-function aliased<V, R extends string, M extends string>(e: Expression, name: M): Column<V, R, M> {
+function aliased<V, R extends Asked, M extends string>(e: Expression, name: M): Column<V, R, M> {
   return new Column({ kind: "alias", child: e, name, id: freshId() });
 }
 

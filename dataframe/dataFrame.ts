@@ -11,47 +11,27 @@ import * as g from "./groupState.js";
 import { localPlan } from "./localPlan.js";
 import { nameExpression } from "./names.js";
 import { Relation } from "./relation.js";
+import { givenColumn, givenItems, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
 import type { StatefulProcessor } from "./statefulProcessor.js";
 import { DataStreamWriter, type BatchFunction } from "./streamWriter.js";
-import type { Average, Of, Resolve, Sum } from "./types/deferred.js";
-import type {
-  Checked,
-  CheckedAll,
-  CheckedCondition,
-  Dropped,
-  Flat,
-  IsLoose,
-  JoinKeys,
-  Joined,
-  JoinHow,
-  LooseRow,
-  Renamed,
-  Selected,
-  WithColumn,
-} from "./types/row.js";
+import type { Of, Resolve } from "./types/deferred.js";
+import type * as r from "./types/row.js";
+import type * as v from "./types/verbs.js";
 
-type Sums<R, G, K extends string> = Added<R, G, { [N in K as `sum(${N})`]: Resolve<Sum<Of<N>>, R> }>;
-type Averages<R, G, K extends string> = Added<R, G, { [N in K as `avg(${N})`]: Resolve<Average<Of<N>>, R> }>;
-type Smallest<R, G, K extends string> = Added<R, G, { [N in K as `min(${N})`]: Resolve<Of<N>, R> | null }>;
-type Largest<R, G, K extends string> = Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>;
+type SetOperation = "union" | "intersect" | "except";
+const byPosition = { byName: false, allowMissingColumns: false };
 
 /** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
 export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;
 
-/** The names of a row's columns, offered by the editor; paths and stars are checked by `Checked`. */
-type Item<Row> = (keyof Row & string) | (string & {}) | AnyColumn;
-type Name<Row> = IsLoose<Row> extends true ? string : keyof Row & string;
-type On<Row, R> = IsLoose<Row> extends true ? string : IsLoose<R> extends true ? string : keyof Row & keyof R & string;
-
 /**
- * A table, bounded or not: a plan of what it is made of. Immutable; every verb gives a new one, analysed at once (a mistake throws there), and
- * does no I/O. What returns a Promise runs it.
- *
+ * A table, bounded or not: a plan of what it is made of. Immutable; every verb gives a new one, analysed at once (a mistake throws there), and does no I/O. What
+ * returns a Promise runs it.
  * @example df.where(col("celsius").gt(30)).select("sensorId", "celsius")
  */
-export class DataFrame<out Row = LooseRow> extends Relation<Row> {
+export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
   /** Rows in memory as a DataFrame. The batch must be the caller's own (`retainBatch`). */
   static ofBatch<Row>(session: SessionContext, batch: Batch): DataFrame<Row> {
     return new DataFrame<Row>(session, localPlan(batch, session.analysisContext));
@@ -63,24 +43,32 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** The columns of the result, by name, or as expressions. @example df.select("sensorId", col("celsius").plus(273.15).as("kelvin")) */
-  select<R, const C extends readonly (keyof R & string)[]>(this: DataFrame<R>, ...columns: C): DataFrame<Selected<C, R>>;
-  select<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>>;
-  select<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>> {
-    return this.project((columns as readonly (string | AnyColumn)[]).map(outputExpression));
+  select<R, const C extends readonly (keyof R & string)[]>(this: DataFrame<R>, ...columns: C): DataFrame<r.Selected<C, R>>;
+  select<R, const C extends v.Items<R>>(
+    this: DataFrame<R>,
+    columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>,
+  ): DataFrame<r.Selected<v.Listed<C>, R>>;
+  select<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<r.Selected<C, R>>;
+  select<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<never> {
+    return this.project(outputItems("DataFrame.select", this.output, columns));
   }
 
   /** The columns of the result as SQL text. @example df.selectExpr("sensorId", "celsius * 1.8 + 32 AS fahrenheit") */
-  selectExpr<Next = LooseRow>(...texts: readonly string[]): DataFrame<Next> {
+  selectExpr<Next = r.LooseRow>(...texts: readonly string[]): DataFrame<Next> {
     return this.project(texts.map((text) => parseExpression(text)));
   }
 
   /** The rows that meet a condition (a Column, or SQL text). @example df.where("celsius > 30") */
-  where<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & CheckedCondition<C, R>): DataFrame<R> {
+  where<R, C extends AnyColumn>(this: DataFrame<R>, condition: (row: v.ColumnsOf<R>) => C & r.CheckedCondition<C, R>): DataFrame<R>;
+  where<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & r.CheckedCondition<C, R>): DataFrame<R>;
+  where<R>(this: DataFrame<R>, condition: unknown): DataFrame<R> {
     return this.filtered(condition);
   }
 
   /** The same as `where`. @example df.filter(col("celsius").gt(30)) */
-  filter<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & CheckedCondition<C, R>): DataFrame<R> {
+  filter<R, C extends AnyColumn>(this: DataFrame<R>, condition: (row: v.ColumnsOf<R>) => C & r.CheckedCondition<C, R>): DataFrame<R>;
+  filter<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & r.CheckedCondition<C, R>): DataFrame<R>;
+  filter<R>(this: DataFrame<R>, condition: unknown): DataFrame<R> {
     return this.filtered(condition);
   }
 
@@ -88,26 +76,33 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   withColumn<R, const N extends (keyof R & string) | (string & {}), C extends AnyColumn>(
     this: DataFrame<R>,
     name: N,
-    column: C & Checked<C, R>,
-  ): DataFrame<WithColumn<R, N, Resolve<ValueOf<C>, R>>> {
-    return this.project(withColumns(this.output, [{ name, expression: (column as AnyColumn).expression }]));
+    column: (row: v.ColumnsOf<R>) => C & r.Checked<C, R>,
+  ): DataFrame<r.WithColumn<R, N, Resolve<ValueOf<C>, R>>>;
+  withColumn<R, const N extends (keyof R & string) | (string & {}), C extends AnyColumn>(
+    this: DataFrame<R>,
+    name: N,
+    column: C & r.Checked<C, R>,
+  ): DataFrame<r.WithColumn<R, N, Resolve<ValueOf<C>, R>>>;
+  withColumn(name: string, column: unknown): DataFrame<never> {
+    const expression = givenColumn("DataFrame.withColumn", this.output, column);
+    return this.project(withColumns(this.output, [{ name, expression }]));
   }
 
   /** Several columns added or replaced, each seeing the columns as they were. @example df.withColumns({ kelvin: col("celsius").plus(273.15) }) */
   withColumns<R, C extends Readonly<Record<string, AnyColumn>>>(
     this: DataFrame<R>,
-    columns: C & { readonly [K in keyof C]: Checked<C[K], R> },
-  ): DataFrame<IsLoose<R> extends true ? LooseRow : Flat<Omit<R, keyof C> & { [K in keyof C]: Resolve<ValueOf<C[K]>, R> }>> {
+    columns: C & { readonly [K in keyof C]: r.Checked<C[K], R> },
+  ): DataFrame<r.IsLoose<R> extends true ? r.LooseRow : r.Flat<Omit<R, keyof C> & { [K in keyof C]: Resolve<ValueOf<C[K]>, R> }>> {
     const added = Object.entries<AnyColumn>(columns).map(([name, column]) => ({ name, expression: column.expression }));
     return this.project(withColumns(this.output, added));
   }
 
   /** A column under another name. @example df.withColumnRenamed("celsius", "c") */
-  withColumnRenamed<R, const F extends Name<R>, const T extends string>(
+  withColumnRenamed<R, const F extends v.Name<R>, const T extends string>(
     this: DataFrame<R>,
     existing: F,
     to: T,
-  ): DataFrame<Renamed<R, F, T>> {
+  ): DataFrame<r.Renamed<R, F, T>> {
     return this.project(renamed(this.output, (name) => (sameName(name, existing) ? to : undefined)));
   }
 
@@ -117,7 +112,7 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** Without these columns. @example df.drop("celsius") */
-  drop<R, const N extends Name<R>>(this: DataFrame<R>, ...names: readonly N[]): DataFrame<Dropped<R, N>> {
+  drop<R, const N extends v.Name<R>>(this: DataFrame<R>, ...names: readonly N[]): DataFrame<r.Dropped<R, N>> {
     return this.project(this.output.filter((attribute) => !names.some((name) => sameName(name, attribute.name))));
   }
 
@@ -132,65 +127,82 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** A column of this very DataFrame: tells the sides of a join apart. @example df.select(df.col("id")) */
-  col<R, const K extends Name<R>>(this: DataFrame<R>, name: K): Column<Of<K>, K, K> {
+  col<R, const K extends v.Name<R>>(this: DataFrame<R>, name: K): Column<Of<K>, K, K> {
     const { plan } = this.derive({ kind: "project", expressions: [nameExpression(name)], input: this.plan });
     const item = plan.kind === "project" ? plan.expressions[0]! : this.output.find((attribute) => sameName(attribute.name, name))!;
     return new Column(item.kind === "alias" ? item.child : item);
   }
 
   /** Groups for aggregation; without columns all rows are one group. @example df.groupBy(window("at", "1 minute"), "sensorId").count() */
-  groupBy<R, const C extends readonly (keyof R & string)[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, Selected<C, R>>;
-  groupBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): GroupedData<R, Selected<C, R>>;
-  groupBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): GroupedData<R, Selected<C, R>> {
-    return new GroupedData(this, (columns as readonly (string | AnyColumn)[]).map(outputExpression));
+  groupBy<R, const C extends readonly (keyof R & string)[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>>;
+  groupBy<R, const C extends v.Items<R>>(
+    this: DataFrame<R>,
+    columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>,
+  ): GroupedData<R, r.Selected<v.Listed<C>, R>>;
+  groupBy<R, const C extends readonly v.Item<R>[]>(
+    this: DataFrame<R>,
+    ...columns: C & r.CheckedAll<C, R>
+  ): GroupedData<R, r.Selected<C, R>>;
+  groupBy<R>(this: DataFrame<R>, ...columns: readonly unknown[]): GroupedData<R, never> {
+    return new GroupedData(this, outputItems("DataFrame.groupBy", this.output, columns));
   }
 
   /** Aggregates over all rows. @example df.agg(max("celsius").as("hottest"), count().as("n")) */
-  agg<R, const C extends readonly AnyColumn[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<Selected<C, R>> {
-    return this.aggregateAll((columns as readonly AnyColumn[]).map(outputExpression));
+  agg<R, const C extends AnyColumn | readonly AnyColumn[]>(
+    this: DataFrame<R>,
+    columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>,
+  ): DataFrame<r.Selected<v.Listed<C>, R>>;
+  agg<R, const C extends readonly AnyColumn[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<r.Selected<C, R>>;
+  agg<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<never> {
+    return this.aggregateAll(outputItems("DataFrame.agg", this.output, columns));
   }
 
-  /**
-   * Rows of both that belong together: by columns they share (which the result has once), or by a condition.
-   *
-   * @example df.join(sensors, "sensorId", "left")
-   */
-  join<L, R, const O extends On<L, R> | readonly On<L, R>[] | AnyColumn, const H extends JoinHow = "inner">(
+  /** Rows of both that belong together: by columns they share (which the result has once), by a condition, or by a function of both rows. @example df.join(sensors, "sensorId", "left") */
+  join<L, R, const K extends r.JoinName<L, R>, const H extends r.JoinHow = "inner">(
     this: DataFrame<L>,
     right: DataFrame<R>,
-    on: O extends AnyColumn ? O & Checked<O, L & R> : O & JoinKeys<O extends readonly unknown[] ? O[number] : O, L, R>,
+    on: K | readonly K[],
     how?: H,
-  ): DataFrame<Joined<L, R, H, O extends string ? O : O extends readonly string[] ? O[number] : never>> {
-    const given = on as string | readonly string[] | AnyColumn;
-    const using = typeof given === "string" ? [given] : given instanceof Column ? null : given;
-    return this.derive({
-      kind: "join",
-      joinType: joinTypeOf(how ?? "inner"),
-      condition: given instanceof Column ? given.expression : null,
-      using,
-      left: this.plan,
-      right: right.plan,
-    });
+  ): DataFrame<r.Joined<L, R, H, K>>;
+  join<L, R, C extends AnyColumn, const H extends r.JoinHow = "inner">(
+    this: DataFrame<L>,
+    right: DataFrame<R>,
+    on: (left: v.ColumnsOf<L>, right: v.ColumnsOf<R>) => C & r.CheckedCondition<C, L & R>,
+    how?: H,
+  ): DataFrame<r.Joined<L, R, H>>;
+  join<L, R, const O extends v.On<L, R> | readonly v.On<L, R>[] | AnyColumn, const H extends r.JoinHow = "inner">(
+    this: DataFrame<L>,
+    right: DataFrame<R>,
+    on: O extends AnyColumn ? O & r.CheckedCondition<O, L & R> : O & r.JoinKeys<O extends readonly unknown[] ? O[number] : O, L, R>,
+    how?: H,
+  ): DataFrame<r.Joined<L, R, H, O extends string ? O : O extends readonly string[] ? O[number] : never>>;
+  join<R>(right: DataFrame<R>, on: string | readonly string[] | AnyColumn | RowFunction, how?: r.JoinHow): DataFrame<never> {
+    const joinType = joinTypeOf(how ?? "inner");
+    return this.derive({ kind: "join", joinType, ...joinSides(this.plan, right.plan, on) });
   }
 
   /** Every row of this with every row of the other. @example df.crossJoin(sensors.select("area")) */
-  crossJoin<L, R>(this: DataFrame<L>, right: DataFrame<R>): DataFrame<Joined<L, R, "inner">> {
+  crossJoin<L, R>(this: DataFrame<L>, right: DataFrame<R>): DataFrame<r.Joined<L, R, "inner">> {
     return this.derive({ kind: "join", joinType: "cross", condition: null, using: null, left: this.plan, right: right.plan });
   }
 
   /** The rows of both, column by column in their order; duplicates stay. @example df.union(df) */
-  union<R>(other: DataFrame<R>): DataFrame<Row> {
+  union<L, R>(this: DataFrame<L>, other: DataFrame<R>): DataFrame<v.Stacked<L, R>> {
     return this.setOperation("union", true, other);
   }
 
   /** The same as `union`. @example df.unionAll(df) */
-  unionAll<R>(other: DataFrame<R>): DataFrame<Row> {
+  unionAll<L, R>(this: DataFrame<L>, other: DataFrame<R>): DataFrame<v.Stacked<L, R>> {
     return this.setOperation("union", true, other);
   }
 
   /** The rows of both, columns matched by name; `allowMissingColumns` fills with null. @example df.unionByName(df.select("celsius", "id"), true) */
-  unionByName<R>(other: DataFrame<R>, allowMissingColumns = false): DataFrame<Row> {
-    return this.setOperation("union", true, other, { byName: true, allowMissingColumns });
+  unionByName<L, R, const M extends boolean = false>(
+    this: DataFrame<L>,
+    other: DataFrame<R> & v.Stackable<L, R>,
+    allowMissingColumns?: M,
+  ): DataFrame<v.StackedByName<L, R, M>> {
+    return this.setOperation("union", true, other, { byName: true, allowMissingColumns: allowMissingColumns ?? false });
   }
 
   /** The distinct rows that are in both. @example df.select("sensorId").intersect(sensors.select("sensorId")) */
@@ -209,12 +221,12 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** The first row of each combination of these columns (of all without any). @example df.dropDuplicates("sensorId") */
-  dropDuplicates<R>(this: DataFrame<R>, ...columns: readonly Name<R>[]): DataFrame<R> {
+  dropDuplicates<R>(this: DataFrame<R>, ...columns: readonly v.Name<R>[]): DataFrame<R> {
     return this.deduplicate(columns, false);
   }
 
   /** The same, for duplicates that arrive within the delay of the watermark: its state stays small. @example df.withWatermark("at", "1 minute").dropDuplicatesWithinWatermark("id") */
-  dropDuplicatesWithinWatermark<R>(this: DataFrame<R>, ...columns: readonly Name<R>[]): DataFrame<R> {
+  dropDuplicatesWithinWatermark<R>(this: DataFrame<R>, ...columns: readonly v.Name<R>[]): DataFrame<R> {
     return this.deduplicate(columns, true);
   }
 
@@ -230,15 +242,17 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
 
   /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
   orderBy<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
-  orderBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R>;
-  orderBy<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R> {
+  orderBy<R, const C extends v.Items<R>>(this: DataFrame<R>, columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>): DataFrame<R>;
+  orderBy<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
+  orderBy<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
     return this.sorted(columns);
   }
 
   /** The same as `orderBy`. @example df.sort(desc("celsius")) */
   sort<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
-  sort<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R>;
-  sort<R, const C extends readonly Item<R>[]>(this: DataFrame<R>, ...columns: C & CheckedAll<C, R>): DataFrame<R> {
+  sort<R, const C extends v.Items<R>>(this: DataFrame<R>, columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>): DataFrame<R>;
+  sort<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
+  sort<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
     return this.sorted(columns);
   }
 
@@ -253,7 +267,7 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
   }
 
   /** Declares an event-time column, and how late its rows may come. @example df.withWatermark("at", "10 seconds") */
-  withWatermark<R>(this: DataFrame<R>, column: Name<R>, delay: string): DataFrame<R> {
+  withWatermark<R>(this: DataFrame<R>, column: v.TimeName<R>, delay: string): DataFrame<R> {
     return this.derive({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
   }
 
@@ -276,13 +290,13 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
     return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
   }
 
-  private filtered(condition: string | AnyColumn): DataFrame<Row> {
-    const e = typeof condition === "string" ? parseExpression(condition) : condition.expression;
+  private filtered(condition: unknown): DataFrame<Row> {
+    const e = typeof condition === "string" ? parseExpression(condition) : givenColumn("DataFrame.where", this.output, condition);
     return this.derive({ kind: "filter", condition: e, input: this.plan });
   }
 
-  private sorted(columns: readonly (string | AnyColumn)[]): DataFrame<Row> {
-    const order = columns.map((column) => sortOrder(columnExpression(column)));
+  private sorted(columns: readonly unknown[]): DataFrame<Row> {
+    const order = givenItems(this.output, columns).map((column, i) => sortOrder(columnExpression(column, "DataFrame.orderBy", i)));
     return this.derive({ kind: "sort", order, global: true, input: this.plan });
   }
 
@@ -290,19 +304,12 @@ export class DataFrame<out Row = LooseRow> extends Relation<Row> {
     return this.derive({ kind: "deduplicate", columns: columns.length === 0 ? null : columns, withinWatermark, input: this.plan });
   }
 
-  private setOperation<R>(
-    operation: "union" | "intersect" | "except",
-    all: boolean,
-    other: DataFrame<R>,
-    names: { byName: boolean; allowMissingColumns: boolean } = { byName: false, allowMissingColumns: false },
-  ): DataFrame<Row> {
+  private setOperation<Next>(operation: SetOperation, all: boolean, other: DataFrame<unknown>, names = byPosition): DataFrame<Next> {
     return this.derive({ kind: "setOperation", operation, all, ...names, inputs: [this.plan, other.plan] });
   }
 }
 
 declare const typesOf: unique symbol;
-
-type Added<Row, Keys, Columns> = IsLoose<Row> extends true ? LooseRow : Flat<Keys & Columns>;
 
 /** How `transformWithState` is to run. */
 export interface TransformOptions extends g.TransformOptions {
@@ -310,11 +317,7 @@ export interface TransformOptions extends g.TransformOptions {
   readonly initialState?: GroupedData<unknown, unknown>;
 }
 
-/**
- * Rows grouped by some columns: what `groupBy` gives. `Keys` are the grouping columns of the result.
- *
- * @example df.groupBy("sensorId").agg(avg("celsius").as("mean"), count().as("n"))
- */
+/** Rows grouped by some columns: what `groupBy` gives. `Keys` are the grouping columns of the result. @example df.groupBy("sensorId").agg(avg("celsius").as("mean")) */
 export class GroupedData<out Row, out Keys> {
   declare readonly [typesOf]: { readonly row: Row; readonly keys: Keys };
 
@@ -324,71 +327,74 @@ export class GroupedData<out Row, out Keys> {
   ) {}
 
   /** A row a group: the grouping columns, then these aggregates. @example df.groupBy("sensorId").agg(max("celsius").as("hottest")) */
+  agg<R, K, const C extends AnyColumn | readonly AnyColumn[]>(
+    this: GroupedData<R, K>,
+    columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>,
+  ): DataFrame<r.Flat<K & r.Selected<v.Listed<C>, R>>>;
   agg<R, K, const C extends readonly AnyColumn[]>(
     this: GroupedData<R, K>,
-    ...columns: C & CheckedAll<C, R>
-  ): DataFrame<Flat<K & Selected<C, R>>> {
-    return this.aggregate(columns);
+    ...columns: C & r.CheckedAll<C, R>
+  ): DataFrame<r.Flat<K & r.Selected<C, R>>>;
+  agg<R, K>(this: GroupedData<R, K>, ...columns: readonly unknown[]): DataFrame<never> {
+    return this.aggregate(outputItems("GroupedData.agg", outputOf(this.frame.plan), columns));
   }
 
   /** How many rows each group has. @example df.groupBy("sensorId").count() */
-  count(): DataFrame<Flat<Keys & { count: number }>> {
-    return this.aggregate([count().as("count")]);
+  count(): DataFrame<r.Flat<Keys & { count: number }>> {
+    return this.aggregate([outputExpression(count().as("count"))]);
   }
 
   /** The sum of each of the columns. @example df.groupBy("sensorId").sum("celsius") */
-  sum<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Sums<R, G, K>> {
-    return this.aggregate(columns.map((column) => sum(column)));
+  sum<R, G, K extends v.NumberName<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<v.Sums<R, G, K>> {
+    return this.aggregate(columns.map((column) => outputExpression(sum(column))));
   }
 
   /** The average of each of the columns. @example df.groupBy("sensorId").avg("celsius") */
-  avg<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Averages<R, G, K>> {
-    return this.aggregate(columns.map((column) => avg(column)));
+  avg<R, G, K extends v.NumberName<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<v.Averages<R, G, K>> {
+    return this.aggregate(columns.map((column) => outputExpression(avg(column))));
   }
 
   /** The same as `avg`. @example df.groupBy("sensorId").mean("celsius") */
-  mean<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Averages<R, G, K>> {
+  mean<R, G, K extends v.NumberName<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<v.Averages<R, G, K>> {
     return this.avg(...columns);
   }
 
   /** The smallest value of each of the columns. @example df.groupBy("sensorId").min("celsius") */
-  min<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Smallest<R, G, K>> {
-    return this.aggregate(columns.map((column) => min(column)));
+  min<R, G, K extends v.OrderedName<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<v.Smallest<R, G, K>> {
+    return this.aggregate(columns.map((column) => outputExpression(min(column))));
   }
 
   /** The largest value of each of the columns. @example df.groupBy("sensorId").max("celsius") */
-  max<R, G, K extends Name<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<Largest<R, G, K>> {
-    return this.aggregate(columns.map((column) => max(column)));
+  max<R, G, K extends v.OrderedName<R>>(this: GroupedData<R, G>, ...columns: readonly K[]): DataFrame<v.Largest<R, G, K>> {
+    return this.aggregate(columns.map((column) => outputExpression(max(column))));
   }
 
   /** Calls a function once a batch for each group with rows or a timeout, with the group's state; emits what it gives. @throws GROUP_STATE_MODE @example grouped.flatMapGroupsWithState(run, options) */
-  flatMapGroupsWithState<Next = LooseRow>(run: g.GroupStateFunction<Row, UserRow>, options: g.GroupStateOptions): DataFrame<Next> {
+  flatMapGroupsWithState<Next = r.LooseRow>(run: g.GroupStateFunction<Row, UserRow>, options: g.GroupStateOptions): DataFrame<Next> {
     return this.frame.derive(g.groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
   }
 
   /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), options) */
-  mapGroupsWithState<Next = LooseRow>(run: g.GroupRowFunction<Row>, options: Omit<g.GroupStateOptions, "outputMode">): DataFrame<Next> {
+  mapGroupsWithState<Next = r.LooseRow>(run: g.GroupRowFunction<Row>, options: Omit<g.GroupStateOptions, "outputMode">): DataFrame<Next> {
     const all = { ...options, outputMode: "update" } as const;
     return this.frame.derive(g.groupStatePlan<Row>("mapGroupsWithState", this.frame.plan, this.grouping, (...call) => [run(...call)], all));
   }
 
   /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema }) */
-  transformWithState<Next = LooseRow>(make: () => StatefulProcessor, options: TransformOptions): DataFrame<Next> {
+  transformWithState<Next = r.LooseRow>(make: () => StatefulProcessor, options: TransformOptions): DataFrame<Next> {
     const initial = options.initialState?.keyed() ?? null;
     return this.frame.derive(g.transformPlan(this.frame.plan, this.grouping, make, options, initial));
   }
 
   /** The keys as columns of their own, then those of the rows. */
   private keyed(): g.KeyedPlan {
-    const keys = this.grouping.map(
-      (e) => ({ kind: "alias", id: freshId(), name: "key", child: e.kind === "alias" ? e.child : e }) as const,
-    );
+    const keys = this.grouping.map(keyColumn);
     const { plan } = this.frame.derive({ kind: "project", expressions: [...keys, ...outputOf(this.frame.plan)], input: this.frame.plan });
     return { keyCount: keys.length, plan };
   }
 
-  private aggregate<Next>(columns: readonly AnyColumn[]): DataFrame<Next> {
-    const aggregates = [...this.grouping, ...columns.map(outputExpression)];
+  private aggregate<Next>(columns: readonly Expression[]): DataFrame<Next> {
+    const aggregates = [...this.grouping, ...columns];
     return this.frame.derive({ kind: "aggregate", grouping: this.grouping, aggregates, input: this.frame.plan });
   }
 }

@@ -44,10 +44,13 @@ import { DataFrameWriter } from "./writer.js";
 const column = instanceOf("a Column", Column);
 const columnName: Kind = { expected: "the name of a column", accepts: text.accepts };
 const columnOrName = either(column, { ...columnName, expected: "the name of one" });
-const condition = either(column, { ...text, expected: "SQL text" });
+const ofRow: Kind = { expected: "a function of the row", accepts: callable.accepts };
+const items = rest(either(columnOrName, ofRow));
+const aggregates = rest(either(column, ofRow));
+const condition = either(column, { ...text, expected: "SQL text" }, ofRow);
 const frame = instanceOf("a DataFrame", DataFrame);
 const options = recordOf("an object of options, each a text, a number or a boolean", optionValue);
-const on = either(columnName, listOf("a list of names", text), column);
+const on = either(columnName, listOf("a list of names", text), column, { ...ofRow, expected: "a function of both rows" });
 const rows: Kind = {
   expected: "a list of rows, each an object by column name or a list of values",
   accepts: (value) => Array.isArray(value) && value.every((row) => typeof row === "object" && row !== null),
@@ -79,11 +82,11 @@ const sessionOptions: Kind = {
 
 guard("DataFrame", DataFrame.prototype, {
   direct: {
-    select: [rest(columnOrName)],
+    select: [items],
     selectExpr: [rest(text)],
     where: [condition],
     filter: [condition],
-    withColumn: [columnName, column],
+    withColumn: [columnName, either(column, ofRow)],
     withColumns: [recordOf("an object of Columns by name", column)],
     withColumnRenamed: [columnName, columnName],
     toDF: [rest(columnName)],
@@ -91,8 +94,8 @@ guard("DataFrame", DataFrame.prototype, {
     as: [text],
     alias: [text],
     col: [columnName],
-    groupBy: [rest(columnOrName)],
-    agg: [rest(column)],
+    groupBy: [items],
+    agg: [aggregates],
     join: [frame, on, optional(text)],
     crossJoin: [frame],
     union: [frame],
@@ -104,8 +107,8 @@ guard("DataFrame", DataFrame.prototype, {
     dropDuplicatesWithinWatermark: [rest(columnName)],
     limit: [number],
     offset: [number],
-    orderBy: [rest(columnOrName)],
-    sort: [rest(columnOrName)],
+    orderBy: [items],
+    sort: [items],
     sample: [number, optional(number)],
     repartition: [number],
     withWatermark: [columnName, text],
@@ -117,7 +120,7 @@ guard("DataFrame", DataFrame.prototype, {
 });
 guard("GroupedData", GroupedData.prototype, {
   direct: {
-    agg: [rest(column)],
+    agg: [aggregates],
     sum: [rest(columnName)],
     avg: [rest(columnName)],
     mean: [rest(columnName)],

@@ -7,6 +7,17 @@ import { notExpected } from "./arguments.js";
 /** A JavaScript value that can stand for a column. */
 export type LiteralValue = null | boolean | number | bigint | string | Date | Uint8Array | readonly LiteralValue[];
 
+/** What a value becomes when it is a literal column. */
+export type LiteralType<L> = L extends number
+  ? number
+  : L extends string
+    ? string
+    : L extends boolean
+      ? boolean
+      : L extends bigint
+        ? bigint | number
+        : L;
+
 const longMin = -(2n ** 63n);
 const longMax = 2n ** 63n - 1n;
 

@@ -4,6 +4,9 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 /** What an option may be given as; it is text to whoever reads it. */
 export type OptionValue = string | number | bigint | boolean;
 
+/** Options by name: those that the editor offers, and any other name. */
+export type SomeOptions<Name extends string> = Readonly<Record<string, OptionValue>> & { readonly [N in Name]?: OptionValue };
+
 /** An option's value as text. */
 export function optionText(value: OptionValue): string {
   return String(value);

@@ -6,11 +6,11 @@ import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
 import { DataFrame } from "./dataFrame.js";
 import { sourceFormats } from "./formats.js";
-import { optionOf, optionText, type OptionValue } from "./options.js";
+import { optionOf, optionText, type OptionValue, type SomeOptions } from "./options.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { CheckedDdl } from "./types/ddl.js";
-import type { SourceOption } from "./types/optionNames.js";
+import type { SourceOptions } from "./types/optionNames.js";
 import type { SomeFormat, SourceFormat } from "./types/formats.js";
 import type { LooseRow } from "./types/row.js";
 
@@ -57,35 +57,35 @@ interface ReadDefinition {
 }
 
 /** What `session.read` and `session.readStream` share. Immutable: every method gives a new one. */
-export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
+export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format extends SourceFormat = SourceFormat> {
   constructor(
     private readonly session: SessionContext,
     private readonly definition: ReadDefinition,
   ) {}
 
   /** The kind of table. @example session.read.format("json") */
-  format<const F extends SourceFormat>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>>;
+  format<const F extends SourceFormat>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>, F>;
   format<F extends string>(format: SomeFormat<F, SourceFormat>): DataFrameReader<Row, K>;
-  format<F extends string>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>> {
+  format<F extends SourceFormat>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>, F> {
     sourceFormats.get(format, this.owner);
     return this.with({ format: format.toLowerCase() });
   }
 
   /** The columns: `schema({…})`, DDL text, or a plain schema. @example session.read.schema("id BIGINT, name STRING") */
-  schema<const S extends SchemaInput>(schema: S & CheckedDdl<S>): DataFrameReader<RowOfInput<S>, "now"> {
+  schema<const S extends SchemaInput>(schema: S & CheckedDdl<S>): DataFrameReader<RowOfInput<S>, "now", Format> {
     return this.with({ schema: schemaInput(schema) });
   }
 
   /** An option of the source. @example session.readStream.format("rate").option("rowsPerSecond", 10) */
-  option<const N extends SourceOption | (string & {}), const V extends OptionValue>(
+  option<const N extends SourceOptions[Format] | (string & {}), const V extends OptionValue>(
     name: N,
     value: V,
-  ): DataFrameReader<WithOption<Row, N, V>, K> {
+  ): DataFrameReader<WithOption<Row, N, V>, K, Format> {
     return this.with({ options: { ...this.definition.options, [name]: optionText(value) } });
   }
 
   /** Several options. @example session.readStream.format("rate").options({ rowsPerSecond: 10, numPartitions: 2 }) */
-  options(options: Readonly<Record<string, OptionValue>>): DataFrameReader<Row, K> {
+  options(options: SomeOptions<SourceOptions[Format]>): DataFrameReader<Row, K, Format> {
     const added = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, optionText(value)]));
     return this.with({ options: { ...this.definition.options, ...added } });
   }
@@ -171,8 +171,10 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows> {
     return this.definition.streaming ? "DataStreamReader" : "DataFrameReader";
   }
 
-  private with<Next, NextKnows extends Knows>(change: Partial<ReadDefinition>): DataFrameReader<Next, NextKnows> {
-    return new DataFrameReader<Next, NextKnows>(this.session, { ...this.definition, ...change });
+  private with<Next, NextKnows extends Knows, NextFormat extends SourceFormat = SourceFormat>(
+    change: Partial<ReadDefinition>,
+  ): DataFrameReader<Next, NextKnows, NextFormat> {
+    return new DataFrameReader<Next, NextKnows, NextFormat>(this.session, { ...this.definition, ...change });
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Timestamp } from "../engine/arrow/rows.js";
 import { field, types, type DataType, type DecimalType, type Field, type Schema } from "../engine/arrow/types.js";
-import { parseSchema } from "../engine/sql/ddl.js";
+import { parseDataType, parseSchema } from "../engine/sql/ddl.js";
+import type { Decimal, LocalDate, LocalDateTime } from "./types/values.js";
 import { checkArguments, instanceOf, isPlainObject, notExpected, recordOf, type Kind } from "./arguments.js";
 
 declare const valueOf: unique symbol;
@@ -83,15 +84,15 @@ export const t = {
   float: new ColumnType<number | null>(types.float),
   double: new ColumnType<number | null>(types.double),
   /** Read as text with exactly `scale` fraction digits. */
-  decimal: (precision: number, scale: number): ColumnType<string | null> => new ColumnType(decimalType(precision, scale)),
+  decimal: (precision: number, scale: number): ColumnType<Decimal | null> => new ColumnType(decimalType(precision, scale)),
   string: new ColumnType<string | null>(types.string),
   binary: new ColumnType<Uint8Array | null>(types.binary),
   /** Read as `yyyy-MM-dd`. */
-  date: new ColumnType<string | null>(types.date),
+  date: new ColumnType<LocalDate | null>(types.date),
   /** A point in time, read as `Timestamp`: a Date that keeps its microseconds. */
   timestamp: new ColumnType<Timestamp | null>(types.timestamp),
   /** A wall-clock time without a zone, read as ISO text. */
-  timestampNtz: new ColumnType<string | null>(types.timestampNtz),
+  timestampNtz: new ColumnType<LocalDateTime | null>(types.timestampNtz),
   array: <V>(element: ColumnType<V>): ColumnType<V[] | null> => {
     checkArguments("t.array", [columnType], [element]);
     return new ColumnType(types.array(element.dataType, element.nullable));
@@ -129,16 +130,16 @@ interface NamedTypes {
   double: number;
   string: string;
   binary: Uint8Array;
-  date: string;
+  date: LocalDate;
   timestamp: Timestamp;
-  timestamp_ntz: string;
+  timestamp_ntz: LocalDateTime;
 }
 
 /** The value of a cast to a type: nullable, since what is cast may be null. */
 export type CastTo<T> = T extends keyof NamedTypes
   ? NamedTypes[T] | null
   : T extends `decimal${string}`
-    ? string | null
+    ? Decimal | null
     : T extends ColumnType<infer V>
       ? V | null
       : unknown;
@@ -165,6 +166,12 @@ const expectedSchema = 'schema({ … }), a text such as "id BIGINT, name STRING"
 export function checkedType(owner: string, type: unknown): DataType {
   if (isType(type)) return type;
   throw notExpected(owner, 1, 'a type: one of t, a text such as "array<int>", or a plain type', type);
+}
+
+/** A type given as such, or as DDL text. @throws NOT_EXPECTED_TYPE, and what the parser refuses */
+export function typeInput(type: TypeInput): DataType {
+  if (typeof type === "string") return parseDataType(type);
+  return type instanceof ColumnType ? type.dataType : checkedType("cast", type);
 }
 
 const simpleKinds = new Set(

@@ -16,7 +16,8 @@ import { systemRuntime } from "../runtime/systemRuntime.js";
 import { MemoryTables } from "../sinks/memory/sink.js";
 import { Conf, contextOf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
-import type { OptionValue } from "./options.js";
+import type { ConfName } from "./confKeys.js";
+import type { SomeOptions } from "./options.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
 import type { SessionContext, Tell } from "./sessionContext.js";
@@ -27,12 +28,13 @@ import { bindParameters, type Parameters } from "./sql/parameters.js";
 import { runStatement } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableRegistry } from "./tables.js";
+import type { CheckedDdl } from "./types/ddl.js";
 import type { LooseRow } from "./types/row.js";
 
 /** What a session may be made with. */
 export interface SessionOptions {
   /** Spark's configuration keys, with or without `spark.`. */
-  readonly conf?: Readonly<Record<string, OptionValue>>;
+  readonly conf?: SomeOptions<ConfName>;
   /** Files, clock and executor other than this process's own: for simulations. */
   readonly runtime?: Runtime;
   /** Where `show`, `explain` and the console sink print; the console unless said otherwise. Told of which query it is, where it is of one. */
@@ -102,9 +104,9 @@ export class Session implements SessionContext {
    * two columns
    * @example session.createDataFrame([{ id: 1, name: "one" }], schema({ id: t.long, name: t.string }))
    */
-  createDataFrame<S extends SchemaInput>(
+  createDataFrame<const S extends SchemaInput>(
     rows: readonly (Partial<RowOfInput<S>> | readonly unknown[])[],
-    schema: S,
+    schema: S & CheckedDdl<S>,
   ): DataFrame<RowOfInput<S>> {
     const { fields } = schemaInput(schema);
     const struct = types.struct(fields);

@@ -2,9 +2,9 @@ import { lazily } from "../engine/errors/loading.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { sinkFormats } from "./formats.js";
-import { optionText, unknownName, type OptionValue } from "./options.js";
+import { optionText, unknownName, type OptionValue, type SomeOptions } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
-import type { SinkOption } from "./types/optionNames.js";
+import type { SinkOptions } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import { saveModes, type SaveMode, type WriteDefinition } from "./writeDefinition.js";
 
@@ -13,7 +13,7 @@ import { saveModes, type SaveMode, type WriteDefinition } from "./writeDefinitio
  *
  * @example await df.write.format("parquet").mode("overwrite").save("out/readings")
  */
-export class DataFrameWriter {
+export class DataFrameWriter<Format extends SinkFormat = SinkFormat> {
   constructor(
     private readonly session: SessionContext,
     /** What it would write. */
@@ -23,32 +23,33 @@ export class DataFrameWriter {
   }
 
   /** The kind of target; parquet unless said otherwise. @example df.write.format("json") */
+  format<const F extends SinkFormat>(format: F): DataFrameWriter<F>;
   format(format: SinkFormat): DataFrameWriter;
   format<F extends string>(format: SomeFormat<F, SinkFormat>): DataFrameWriter;
   format(format: string): DataFrameWriter {
-    return this.with({ format: sinkFormats.check(format, "DataFrameWriter") });
+    return this.with<SinkFormat>({ format: sinkFormats.check(format, "DataFrameWriter") });
   }
 
   /** What happens when the target exists: an error unless said otherwise. @example df.write.mode("append") */
-  mode(mode: SaveMode): DataFrameWriter {
+  mode(mode: SaveMode): DataFrameWriter<Format> {
     const known = saveModes.find((word) => word === mode.toLowerCase());
     if (!known) throw unknownName("DataFrameWriter", "mode", mode, saveModes);
     return this.with({ mode: known === "error" ? "errorifexists" : known });
   }
 
   /** An option of the target. @example df.write.option("compression", "zstd") */
-  option(name: SinkOption | (string & {}), value: OptionValue): DataFrameWriter {
-    return this.options({ [name]: value });
+  option(name: SinkOptions[Format] | (string & {}), value: OptionValue): DataFrameWriter<Format> {
+    return this.with({ options: { ...this.definition.options, [name]: optionText(value) } });
   }
 
   /** Several options. @example df.write.options({ compression: "zstd" }) */
-  options(options: Readonly<Record<string, OptionValue>>): DataFrameWriter {
+  options(options: SomeOptions<SinkOptions[Format]>): DataFrameWriter<Format> {
     const added = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, optionText(value)]));
     return this.with({ options: { ...this.definition.options, ...added } });
   }
 
   /** A folder for each value of these columns. @example df.write.partitionBy("sensorId") */
-  partitionBy(...columns: readonly string[]): DataFrameWriter {
+  partitionBy(...columns: readonly string[]): DataFrameWriter<Format> {
     return this.with({ partitionBy: columns });
   }
 
@@ -79,7 +80,7 @@ export class DataFrameWriter {
     return this.format("parquet").save(path);
   }
 
-  private with(change: Partial<WriteDefinition>): DataFrameWriter {
-    return new DataFrameWriter(this.session, { ...this.definition, ...change });
+  private with<F extends SinkFormat = Format>(change: Partial<WriteDefinition>): DataFrameWriter<F> {
+    return new DataFrameWriter<F>(this.session, { ...this.definition, ...change });
   }
 }

@@ -1,7 +1,7 @@
 import { call, Column, columnExpression, type NameOf, type RefsOf, type ValueOf } from "../column.js";
 import { literalOf } from "../literal.js";
 import type { ArrayOf, Average, Sum } from "../types/deferred.js";
-import { binary, callOver, callWith, unary, type ColumnOrName } from "./make.js";
+import { binary, callOver, callWith, unary, type ColumnOrName, type Takes } from "./make.js";
 
 /** Rows, or rows where the columns are not null. @example df.groupBy("sensorId").agg(count().as("n"), count("celsius").as("readings")) */
 export function count(): Column<number, never, "count(1)">;
@@ -13,32 +13,34 @@ export function count(column: ColumnOrName = "*"): Column<number> {
 }
 
 /** The sum: long of whole numbers, double of doubles, decimal of decimals. @example df.agg(sum("celsius").as("total")) */
-export function sum<const C extends ColumnOrName>(column: C): Column<Sum<ValueOf<C>>, RefsOf<C>, `sum(${NameOf<C>})`> {
+export function sum<const C extends ColumnOrName>(column: C): Column<Sum<ValueOf<C>>, Takes<C, "number", "sum">, `sum(${NameOf<C>})`> {
   return callOver("sum", [column]);
 }
 
 /** The sum, null when it overflows. @example df.agg(trySum("id").as("total")) */
-export function trySum<const C extends ColumnOrName>(column: C): Column<Sum<ValueOf<C>>, RefsOf<C>, never> {
+export function trySum<const C extends ColumnOrName>(column: C): Column<Sum<ValueOf<C>>, Takes<C, "number", "trySum">, never> {
   return callOver("try_sum", [column]);
 }
 
 /** The average. @example df.groupBy("sensorId").agg(avg("celsius").as("mean")) */
-export function avg<const C extends ColumnOrName>(column: C): Column<Average<ValueOf<C>>, RefsOf<C>, `avg(${NameOf<C>})`> {
+export function avg<const C extends ColumnOrName>(column: C): Column<Average<ValueOf<C>>, Takes<C, "number", "avg">, `avg(${NameOf<C>})`> {
   return callOver("avg", [column]);
 }
 
 /** The same as `avg`. @example df.groupBy("sensorId").agg(mean("celsius").as("mean")) */
-export function mean<const C extends ColumnOrName>(column: C): Column<Average<ValueOf<C>>, RefsOf<C>, `avg(${NameOf<C>})`> {
+export function mean<const C extends ColumnOrName>(
+  column: C,
+): Column<Average<ValueOf<C>>, Takes<C, "number", "mean">, `avg(${NameOf<C>})`> {
   return callOver("avg", [column]);
 }
 
 /** The smallest value. @example df.groupBy("sensorId").agg(min("celsius").as("coldest")) */
-export function min<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, `min(${NameOf<C>})`> {
+export function min<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, Takes<C, "ordered", "min">, `min(${NameOf<C>})`> {
   return callOver("min", [column]);
 }
 
 /** The largest value. @example df.groupBy("sensorId").agg(max("celsius").as("hottest")) */
-export function max<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, `max(${NameOf<C>})`> {
+export function max<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, Takes<C, "ordered", "max">, `max(${NameOf<C>})`> {
   return callOver("max", [column]);
 }
 
@@ -61,7 +63,7 @@ export function anyValue<const C extends ColumnOrName>(column: C): Column<ValueO
 export function minBy<const C extends ColumnOrName, const O extends ColumnOrName>(
   column: C,
   order: O,
-): Column<ValueOf<C> | null, RefsOf<C | O>, never> {
+): Column<ValueOf<C> | null, RefsOf<C> | Takes<O, "ordered", "minBy">, never> {
   return callOver("min_by", [column, order]);
 }
 
@@ -69,7 +71,7 @@ export function minBy<const C extends ColumnOrName, const O extends ColumnOrName
 export function maxBy<const C extends ColumnOrName, const O extends ColumnOrName>(
   column: C,
   order: O,
-): Column<ValueOf<C> | null, RefsOf<C | O>, never> {
+): Column<ValueOf<C> | null, RefsOf<C> | Takes<O, "ordered", "maxBy">, never> {
   return callOver("max_by", [column, order]);
 }
 
@@ -79,51 +81,51 @@ export function collectList<const C extends ColumnOrName>(column: C): Column<Arr
 }
 
 /** The distinct values, nulls aside. @example df.groupBy("sensorId").agg(collectSet("celsius").as("all")) */
-export function collectSet<const C extends ColumnOrName>(column: C): Column<ArrayOf<ValueOf<C>>, RefsOf<C>, never> {
+export function collectSet<const C extends ColumnOrName>(column: C): Column<ArrayOf<ValueOf<C>>, Takes<C, "ordered", "collectSet">, never> {
   return callOver("collect_set", [column]);
 }
 
 /** How many rows meet a condition. @example df.agg(countIf(col("celsius").gt(30)).as("hot")) */
-export const countIf = unary<number, "count_if">("count_if");
+export const countIf = unary<number, "count_if", "boolean">("count_if");
 /** Whether all values are true. @example df.agg(boolAnd(col("celsius").gt(0)).as("all")) */
-export const boolAnd = unary<boolean | null, "bool_and">("bool_and");
+export const boolAnd = unary<boolean | null, "bool_and", "boolean">("bool_and");
 /** Whether some value is true. @example df.agg(boolOr(col("celsius").gt(0)).as("some")) */
-export const boolOr = unary<boolean | null, "bool_or">("bool_or");
+export const boolOr = unary<boolean | null, "bool_or", "boolean">("bool_or");
 /** The sample standard deviation. @example df.agg(stddev("celsius").as("s")) */
-export const stddev = unary<number | null, "stddev">("stddev");
+export const stddev = unary<number | null, "stddev", "number">("stddev");
 /** The population standard deviation. @example df.agg(stddevPop("celsius").as("s")) */
-export const stddevPop = unary<number | null, "stddev_pop">("stddev_pop");
+export const stddevPop = unary<number | null, "stddev_pop", "number">("stddev_pop");
 /** The sample variance. @example df.agg(variance("celsius").as("v")) */
-export const variance = unary<number | null, "variance">("variance");
+export const variance = unary<number | null, "variance", "number">("variance");
 /** The population variance. @example df.agg(varPop("celsius").as("v")) */
-export const varPop = unary<number | null, "var_pop">("var_pop");
+export const varPop = unary<number | null, "var_pop", "number">("var_pop");
 /** The skewness. @example df.agg(skewness("celsius").as("s")) */
-export const skewness = unary<number | null, "skewness">("skewness");
+export const skewness = unary<number | null, "skewness", "number">("skewness");
 /** The excess kurtosis. @example df.agg(kurtosis("celsius").as("k")) */
-export const kurtosis = unary<number | null, "kurtosis">("kurtosis");
+export const kurtosis = unary<number | null, "kurtosis", "number">("kurtosis");
 /** The correlation of two columns. @example df.agg(corr("celsius", "id").as("r")) */
-export const corr = binary<number | null>("corr");
+export const corr = binary<number | null, "corr", "number">("corr");
 /** The population covariance of two columns. @example df.agg(covarPop("celsius", "id").as("c")) */
-export const covarPop = binary<number | null>("covar_pop");
+export const covarPop = binary<number | null, "covar_pop", "number">("covar_pop");
 /** The sample covariance of two columns. @example df.agg(covarSamp("celsius", "id").as("c")) */
-export const covarSamp = binary<number | null>("covar_samp");
+export const covarSamp = binary<number | null, "covar_samp", "number">("covar_samp");
 
 /** The average, null when it overflows. @example df.agg(tryAvg("celsius").as("mean")) */
-export function tryAvg<const C extends ColumnOrName>(column: C): Column<Average<ValueOf<C>>, RefsOf<C>, never> {
+export function tryAvg<const C extends ColumnOrName>(column: C): Column<Average<ValueOf<C>>, Takes<C, "number", "tryAvg">, never> {
   return callOver("try_avg", [column]);
 }
 
 /** The bits that all values have. @example df.agg(bitAnd("id").as("b")) */
-export function bitAnd<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+export function bitAnd<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, Takes<C, "number", "bitAnd">, never> {
   return callOver("bit_and", [column]);
 }
 
 /** The bits that some value has. @example df.agg(bitOr("id").as("b")) */
-export function bitOr<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+export function bitOr<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, Takes<C, "number", "bitOr">, never> {
   return callOver("bit_or", [column]);
 }
 
 /** The bits that an odd number of values have. @example df.agg(bitXor("id").as("b")) */
-export function bitXor<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+export function bitXor<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, Takes<C, "number", "bitXor">, never> {
   return callOver("bit_xor", [column]);
 }

@@ -15,7 +15,7 @@ import { checkArguments, instanceOf, text } from "../arguments.js";
 import { literalOf, type LiteralValue } from "../literal.js";
 import { nameExpression } from "../names.js";
 import type { ArrayOf, Coalesced, NoElse, StructOf } from "../types/deferred.js";
-import type { ColumnOrName } from "./make.js";
+import type { ColumnOrName, Takes } from "./make.js";
 import { callOver, nullary } from "./make.js";
 import { parseExpression } from "../../engine/sql/parser.js";
 
@@ -54,7 +54,7 @@ export function callFunction<const C extends readonly ColumnOrName[]>(
 export function when<C extends AnyColumn, O extends Operand>(
   condition: C,
   value: O,
-): Column<OperandValue<O> | NoElse, OperandRefs<C | O>, never> {
+): Column<OperandValue<O> | NoElse, OperandRefs<O> | Takes<C, "boolean", "when">, never> {
   checkArguments("when", [instanceOf("a Column", Column)], [condition]);
   return new Column(call("case", [condition.expression, operandExpression(value)]));
 }
@@ -105,24 +105,26 @@ export function isNotNull<const C extends ColumnOrName>(value: C): Column<boolea
 }
 
 /** Whether it is NaN. @example df.where(isNaN("celsius").not()) */
-export function isNaN<const C extends ColumnOrName>(value: C): Column<boolean, RefsOf<C>, never> {
+export function isNaN<const C extends ColumnOrName>(value: C): Column<boolean, Takes<C, "number", "isNaN">, never> {
   return callOver("isnan", [value]);
 }
 
 /** `not condition`. @example df.where(not(col("celsius").gt(0))) */
-export function not<const C extends ColumnOrName>(condition: C): Column<boolean | null, RefsOf<C>, never> {
+export function not<const C extends ColumnOrName>(condition: C): Column<boolean | null, Takes<C, "boolean", "not">, never> {
   return callOver("not", [condition]);
 }
 
 /** The largest of the values, nulls aside. @example df.select(greatest("celsius", lit(0.5)).as("g")) */
 export function greatest<const C extends readonly ColumnOrName[]>(
   ...columns: C
-): Column<ValueOf<C[number]> | null, RefsOf<C[number]>, never> {
+): Column<ValueOf<C[number]> | null, Takes<C[number], "ordered", "greatest">, never> {
   return callOver("greatest", columns);
 }
 
 /** The smallest of the values, nulls aside. @example df.select(least("celsius", lit(0.5)).as("l")) */
-export function least<const C extends readonly ColumnOrName[]>(...columns: C): Column<ValueOf<C[number]> | null, RefsOf<C[number]>, never> {
+export function least<const C extends readonly ColumnOrName[]>(
+  ...columns: C
+): Column<ValueOf<C[number]> | null, Takes<C[number], "ordered", "least">, never> {
   return callOver("least", columns);
 }
 
@@ -151,12 +153,12 @@ export function map<const C extends readonly ColumnOrName[]>(...columns: C): Col
 }
 
 /** Ascending order of a column. @example await df.orderBy(asc("celsius")).collect() */
-export function asc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, NameOf<C>> {
+export function asc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, Takes<C, "ordered", "asc">, NameOf<C>> {
   return new Column({ kind: "sortOrder", child: columnExpression(value, "asc"), descending: false, nullsFirst: true });
 }
 
 /** Descending order of a column. @example await df.orderBy(desc("celsius")).collect() */
-export function desc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, RefsOf<C>, NameOf<C>> {
+export function desc<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, Takes<C, "ordered", "desc">, NameOf<C>> {
   return new Column({ kind: "sortOrder", child: columnExpression(value, "desc"), descending: true, nullsFirst: false });
 }
 
@@ -170,12 +172,14 @@ export function nvl2<const C extends ColumnOrName, const A extends ColumnOrName,
 }
 
 /** Null where it is 0. @example df.select(nullifzero("celsius").as("c")) */
-export function nullifzero<const C extends ColumnOrName>(value: C): Column<ValueOf<C> | null, RefsOf<C>, never> {
+export function nullifzero<const C extends ColumnOrName>(value: C): Column<ValueOf<C> | null, Takes<C, "number", "nullifzero">, never> {
   return callOver("nullifzero", [value]);
 }
 
 /** 0 where it is null. @example df.select(zeroifnull("celsius").as("c")) */
-export function zeroifnull<const C extends ColumnOrName>(value: C): Column<Exclude<ValueOf<C>, null>, RefsOf<C>, never> {
+export function zeroifnull<const C extends ColumnOrName>(
+  value: C,
+): Column<Exclude<ValueOf<C>, null>, Takes<C, "number", "zeroifnull">, never> {
   return callOver("zeroifnull", [value]);
 }
 

@@ -12,7 +12,7 @@ import {
 import { attributeNamed } from "../names.js";
 import { freshId, type Lambda } from "../../engine/expression/expression.js";
 import type { ArrayOf, ElementOf } from "../types/deferred.js";
-import type { ColumnOrName } from "./make.js";
+import type { ColumnOrName, Takes } from "./make.js";
 
 type ElementColumn<C> = Column<ElementOf<ValueOf<C>>, never, never>;
 type IndexColumn = Column<number, never, never>;
@@ -39,7 +39,7 @@ function parametersOf(body: { readonly length: number } | undefined, ...names: r
 export function transform<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   make: (element: ElementColumn<C>, index: IndexColumn) => B,
-): Column<ArrayOf<ValueOf<B>>, RefsOf<C> | OperandRefs<B>, never> {
+): Column<ArrayOf<ValueOf<B>>, Takes<C, "array", "transform"> | OperandRefs<B>, never> {
   return new Column(call("transform", [columnExpression(array, "transform"), lambda(parametersOf(make, "x", "i"), make)]));
 }
 
@@ -47,7 +47,7 @@ export function transform<const C extends ColumnOrName, B extends AnyColumn>(
 export function filter<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   condition: (element: ElementColumn<C>, index: IndexColumn) => B,
-): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
+): Column<ValueOf<C>, Takes<C, "array", "filter"> | Takes<B, "boolean", "filter">, never> {
   return new Column(call("filter", [columnExpression(array, "filter"), lambda(parametersOf(condition, "x", "i"), condition)]));
 }
 
@@ -55,7 +55,7 @@ export function filter<const C extends ColumnOrName, B extends AnyColumn>(
 export function exists<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   condition: (element: ElementColumn<C>) => B,
-): Column<boolean | null, RefsOf<C> | OperandRefs<B>, never> {
+): Column<boolean | null, Takes<C, "array", "exists"> | Takes<B, "boolean", "exists">, never> {
   return new Column(call("exists", [columnExpression(array, "exists"), lambda(["x"], condition)]));
 }
 
@@ -63,7 +63,7 @@ export function exists<const C extends ColumnOrName, B extends AnyColumn>(
 export function forall<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   condition: (element: ElementColumn<C>) => B,
-): Column<boolean | null, RefsOf<C> | OperandRefs<B>, never> {
+): Column<boolean | null, Takes<C, "array", "forall"> | Takes<B, "boolean", "forall">, never> {
   return new Column(call("forall", [columnExpression(array, "forall"), lambda(["x"], condition)]));
 }
 
@@ -72,7 +72,7 @@ export function aggregate<const C extends ColumnOrName, Z extends AnyColumn, B e
   array: C,
   zero: Z,
   merge: (accumulated: Column<ValueOf<Z>, never, never>, element: ElementColumn<C>) => B,
-): Column<ValueOf<Z> | ValueOf<B> | null, RefsOf<C> | OperandRefs<Z | B>, never> {
+): Column<ValueOf<Z> | ValueOf<B> | null, Takes<C, "array", "aggregate"> | OperandRefs<Z | B>, never> {
   return new Column(call("aggregate", [columnExpression(array, "aggregate"), operandExpression(zero), lambda(["acc", "x"], merge)]));
 }
 
@@ -81,7 +81,7 @@ export function zipWith<const L extends ColumnOrName, const R extends ColumnOrNa
   left: L,
   right: R,
   make: (left: ElementColumn<L>, right: ElementColumn<R>) => B,
-): Column<ArrayOf<ValueOf<B>>, RefsOf<L | R> | OperandRefs<B>, never> {
+): Column<ArrayOf<ValueOf<B>>, Takes<L | R, "array", "zipWith"> | OperandRefs<B>, never> {
   return new Column(
     call("zip_with", [columnExpression(left, "zip_with"), columnExpression(right, "zip_with", 1), lambda(["x", "y"], make)]),
   );
@@ -91,7 +91,7 @@ export function zipWith<const L extends ColumnOrName, const R extends ColumnOrNa
 export function arraySort<const C extends ColumnOrName, B extends AnyColumn>(
   array: C,
   compare?: (left: ElementColumn<C>, right: ElementColumn<C>) => B,
-): Column<ValueOf<C>, RefsOf<C> | OperandRefs<B>, never> {
+): Column<ValueOf<C>, Takes<C, "array", "arraySort"> | OperandRefs<B>, never> {
   const order = compare === undefined ? [] : [lambda(["x", "y"], compare)];
   return new Column(call("array_sort", [columnExpression(array, "array_sort"), ...order]));
 }

@@ -7,16 +7,27 @@ import {
   type NameOf,
   type Operand,
   type OperandRefs,
+  type OperandValue,
   type RefsOf,
+  type ValueOf,
 } from "../column.js";
 import { withListAggregates } from "../../engine/expression/aggregates/listAggregates.js";
 import { literalOf, type LiteralValue } from "../literal.js";
+import type { Asked, Needs, WantedKind } from "../types/wants.js";
 
 /** A column, or the name of one. */
 export type ColumnOrName = string | AnyColumn;
 
+/** What an argument `C` of the function `By` asks of the row, which wants it of a kind. */
+export type Takes<C, Kind extends WantedKind, By extends string> =
+  | RefsOf<C>
+  | (Kind extends "anything" ? never : Needs<ValueOf<C>, Kind, By>);
+
+/** The same of an argument that may be a value, where a string is one. */
+export type TakesValue<O, Kind extends WantedKind, By extends string> = OperandRefs<O> | Needs<OperandValue<O>, Kind, By>;
+
 /** A call over columns given by name or as such. */
-export function callOver<V, R extends string, N extends string = never>(name: string, columns: readonly ColumnOrName[]): Column<V, R, N> {
+export function callOver<V, R extends Asked, N extends string = never>(name: string, columns: readonly ColumnOrName[]): Column<V, R, N> {
   return new Column(
     call(
       name,
@@ -26,7 +37,7 @@ export function callOver<V, R extends string, N extends string = never>(name: st
 }
 
 /** A call over one column and plain values. */
-export function callWith<V, R extends string, N extends string = never>(
+export function callWith<V, R extends Asked, N extends string = never>(
   name: string,
   column: ColumnOrName,
   values: readonly LiteralValue[],
@@ -35,12 +46,12 @@ export function callWith<V, R extends string, N extends string = never>(
 }
 
 /** A call over one column and values that may be columns themselves; strings are values. */
-export function callMixed<V, R extends string>(name: string, column: ColumnOrName, operands: readonly Operand[]): Column<V, R, never> {
+export function callMixed<V, R extends Asked>(name: string, column: ColumnOrName, operands: readonly Operand[]): Column<V, R, never> {
   return new Column(call(name, [columnExpression(column, name), ...operands.map(operandExpression)]));
 }
 
 /** An aggregate function over all values of a group. */
-export function aggregateCall<V, R extends string>(name: string, columns: readonly ColumnOrName[]): Column<V, R, never> {
+export function aggregateCall<V, R extends Asked>(name: string, columns: readonly ColumnOrName[]): Column<V, R, never> {
   return new Column(
     withListAggregates(
       call(
@@ -57,16 +68,16 @@ export function nullary<V>(name: string): () => Column<V, never, `${string}()`> 
 }
 
 /** A function of one column whose result type does not depend on it. */
-export function unary<V, F extends string>(
+export function unary<V, F extends string, Kind extends WantedKind = "anything">(
   name: F,
-): <const C extends ColumnOrName>(column: C) => Column<V, RefsOf<C>, `${F}(${NameOf<C>})`> {
+): <const C extends ColumnOrName>(column: C) => Column<V, Takes<C, Kind, F>, `${F}(${NameOf<C>})`> {
   return (column) => callOver(name, [column]);
 }
 
 /** A function of two columns. */
-export function binary<V>(
-  name: string,
-): <const A extends ColumnOrName, const B extends ColumnOrName>(a: A, b: B) => Column<V, RefsOf<A | B>, never> {
+export function binary<V, F extends string = string, Kind extends WantedKind = "anything">(
+  name: F,
+): <const A extends ColumnOrName, const B extends ColumnOrName>(a: A, b: B) => Column<V, Takes<A | B, Kind, F>, never> {
   return (a, b) => callOver(name, [a, b]);
 }
 
@@ -76,9 +87,9 @@ export function variadic<V>(name: string): <const C extends readonly ColumnOrNam
 }
 
 /** A function of one column and one value, which may be a column. */
-export function withOperand<V>(
-  name: string,
-): <const C extends ColumnOrName, O extends Operand>(column: C, operand: O) => Column<V, RefsOf<C> | OperandRefs<O>, never> {
+export function withOperand<V, F extends string, Kind extends WantedKind = "anything">(
+  name: F,
+): <const C extends ColumnOrName, O extends Operand>(column: C, operand: O) => Column<V, Takes<C, Kind, F> | OperandRefs<O>, never> {
   return (column, operand) => callMixed(name, column, [operand]);
 }
 

@@ -39,31 +39,54 @@ type TypeWord =
   | "VOID";
 
 /**
- * A schema as it was given, or an error that names the first word of a DDL text that is no type. Texts that are nested, quoted or commented are left to the
- * parser, which reads every one of them.
+ * A schema as it was given, or an error that names a word of a DDL text that is no type. Texts that are quoted or commented are left to the parser, which
+ * reads every one of them.
  */
-export type CheckedDdl<S> = S extends string
+export type CheckedDdl<S> = Judged<S, S extends string ? BadColumns<Plain<S>> : never>;
+
+/** The same of the text of one type. */
+export type CheckedType<S> = Judged<S, S extends string ? BadTypes<Plain<S>> : never>;
+
+type Judged<S, Bad extends string> = S extends string
   ? string extends S
     ? S
-    : S extends `${string}${"<" | "`" | "'"}${string}`
+    : S extends `${string}${"`" | "'"}${string}`
       ? S
-      : BadWord<Plain<S>> extends infer W extends string
-        ? [W] extends [never]
+      : [Bad] extends [never]
+        ? S
+        : // Put together at run time.
+          string extends Bad
           ? S
-          : S & TypeError<W>
-        : never
+          : S & TypeError<Bad>
   : S;
 
 /** Without what stands in parentheses. */
 type Plain<S extends string> = S extends `${infer A}(${string})${infer B}` ? `${A}${Plain<B>}` : S;
 
-type BadWord<S extends string> = S extends `${infer Column},${infer Rest}` ? BadType<Trim<Column>> | BadWord<Rest> : BadType<Trim<S>>;
+/** Pieces between commas are columns, members or values of maps. */
+type BadColumns<S extends string> = S extends `${infer Column},${infer Rest}` ? BadColumn<Column> | BadColumns<Rest> : BadColumn<S>;
+type BadTypes<S extends string> = S extends `${infer Type},${infer Rest}` ? BadType<Type> | BadColumns<Rest> : BadType<S>;
 
-type BadType<Column extends string> = Column extends `${string}${" " | ":"}${infer Rest}` ? Unknown<FirstWord<Trim<Rest>>> : never;
+/** `name TYPE`, `name: TYPE`, or `TYPE` alone, which is left alone. */
+type BadColumn<S extends string> = S extends `${infer Head}<${infer Inner}`
+  ? Unknown<LastWord<Trim<Head>>> | BadInner<LastWord<Trim<Head>>, Inner>
+  : Trim<S> extends `${string}${" " | ":"}${infer Type}`
+    ? BadType<Type>
+    : never;
+
+type BadType<S extends string> = S extends `${infer Head}<${infer Inner}`
+  ? Unknown<Trim<Head>> | BadInner<Trim<Head>, Inner>
+  : S extends `${infer Type}>${string}`
+    ? BadType<Type>
+    : Unknown<FirstWord<Trim<S>>>;
+
+type BadInner<Outer extends string, Inner extends string> = Uppercase<Outer> extends "STRUCT" ? BadColumn<Inner> : BadType<Inner>;
 
 type Unknown<Word extends string> = Uppercase<Word> extends TypeWord | "" ? never : Word;
 
 type FirstWord<S extends string> = S extends `${infer Word} ${string}` ? Word : S;
+
+type LastWord<S extends string> = S extends `${string}${" " | ":"}${infer Rest}` ? LastWord<Rest> : S;
 
 type Trim<S extends string> = S extends ` ${infer Rest}` | `\n${infer Rest}`
   ? Trim<Rest>

@@ -1,4 +1,5 @@
 import type { Timestamp } from "../../engine/arrow/rows.js";
+import type { Decimal, KindOf } from "./values.js";
 
 /**
  * Value types that depend on the row a column is used with: what `col("celsius")` is, is known only at the verb that gets it.
@@ -7,7 +8,8 @@ import type { Timestamp } from "../../engine/arrow/rows.js";
  */
 declare const deferred: unique symbol;
 
-interface Deferred<Kind extends string> {
+/** A value type that only a row makes known. */
+export interface Deferred<Kind extends string> {
   readonly [deferred]: Kind;
 }
 
@@ -126,15 +128,24 @@ type PathValue<Struct, Path extends string> = Path extends `${infer Head}.${infe
 /** null if `V` may be null. */
 export type NullOf<V> = null extends V ? null : never;
 
-/** Number types meet as Spark's do as far as JavaScript sees them; strings may be decimals, so they stay open. */
-type ArithmeticResult<A, B> = [NonNullable<A>, NonNullable<B>] extends [number, number]
-  ? number | NullOf<A> | NullOf<B>
-  : [NonNullable<A>, NonNullable<B>] extends [number | bigint, number | bigint]
-    ? number | bigint | NullOf<A> | NullOf<B>
-    : unknown;
+/**
+ * Number types meet as Spark's do as far as JavaScript sees them: a decimal and a number may be either. What comes out is spelled in every branch, because
+ * editors show the name of an alias that is a union.
+ */
+type ArithmeticResult<A, B> = [KindOf<A>] extends [never]
+  ? unknown
+  : [KindOf<B>] extends [never]
+    ? unknown
+    : [KindOf<A> | KindOf<B>] extends ["number"]
+      ? NonNullable<A> | NonNullable<B> | NullOf<A> | NullOf<B>
+      : [KindOf<A> | KindOf<B>] extends ["decimal"]
+        ? Decimal | NullOf<A> | NullOf<B>
+        : [KindOf<A> | KindOf<B>] extends ["decimal" | "number"]
+          ? number | Decimal | NullOf<A> | NullOf<B>
+          : unknown;
 
-type SumResult<V> = [NonNullable<V>] extends [number] ? number | null : unknown;
-type AverageResult<V> = [NonNullable<V>] extends [number | bigint] ? number | null : unknown;
+type SumResult<V> = [NonNullable<V>] extends [number] ? number | null : [KindOf<V>] extends ["decimal"] ? Decimal | null : unknown;
+type AverageResult<V> = [KindOf<V>] extends ["number"] ? number | null : [KindOf<V>] extends ["decimal"] ? Decimal | null : unknown;
 
 type ElementResult<V> =
   NonNullable<V> extends readonly (infer E)[] ? E | null : NonNullable<V> extends ReadonlyMap<unknown, infer E> ? E | null : unknown;

@@ -1,5 +1,7 @@
 import type { NameOf, RefsOf, ValueOf } from "../column.js";
 import type { ColumnValue, HiddenColumns, Resolve } from "./deferred.js";
+import type { KindOf } from "./values.js";
+import type { Alike, Unmet } from "./wants.js";
 
 /** A row of which the compiler does not know the columns; the analyzer still checks every name. */
 export type LooseRow = Record<string, unknown>;
@@ -14,24 +16,25 @@ export interface ColumnError<Message extends string, Columns extends string = ne
   readonly [explanation]: [Message, Columns];
 }
 
-/** `C` itself if every column it names is in `Row`, else a readable error. */
+/** `C` itself if every column it names is in `Row`, and of the kind that it wants; else a readable error. */
 export type Checked<C, Row> =
   IsLoose<Row> extends true
     ? C
-    : Missing<RefsOf<C>, Row> extends infer M extends string
+    : Missing<Extract<RefsOf<C>, string>, Row> extends infer M extends string
       ? [M] extends [never]
-        ? C
+        ? CheckedKinds<C, Unmet<Exclude<RefsOf<C>, string>, Row>>
         : ColumnError<`There is no column "${M}" here. These are:`, keyof Row & string>
       : never;
+
+type CheckedKinds<C, Message extends string> = [Message] extends [never] ? C : ColumnError<Message>;
 
 /** `Checked`, of a condition: it is a boolean, as far as the compiler knows what it is. */
 export type CheckedCondition<C, Row> = Checked<C, Row> & BooleanOnly<Resolve<ValueOf<C>, Row>>;
 
-type BooleanOnly<V> = unknown extends V
-  ? unknown
-  : [NonNullable<V>] extends [boolean]
-    ? unknown
-    : ColumnError<"A condition is a boolean: compare the column, or cast it.">;
+type BooleanOnly<V> = [KindOf<V>] extends ["boolean"] ? unknown : ColumnError<"A condition is a boolean: compare the column, or cast it.">;
+
+/** The names of columns by which two rows can be joined: both have them, and their values meet. */
+export type JoinName<L, R> = { [K in keyof L & keyof R & string]: Alike<L[K], R[K]> extends true ? K : never }[keyof L & keyof R & string];
 
 /** Those of the names `K` of which the values of both rows meet: `unknown` when all do, else a readable error. */
 export type JoinKeys<K, L, R> =
@@ -45,21 +48,7 @@ export type JoinKeys<K, L, R> =
           : ColumnError<`The column "${S}" is of another type on the other side: cast one of them first.`>
         : never;
 
-type Strangers<K, L, R> = K extends keyof L & keyof R & string
-  ? Meets<NonNullable<L[K]>, NonNullable<R[K]>> extends true
-    ? never
-    : K
-  : never;
-
-type Meets<A, B> = unknown extends A | B
-  ? true
-  : [A, B] extends [number | bigint, number | bigint]
-    ? true
-    : [A] extends [B]
-      ? true
-      : [B] extends [A]
-        ? true
-        : false;
+type Strangers<K, L, R> = K extends keyof L & keyof R & string ? (Alike<L[K], R[K]> extends true ? never : K) : never;
 
 /** `Checked` for each of a list. */
 export type CheckedAll<C extends readonly unknown[], Row> = { readonly [I in keyof C]: Checked<C[I], Row> };

@@ -90,21 +90,26 @@ function hiddenColumn({ name, type }: Field): string {
 /** `dataframe/types/optionNames.ts`: what editors offer where the name of an option stands. */
 export async function optionNames(): Promise<string> {
   const sinks = await Promise.all(
-    sinkFormats.names.map(async (name) => (await sinkFormats.load(name, "docs", { memoryTables: memory })).options),
+    sinkFormats.names.map(
+      async (name) => [name, [...(await sinkFormats.load(name, "docs", { memoryTables: memory })).options, checkpointOption]] as const,
+    ),
   );
-  const sources = sourceFormats.names.map((name) => sourceFormats.get(name, "docs").options);
+  const sources = sourceFormats.names.map((name) => [name, sourceFormats.get(name, "docs").options] as const);
   const head = "// Made from the options of the formats by `npm run docs`, for editors.\n";
-  const source = `/** The options of sources. */\nexport type SourceOption =\n${unionOf(sources)};\n`;
-  return `${head}\n${source}\n/** The options of sinks. */\nexport type SinkOption =\n${unionOf([...sinks, [checkpointOption]])};\n`;
+  const source = `/** The names of the options of each source. */\nexport interface SourceOptions {\n${unionsOf(sources)}}\n`;
+  return `${head}\n${source}\n/** The names of the options of each sink. */\nexport interface SinkOptions {\n${unionsOf(sinks)}}\n`;
 }
 
-/** A union of the names. */
-function unionOf(options: readonly (readonly OptionSpec[])[]): string {
-  const names = new Set(options.flat().map(({ name }) => name));
-  return [...names]
-    .toSorted()
-    .map((name) => `  | ${JSON.stringify(name)}`)
-    .join("\n");
+/** For each format a union of the names. */
+function unionsOf(formats: readonly (readonly [string, readonly OptionSpec[]])[]): string {
+  return formats.map(unionOf).join("");
+}
+
+/** As the formatter writes it. */
+function unionOf([format, options]: readonly [string, readonly OptionSpec[]]): string {
+  const names = options.map(({ name }) => JSON.stringify(name)).toSorted();
+  const line = `  ${format}: ${names.join(" | ")};\n`;
+  return line.length <= 141 ? line : `  ${format}:${names.map((name) => `\n    | ${name}`).join("")};\n`;
 }
 
 const checkpointOption: OptionSpec = { name: "checkpointLocation", kind: "text", doc: "" };

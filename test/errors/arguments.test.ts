@@ -235,7 +235,7 @@ describe("kind: a wrong argument at the public door", () => {
       condition: "NOT_EXPECTED_TYPE",
       argument: "2",
       owner: "DataFrame.withColumn",
-      expected: "a Column",
+      expected: "a Column, or a function of the row",
       given: "the number 3",
       suggestion: "Give it one.",
     });
@@ -243,7 +243,7 @@ describe("kind: a wrong argument at the public door", () => {
       condition: "NOT_EXPECTED_TYPE",
       argument: "1",
       owner: "DataFrame.select",
-      expected,
+      expected: `${expected}, or a function of the row`,
       given: 'the array ["k","n"]',
       suggestion: "Give them one by one: DataFrame.select(...list).",
     });

@@ -22,6 +22,7 @@ import {
   window,
   type DataFrame,
   type DataStreamWriter,
+  type Decimal,
   type RowOf,
   type Session,
   type Timestamp,
@@ -52,7 +53,10 @@ export function schemas(): void {
     tags: (string | null)[] | null;
   }>();
   const nested = schema({ s: t.struct({ a: t.int, b: t.decimal(10, 2).notNull }), m: t.map(t.string, t.int) });
-  expectTypeOf<RowOf<typeof nested>>().toEqualTypeOf<{ s: { a: number | null; b: string } | null; m: Map<string, number | null> | null }>();
+  expectTypeOf<RowOf<typeof nested>>().toEqualTypeOf<{
+    s: { a: number | null; b: Decimal } | null;
+    m: Map<string, number | null> | null;
+  }>();
   expectTypeOf(session.readStream.format("json").schema(Reading).load()).toEqualTypeOf<DataFrame<Reading>>();
   expectTypeOf(session.read.schema("id BIGINT").json("x")).toEqualTypeOf<DataFrame>();
   expectTypeOf(session.createDataFrame([{ a: 1 }], schema({ a: t.int }))).toEqualTypeOf<DataFrame<{ a: number | null }>>();
@@ -131,10 +135,10 @@ export function otherVerbs(): void {
   expectTypeOf(readings.select("sensorId", "id").join(sensors, "sensorId")).toEqualTypeOf<
     DataFrame<{ sensorId: string | null; id: number; area: string | null }>
   >();
-  expectTypeOf(small.join(sensors, col("id").eq(col("area")), "left")).toEqualTypeOf<
+  expectTypeOf(small.join(sensors, col("sensorId").eq(col("area")), "left")).toEqualTypeOf<
     DataFrame<{ id: number; celsius: number | null; sensorId: string | null; area: string | null }>
   >();
-  expectTypeOf(small.join(sensors, col("id").eq(col("area")), "left_anti")).toEqualTypeOf<DataFrame<Small>>();
+  expectTypeOf(small.join(sensors, col("sensorId").eq(col("area")), "left_anti")).toEqualTypeOf<DataFrame<Small>>();
   expectTypeOf(loose.withColumn("x", lit(1))).toEqualTypeOf<DataFrame>();
   expectTypeOf(readings.select("id", "_metadata.file_name", col("_metadata.file_size").as("bytes"))).toEqualTypeOf<
     DataFrame<{ id: number; file_name: string; bytes: number }>

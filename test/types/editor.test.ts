@@ -1,142 +1,113 @@
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, describe, expect, test } from "vitest";
+import { LanguageServer } from "./editors/languageServer.js";
+import { LanguageService } from "./editors/languageService.js";
 
-const here = dirname(fileURLToPath(import.meta.url));
-const tsc = join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
-const uri = pathToFileURL(join(here, "editorSample.ts")).href;
-
-/** What an editor asks TypeScript's language server about. `|` is where the cursor is. */
-const head = `import { avg, col, schema, t, type Session } from "../../index.js";
+const head = `import { avg, col, count, explode, Session as S, schema, sum, t, window, type Session } from "../../index.js";
 declare const session: Session;
-const Reading = schema({ sensorId: t.string.notNull, at: t.timestamp, celsius: t.double });
+const Reading = schema({ sensorId: t.string.notNull, at: t.timestamp, celsius: t.double, price: t.decimal(10, 2), tags: t.array(t.string) });
 const readings = session.readStream.schema(Reading).json("in");
+const sensors = session.read.schema(schema({ sensorId: t.string.notNull, area: t.string })).json("sensors");
 `;
+const columns = ["sensorId", "at", "celsius"];
 
-/** A language server, spoken to as editors do. */
-class Server {
-  private readonly process = spawn(process.execPath, [tsc, "--lsp", "--stdio"], { cwd: here, stdio: ["pipe", "pipe", "ignore"] });
-  private readonly waiting = new Map<number, (result: unknown) => void>();
-  private received = Buffer.alloc(0);
-  private next = 1;
-  private version = 1;
+/** How an editor asks: the language server that editors start, and the language service of the version before. */
+const editors = [
+  ["7", () => new LanguageServer()],
+  ["5.9", () => new LanguageService()],
+] as const;
 
-  constructor() {
-    this.process.stdout.on("data", (chunk: Buffer) => {
-      this.received = Buffer.concat([this.received, chunk]);
-      this.takeMessages();
-    });
-  }
+describe.each(editors)("TypeScript %s", (_version, open) => {
+  const editor = open();
+  afterAll(() => editor.close());
+  const completions = (text: string): Promise<readonly string[]> => editor.completions(head + text);
+  const hover = (text: string): Promise<string> => editor.hover(head + text);
 
-  async open(): Promise<void> {
-    await this.ask("initialize", { processId: null, rootUri: pathToFileURL(here).href, capabilities: {} });
-    this.tell("initialized", {});
-    this.tell("textDocument/didOpen", { textDocument: { uri, languageId: "typescript", version: 1, text: head } });
-  }
+  test.each([
+    ["select", 'readings.select("|")', columns],
+    ["select, the second", 'readings.select("at", "|")', columns],
+    ["groupBy", 'readings.groupBy("|")', columns],
+    ["orderBy", 'readings.orderBy("|")', columns],
+    ["drop", 'readings.drop("|")', columns],
+    ["withColumn", 'readings.withColumn("|", col("celsius"))', columns],
+    ["withColumnRenamed", 'readings.withColumnRenamed("|", "x")', columns],
+    ["dropDuplicates", 'readings.dropDuplicates("|")', columns],
+    ["withWatermark", 'readings.withWatermark("|", "1 minute")', ["at"]],
+    ["sum of groups", 'readings.groupBy("sensorId").sum("|")', ["celsius", "price"]],
+    ["join", 'readings.join(sensors, "|")', ["sensorId"]],
+    ["col of a table", 'readings.col("|")', columns],
+    ["partitionBy of a stream", 'readings.writeStream.partitionBy("|")', columns],
+    ["where, by the row", "readings.where((row) => row.|)", columns],
+    ["select, by the row", "readings.select((row) => [row.|])", columns],
+    ["withColumn, by the row", 'readings.withColumn("x", (row) => row.|)', columns],
+    ["groupBy, by the row", "readings.groupBy((row) => [row.|])", columns],
+    ["agg, by the row", 'readings.groupBy("sensorId").agg((row) => [sum(row.|)])', columns],
+    ["orderBy, by the row", "sensors.orderBy((row) => row.|)", ["sensorId", "area"]],
+    ["join, by both rows", "readings.join(sensors, (reading, sensor) => reading.sensorId.eq(sensor.|))", ["sensorId", "area"]],
+    ["a verb behind others", 'readings.withColumn("x", col("celsius")).drop("at").select("|")', ["sensorId", "celsius", "x"]],
+  ])("the names of columns complete in %s", async (_verb, text, names) => {
+    expect(await completions(text)).toEqual(expect.arrayContaining([...names]));
+  });
 
-  /** Puts a text behind the head, and asks at the place of `|` in it. */
-  at(method: "completion" | "hover", text: string): Promise<unknown> {
-    const whole = head + text.replace("|", "");
-    this.tell("textDocument/didChange", { textDocument: { uri, version: ++this.version }, contentChanges: [{ text: whole }] });
-    const before = head + text.slice(0, text.indexOf("|"));
-    const lines = before.split("\n");
-    return this.ask(`textDocument/${method}`, {
-      textDocument: { uri },
-      position: { line: lines.length - 1, character: lines.at(-1)!.length },
-    });
-  }
+  test("a column that cannot stand there is not offered", async () => {
+    expect(await completions('readings.withWatermark("|", "1 minute")')).not.toContain("sensorId");
+    expect(await completions('readings.groupBy("sensorId").sum("|")')).not.toContain("sensorId");
+    expect(await completions('readings.join(sensors, "|")')).not.toContain("area");
+    expect(await completions('readings.drop("at").select("|")')).not.toContain("at");
+  });
 
-  close(): void {
-    this.process.kill();
-  }
+  test("a column by the row offers what can be done with it", async () => {
+    expect(await completions("readings.where((row) => row.celsius.|)")).toEqual(expect.arrayContaining(["gt", "plus", "isNull", "cast"]));
+  });
 
-  private ask(method: string, params: unknown): Promise<unknown> {
-    const id = this.next++;
-    const answered = new Promise<unknown>((resolve) => this.waiting.set(id, resolve));
-    this.send({ jsonrpc: "2.0", id, method, params });
-    return answered;
-  }
+  test.each([
+    ["a source", 'session.read.format("|")', ["csv", "json", "parquet", "kafka"]],
+    ["a sink of a stream", 'readings.writeStream.format("|")', ["csv", "noop", "parquet"]],
+    ["a sink", 'sensors.write.format("|")', ["csv", "noop", "parquet"]],
+    ["an output mode", 'readings.writeStream.outputMode("|")', ["append", "update", "complete"]],
+    ["a save mode", 'sensors.write.mode("|")', ["append", "overwrite"]],
+    ["a kind of join", 'sensors.join(sensors, "sensorId", "|")', ["left", "left_anti"]],
+    ["a configuration key", 'session.conf.set("|", 1)', ["spark.sql.session.timeZone", "spark.sql.shuffle.partitions"]],
+    ["a configuration key that is read", 'session.conf.get("|")', ["spark.sql.session.timeZone"]],
+    ["a configuration key at the start", 'S.create({ conf: { "|": 1 } })', ["spark.sql.session.timeZone"]],
+    ["a type to cast to", 'sensors.select(col("area").cast("|"))', ["bigint", "timestamp"]],
+  ])("%s completes", async (_what, text, names) => {
+    expect(await completions(text)).toEqual(expect.arrayContaining([...names]));
+  });
 
-  private tell(method: string, params: unknown): void {
-    this.send({ jsonrpc: "2.0", method, params });
-  }
+  test.each([
+    ["option of a source", 'session.read.format("csv").option("|", 1)', ["header", "sep"], "rowsPerSecond"],
+    ["options of a source", 'session.read.format("csv").options({ "|": 1 })', ["header", "sep"], "rowsPerSecond"],
+    ["option of a source with a schema", 'session.readStream.format("csv").schema(Reading).option("|", 1)', ["header"], "subscribe"],
+    ["the second option", 'session.readStream.format("kafka").option("subscribe", "a").option("|", 1)', ["startingOffsets"], "header"],
+    ["option of a sink", 'readings.writeStream.format("kafka").option("|", 1)', ["topic", "checkpointLocation"], "escapeQuotes"],
+    ["options of a sink", 'readings.writeStream.format("json").options({ "|": 1 })', ["path", "checkpointLocation"], "topic"],
+    ["option of a table's sink", 'sensors.write.format("csv").option("|", 1)', ["header", "path"], "topic"],
+    ["option without a format", 'session.read.option("|", 1)', ["header", "subscribe"], "topic"],
+  ])("%s: those of the format complete", async (_what, text, names, other) => {
+    const offered = await completions(text);
+    expect(offered).toEqual(expect.arrayContaining([...names]));
+    expect(offered).not.toContain(other);
+  });
 
-  private send(message: unknown): void {
-    const text = JSON.stringify(message);
-    this.process.stdin.write(`Content-Length: ${Buffer.byteLength(text)}\r\n\r\n${text}`);
-  }
-
-  private takeMessages(): void {
-    for (;;) {
-      const end = this.received.indexOf("\r\n\r\n");
-      if (end < 0) return;
-      const length = Number(/Content-Length: (\d+)/i.exec(this.received.subarray(0, end).toString())?.[1]);
-      if (this.received.length < end + 4 + length) return;
-      const message = JSON.parse(this.received.subarray(end + 4, end + 4 + length).toString()) as Message;
-      this.received = this.received.subarray(end + 4 + length);
-      this.take(message);
-    }
-  }
-
-  private take({ id, method, result, params }: Message): void {
-    if (id === undefined) return;
-    // What the server itself asks: it gets no setting.
-    if (method !== undefined)
-      this.send({ jsonrpc: "2.0", id, result: method === "workspace/configuration" ? params!.items!.map(() => null) : null });
-    else {
-      this.waiting.get(Number(id))?.(result);
-      this.waiting.delete(Number(id));
-    }
-  }
-}
-
-interface Message {
-  readonly id?: number | string;
-  readonly method?: string;
-  readonly result?: unknown;
-  readonly params?: { readonly items?: readonly unknown[] };
-}
-
-const server = new Server();
-afterAll(() => server.close());
-const opened = server.open();
-
-async function completions(text: string): Promise<readonly string[]> {
-  await opened;
-  const found = (await server.at("completion", text)) as { readonly items: readonly { readonly label: string }[] } | null;
-  return (found?.items ?? []).map(({ label }) => label);
-}
-
-async function hover(text: string): Promise<string> {
-  await opened;
-  return JSON.stringify(await server.at("hover", text));
-}
-
-test.each([
-  ["select", 'readings.select("|")'],
-  ["groupBy", 'readings.groupBy("|")'],
-  ["orderBy", 'readings.orderBy("|")'],
-  ["drop", 'readings.drop("|")'],
-])("the names of columns complete in %s", async (_verb, text) => {
-  expect(await completions(text)).toEqual(expect.arrayContaining(["sensorId", "at", "celsius"]));
-});
-
-test("the names of formats, options and configuration keys complete", async () => {
-  expect(await completions('session.read.format("|")')).toEqual(expect.arrayContaining(["csv", "json", "parquet", "kafka"]));
-  expect(await completions('readings.writeStream.format("|")')).toEqual(expect.arrayContaining(["csv", "noop", "parquet"]));
-  expect(await completions('session.read.format("csv").option("|", 1)')).toEqual(expect.arrayContaining(["header", "sep", "path"]));
-  expect(await completions('readings.writeStream.option("|", 1)')).toEqual(expect.arrayContaining(["checkpointLocation", "path"]));
-  expect(await completions('session.conf.set("|", 1)')).toEqual(
-    expect.arrayContaining(["spark.sql.session.timeZone", "spark.sql.shuffle.partitions"]),
-  );
-});
-
-test("a hover shows the row, not what made it", async () => {
-  const means = 'const mea|ns = readings.groupBy("sensorId").agg(avg("celsius").as("mean"));';
-  expect(await hover(means)).toMatch(/DataFrame<\{[^<]*mean: number \| null;[^<]*sensorId: string;[^<]*\}>/);
-  expect(await hover('const kel|vin = readings.withColumn("kelvin", col("celsius").plus(273.15)).drop("at");')).toMatch(
-    /DataFrame<\{[^<]*celsius: number \| null;[^<]*kelvin: number \| null;[^<]*\}>/,
-  );
+  test("a hover shows the row, not what made it", async () => {
+    const hovers: readonly (readonly [string, RegExp])[] = [
+      ['const f|rame = readings.groupBy("sensorId").agg(avg("celsius").as("mean"));', /DataFrame<\{[^<]*mean: number \| null;[^<]*\}>/],
+      [
+        'const f|rame = readings.withColumn("kelvin", col("celsius").plus(273.15)).drop("at");',
+        /DataFrame<\{[^<]*celsius: number \| null;[^<]*kelvin: number \| null;[^<]*\}>/,
+      ],
+      ["const f|rame = readings.select((row) => [row.celsius.plus(1).as('x'), row.price]);", /DataFrame<\{[^<]*x: number \| null;[^<]*\}>/],
+      ['const f|rame = readings.select(explode("tags").as("tag"));', /DataFrame<\{[^<]*tag: string \| null;[^<]*\}>/],
+      ['const f|rame = readings.join(sensors, "sensorId", "left");', /DataFrame<\{[^<]*area: string \| null;[^<]*\}>/],
+      ['const f|rame = readings.groupBy("sensorId").sum("celsius");', /DataFrame<\{[^<]*"?sum\(celsius\)\\?"?: number \| null;[^<]*\}>/],
+      [
+        'const f|rame = readings.groupBy(window("at", "1 minute")).agg(count().as("n"));',
+        /DataFrame<\{[^<]*window: (TimeWindow|\{[^<]*\});[^<]*\}>/,
+      ],
+      ['const f|rame = sensors.unionByName(sensors.drop("area"), true);', /DataFrame<\{[^<]*area: string \| null;[^<]*\}>/],
+    ];
+    for (const [text, shown] of hovers) expect(await hover(text)).toMatch(shown);
+    const rows = 'const r|ows = sensors.select("area").collect();';
+    expect(await hover(rows)).toMatch(/Promise<\{[^<]*area: string \| null;[^<]*\}\[\]>/);
+  });
 });

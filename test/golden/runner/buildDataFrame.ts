@@ -1,4 +1,5 @@
-import { col, expr } from "../../../dataframe/functions.js";
+import { expr } from "../../../dataframe/functions.js";
+import type { Column } from "../../../dataframe/column.js";
 import type { DataFrame } from "../../../dataframe/dataFrame.js";
 import { notYetSupported } from "../../../engine/errors/streamingError.js";
 import type { PlanNode } from "./case.js";
@@ -90,9 +91,9 @@ function join(node: PlanNode, left: Frame, right: Frame): Frame {
 }
 
 /** `e [asc|desc] [nulls first|last]`. */
-function sortColumn(text: string): ReturnType<typeof col> {
+function sortColumn(text: string): Column {
   const match = /^(.*?)(?:\s+(asc|desc))?(?:\s+nulls\s+(first|last))?$/i.exec(text)!;
-  const column = expr(match[1]!) as unknown as ReturnType<typeof col>;
+  const column = expr(match[1]!);
   const descending = match[2]?.toLowerCase() === "desc";
   const nulls = match[3]?.toLowerCase() ?? (descending ? "last" : "first");
   if (descending) return nulls === "first" ? column.descNullsFirst() : column.descNullsLast();

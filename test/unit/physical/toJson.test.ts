@@ -65,6 +65,7 @@ describe("to_json", () => {
   });
 
   test("what is no struct, array or map is refused, and so are wrong options", () => {
+    // @ts-expect-error the compiler says so before
     expect(() => points.select(toJson("id").as("j"))).toThrow(
       expect.objectContaining({
         condition: "DATATYPE_MISMATCH.INVALID_JSON_SCHEMA",

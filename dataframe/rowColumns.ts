@@ -1,0 +1,79 @@
+import { freshId, type Attribute, type Expression } from "../engine/expression/expression.js";
+import { distinctInputs } from "../engine/plan/analyzer/reidentify.js";
+import type { LogicalPlan, NodeOf } from "../engine/plan/logicalPlan.js";
+import { outputOf } from "../engine/plan/outputOf.js";
+import { sameName } from "../engine/plan/verbs.js";
+import { notExpected } from "./arguments.js";
+import { Column, columnExpression, outputExpression, type AnyColumn } from "./column.js";
+import { attributeNamed } from "./names.js";
+import type { ColumnsOf } from "./types/verbs.js";
+
+/** What a verb takes beside columns and their names: a function of the row, which gives them. */
+export type RowFunction = (...rows: readonly ColumnsOf<never>[]) => unknown;
+
+/**
+ * The columns of a table as members of an object, for functions of a row. A name that is not there, or that two columns have, is left to the analyzer, which
+ * knows what to say.
+ */
+export function rowColumns<Row>(output: readonly Attribute[]): ColumnsOf<Row> {
+  return new Proxy<ColumnsOf<Row>>({} as ColumnsOf<Row>, {
+    get: (_, name) => (typeof name === "symbol" ? undefined : new Column(columnNamed(output, name))),
+    has: (_, name) => output.some((attribute) => attribute.name === name),
+    ownKeys: () => [...new Set(output.map(({ name }) => name))],
+    getOwnPropertyDescriptor: (_, name) =>
+      typeof name === "symbol" ? undefined : { value: new Column(columnNamed(output, name)), enumerable: true, configurable: true },
+  });
+}
+
+function columnNamed(output: readonly Attribute[], name: string): Expression {
+  const found = output.filter((attribute) => sameName(attribute.name, name));
+  return found.length === 1 ? found[0]! : attributeNamed([name]);
+}
+
+/** What was given to a verb, with what the functions of the row among it give in their place. */
+export function givenItems(output: readonly Attribute[], given: readonly unknown[]): readonly (string | AnyColumn)[] {
+  return given.flatMap((item) =>
+    typeof item === "function"
+      ? ((item as RowFunction)(rowColumns(output)) as string | AnyColumn | (string | AnyColumn)[])
+      : [item as string | AnyColumn],
+  );
+}
+
+/** The same as the expressions of an output list. @throws NOT_EXPECTED_TYPE */
+export function outputItems(owner: string, output: readonly Attribute[], given: readonly unknown[]): Expression[] {
+  return givenItems(output, given).map((item, i) => {
+    columnExpression(item, owner, i);
+    return outputExpression(item);
+  });
+}
+
+/** One column, given as such or by a function of the row. @throws NOT_EXPECTED_TYPE */
+export function givenColumn(owner: string, output: readonly Attribute[], given: unknown): Expression {
+  const [first] = givenItems(output, [given]);
+  return columnAlone(owner, 0, first);
+}
+
+/** A name alone is no condition and no value. */
+function columnAlone(owner: string, place: number, given: unknown): Expression {
+  if (given instanceof Column) return given.expression;
+  throw notExpected(owner, place + 1, "a Column, or a function of the row that gives one", given);
+}
+
+/** The sides of a join and what it is on. A function of both rows sees a table that is on both sides as two. */
+export function joinSides(
+  left: LogicalPlan,
+  right: LogicalPlan,
+  on: string | readonly string[] | AnyColumn | RowFunction,
+): Pick<NodeOf<"join">, "left" | "right" | "using" | "condition"> {
+  if (typeof on === "string") return { left, right, using: [on], condition: null };
+  if (on instanceof Column) return { left, right, using: null, condition: on.expression };
+  if (typeof on !== "function") return { left, right, using: on, condition: null };
+  const sides = distinctInputs([left, right]);
+  const condition = columnAlone("DataFrame.join", 1, on(...sides.map((side) => rowColumns<never>(outputOf(side)))));
+  return { left: sides[0]!, right: sides[1]!, using: null, condition };
+}
+
+/** A grouping expression as a column of its own. */
+export function keyColumn(e: Expression): Expression {
+  return { kind: "alias", id: freshId(), name: "key", child: e.kind === "alias" ? e.child : e };
+}
