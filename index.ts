@@ -30,6 +30,7 @@ export type { SaveMode, WriteDefinition } from "./dataframe/writeDefinition.js";
 export type { ForeachBatchInfo, StreamDefinition } from "./dataframe/streamDefinition.js";
 export type { SessionContext } from "./dataframe/sessionContext.js";
 export type { ForeachWriter } from "./dataframe/foreach.js";
+export type { StandardSchema } from "./dataframe/standardSchema.js";
 export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";
 export * from "./dataframe/functions.js";
 export * as functions from "./dataframe/functions.js";

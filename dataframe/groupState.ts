@@ -18,7 +18,7 @@ export type GroupStateTimeout = "none" | "eventTime" | "processingTime";
 /**
  * The state of one key, as a function of `flatMapGroupsWithState` sees it.
  *
- * As in `const n = state.exists ? state.get().n : 0; state.update({ n: n + rows.length })`.
+ * @example const n = state.exists ? state.get().n : 0; state.update({ n: n + rows.length })
  */
 export class GroupState<State extends UserRow = UserRow> {
   readonly #call: GroupCall;
@@ -29,47 +29,47 @@ export class GroupState<State extends UserRow = UserRow> {
     this.#timeout = timeout;
   }
 
-  /** Whether the key has state. As in `if (state.exists) …`. */
+  /** Whether the key has state. @example if (state.exists) state.remove() */
   get exists(): boolean {
     return this.#table.get({}) !== undefined;
   }
 
-  /** Whether the function is called because the key's timeout has passed: then there are no rows. As in `if (state.hasTimedOut) state.remove()`. */
+  /** Whether the function is called because the key's timeout has passed: then there are no rows. @example if (state.hasTimedOut) state.remove() */
   get hasTimedOut(): boolean {
     return this.#call.dueMs !== null;
   }
 
-  /** The state. @throws GROUP_STATE_NOT_THERE As in `state.get().n`. */
+  /** The state. @throws GROUP_STATE_NOT_THERE @example state.get().n */
   get(): State {
     const state = this.getOption();
     if (state === null) throw new StreamingError("GROUP_STATE_NOT_THERE");
     return state;
   }
 
-  /** The state, or null. As in `state.getOption()?.n ?? 0`. */
+  /** The state, or null. @example state.getOption()?.n ?? 0 */
   getOption(): State | null {
     return (this.#table.get({}) as State | undefined) ?? null;
   }
 
-  /** Puts state in the place of what was there. @throws VALUE_NOT_OF_TYPE As in `state.update({ n: 1 })`. */
+  /** Puts state in the place of what was there. @throws VALUE_NOT_OF_TYPE @example state.update({ n: 1 }) */
   update(state: State): void {
     this.#table.put({}, state);
   }
 
-  /** Forgets the state and its timeout. As in `state.remove()`. */
+  /** Forgets the state and its timeout. @example state.remove() */
   remove(): void {
     this.#table.remove({});
     this.#clearTimeout();
   }
 
-  /** Wakes the key when so many milliseconds of processing time have passed without rows of it. @throws INVALID_TIMEOUT As in `state.setTimeoutDuration(60_000)`. */
+  /** Wakes the key when so many milliseconds of processing time have passed without rows of it. @throws INVALID_TIMEOUT @example state.setTimeoutDuration(60_000) */
   setTimeoutDuration(durationMs: number): void {
     if (this.#timeout !== "processingTime") throw invalid("A duration needs the timeout processingTime");
     if (!(durationMs > 0)) throw invalid("The timeout duration must be positive");
     this.#setTimeout(this.#call.batchTimeMs + durationMs);
   }
 
-  /** Wakes the key when the watermark has passed a time, ms since 1970. @throws INVALID_TIMEOUT As in `state.setTimeoutTimestamp(state.getCurrentWatermarkMs() + 60_000)`. */
+  /** Wakes the key when the watermark has passed a time, ms since 1970. @throws INVALID_TIMEOUT @example state.setTimeoutTimestamp(state.getCurrentWatermarkMs() + 60_000) */
   setTimeoutTimestamp(timestampMs: number): void {
     if (this.#timeout !== "eventTime") throw invalid("A timestamp needs the timeout eventTime");
     if (!(timestampMs > 0)) throw invalid("The timeout timestamp must be positive");
@@ -79,12 +79,12 @@ export class GroupState<State extends UserRow = UserRow> {
     this.#setTimeout(timestampMs);
   }
 
-  /** The watermark, ms since 1970; 0 before there is one. As in `state.getCurrentWatermarkMs()`. */
+  /** The watermark, ms since 1970; 0 before there is one. @example state.getCurrentWatermarkMs() */
   getCurrentWatermarkMs(): number {
     return this.#call.watermarkMs;
   }
 
-  /** The logged time of the batch, ms since 1970: the same when the batch runs again. As in `state.getCurrentProcessingTimeMs()`. */
+  /** The logged time of the batch, ms since 1970: the same when the batch runs again. @example state.getCurrentProcessingTimeMs() */
   getCurrentProcessingTimeMs(): number {
     return this.#call.batchTimeMs;
   }

@@ -1,6 +1,7 @@
 import type { Timestamp } from "../engine/arrow/rows.js";
 import { field, types, type DataType, type DecimalType, type Field, type Schema } from "../engine/arrow/types.js";
 import { parseDataType, parseSchema } from "../engine/sql/ddl.js";
+import { isStandardSchema, schemaOfStandard, type RowOfStandard, type StandardSchema } from "./standardSchema.js";
 import type { Decimal, LocalDate, LocalDateTime } from "./types/values.js";
 import { checkArguments, instanceOf, isPlainObject, notExpected, recordOf, type Kind } from "./arguments.js";
 
@@ -47,12 +48,16 @@ type Members = Readonly<Record<string, ColumnType>>;
 type RowOfMembers<M extends Members> = M extends infer Given ? { -readonly [K in keyof Given]: TypeValue<Given[K]> } : never;
 
 /**
- * A schema, column by column. Columns are nullable unless they say `.notNull`.
+ * A schema, column by column, or that of a Standard Schema object (zod, valibot, arktype), by the JSON Schema that it gives. Columns of `t` are nullable unless
+ * they say `.notNull`; of a Standard Schema, if they may be left out or null.
  *
+ * @throws UNSUPPORTED_STANDARD_SCHEMA
  * @example const Reading = schema({ sensorId: t.string, at: t.timestamp, celsius: t.double })
  */
-export function schema<M extends Members>(columns: M): TypedSchema<RowOfMembers<M>> {
-  return new TypedSchema<RowOfMembers<M>>(structOf(columns));
+export function schema<I>(standard: StandardSchema<I>): TypedSchema<RowOfStandard<I>>;
+export function schema<M extends Members>(columns: M): TypedSchema<RowOfMembers<M>>;
+export function schema(columns: StandardSchema | Members): TypedSchema<never> {
+  return new TypedSchema(isStandardSchema(columns) ? schemaOfStandard(columns) : structOf(columns));
 }
 
 function structOf(columns: Members): Schema {
@@ -144,23 +149,25 @@ export type CastTo<T> = T extends keyof NamedTypes
       ? V | null
       : unknown;
 
-/** What is taken as a schema: `schema({…})`, DDL text (`"id BIGINT, name STRING"`), or a plain struct type. */
-export type SchemaInput = string | Schema | TypedSchema<unknown>;
+/** What is taken as a schema: `schema({…})`, DDL text (`"id BIGINT, name STRING"`), a Standard Schema object, or a plain struct type. */
+export type SchemaInput = string | Schema | TypedSchema<unknown> | StandardSchema;
 
 /** The row type that a schema input stands for. */
-export type RowOfInput<S> = S extends TypedSchema<infer Row> ? Row : Record<string, unknown>;
+export type RowOfInput<S> =
+  S extends TypedSchema<infer Row> ? Row : S extends StandardSchema<infer I> ? RowOfStandard<I> : Record<string, unknown>;
 
 /** A schema in any of its forms as plain data. @throws NOT_EXPECTED_TYPE for what is none, and what the parser refuses */
 export function schemaInput(input: SchemaInput): Schema {
   if (typeof input === "string") return parseSchema(input);
   if (input instanceof TypedSchema) return { kind: "struct", fields: input.fields };
+  if (isStandardSchema(input)) return schemaOfStandard(input);
   // Plain fields are a schema too.
   const type: unknown = isPlainObject(input) ? { kind: "struct", fields: input.fields } : input;
   if (!isType(type) || type.kind !== "struct") throw notExpected("a schema", 1, expectedSchema, input);
   return { kind: "struct", fields: type.fields };
 }
 
-const expectedSchema = 'schema({ … }), a text such as "id BIGINT, name STRING", or a plain struct type';
+const expectedSchema = 'schema({ … }), a text such as "id BIGINT, name STRING", a Standard Schema object, or a plain struct type';
 
 /** A plain type as a program gave it. @throws NOT_EXPECTED_TYPE */
 export function checkedType(owner: string, type: unknown): DataType {

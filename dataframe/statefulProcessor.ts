@@ -13,7 +13,7 @@ export interface StateOptions {
   readonly ttlMs?: number;
 }
 
-/** One value for each key. As in `const count = handle.getValueState("count", "n BIGINT")`. */
+/** One value for each key. @example const count = handle.getValueState("count", "n BIGINT") */
 export interface ValueState<V extends UserRow = UserRow> {
   exists(): boolean;
   get(): V | null;
@@ -21,7 +21,7 @@ export interface ValueState<V extends UserRow = UserRow> {
   clear(): void;
 }
 
-/** A list for each key. As in `handle.getListState("last", "v BIGINT").appendValue({ v: 1 })`. */
+/** A list for each key. @example const last = handle.getListState("last", "v BIGINT") */
 export interface ListState<V extends UserRow = UserRow> {
   exists(): boolean;
   get(): readonly V[];
@@ -31,7 +31,7 @@ export interface ListState<V extends UserRow = UserRow> {
   clear(): void;
 }
 
-/** A map for each key. As in `handle.getMapState("seen", "id STRING", "n BIGINT").updateValue({ id: "a" }, { n: 1 })`. */
+/** A map for each key. @example const seen = handle.getMapState("seen", "id STRING", "n BIGINT") */
 export interface MapState<K extends UserRow = UserRow, V extends UserRow = UserRow> {
   exists(): boolean;
   getValue(key: K): V | null;
@@ -60,7 +60,7 @@ export class StatefulProcessorHandle {
 
   constructor(private readonly timeMode: TimeMode) {}
 
-  /** One value for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* As in `this.count = handle.getValueState("count", "n BIGINT")`. */
+  /** One value for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* @example const count = handle.getValueState("count", "n BIGINT") */
   getValueState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ValueState<V> {
     const table = this.#table("value", { name, key: types.struct([]), value: schemaInput(schema), ttlMs: options.ttlMs ?? null });
     return {
@@ -71,7 +71,7 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** A list for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* As in `this.last = handle.getListState("last", "v BIGINT")`. */
+  /** A list for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* @example const last = handle.getListState("last", "v BIGINT") */
   getListState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ListState<V> {
     const value = types.struct([field("values", types.array(schemaInput(schema)))]);
     const table = this.#table("list", { name, key: types.struct([]), value, ttlMs: options.ttlMs ?? null });
@@ -91,7 +91,7 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** A map for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* As in `this.seen = handle.getMapState("seen", "id STRING", "n BIGINT")`. */
+  /** A map for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* @example const seen = handle.getMapState("seen", "id STRING", "n BIGINT") */
   getMapState<K extends UserRow = UserRow, V extends UserRow = UserRow>(
     name: string,
     keySchema: SchemaInput,
@@ -115,7 +115,7 @@ export class StatefulProcessorHandle {
     };
   }
 
-  /** Wakes the key at a time, ms since 1970. @throws STATEFUL_PROCESSOR_* As in `handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000)`. */
+  /** Wakes the key at a time, ms since 1970. @throws INVALID_TIMEOUT @example handle.registerTimer(timerValues.getCurrentWatermarkInMs() + 60_000) */
   registerTimer(expiryTimestampMs: number): void {
     const { timers } = this.#timersFor("register_timer");
     if (!Number.isSafeInteger(expiryTimestampMs))
@@ -125,12 +125,12 @@ export class StatefulProcessorHandle {
     timers.set(expiryTimestampMs);
   }
 
-  /** Takes a timer of the key back. @throws STATEFUL_PROCESSOR_* As in `handle.deleteTimer(atMs)`. */
+  /** Takes a timer of the key back. @example handle.deleteTimer(timerValues.getCurrentWatermarkInMs() + 60_000) */
   deleteTimer(expiryTimestampMs: number): void {
     this.#timersFor("delete_timer").timers.remove(expiryTimestampMs);
   }
 
-  /** The timers of the key, ascending. @throws STATEFUL_PROCESSOR_* As in `handle.listTimers()`. */
+  /** The timers of the key, ascending. @example handle.listTimers() */
   listTimers(): readonly number[] {
     return this.#timersFor("list_timers").timers.list();
   }

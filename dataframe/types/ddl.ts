@@ -70,9 +70,11 @@ type BadTypes<S extends string> = S extends `${infer Type},${infer Rest}` ? BadT
 /** `name TYPE`, `name: TYPE`, or `TYPE` alone, which is left alone. */
 type BadColumn<S extends string> = S extends `${infer Head}<${infer Inner}`
   ? Unknown<LastWord<Trim<Head>>> | BadInner<LastWord<Trim<Head>>, Inner>
-  : Trim<S> extends `${string}${" " | ":"}${infer Type}`
-    ? BadType<Type>
-    : never;
+  : S extends `${infer Member}>${string}`
+    ? BadColumn<Member>
+    : Trim<S> extends `${string}${" " | ":"}${infer Type}`
+      ? BadType<Type>
+      : never;
 
 type BadType<S extends string> = S extends `${infer Head}<${infer Inner}`
   ? Unknown<Trim<Head>> | BadInner<Trim<Head>, Inner>

@@ -198,6 +198,7 @@ export interface SinkOptions {
     | "timestampFormat"
     | "timestampNTZFormat";
   json:
+    | "charset"
     | "checkpointLocation"
     | "compression"
     | "dateFormat"

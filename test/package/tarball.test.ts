@@ -1,6 +1,6 @@
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { jsonRows, reading, writeFiles } from "../cli/readings.js";
@@ -64,11 +64,24 @@ await requireServers("the package, installed into an empty folder", "the npm reg
     expect(Number(megabytes)).toBeLessThanOrEqual(40);
     expect(existsSync(join(folder, "node_modules/@aws-sdk"))).toBe(false);
     const packed = readdirSync(join(folder, "node_modules/tidemark"));
-    expect(packed.toSorted()).toEqual(["LICENSE", "README.md", "dist", "docs", "notebooks", "package.json"]);
+    const pages = ["ARCHITECTURE.md", "CHANGELOG.md", "DECISIONS.md", "LICENSE", "README.md"];
+    expect(packed.toSorted()).toEqual([...pages, "checkpoints", "dist", "docs", "notebooks", "package.json", "test"]);
     const own = JSON.parse(readFileSync(join(folder, "node_modules/tidemark/package.json"), "utf8")) as object;
     expect(own).not.toHaveProperty("scripts");
     expect((JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { type?: string }).type).not.toBe("module");
     expect(await run(bin, ["--version"], { cwd: folder })).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+
+  test("the links of its README and its pages lead to what is in it", () => {
+    const own = join(folder, "node_modules/tidemark");
+    const pages = ["README.md", ...readdirSync(join(own, "docs"), { recursive: true, encoding: "utf8" }).map((name) => `docs/${name}`)];
+    const links = pages
+      .filter((page) => page.endsWith(".md"))
+      .flatMap((page) =>
+        [...readFileSync(join(own, page), "utf8").matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, path]) => join(dirname(page), path!)),
+      );
+    expect(links.length).toBeGreaterThan(20);
+    expect(links.filter((path) => !existsSync(join(own, path)))).toEqual([]);
   });
 
   describe("jobs load as ES modules in a CommonJS folder", () => {

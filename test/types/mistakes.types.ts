@@ -96,7 +96,9 @@ export function sound(): void {
   events.withWatermark("at", "1 minute").withWatermark("local", "1 minute");
   events.unionByName(events.select("id").withColumn("id", lit(2)), true);
   session.read.schema("a DECIMAL(10,2) NOT NULL, b ARRAY<STRUCT<x: INT>>, c TIMESTAMP_NTZ COMMENT 'when'");
-  session.read.schema("a INT NOT NULL, m MAP<STRING, ARRAY<STRUCT<x: INT, y DECIMAL(3, 1)>>>, i INTERVAL DAY TO SECOND,\n  v: VARCHAR(3)");
+  session.read.schema(
+    "a INT NOT NULL, m MAP<STRING, ARRAY<STRUCT<x: INT, y DECIMAL(3, 1)>>>, i INTERVAL DAY TO SECOND, n MAP<STRING, DOUBLE> NOT NULL, s STRUCT<a: INT, b: STRING> NOT NULL,\n  v: VARCHAR(3)",
+  );
   events.select(col("id").cast("map<string, array<decimal(3,1)>>"), col("id").cast("interval day to second"));
 }
 

@@ -17,6 +17,11 @@ export const generalConditions = {
     message: "Argument <argument> of <owner> should be <expected>, got <given>.",
     advice: "<suggestion>",
   },
+  UNSUPPORTED_STANDARD_SCHEMA: {
+    sqlState: "0A000",
+    message: "<place> <what>.",
+    advice: "<instead>",
+  },
   ATTRIBUTE_NOT_SUPPORTED: {
     sqlState: "0A000",
     message: "Spark's <attribute> is not here.",

@@ -88,6 +88,53 @@ async function run(code: string): Promise<void> {
   await Reflect.apply(compiled, undefined, values);
 }
 
+/** What examples of user state are given: they run inside a query, for each key of a stream. */
+async function callsInQuery(code: string, folder: string): Promise<number> {
+  let calls = 0;
+  const body = (names: readonly string[]) => compileFunction(code, [...names]);
+  const call = (names: Readonly<Record<string, unknown>>): void => {
+    calls++;
+    Reflect.apply(body(Object.keys(names)), undefined, Object.values(names));
+  };
+  class Processor extends tidemark.StatefulProcessor {
+    private handle!: tidemark.StatefulProcessorHandle;
+    override init(handle: tidemark.StatefulProcessorHandle): void {
+      this.handle = handle;
+      if (/\.get\w+State\(/.test(code)) call({ handle });
+    }
+    override handleInputRows(key: object, rows: readonly object[], timerValues: tidemark.TimerValues): [] {
+      if (!/\.get\w+State\(/.test(code)) call({ handle: this.handle, key, rows, timerValues });
+      return [];
+    }
+  }
+  await writeFile(join(folder, "data", "a.json"), '{"sensorId":"a","at":"2024-05-01T12:00:00Z"}\n');
+  const grouped = session.readStream
+    .schema("sensorId STRING, at TIMESTAMP")
+    .json("data")
+    .withWatermark("at", "1 minute")
+    .groupBy("sensorId");
+  const timeout = code.includes("Duration") ? "processingTime" : "eventTime";
+  const given = { outputSchema: "n BIGINT", stateSchema: "n BIGINT", outputMode: "append", timeout } as const;
+  const frame = /\bhandle\b/.test(code)
+    ? grouped.transformWithState(() => new Processor(), { outputSchema: "n BIGINT", timeMode: "eventTime" })
+    : grouped.flatMapGroupsWithState((key, rows, state) => {
+        state.update({ n: 1 });
+        call({ key, rows, state });
+        return [];
+      }, given);
+  const query = await frame.writeStream
+    .format("noop")
+    .option("checkpointLocation", "cp")
+    .outputMode("append")
+    .trigger({ availableNow: true })
+    .start();
+  await query.awaitTermination();
+  return calls;
+}
+
+const isOfState = ({ place, code }: Example): boolean =>
+  /^(groupState|statefulProcessor)\.ts/.test(place) && /\b(state|handle)\b/.test(code);
+
 describe("the examples of the docstrings run as they are written", () => {
   const home = process.cwd();
   let folder = "";
@@ -111,7 +158,15 @@ describe("the examples of the docstrings run as they are written", () => {
     expect(examples.length).toBeGreaterThan(300);
   });
 
-  it.each(examples.map(({ place, code }) => [code, place]))("%s (%s)", async (code, place) => {
+  it("some are of user state", () => {
+    expect(examples.filter(isOfState).length).toBeGreaterThan(15);
+  });
+
+  it.each(examples.filter(isOfState).map(({ place, code }) => [code, place]))("%s runs in a query (%s)", async (code) => {
+    expect(await callsInQuery(code, folder)).toBeGreaterThan(0);
+  });
+
+  it.each(examples.filter((example) => !isOfState(example)).map(({ place, code }) => [code, place]))("%s (%s)", async (code, place) => {
     const failure: unknown = await run(code).then(
       () => null,
       (error: unknown) => error,
