@@ -1,3 +1,4 @@
+import { tooLargeOr } from "../values/limits.js";
 import { notYetSupported } from "../errors/streamingError.js";
 import type { Value } from "../arrow/value.js";
 import type { Call, Cast, Expression } from "./expression.js";
@@ -30,6 +31,14 @@ type Next = { readonly e: Expression } | { readonly value: Value };
  * Calls in calls are frames on a stack of its own: only lambdas in lambdas go deeper into JavaScript's.
  */
 export function interpret(root: Expression, lookup: Lookup, context: EvalContext): Value {
+  try {
+    return interpreted(root, lookup, context);
+  } catch (error) {
+    throw tooLargeOr(error);
+  }
+}
+
+function interpreted(root: Expression, lookup: Lookup, context: EvalContext): Value {
   const frames: Frame[] = [];
   let e = root;
   for (;;) {

@@ -11,6 +11,13 @@ export function checkedStringLength(length: number): number {
   return length;
 }
 
+/** What JavaScript says of a text or an array that it cannot hold, as a condition; other failures as they are. */
+export function tooLargeOr(error: unknown): unknown {
+  if (!(error instanceof RangeError) || !/^Invalid (string|array|typed array) length/.test(error.message)) return error;
+  const parameters = { length: `more than ${maxStringLength}`, limit: String(maxStringLength) };
+  return new StreamingError("STRING_TOO_LONG", parameters, { cause: error });
+}
+
 /** The number of elements of an array that is about to be made. @throws COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION */
 export function checkedElements(count: number, functionName: string): number {
   if (count <= maxElements) return count;

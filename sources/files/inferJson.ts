@@ -27,7 +27,7 @@ export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<
   const corruptName = options["columnNameOfCorruptRecord"] ?? "_corrupt_record";
   const ratio = samplingRatioOf(new Options("the json source", [...jsonReadOptions, ...jsonInferenceOptions], options));
   const separator = options["lineSep"] ?? /\r\n|\r|\n/;
-  let merged: DataType | null = null;
+  let merged: Map<string, DataType> | null = null;
   let lines = 0;
   for (const bytes of files) {
     const text = decodeText(bytes, 0, bytes.length);
@@ -38,11 +38,19 @@ export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<
       const type = rowType(parser.parse(line));
       if (type === null && mode === "FAILFAST")
         throw new StreamingError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { record: line.slice(0, 80) });
-      const found: DataType | null = type ?? (mode === "DROPMALFORMED" ? null : types.struct([field(corruptName, types.string)]));
-      if (found !== null) merged = merged === null ? found : mergeTypes(merged, found);
+      const found: StructType | null = type ?? (mode === "DROPMALFORMED" ? null : types.struct([field(corruptName, types.string)]));
+      if (found !== null) addFields((merged ??= new Map()), found);
     }
   }
-  return merged === null ? null : finished(merged as StructType, isOn("dropFieldIfAllNull"));
+  return merged === null ? null : finished(types.struct([...merged].map(([name, type]) => field(name, type))), isOn("dropFieldIfAllNull"));
+}
+
+/** The fields of a row, merged into those that are known: a row costs what it has, not what all rows before it had. */
+function addFields(known: Map<string, DataType>, row: StructType): void {
+  for (const { name, type } of row.fields) {
+    const before = known.get(name);
+    known.set(name, before === undefined ? type : mergeTypes(before, type));
+  }
 }
 
 /** A line's row: its object, or those of its array. Null when it is neither. */

@@ -6,10 +6,14 @@ export interface JsonTypeOptions {
   readonly prefersDecimal: boolean;
 }
 
+/** A document that goes deeper is malformed, as for Spark's parser. */
+const deepest = 1000;
+
 /** Reads a JSON document for its type. Numbers are judged by their digits: a number of JavaScript would not keep them. */
 export class JsonTypeParser {
   private text = "";
   private at = 0;
+  private depth = 0;
 
   constructor(private readonly options: JsonTypeOptions) {}
 
@@ -17,6 +21,7 @@ export class JsonTypeParser {
   parse(text: string): DataType | null {
     this.text = text;
     this.at = 0;
+    this.depth = 0;
     try {
       return this.value();
     } catch (error) {
@@ -29,9 +34,9 @@ export class JsonTypeParser {
     this.skipSpace();
     switch (this.text[this.at]) {
       case "{":
-        return this.object();
+        return this.nested(() => this.object());
       case "[":
-        return this.array();
+        return this.nested(() => this.array());
       case '"':
         this.string();
         return types.string;
@@ -44,6 +49,13 @@ export class JsonTypeParser {
       default:
         return this.number();
     }
+  }
+
+  private nested(read: () => DataType): DataType {
+    if (++this.depth > deepest) throw new Malformed();
+    const type = read();
+    this.depth--;
+    return type;
   }
 
   private object(): DataType {
@@ -73,9 +85,16 @@ export class JsonTypeParser {
   }
 
   private string(): string {
-    // oxlint-disable-next-line no-control-regex -- JSON allows no control characters in strings
-    const match = this.match(/"(?:[^"\\\u0000-\u001F]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
-    return JSON.parse(match) as string;
+    if (this.text[this.at] !== '"') throw new Malformed();
+    let end = this.at + 1;
+    for (; end < this.text.length && this.text[end] !== '"'; end++) if (this.text[end] === "\\") end++;
+    const found = this.text.slice(this.at, end + 1);
+    this.at = end + 1;
+    try {
+      return JSON.parse(found) as string;
+    } catch {
+      throw new Malformed();
+    }
   }
 
   private word(word: string, type: DataType): DataType {
@@ -122,10 +141,10 @@ class Malformed extends Error {}
 
 /** long, or a decimal of as many digits, or double when those are too many. */
 function wholeType(digits: string): DataType {
-  const value = BigInt(digits);
-  if (BigInt.asIntN(64, value) === value) return types.long;
   const precision = digits.replace("-", "").length;
-  return precision > 38 ? types.double : types.decimal(precision, 0);
+  if (precision > 38) return types.double;
+  const value = BigInt(digits);
+  return BigInt.asIntN(64, value) === value ? types.long : types.decimal(precision, 0);
 }
 
 function decimalType(digits: string): DataType {

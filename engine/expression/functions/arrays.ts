@@ -6,7 +6,7 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describe } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { checkedElements } from "../../values/limits.js";
+import { checkedElements, checkedStringLength } from "../../values/limits.js";
 import { compareValues } from "../../values/compare.js";
 import {
   castArgs,
@@ -307,7 +307,9 @@ const arrayJoin: FunctionEntry = {
   resolve: fixed([types.array(types.string), types.string, types.string], types.string),
   eval: ([list, delimiter, nullText]) => {
     const replacement = nullText === undefined ? [] : [nullText as string];
-    return (list as readonly (string | null)[]).flatMap((value) => (value === null ? replacement : [value])).join(delimiter as string);
+    const texts = (list as readonly (string | null)[]).flatMap((value) => (value === null ? replacement : [value]));
+    checkedStringLength(texts.reduce((sum, text) => sum + text.length + (delimiter as string).length, 0));
+    return texts.join(delimiter as string);
   },
 };
 
@@ -338,7 +340,14 @@ const flatten: FunctionEntry = {
     if (type.kind !== "array") throw unexpectedType(args, 0, '"ARRAY" of "ARRAY"', resolving);
     return { args, type, nullable: true };
   },
-  eval: ([lists]) => ((lists as List).includes(null) ? null : (lists as readonly List[]).flat()),
+  eval: ([lists]) => {
+    if ((lists as List).includes(null)) return null;
+    checkedElements(
+      (lists as readonly List[]).reduce((sum, { length }) => sum + length, 0),
+      "flatten",
+    );
+    return (lists as readonly List[]).flat();
+  },
 };
 
 const arrayRepeat: FunctionEntry = {

@@ -4,12 +4,18 @@ import { typeName } from "../../../engine/arrow/types.js";
 import { systemRuntime } from "../../../runtime/systemRuntime.js";
 import { inferJsonSchema } from "../../../sources/files/inferJson.js";
 import { jsonProvider } from "../../../sources/files/source.js";
+import { growth, linearGrowth } from "../scaling.js";
 import { put, temporaryFolder } from "./support.js";
 
 function inferred(lines: readonly string[], options: Record<string, string> = {}): string | null {
   const schema = inferJsonSchema([new TextEncoder().encode(lines.join("\n"))], options);
   return schema && typeName(schema);
 }
+
+const text = (n: number, line: (i: number) => string, between: string): Uint8Array =>
+  new TextEncoder().encode(Array.from({ length: n }, (_, i) => line(i)).join(between));
+const infer = (bytes: Uint8Array): unknown => inferJsonSchema([bytes], {});
+const inOne = (n: number): Uint8Array => new TextEncoder().encode(`{${new TextDecoder().decode(text(n, (i) => `"k${i}":${i}`, ","))}}`);
 
 describe("the schema of JSON lines", () => {
   test("follows Spark's rules", () => {
@@ -24,6 +30,25 @@ describe("the schema of JSON lines", () => {
     expect(inferred(['{"a":[],"b":{}}'])).toBe("struct<a:array<string>>");
     expect(inferred(['[{"a":1},{"b":2}]', "", "  "])).toBe("struct<a:bigint,b:bigint>");
     expect(inferred(['{"a\\u0062":1}'])).toBe("struct<ab:bigint>");
+  });
+
+  test("kind: recursion without a limit: documents that are nested deeper than Spark's parser goes are malformed, whatever they are made of", () => {
+    for (const [open, close] of [
+      ['{"a":', "}"],
+      ["[", "]"],
+    ] as const) {
+      const nested = (depth: number): string => `{"x":${open.repeat(depth)}1${close.repeat(depth)}}`;
+      expect(inferred([nested(100)])).toMatch(/^struct<x:/);
+      for (const depth of [1001, 100_000]) expect(inferred([nested(depth)])).toBe("struct<_corrupt_record:string>");
+    }
+    expect(inferred([`{"a":"${"é".repeat(5_000_000)}"}`, `{"a":"${'\\"'.repeat(1_000_000)}"}`])).toBe("struct<a:string>");
+    expect(inferred(['{"a":"x\u0001"}', '{"a":"\\x"}', '{"a":"x', '{"a":"x\\'])).toBe("struct<_corrupt_record:string>");
+  });
+
+  test("kind: more than linear: keys of one line, or of as many lines, and digits", async () => {
+    expect(await growth(inOne, infer, 10_000)).toBeLessThan(linearGrowth);
+    expect(await growth((n) => text(n, (i) => `{"k${i}":${i}}`, "\n"), infer, 5000)).toBeLessThan(linearGrowth);
+    expect(await growth((n) => new TextEncoder().encode(`{"a":${"9".repeat(n)}}`), infer, 500_000)).toBeLessThan(linearGrowth);
   });
 
   test("keeps malformed lines in a column, drops them or refuses them, by mode", () => {
