@@ -11,6 +11,12 @@ export function checkedStringLength(length: number): number {
   return length;
 }
 
+/** The texts with a delimiter between them. @throws STRING_TOO_LONG */
+export function joinedTexts(texts: readonly string[], delimiter: string): string {
+  checkedStringLength(texts.reduce((sum, text) => sum + text.length + delimiter.length, 0));
+  return texts.join(delimiter);
+}
+
 /** What JavaScript says of a text or an array that it cannot hold, as a condition; other failures as they are. */
 export function tooLargeOr(error: unknown): unknown {
   if (!(error instanceof RangeError) || !/^Invalid (string|array|typed array) length/.test(error.message)) return error;

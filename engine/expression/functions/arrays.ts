@@ -6,7 +6,7 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describe } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { checkedElements, checkedStringLength } from "../../values/limits.js";
+import { checkedElements, joinedTexts } from "../../values/limits.js";
 import { compareValues } from "../../values/compare.js";
 import {
   castArgs,
@@ -308,8 +308,7 @@ const arrayJoin: FunctionEntry = {
   eval: ([list, delimiter, nullText]) => {
     const replacement = nullText === undefined ? [] : [nullText as string];
     const texts = (list as readonly (string | null)[]).flatMap((value) => (value === null ? replacement : [value]));
-    checkedStringLength(texts.reduce((sum, text) => sum + text.length + (delimiter as string).length, 0));
-    return texts.join(delimiter as string);
+    return joinedTexts(texts, delimiter as string);
   },
 };
 
@@ -341,12 +340,9 @@ const flatten: FunctionEntry = {
     return { args, type, nullable: true };
   },
   eval: ([lists]) => {
-    if ((lists as List).includes(null)) return null;
-    checkedElements(
-      (lists as readonly List[]).reduce((sum, { length }) => sum + length, 0),
-      "flatten",
-    );
-    return (lists as readonly List[]).flat();
+    const count = (lists as readonly (List | null)[]).reduce((sum, list) => sum + (list?.length ?? 0), 0);
+    checkedElements(count, "flatten");
+    return (lists as List).includes(null) ? null : (lists as readonly List[]).flat();
   },
 };
 

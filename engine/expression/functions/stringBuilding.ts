@@ -2,7 +2,7 @@ import { partsOfText } from "../../values/textSearch.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
-import { checkedElements, checkedStringLength } from "../../values/limits.js";
+import { checkedElements, checkedStringLength, joinedTexts } from "../../values/limits.js";
 import { copyBytes } from "../compile/runtime/bytes.js";
 import { rangeOf } from "../compile/snippets.js";
 import type { Expression } from "../expression.js";
@@ -79,8 +79,7 @@ const concatWs: FunctionEntry = {
   eval: ([separator, ...values]) => {
     if (separator === null) return null;
     const texts = (values as (string | null | readonly (string | null)[])[]).flat().filter((value) => value !== null);
-    checkedStringLength(texts.reduce((sum, text) => sum + text.length + (separator as string).length, 0));
-    return texts.join(separator as string);
+    return joinedTexts(texts, separator as string);
   },
 };
 
