@@ -1,5 +1,12 @@
-import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
-import { freshId, type Expression, type SortOrder, type UnresolvedFunction } from "../engine/expression/expression.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { withListAggregates } from "../engine/expression/aggregates/listAggregates.js";
+import {
+  freshId,
+  type Expression,
+  type SortOrder,
+  type UnresolvedFunction,
+  type WindowDefinition,
+} from "../engine/expression/expression.js";
 import { literalOf, type LiteralType, type LiteralValue } from "./literal.js";
 import { notExpected } from "./arguments.js";
 import { nameExpression } from "./names.js";
@@ -299,9 +306,11 @@ export class Column<out V = unknown, out R extends Asked = Asked, out N extends 
     return this.sorted(true, false);
   }
 
-  /** Window functions over rows; Spark refuses them on streams, and they are not built for tables yet. */
-  over(): never {
-    throw notYetSupported("A window function (OVER)");
+  /** Of a function: over the rows of a window around each row. @example df.select(sum("celsius").over(Window.partitionBy("sensorId").orderBy("at")).as("sum")) */
+  over(window: { readonly definition: WindowDefinition }): Column<V, R, never> {
+    const e = this.expression;
+    if (e.kind !== "unresolvedFunction") throw new StreamingError("UNSUPPORTED_EXPR_FOR_WINDOW", { sqlExpr: e.kind });
+    return new Column(withListAggregates({ ...(e.shownAs ?? e), over: window.definition }));
   }
 
   private operator<T, S extends Asked>(name: string, other: Operand): Column<T, S, never> {

@@ -3,25 +3,25 @@ import type { UserRow } from "../engine/contract/groupFunction.js";
 import { freshId, type Expression } from "../engine/expression/expression.js";
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
-import { allRenamed, joinTypeOf, renamed, rowCount, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
+import type { ParsedPlan } from "../engine/plan/unresolved.js";
+import { allRenamed, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
 import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
 import * as g from "./groupState.js";
+import { groupingSetsPlan, pivotPlan, type Pivoted } from "./groupings.js";
+import { literalOf, type LiteralValue } from "./literal.js";
 import { localPlan } from "./localPlan.js";
 import { nameExpression } from "./names.js";
-import { Relation } from "./relation.js";
 import { givenColumn, givenItems, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
 import type { StatefulProcessor } from "./statefulProcessor.js";
+import { setOperationPlan, TableVerbs } from "./tableVerbs.js";
 import { DataStreamWriter, type BatchFunction } from "./streamWriter.js";
 import type { Of, Resolve } from "./types/deferred.js";
 import type * as r from "./types/row.js";
 import type * as v from "./types/verbs.js";
-
-type SetOperation = "union" | "intersect" | "except";
-const byPosition = { byName: false, allowMissingColumns: false };
 
 /** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
 export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;
@@ -31,7 +31,7 @@ export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;
  * returns a Promise runs it.
  * @example df.where(col("celsius").gt(30)).select("sensorId", "celsius")
  */
-export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
+export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<Row>, DataFrame> {
   /** Rows in memory as a DataFrame. The batch must be the caller's own (`retainBatch`). */
   static ofBatch<Row>(session: SessionContext, batch: Batch): DataFrame<Row> {
     return new DataFrame<Row>(session, localPlan(batch, session.analysisContext));
@@ -147,6 +147,16 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
     return new GroupedData(this, outputItems("DataFrame.groupBy", this.output, columns));
   }
 
+  /** The groups of every part of the columns, from all of them to none; a column that does not count is null. @example df.cube("sensorId", "day").count() */
+  cube<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>> {
+    return new GroupedData(this, columns.map(outputExpression), "cube");
+  }
+
+  /** The groups of the columns, of all but the last, and so on to none. @example df.rollup("day", "sensorId").agg(avg("celsius").as("mean")) */
+  rollup<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>> {
+    return new GroupedData(this, columns.map(outputExpression), "rollup");
+  }
+
   /** Aggregates over all rows. @example df.agg(max("celsius").as("hottest"), count().as("n")) */
   agg<R, const C extends AnyColumn | readonly AnyColumn[]>(
     this: DataFrame<R>,
@@ -188,12 +198,12 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
 
   /** The rows of both, column by column in their order; duplicates stay. @example df.union(df) */
   union<L, R>(this: DataFrame<L>, other: DataFrame<R>): DataFrame<v.Stacked<L, R>> {
-    return this.setOperation("union", true, other);
+    return this.derive(setOperationPlan("union", true, [this.plan, other.plan]));
   }
 
   /** The same as `union`. @example df.unionAll(df) */
   unionAll<L, R>(this: DataFrame<L>, other: DataFrame<R>): DataFrame<v.Stacked<L, R>> {
-    return this.setOperation("union", true, other);
+    return this.union(other);
   }
 
   /** The rows of both, columns matched by name; `allowMissingColumns` fills with null. @example df.unionByName(df.select("celsius", "id"), true) */
@@ -202,22 +212,9 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
     other: DataFrame<R> & v.Stackable<L, R>,
     allowMissingColumns?: M,
   ): DataFrame<v.StackedByName<L, R, M>> {
-    return this.setOperation("union", true, other, { byName: true, allowMissingColumns: allowMissingColumns ?? false });
-  }
-
-  /** The distinct rows that are in both. @example df.select("sensorId").intersect(sensors.select("sensorId")) */
-  intersect<R>(other: DataFrame<R>): DataFrame<Row> {
-    return this.setOperation("intersect", false, other);
-  }
-
-  /** The distinct rows that are not in the other. @example df.select("sensorId").except(sensors.select("sensorId")) */
-  except<R>(other: DataFrame<R>): DataFrame<Row> {
-    return this.setOperation("except", false, other);
-  }
-
-  /** Without duplicate rows. @example df.select("sensorId").distinct() */
-  distinct(): DataFrame<Row> {
-    return this.derive({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.plan });
+    return this.derive(
+      setOperationPlan("union", true, [this.plan, other.plan], { byName: true, allowMissingColumns: allowMissingColumns ?? false }),
+    );
   }
 
   /** The first row of each combination of these columns (of all without any). @example df.dropDuplicates("sensorId") */
@@ -228,16 +225,6 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
   /** The same, for duplicates that arrive within the delay of the watermark: its state stays small. @example df.withWatermark("at", "1 minute").dropDuplicatesWithinWatermark("id") */
   dropDuplicatesWithinWatermark<R>(this: DataFrame<R>, ...columns: readonly v.Name<R>[]): DataFrame<R> {
     return this.deduplicate(columns, true);
-  }
-
-  /** At most the first `n` rows. @example df.limit(10) */
-  limit(n: number): DataFrame<Row> {
-    return this.derive({ kind: "limit", count: rowCount("limit", n), input: this.plan });
-  }
-
-  /** Without the first `n` rows. @example df.orderBy("id").offset(10) */
-  offset(n: number): DataFrame<Row> {
-    return this.derive({ kind: "offset", count: rowCount("offset", n), input: this.plan });
   }
 
   /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
@@ -256,16 +243,6 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
     return this.sorted(columns);
   }
 
-  /** About this fraction of the rows. The seed is fixed unless given, so that a restarted query draws the same rows. @example df.sample(0.1) */
-  sample(fraction: number, seed = 0): DataFrame<Row> {
-    return this.derive({ kind: "sample", fraction, seed, input: this.plan });
-  }
-
-  /** A hint about partitions; the rows are the same. @example df.repartition(4) */
-  repartition(partitions: number): DataFrame<Row> {
-    return this.derive({ kind: "repartition", partitions, input: this.plan });
-  }
-
   /** Declares an event-time column, and how late its rows may come. @example df.withWatermark("at", "10 seconds") */
   withWatermark<R>(this: DataFrame<R>, column: v.TimeName<R>, delay: string): DataFrame<R> {
     return this.derive({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
@@ -280,6 +257,19 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
   get writeStream(): DataStreamWriter<Row, DataFrame<Row>> {
     // The rows are of this plan: `Row` is what the compiler knows of them.
     return new DataStreamWriter(this.session, newStreamDefinition(this.plan), (rows, session) => DataFrame.ofBatch<Row>(session, rows));
+  }
+
+  /** The plan of a query over this one. */
+  query<Next>(plan: ParsedPlan): DataFrame<Next> {
+    return new DataFrame<Next>(this.session, this.queried(plan));
+  }
+
+  protected same(plan: LogicalPlan): DataFrame<Row> {
+    return this.derive(plan);
+  }
+
+  protected loose(plan: LogicalPlan): DataFrame {
+    return this.derive(plan);
   }
 
   private project<Next>(expressions: readonly Expression[]): DataFrame<Next> {
@@ -303,10 +293,6 @@ export class DataFrame<out Row = r.LooseRow> extends Relation<Row> {
   private deduplicate(columns: readonly string[], withinWatermark: boolean): DataFrame<Row> {
     return this.derive({ kind: "deduplicate", columns: columns.length === 0 ? null : columns, withinWatermark, input: this.plan });
   }
-
-  private setOperation<Next>(operation: SetOperation, all: boolean, other: DataFrame<unknown>, names = byPosition): DataFrame<Next> {
-    return this.derive({ kind: "setOperation", operation, all, ...names, inputs: [this.plan, other.plan] });
-  }
 }
 
 declare const typesOf: unique symbol;
@@ -324,7 +310,17 @@ export class GroupedData<out Row, out Keys> {
   constructor(
     private readonly frame: DataFrame<Row>,
     private readonly grouping: readonly Expression[],
+    private readonly sets: "cube" | "rollup" | null = null,
+    private readonly pivoted: Pivoted | null = null,
   ) {}
+
+  /** The values of a column as columns: of each aggregate one for every value. @example df.groupBy("day").pivot("sensorId", ["a", "b"]).agg(avg("celsius")) */
+  pivot<R, K>(this: GroupedData<R, K>, column: v.Name<R>, values: readonly LiteralValue[]): GroupedData<R, r.LooseRow> {
+    return new GroupedData(this.frame, this.grouping, this.sets, {
+      column: nameExpression(column),
+      values: values.map((value) => literalOf(value)),
+    });
+  }
 
   /** A row a group: the grouping columns, then these aggregates. @example df.groupBy("sensorId").agg(max("celsius").as("hottest")) */
   agg<R, K, const C extends AnyColumn | readonly AnyColumn[]>(
@@ -394,6 +390,8 @@ export class GroupedData<out Row, out Keys> {
   }
 
   private aggregate<Next>(columns: readonly Expression[]): DataFrame<Next> {
+    if (this.pivoted !== null) return this.frame.query(pivotPlan(this.frame.plan, this.grouping, this.pivoted, columns));
+    if (this.sets !== null) return this.frame.query(groupingSetsPlan(this.frame.plan, this.grouping, this.sets, columns));
     const aggregates = [...this.grouping, ...columns];
     return this.frame.derive({ kind: "aggregate", grouping: this.grouping, aggregates, input: this.frame.plan });
   }

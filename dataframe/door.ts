@@ -35,6 +35,7 @@ import { DataFrameReader } from "./reader.js";
 import { Session } from "./session.js";
 import { StreamingQueryManager } from "./streams.js";
 import { DataStreamWriter } from "./streamWriter.js";
+import { WindowSpec } from "./window.js";
 import { DataFrameWriter } from "./writer.js";
 
 /*
@@ -96,6 +97,8 @@ guard("DataFrame", DataFrame.prototype, {
     col: [columnName],
     groupBy: [items],
     agg: [aggregates],
+    cube: [rest(columnName)],
+    rollup: [rest(columnName)],
     join: [frame, on, optional(text)],
     crossJoin: [frame],
     union: [frame],
@@ -103,6 +106,14 @@ guard("DataFrame", DataFrame.prototype, {
     unionByName: [frame, optional(boolean)],
     intersect: [frame],
     except: [frame],
+    intersectAll: [frame],
+    exceptAll: [frame],
+    subtract: [frame],
+    withColumnsRenamed: [recordOf("an object of new names by name", text)],
+    unpivot: [listOf("a list of names", text), optional(listOf("a list of names", text)), text, text],
+    melt: [listOf("a list of names", text), optional(listOf("a list of names", text)), text, text],
+    describe: [rest(columnName)],
+    summary: [rest(text)],
     dropDuplicates: [rest(columnName)],
     dropDuplicatesWithinWatermark: [rest(columnName)],
     limit: [number],
@@ -120,6 +131,7 @@ guard("DataFrame", DataFrame.prototype, {
 });
 guard("GroupedData", GroupedData.prototype, {
   direct: {
+    pivot: [columnName, listOf("a list of values", anything)],
     agg: [aggregates],
     sum: [rest(columnName)],
     avg: [rest(columnName)],
@@ -142,6 +154,7 @@ guard("Column", Column.prototype, {
     name: [text],
     getField: [text],
     when: [column, anything],
+    over: [instanceOf("a window, as Window.partitionBy(…) gives it", WindowSpec)],
   },
 });
 guard("DataFrameReader", DataFrameReader.prototype, {

@@ -13,6 +13,7 @@ export * from "./functions/makeTime.js";
 export * from "./functions/collections.js";
 export * from "./functions/higherOrder.js";
 export * from "./functions/listAggregates.js";
+export * from "./functions/ranking.js";
 export * from "./functions/patterns.js";
 export * from "./functions/collectionBuilding.js";
 export * from "./functions/generators.js";

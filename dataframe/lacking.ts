@@ -12,13 +12,11 @@ const byStatement =
 const byText = 'Write it as text: df.createOrReplaceTempView("v") and await session.sql("SELECT … FROM v …").';
 const noGlobalViews = "Views belong to a session: use createOrReplaceTempView.";
 const otherFormats = `The formats that are read are ${sourceFormats.names.join(", ")}; those that are written ${sinkFormats.names.join(", ")}.`;
-const nulls = "Use coalesce, nullif and isNull in select and where.";
 const perRow = "Use writeStream.foreach or foreachBatch for a stream; collect and a loop for a table.";
 const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState or transformWithState.";
 
 export const lackingOfFrame: Lacking = {
   rdd: "Use the verbs of the DataFrame, or await df.collect().",
-  na: nulls,
   stat: "Use aggregate functions: corr, covarSamp, stddev and their like.",
   storageLevel: oneProcess,
   sparkSession: "It is df.session.",
@@ -52,12 +50,7 @@ export const lackingOfFrame: Lacking = {
   mapGroups: userState,
   groupByKey: `Use groupBy. ${userState}`,
   joinWith: "Use join.",
-  rollup: `${byText} GROUP BY ROLLUP (a, b) is there.`,
-  cube: `${byText} GROUP BY CUBE (a, b) is there.`,
   groupingSets: `${byText} GROUP BY GROUPING SETS ((a), (b)) is there.`,
-  subtract: "Use except.",
-  exceptAll: `${byText} EXCEPT ALL is there.`,
-  intersectAll: `${byText} INTERSECT ALL is there.`,
   lateralJoin: `${byText} LATERAL is there.`,
   nearestByJoin: "Use join.",
   asTable: "Pass the DataFrame itself.",
@@ -65,11 +58,7 @@ export const lackingOfFrame: Lacking = {
   exists: 'Write it as text: df.where("EXISTS (SELECT * FROM v WHERE …)"), with a view v.',
   zip: "Join on a key.",
   zipWithIndex: "Use monotonicallyIncreasingId().",
-  dropna: nulls,
-  fillna: nulls,
   replace: "Use when(…).otherwise(…) in withColumn.",
-  describe: "Use agg(count(), avg(…), stddev(…), min(…), max(…)).",
-  summary: "Use agg(count(), avg(…), stddev(…), min(…), max(…)).",
   approxQuantile: "Use agg(expr('percentile(…)')) where it is built, or sort and take.",
   corr: "Use agg(corr(a, b)).",
   cov: "Use agg(covarSamp(a, b)).",
@@ -77,8 +66,6 @@ export const lackingOfFrame: Lacking = {
   freqItems: "Use groupBy and count.",
   sampleBy: "Use where and sample, and union the parts.",
   randomSplit: "Use sample with one seed each, or where on a hash of the key.",
-  melt: `${byText} UNPIVOT is there.`,
-  unpivot: `${byText} UNPIVOT is there.`,
   transpose: "Use collect.",
   coalesce: "Leave it out: rows come in one partition.",
   repartitionById: "Leave it out: rows come in one partition.",
@@ -93,7 +80,6 @@ export const lackingOfFrame: Lacking = {
   colRegex: "Filter df.columns and select.",
   metadataColumn: 'The columns of a file\'s facts are in col("_metadata").',
   withMetadata: "Columns have no metadata.",
-  withColumnsRenamed: "Use withColumnRenamed for each, or toDF.",
   to: "Use select and cast.",
 };
 
@@ -109,7 +95,6 @@ export const lackingOfColumn: Lacking = {
 };
 
 export const lackingOfGroups: Lacking = {
-  pivot: `${byText} PIVOT is there.`,
   apply: userState,
   applyInPandas: userState,
   applyInArrow: userState,

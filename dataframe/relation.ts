@@ -8,8 +8,10 @@ import { typeName, type Schema } from "../engine/arrow/types.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { Attribute } from "../engine/expression/expression.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
+import { analyzeQuery } from "../engine/plan/analyzer/query/analyzeQuery.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
+import type { ParsedPlan } from "../engine/plan/unresolved.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { rowCount } from "../engine/plan/verbs.js";
 import { tableLines } from "../engine/values/textTable.js";
@@ -136,6 +138,11 @@ export abstract class Relation<out Row = LooseRow> {
 
   protected analyzed(plan: LogicalPlan): AnalyzedPlan {
     return analyze(plan, this.session.analysisContext);
+  }
+
+  /** The plan of a query over analysed plans, which names no tables. */
+  protected queried(plan: ParsedPlan): AnalyzedPlan {
+    return analyzeQuery(plan, this.session.analysisContext, { find: () => null, pathOf: ({ parts }) => parts, names: [] });
   }
 
   private limited(rows: number): LogicalPlan {

@@ -185,6 +185,8 @@ export interface Pivot {
   readonly aggregates: readonly Expression[];
   readonly columns: readonly Expression[];
   readonly values: readonly { readonly value: Expression; readonly name: string | null }[];
+  /** The groups; absent: all columns that nothing reads, as PIVOT has it. */
+  readonly grouping?: readonly Expression[];
   readonly input: ParsedPlan;
 }
 

@@ -1,4 +1,5 @@
 import { assert, property, string } from "fast-check";
+import { Window } from "../../../dataframe/window.js";
 import { describe, expect, it } from "vitest";
 import { Column, outputExpression } from "../../../dataframe/column.js";
 import { array, col, count, fromJson, lit, map, substring, transform, when, window } from "../../../dataframe/functions.js";
@@ -124,8 +125,8 @@ describe("a Column", () => {
     expect(new Set(names).size).toBe(3);
   });
 
-  it("refuses OVER by name", () => {
-    expect(() => col("a").over()).toThrow(expect.objectContaining({ condition: "NOT_YET_SUPPORTED" }));
+  it("refuses OVER of what is no function", () => {
+    expect(() => col("a").over(Window.orderBy("a"))).toThrow(expect.objectContaining({ condition: "UNSUPPORTED_EXPR_FOR_WINDOW" }));
   });
 
   it("carries the type of fromJson, from a schema, a type and DDL", () => {

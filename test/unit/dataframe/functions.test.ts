@@ -53,7 +53,28 @@ const elsewhere: Readonly<Record<string, string | null>> = {
 };
 
 /** Wrappers that call no function of the table: they make columns in other ways, or the analyzer sees to them. */
-const builders = new Set(["col", "column", "lit", "expr", "callFunction", "when", "asc", "desc", "window", "windowTime", "bitwiseNot"]);
+const builders = new Set([
+  "rowNumber",
+  "rank",
+  "denseRank",
+  "percentRank",
+  "cumeDist",
+  "ntile",
+  "lag",
+  "lead",
+  "nthValue",
+  "col",
+  "column",
+  "lit",
+  "expr",
+  "callFunction",
+  "when",
+  "asc",
+  "desc",
+  "window",
+  "windowTime",
+  "bitwiseNot",
+]);
 
 const casts = new Set("boolean tinyint smallint int bigint float double decimal string binary date timestamp".split(" "));
 

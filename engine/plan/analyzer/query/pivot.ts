@@ -19,7 +19,7 @@ import { Scope } from "../scope.js";
 import type { Environment } from "./environment.js";
 
 /** PIVOT: groups of the columns that are not named; of each aggregate a column for every value. */
-export function resolvePivot({ aggregates, columns, values, input }: Pivot, environment: Environment): AnalyzedPlan {
+export function resolvePivot({ aggregates, columns, values, grouping: given, input }: Pivot, environment: Environment): AnalyzedPlan {
   const { context } = environment;
   const rows = environment.analyze(input, environment);
   const scope = new Scope(outputOf(rows), context);
@@ -27,7 +27,8 @@ export function resolvePivot({ aggregates, columns, values, input }: Pivot, envi
   const wanted = resolveOutputs(aggregates, scope);
   for (const item of wanted) checkAggregate(item);
   const read = new Set([...keys, ...wanted].flatMap((e) => [...referencesOf(e)]));
-  const grouping = outputOf(rows).filter(({ id }) => !read.has(id));
+  const grouping: readonly NamedExpression[] =
+    given === undefined ? outputOf(rows).filter(({ id }) => !read.has(id)) : resolveOutputs(given, scope);
   const call = (name: string, args: readonly Expression[]): Expression =>
     resolveFunction({ name, args, distinct: false, filter: null }, context);
   const pivoted = values.flatMap(({ value, name }): Alias[] => {

@@ -1,0 +1,132 @@
+import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { renamed, rowCount, sameName } from "../engine/plan/verbs.js";
+import { nameExpression } from "./names.js";
+import { NullFunctions } from "./nullFunctions.js";
+import { Relation } from "./relation.js";
+import { statisticsPlan } from "./summaries.js";
+
+/**
+ * Verbs that are made of others: nulls, summaries, columns turned into rows, set operations that count. `Same` is the DataFrame with the same rows, `Loose` one
+ * of which the compiler knows nothing.
+ */
+export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
+  /** Without duplicate rows. @example df.select("sensorId").distinct() */
+  distinct(): Same {
+    return this.same({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.plan });
+  }
+
+  /** At most the first `n` rows. @example df.limit(10) */
+  limit(n: number): Same {
+    return this.same({ kind: "limit", count: rowCount("limit", n), input: this.plan });
+  }
+
+  /** Without the first `n` rows. @example df.orderBy("id").offset(10) */
+  offset(n: number): Same {
+    return this.same({ kind: "offset", count: rowCount("offset", n), input: this.plan });
+  }
+
+  /** About this fraction of the rows. The seed is fixed unless given, so that a restarted query draws the same rows. @example df.sample(0.1) */
+  sample(fraction: number, seed = 0): Same {
+    return this.same({ kind: "sample", fraction, seed, input: this.plan });
+  }
+
+  /** A hint about partitions; the rows are the same. @example df.repartition(4) */
+  repartition(partitions: number): Same {
+    return this.same({ kind: "repartition", partitions, input: this.plan });
+  }
+
+  /** What stands for nulls, and rows with nulls. @example df.na.fill(0) */
+  get na(): NullFunctions<Same> {
+    return new NullFunctions(this.output, (change) => this.same(change(this.plan)));
+  }
+
+  /** The same as `na.fill`. @example df.fillna(0, ["celsius"]) */
+  fillna(value: number | string | boolean, columns?: readonly string[]): Same {
+    return this.na.fill(value, columns);
+  }
+
+  /** The same as `na.drop`. @example df.dropna("any", ["celsius"]) */
+  dropna(how: "any" | "all" | number = "any", columns?: readonly string[]): Same {
+    return this.na.drop(how, columns);
+  }
+
+  /** The distinct rows that are in both. @example df.select("sensorId").intersect(sensors.select("sensorId")) */
+  intersect(other: Relation<unknown>): Same {
+    return this.same(setOperationPlan("intersect", false, [this.plan, other.plan]));
+  }
+
+  /** The distinct rows that are not in the other. @example df.select("sensorId").except(sensors.select("sensorId")) */
+  except(other: Relation<unknown>): Same {
+    return this.same(setOperationPlan("except", false, [this.plan, other.plan]));
+  }
+
+  /** The rows of both, as often as they are in both. @example df.select("sensorId").intersectAll(sensors.select("sensorId")) */
+  intersectAll(other: Relation<unknown>): Same {
+    return this.same(setOperationPlan("intersect", true, [this.plan, other.plan]));
+  }
+
+  /** The rows of this without those of the other, each as often as it is there. @example df.select("sensorId").exceptAll(sensors.select("sensorId")) */
+  exceptAll(other: Relation<unknown>): Same {
+    return this.same(setOperationPlan("except", true, [this.plan, other.plan]));
+  }
+
+  /** The same as `except`. @example df.select("sensorId").subtract(sensors.select("sensorId")) */
+  subtract(other: Relation<unknown>): Same {
+    return this.same(setOperationPlan("except", false, [this.plan, other.plan]));
+  }
+
+  /** Columns under other names, by the names that they have. @example df.withColumnsRenamed({ celsius: "c", sensorId: "s" }) */
+  withColumnsRenamed(names: Readonly<Record<string, string>>): Loose {
+    const pairs = Object.entries(names);
+    const expressions = renamed(this.output, (name) => pairs.find(([from]) => sameName(from, name))?.[1]);
+    return this.loose({ kind: "project", expressions, input: this.plan });
+  }
+
+  /**
+   * Columns into rows: a row for each of `values`, with the name of the column and its value. Without `values` all columns that are no ids.
+   *
+   * @example df.select("id", "celsius", "sensorId").unpivot(["id"], ["celsius"], "quantity", "value")
+   */
+  unpivot(ids: readonly string[], values: readonly string[] | null, variableName: string, valueName: string): Loose {
+    const taken = values ?? this.output.map(({ name }) => name).filter((name) => !ids.some((id) => sameName(id, name)));
+    const columns = [...ids, ...taken].map((name) => nameExpression(name));
+    const input = this.analyzed({ kind: "project", expressions: columns, input: this.plan });
+    const sets = taken.map((name) => ({ columns: [nameExpression(name)], name: null }));
+    return this.loose(this.queried({ kind: "unpivot", includeNulls: true, values: [valueName], name: variableName, sets, input }));
+  }
+
+  /** The same as `unpivot`. @example df.select("id", "celsius").melt(["id"], ["celsius"], "quantity", "value") */
+  melt(ids: readonly string[], values: readonly string[] | null, variableName: string, valueName: string): Loose {
+    return this.unpivot(ids, values, variableName, valueName);
+  }
+
+  /** Count, mean, deviation, minimum and maximum of columns, as text: a row each. @example await df.describe("celsius").show() */
+  describe(...columns: readonly string[]): Loose {
+    return this.statistics(["count", "mean", "stddev", "min", "max"], columns);
+  }
+
+  /** The same with quartiles, or the statistics that are named: `count`, `mean`, `stddev`, `min`, `max`, `50%`. @example await df.summary("count", "50%").show() */
+  summary(...statistics: readonly string[]): Loose {
+    return this.statistics(statistics.length === 0 ? ["count", "mean", "stddev", "min", "25%", "50%", "75%", "max"] : statistics, []);
+  }
+
+  /** The DataFrame over a plan, of the same rows or of others. */
+  protected abstract same(plan: LogicalPlan): Same;
+  protected abstract loose(plan: LogicalPlan): Loose;
+
+  private statistics(statistics: readonly string[], columns: readonly string[]): Loose {
+    return this.loose(statisticsPlan((plan) => this.analyzed(plan), this.plan, this.output, statistics, columns));
+  }
+}
+
+const byPosition = { byName: false, allowMissingColumns: false };
+
+/** UNION, INTERSECT or EXCEPT of tables, column by column unless by name. */
+export function setOperationPlan(
+  operation: "union" | "intersect" | "except",
+  all: boolean,
+  inputs: readonly LogicalPlan[],
+  names = byPosition,
+): LogicalPlan {
+  return { kind: "setOperation", operation, all, ...names, inputs };
+}

@@ -1,0 +1,132 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { avg, col, count, denseRank, desc, lag, median, rowNumber, sum, Window, Session, type DataFrame } from "../../../index.js";
+
+// What SQL has, as methods: nulls, summaries, columns into rows and back, groups of groups, windows.
+
+const session = Session.create({ print: () => {}, warn: () => {} });
+afterAll(() => session.stop());
+
+const readings = session.createDataFrame(
+  [
+    { id: 1, k: "a", v: 1 },
+    { id: 2, k: "a", v: 3 },
+    { id: 3, k: "b", v: null },
+    { id: 4, k: null, v: 5 },
+  ],
+  "id INT, k STRING, v DOUBLE",
+);
+
+async function rowsOf(df: DataFrame<unknown>): Promise<unknown[]> {
+  return (await df.collect()).map((row) => Object.values(row as object));
+}
+
+describe("verbs of tables", () => {
+  it("fill, drop and replace", async () => {
+    expect(await rowsOf(readings.na.fill(0).orderBy("id").select("v"))).toEqual([[1], [3], [0], [5]]);
+    expect(
+      await rowsOf(
+        readings.na
+          .fill(
+            Object.fromEntries<string | number>([
+              ["k", "none"],
+              ["v", -1],
+            ]),
+          )
+          .orderBy("id"),
+      ),
+    ).toEqual([
+      [1, "a", 1],
+      [2, "a", 3],
+      [3, "b", -1],
+      [4, "none", 5],
+    ]);
+    expect(await rowsOf(readings.fillna("x").orderBy("id").select("k"))).toEqual([["a"], ["a"], ["b"], ["x"]]);
+    expect(await rowsOf(readings.na.drop().select("id").orderBy("id"))).toEqual([[1], [2]]);
+    expect(await rowsOf(readings.dropna("all", ["k"]).orderBy("id").select("id"))).toEqual([[1], [2], [3]]);
+    expect(
+      await rowsOf(
+        readings.na
+          .replace(new Map([["a", "A"]]), ["k"])
+          .orderBy("id")
+          .select("k"),
+      ),
+    ).toEqual([["A"], ["A"], ["b"], [null]]);
+    expect(() => readings.na.fill(0, ["nowhere"])).toThrow(expect.objectContaining({ condition: "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES" }));
+  });
+
+  it("count rows in both and in one", async () => {
+    const keys = readings.select("k");
+    expect(await rowsOf(keys.exceptAll(keys.limit(1)).orderBy("k"))).toEqual([[null], ["a"], ["b"]]);
+    expect(await rowsOf(keys.intersectAll(keys).orderBy("k"))).toEqual([[null], ["a"], ["a"], ["b"]]);
+    expect(await rowsOf(keys.subtract(keys.where("k = 'a'")).orderBy("k"))).toEqual([[null], ["b"]]);
+  });
+
+  it("turn columns into rows, and values into columns", async () => {
+    const wide = readings.where("id < 3").select(col("id"), col("v"), col("v").multiply(2).as("w"));
+    expect(await rowsOf(wide.unpivot(["id"], ["v", "w"], "name", "value").orderBy("id", "name"))).toEqual([
+      [1, "v", 1],
+      [1, "w", 2],
+      [2, "v", 3],
+      [2, "w", 6],
+    ]);
+    const pivoted = readings.groupBy("id").pivot("k", ["a", "b"]).agg(sum("v"));
+    expect(pivoted.columns).toEqual(["id", "a", "b"]);
+    expect(await rowsOf(pivoted.orderBy("id"))).toEqual([
+      [1, 1, null],
+      [2, 3, null],
+      [3, null, null],
+      [4, null, null],
+    ]);
+  });
+
+  it("describe columns", async () => {
+    expect(await rowsOf(readings.describe("v", "k"))).toEqual([
+      ["count", "3", "3"],
+      ["mean", "3.0", null],
+      ["stddev", "2.0", null],
+      ["min", "1.0", "a"],
+      ["max", "5.0", "b"],
+    ]);
+    expect(await rowsOf(readings.select("v").summary("count", "50%"))).toEqual([
+      ["count", "3"],
+      ["50%", "3.0"],
+    ]);
+    expect(() => readings.summary("nothing")).toThrow(expect.objectContaining({ condition: "INVALID_OPTION_VALUE" }));
+  });
+
+  it("group by parts of the columns", async () => {
+    expect(
+      await rowsOf(readings.where("v IS NOT NULL AND k IS NOT NULL").rollup("k").agg(count().as("n"), avg("v").as("m")).orderBy("k")),
+    ).toEqual([
+      [null, 2, 2],
+      ["a", 2, 2],
+    ]);
+    expect(await rowsOf(readings.where("id < 3").cube("k", "id").count().orderBy("k", "id"))).toEqual([
+      [null, null, 2],
+      [null, 1, 1],
+      [null, 2, 1],
+      ["a", null, 2],
+      ["a", 1, 1],
+      ["a", 2, 1],
+    ]);
+  });
+
+  it("look at windows", async () => {
+    const window = Window.partitionBy("k").orderBy(desc("v"));
+    const rows = readings
+      .where("k = 'a'")
+      .select(
+        "id",
+        rowNumber().over(window).as("n"),
+        denseRank().over(window).as("r"),
+        lag("v").over(window).as("before"),
+        sum("v").over(Window.partitionBy("k").orderBy("id").rowsBetween(Window.unboundedPreceding, Window.currentRow)).as("s"),
+        median("v").over(Window.partitionBy("k")).as("m"),
+      );
+    expect(await rowsOf(rows.orderBy("id"))).toEqual([
+      [1, 2, 2, 3, 1, 2],
+      [2, 1, 1, null, 4, 2],
+    ]);
+    expect(() => Window.rowsBetween(0.5, 1)).toThrow(expect.objectContaining({ condition: "INVALID_OPTION_VALUE" }));
+  });
+});
