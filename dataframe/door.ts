@@ -106,6 +106,8 @@ guard("DataFrame", DataFrame.prototype, {
     unionByName: [frame, optional(boolean)],
     intersect: [frame],
     except: [frame],
+    fillna: [either(number, text, boolean), optional(listOf("a list of names", text))],
+    dropna: [optional(either(text, number)), optional(listOf("a list of names", text))],
     intersectAll: [frame],
     exceptAll: [frame],
     subtract: [frame],

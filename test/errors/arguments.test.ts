@@ -56,6 +56,11 @@ endless.push(endless);
 const internal = new Set([
   "constructor",
   "derive",
+  "same",
+  "loose",
+  "query",
+  "queried",
+  "statistics",
   "register",
   "fromBatch",
   "setTempView",
