@@ -1,3 +1,4 @@
+import { tooLargeOr } from "../values/limits.js";
 import { Cache } from "../codegen/cache.js";
 import { assert } from "../errors/assert.js";
 import { buffers } from "../arrow/buffers.js";
@@ -85,7 +86,11 @@ function compileLoop(spec: ProjectionSpec): Projection {
         for (const writer of variant.writers) writer.reserve(batch.length);
         arena.reset();
         const facts = { batchTimeMs: context.batchTimeMs, batchId: context.batchId, row: 0 };
-        return variant.loop(batch.length, batch.columns, rows, variant.writers, arena, facts, first);
+        try {
+          return variant.loop(batch.length, batch.columns, rows, variant.writers, arena, facts, first);
+        } catch (error) {
+          throw tooLargeOr(error);
+        }
       };
       let variant = code.fast;
       let length = variant === null ? -1 : runVariant(variant);

@@ -19,7 +19,8 @@ export function joinedTexts(texts: readonly string[], delimiter: string): string
 
 /** What JavaScript says of a text or an array that it cannot hold, as a condition; other failures as they are. */
 export function tooLargeOr(error: unknown): unknown {
-  if (!(error instanceof RangeError) || !/^Invalid (string|array|typed array) length/.test(error.message)) return error;
+  if (!(error instanceof Error) || !/^(Invalid (string|array|typed array) length|Cannot create a string longer than)/.test(error.message))
+    return error;
   const parameters = { length: `more than ${maxStringLength}`, limit: String(maxStringLength) };
   return new StreamingError("STRING_TOO_LONG", parameters, { cause: error });
 }

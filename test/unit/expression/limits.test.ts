@@ -22,6 +22,7 @@ describe("kind: allocation without a limit: values that would be too large", () 
     ["replace(s, 'a', s)", "STRING_TOO_LONG"],
     ["concat_ws(s, transform(array_repeat(1, 10000), x -> s))", "STRING_TOO_LONG"],
     ["array_join(array_repeat(s, 10000), ',')", "STRING_TOO_LONG"],
+    ["array_repeat(s, 10000)", "STRING_TOO_LONG"],
     ["flatten(array_repeat(array_repeat(1, 10000), 10000))", "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION"],
     ["array_repeat(1, 200000000)", "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION"],
     ["array_repeat(n, n)", "COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION"],
@@ -32,6 +33,7 @@ describe("kind: allocation without a limit: values that would be too large", () 
   it("what JavaScript cannot hold, wherever it says so", () => {
     expect(refusal(() => "ab".repeat(2 ** 29))).toMatchObject({ condition: "STRING_TOO_LONG" });
     expect(refusal(() => Array.from({ length: 3 }, () => "a".repeat(2 ** 28)).join(""))).toMatchObject({ condition: "STRING_TOO_LONG" });
+    expect(refusal(() => new TextDecoder().decode(new Uint8Array(2 ** 29)))).toMatchObject({ condition: "STRING_TOO_LONG" });
     expect(refusal(() => "a".at(0))).toBe("a");
     const other = new RangeError("Maximum call stack size exceeded");
     expect(tooLargeOr(other)).toBe(other);
