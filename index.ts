@@ -37,7 +37,7 @@ export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/sche
 export * from "./dataframe/functions.js";
 export * as functions from "./dataframe/functions.js";
 export type { Decimal, LocalDate, LocalDateTime } from "./dataframe/types/values.js";
-export type { LooseRow } from "./dataframe/types/row.js";
+export type { LooseRow } from "./dataframe/rowTypes/row.js";
 export { Timestamp } from "./engine/arrow/rows.js";
 export { StreamingError } from "./engine/errors/streamingError.js";
 export type { ConditionName } from "./engine/errors/conditions.js";

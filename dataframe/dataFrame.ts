@@ -20,8 +20,8 @@ import type { StatefulProcessor } from "./statefulProcessor.js";
 import { setOperationPlan, TableVerbs } from "./tableVerbs.js";
 import { DataStreamWriter, type BatchFunction } from "./streamWriter.js";
 import type { Of, Resolve } from "./types/deferred.js";
-import type * as r from "./types/row.js";
-import type * as v from "./types/verbs.js";
+import type * as r from "./rowTypes/row.js";
+import type * as v from "./rowTypes/verbs.js";
 
 /** Takes the rows of a batch, as a bounded DataFrame. Runs at least once a batch. */
 export type ForeachBatch<Row> = BatchFunction<DataFrame<Row>>;

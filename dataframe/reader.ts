@@ -12,7 +12,7 @@ import type { SessionContext } from "./sessionContext.js";
 import type { CheckedDdl } from "./types/ddl.js";
 import type { SourceOptions } from "./types/optionNames.js";
 import type { SomeFormat, SourceFormat } from "./types/formats.js";
-import type { LooseRow } from "./types/row.js";
+import type { LooseRow } from "./rowTypes/row.js";
 
 /** The columns of the Kafka source. */
 export interface KafkaRow {

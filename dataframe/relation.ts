@@ -22,7 +22,7 @@ import { explainFrame } from "./explain.js";
 import { count } from "./functions/aggregates.js";
 import { schemaTree } from "./schemaTree.js";
 import type { SessionContext } from "./sessionContext.js";
-import type { LooseRow } from "./types/row.js";
+import type { LooseRow } from "./rowTypes/row.js";
 import { newWriteDefinition } from "./writeDefinition.js";
 import { DataFrameWriter } from "./writer.js";
 

@@ -6,7 +6,7 @@ import { sameName } from "../engine/plan/verbs.js";
 import { notExpected } from "./arguments.js";
 import { Column, columnExpression, outputExpression, type AnyColumn } from "./column.js";
 import { attributeNamed } from "./names.js";
-import type { ColumnsOf } from "./types/verbs.js";
+import type { ColumnsOf } from "./rowTypes/verbs.js";
 
 /** What a verb takes beside columns and their names: a function of the row, which gives them. */
 export type RowFunction = (...rows: readonly ColumnsOf<never>[]) => unknown;

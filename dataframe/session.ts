@@ -29,7 +29,7 @@ import { runStatement } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableRegistry } from "./tables.js";
 import type { CheckedDdl } from "./types/ddl.js";
-import type { LooseRow } from "./types/row.js";
+import type { LooseRow } from "./rowTypes/row.js";
 
 /** What a session may be made with. */
 export interface SessionOptions {

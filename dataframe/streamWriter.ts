@@ -18,7 +18,7 @@ import type { BatchReceiver, ForeachBatchInfo, StreamDefinition } from "./stream
 import { checkedTrigger } from "./triggers.js";
 import type { SinkOptions } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
-import type { LooseRow } from "./types/row.js";
+import type { LooseRow } from "./rowTypes/row.js";
 
 declare const rowOf: unique symbol;
 

@@ -17,7 +17,13 @@ export function charsetOf(given: Readonly<Record<string, string>>): Charset | nu
   const named = Object.entries(given).find(([name]) => optionName.test(name))?.[1];
   if (named === undefined) return null;
   const found = charsets.find((charset) => charset === named.toLowerCase() || charset.replace("-", "") === named.toLowerCase());
-  if (found === undefined) throw new StreamingError("INVALID_PARAMETER_VALUE.CHARSET", { charset: named, charsets: charsets.join(", ") });
+  if (found === undefined)
+    throw new StreamingError("INVALID_PARAMETER_VALUE.CHARSET", {
+      parameter: "`encoding`",
+      functionName: "the options of the files",
+      charset: named,
+      charsets: charsets.join(", "),
+    });
   return found === "utf-8" ? null : found;
 }
 

@@ -7,7 +7,7 @@ import { parseQuery } from "../../engine/sql/parser.js";
 import { relationsIn } from "../../engine/plan/relationsIn.js";
 import { sourceFormats } from "../formats.js";
 import { DataFrameReader } from "../reader.js";
-import type { LooseRow } from "../types/row.js";
+import type { LooseRow } from "../rowTypes/row.js";
 import type { SessionContext } from "../sessionContext.js";
 import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
 

@@ -91,11 +91,6 @@ export const expressionConditions = {
     message: `${mismatch}the input <inputName> should be a foldable <inputType> expression; however, got <inputExpr>.`,
     advice: "Give it a constant.",
   },
-  "DATATYPE_MISMATCH.MAP_CONCAT_DIFF_TYPES": {
-    sqlState: "42K09",
-    message: `${mismatch}The <functionName> should all be of type map, but it's <dataType>.`,
-    advice: castArguments,
-  },
   "DATATYPE_MISMATCH.CREATE_MAP_KEY_DIFF_TYPES": {
     sqlState: "42K09",
     message: `${mismatch}The given keys of function <functionName> should all be the same type, but they are <dataType>.`,
@@ -265,7 +260,7 @@ export const expressionConditions = {
   "INVALID_PARAMETER_VALUE.CHARSET": {
     sqlState: "22023",
     message: "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of the <charsets>, but got <charset>.",
-    advice: "Name one of these character sets.",
+    advice: "Name one of these character sets, or convert the texts first.",
   },
   MALFORMED_CHARACTER_CODING: {
     sqlState: "22000",

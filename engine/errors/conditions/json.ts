@@ -58,11 +58,6 @@ export const jsonConditions = {
     message: "The column <columnName> for corrupt records must have the nullable STRING type, but got <actualType>.",
     advice: "Give it the type STRING, or name another column with the option `columnNameOfCorruptRecord`.",
   },
-  "INVALID_PARAMETER_VALUE.CHARSET": {
-    sqlState: "22023",
-    message: "The value of the option `encoding` is invalid: expects one of <charsets>, but got <charset>.",
-    advice: "Give one of these, or convert the files first.",
-  },
   CSV_HEADER_MISMATCH: {
     sqlState: "42KDG",
     message: "The header of a CSV file (<header>) is not the schema (<schema>).",

@@ -1,7 +1,7 @@
 import type { NameOf, RefsOf, ValueOf } from "../column.js";
-import type { ColumnValue, HiddenColumns, Resolve } from "./deferred.js";
-import type { KindOf } from "./values.js";
-import type { Alike, Unmet } from "./wants.js";
+import type { ColumnValue, HiddenColumns, Resolve } from "../types/deferred.js";
+import type { KindOf } from "../types/values.js";
+import type { Alike, Unmet } from "../types/wants.js";
 
 /** A row of which the compiler does not know the columns; the analyzer still checks every name. */
 export type LooseRow = Record<string, unknown>;

@@ -1,8 +1,8 @@
 import type { AnyColumn, Column } from "../column.js";
-import type { Average, Of, Resolve, Sum } from "./deferred.js";
+import type { Average, Of, Resolve, Sum } from "../types/deferred.js";
 import type { Checked, CheckedAll, Flat, IsLoose, LooseRow } from "./row.js";
-import type { KindOf, ValueKind } from "./values.js";
-import type { Alike } from "./wants.js";
+import type { KindOf, ValueKind } from "../types/values.js";
+import type { Alike } from "../types/wants.js";
 
 /** The columns of a row, as functions of the row get them. */
 export type ColumnsOf<Row> =
