@@ -131,7 +131,7 @@ await requireServers("queries whose Kafka fails", "Kafka and confluent-kafka", s
   });
 
   test("an outage that is longer than the patience fails the query by name, in the middle of batches, and each start afterwards goes on", async () => {
-    const patience = { "kafka.default.api.timeout.ms": "1500", "kafka.request.timeout.ms": "1000" };
+    const patience = { "kafka.default.api.timeout.ms": "6000", "kafka.request.timeout.ms": "4000" };
     const copy = await newCopy({ ...patience, maxOffsetsPerTrigger: "10" });
     const rows = 2_000;
     await send(copy.from, 0, rows);
