@@ -13,7 +13,7 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { isInterval, nullableOf, typeOf } from "../types/typeOf.js";
-import { castArgs, differentTypes, modeOf, requireOrder, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
+import { alikeArrays, castArgs, modeOf, requireOrder, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Arrays made of others: with elements put in or taken out, side by side, and counted out. */
 
@@ -114,10 +114,7 @@ const arraysOverlap: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    const coerced = coerceAll(args, resolving.context);
-    if (coerced === null || coerced.type.kind !== "array") throw differentTypes(args, resolving);
-    requireOrder(coerced.type.element, args, resolving);
-    return { args: coerced.args, type: types.boolean, nullable: true };
+    return { args: alikeArrays(args, resolving).args, type: types.boolean, nullable: true };
   },
   eval: ([a, b], call) => {
     const { element } = typeOf(call.args[0]!) as ArrayType;

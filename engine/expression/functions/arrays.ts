@@ -9,6 +9,7 @@ import { nullableOf, typeOf } from "../types/typeOf.js";
 import { checkedElements, joinedTexts } from "../../values/limits.js";
 import { compareValues } from "../../values/compare.js";
 import {
+  alikeArrays,
   castArgs,
   differentTypes,
   fixed,
@@ -285,12 +286,7 @@ function setFunction(
     doc,
     arity: [2, 2],
     nulls: "strict",
-    resolve: (args, resolving) => {
-      const coerced = coerceAll(args, resolving.context);
-      if (coerced === null || coerced.type.kind !== "array") throw differentTypes(args, resolving);
-      requireOrder(coerced.type.element, args, resolving);
-      return { args: coerced.args, type: coerced.type };
-    },
+    resolve: alikeArrays,
     eval: ([a, b], call) => {
       const { element: type } = call.type as ArrayType;
       const has = (list: List, value: Value): boolean => (value === null ? list.includes(null) : indexIn(list, value, type) >= 0);

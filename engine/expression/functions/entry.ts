@@ -5,7 +5,7 @@ import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import type { Call, Expression } from "../expression.js";
 import type { EvalMode } from "../../values/evalMode.js";
-import { implicitCast, type AnalysisContext, type Expected } from "../types/coerce.js";
+import { coerceAll, implicitCast, type AnalysisContext, type Expected } from "../types/coerce.js";
 import { describe, describeCall } from "../types/describe.js";
 import { nullableOf, typeOf, isOrderable } from "../types/typeOf.js";
 
@@ -116,6 +116,15 @@ export function differentTypes(args: readonly Expression[], resolving: Resolving
     functionName: `\`${resolving.name}\``,
     dataType: `[${args.map((arg) => `"${sqlTypeName(typeOf(arg))}"`).join(", ")}]`,
   });
+}
+
+/** Arguments as arrays of one type, whose elements have an order. @throws DATATYPE_MISMATCH.… */
+export function alikeArrays(args: readonly Expression[], resolving: Resolving): { readonly args: Expression[]; readonly type: DataType } {
+  const { context } = resolving;
+  const coerced = coerceAll(args, context);
+  if (coerced === null || coerced.type.kind !== "array") throw differentTypes(args, resolving);
+  requireOrder(coerced.type.element, args, resolving);
+  return coerced;
 }
 
 const ordinals = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
