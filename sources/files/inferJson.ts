@@ -1,48 +1,112 @@
 import { decodeText } from "../../engine/arrow/reading.js";
 import { field, types, type DataType, type Schema, type StructType } from "../../engine/arrow/types.js";
-import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
 import { jsonInferenceOptions, jsonReadOptions } from "../../engine/contract/jsonReadOptions.js";
 import { Options } from "../../engine/contract/options.js";
+import type { BytesReader } from "../../engine/contract/source.js";
+import { parseJsonOptions, type JsonOptions } from "../../engine/kernel/json/jsonOptions.js";
+import { LineFraming, type LineSink } from "../../engine/kernel/text/lineFraming.js";
+import { WholeFraming } from "../../engine/kernel/text/wholeFraming.js";
+import { DecoderMemory } from "../../engine/kernel/wasm/decoderMemory.js";
 import { samplingRatioOf } from "./sampling.js";
-import { JsonTypeParser } from "./jsonTypes.js";
+import { JsonTypeReader } from "./jsonTypes.js";
 import { mergeTypes } from "./mergeTypes.js";
 
-/** Options that change what is inferred in ways that are not built. */
-const unsupported = ["inferTimestamp", "allowComments", "allowUnquotedFieldNames"];
-
 /**
- * The schema of lines of JSON, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand in the order of their
- * names, what has several types is the type that holds them all or else a string, and what is always null is a string.
+ * The schema of JSON files, each opened as it is come to, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand
+ * in the order of their names, what has several types is the type that holds them all or else a string, and what is always null is a string.
  *
- * @returns null when there is no line
+ * @returns null when there is no document
  */
-export function inferJsonSchema(files: readonly Uint8Array[], options: Readonly<Record<string, string>>): Schema | null {
-  for (const name of unsupported) {
-    const value = options[name]?.toLowerCase();
-    if (value !== undefined && value !== "false") throw notYetSupported(`Inferring a JSON schema with the option ${name}`);
-  }
-  const isOn = (name: string): boolean => options[name]?.toLowerCase() === "true";
-  const parser = new JsonTypeParser({ primitivesAsString: isOn("primitivesAsString"), prefersDecimal: isOn("prefersDecimal") });
-  const mode = options["mode"]?.toUpperCase() ?? "PERMISSIVE";
-  const corruptName = options["columnNameOfCorruptRecord"] ?? "_corrupt_record";
-  const ratio = samplingRatioOf(new Options("the json source", [...jsonReadOptions, ...jsonInferenceOptions], options));
-  const separator = options["lineSep"] ?? /\r\n|\r|\n/;
-  let merged: Map<string, DataType> | null = null;
-  let lines = 0;
-  for (const bytes of files) {
-    const text = decodeText(bytes, 0, bytes.length);
-    for (const line of isOn("multiLine") ? [text] : text.split(separator)) {
-      if (line.trim() === "") continue;
-      const index = lines++;
-      if (Math.floor((index + 1) * ratio) === Math.floor(index * ratio)) continue;
-      const type = rowType(parser.parse(line));
-      if (type === null && mode === "FAILFAST")
-        throw new StreamingError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { record: line.slice(0, 80) });
-      const found: StructType | null = type ?? (mode === "DROPMALFORMED" ? null : types.struct([field(corruptName, types.string)]));
-      if (found !== null) addFields((merged ??= new Map()), found);
+export async function inferJsonSchema(
+  files: readonly (() => Promise<BytesReader>)[],
+  given: Readonly<Record<string, string>>,
+): Promise<Schema | null> {
+  const memory = new DecoderMemory();
+  const inference = new JsonInference(memory, given);
+  const framing = inference.multiLine ? new WholeFraming(memory) : new LineFraming(memory, inference.lineSeparator);
+  for (const open of files) {
+    const reader = await open();
+    try {
+      for (let atEnd = false; !atEnd;) {
+        const count = await reader.read(framing.buffer());
+        atEnd = count === 0;
+        framing.frame(count, atEnd, inference);
+      }
+    } finally {
+      await reader.close();
     }
   }
-  return merged === null ? null : finished(types.struct([...merged].map(([name, type]) => field(name, type))), isOn("dropFieldIfAllNull"));
+  return inference.schema();
+}
+
+/** Takes documents, and keeps what fields they have. */
+class JsonInference implements LineSink {
+  private readonly options: Options;
+  private readonly reading: JsonOptions;
+  private readonly parser: JsonTypeReader;
+  private readonly ratio: number;
+  private merged: Map<string, DataType> | null = null;
+  private documents = 0;
+
+  constructor(
+    private readonly memory: DecoderMemory,
+    given: Readonly<Record<string, string>>,
+  ) {
+    const options = (this.options = new Options("the json source", [...jsonReadOptions, ...jsonInferenceOptions], given));
+    this.reading = parseJsonOptions(given, "UTC");
+    this.parser = new JsonTypeReader({
+      reading: this.reading,
+      primitivesAsString: options.boolean("primitivesAsString"),
+      prefersDecimal: options.boolean("prefersDecimal"),
+      inferTimestamp: options.boolean("inferTimestamp"),
+    });
+    this.ratio = samplingRatioOf(options);
+  }
+
+  get multiLine(): boolean {
+    return this.reading.multiLine;
+  }
+
+  get lineSeparator(): Uint8Array | null {
+    return this.reading.lineSeparator;
+  }
+
+  schema(): Schema | null {
+    const { merged } = this;
+    if (merged === null) return null;
+    return finished(types.struct([...merged].map(([name, type]) => field(name, type))), this.options.boolean("dropFieldIfAllNull"));
+  }
+
+  window(count: number): void {
+    const { starts, ends } = this.memory;
+    for (let i = 0; i < count; i++) this.longLine(starts[i]!, ends[i]!);
+  }
+
+  longLine(start: number, end: number): void {
+    const { bytes } = this.memory;
+    if (isBlank(bytes, start, end)) return;
+    const index = this.documents++;
+    if (Math.floor((index + 1) * this.ratio) === Math.floor(index * this.ratio)) return;
+    addFields((this.merged ??= new Map()), this.rowType(this.parser.read(bytes, start, end), start, end));
+  }
+
+  /** A document's row: its object, or those of its array; one without a value has no fields, nor has one that is left out. */
+  private rowType(type: DataType | null, start: number, end: number): StructType {
+    if (type?.kind === "struct") return type;
+    if (type?.kind === "array" && type.element.kind === "struct") return type.element;
+    if (type?.kind === "null" || (type?.kind === "array" && type.element.kind === "null")) return types.struct([]);
+    const { mode, corruptColumn } = this.reading;
+    if (mode === "PERMISSIVE") return types.struct([field(corruptColumn, types.string)]);
+    if (mode === "DROPMALFORMED") return types.struct([]);
+    const record = decodeText(this.memory.bytes, start, Math.min(end, start + 400)).slice(0, 80);
+    throw new StreamingError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { record });
+  }
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let p = start; p < end; p++) if (bytes[p]! > 32) return false;
+  return true;
 }
 
 /** The fields of a row, merged into those that are known: a row costs what it has, not what all rows before it had. */
@@ -53,18 +117,13 @@ function addFields(known: Map<string, DataType>, row: StructType): void {
   }
 }
 
-/** A line's row: its object, or those of its array. Null when it is neither. */
-function rowType(type: DataType | null): StructType | null {
-  if (type?.kind === "struct") return type;
-  return type?.kind === "array" && type.element.kind === "struct" ? type.element : null;
-}
-
 /**
- * Fields in name order, strings for what never had a value (or nothing, if that is wanted); objects that are always empty are left out, as Spark cannot make a
- * column of them.
+ * Fields in name order, strings for what never had a value (or nothing, if that is wanted); objects that are always empty, and what has no name, are left
+ * out, as Spark cannot make a column of them.
  */
 function finished(type: StructType, dropsNull: boolean): StructType {
   const fields = type.fields.flatMap((member) => {
+    if (member.name === "") return [];
     const done = finishedType(member.type, dropsNull);
     return done === null ? [] : [field(member.name, done)];
   });

@@ -1,157 +1,156 @@
+import { decodeText } from "../../engine/arrow/reading.js";
 import { field, types, type DataType, type Field } from "../../engine/arrow/types.js";
+import type { JsonOptions } from "../../engine/kernel/json/jsonOptions.js";
+import { JsonReader, token } from "../../engine/kernel/json/jsonReader.js";
+import { unescapeInto } from "../../engine/kernel/json/jsonStrings.js";
+import { parseTimestamp } from "../../engine/values/dateTimeText.js";
 import { mergeTypes } from "./mergeTypes.js";
 
 export interface JsonTypeOptions {
+  readonly reading: JsonOptions;
   readonly primitivesAsString: boolean;
   readonly prefersDecimal: boolean;
+  readonly inferTimestamp: boolean;
 }
 
 /** A document that goes deeper is malformed, as for Spark's parser. */
 const deepest = 1000;
 
-/** Reads a JSON document for its type. Numbers are judged by their digits: a number of JavaScript would not keep them. */
-export class JsonTypeParser {
-  private text = "";
-  private at = 0;
+/** Reads a JSON document for its type, with the liberties that the reader of its rows takes. Numbers are judged by their digits: a number of JavaScript would not keep them. */
+export class JsonTypeReader {
+  private readonly reader: JsonReader;
   private depth = 0;
 
-  constructor(private readonly options: JsonTypeOptions) {}
+  constructor(private readonly options: JsonTypeOptions) {
+    this.reader = new JsonReader(options.reading.syntax);
+  }
 
-  /** Null when the text does not begin with a JSON document. */
-  parse(text: string): DataType | null {
-    this.text = text;
-    this.at = 0;
+  /** The type of the first value in [start, end): nobody looks at what follows it, as in Spark. Null when it is malformed. */
+  read(bytes: Uint8Array, start: number, end: number): DataType | null {
+    const hasMark = end - start >= 3 && bytes[start] === 0xef && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+    this.reader.reset(bytes, hasMark ? start + 3 : start, end);
     this.depth = 0;
-    try {
-      return this.value();
-    } catch (error) {
-      if (error instanceof Malformed) return null;
-      throw error;
-    }
+    const kind = this.reader.next();
+    return kind === token.end ? types.null : this.typeOf(kind);
   }
 
-  private value(): DataType {
-    this.skipSpace();
-    switch (this.text[this.at]) {
-      case "{":
-        return this.nested(() => this.object());
-      case "[":
-        return this.nested(() => this.array());
-      case '"':
-        this.string();
-        return types.string;
-      case "t":
-        return this.word("true", types.boolean);
-      case "f":
-        return this.word("false", types.boolean);
-      case "n":
-        return this.word("null", types.null);
+  private value(): DataType | null {
+    return this.typeOf(this.reader.next());
+  }
+
+  private typeOf(kind: number): DataType | null {
+    switch (kind) {
+      case token.object:
+      case token.array:
+        return this.nested(kind);
+      case token.string:
+        return this.textType();
+      case token.integer:
+        return this.primitive(wholeType(this.scalar()));
+      case token.decimal:
+        return this.primitive(this.options.prefersDecimal ? decimalType(this.scalar()) : types.double);
+      case token.notFinite:
+        return this.options.prefersDecimal ? null : this.primitive(types.double);
+      case token.true:
+      case token.false:
+        return this.primitive(types.boolean);
+      case token.null:
+        return types.null;
       default:
-        return this.number();
+        return null;
     }
   }
 
-  private nested(read: () => DataType): DataType {
-    if (++this.depth > deepest) throw new Malformed();
-    const type = read();
+  private nested(kind: number): DataType | null {
+    if (++this.depth > deepest) return null;
+    this.reader.at++;
+    const type = kind === token.object ? this.object() : this.array();
     this.depth--;
-    return type;
+    return this.reader.at < 0 ? null : type;
   }
 
-  private object(): DataType {
+  private object(): DataType | null {
+    const { reader } = this;
     const fields = new Map<string, DataType>();
-    this.at++;
-    if (this.skipTo("}")) return types.struct([]);
-    do {
-      this.skipSpace();
-      const name = this.string();
-      this.expect(":");
+    for (let first = true; reader.nextMember(first); first = false) {
+      const name = this.name();
       const type = this.value();
+      if (type === null) return null;
       const known = fields.get(name);
       fields.set(name, known ? mergeTypes(known, type) : type);
-    } while (this.skipTo(","));
-    this.expect("}");
+    }
     return types.struct([...fields].map(([name, type]): Field => field(name, type)));
   }
 
-  private array(): DataType {
+  private array(): DataType | null {
     let element: DataType = types.null;
-    this.at++;
-    if (this.skipTo("]")) return types.array(element);
-    do element = mergeTypes(element, this.value());
-    while (this.skipTo(","));
-    this.expect("]");
+    for (let first = true; this.reader.nextElement(first); first = false) {
+      const type = this.value();
+      if (type === null) return null;
+      element = mergeTypes(element, type);
+    }
     return types.array(element);
   }
 
-  private string(): string {
-    if (this.text[this.at] !== '"') throw new Malformed();
-    let end = this.at + 1;
-    for (; end < this.text.length && this.text[end] !== '"'; end++) if (this.text[end] === "\\") end++;
-    const found = this.text.slice(this.at, end + 1);
-    this.at = end + 1;
-    try {
-      return JSON.parse(found) as string;
-    } catch {
-      throw new Malformed();
-    }
+  /** An empty text says nothing: some programs write it for null. */
+  private textType(): DataType {
+    const { prefersDecimal, inferTimestamp } = this.options;
+    const { start, stop } = this.reader;
+    if (start === stop) return types.null;
+    if (!prefersDecimal && !inferTimestamp) return types.string;
+    const text = this.name();
+    const decimal = prefersDecimal ? decimalOfText(text) : null;
+    if (decimal !== null) return decimal;
+    return inferTimestamp && this.isTimestamp(text) ? types.timestamp : types.string;
   }
 
-  private word(word: string, type: DataType): DataType {
-    if (!this.text.startsWith(word, this.at)) throw new Malformed();
-    this.at += word.length;
-    return this.primitive(type);
-  }
-
-  private number(): DataType {
-    const digits = this.match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);
-    if (!/[.eE]/.test(digits)) return this.primitive(wholeType(digits));
-    return this.primitive(this.options.prefersDecimal ? decimalType(digits) : types.double);
+  private isTimestamp(text: string): boolean {
+    const { timestampForm, zone } = this.options.reading;
+    return (timestampForm === null ? parseTimestamp(text, zone, 0) : timestampForm(text)) !== undefined;
   }
 
   private primitive(type: DataType): DataType {
-    return this.options.primitivesAsString && type.kind !== "null" ? types.string : type;
+    return this.options.primitivesAsString ? types.string : type;
   }
 
-  private match(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0];
-    if (found === undefined) throw new Malformed();
-    this.at += found.length;
-    return found;
+  /** The text of the last scalar that has no escapes. */
+  private scalar(): string {
+    const { bytes, start, stop } = this.reader;
+    return decodeText(bytes, start, stop);
   }
 
-  private expect(character: string): void {
-    if (!this.skipTo(character)) throw new Malformed();
-  }
-
-  private skipTo(character: string): boolean {
-    this.skipSpace();
-    if (this.text[this.at] !== character) return false;
-    this.at++;
-    return true;
-  }
-
-  private skipSpace(): void {
-    while (this.at < this.text.length && " \t\r\n".includes(this.text[this.at]!)) this.at++;
+  /** The last string or name, without its escapes. */
+  private name(): string {
+    const { bytes, start, stop, escaped } = this.reader;
+    if (!escaped) return this.scalar();
+    const text = bytes.slice(start, stop);
+    return decodeText(text, 0, unescapeInto(text, 0, text.length, 0));
   }
 }
 
-class Malformed extends Error {}
-
 /** long, or a decimal of as many digits, or double when those are too many. */
-function wholeType(digits: string): DataType {
-  const precision = digits.replace("-", "").length;
-  if (precision > 38) return types.double;
-  const value = BigInt(digits);
-  return BigInt.asIntN(64, value) === value ? types.long : types.decimal(precision, 0);
+function wholeType(text: string): DataType {
+  const digits = text.replace(/^-?0*(?=\d)/, "");
+  if (digits.length > 38) return types.double;
+  const value = BigInt(text.startsWith("-") ? `-${digits}` : digits);
+  return BigInt.asIntN(64, value) === value ? types.long : types.decimal(digits.length, 0);
 }
 
 function decimalType(digits: string): DataType {
-  const [mantissa, exponent] = digits.replace(/^-/, "").toLowerCase().split("e") as [string, string | undefined];
+  const [mantissa, exponent = "0"] = digits.replace(/^-/, "").toLowerCase().split("e") as [string, string | undefined];
   const [whole, fraction = ""] = mantissa.split(".") as [string, string | undefined];
   const significant = (whole + fraction).replace(/^0+(?=\d)/, "").length;
-  const scale = Math.max(0, fraction.length - Number(exponent ?? 0));
-  const precision = Math.max(significant, scale);
-  return precision > 38 ? types.double : types.decimal(precision, scale);
+  const scale = fraction.length - Number(exponent);
+  const precision = scale < 0 ? significant - scale : Math.max(significant, scale);
+  return precision > 38 ? types.double : types.decimal(precision, Math.max(0, scale));
+}
+
+/** What Java's BigDecimal makes of a text without its commas, where a type can hold that. */
+function decimalOfText(text: string): DataType | null {
+  const digits = text.replaceAll(",", "").replace(/^\+/, "");
+  if (!/^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(digits)) return null;
+  const [mantissa, exponent = "0"] = digits.toLowerCase().split("e") as [string, string | undefined];
+  const isWhole = Number(exponent) > (mantissa.split(".")[1]?.length ?? 0);
+  const type = decimalType(digits);
+  return isWhole || type.kind !== "decimal" ? null : type;
 }

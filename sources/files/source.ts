@@ -6,7 +6,7 @@ import { nullableSchema } from "../../engine/arrow/nullable.js";
 import { field, types, typeName, type Schema } from "../../engine/arrow/types.js";
 import type { SourceContext, SourceProvider } from "../../engine/contract/provider.js";
 import type { Runtime } from "../../engine/contract/runtime.js";
-import type { ColumnsReader } from "../../engine/contract/source.js";
+import type { BytesReader, ColumnsReader } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { FileSource } from "./fileSource.js";
 import { checkCsvSchema } from "../../engine/kernel/csv/createCsvDecoder.js";
@@ -17,7 +17,7 @@ import { mergeSchemas, type FileSchema } from "./mergeSchemas.js";
 import { metadataSchema } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
 import { fileOptions, fileSourceSpecs, type FileFormat, type FileOptions } from "./options.js";
-import { openFile, openText, readAllBytes } from "./readers.js";
+import { openFile, openText } from "./readers.js";
 import type { Tolerance } from "./tolerance.js";
 
 /** Lines of JSON, one document each. */
@@ -26,17 +26,9 @@ export const jsonProvider: SourceProvider = {
   checkColumns: (given, wanted) => checkCorruptColumn("json", given, wanted),
   async inferSchema(given, runtime) {
     const options = fileOptions("json", given);
-    const texts: Uint8Array[] = [];
     const files = await inputFiles(options, runtime);
-    for (const { path } of files) {
-      const reader = await openText(runtime.files, path, options.given);
-      try {
-        texts.push(await readAllBytes(reader));
-      } finally {
-        await reader.close();
-      }
-    }
-    return withPartitions(inferJsonSchema(texts, withoutCharset(options.given)) ?? nothingToInfer(options), options, files);
+    const schema = await inferJsonSchema(textReaders(files, options, runtime), withoutCharset(options.given));
+    return withPartitions(schema ?? nothingToInfer(options), options, files);
   },
 };
 
@@ -51,14 +43,7 @@ export const csvProvider: SourceProvider = {
   async inferSchema(given, runtime) {
     const options = fileOptions("csv", given);
     const files = await inputFiles(options, runtime);
-    const schema = await inferCsvSchema(
-      files.map(
-        ({ path }) =>
-          () =>
-            openText(runtime.files, path, options.given),
-      ),
-      withoutCharset(options.given),
-    );
+    const schema = await inferCsvSchema(textReaders(files, options, runtime), withoutCharset(options.given));
     return withPartitions(schema ?? nothingToInfer(options), options, files);
   },
 };
@@ -125,6 +110,15 @@ function checkCorruptColumn(format: "csv" | "json", given: Readonly<Record<strin
   const column = fileOptions(format, given).given["columnNameOfCorruptRecord"] ?? "_corrupt_record";
   if (fields.length !== 1 || fields[0]!.name !== column) return;
   throw new StreamingError("UNSUPPORTED_FEATURE.QUERY_ONLY_CORRUPT_RECORD_COLUMN", { column });
+}
+
+/** What opens each file, when its turn comes. */
+function textReaders(files: readonly InputFile[], { given }: FileOptions, runtime: Runtime): readonly (() => Promise<BytesReader>)[] {
+  return files.map(
+    ({ path }) =>
+      () =>
+        openText(runtime.files, path, given),
+  );
 }
 
 function needsSchema({ format }: FileOptions): never {
