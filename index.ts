@@ -31,6 +31,8 @@ export type { ForeachBatchInfo, StreamDefinition } from "./dataframe/streamDefin
 export type { SessionContext } from "./dataframe/sessionContext.js";
 export type { ForeachWriter } from "./dataframe/foreach.js";
 export type { StandardSchema } from "./dataframe/standardSchema.js";
+export { udaf, udf, type UdafParts, type UdfOptions, type UserDefinedFunction } from "./dataframe/userFunctions.js";
+export { UdfRegistration } from "./dataframe/udfRegistration.js";
 export { Window, WindowSpec } from "./dataframe/window.js";
 export { NullFunctions } from "./dataframe/nullFunctions.js";
 export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";

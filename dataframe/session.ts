@@ -28,6 +28,7 @@ import { bindParameters, type Parameters } from "./sql/parameters.js";
 import { runStatement } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableRegistry } from "./tables.js";
+import { UdfRegistration } from "./udfRegistration.js";
 import type { CheckedDdl } from "./types/ddl.js";
 import type { LooseRow } from "./rowTypes/row.js";
 
@@ -71,6 +72,10 @@ export class Session implements SessionContext {
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** The database that names of tables without one mean. */
   readonly currentDatabase = { name: defaultDatabase };
+  /** What text calls functions of users by, in lower case, and what plans do. */
+  readonly userFunctions = new Map<string, string>();
+  /** The functions of users that text can name. @example session.udf.register("double", (x: number) => x * 2, "INT") */
+  readonly udf = new UdfRegistration(this.userFunctions);
   private readonly views = new Map<string, { readonly name: string; readonly plan: () => AnalyzedPlan }>();
 
   private constructor(options: SessionOptions) {
@@ -194,7 +199,7 @@ export class Session implements SessionContext {
 
   /** What analysis depends on, as configured now. */
   get analysisContext(): AnalysisContext {
-    return withSubqueries(contextOf(this.conf.toRecord()), SessionCatalog.ofViews(this));
+    return withSubqueries({ ...contextOf(this.conf.toRecord()), userFunctions: this.userFunctions }, SessionCatalog.ofViews(this));
   }
 
   /** This session (its tables, views and queries) with other configuration: where a batch is run again under what it was logged with. */

@@ -44,6 +44,8 @@ export interface SessionContext {
   readonly currentDatabase: { name: string };
   /** Runs something where names without a database mean that one. */
   inDatabase<T>(name: string, action: (session: SessionContext) => Promise<T>): Promise<T>;
+  /** What text calls functions of users by, in lower case, and what plans do. */
+  readonly userFunctions: ReadonlyMap<string, string>;
   /** Forgets a temporary view; false when there was none. */
   dropTempView(name: string): boolean;
   /** The names of the temporary views. */

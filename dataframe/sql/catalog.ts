@@ -1,4 +1,5 @@
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
+import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
 import type { Catalog } from "../../engine/plan/analyzer/query/environment.js";
 import type { ParsedPlan, UnresolvedRelation } from "../../engine/plan/unresolved.js";
@@ -73,7 +74,7 @@ async function warehouseTable(session: SessionContext, warehouse: Warehouse, rel
 }
 
 async function storedView(session: SessionContext, view: Extract<StoredTable, { kind: "view" }>): Promise<AnalyzedPlan> {
-  const query = parseQuery(view.query);
+  const query = withUserFunctions(parseQuery(view.query), session.userFunctions);
   const plan: ParsedPlan = view.columns === null ? query : { kind: "columnAliases", names: view.columns, input: query };
   return session.inDatabase(view.database, async (inside) => {
     const catalog = await SessionCatalog.for(inside, plan);

@@ -3,6 +3,7 @@ import { types, typeName, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { unreachable } from "../../engine/errors/assert.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { rememberText } from "../../engine/plan/analyzer/analyze.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
@@ -102,7 +103,8 @@ async function explained(session: SessionContext, statement: Statement, mode: Ex
   return rows(session, [text("plan")], [[explainFrame(plan, partitionsOf(conf.toRecord()), runtime.chunks, mode)]]);
 }
 
-async function queryPlan(session: SessionContext, plan: ParsedPlan): Promise<AnalyzedPlan> {
+async function queryPlan(session: SessionContext, parsed: ParsedPlan): Promise<AnalyzedPlan> {
+  const plan = withUserFunctions(parsed, session.userFunctions);
   const catalog = await SessionCatalog.for(session, plan);
   const context = session.analysisContext;
   return rememberText(analyzeQuery(plan, context, catalog), context, (other) => analyzeQuery(plan, other, catalog));

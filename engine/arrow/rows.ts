@@ -53,6 +53,11 @@ function assembler(names: readonly string[]): Assemble {
   return compileFunction({ name: "rowObjects", parameters: ["columns", "length"], body }) as Assemble;
 }
 
+/** The values of a column as users see them, each a row's own. `type` says how longs are read; `path` names the column in messages. */
+export function userColumn(column: Column, type: DataType, path: string): readonly unknown[] {
+  return userValues(column, type, path);
+}
+
 /** The values of a column as users see them. `type` is that of the schema, which says how; `path` names the column in messages. */
 function userValues(column: Column, type: DataType, path: string): unknown[] {
   if (type.kind === "string" && column.encoding === "dictionary") {

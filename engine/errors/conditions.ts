@@ -12,6 +12,7 @@ import { selectConditions } from "./conditions/selects.js";
 import { sinkConditions } from "./conditions/sink.js";
 import { sourceConditions } from "./conditions/source.js";
 import { sqlConditions } from "./conditions/sql.js";
+import { userFunctionConditions } from "./conditions/userFunctions.js";
 import { userStateConditions } from "./conditions/userState.js";
 
 /** The whole catalogue. Names and SQLSTATEs are Spark's where Spark has the condition. */
@@ -19,6 +20,7 @@ export const conditions = {
   ...generalConditions,
   ...analysisConditions,
   ...sqlConditions,
+  ...userFunctionConditions,
   ...userStateConditions,
   ...selectConditions,
   ...expressionConditions,

@@ -1,7 +1,8 @@
 import { StreamingError } from "../errors/streamingError.js";
 import { isDeterministicFunction } from "./determinism.js";
-import type { Expression } from "./expression.js";
+import type { Call, Expression } from "./expression.js";
 import { findEntry } from "./functions/table.js";
+import { isUserCall } from "./functions/userFunctions.js";
 import { interpret } from "./interpreter.js";
 import { expressionChildren, foldExpression, rewriteExpression, withExpressionChildren } from "./traverse.js";
 import { typeOf } from "./types/typeOf.js";
@@ -28,10 +29,15 @@ function isConstant(e: Expression, children: readonly boolean[]): boolean {
     case "cast":
       return children[0]! && !readsClock(e.child);
     case "call":
-      return e.args.length > 0 && isDeterministicFunction(e.name) && findEntry(e.name) !== undefined && children.every((child) => child);
+      return isConstantCall(e) && children.every((child) => child);
     default:
       return false;
   }
+}
+
+/** A user's function is called for rows, and at no other time. */
+function isConstantCall(e: Call): boolean {
+  return e.args.length > 0 && isDeterministicFunction(e.name) && findEntry(e.name) !== undefined && !isUserCall(e);
 }
 
 /** A text with a time only, cast to a timestamp, means the day of the batch. */

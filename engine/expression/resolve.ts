@@ -2,8 +2,9 @@ import { nearestName } from "../errors/nearest.js";
 import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import { deepestType, typeDepth } from "../arrow/typeDepth.js";
 import { sqlTypeName } from "../arrow/types.js";
-import { aggregateFunctions } from "./aggregates/index.js";
+import { findAggregate } from "./aggregates/index.js";
 import { freshId, type AggregateCall, type Expression, type UnresolvedFunction } from "./expression.js";
+import { isNumbered } from "./userNames.js";
 import { anyNullable, modeOf } from "./functions/entry.js";
 import { findEntry, functionNames } from "./functions/table.js";
 import { pendingFunctions } from "./functions/pending.js";
@@ -27,9 +28,8 @@ export function isGeneratorName(name: string): boolean {
   return generators.has(name.toLowerCase());
 }
 
-function aggregateOf(name: string): (typeof aggregateFunctions)[string] | undefined {
-  const key = name.toLowerCase();
-  return Object.hasOwn(aggregateFunctions, key) ? aggregateFunctions[key] : undefined;
+function aggregateOf(name: string): ReturnType<typeof findAggregate> {
+  return findAggregate(name.toLowerCase());
 }
 
 /**
@@ -61,7 +61,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
     evalMode: resolution.evalMode ?? modeOf(context),
     zone: context.zone,
     ...(options && { options }),
-    ...(entry.deterministic === false && resolution.args.length === 0 && { draw: use.draw ?? freshId() }),
+    ...(entry.deterministic === false && (resolution.args.length === 0 || isNumbered(name)) && { draw: use.draw ?? freshId() }),
   };
 }
 

@@ -6,6 +6,10 @@ import { functionText, observeCompilation, type GeneratedFunction } from "../cod
 import type { ChunkSizes } from "../contract/chunkSizes.js";
 import { unreachable } from "../errors/assert.js";
 import { StreamingError } from "../errors/streamingError.js";
+import { findUserAggregate } from "../expression/aggregates/userAggregates.js";
+import type { Expression } from "../expression/expression.js";
+import { isUserCall } from "../expression/functions/userFunctions.js";
+import { someExpression } from "../expression/traverse.js";
 import { schemaOf } from "../plan/logicalPlan.js";
 import type { NodeBase } from "./nodeFacts.js";
 import type { BatchFacts, Emission } from "./operator.js";
@@ -18,13 +22,26 @@ const facts: BatchFacts = { batchId: 0, batchTimeMs: 0, conf: {}, outputMode: "a
  * encodings, and the text is what it compiles for that. Other encodings (the dictionaries of a Parquet file) get loops of the same form.
  */
 export function generatedCode(roots: readonly PlanRoot[], chunks: ChunkSizes): string {
-  const nodes = nodesOf(roots).filter((node): node is OperatorNode => !isLeaf(node) && node.kind !== "port");
+  const nodes = nodesOf(roots).filter((node): node is OperatorNode => !isLeaf(node) && node.kind !== "port" && !callsUsers(node));
   const withCode = nodes.map((node) => ({ node, compiled: compiledFor(node, chunks) })).filter(({ compiled }) => compiled.length > 0);
   const sections = withCode.map(({ node, compiled }, i) => {
     const title = `== ${i + 1} / ${withCode.length}: ${factsOf(node).explain(node)} ==`;
     return [title, "", "Generated code:", ...compiled.map(functionText)].join("\n");
   });
   return [`Found ${withCode.length} operators with generated code.`, ...sections].join("\n\n");
+}
+
+/** A user's function is called for the rows of a query, and at no other time. */
+function callsUsers(node: OperatorNode): boolean {
+  if (node.kind === "groupState") return true;
+  if (node.kind === "aggregate") return node.spec.aggregates.some(({ call }) => findUserAggregate(call.name) !== undefined);
+  return factsOf(node)
+    .expressions(node)
+    .some((e) => someExpression(e, isUserExpression));
+}
+
+function isUserExpression(e: Expression): boolean {
+  return e.kind === "call" && isUserCall(e);
 }
 
 /** What an operator compiles for rows of each of its inputs. */

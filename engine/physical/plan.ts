@@ -22,6 +22,7 @@ import { sort, type SortNode } from "./stateless/sort.js";
 import { staticJoin, type StaticJoinNode } from "./stateless/staticJoin.js";
 import { timeWindow, type TimeWindowNode } from "./stateless/timeWindow.js";
 import { union, type UnionNode } from "./stateless/union.js";
+import { userFunction, type UserFunctionNode } from "./stateless/userFunction.js";
 import { window, type WindowNode } from "./stateless/window.js";
 import { watermark, type WatermarkNode } from "./stateless/watermark.js";
 
@@ -48,6 +49,7 @@ export type OperatorNode =
   | StreamLimitNode<PhysicalNode>
   | TimeWindowNode<PhysicalNode>
   | UnionNode<PhysicalNode>
+  | UserFunctionNode<PhysicalNode>
   | WatermarkNode<PhysicalNode>
   | WindowNode<PhysicalNode>;
 
@@ -82,6 +84,7 @@ const operators = {
   streamLimit,
   timeWindow,
   union,
+  userFunction,
   watermark,
   window,
 } satisfies FactsOfEach<OperatorNode>;

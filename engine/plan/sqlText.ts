@@ -1,6 +1,7 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
 import type { Expression, SortOrder, Subquery } from "../expression/expression.js";
+import { shownName } from "../expression/userNames.js";
 import { foldExpression } from "../expression/traverse.js";
 import { localText } from "../values/dateTimeText.js";
 import { valueText } from "../values/valueText.js";
@@ -185,7 +186,7 @@ function callText(e: CallLike, text: (child: Expression) => string): string {
         e.withinGroup === undefined
           ? ""
           : ` WITHIN GROUP (ORDER BY ${e.withinGroup.map((item) => withinText(e.name, item, text)).join(", ")})`;
-      return `${e.name}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${within}${filter}`;
+      return `${shownName(e.name)}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${within}${filter}`;
     }
   }
 }

@@ -10,6 +10,7 @@ import { max, min } from "./minMax.js";
 import { moments } from "./moments.js";
 import { anyValue, first, last } from "./positional.js";
 import { sum, trySum } from "./sum.js";
+import { findUserAggregate } from "./userAggregates.js";
 
 const entries: readonly AggregateFunction[] = [
   count,
@@ -35,6 +36,11 @@ const entries: readonly AggregateFunction[] = [
   ...moments,
   ...covariances,
 ];
+
+/** The aggregate function of that name (lower case); or a user's. */
+export function findAggregate(name: string): AggregateFunction | undefined {
+  return Object.hasOwn(aggregateFunctions, name) ? aggregateFunctions[name] : findUserAggregate(name);
+}
 
 /** Every aggregate function by each of its names, in lower case. */
 export const aggregateFunctions: Readonly<Record<string, AggregateFunction>> = Object.fromEntries(

@@ -29,6 +29,7 @@ import { stringPartFunctions } from "./stringParts.js";
 import { stringFunctions } from "./strings.js";
 import { structFunctions } from "./structs.js";
 import { timeUnitFunctions } from "./timeUnits.js";
+import { findUserEntry } from "./userFunctions.js";
 import { truncationFunctions } from "./truncation.js";
 
 /** Every scalar function and operator, one family a file. Adding a function is adding an entry. */
@@ -73,14 +74,14 @@ for (const entry of functionTable) {
   }
 }
 
-/** The entry of that name or alias (lower case). */
+/** The entry of that name or alias (lower case); or that of a user's function. */
 export function findEntry(name: string): FunctionEntry | undefined {
-  return byName.get(name);
+  return byName.get(name) ?? findUserEntry(name);
 }
 
 /** The entry of a resolved call. */
 export function entryOf(name: string): FunctionEntry {
-  const entry = byName.get(name);
+  const entry = findEntry(name);
   assert(entry !== undefined, `the function ${name} is not in the table`);
   return entry;
 }

@@ -13,6 +13,8 @@ export interface AnalysisContext {
   readonly ansi: boolean;
   /** IANA name of the session time zone. */
   readonly zone: string;
+  /** The functions of users that text can name: by their names in lower case, what plans call them by. */
+  readonly userFunctions?: ReadonlyMap<string, string>;
 }
 
 /** `e` as `type`: itself, a literal null of that type, or an implicit cast. */

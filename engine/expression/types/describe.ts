@@ -1,6 +1,7 @@
 import { sqlTypeName } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
+import { shownName } from "../userNames.js";
 import { foldExpression } from "../traverse.js";
 
 const infix = new Set(["+", "-", "*", "/", "%", "div", "=", "<", ">", "<=", ">=", "<=>", "and", "or", "&", "|", "^", "<<", ">>", ">>>"]);
@@ -50,7 +51,7 @@ function callText(name: string, texts: readonly string[]): string {
   if (texts.length === 2 && infix.has(name)) return `(${texts[0]} ${name.toUpperCase()} ${texts[1]})`;
   if (name === "in") return `(${texts[0]} IN (${texts.slice(1).join(", ")}))`;
   if (name === "getField") return texts.join(".");
-  return `${name}(${texts.join(", ")})`;
+  return `${shownName(name)}(${texts.join(", ")})`;
 }
 
 function describeLiteral(value: Value): string {

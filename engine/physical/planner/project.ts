@@ -4,11 +4,11 @@ import { nullableOf, typeOf } from "../../expression/types/typeOf.js";
 import { attributeOf as namedAttribute } from "../../plan/attributeOf.js";
 import type { PhysicalNode } from "../plan.js";
 import type { ProjectNode } from "../stateless/project.js";
-import { DecodePlanning } from "./decodes.js";
+import { BatchCallPlanning } from "./batchCalls.js";
 
 /**
- * A filter and a projection as one loop. `from_json` calls become decode nodes below it, columns that are `to_json` an encode node above it: the JSON decoder
- * and writer take whole batches, not rows.
+ * A filter and a projection as one loop. `from_json` calls and those of users' functions become nodes below it, columns that are `to_json` an encode node above it: they
+ * take whole batches, not rows.
  *
  * @param output the columns it defines; null: made of the expressions
  */
@@ -18,15 +18,15 @@ export function planProject(
   input: PhysicalNode,
   output: readonly Attribute[] | null,
 ): PhysicalNode {
-  const decodes = new DecodePlanning(input);
+  const calls = new BatchCallPlanning(input);
   const terms = conjunctsOf(filter);
-  terms.forEach((term, i) => decodes.addTerm(term, () => [...terms.slice(i + 1), ...expressions]));
-  const columns = decodes.take(expressions);
+  terms.forEach((term, i) => calls.addTerm(term, () => [...terms.slice(i + 1), ...expressions]));
+  const columns = calls.take(expressions);
   return encodeAbove({
     kind: "project",
-    filter: conjunctionOf(decodes.pending),
+    filter: conjunctionOf(calls.pending),
     expressions: columns,
-    input: decodes.node,
+    input: calls.node,
     output: output ?? expressions.map(attributeOf),
   });
 }

@@ -3,7 +3,7 @@ import type { Column } from "../../arrow/column.js";
 import type { Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
-import { aggregateFunctions } from "../../expression/aggregates/index.js";
+import { findAggregate } from "../../expression/aggregates/index.js";
 import { Loop, whenPresent } from "../../state/loop.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 
@@ -18,7 +18,7 @@ export class AggregateValues {
     this.#bound = aggregates;
     this.#accumulators = aggregates.map(({ call }) => {
       assert(!call.distinct, "aggregates over distinct values are refused by the planner");
-      const entry = aggregateFunctions[call.name];
+      const entry = findAggregate(call.name);
       assert(entry !== undefined, `no aggregate function ${call.name}`);
       return entry.accumulator(call);
     });

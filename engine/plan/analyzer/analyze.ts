@@ -16,6 +16,7 @@ import { Scope, type QueryContext } from "./scope.js";
 import { resolveSetOperation } from "./setOperation.js";
 import { resolveSort } from "./sort.js";
 import { resolveWatermark } from "./watermark.js";
+import { withUserFunctions } from "../userFunctionNames.js";
 
 /** How a node is resolved over inputs that are. */
 type Resolver<K extends NodeKind> = (node: NodeOf<K>, context: QueryContext) => LogicalPlan;
@@ -94,9 +95,16 @@ function finished(whole: LogicalPlan, plan: LogicalPlan, context: QueryContext):
 /** One node over resolved inputs. */
 function resolveOne(plan: LogicalPlan, context: QueryContext): LogicalPlan {
   return withMetadataColumns(childrenOf(plan), (inputs, isWider) => {
-    const node = extractSubqueries(resolved(withChildren(plan, inputs), context));
+    const given = withUserNames(withChildren(plan, inputs), context);
+    const node = extractSubqueries(resolved(given, context));
     return isWider ? withoutMetadataColumns(node) : node;
   });
+}
+
+/** Text in the verbs of a DataFrame may name functions of users. */
+function withUserNames(plan: LogicalPlan, { userFunctions }: QueryContext): LogicalPlan {
+  if (userFunctions === undefined || userFunctions.size === 0) return plan;
+  return mapExpressions(plan, (e) => withUserFunctions(e, userFunctions));
 }
 
 function resolved(plan: LogicalPlan, context: QueryContext): LogicalPlan {

@@ -47,9 +47,10 @@ class Reanalysis {
     const isSame =
       context.ansi === this.context.ansi && context.zone === this.context.zone && renewed.every((input, i) => input === inputs[i]);
     if (isSame) return plan;
-    if (ofText !== undefined) return this.noted(plan, ofText(this.context));
+    const now = { ...this.context, ...(context.userFunctions && { userFunctions: context.userFunctions }) };
+    if (ofText !== undefined) return this.noted(plan, ofText(now));
     const over = mapExpressions(withChildren(written, renewed), (e) => this.renewed(e));
-    return this.noted(plan, analyze(over, this.context));
+    return this.noted(plan, analyze(over, now));
   }
 
   /** Notes which columns stand for those that the plan had. */

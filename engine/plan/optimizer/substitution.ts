@@ -1,3 +1,4 @@
+import { isUserCall } from "../../expression/functions/userFunctions.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import type { Expression } from "../../expression/expression.js";
 import { expressionNodes, rewriteExpression } from "../../expression/traverse.js";
@@ -40,6 +41,6 @@ export function isCheap(e: Expression): boolean {
 }
 
 function isCostly(e: Expression): boolean {
-  for (const part of expressionNodes(e)) if (part.kind === "call" && costly.has(part.name)) return true;
+  for (const part of expressionNodes(e)) if (part.kind === "call" && (costly.has(part.name) || isUserCall(part))) return true;
   return false;
 }

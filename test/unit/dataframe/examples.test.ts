@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { compileFunction } from "node:vm";
+import { transform } from "sucrase";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import * as tidemark from "../../../index.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
@@ -83,7 +84,8 @@ const scope: Record<string, unknown> = { ...tidemark, ...userState, session, df,
 async function run(code: string): Promise<void> {
   const body = /^(const|await) /.test(code) ? code : `return (${code});`;
   const parameters = Object.keys(scope).filter((name) => !new RegExp(`^const ${name} `).test(code));
-  const compiled = compileFunction(`return (async () => { ${body} })();`, parameters);
+  const { code: plain } = transform(body, { transforms: ["typescript"] });
+  const compiled = compileFunction(`return (async () => { ${plain} })();`, parameters);
   const values = parameters.map((name) => scope[name]);
   await Reflect.apply(compiled, undefined, values);
 }
