@@ -3,6 +3,7 @@ import type { Batch } from "../../engine/arrow/batch.js";
 import type { DataType, Schema } from "../../engine/arrow/types.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
 import { withPageChecksums } from "./checksums.js";
+import { mostlyDistinct } from "./dictionaries.js";
 import { withParquetWasm, type ParquetWasm } from "./wasm.js";
 
 /** Names of codecs as Spark's option `compression` takes them, with what they add to a file's name. */
@@ -30,14 +31,15 @@ const rowGroupRows = 1_048_576;
 export async function encodeParquet(batches: readonly Batch[], schema: Schema, options: ParquetWriteOptions): Promise<Uint8Array> {
   const { encodeIpcStream } = await lazily(import("../../engine/arrow/edge.js"));
   const stream = encodeIpcStream(batches, schema);
+  const plain = options.dictionary ? mostlyDistinct(batches, schema) : [];
   return withParquetWasm((wasm) => {
-    const properties = new wasm.WriterPropertiesBuilder()
+    let properties = new wasm.WriterPropertiesBuilder()
       .setCompression(codecOf(wasm.Compression, options.codec))
       .setDictionaryEnabled(options.dictionary)
       .setMaxRowGroupSize(rowGroupRows)
-      .setCreatedBy("tidemark")
-      .build();
-    return withPageChecksums(wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties));
+      .setCreatedBy("tidemark");
+    for (const name of plain) properties = properties.setColumnDictionaryEnabled(name, false);
+    return withPageChecksums(wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties.build()));
   });
 }
 

@@ -40,15 +40,15 @@ export class RowChains {
   }
 
   append(key: number, row: number): void {
-    const ends = this.#ends.values;
-    const links = this.#links.values;
-    const last = ends[2 * key + 1]!;
-    this.#key.values[row] = key;
-    links[2 * row] = none;
-    links[2 * row + 1] = last;
-    ends[2 * key + 1] = row;
-    if (last === none) ends[2 * key] = row;
-    else links[2 * last] = row;
+    append(this.#ends.values, this.#links.values, this.#key.values, key, row);
+  }
+
+  /** Appends row `rows[j]` to the chain of key `keys[j]`; gives how many keys had no row before. */
+  appendAll(keys: Int32Array, rows: Int32Array, count: number): number {
+    const [ends, links, keyOf] = [this.#ends.values, this.#links.values, this.#key.values];
+    let begun = 0;
+    for (let j = 0; j < count; j++) begun += append(ends, links, keyOf, keys[j]!, rows[j]!);
+    return begun;
   }
 
   /** Takes a row out of its chain. */
@@ -67,4 +67,19 @@ export class RowChains {
   get bytes(): number {
     return this.#ends.bytes + this.#links.bytes + this.#key.bytes;
   }
+}
+
+/** Gives 1 when the key had no row before, else 0. */
+function append(ends: Int32Array, links: Int32Array, keyOf: Int32Array, key: number, row: number): number {
+  const last = ends[2 * key + 1]!;
+  keyOf[row] = key;
+  links[2 * row] = none;
+  links[2 * row + 1] = last;
+  ends[2 * key + 1] = row;
+  if (last === none) {
+    ends[2 * key] = row;
+    return 1;
+  }
+  links[2 * last] = row;
+  return 0;
 }

@@ -52,9 +52,9 @@ export class SharedKeys {
     this.#chains.reserveRows(groups);
   }
 
-  addGroup(id: number, group: number): void {
-    if (this.#chains.first(id) < 0) this.#held++;
-    this.#chains.append(id, group);
+  /** Adds groups, of the key `ids[j]` the group `groups[j]`. */
+  addGroups(ids: Int32Array, groups: Int32Array, count: number): void {
+    this.#held += this.#chains.appendAll(ids, groups, count);
   }
 
   removeGroup(group: number): void {

@@ -6,6 +6,7 @@ import type { AggregateCall } from "../expression.js";
 import type { Accumulator, AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
 import { CellExtremumAccumulator } from "./cellExtremum.js";
 import { orderable } from "./inputs.js";
+import { gatherF64 } from "../../state/gather.js";
 import { Lane, SeenLane } from "../../state/lane.js";
 import { LongValueLane } from "../../state/longValueLane.js";
 import { whenPresent, type Loop } from "../../state/loop.js";
@@ -118,10 +119,12 @@ class NumberExtremumAccumulator implements InlineAccumulator {
   finish(slots: Int32Array, count: number): Column {
     const encoding = fixedEncodingOf(this.#type);
     assert(encoding !== null && encoding !== "i64", "a number has a fixed width");
-    const values = allocateFixed(encoding, count);
+    const nulls = this.#seen.nulls(slots, count);
     const best = this.#lane.values;
+    if (encoding === "f64") return gatherF64(this.#type, best, slots, count, nulls);
+    const values = allocateFixed(encoding, count);
     for (let j = 0; j < count; j++) values[j] = best[slots[j]!]!;
-    return fixedColumn(this.#type, encoding, values, count, this.#seen.nulls(slots, count));
+    return fixedColumn(this.#type, encoding, values, count, nulls);
   }
 
   get memoryBytes(): number {

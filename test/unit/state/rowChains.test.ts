@@ -21,7 +21,8 @@ test("the rows of a key are a chain in arrival order, from which any can be take
           );
           keyOf.delete(row);
         } else if (held === undefined) {
-          chains.append(key, row);
+          if (row % 2 === 0) chains.append(key, row);
+          else expect(chains.appendAll(Int32Array.of(key), Int32Array.of(row), 1)).toBe(model.get(key)?.length ? 0 : 1);
           model.set(key, [...(model.get(key) ?? []), row]);
           keyOf.set(row, key);
         }
