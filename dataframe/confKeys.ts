@@ -55,6 +55,12 @@ const keys = [
     default: "false",
   },
   {
+    name: "spark.sql.parquet.mergeSchema",
+    doc: "Merge the schemas of all Parquet files where one is inferred; the source's option `mergeSchema` goes first.",
+    kind: "boolean",
+    default: "false",
+  },
+  {
     name: "spark.sql.files.ignoreMissingFiles",
     doc: "Leave out input files that go while they are to be read, with a warning; the source's option `ignoreMissingFiles` goes first.",
     kind: "boolean",

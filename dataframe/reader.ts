@@ -139,7 +139,8 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
     const provider = sourceFormats.get(format, this.owner);
     if (!provider.inferSchema) throw notYetSupported(`Schema inference for the format ${format}`);
     const options = this.session.readOptions(reader.definition.options);
-    return reader.with<LooseRow, "now">({ schema: await provider.inferSchema(options, this.session.runtime) });
+    const schema = await provider.inferSchema(options, this.session.runtime, this.session.conf.toRecord());
+    return reader.with<LooseRow, "now">({ schema });
   }
 
   /** CSV files. @example session.read.schema("id BIGINT").option("header", true).csv("data") */

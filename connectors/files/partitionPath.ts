@@ -22,8 +22,10 @@ export interface PartitionValue {
 
 /** The columns that the folders between a source's folder and a file say, outermost first. */
 export function partitionValues(folder: string, path: string): readonly PartitionValue[] {
-  const inner = path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : path;
-  return inner
+  const prefix = folder === "/" ? folder : `${folder}/`;
+  if (!path.startsWith(prefix)) return [];
+  return path
+    .slice(prefix.length)
     .split("/")
     .slice(0, -1)
     .flatMap((name) => {

@@ -1,5 +1,5 @@
 import { field, types, type DataType, type Schema } from "../../engine/arrow/types.js";
-import { notYetSupported } from "../../engine/errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
 import type { ParquetMetadata, SchemaNode } from "./metadata.js";
 
 /** The schema of a file as Spark infers it: by what the values are, whatever layout its writer had in memory; every column may be null. */
@@ -76,7 +76,10 @@ function integerType({ name, annotation, physical }: SchemaNode): DataType {
     case "timestamp":
       return annotation.utc ? types.timestamp : types.timestampNtz;
     case "time":
-      throw notYetSupported(`A column of times of day (${name}); with a schema it can be read as BIGINT: reading a TIME type`);
+      throw new StreamingError("PARQUET_TYPE_ILLEGAL", {
+        column: name,
+        parquetType: `${physical} (TIME(${{ ms: "MILLIS", us: "MICROS", ns: "NANOS" }[annotation.unit]}))`,
+      });
     case "integer":
       return integerOf(annotation.bits, annotation.signed);
     default:

@@ -3,15 +3,19 @@
 /** The names of the options of each source. */
 export interface SourceOptions {
   csv:
+    | "basePath"
     | "charToEscapeQuoteEscaping"
     | "charset"
     | "cleanSource"
     | "columnNameOfCorruptRecord"
+    | "columnPruning"
     | "comment"
+    | "compression"
     | "dateFormat"
     | "delimiter"
     | "discardCachedInputRatio"
     | "emptyValue"
+    | "enableDateTimeParsingFallback"
     | "encoding"
     | "enforceSchema"
     | "escape"
@@ -22,6 +26,7 @@ export interface SourceOptions {
     | "ignoreMissingFiles"
     | "ignoreTrailingWhiteSpace"
     | "inferSchema"
+    | "inputBufferSize"
     | "latestFirst"
     | "lineSep"
     | "locale"
@@ -70,12 +75,15 @@ export interface SourceOptions {
     | "allowSingleQuotes"
     | "allowUnquotedControlChars"
     | "allowUnquotedFieldNames"
+    | "basePath"
     | "charset"
     | "cleanSource"
     | "columnNameOfCorruptRecord"
+    | "compression"
     | "dateFormat"
     | "discardCachedInputRatio"
     | "dropFieldIfAllNull"
+    | "enableDateTimeParsingFallback"
     | "encoding"
     | "fileNameOnly"
     | "ignoreCorruptFiles"
@@ -126,7 +134,9 @@ export interface SourceOptions {
     | "subscribePattern";
   memory: "stream";
   parquet:
+    | "basePath"
     | "cleanSource"
+    | "compression"
     | "datetimeRebaseMode"
     | "discardCachedInputRatio"
     | "fileNameOnly"
@@ -147,7 +157,9 @@ export interface SourceOptions {
     | "sourceArchiveDir";
   rate: "numPartitions" | "rampUpTime" | "rowsPerSecond";
   text:
+    | "basePath"
     | "cleanSource"
+    | "compression"
     | "discardCachedInputRatio"
     | "encoding"
     | "fileNameOnly"
@@ -183,6 +195,7 @@ export interface SinkOptions {
     | "encoding"
     | "escape"
     | "escapeQuotes"
+    | "extension"
     | "header"
     | "ignoreLeadingWhiteSpace"
     | "ignoreTrailingWhiteSpace"

@@ -42,10 +42,17 @@ export const csvReadOptions: readonly OptionSpec[] = [
   text("comment", "The character that lines to be left out begin with."),
   flag("ignoreLeadingWhiteSpace", "Whether blanks before a value are left out.", false),
   flag("ignoreTrailingWhiteSpace", "Whether blanks after a value are left out.", false),
+  flag("enableDateTimeParsingFallback", "Whether dates and timestamps that do not fit the pattern are read as CAST reads them.", false),
   text("nanValue", "The text of NaN.", "NaN"),
   text("positiveInf", "The text of infinity.", "Inf"),
   text("negativeInf", "The text of negative infinity.", "-Inf"),
   flag("enforceSchema", "Whether the header is passed over; false: its names must be those of the schema.", true),
+  flag(
+    "columnPruning",
+    "Whether a query that needs some columns passes over the others; false: a record with more or fewer fields is malformed all the same.",
+    true,
+  ),
+  { name: "inputBufferSize", doc: "Ignored: it sizes a buffer of Spark's parser.", kind: "integer" },
   { name: "maxColumns", doc: "The most fields that a record may have.", kind: "integer", default: "20480" },
   { name: "maxCharsPerColumn", doc: "The most characters that a value may have; -1: any number.", kind: "integer", default: "-1" },
   {

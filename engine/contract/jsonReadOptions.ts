@@ -32,6 +32,7 @@ export const jsonReadOptions: readonly OptionSpec[] = [
   { name: "timestampFormat", doc: "The pattern of timestamps; by default what CAST takes.", kind: "text" },
   { name: "timestampNTZFormat", doc: "The pattern of timestamps without time zone; by default what CAST takes.", kind: "text" },
   { name: "dateFormat", doc: "The pattern of dates; by default what CAST takes.", kind: "text" },
+  flag("enableDateTimeParsingFallback", "Whether dates and timestamps that do not fit the pattern are read as CAST reads them.", false),
   { name: "timeZone", doc: "The zone of timestamps without one; by default the session's.", kind: "text" },
   { name: "locale", doc: "The language of names of months in patterns.", kind: "text", default: "en-US" },
 ];

@@ -40,7 +40,7 @@ export interface SourceProvider {
    */
   checkColumns?(options: Readonly<Record<string, string>>, wanted: Schema): void;
   /** Reads what is needed to infer a schema; absent where the format has no inference. */
-  inferSchema?(options: Readonly<Record<string, string>>, runtime: Runtime): Promise<Schema>;
+  inferSchema?(options: Readonly<Record<string, string>>, runtime: Runtime, conf: Readonly<Record<string, string>>): Promise<Schema>;
   create(context: SourceContext): Promise<Source>;
 }
 

@@ -50,7 +50,12 @@ function textEncoder(name: string, codec: string, charset: Charset | null, lines
 /** @param schema what the files hold */
 export function csvEncoder({ codec, format }: FileSinkOptions, context: SinkContext, schema: Schema): FileEncoder {
   const writer = createCsvWriter(schema, withoutCharset(format), zoneOf(context));
-  return textEncoder("csv", codec, charsetOf(format), (batches) => writer.header + batches.map((batch) => writer.lines(batch)).join(""));
+  return textEncoder(
+    format["extension"] ?? "csv",
+    codec,
+    charsetOf(format),
+    (batches) => writer.header + batches.map((batch) => writer.lines(batch)).join(""),
+  );
 }
 
 /** A line for each row; an empty one where it is null. */

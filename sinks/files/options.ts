@@ -25,7 +25,11 @@ const formatSpecs: Readonly<Record<SinkFormat, readonly OptionSpec[]>> = {
     { name: "parquet.enable.dictionary", kind: "boolean", default: "true", doc: "Whether columns of few values get a dictionary." },
   ],
   arrow: [{ name: "compression", kind: ["none", "uncompressed"], default: "none", doc: "The codec of the buffers: none." }],
-  csv: [textCompression, ...csvWriteOptions],
+  csv: [
+    textCompression,
+    { name: "extension", kind: "text", default: "csv", doc: "What the names of the files end in: three letters." },
+    ...csvWriteOptions,
+  ],
   text: [textCompression, { name: "lineSep", kind: "text", default: "\n", doc: "What ends a line." }],
   json: [textCompression, ...jsonWriteOptions],
 };
@@ -52,6 +56,7 @@ export function fileSinkOptions(format: SinkFormat, given: Readonly<Record<strin
   const rowsPerFile = options.integer("maxRecordsPerFile")!;
   if (rowsPerFile <= 0) throw options.invalid("maxRecordsPerFile", "a number above 0");
   if (options.get("lineSep") === "") throw options.invalid("lineSep", "a text that is not empty");
+  if (!/^[a-zA-Z]{3}$/.test(options.get("extension") ?? "csv")) throw options.invalid("extension", "three letters");
   const names = new Set(formatSpecs[format].map((spec) => spec.name));
   return {
     path: absolutePath(options.require("path")),

@@ -13,7 +13,7 @@ import {
   type ScanRequest,
   type Source,
 } from "../../engine/contract/source.js";
-import { partitionConstants, partitionNames, splitSchema } from "./partitions.js";
+import { inferPartitions, partitionConstants, partitionNames, partitionRoot, splitSchema } from "./partitions.js";
 import { reading } from "./failures.js";
 import { Links } from "./links.js";
 import { fileConstant, splitMetadata, withRowIndexes, type FileFacts } from "./metadata.js";
@@ -58,8 +58,8 @@ export class FileSource implements Source {
     private readonly log: SeenFilesLog,
     private readonly openParquet: OpenParquet,
     private readonly tolerance: Tolerance,
-    /** The folder, or the pattern, without links. */
-    private readonly root: string,
+    /** The folder below which folders name columns, of a file. */
+    private readonly rootOf: (path: string) => string,
     /** Columns that folders name, in small letters. */
     private readonly partitioned: ReadonlySet<string>,
   ) {
@@ -74,7 +74,9 @@ export class FileSource implements Source {
   static async open(context: SourceContext, options: FileOptions, openParquet: OpenParquet, tolerance: Tolerance): Promise<FileSource> {
     // A file is known by where it lies, whatever links the path goes through.
     const links = new Links(context.runtime.files);
-    const placed = { ...options, path: await links.pathWithout(options.path) };
+    const path = await links.pathWithout(options.path);
+    const basePath = options.basePath === null ? null : await links.pathWithout(options.basePath);
+    const placed = { ...options, path, basePath };
     const listing = new FileListing(context.runtime.files, placed, context.bounded, (message) => context.warn(message));
     await listing.check();
     const { log, files } = await SeenFilesLog.open(context.log ?? memoryLog());
@@ -84,9 +86,26 @@ export class FileSource implements Source {
     const seen = new SeenFiles(maxAgeMs, options.fileNameOnly && !context.bounded);
     for (const file of files) seen.add(await links.fileWithout(pathOfUri(file.path)), file.timestamp);
     seen.purge();
-    const names = await reading(placed.path, () => partitionNames(context.runtime.files, placed.path));
+    const rootOf = (file: string): string => partitionRoot(path, listing.isPattern, basePath, file);
+    const names = await FileSource.foldersNames(context, placed, listing, rootOf);
     const partitioned = new Set(names.map((name) => name.toLowerCase()));
-    return new FileSource(context, options, listing, seen, log, openParquet, tolerance, placed.path, partitioned);
+    return new FileSource(context, options, listing, seen, log, openParquet, tolerance, rootOf, partitioned);
+  }
+
+  /** The columns that folders name: of a pattern, those of the files that are there for a bounded read; a stream of one has none, as in Spark. */
+  private static async foldersNames(
+    context: SourceContext,
+    { path, basePath }: FileOptions,
+    listing: FileListing,
+    rootOf: (path: string) => string,
+  ): Promise<readonly string[]> {
+    if (basePath !== null || !listing.isPattern) return reading(path, () => partitionNames(context.runtime.files, basePath ?? path));
+    if (!context.bounded) return [];
+    const files = await listing.list();
+    return inferPartitions(
+      rootOf,
+      files.map((file) => file.path),
+    ).map(({ name }) => name);
   }
 
   async latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null> {
@@ -146,7 +165,7 @@ export class FileSource implements Source {
 
   private constantsOf(path: string, wanted: readonly Field[]): Batch | null {
     const zone = this.context.conf["spark.sql.session.timeZone"] ?? "UTC";
-    return partitionConstants(this.root, path, wanted, this.partitioned.size === 0 ? this.schema : emptySchema, zone);
+    return partitionConstants(this.rootOf(path), path, wanted, this.partitioned.size === 0 ? this.schema : emptySchema, zone);
   }
 
   /** The files of the entries, without those that hold nothing, and those that somebody has removed since: Spark goes on without them as well. */

@@ -105,8 +105,8 @@ export class JsonTypeReader {
   }
 
   private isTimestamp(text: string): boolean {
-    const { timestampForm, zone } = this.options.reading;
-    return (timestampForm === null ? parseTimestamp(text, zone, 0) : timestampForm(text)) !== undefined;
+    const { timestampPattern, zone } = this.options.reading;
+    return (timestampPattern === null ? parseTimestamp(text, zone, 0) : timestampPattern(text)) !== undefined;
   }
 
   private primitive(type: DataType): DataType {

@@ -16,7 +16,8 @@ export interface InputFile {
 /** Finds the input files of a path, again and again. */
 export class FileListing {
   private readonly nameFilter: RegExp | null;
-  private isPattern: boolean;
+  /** Whether the path stands for several; known once `check` has looked. */
+  isPattern: boolean;
   /** The folder's manifest, when a streaming sink writes there: then only what it lists counts. */
   private manifest: string | null = null;
   private manifestRead = -1;

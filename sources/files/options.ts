@@ -25,6 +25,16 @@ const listingSpecs: readonly OptionSpec[] = [
   { name: "cleanSource", kind: ["off", "delete", "archive"], default: "off", doc: "What happens to files that are read." },
   { name: "sourceArchiveDir", kind: "text", doc: "Where cleanSource=archive moves files." },
   { name: "recursiveFileLookup", kind: "boolean", default: "false", doc: "Whether folders within the folder are looked into." },
+  {
+    name: "basePath",
+    kind: "text",
+    doc: "The folder below which names of folders (`day=2026-01-01`) are columns; by default the path, or what of it the pattern stands for.",
+  },
+  {
+    name: "compression",
+    kind: "text",
+    doc: "Ignored: the end of a file's name says how it is compressed (`.gz`), and Parquet files say it themselves.",
+  },
   { name: "pathGlobFilter", kind: "text", doc: "A pattern that names must match." },
   {
     name: "ignoreCorruptFiles",
@@ -53,7 +63,10 @@ const formatSpecs: Readonly<Record<FileFormat, readonly OptionSpec[]>> = {
     text("encoding", "The character encoding."),
   ],
   parquet: [
-    flag("mergeSchema", "Only for inference: whether the schemas of all files are merged; else the first file says."),
+    flag(
+      "mergeSchema",
+      "Only for inference: whether the schemas of all files are merged; else the first file says. Default: spark.sql.parquet.mergeSchema.",
+    ),
     text("datetimeRebaseMode", "How dates of the Julian calendar are read."),
     text("int96RebaseMode", "The same for INT96 timestamps."),
   ],
@@ -68,6 +81,8 @@ export interface FileOptions {
   readonly format: FileFormat;
   /** Absolute; may hold patterns. */
   readonly path: string;
+  /** Absolute; null when there is none. */
+  readonly basePath: string | null;
   readonly maxFiles: number | null;
   readonly maxBytes: number | null;
   readonly latestFirst: boolean;
@@ -104,11 +119,18 @@ export function fileOptions(format: FileFormat, given: Readonly<Record<string, s
   if (!(ratio >= 0 && ratio <= 1)) throw options.invalid("discardCachedInputRatio", "a number from 0 to 1");
   if (options.get("cleanSource")!.toLowerCase() !== "off") throw notYetSupported(`The option cleanSource=${options.get("cleanSource")}`);
   charsetOf(given);
+  const path = absolutePath(options.require("path"));
+  const base = options.get("basePath");
+  const basePath = base === undefined ? null : absolutePath(base).replace(/(?<=.)\/+$/, "");
+  if (basePath !== null && path !== basePath && !path.startsWith(basePath === "/" ? "/" : `${basePath}/`)) {
+    throw options.invalid("basePath", "a folder that the path lies in");
+  }
   const names = new Set(formatSpecs[format].map((spec) => spec.name));
   const own = Object.entries(options.toRecord()).filter(([name]) => names.has(name));
   return {
     format,
-    path: absolutePath(options.require("path")),
+    path,
+    basePath,
     maxFiles: positive("maxFilesPerTrigger", options.integer("maxFilesPerTrigger")),
     maxBytes: positive("maxBytesPerTrigger", options.bytes("maxBytesPerTrigger")),
     latestFirst: options.boolean("latestFirst"),

@@ -23,6 +23,15 @@ export async function partitionNames(files: FileSystem, root: string): Promise<r
   }
 }
 
+/**
+ * The folder below which the folders of a file name columns: the option `basePath`; else the source's folder, or of a pattern what of the file's path it
+ * stands for, as in Spark.
+ */
+export function partitionRoot(path: string, isPattern: boolean, basePath: string | null, file: string): string {
+  if (basePath !== null || !isPattern) return basePath ?? path;
+  return file.split("/").slice(0, path.split("/").length).join("/");
+}
+
 /** The columns of a schema that are in no file because folders name them, and those that files hold. */
 export function splitSchema(
   { fields }: Schema,
@@ -73,11 +82,15 @@ function valueOf({ name, text }: PartitionValue, type: DataType, zone: string): 
   }
 }
 
-/** The columns that folders name, with the narrowest type that holds all their values, as Spark infers it. */
-export function inferPartitions(root: string, paths: readonly string[]): readonly Field[] {
+/**
+ * The columns that folders name, with the narrowest type that holds all their values, as Spark infers it.
+ *
+ * @param rootOf see `partitionRoot`
+ */
+export function inferPartitions(rootOf: (path: string) => string, paths: readonly string[]): readonly Field[] {
   const texts = new Map<string, string[]>();
   for (const path of paths) {
-    for (const { name, text } of partitionValues(root, path)) {
+    for (const { name, text } of partitionValues(rootOf(path), path)) {
       const known = texts.get(name) ?? [];
       if (text !== null) known.push(text);
       texts.set(name, known);

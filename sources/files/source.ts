@@ -12,7 +12,7 @@ import { FileSource } from "./fileSource.js";
 import { checkCsvSchema } from "../../engine/kernel/csv/createCsvDecoder.js";
 import { inferCsvSchema } from "./inferCsv.js";
 import { inferJsonSchema } from "./inferJson.js";
-import { inferPartitions } from "./partitions.js";
+import { inferPartitions, partitionRoot } from "./partitions.js";
 import { mergeSchemas, type FileSchema } from "./mergeSchemas.js";
 import { metadataSchema } from "./metadata.js";
 import { FileListing, type InputFile } from "./listing.js";
@@ -26,9 +26,9 @@ export const jsonProvider: SourceProvider = {
   checkColumns: (given, wanted) => checkCorruptColumn("json", given, wanted),
   async inferSchema(given, runtime) {
     const options = fileOptions("json", given);
-    const files = await inputFiles(options, runtime);
+    const { files, isPattern } = await inputFiles(options, runtime);
     const schema = await inferJsonSchema(textReaders(files, options, runtime), withoutCharset(options.given));
-    return withPartitions(schema ?? nothingToInfer(options), options, files);
+    return withPartitions(schema ?? nothingToInfer(options), options, files, isPattern);
   },
 };
 
@@ -42,9 +42,9 @@ export const csvProvider: SourceProvider = {
   checkColumns: (given, wanted) => checkCorruptColumn("csv", given, wanted),
   async inferSchema(given, runtime) {
     const options = fileOptions("csv", given);
-    const files = await inputFiles(options, runtime);
+    const { files, isPattern } = await inputFiles(options, runtime);
     const schema = await inferCsvSchema(textReaders(files, options, runtime), withoutCharset(options.given));
-    return withPartitions(schema ?? nothingToInfer(options), options, files);
+    return withPartitions(schema ?? nothingToInfer(options), options, files, isPattern);
   },
 };
 
@@ -62,17 +62,18 @@ export const textProvider: SourceProvider = provider("text", (_, userSchema) => 
 /** Parquet files. */
 export const parquetProvider: SourceProvider = {
   ...provider("parquet", (options, userSchema) => userSchema ?? needsSchema(options)),
-  async inferSchema(given, runtime) {
+  async inferSchema(given, runtime, conf) {
     const options = fileOptions("parquet", given);
-    const files = await inputFiles(options, runtime);
+    const { files, isPattern } = await inputFiles(options, runtime);
     const [first, ...others] = files;
     if (first === undefined) return nothingToInfer(options);
     const schemaOf = async ({ path }: InputFile): Promise<FileSchema> => {
       return { path, schema: await parquetSchema(await openFile(runtime.files, path), displayPath(path)) };
     };
     const schemas: [FileSchema, ...FileSchema[]] = [await schemaOf(first)];
-    if (options.given["mergeSchema"]?.toLowerCase() === "true") for (const file of others) schemas.push(await schemaOf(file));
-    return withPartitions(mergeSchemas(schemas), options, files);
+    const merges = options.given["mergeSchema"] ?? conf["spark.sql.parquet.mergeSchema"];
+    if (merges?.toLowerCase() === "true") for (const file of others) schemas.push(await schemaOf(file));
+    return withPartitions(mergeSchemas(schemas), options, files, isPattern);
   },
 };
 
@@ -130,9 +131,9 @@ function nothingToInfer({ format, path }: FileOptions): never {
 }
 
 /** The columns that files hold, and behind them those that folders name. */
-function withPartitions({ fields }: Schema, { path }: FileOptions, files: readonly InputFile[]): Schema {
+function withPartitions({ fields }: Schema, { path, basePath }: FileOptions, files: readonly InputFile[], isPattern: boolean): Schema {
   const inFolders = inferPartitions(
-    path,
+    (file) => partitionRoot(path, isPattern, basePath, file),
     files.map((file) => file.path),
   );
   const names = new Set(inFolders.map(({ name }) => name.toLowerCase()));
@@ -140,9 +141,9 @@ function withPartitions({ fields }: Schema, { path }: FileOptions, files: readon
 }
 
 /** What inference looks at, in path order: files that hold something. */
-async function inputFiles(options: FileOptions, runtime: Runtime): Promise<InputFile[]> {
+async function inputFiles(options: FileOptions, runtime: Runtime): Promise<{ readonly files: InputFile[]; readonly isPattern: boolean }> {
   const listing = new FileListing(runtime.files, options, true);
   await listing.check();
   const files = (await listing.list()).filter((file) => file.sizeBytes > 0);
-  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), isPattern: listing.isPattern };
 }

@@ -89,6 +89,12 @@ export const sourceConditions = {
     message: "A record is malformed, so that no schema can be inferred in FAILFAST mode: <record>",
     advice: "Repair it, give a schema, or choose the mode PERMISSIVE or DROPMALFORMED.",
   },
+  PARQUET_TYPE_ILLEGAL: {
+    sqlState: "42846",
+    message:
+      "Illegal Parquet type: <parquetType> of the column <column>. There are no times of day without a date here, nor in Spark by default.",
+    advice: "Give a schema that leaves the column out, or that reads it as BIGINT: the time since midnight in the unit of the file.",
+  },
   INVALID_TEXT_SCHEMA: {
     sqlState: "42K09",
     message: "Text files have one column of type STRING, not <schema>.",

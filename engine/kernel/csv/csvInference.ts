@@ -112,14 +112,14 @@ export class CsvInference implements CsvRecordSink {
   }
 
   private date(text: string): DataType {
-    const { dateForm } = this.parts.options;
-    const days = dateForm === null ? (/^\d{4}-\d{2}-\d{2}$/.test(text) ? parseDate(text) : undefined) : dateForm(text);
+    const { datePattern } = this.parts.options;
+    const days = datePattern === null ? (/^\d{4}-\d{2}-\d{2}$/.test(text) ? parseDate(text) : undefined) : datePattern(text);
     return days === undefined ? this.timestamp(text) : types.date;
   }
 
   private timestamp(text: string): DataType {
-    const { timestampForm, zone } = this.parts.options;
-    const micros = timestampForm === null ? parseTimestamp(text, zone, 0) : timestampForm(text);
+    const { timestampPattern, zone } = this.parts.options;
+    const micros = timestampPattern === null ? parseTimestamp(text, zone, 0) : timestampPattern(text);
     return micros === undefined ? boolean(text) : types.timestamp;
   }
 }

@@ -1,7 +1,7 @@
 import { csvInferenceOptions, csvReadOptions } from "../../contract/csvOptions.js";
 import { Options } from "../../contract/options.js";
 import { notYetSupported } from "../../errors/streamingError.js";
-import { compilePattern } from "../text/dateTimePattern.js";
+import { dateTimeForms, type DateTimeForms } from "../text/dateTimeForms.js";
 
 /** How records are cut into fields. Characters are bytes; −1: none. */
 export interface CsvSyntax {
@@ -18,7 +18,7 @@ export interface CsvSyntax {
 }
 
 /** The options, understood. */
-export interface CsvOptions {
+export interface CsvOptions extends DateTimeForms {
   readonly syntax: CsvSyntax;
   readonly mode: "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
   readonly corruptColumn: string;
@@ -36,9 +36,8 @@ export interface CsvOptions {
   readonly negativeInfinity: string;
   readonly maxChars: number;
   readonly zone: string;
-  readonly timestampForm: ((text: string) => bigint | undefined) | null;
-  readonly timestampNtzForm: ((text: string) => bigint | undefined) | null;
-  readonly dateForm: ((text: string) => number | undefined) | null;
+  /** False: a record must have as many fields as the file has columns also where only some of them are wanted. */
+  readonly columnPruning: boolean;
 }
 
 /**
@@ -57,11 +56,6 @@ export function parseCsvOptions(given: Readonly<Record<string, string>>, zone: s
   );
   if (!/^en([-_]|$)/i.test(options.get("locale")!)) throw notYetSupported(`the locale ${options.get("locale")} of CSV text`);
   const timeZone = options.get("timeZone") ?? zone;
-  const pattern = (name: string): ReturnType<typeof compilePattern> | null => {
-    const text = options.get(name);
-    return text === undefined ? null : compilePattern(text, "parse");
-  };
-  const [timestamp, timestampNtz, date] = [pattern("timestampFormat"), pattern("timestampNTZFormat"), pattern("dateFormat")];
   const separator = options.get("lineSep");
   if (separator !== undefined && (separator === "" || separator.length > 2)) throw options.invalid("lineSep", "one or two characters");
   return {
@@ -80,9 +74,8 @@ export function parseCsvOptions(given: Readonly<Record<string, string>>, zone: s
     negativeInfinity: options.get("negativeInf")!,
     maxChars: options.integer("maxCharsPerColumn")!,
     zone: timeZone,
-    timestampForm: timestamp && ((text) => timestamp.parseTimestamp(text, timeZone)),
-    timestampNtzForm: timestampNtz && ((text) => timestampNtz.parseLocal(text)),
-    dateForm: date && ((text) => date.parseDate(text)),
+    columnPruning: options.boolean("columnPruning"),
+    ...dateTimeForms(options, timeZone),
   };
 }
 

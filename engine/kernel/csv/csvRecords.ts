@@ -42,7 +42,7 @@ export class CsvRecords implements CsvRecordSink {
     this.places = wanted.map(({ name }) => file.findIndex((field) => field.name === name));
     this.columns = wanted.map(({ type }) => csvColumn(type, memory, options));
     this.corrupt = this.corruptIndex < 0 ? null : csvColumn(corruptType, memory, options);
-    this.expected = wanted.length < file.length ? -1 : file.length;
+    this.expected = options.columnPruning && wanted.length < file.length ? -1 : file.length;
   }
 
   header(): void {

@@ -1,13 +1,13 @@
 import { jsonReadOptions } from "../../contract/jsonReadOptions.js";
 import { Options } from "../../contract/options.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
-import { compilePattern } from "../text/dateTimePattern.js";
+import { dateTimeForms, type DateTimeForms } from "../text/dateTimeForms.js";
 import type { JsonSyntax } from "./jsonReader.js";
 
 export type ParseMode = "PERMISSIVE" | "DROPMALFORMED" | "FAILFAST";
 
 /** The options, understood. */
-export interface JsonOptions {
+export interface JsonOptions extends DateTimeForms {
   readonly mode: ParseMode;
   readonly corruptColumn: string;
   /** A file is one document. */
@@ -16,9 +16,6 @@ export interface JsonOptions {
   /** Null: LF, CR and CRLF. */
   readonly lineSeparator: Uint8Array | null;
   readonly zone: string;
-  readonly timestampForm: ((text: string) => bigint | undefined) | null;
-  readonly timestampNtzForm: ((text: string) => bigint | undefined) | null;
-  readonly dateForm: ((text: string) => number | undefined) | null;
 }
 
 /**
@@ -33,11 +30,6 @@ export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: 
   const options = new Options("the JSON reader", jsonReadOptions, Object.fromEntries(own));
   refuseUnsupported(options);
   const timeZone = options.get("timeZone") ?? zone;
-  const pattern = (name: string): ReturnType<typeof compilePattern> | null => {
-    const text = options.get(name);
-    return text === undefined ? null : compilePattern(text, "parse");
-  };
-  const [timestamp, timestampNtz, date] = [pattern("timestampFormat"), pattern("timestampNTZFormat"), pattern("dateFormat")];
   const separator = options.get("lineSep");
   return {
     mode: options.get("mode")!.toUpperCase() as ParseMode,
@@ -54,9 +46,7 @@ export function parseJsonOptions(given: Readonly<Record<string, string>>, zone: 
     },
     lineSeparator: separator === undefined ? null : new TextEncoder().encode(separator),
     zone: timeZone,
-    timestampForm: timestamp && ((text) => timestamp.parseTimestamp(text, timeZone)),
-    timestampNtzForm: timestampNtz && ((text) => timestampNtz.parseLocal(text)),
-    dateForm: date && ((text) => date.parseDate(text)),
+    ...dateTimeForms(options, timeZone),
   };
 }
 

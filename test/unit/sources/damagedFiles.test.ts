@@ -55,7 +55,7 @@ describe("kind: inputs that stop a query for ever: inputs that hold nothing are 
     await put(join(folder, "0.parquet"), "", 100);
     await put(join(folder, "1.parquet"), await parquetOf([1]), 100);
     const { systemRuntime } = await import("../../../runtime/systemRuntime.js");
-    expect(await parquetProvider.inferSchema!({ path: folder }, systemRuntime())).toEqual(schema);
+    expect(await parquetProvider.inferSchema!({ path: folder }, systemRuntime(), {})).toEqual(schema);
   });
 });
 

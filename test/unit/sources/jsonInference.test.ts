@@ -106,9 +106,9 @@ describe("the schema of JSON lines", () => {
   test("is read from all files of a path; none gives a condition", async () => {
     const folder = await temporaryFolder();
     const runtime = systemRuntime();
-    await expect(jsonProvider.inferSchema!({ path: folder }, runtime)).rejects.toMatchObject({ condition: "UNABLE_TO_INFER_SCHEMA" });
+    await expect(jsonProvider.inferSchema!({ path: folder }, runtime, {})).rejects.toMatchObject({ condition: "UNABLE_TO_INFER_SCHEMA" });
     await put(join(folder, "1.json"), '{"a":1}', 100);
     await put(join(folder, "2.json"), '{"b":"x"}', 100);
-    expect(typeName(await jsonProvider.inferSchema!({ path: folder }, runtime))).toBe("struct<a:bigint,b:string>");
+    expect(typeName(await jsonProvider.inferSchema!({ path: folder }, runtime, {}))).toBe("struct<a:bigint,b:string>");
   });
 });

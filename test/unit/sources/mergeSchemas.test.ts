@@ -58,6 +58,9 @@ describe("mergeSchema", () => {
     const first = await session.read.parquet(folder);
     expect(first.columns).toEqual(["a", "b", "p"]);
     const all = await session.read.option("mergeSchema", true).parquet(folder);
+    const bySession = Session.create({ runtime: testRuntime(), warn: () => {}, conf: { "spark.sql.parquet.mergeSchema": "true" } });
+    expect((await bySession.read.parquet(folder)).columns).toEqual(["a", "b", "c", "p"]);
+    expect((await bySession.read.option("mergeSchema", false).parquet(folder)).columns).toEqual(["a", "b", "p"]);
     expect(await all.orderBy("p").collect()).toEqual([
       { a: 1, b: "x", c: null, p: "a" },
       { a: null, b: "y", c: 2.5, p: "b" },

@@ -132,7 +132,7 @@ describe("Parquet", () => {
     }
     const spare = types.struct([field("x", types.int)]);
     await put(join(folder, "part-leftover.parquet"), await encodeParquet([batchFromRows(spare, [[1]])], spare, snappy), 100);
-    const schema = await parquetProvider.inferSchema!({ path: folder }, systemRuntime());
+    const schema = await parquetProvider.inferSchema!({ path: folder }, systemRuntime(), {});
     expect(typeName(schema)).toMatch(/^struct<.*bigint.*>$/);
     const rows = (await drain(await open(parquetProvider, { path: folder }, schema, { bounded: true }))).flat();
     expect(rows.length).toBe(23 * 3);
