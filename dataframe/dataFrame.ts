@@ -12,8 +12,10 @@ import * as g from "./groupState.js";
 import { groupingSetsPlan, pivotPlan, type Pivoted } from "./groupings.js";
 import { literalOf, type LiteralValue } from "./literal.js";
 import { localPlan } from "./localPlan.js";
+import * as m from "./mapRows.js";
 import { nameExpression } from "./names.js";
 import { givenColumn, givenItems, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
+import type { RowOfInput, SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
 import type { StatefulProcessor } from "./statefulProcessor.js";
@@ -65,11 +67,28 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return this.filtered(condition);
   }
 
-  /** The same as `where`. @example df.filter(col("celsius").gt(30)) */
-  filter<R, C extends AnyColumn>(this: DataFrame<R>, condition: (row: v.ColumnsOf<R>) => C & r.CheckedCondition<C, R>): DataFrame<R>;
+  /** The same as `where`; a function here is one of the values of a row, not of its columns. @example df.filter((row: { celsius: number }) => row.celsius > 30) */
+  filter<R>(this: DataFrame<R>, passes: m.OfRow<R, boolean | null>, options?: m.RowFunctionOptions): DataFrame<R>;
   filter<R, C extends string | AnyColumn>(this: DataFrame<R>, condition: C extends string ? C : C & r.CheckedCondition<C, R>): DataFrame<R>;
-  filter<R>(this: DataFrame<R>, condition: unknown): DataFrame<R> {
-    return this.filtered(condition);
+  filter<R>(this: DataFrame<R>, condition: unknown, options: m.RowFunctionOptions = {}): DataFrame<R> {
+    return typeof condition === "function"
+      ? this.derive(m.filterPlan(this.plan, condition as () => unknown, options))
+      : this.filtered(condition);
+  }
+
+  /** A row made of each by a function of its values. @throws FAILED_EXECUTE_UDF, UDF_RESULT_MISMATCH @example df.map((row: { id: number }) => ({ twice: row.id * 2 }), "twice BIGINT") */
+  map<R, const S extends SchemaInput>(this: DataFrame<R>, ...given: m.RowMapGiven<S, R>): DataFrame<RowOfInput<S>> {
+    return this.derive(m.mapPlan("map", this.plan, ...given));
+  }
+
+  /** Any number of rows made of each. @throws FAILED_EXECUTE_UDF, UDF_RESULT_MISMATCH @example df.flatMap((row: { tags: string[] }) => row.tags.map((tag) => ({ tag })), "tag STRING") */
+  flatMap<R, const S extends SchemaInput>(this: DataFrame<R>, ...given: m.FlatMapGiven<S, R>): DataFrame<RowOfInput<S>> {
+    return this.derive(m.mapPlan("flatMap", this.plan, ...given));
+  }
+
+  /** Rows made of whole batches, as Arrow tables. @throws FAILED_EXECUTE_UDF, UDF_RESULT_MISMATCH @example df.select("id").mapBatches((table) => table, "id BIGINT") */
+  mapBatches<const S extends SchemaInput>(...given: m.MapGiven<S, m.OfBatch>): DataFrame<RowOfInput<S>> {
+    return this.derive(m.mapBatchesPlan(this.plan, ...given));
   }
 
   /** A column added, or replaced in place. @example df.withColumn("kelvin", col("celsius").plus(273.15)) */
@@ -116,16 +135,6 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return this.project(this.output.filter((attribute) => !names.some((name) => sameName(name, attribute.name))));
   }
 
-  /** Under an alias, so that `l.id` can name its columns. @example df.as("l").select(col("l.id")) */
-  as(alias: string): DataFrame<Row> {
-    return this.derive({ kind: "subqueryAlias", alias, input: this.plan });
-  }
-
-  /** The same as `as`. @example df.alias("l").select(col("l.id")) */
-  alias(alias: string): DataFrame<Row> {
-    return this.as(alias);
-  }
-
   /** A column of this very DataFrame: tells the sides of a join apart. @example df.select(df.col("id")) */
   col<R, const K extends v.Name<R>>(this: DataFrame<R>, name: K): Column<Of<K>, K, K> {
     const { plan } = this.derive({ kind: "project", expressions: [nameExpression(name)], input: this.plan });
@@ -164,7 +173,8 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   ): DataFrame<r.Selected<v.Listed<C>, R>>;
   agg<R, const C extends readonly AnyColumn[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<r.Selected<C, R>>;
   agg<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<never> {
-    return this.aggregateAll(outputItems("DataFrame.agg", this.output, columns));
+    const aggregates = outputItems("DataFrame.agg", this.output, columns);
+    return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
   }
 
   /** Rows of both that belong together: by columns they share (which the result has once), by a condition, or by a function of both rows. @example df.join(sensors, "sensorId", "left") */
@@ -248,11 +258,6 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return this.derive({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
   }
 
-  /** What a function makes of it, so that steps read in order. @example df.transform((d) => d.limit(1)) */
-  transform<Next>(step: (frame: DataFrame<Row>) => DataFrame<Next>): DataFrame<Next> {
-    return step(this);
-  }
-
   /** Writes a stream. @example await stream.writeStream.format("console").start() */
   get writeStream(): DataStreamWriter<Row, DataFrame<Row>> {
     // The rows are of this plan: `Row` is what the compiler knows of them.
@@ -274,10 +279,6 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
 
   private project<Next>(expressions: readonly Expression[]): DataFrame<Next> {
     return this.derive({ kind: "project", expressions, input: this.plan });
-  }
-
-  private aggregateAll<Next>(aggregates: readonly Expression[]): DataFrame<Next> {
-    return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
   }
 
   private filtered(condition: unknown): DataFrame<Row> {

@@ -10,6 +10,21 @@ import { statisticsPlan } from "./summaries.js";
  * of which the compiler knows nothing.
  */
 export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
+  /** Under an alias, so that `l.id` can name its columns. @example df.as("l").select(col("l.id")) */
+  as(alias: string): Same {
+    return this.same({ kind: "subqueryAlias", alias, input: this.plan });
+  }
+
+  /** The same as `as`. @example df.alias("l").select(col("l.id")) */
+  alias(alias: string): Same {
+    return this.as(alias);
+  }
+
+  /** What a function makes of it, so that steps read in order. @example df.transform((d) => d.limit(1)) */
+  transform<Next>(step: (frame: Same) => Next): Next {
+    return step(this.same(this.plan));
+  }
+
   /** Without duplicate rows. @example df.select("sensorId").distinct() */
   distinct(): Same {
     return this.same({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.plan });

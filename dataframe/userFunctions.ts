@@ -105,13 +105,12 @@ export function udf<P extends readonly unknown[], const D extends TypeInput>(
   checkArguments("udf", [callable, typeKind, optional(options)], [compute, returns, given]);
   checkOptions("udf", given, optionKinds);
   const type = returnType(returns);
-  const isAsync = given.concurrency !== undefined || compute.constructor.name === "AsyncFunction";
   const spec: Omit<UserFunction, "name"> = {
     ...type,
     deterministic: given.deterministic ?? true,
     leastArguments: compute.length,
     bigint: given.bigint ?? false,
-    concurrency: isAsync ? atLeastOne("udf", given.concurrency ?? 16) : null,
+    concurrency: callLimit("udf", compute, given),
     call: compute as UserFunction["call"],
   };
   const known = (name: string): string => registerUserFunction({ ...spec, name });
@@ -182,6 +181,12 @@ function checkOptions(owner: string, given: object, kinds: Readonly<Record<strin
   for (const [name, kind] of Object.entries(kinds)) {
     checkArguments(`${owner}: ${name}`, [optional(kind)], [(given as Readonly<Record<string, unknown>>)[name]]);
   }
+}
+
+/** How many calls of a function may wait for their answers at once; null for one that answers at once. @throws INVALID_OPTION_VALUE */
+export function callLimit(owner: string, compute: object, { concurrency }: Pick<UdfOptions, "concurrency">): number | null {
+  const isAsync = concurrency !== undefined || compute.constructor.name === "AsyncFunction";
+  return isAsync ? atLeastOne(owner, concurrency ?? 16) : null;
 }
 
 /** @throws INVALID_OPTION_VALUE */

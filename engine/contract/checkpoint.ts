@@ -1,3 +1,4 @@
+import type { Value } from "../arrow/value.js";
 import type { Json } from "./json.js";
 import type { Offset, SourceLog } from "./source.js";
 import type { StateStore } from "./state.js";
@@ -38,6 +39,16 @@ export interface MetadataLog<T> {
   purgeBefore(id: number): Promise<void>;
 }
 
+/** What batches learnt from outside. A batch without such answers has no entry. */
+export interface AnswerLog {
+  /** Durable when it resolves; false when there is an entry (then nothing changed). */
+  add(batchId: number, answers: Readonly<Record<string, readonly Value[]>>): Promise<boolean>;
+  /** @throws CHECKPOINT_CORRUPT */
+  get(batchId: number): Promise<Readonly<Record<string, readonly Value[]>> | null>;
+  /** Removes entries below `batchId`. */
+  purgeBefore(batchId: number): Promise<void>;
+}
+
 /** A batch of an earlier run, as the logs have it. */
 export interface LoggedBatch {
   readonly batchId: number;
@@ -59,6 +70,8 @@ export interface Checkpoint {
   readonly offsetLog: MetadataLog<OffsetEntry>;
   readonly commitLog: MetadataLog<CommitEntry>;
   readonly state: StateStore;
+  /** What asynchronous functions answered in a batch, by operator. */
+  readonly answers: AnswerLog;
   /** `sources/<ordinal>`. */
   sourceLog(ordinal: number): SourceLog;
   /** The description of the query this checkpoint belongs to (plan shape, sources, sink); null at the first start. */

@@ -1,3 +1,4 @@
+import type { Batch } from "../arrow/batch.js";
 import type { DataType } from "../arrow/types.js";
 
 /** A user's function of values of one row. */
@@ -31,4 +32,11 @@ export interface UserAggregate {
   readonly reduce: (buffer: unknown, ...args: readonly unknown[]) => unknown;
   readonly merge: (left: unknown, right: unknown) => unknown;
   readonly finish: (buffer: unknown) => unknown;
+}
+
+/** A user's function of whole batches. What it is given is lent to it until it is done; what it gives is its own. */
+export interface BatchFunction {
+  /** Whether what it gives depends on more than the rows that it is given: a streaming query writes that down. */
+  readonly isAsync: boolean;
+  readonly call: (batch: Batch) => Batch | Promise<Batch>;
 }

@@ -71,6 +71,16 @@ export class UserFunctionCalls {
     }
   }
 
+  /** The same of one that takes its time. @throws FAILED_EXECUTE_UDF */
+  async ask(args: readonly (readonly unknown[])[], row: number): Promise<unknown> {
+    const { call } = this.#function;
+    try {
+      return await call(...args.map((values) => values[row]));
+    } catch (error) {
+      throw this.failed(error);
+    }
+  }
+
   failed(error: unknown): StreamingError {
     return failedFunction(this.#signature, error);
   }

@@ -11,8 +11,9 @@ import type { Expression } from "../expression/expression.js";
 import { isUserCall } from "../expression/functions/userFunctions.js";
 import { someExpression } from "../expression/traverse.js";
 import { schemaOf } from "../plan/logicalPlan.js";
+import { AnswerBook } from "./answers.js";
 import type { NodeBase } from "./nodeFacts.js";
-import type { BatchFacts, Emission } from "./operator.js";
+import type { BatchFacts, Emission, Pause } from "./operator.js";
 import { factsOf, isLeaf, nodesOf, operatorFactsOf, streamInputsOf, type OperatorNode, type PlanRoot } from "./plan.js";
 
 const facts: BatchFacts = { batchId: 0, batchTimeMs: 0, conf: {}, outputMode: "append", noData: false, watermarks: {} };
@@ -33,7 +34,7 @@ export function generatedCode(roots: readonly PlanRoot[], chunks: ChunkSizes): s
 
 /** A user's function is called for the rows of a query, and at no other time. */
 function callsUsers(node: OperatorNode): boolean {
-  if (node.kind === "groupState") return true;
+  if (node.kind === "groupState" || node.kind === "mapRows") return true;
   if (node.kind === "aggregate") return node.spec.aggregates.some(({ call }) => findUserAggregate(call.name) !== undefined);
   return factsOf(node)
     .expressions(node)
@@ -47,7 +48,12 @@ function isUserExpression(e: Expression): boolean {
 /** What an operator compiles for rows of each of its inputs. */
 function compiledFor(node: OperatorNode, chunks: ChunkSizes): readonly GeneratedFunction[] {
   return observeCompilation(() => {
-    const operator = operatorFactsOf(node).make(node, { chunks, tableOf: sampleOf, currentFacts: () => facts });
+    const operator = operatorFactsOf(node).make(node, {
+      chunks,
+      tableOf: sampleOf,
+      currentFacts: () => facts,
+      answersOf: (name) => new AnswerBook().open(name),
+    });
     operator.begin(facts);
     streamInputsOf(node).forEach((from, input) => {
       pull(() => operator.process(sampleOf(from), input));
@@ -57,7 +63,7 @@ function compiledFor(node: OperatorNode, chunks: ChunkSizes): readonly Generated
 }
 
 /** The sample is no row of the user's: what an expression says against it is not said. The loop is there by then. */
-function pull(work: () => Iterable<Emission>): void {
+function pull(work: () => Iterable<Emission | Pause>): void {
   try {
     const emissions = work()[Symbol.iterator]();
     while (emissions.next().done !== true);

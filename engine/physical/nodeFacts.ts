@@ -3,6 +3,7 @@ import type { ChunkSizes } from "../contract/chunkSizes.js";
 import type { Json } from "../contract/json.js";
 import type { Attribute, Expression } from "../expression/expression.js";
 import { sqlText } from "../plan/sqlText.js";
+import type { OperatorAnswers } from "./answers.js";
 import type { BatchFacts, Operator } from "./operator.js";
 
 /** What every physical node has; and all that a node's facts see of its inputs. */
@@ -60,6 +61,8 @@ export interface OperatorParts<Plan extends NodeBase = NodeBase> {
   readonly chunks: ChunkSizes;
   /** The rows of one of the node's tables. */
   tableOf(input: Plan): Batch;
+  /** What an operator is answered from outside, written down where the query is a stream. */
+  answersOf(name: string): OperatorAnswers;
   /** What holds for the batch that runs. */
   currentFacts(): BatchFacts;
 }

@@ -1,4 +1,5 @@
 import type { Batch } from "../arrow/batch.js";
+import { assert } from "../errors/assert.js";
 import type { OutputMode } from "../contract/sink.js";
 import type { SnapshotSource, StateChanges, StateSchema } from "../contract/state.js";
 
@@ -31,6 +32,23 @@ export interface Emission {
 
 export const mainPort = 0;
 
+/** An operator that waits for something outside (an asynchronous function of a user): whoever pulls waits for it, and then pulls on. */
+export interface Pause {
+  readonly until: Promise<unknown>;
+}
+
+/** Waits for a value, from within a step of an operator. What it rejects with ends the batch, and the step with it. */
+export function* waitFor<T>(value: Promise<T>): Generator<Pause, T, void> {
+  let settled: { readonly value: T } | null = null;
+  yield {
+    until: value.then((given) => {
+      settled = { value: given };
+    }),
+  };
+  assert(settled !== null, "whoever pulls an operator that waits, waits too");
+  return (settled as { readonly value: T }).value;
+}
+
 /** Rows on the main port. */
 export function emission(batch: Batch): Emission {
   return { port: mainPort, batch };
@@ -56,8 +74,8 @@ export interface Operator {
   /** Whether no row that comes before the next `begin` changes anything any more. Not there: never. */
   readonly isFull?: boolean;
   begin(facts: BatchFacts): void;
-  process(batch: Batch, input: number): Iterable<Emission>;
-  finish(): Iterable<Emission>;
+  process(batch: Batch, input: number): Iterable<Emission | Pause>;
+  finish(): Iterable<Emission | Pause>;
   /** The run ends, well or not: whoever holds something outside lets go of it. */
   close?(): void;
 }

@@ -13,6 +13,7 @@ import { generate, type GenerateNode } from "./stateless/generate.js";
 import { limit, type LimitNode } from "./stateless/limit.js";
 import { local, type LocalNode } from "./stateless/local.js";
 import { port, type PortNode } from "./stateless/port.js";
+import { mapRows, type MapRowsNode } from "./stateless/mapRows.js";
 import { offset, type OffsetNode } from "./stateless/offset.js";
 import { project, type ProjectNode } from "./stateless/project.js";
 import { receive, type ReceiveNode } from "./stateless/receive.js";
@@ -40,6 +41,7 @@ export type OperatorNode =
   | GenerateNode<PhysicalNode>
   | GroupStateNode<PhysicalNode>
   | LimitNode<PhysicalNode>
+  | MapRowsNode<PhysicalNode>
   | OffsetNode<PhysicalNode>
   | ProjectNode<PhysicalNode>
   | SessionWindowNode<PhysicalNode>
@@ -75,6 +77,7 @@ const operators = {
   generate,
   groupState,
   limit,
+  mapRows,
   offset,
   project,
   sessionWindow,

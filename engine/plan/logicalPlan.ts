@@ -7,6 +7,7 @@ import { expand, type Expand } from "./nodes/expand.js";
 import { filter, type Filter } from "./nodes/filter.js";
 import { generate, type Generate } from "./nodes/generate.js";
 import { groupState, type GroupState } from "./nodes/groupState.js";
+import { mapRows, type MapRows } from "./nodes/mapRows.js";
 import { join, type Join } from "./nodes/join.js";
 import { limit, type Limit } from "./nodes/limit.js";
 import { localRelation, type LocalRelation } from "./nodes/localRelation.js";
@@ -38,6 +39,7 @@ export type LogicalPlan =
   | Filter<LogicalPlan>
   | Generate<LogicalPlan>
   | GroupState<LogicalPlan>
+  | MapRows<LogicalPlan>
   | Join<LogicalPlan>
   | Limit<LogicalPlan>
   | LocalRelation
@@ -69,6 +71,7 @@ const nodes = {
   filter,
   generate,
   groupState,
+  mapRows,
   join,
   limit,
   localRelation,

@@ -3,6 +3,7 @@ import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
 import { lendChunks, lendingSlices } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
+import type { Answers } from "../physical/answers.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchFacts, StatefulOperator } from "../physical/operator.js";
 import { BatchOutputs } from "./batchOutputs.js";
@@ -43,11 +44,13 @@ export async function runBatch(
   await at("afterOffsetLog", batchId);
 
   const { replay } = planned;
+  const logged = replay ? await query.checkpoint.answers.get(batchId) : null;
   const outputs = await BatchOutputs.open(query, { batchId, batchTimeMs: planned.entry.batchTimestampMs, replay });
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(factsOf(query, planned), rangesOf(planned), (rows) => outputs.write(rows)),
+      execution.runBatch(factsOf(query, planned), rangesOf(planned), (rows) => outputs.write(rows), logged),
     );
+    if (result.answers !== null) await timer.phase("addBatch", () => logAnswers(query, batchId, result.answers!));
     await at("afterExecution", batchId);
     const stateFile = await timer.phase("commitBatch", () => commitOutputs(query, batchId, outputs));
     await at("afterSinkCommit", batchId);
@@ -83,6 +86,13 @@ async function commitOutputs(query: OpenQuery, batchId: number, outputs: BatchOu
   await checkpoint.checkOwnership();
   await outputs.commit();
   return stateFile;
+}
+
+/** What the batch learnt from outside, before any output is committed. */
+async function logAnswers({ checkpoint }: OpenQuery, batchId: number, answers: Answers): Promise<void> {
+  await checkpoint.checkOwnership();
+  if (await checkpoint.answers.add(batchId, answers)) return;
+  throw new StreamingError("CONCURRENT_QUERY", { batchId: String(batchId), location: checkpoint.location });
 }
 
 async function logOffsets(query: OpenQuery, planned: PlannedBatch): Promise<void> {
@@ -157,7 +167,12 @@ async function tidyUp(query: OpenQuery, batchId: number): Promise<void> {
   const oldest = oldestRetained(settings, batchId);
   if (oldest <= 0) return;
   const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
-  await Promise.all([checkpoint.offsetLog.purgeBefore(oldest), checkpoint.commitLog.purgeBefore(oldest), state]);
+  await Promise.all([
+    checkpoint.offsetLog.purgeBefore(oldest),
+    checkpoint.commitLog.purgeBefore(oldest),
+    checkpoint.answers.purgeBefore(oldest),
+    state,
+  ]);
 }
 
 /** Takes the next slices of a snapshot. True while there is more to take. */

@@ -16,6 +16,7 @@ import { mainOutput } from "../../engine/contract/sink.js";
 import { buildPipeline } from "../../engine/physical/execution/pipeline.js";
 import { emission, type BatchFacts } from "../../engine/physical/operator.js";
 import { planProject } from "../../engine/physical/planner/project.js";
+import { withoutPauses } from "../unit/physical/pulled.js";
 import { handling } from "../runtime/testRuntime.js";
 import { attributes, batches } from "./expressionArbitraries.js";
 
@@ -136,7 +137,8 @@ function planned(e: Expression, filter: Expression | null, batch: Batch): Value[
   const { chunks, lending } = handling();
   const values: Value[] = [];
   for (const some of slicesOf(batch, chunks.inputRows)) {
-    for (const { batch: rows } of drive([emission(some)], pipeline.leaves[0]!.ports, lending)) values.push(...columnOf(rows));
+    for (const { batch: rows } of withoutPauses(drive([emission(some)], pipeline.leaves[0]!.ports, lending)))
+      values.push(...columnOf(rows));
   }
   return values;
 }

@@ -173,7 +173,12 @@ function specOf(rules: Rules, partitions: number): StreamJoinSpec {
 }
 
 function operatorOf(spec: StreamJoinSpec): StreamJoinOperator {
-  const parts: OperatorParts = { chunks: handling().chunks, tableOf: () => expect.unreachable(), currentFacts: () => noFacts };
+  const parts: OperatorParts = {
+    chunks: handling().chunks,
+    tableOf: () => expect.unreachable(),
+    answersOf: () => expect.unreachable(),
+    currentFacts: () => noFacts,
+  };
   const node = { kind: "streamJoin", spec, left: { output: lefts }, right: { output: rights }, output: spec.output } as const;
   return streamJoin.make(node, parts) as StreamJoinOperator;
 }

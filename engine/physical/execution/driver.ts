@@ -1,7 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Lending } from "../../contract/lending.js";
 import { assert } from "../../errors/assert.js";
-import type { Emission, Operator } from "../operator.js";
+import type { Emission, Operator, Pause } from "../operator.js";
 
 /** Where the rows of a port go: into an operator, or out of the plan. */
 export type Route =
@@ -25,7 +25,7 @@ export interface OutputRows {
 
 /** An operator that has been asked for rows and may have more. */
 interface Step {
-  readonly emissions: Iterator<Emission>;
+  readonly emissions: Iterator<Emission | Pause>;
   readonly ports: Ports;
   /** What it gave last, which goes back before it is asked for more. */
   lent: Batch | null;
@@ -37,9 +37,9 @@ interface Step {
 /**
  * Takes emissions through the operators below, depth first: an operator is asked for its next rows when everything below has dealt with the last ones. So
  * each batch is lent until the next pull from whoever gave it, a batch that comes out until the next pull from here, and no more than one batch of each
- * operator is under way. Where several take the rows of a port, the second gets a batch when everything below the first has dealt with it.
+ * operator is under way. An operator that waits is pulled again when it need not wait any more; nothing else is pulled meanwhile. Where several take the rows of a port, the second gets a batch when everything below the first has dealt with it.
  */
-export function* drive(emissions: Iterable<Emission>, ports: Ports, lending: Lending): Generator<OutputRows, void, void> {
+export function* drive(emissions: Iterable<Emission | Pause>, ports: Ports, lending: Lending): Generator<OutputRows | Pause, void, void> {
   const steps: Step[] = [stepOf(emissions, ports)];
   try {
     while (steps.length > 0) {
@@ -59,6 +59,10 @@ export function* drive(emissions: Iterable<Emission>, ports: Ports, lending: Len
         steps.pop();
         continue;
       }
+      if ("until" in next.value) {
+        yield next.value;
+        continue;
+      }
       const { port, batch } = next.value;
       const routes = step.ports[port];
       assert(routes !== undefined, `rows on port ${port}, which leads nowhere`);
@@ -72,17 +76,17 @@ export function* drive(emissions: Iterable<Emission>, ports: Ports, lending: Len
   }
 }
 
-function stepOf(emissions: Iterable<Emission>, ports: Ports): Step {
+function stepOf(emissions: Iterable<Emission | Pause>, ports: Ports): Step {
   return { emissions: emissions[Symbol.iterator](), ports, lent: null, routes: [], turns: 0 };
 }
 
 /** Takes the rows of an output; whoever gives them waits for it. */
 export type Receiver = (rows: OutputRows) => Promise<void> | void;
 
-/** Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last. */
-export async function deliver(rows: Iterable<OutputRows>, receiver: Receiver): Promise<void> {
+/** Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last, and when what an operator waits for is there. */
+export async function deliver(rows: Iterable<OutputRows | Pause>, receiver: Receiver): Promise<void> {
   for (const out of rows) {
-    const busy = receiver(out);
+    const busy = "until" in out ? out.until : receiver(out);
     if (busy !== undefined) await busy;
   }
 }

@@ -1,4 +1,5 @@
 import type { Offset } from "../../contract/source.js";
+import type { Answers } from "../answers.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import type { BatchFacts, OperatorWatermarks, StatefulOperator } from "../operator.js";
 import type { Receiver } from "./driver.js";
@@ -20,6 +21,8 @@ export interface BatchResult {
   readonly eventTime: ReadonlyMap<number, EventTimeStats>;
   /** By output id; an output without rows may be missing. */
   readonly outputRows: Readonly<Record<string, number>>;
+  /** What asynchronous functions answered, and a replay must read; null when none was asked. */
+  readonly answers: Answers | null;
 }
 
 /** A physical plan with its operators made: what runs the batches of one run of a query. */
@@ -32,9 +35,9 @@ export interface Execution {
   needsBatch(facts: BatchFacts): boolean;
   /**
    * Runs one batch: reads the ranges, drives the operators, hands what comes out to `receiver`, each batch lent until what that returned is done. Nothing is
-   * read or computed meanwhile, so that a slow sink holds operators and input back.
+   * read or computed meanwhile, so that a slow sink holds operators and input back. `logged`: what asynchronous functions answered when the batch ran before.
    */
-  runBatch(context: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult>;
+  runBatch(context: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver, logged: Answers | null): Promise<BatchResult>;
   /** The run ends. */
   close(): void;
 }

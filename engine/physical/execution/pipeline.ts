@@ -2,6 +2,7 @@ import { assert } from "../../errors/assert.js";
 import type { Batch } from "../../arrow/batch.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { OperatorParts } from "../nodeFacts.js";
+import { AnswerBook } from "../answers.js";
 import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
 import { descend } from "../../plan/descend.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
@@ -26,6 +27,8 @@ export interface Pipeline {
   readonly operators: readonly WiredOperator[];
   readonly stateful: readonly StatefulOperator[];
   readonly watermarks: readonly WatermarkOperator[];
+  /** What its operators are answered from outside. */
+  readonly answers: AnswerBook;
   /** Starts a batch in all of them, upstream first. */
   begin(context: BatchFacts): void;
 }
@@ -46,12 +49,19 @@ export function buildPipeline(
   make: OperatorMaker = makeOperator,
 ): Pipeline {
   let current: BatchFacts | null = null;
-  const parts: OperatorParts<PhysicalNode> = { chunks, tableOf: (input) => tables.get(input)!, currentFacts: () => current! };
+  const answers = new AnswerBook();
+  const parts: OperatorParts<PhysicalNode> = {
+    chunks,
+    tableOf: (input) => tables.get(input)!,
+    currentFacts: () => current!,
+    answersOf: (name) => answers.open(name),
+  };
   const builder = new PipelineBuilder((node) => make(node, parts), fragmentsByLeaf(fragmentsOf(roots)));
   for (const { outputId, node } of roots) builder.connect(node, { kind: "output", output: outputId });
   const operators = builder.operators.map(({ operator }) => operator);
   return {
     leaves: builder.leaves,
+    answers,
     operators: builder.operators,
     stateful: operators.filter(isStateful),
     watermarks: operators.filter((operator) => operator instanceof WatermarkOperator),

@@ -6,9 +6,10 @@ import type { Runtime } from "../../contract/runtime.js";
 import type { Offset, Source } from "../../contract/source.js";
 import { mainOutput } from "../../contract/sink.js";
 import { readAll } from "../../contract/source.js";
+import type { Answers } from "../answers.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import { emission, type BatchFacts, type Emission, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
+import { emission, type BatchFacts, type Emission, type Pause, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
 import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import type { BatchResult, Execution, SourceRange } from "./execution.js";
@@ -96,7 +97,7 @@ class Feed {
     private readonly receiver: Receiver,
   ) {}
 
-  rows(emissions: Iterable<Emission>, ports: Ports): Promise<void> {
+  rows(emissions: Iterable<Emission | Pause>, ports: Ports): Promise<void> {
     return deliver(drive(emissions, ports, this.runtime.lending), (rows) => {
       const { output, batch } = rows;
       this.outputRows[output] = (this.outputRows[output] ?? 0) + batch.length;
@@ -214,7 +215,8 @@ class PipelineExecution implements Execution {
     return this.stateful.some((operator) => operator.needsBatch(facts));
   }
 
-  async runBatch(facts: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver): Promise<BatchResult> {
+  async runBatch(facts: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver, logged: Answers | null): Promise<BatchResult> {
+    this.pipeline.answers.begin(logged);
     const context = this.inputs.runtime.executor.send(facts);
     const counts = ranges.map(() => noRows);
     const feed = new Feed(this.inputs.runtime, receiver);
@@ -237,7 +239,14 @@ class PipelineExecution implements Execution {
     const inputRows = counts.map(({ input }) => input);
     const rowsRead = counts.map(({ read }) => read);
     const malformedRows = counts.map(({ malformed }) => malformed);
-    return { inputRows, rowsRead, malformedRows, eventTime: this.eventTime(), outputRows: feed.outputRows };
+    return {
+      inputRows,
+      rowsRead,
+      malformedRows,
+      eventTime: this.eventTime(),
+      outputRows: feed.outputRows,
+      answers: this.pipeline.answers.taken(),
+    };
   }
 
   close(): void {

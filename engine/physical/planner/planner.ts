@@ -1,13 +1,15 @@
 import { sameType, typeName, type DataType } from "../../arrow/types.js";
 import { mainOutput, type OutputMode } from "../../contract/sink.js";
 import { assert } from "../../errors/assert.js";
-import { notYetSupported } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
+import { findUserFunction } from "../../expression/functions/userFunctions.js";
+import { expressionNodes } from "../../expression/traverse.js";
 import { descend } from "../../plan/descend.js";
 import type { LogicalPlan, NodeOf, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { childrenOf, expressionsOf } from "../../plan/transform.js";
-import { factsOf, inputsOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
+import { factsOf, inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
 import type { PlanContext, Planner, Planners, Planning } from "./context.js";
@@ -18,6 +20,7 @@ import { planGroupState } from "./groupState.js";
 import { planJoin } from "./join.js";
 import { planLimit } from "./limit.js";
 import { repeatedSources } from "./repeatedSources.js";
+import { planMapRows } from "./mapRows.js";
 import { planScanAndProject } from "./scanAndProject.js";
 import { planSetOperation } from "./setOperation.js";
 import { planSort } from "./sort.js";
@@ -36,6 +39,7 @@ export const planners: Planners = {
   groupState: planGroupState,
   join: planJoin,
   limit: planLimit,
+  mapRows: planMapRows,
   localRelation: ({ batch, output }) => ({ kind: "local", batch, output }),
   offset: planOffset,
   project: planScanAndProject,
@@ -102,7 +106,23 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null,
     return checked(node, "kind" in planned ? planned : yield* planned);
   });
   for (const { name, type } of root.output) checkResultType(name, type);
+  refuseUnwaited(root);
   return { roots: [{ outputId: mainOutput, node: root }], sources, repeatedSources: repeatedSources(root) } as unknown as PhysicalPlan;
+}
+
+/** @throws UDF_ASYNC_UNSUPPORTED for an asynchronous function that is asked row by row, within a loop or a join */
+function refuseUnwaited(root: PhysicalNode): void {
+  for (const node of nodesOf([{ outputId: mainOutput, node: root }])) {
+    if (node.kind === "userFunction") continue;
+    for (const part of factsOf(node)
+      .expressions(node)
+      .flatMap((e) => [...expressionNodes(e)])) {
+      const made = part.kind === "call" ? findUserFunction(part.name) : undefined;
+      if (made === undefined || made.concurrency === null) continue;
+      const place = node.kind === "staticJoin" || node.kind === "streamJoin" ? "in the condition of a join over both its sides" : "here";
+      throw new StreamingError("UDF_ASYNC_UNSUPPORTED", { functionName: made.name, place });
+    }
+  }
 }
 
 /** What every step of the planner keeps: the columns of the node that it plans, and how often random expressions are asked. */

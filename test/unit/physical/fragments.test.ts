@@ -16,6 +16,8 @@ import { planPhysical } from "../../../engine/physical/planner/planner.js";
 import { schemaOf } from "../../../engine/plan/logicalPlan.js";
 import { optimize } from "../../../engine/plan/optimizer/optimize.js";
 import { handling, testRuntime } from "../../runtime/testRuntime.js";
+import { withoutPauses } from "./pulled.js";
+import type { Pause } from "../../../engine/physical/operator.js";
 
 // The parts of a plan that could run on other threads: each runs here by itself, on a copy such as a message brings, and gives to the next what it gave.
 
@@ -88,8 +90,8 @@ async function runFragment({ roots }: Fragment, received: ReadonlyMap<string, Ba
   for (const table of nodesOf(roots).flatMap((node) => tablesOf(node))) tables.set(table, await rowsOfTable(table));
   const pipeline = buildPipeline(roots, tables, chunks);
   const given = new Map<string, Batch[]>(roots.map(({ outputId }) => [outputId, []]));
-  const take = (rows: Iterable<OutputRows>): void => {
-    for (const { output, batch } of rows) given.get(output)!.push(retainBatch(batch));
+  const take = (rows: Iterable<OutputRows | Pause>): void => {
+    for (const { output, batch } of withoutPauses(rows)) given.get(output)!.push(retainBatch(batch));
   };
   pipeline.begin(facts);
   for (const { node, ports } of pipeline.leaves) {

@@ -2,15 +2,16 @@ import type { Batch } from "../../../engine/arrow/batch.js";
 import { rowsOf, slicesOf } from "../../../engine/arrow/columns.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import { drive, type Ports } from "../../../engine/physical/execution/driver.js";
+import { withoutPauses } from "./pulled.js";
 import { handling } from "../../runtime/testRuntime.js";
-import type { Emission, Operator } from "../../../engine/physical/operator.js";
+import type { Emission, Operator, Pause } from "../../../engine/physical/operator.js";
 
 const ports: Ports = [[{ kind: "output", output: "main" }]];
 
 /** The rows of emissions. */
-export function emittedRows(emissions: Iterable<Emission>): Value[][] {
+export function emittedRows(emissions: Iterable<Emission | Pause>): Value[][] {
   const rows: Value[][] = [];
-  for (const { batch } of drive(emissions, ports, handling().lending)) rows.push(...rowsOf(batch));
+  for (const { batch } of withoutPauses(drive(emissions, ports, handling().lending))) rows.push(...rowsOf(batch));
   return rows;
 }
 

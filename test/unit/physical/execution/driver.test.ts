@@ -5,6 +5,7 @@ import { field, types, type Schema } from "../../../../engine/arrow/types.js";
 import { plainLending, type Lending } from "../../../../engine/contract/lending.js";
 import { deliver, drive, type Ports, type Route } from "../../../../engine/physical/execution/driver.js";
 import { emission, nothing, type Emission, type Operator } from "../../../../engine/physical/operator.js";
+import { withoutPauses } from "../pulled.js";
 
 const schema: Schema = types.struct([field("n", types.int)]);
 const batchOfOne = (n: number): Batch => batchFromRows(schema, [[n]]);
@@ -84,7 +85,7 @@ it("each port has its way, and a port that leads nowhere is a fault", () => {
     { port: 1, batch: batchOfOne(2) },
   ];
   const ports: Ports = [[main], [{ kind: "output", output: "late" }]];
-  expect([...drive(emissions, ports, plainLending)].map(({ output, batch }) => `${output} ${numberIn(batch)}`)).toEqual([
+  expect([...withoutPauses(drive(emissions, ports, plainLending))].map(({ output, batch }) => `${output} ${numberIn(batch)}`)).toEqual([
     "main 1",
     "late 2",
   ]);
@@ -111,7 +112,7 @@ it("several take the rows of a port in turn: the second when all below the first
       { kind: "output", output: "copy" },
     ],
   ];
-  for (const { output, batch } of drive([emission(batchOfOne(1)), emission(batchOfOne(2))], twice, lending)) {
+  for (const { output, batch } of withoutPauses(drive([emission(batchOfOne(1)), emission(batchOfOne(2))], twice, lending))) {
     log.push(`${output} ${numberIn(batch)}`);
   }
   expect(log).toEqual([...turns(1), ...turns(2)]);
