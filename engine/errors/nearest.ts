@@ -12,16 +12,35 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   return best;
 }
 
-/** Levenshtein distance in code units. */
-export function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = previous[j - 1]! + (a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? 0 : 1);
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, substitution));
+/** Levenshtein distance in code points; any number above `limit` when it is above that. Time by the shorter of length and limit, times the length. */
+export function editDistance(a: string, b: string, limit = Infinity): number {
+  const [from, to] = [codePoints(a), codePoints(b)];
+  if (Math.abs(from.length - to.length) > limit) return limit + 1;
+  // Cells further from the diagonal than the limit hold more than the limit.
+  const band = Math.min(limit, Math.max(from.length, to.length));
+  let previous = new Int32Array(to.length + 2).map((_, j) => j);
+  let row = new Int32Array(to.length + 2);
+  for (let i = 1; i <= from.length; i++) {
+    const [first, last] = [Math.max(1, i - band), Math.min(to.length, i + band)];
+    row[first - 1] = first === 1 ? i : band + 1;
+    for (let j = first; j <= last; j++) {
+      const substitution = previous[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
+      const edit = 1 + (previous[j]! < row[j - 1]! ? previous[j]! : row[j - 1]!);
+      row[j] = substitution < edit ? substitution : edit;
     }
-    previous = row;
+    row[last + 1] = band + 1;
+    [previous, row] = [row, previous];
   }
-  return previous[b.length]!;
+  return previous[to.length]!;
+}
+
+function codePoints(text: string): Int32Array {
+  const points = new Int32Array(text.length);
+  let count = 0;
+  for (let i = 0; i < text.length; i++) {
+    const point = text.codePointAt(i)!;
+    points[count++] = point;
+    if (point > 0xffff) i++;
+  }
+  return points.subarray(0, count);
 }

@@ -21,6 +21,16 @@ type Compiled = (slots: Int32Array, rows: Int32Array | null, count: number, boun
 const compiled = new Cache<Compiled>(1024);
 const parameters = ["slots", "rows", "count", "bound"];
 
+function compiledLoop(boundCount: number, body: string, row: string): Compiled {
+  const names = Array.from({ length: boundCount }, (_, n) => `b${n}`).join(", ");
+  const text = `${names === "" ? "" : `const [${names}] = bound;`}
+for (let j = 0; j < count; j++) {
+  const s = slots[j], i = ${row};
+${body}
+}`;
+  return compileCached(compiled, { name: "foldGroups", parameters, body: text });
+}
+
 /**
  * Builds the one loop that folds a batch into the lanes of all inline accumulators. Texts name what they need through `bind`; the same text is compiled
  * once per process, whatever arrays it runs over.
@@ -41,16 +51,14 @@ export class Loop {
     return this.#accessAt(column, "i");
   }
 
-  /** Runs `body` (which sees `s`, the slot, and `i`, the row) for every entry. */
-  run(body: string, slots: Int32Array, rows: Int32Array | null, count: number): void {
-    const names = this.#bound.map((_, n) => `b${n}`).join(", ");
-    const text = `${names === "" ? "" : `const [${names}] = bound;`}
-for (let j = 0; j < count; j++) {
-  const s = slots[j], i = ${rows === null ? "j" : "rows[j]"};
-${body}
-}`;
-    const loop = compileCached(compiled, { name: "foldGroups", parameters, body: text });
-    loop(slots, rows, count, this.#bound);
+  /** A loop that runs `body` (which sees `s`, the slot, and `i`, the row) for every entry. */
+  compile(body: string): (slots: Int32Array, rows: Int32Array | null, count: number) => void {
+    const bound = [...this.#bound];
+    let [all, listed]: (Compiled | null)[] = [null, null];
+    return (slots, rows, count) => {
+      if (rows === null) (all ??= compiledLoop(bound.length, body, "j"))(slots, rows, count, bound);
+      else (listed ??= compiledLoop(bound.length, body, "rows[j]"))(slots, rows, count, bound);
+    };
   }
 
   /** Whether row `i` of a column of any encoding is null: a condition, or null when no row is. */

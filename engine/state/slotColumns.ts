@@ -45,7 +45,7 @@ export class SlotColumns {
     assert(columns.length === this.#columns.length, `${columns.length} columns for rows of ${this.#columns.length}`);
     const loop = new Loop();
     const steps = this.#columns.map((held, c) => held.write(columns[c]!, slots, rows, count, loop)).filter((step) => step !== null);
-    if (steps.length > 0) loop.run(steps.join("\n"), slots, rows, count);
+    if (steps.length > 0) loop.compile(steps.join("\n"))(slots, rows, count);
   }
 
   /** The values at the slots, of all columns or of some (by index, in their order). */

@@ -3,6 +3,7 @@ import { sqlTypeName, types, type ArrayType, type DataType } from "../../arrow/t
 import type { IntervalValue, Value } from "../../arrow/value.js";
 import { addToClock } from "../../values/timeUnits.js";
 import { floorDiv, microsPerDay } from "../../values/calendar.js";
+import { ValueIndex } from "../../values/valueIndex.js";
 import { compareValues } from "../../values/compare.js";
 import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { throwIndexZero } from "../../values/evaluationErrors.js";
@@ -119,9 +120,8 @@ const arraysOverlap: FunctionEntry = {
   eval: ([a, b], call) => {
     const { element } = typeOf(call.args[0]!) as ArrayType;
     const [left, right] = [a as List, b as List];
-    const has = (value: Value): boolean =>
-      value !== null && right.some((other) => other !== null && compareValues(value, other, element) === 0);
-    if (left.some(has)) return true;
+    const second = new ValueIndex(element, right);
+    if (left.some((value) => value !== null && second.has(value))) return true;
     return left.length > 0 && right.length > 0 && (left.includes(null) || right.includes(null)) ? null : false;
   },
 };

@@ -7,6 +7,7 @@ import { commonType } from "../types/commonType.js";
 import { describe } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { checkedElements, joinedTexts } from "../../values/limits.js";
+import { ValueIndex } from "../../values/valueIndex.js";
 import { compareValues } from "../../values/compare.js";
 import {
   alikeArrays,
@@ -266,21 +267,13 @@ const arrayPosition: FunctionEntry = {
   eval: ([list, value], call) => BigInt(indexIn(list as List, value!, typeOf(call.args[1]!)) + 1),
 };
 
-function distinct(list: List, type: DataType): Value[] {
-  const kept: Value[] = [];
-  for (const value of list) {
-    const seen = value === null ? kept.includes(null) : indexIn(kept, value, type) >= 0;
-    if (!seen) kept.push(value);
-  }
-  return kept;
+function distinct(list: List, type: DataType): List {
+  const seen = new ValueIndex(type);
+  return list.filter((value) => seen.add(value));
 }
 
 /** array_union, array_intersect and array_except. */
-function setFunction(
-  name: string,
-  doc: string,
-  combine: (a: List, b: List, has: (list: List, value: Value) => boolean) => List,
-): FunctionEntry {
+function setFunction(name: string, doc: string, combine: (a: List, b: List, inSecond: (value: Value) => boolean) => List): FunctionEntry {
   return {
     name,
     doc,
@@ -289,8 +282,11 @@ function setFunction(
     resolve: alikeArrays,
     eval: ([a, b], call) => {
       const { element: type } = call.type as ArrayType;
-      const has = (list: List, value: Value): boolean => (value === null ? list.includes(null) : indexIn(list, value, type) >= 0);
-      return distinct(combine(a as List, b as List, has), type);
+      const second = new ValueIndex(type, b as List);
+      return distinct(
+        combine(a as List, b as List, (value) => second.has(value)),
+        type,
+      );
     },
   };
 }
@@ -384,9 +380,9 @@ export const arrayFunctions: readonly FunctionEntry[] = [
   arrayContains,
   arrayPosition,
   setFunction("array_union", "The values of both, each once.", (a, b) => [...a, ...b]),
-  setFunction("array_intersect", "The values that are in both, each once.", (a, b, has) => a.filter((value) => has(b, value))),
-  setFunction("array_except", "The values of the first that are not in the second, each once.", (a, b, has) =>
-    a.filter((value) => !has(b, value)),
+  setFunction("array_intersect", "The values that are in both, each once.", (a, _, inSecond) => a.filter(inSecond)),
+  setFunction("array_except", "The values of the first that are not in the second, each once.", (a, _, inSecond) =>
+    a.filter((value) => !inSecond(value)),
   ),
   arrayJoin,
   slice,

@@ -1,7 +1,7 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, type DataType, type MapType } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
-import { compareValues } from "../../values/compare.js";
+import { ValueIndex } from "../../values/valueIndex.js";
 import type { Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
@@ -126,11 +126,11 @@ const mapZipWith: FunctionEntry = {
     const [left, right] = [evaluate(call.args[0]!) as MapValue | null, evaluate(call.args[1]!) as MapValue | null];
     if (left === null || right === null) return null;
     const { key: type } = call.type as MapType;
-    const place = ({ keys }: MapValue, key: Value): number => keys.findIndex((other) => compareValues(key, other, type) === 0);
-    const keys = [...left.keys, ...right.keys.filter((key) => place(left, key) < 0)];
+    const [inLeft, inRight] = [new ValueIndex(type, left.keys), new ValueIndex(type, right.keys)];
+    const keys = [...left.keys, ...right.keys.filter((key) => !inLeft.has(key))];
     const lambda = lambdaOf(call.args[2]);
     const values = keys.map((key) =>
-      applyLambda(lambda, [key, left.values[place(left, key)] ?? null, right.values[place(right, key)] ?? null], evaluate),
+      applyLambda(lambda, [key, left.values[inLeft.place(key) ?? -1] ?? null, right.values[inRight.place(key) ?? -1] ?? null], evaluate),
     );
     return { keys, values };
   },

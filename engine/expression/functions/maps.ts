@@ -6,6 +6,7 @@ import { coerceAll } from "../types/coerce.js";
 import { describeCall } from "../types/describe.js";
 import { holds, isOrderable, nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
+import { ValueIndex } from "../../values/valueIndex.js";
 import { valueText } from "../../values/valueText.js";
 import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
@@ -13,12 +14,11 @@ import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from 
 
 /** @throws NULL_MAP_KEY, DUPLICATED_MAP_KEY */
 export function makeMap(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
-  keys.forEach((key, i) => {
+  const seen = new ValueIndex(keyType);
+  for (const key of keys) {
     if (key === null) throw new StreamingError("NULL_MAP_KEY");
-    if (keys.slice(0, i).some((earlier) => compareValues(earlier, key, keyType) === 0)) {
-      throw new StreamingError("DUPLICATED_MAP_KEY", { key: valueText(key, keyType, "UTC") });
-    }
-  });
+    if (!seen.add(key)) throw new StreamingError("DUPLICATED_MAP_KEY", { key: valueText(key, keyType, "UTC") });
+  }
   return { keys, values };
 }
 

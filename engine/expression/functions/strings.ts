@@ -1,6 +1,7 @@
 import { placeInText } from "../../values/textSearch.js";
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
+import { editDistance } from "../../errors/nearest.js";
 import type { Code, Generator } from "../compile/code.js";
 import { bytesEndWith, bytesIndexOf, bytesStartWith, countCharacters } from "../compile/runtime/bytes.js";
 import { lowerBytes, trimEnd, trimStart, upperBytes } from "../compile/runtime/letters.js";
@@ -159,22 +160,10 @@ const levenshtein: FunctionEntry = {
   nulls: "strict",
   resolve: fixed([types.string, types.string, types.int], types.int),
   eval: ([a, b, limit]) => {
-    const distance = edits(Array.from(a as string), Array.from(b as string));
+    const distance = editDistance(a as string, b as string, (limit as number | undefined) ?? Infinity);
     return limit !== undefined && distance > (limit as number) ? -1 : distance;
   },
 };
-
-function edits(a: readonly string[], b: readonly string[]): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
-    }
-    previous = row;
-  }
-  return previous[b.length]!;
-}
 
 export const stringFunctions: readonly FunctionEntry[] = [
   length,

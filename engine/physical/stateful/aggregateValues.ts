@@ -1,5 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
+import { takeColumn } from "../../arrow/columns.js";
 import type { Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
@@ -35,17 +36,26 @@ export class AggregateValues {
 
   /** Folds a batch's rows into their groups. */
   update(rows: GroupedRows, batch: Batch): void {
-    if (rows.count === 0) return;
+    if (rows.count > 0) this.updates(batch)(rows);
+  }
+
+  /** What folds rows of a batch into their groups, some at a time. Good until room is made for more groups. */
+  updates(batch: Batch): (rows: GroupedRows) => void {
     const loop = new Loop();
     const steps: string[] = [];
+    const byColumn: ((rows: GroupedRows) => void)[] = [];
     this.#accumulators.forEach((accumulator, a) => {
       const { args, filter } = this.#bound[a]!;
       const columns = args.map((index) => batch.columns[index]!);
       const condition = filter === null ? null : batch.columns[filter]!;
-      if (accumulator.kind === "column") accumulator.update(rows, columns, condition);
+      if (accumulator.kind === "column") byColumn.push((rows) => updateSome(accumulator, rows, columns, condition, batch.length));
       else steps.push(filtered(accumulator.update(columns, loop), condition, loop));
     });
-    if (steps.length > 0) loop.run(steps.join("\n"), rows.slots, rows.rows, rows.count);
+    const inline = steps.length > 0 ? loop.compile(steps.join("\n")) : null;
+    return (rows) => {
+      for (const update of byColumn) update(rows);
+      inline?.(rows.slots, rows.rows, rows.count);
+    };
   }
 
   /** Folds saved values (one row a group) into the slots. */
@@ -59,7 +69,7 @@ export class AggregateValues {
       if (accumulator.kind === "column") accumulator.merge(rows, columns);
       else steps.push(`{ ${accumulator.merge(columns, loop)} }`);
     }
-    if (steps.length > 0) loop.run(steps.join("\n"), rows.slots, rows.rows, rows.count);
+    if (steps.length > 0) loop.compile(steps.join("\n"))(rows.slots, rows.rows, rows.count);
   }
 
   /** The state columns of the groups at the slots. */
@@ -81,4 +91,18 @@ function filtered(step: string, condition: Column | null, loop: Loop): string {
   if (condition === null) return `{ ${step} }`;
   const { value, isNull } = loop.access(condition);
   return whenPresent([isNull], `if (${value} !== 0) { ${step} }`);
+}
+
+/** Accumulators may look at a column as a whole first, so that for few of its rows these are taken out of it. */
+function updateSome(
+  accumulator: Extract<Accumulator, { kind: "column" }>,
+  rows: GroupedRows,
+  columns: readonly Column[],
+  condition: Column | null,
+  length: number,
+): void {
+  const { slots, rows: wanted, count } = rows;
+  if (wanted === null || count > length / 8) return accumulator.update(rows, columns, condition);
+  const taken = columns.map((column) => takeColumn(column, wanted, count));
+  accumulator.update({ slots, rows: null, count }, taken, condition === null ? null : takeColumn(condition, wanted, count));
 }

@@ -65,21 +65,43 @@ function shifted({ name, args, constants, ignoreNulls, type }: BoundWindowCall, 
   const { length } = rows;
   const input = rows.columns[args[0]!]!;
   const offset = (name === "lag" ? -1 : 1) * Number(constants[1]);
+  const present = ignoreNulls ? new Present(input) : null;
   const places = Int32Array.from({ length }, (_, row) => {
-    const place = ignoreNulls ? nthPresent(input, row, offset, starts[row]!, ends[row]!) : row + offset;
+    const place = present === null ? row + offset : present.away(row, offset);
     return place >= starts[row]! && place < ends[row]! ? place : length + row;
   });
   // Behind the values stand the defaults.
   return takeColumn(concatColumns(type, [input, rows.columns[args[2]!]!]), places, length);
 }
 
-/** The place of the nth value that is not null, counted from a row; −1 when there is none. */
-function nthPresent(input: Column, row: number, offset: number, start: number, end: number): number {
-  if (offset === 0) return row;
-  const step = offset < 0 ? -1 : 1;
-  let left = Math.abs(offset);
-  for (let place = row + step; place >= start && place < end; place += step) if (!isNullAt(input, place) && --left === 0) return place;
-  return -1;
+/** The rows of a column that are not null. */
+class Present {
+  readonly #rows: number[] = [];
+  /** Of each row, how many stand before it. */
+  readonly #before: Int32Array;
+
+  constructor(input: Column) {
+    this.#before = new Int32Array(input.length + 1);
+    for (let row = 0; row < input.length; row++) {
+      if (!isNullAt(input, row)) this.#rows.push(row);
+      this.#before[row + 1] = this.#rows.length;
+    }
+  }
+
+  /** The nth one from a row on (counted from 1), or behind the last. */
+  from(row: number, nth: number): number {
+    return this.#rows[this.#before[row]! + nth - 1] ?? Infinity;
+  }
+
+  /** The nth one before a row, or before the first. */
+  before(row: number, nth: number): number {
+    return this.#rows[this.#before[row]! - nth] ?? -Infinity;
+  }
+
+  /** The one that is `offset` of them away; the row itself for none. */
+  away(row: number, offset: number): number {
+    return offset === 0 ? row : offset > 0 ? this.from(row + 1, offset) : this.before(row, -offset);
+  }
 }
 
 function nthValue({ args, constants, ignoreNulls, type }: BoundWindowCall, rows: Batch, { starts, ends }: Frames): Column {
@@ -87,8 +109,9 @@ function nthValue({ args, constants, ignoreNulls, type }: BoundWindowCall, rows:
   const input = rows.columns[args[0]!]!;
   const nth = Number(constants[1]);
   assert(nth > 0, "the place of nth_value is checked by the analyzer");
+  const present = ignoreNulls ? new Present(input) : null;
   const places = Int32Array.from({ length }, (_, row) => {
-    const place = ignoreNulls ? nthPresent(input, starts[row]! - 1, nth, starts[row]!, ends[row]!) : starts[row]! + nth - 1;
+    const place = present === null ? starts[row]! + nth - 1 : present.from(starts[row]!, nth);
     return place >= starts[row]! && place < ends[row]! ? place : length;
   });
   return takeColumn(concatColumns(type, [input, nullColumn(type, 1)]), places, length);
