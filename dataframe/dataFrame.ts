@@ -1,7 +1,7 @@
 import type { Batch } from "../engine/arrow/batch.js";
 import type { UserRow } from "../engine/contract/groupFunction.js";
 import { freshId, type Expression } from "../engine/expression/expression.js";
-import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
+import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../engine/plan/unresolved.js";
 import { allRenamed, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
@@ -259,9 +259,13 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   }
 
   /** Writes a stream. @example await stream.writeStream.format("console").start() */
-  get writeStream(): DataStreamWriter<Row, DataFrame<Row>> {
+  get writeStream(): DataStreamWriter<Row, { readonly batch: DataFrame<Row>; readonly side: DataFrame }> {
     // The rows are of this plan: `Row` is what the compiler knows of them.
-    return new DataStreamWriter(this.session, newStreamDefinition(this.plan), (rows, session) => DataFrame.ofBatch<Row>(session, rows));
+    const side = (plan: AnalyzedPlan) => new DataFrame(this.session, plan);
+    return new DataStreamWriter(this.session, newStreamDefinition(this.plan), {
+      batch: (rows, own) => DataFrame.ofBatch<Row>(own, rows),
+      side,
+    });
   }
 
   /** The plan of a query over this one. */

@@ -186,6 +186,9 @@ guard("DataStreamWriter", DataStreamWriter.prototype, {
     partitionBy: [rest(columnName)],
     foreachBatch: [callable],
     foreach: [rowWriter],
+    onLate: [text],
+    onMalformed: [text],
+    sideOutput: [text, callable],
   },
   promised: { start: [optional(path)] },
 });

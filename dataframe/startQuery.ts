@@ -16,7 +16,7 @@ import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { updateKeys } from "../engine/plan/updateKeys.js";
 import { plansTheSame } from "../engine/query/configuration.js";
-import type { QueryDefinition, QueryParts, QuerySettings } from "../engine/query/definition.js";
+import type { QueryDefinition, QueryOutput, QueryParts, QuerySettings } from "../engine/query/definition.js";
 import { MicroBatchQuery } from "../engine/query/microBatchQuery.js";
 import { checkSources } from "../engine/query/openQuery.js";
 import { parseShape, type QueryIdentity, type RecordedShape } from "../engine/query/shape.js";
@@ -32,7 +32,8 @@ import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, t
 import { checkJoinState, checkStateStore } from "./groupState.js";
 import { queryLabel, type SessionContext } from "./sessionContext.js";
 import { sinkOf } from "./sinkOf.js";
-import type { StreamDefinition } from "./streamDefinition.js";
+import { checkSides, optionsOfSource, withLatePolicy, withMalformedPolicy } from "./sideOutputs.js";
+import type { SideOutput, StreamDefinition } from "./streamDefinition.js";
 import { listenerOf, userCode } from "./userCode.js";
 
 /**
@@ -46,12 +47,13 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   checkName(session, name);
   const { provider } = await sinkOf(session, definition);
   checkSinkTakes(definition.format, provider.capabilities, outputMode);
+  checkSides(session, definition);
   const conf = session.conf.toRecord();
   const planned = planQuery(definition, conf);
   checkStateStore(planned.plan, conf["spark.sql.streaming.stateStore.providerClass"]);
   checkJoinState(planned.plan, conf["spark.sql.streaming.join.stateFormatVersion"]);
   checkScans(session, planned.physical.roots);
-  await createSink(session, definition, planned, conf);
+  await createOutputs(session, definition, planned, conf);
   const identity = await identityOf(session, definition, planned);
   const location = checkpointLocationOf(session, definition);
   const recordedShape = async (recorded: Promise<Json>): Promise<RecordedShape | null> =>
@@ -102,18 +104,27 @@ function showMemoryTable(session: SessionContext, name: string, schema: Schema):
 /** @throws OUTPUT_IS_INPUT */
 async function identityOf(session: SessionContext, definition: StreamDefinition, { plan, physical }: PlannedQuery): Promise<QueryIdentity> {
   const { outputMode, format: sink } = definition;
-  const { provider, options } = await sinkOf(session, definition);
   const sources = physical.sources.map(({ table }) => session.tables.get(table));
+  const sides: Record<string, string | null> = {};
+  for (const side of definition.sides) sides[side.outputId] = await placeOf(session, side.definition);
   const identity: QueryIdentity = {
     sources: sources.map(({ description }) => description),
     places: await sourcePlaces(session, sources),
     tables: tablePlaces(session, plan),
     outputMode,
     sink,
-    sinkPlace: provider.place ? await folderPlace(session.runtime.files, provider.place(options)) : null,
+    sinkPlace: await placeOf(session, definition),
+    ...(definition.sides.length > 0 && { sidePlaces: sides }),
   };
   checkOutputIsNoInput(identity, sources);
+  for (const sinkPlace of Object.values(sides)) checkOutputIsNoInput({ ...identity, sinkPlace }, sources);
   return identity;
+}
+
+/** The folder that a definition writes to; null where it writes to none. */
+async function placeOf(session: SessionContext, definition: StreamDefinition): Promise<string | null> {
+  const { provider, options } = await sinkOf(session, definition);
+  return provider.place ? await folderPlace(session.runtime.files, provider.place(options)) : null;
 }
 
 /** Configuration that comes out of the log of a checkpoint. @throws CHECKPOINT_INCONSISTENT when it makes no sense */
@@ -129,14 +140,24 @@ interface PlannedQuery {
   readonly optimized: OptimizedPlan;
   readonly physical: PhysicalPlan;
   readonly schema: Schema;
+  readonly sides: readonly PlannedSide[];
+}
+
+interface PlannedSide extends SideOutput {
+  readonly plan: AnalyzedPlan;
 }
 
 /** @throws what the analyzer and the planner refuse */
-function planQuery({ plan: written, outputMode }: StreamDefinition, conf: Readonly<Record<string, string>>): PlannedQuery {
-  const plan = reanalyze(written, contextOf(conf));
+function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, string>>): PlannedQuery {
+  const { plan: written, outputMode } = definition;
+  const context = contextOf(conf);
+  const plan = withMalformedPolicy(reanalyze(written, context), definition);
   checkStreaming(plan, outputMode);
-  const optimized = optimize(plan);
-  return { plan, optimized, physical: planPhysical(optimized, outputMode, partitionsOf(conf)), schema: schemaOf(outputOf(plan)) };
+  const optimized = optimize(withLatePolicy(plan, outputMode, definition));
+  const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
+  const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));
+  const physical = planPhysical(optimized, outputMode, partitionsOf(conf), sidePlans);
+  return { plan, optimized, physical, schema: schemaOf(outputOf(plan)), sides };
 }
 
 /** Opens what a query reads from and writes to, and makes its operators, under a configuration. */
@@ -146,14 +167,16 @@ async function openParts(
   planned: PlannedQuery,
   { checkpoint, conf, warn }: { checkpoint: Checkpoint; conf: Readonly<Record<string, string>>; warn: (message: string) => void },
 ): Promise<QueryParts> {
-  const { plan, optimized, physical, schema } = planned;
+  const { plan, optimized, physical } = planned;
   const { runtime } = session;
   const label = queryLabel({ name: definition.queryName, id: checkpoint.queryId });
-  const sink = await createSink(session, definition, planned, conf, label);
+  const outputs = await createOutputs(session, definition, planned, conf, label);
   const sources: Source[] = [];
   try {
     for (const [ordinal, { table }] of physical.sources.entries()) {
-      const { provider, options, schema: tableSchema } = session.tables.get(table);
+      const handle = session.tables.get(table);
+      const { provider, schema: tableSchema } = handle;
+      const options = optionsOfSource(handle, definition);
       const log = checkpoint.sourceLog(ordinal);
       sources.push(await provider.create({ runtime, options, schema: tableSchema, log, bounded: false, conf, warn }));
     }
@@ -162,7 +185,7 @@ async function openParts(
       sources,
       execution,
       watermarks: watermarksOf(plan),
-      outputs: [{ id: mainOutput, sink, schema, keyColumns: updateKeys(plan) }],
+      outputs,
       operators: operatorShapes(physical.roots, execution.stateful),
       explain: (mode) => explainText({ analyzed: plan, optimized, physical: physical.roots, chunks: runtime.chunks }, mode),
     };
@@ -177,12 +200,30 @@ function checkName(session: SessionContext, name: string | null): void {
   if (namesake) throw new StreamingError("QUERY_NAME_IN_USE", { name: namesake.name!, runId: namesake.runId });
 }
 
+/** The sinks of the result and of what goes beside it, the main one first. */
+async function createOutputs(
+  session: SessionContext,
+  definition: StreamDefinition,
+  { plan, schema, sides }: PlannedQuery,
+  conf: Readonly<Record<string, string>>,
+  label = definition.queryName ?? undefined,
+): Promise<QueryOutput[]> {
+  const main = await createSink(session, definition, schema, conf, label);
+  const outputs: QueryOutput[] = [{ id: mainOutput, sink: main, schema, keyColumns: updateKeys(plan) }];
+  for (const side of sides) {
+    const sideSchema = schemaOf(outputOf(side.plan));
+    const sink = await createSink(session, side.definition, sideSchema, conf, label);
+    outputs.push({ id: side.outputId, sink, schema: sideSchema, keyColumns: null });
+  }
+  return outputs;
+}
+
 async function createSink(
   session: SessionContext,
   definition: StreamDefinition,
-  { schema }: PlannedQuery,
+  schema: Schema,
   conf: Readonly<Record<string, string>>,
-  label = definition.queryName ?? undefined,
+  label: string | undefined,
 ): Promise<Sink> {
   const { provider, options } = await sinkOf(session.under(conf), definition);
   const { outputMode, partitionBy } = definition;

@@ -1,6 +1,7 @@
 import type { Batch } from "../engine/arrow/batch.js";
 import type { OutputMode } from "../engine/contract/sink.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { MalformedPolicy } from "../engine/plan/malformedRecords.js";
 import type { TriggerSpec } from "../engine/query/trigger.js";
 import type { SessionContext } from "./sessionContext.js";
 import { defaultTrigger } from "./triggers.js";
@@ -29,6 +30,20 @@ export interface StreamDefinition {
   readonly trigger: TriggerSpec;
   readonly checkpointLocation: string | null;
   readonly foreachBatch: BatchReceiver | null;
+  /** What becomes of rows that come too late; null: they are dropped, and counted. */
+  readonly onLate: LatePolicy | null;
+  /** What becomes of malformed records; null: what each reader says. */
+  readonly onMalformed: MalformedPolicy | null;
+  readonly sides: readonly SideOutput[];
+}
+
+export type LatePolicy = "drop" | "fail" | "sideOutput";
+
+/** An output beside the result, committed with it. */
+export interface SideOutput {
+  readonly outputId: string;
+  /** Its plan, over the rows that go there, and its sink. */
+  readonly definition: StreamDefinition;
 }
 
 /** What `df.writeStream` starts from. */
@@ -43,5 +58,8 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
     trigger: defaultTrigger,
     checkpointLocation: null,
     foreachBatch: null,
+    onLate: null,
+    onMalformed: null,
+    sides: [],
   };
 }

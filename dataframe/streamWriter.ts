@@ -4,7 +4,8 @@ import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
 import type { OutputMode } from "../engine/contract/sink.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { parseOutputMode } from "../engine/plan/analyzer/streaming.js";
-import { schemaOf } from "../engine/plan/logicalPlan.js";
+import { schemaOf, type AnalyzedPlan } from "../engine/plan/logicalPlan.js";
+import type { MalformedPolicy } from "../engine/plan/malformedRecords.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
@@ -14,13 +15,26 @@ import { sinkFormats } from "./formats.js";
 import { optionOf, optionText, withoutOption, type OptionValue, type SomeOptions } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
 import { refusedStart } from "./startGate.js";
-import type { BatchReceiver, ForeachBatchInfo, StreamDefinition } from "./streamDefinition.js";
+import { checkedPolicy, checkedSide, checkedSideOutput, sideRowsPlan, type SideOutputId } from "./sideOutputs.js";
+import type { BatchReceiver, ForeachBatchInfo, LatePolicy, StreamDefinition } from "./streamDefinition.js";
 import { checkedTrigger } from "./triggers.js";
 import type { SinkOptions } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import type { LooseRow } from "./rowTypes/row.js";
 
 declare const rowOf: unique symbol;
+
+/** What rows are to functions: those of a batch, and those of a side output. */
+export interface Frames {
+  readonly batch: unknown;
+  readonly side: unknown;
+}
+
+/** Makes them. */
+export interface FramesOf<Made extends Frames> {
+  batch(rows: Batch, session: SessionContext): Made["batch"];
+  side(plan: AnalyzedPlan): Made["side"];
+}
 
 /** Takes a batch, as `Frame`. Runs at least once a batch. */
 export type BatchFunction<Frame> = (batch: Frame, batchId: number, info: ForeachBatchInfo) => void | Promise<void>;
@@ -30,7 +44,7 @@ export type BatchFunction<Frame> = (batch: Frame, batchId: number, info: Foreach
  *
  * @example await stream.writeStream.format("console").trigger({ availableNow: true }).start()
  */
-export class DataStreamWriter<out Row = LooseRow, out Frame = unknown, Format extends SinkFormat = SinkFormat> {
+export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Frames, Format extends SinkFormat = SinkFormat> {
   declare readonly [rowOf]: Row;
 
   constructor(
@@ -38,8 +52,8 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown, Format ex
     readonly session: SessionContext,
     /** What it would start. */
     readonly definition: StreamDefinition,
-    /** How the rows of a batch become what a `foreachBatch` function is given. */
-    private readonly frameOf: (rows: Batch, session: SessionContext) => Frame,
+    /** How rows become what its functions are given. */
+    private readonly frames: FramesOf<Made>,
   ) {
     if (!isStreaming(definition.plan)) {
       throw new StreamingError("STREAMING_QUERY_WITHOUT_STREAM");
@@ -47,30 +61,30 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown, Format ex
   }
 
   /** A name for the query, in progress and in `session.streams`. @example stream.writeStream.queryName("moving-average") */
-  queryName(name: string): DataStreamWriter<Row, Frame, Format> {
+  queryName(name: string): DataStreamWriter<Row, Made, Format> {
     return this.with({ queryName: name });
   }
 
   /** Which rows a batch writes: the new ones (append), the changed ones (update), all (complete). @example stream.writeStream.outputMode("append") */
-  outputMode(mode: OutputMode): DataStreamWriter<Row, Frame, Format> {
+  outputMode(mode: OutputMode): DataStreamWriter<Row, Made, Format> {
     return this.with({ outputMode: parseOutputMode(mode) });
   }
 
   /** The kind of sink; parquet unless said otherwise. @example stream.writeStream.format("kafka") */
-  format<const F extends SinkFormat>(format: F): DataStreamWriter<Row, Frame, F>;
-  format(format: SinkFormat): DataStreamWriter<Row, Frame>;
-  format<F extends string>(format: SomeFormat<F, SinkFormat>): DataStreamWriter<Row, Frame>;
-  format(format: string): DataStreamWriter<Row, Frame> {
+  format<const F extends SinkFormat>(format: F): DataStreamWriter<Row, Made, F>;
+  format(format: SinkFormat): DataStreamWriter<Row, Made>;
+  format<F extends string>(format: SomeFormat<F, SinkFormat>): DataStreamWriter<Row, Made>;
+  format(format: string): DataStreamWriter<Row, Made> {
     return this.with<SinkFormat>({ format: sinkFormats.check(format, "DataStreamWriter") });
   }
 
   /** An option of the sink, or `checkpointLocation`. @example stream.writeStream.option("checkpointLocation", "checkpoints/averages") */
-  option(name: SinkOptions[Format] | (string & {}), value: OptionValue): DataStreamWriter<Row, Frame, Format> {
+  option(name: SinkOptions[Format] | (string & {}), value: OptionValue): DataStreamWriter<Row, Made, Format> {
     return this.options({ [name]: value } as SomeOptions<SinkOptions[Format]>);
   }
 
   /** Several options. @example stream.writeStream.options({ path: "out/averages", checkpointLocation: "checkpoints/averages" }) */
-  options(options: SomeOptions<SinkOptions[Format]>): DataStreamWriter<Row, Frame, Format> {
+  options(options: SomeOptions<SinkOptions[Format]>): DataStreamWriter<Row, Made, Format> {
     const added = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, optionText(value)]));
     const all = { ...this.definition.options, ...added };
     const checkpointLocation = optionOf(added, "checkpointLocation") ?? this.definition.checkpointLocation;
@@ -78,7 +92,7 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown, Format ex
   }
 
   /** A folder for each value of these columns. @example stream.writeStream.partitionBy("sensorId") */
-  partitionBy<R, F, S extends SinkFormat>(
+  partitionBy<R, F extends Frames, S extends SinkFormat>(
     this: DataStreamWriter<R, F, S>,
     ...columns: readonly (keyof R & string)[]
   ): DataStreamWriter<R, F, S> {
@@ -86,21 +100,59 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown, Format ex
   }
 
   /** When batches run. @example stream.writeStream.trigger({ processingTime: "1 second" }) */
-  trigger(trigger: Trigger): DataStreamWriter<Row, Frame, Format> {
+  trigger(trigger: Trigger): DataStreamWriter<Row, Made, Format> {
     return this.with({ trigger: checkedTrigger(trigger) });
   }
 
   /** Hands each batch to a function, at least once. @example stream.writeStream.foreachBatch(async (batch, batchId) => { await batch.show(); }) */
-  foreachBatch(write: BatchFunction<Frame>): DataStreamWriter<Row, Frame, Format> {
-    const { frameOf } = this;
-    return this.receivedBy((rows, batchId, info, session) => write(frameOf(rows, session), batchId, info));
+  foreachBatch(write: BatchFunction<Made["batch"]>): DataStreamWriter<Row, Made, Format> {
+    const { frames } = this;
+    return this.receivedBy((rows, batchId, info, session) => write(frames.batch(rows, session), batchId, info));
   }
 
   /** Hands each row to a writer, at least once. @example stream.writeStream.foreach({ process: (row) => console.log(row) }) */
-  foreach(writer: ForeachWriter<Row>): DataStreamWriter<Row, Frame, Format> {
+  foreach(writer: ForeachWriter<Row>): DataStreamWriter<Row, Made, Format> {
     // A row is an object, which has one value a name.
     checkAllNamesDiffer(schemaOf(outputOf(this.definition.plan)), { ignoreCase: false });
     return this.receivedBy(forEachRow(writer));
+  }
+
+  /**
+   * What becomes of rows that come later than the watermark allows: they are dropped and counted (`drop`, as unless said), they end the query (`fail`), or they go to the
+   * side output `late`, with `_operator`, `_reason` and `_watermark` beside their columns, in the same batch.
+   *
+   * @example stream.writeStream.onLate("sideOutput").sideOutput("late", (rows) => rows.writeStream.format("json").option("path", "out/late"))
+   */
+  onLate(policy: LatePolicy): DataStreamWriter<Row, Made, Format> {
+    return this.with({ onLate: checkedPolicy<LatePolicy>("onLate", policy, ["drop", "sideOutput", "fail"]) });
+  }
+
+  /**
+   * What becomes of malformed records of JSON and CSV streams, and of texts that `from_json` cannot read, where none has a `mode` of its own: their columns are null
+   * (`null`), their rows are dropped (`drop`), they end the query (`fail`), or they go to the side output `malformed` as (source, record), in the same batch.
+   *
+   * @example stream.writeStream.onMalformed("sideOutput").sideOutput("malformed", (rows) => rows.writeStream.format("text").option("path", "out/bad"))
+   */
+  onMalformed(policy: MalformedPolicy): DataStreamWriter<Row, Made, Format> {
+    return this.with({ onMalformed: checkedPolicy<MalformedPolicy>("onMalformed", policy, ["null", "drop", "fail", "sideOutput"]) });
+  }
+
+  /**
+   * Where the rows of a side output go: a function that selects what it likes of them and gives a writer with a format and its options. Each batch is committed to all
+   * outputs at once.
+   *
+   * @throws SIDE_OUTPUT_UNKNOWN, SIDE_OUTPUT_WRITER, SIDE_OUTPUT_OPERATION, SIDE_OUTPUT_SETTING, SIDE_OUTPUT_WITHOUT_ROWS where nothing can be late
+   * @example stream.writeStream.onLate("sideOutput").sideOutput("late", (rows) => rows.writeStream.format("parquet").option("path", "out/late"))
+   */
+  sideOutput(
+    output: SideOutputId,
+    write: (rows: Made["side"]) => { readonly definition: StreamDefinition },
+  ): DataStreamWriter<Row, Made, Format> {
+    const id = checkedSideOutput(output);
+    const rows = sideRowsPlan(this.session, this.definition.plan, id);
+    const writer: unknown = write(this.frames.side(rows));
+    const side = checkedSide(id, writer instanceof DataStreamWriter ? writer.definition : null);
+    return this.with({ sides: [...this.definition.sides.filter(({ outputId }) => outputId !== id), side] });
   }
 
   /** Starts the query. @throws JOB_STARTS_QUERY in a job file, whose queries the command starts @example const query = await stream.writeStream.format("console").start() */
@@ -108,12 +160,12 @@ export class DataStreamWriter<out Row = LooseRow, out Frame = unknown, Format ex
     return refusedStart() ?? startNow(path === undefined ? this : this.option("path", path));
   }
 
-  private receivedBy(foreachBatch: BatchReceiver): DataStreamWriter<Row, Frame, Format> {
+  private receivedBy(foreachBatch: BatchReceiver): DataStreamWriter<Row, Made, Format> {
     return this.with({ format: "foreachbatch", foreachBatch });
   }
 
-  private with<S extends SinkFormat = Format>(change: Partial<StreamDefinition>): DataStreamWriter<Row, Frame, S> {
-    return new DataStreamWriter<Row, Frame, S>(this.session, { ...this.definition, ...change }, this.frameOf);
+  private with<S extends SinkFormat = Format>(change: Partial<StreamDefinition>): DataStreamWriter<Row, Made, S> {
+    return new DataStreamWriter<Row, Made, S>(this.session, { ...this.definition, ...change }, this.frames);
   }
 }
 

@@ -39,7 +39,10 @@ export async function startInsert(
     ...(mode !== undefined && { outputMode: parseOutputMode(mode) }),
     ...(trigger !== undefined && { trigger: triggerOf(trigger) }),
   };
-  const writer = new DataStreamWriter(session, definition, (rows, own) => DataFrame.ofBatch(own, rows));
+  const writer = new DataStreamWriter(session, definition, {
+    batch: (rows, own) => DataFrame.ofBatch(own, rows),
+    side: (side) => new DataFrame(session, side),
+  });
   return keptForCommand(writer) ? null : writer.start();
 }
 

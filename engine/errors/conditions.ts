@@ -9,6 +9,7 @@ import { jsonConditions } from "./conditions/json.js";
 import { kafkaConditions } from "./conditions/kafka.js";
 import { queryConditions } from "./conditions/query.js";
 import { selectConditions } from "./conditions/selects.js";
+import { sideOutputConditions } from "./conditions/sideOutputs.js";
 import { sinkConditions } from "./conditions/sink.js";
 import { sourceConditions } from "./conditions/source.js";
 import { sqlConditions } from "./conditions/sql.js";
@@ -28,6 +29,7 @@ export const conditions = {
   ...jsonConditions,
   ...sourceConditions,
   ...sinkConditions,
+  ...sideOutputConditions,
   ...kafkaConditions,
   ...checkpointConditions,
   ...queryConditions,

@@ -10,6 +10,7 @@ import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { expand, type ExpandNode } from "./stateless/expand.js";
 import { firstOccurrence, type FirstOccurrenceNode } from "./stateless/firstOccurrence.js";
 import { generate, type GenerateNode } from "./stateless/generate.js";
+import { lateTap, type LateTapNode } from "./stateless/lateTap.js";
 import { limit, type LimitNode } from "./stateless/limit.js";
 import { local, type LocalNode } from "./stateless/local.js";
 import { port, type PortNode } from "./stateless/port.js";
@@ -40,6 +41,7 @@ export type OperatorNode =
   | FirstOccurrenceNode<PhysicalNode>
   | GenerateNode<PhysicalNode>
   | GroupStateNode<PhysicalNode>
+  | LateTapNode<PhysicalNode>
   | LimitNode<PhysicalNode>
   | MapRowsNode<PhysicalNode>
   | OffsetNode<PhysicalNode>
@@ -76,6 +78,7 @@ const operators = {
   firstOccurrence,
   generate,
   groupState,
+  lateTap,
   limit,
   mapRows,
   offset,

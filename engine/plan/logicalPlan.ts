@@ -9,6 +9,7 @@ import { generate, type Generate } from "./nodes/generate.js";
 import { groupState, type GroupState } from "./nodes/groupState.js";
 import { mapRows, type MapRows } from "./nodes/mapRows.js";
 import { join, type Join } from "./nodes/join.js";
+import { lateTap, type LateTap } from "./nodes/lateTap.js";
 import { limit, type Limit } from "./nodes/limit.js";
 import { localRelation, type LocalRelation } from "./nodes/localRelation.js";
 import { offset, type Offset } from "./nodes/offset.js";
@@ -19,6 +20,7 @@ import { repartition, type Repartition } from "./nodes/repartition.js";
 import { sample, type Sample } from "./nodes/sample.js";
 import { sessionWindow, type SessionWindow } from "./nodes/sessionWindow.js";
 import { setOperation, type SetOperation } from "./nodes/setOperation.js";
+import { sideRows, type SideRows } from "./nodes/sideRows.js";
 import { sort, type Sort } from "./nodes/sort.js";
 import { subqueryAlias, type SubqueryAlias } from "./nodes/subqueryAlias.js";
 import { timeWindow, type TimeWindow } from "./nodes/timeWindow.js";
@@ -41,6 +43,7 @@ export type LogicalPlan =
   | GroupState<LogicalPlan>
   | MapRows<LogicalPlan>
   | Join<LogicalPlan>
+  | LateTap<LogicalPlan>
   | Limit<LogicalPlan>
   | LocalRelation
   | Offset<LogicalPlan>
@@ -51,6 +54,7 @@ export type LogicalPlan =
   | Sample<LogicalPlan>
   | SessionWindow<LogicalPlan>
   | SetOperation<LogicalPlan>
+  | SideRows
   | Sort<LogicalPlan>
   | SubqueryAlias<LogicalPlan>
   | TimeWindow<LogicalPlan>
@@ -73,6 +77,7 @@ const nodes = {
   groupState,
   mapRows,
   join,
+  lateTap,
   limit,
   localRelation,
   offset,
@@ -83,6 +88,7 @@ const nodes = {
   sample,
   sessionWindow,
   setOperation,
+  sideRows,
   sort,
   subqueryAlias,
   timeWindow,

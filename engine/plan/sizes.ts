@@ -19,7 +19,7 @@ export function sizesOf(plan: OptimizedPlan): ReadonlyMap<LogicalPlan, bigint> {
 }
 
 function sizeOf(node: LogicalPlan, sizes: ReadonlyMap<LogicalPlan, bigint>): bigint {
-  if (node.kind === "read") return unknownBytes;
+  if (node.kind === "read" || node.kind === "sideRows") return unknownBytes;
   if (node.kind === "localRelation") return BigInt(node.batch.length) * rowBytes(node.output);
   const children = childrenOf(node);
   if (node.kind === "setOperation") return children.reduce((sum, child) => sum + sizes.get(child)!, 0n);

@@ -9,7 +9,7 @@ export function isStreaming(plan: LogicalPlan): boolean {
 }
 
 function streams(node: LogicalPlan, inputs: readonly boolean[]): boolean {
-  return node.kind === "read" ? node.streaming : inputs.includes(true);
+  return node.kind === "read" ? node.streaming : node.kind === "sideRows" || inputs.includes(true);
 }
 
 /** Of each input of a node, whether it never ends. */

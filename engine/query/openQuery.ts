@@ -1,3 +1,4 @@
+import { mainOutput } from "../contract/sink.js";
 import { lendChunks } from "../contract/lending.js";
 import { thrownText } from "../errors/shownValue.js";
 import type { QueryDefinition, QueryOutput, QueryParts } from "./definition.js";
@@ -92,9 +93,12 @@ async function restoreState({ checkpoint, runtime }: QueryDefinition, { executio
 /** A sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */
 function startSink({ checkpoint }: QueryDefinition, { id: outputId, sink }: QueryOutput): Promise<void> {
   const { queryId, runId, history } = checkpoint;
-  const committed = history.flatMap(({ batchId, commit }) =>
-    commit === null ? [] : [{ batchId, receipt: commit.outputs?.[outputId] ?? null }],
-  );
+  const committed = history.flatMap(({ batchId, commit }) => {
+    if (commit === null) return [];
+    const receipt = commit.outputs?.[outputId] ?? null;
+    // A side output may be younger than the query.
+    return receipt === null && outputId !== mainOutput && sink.receiptOf !== undefined ? [] : [{ batchId, receipt }];
+  });
   return sink.start({ queryId, runId, outputId }, committed);
 }
 

@@ -1,5 +1,6 @@
 import type { Offset } from "../contract/source.js";
 import type { EventTimeStats } from "../physical/eventTimeStats.js";
+import type { SampleRow } from "../physical/execution/execution.js";
 import type { StateOperatorMetrics } from "../physical/operator.js";
 
 /** Spark's StreamingQueryProgress: what one trigger did, field for field in Spark's names and order. */
@@ -25,6 +26,17 @@ export interface StreamingQueryProgress {
   readonly sink: SinkProgress;
   /** Of `observe`, which is yet to come. */
   readonly observedMetrics: Readonly<Record<string, never>>;
+  /** Ours, behind Spark's: the outputs beside the result; absent where there are none. */
+  readonly sideOutputs?: readonly SideOutputProgress[];
+}
+
+export interface SideOutputProgress {
+  /** `late` or `malformed`. */
+  readonly id: string;
+  readonly description: string;
+  readonly numOutputRows: number;
+  /** The first rows of the batch, their values as texts. */
+  readonly sample: readonly SampleRow[];
 }
 
 export interface StateOperatorProgress {

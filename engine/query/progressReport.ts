@@ -1,8 +1,9 @@
 import type { BatchResult } from "../physical/execution/execution.js";
+import type { QueryOutput } from "./definition.js";
 import type { PlannedBatch } from "./batchRun.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
-import { eventTimeProgress, isoMs, rate, stateOperatorProgress, type StreamingQueryProgress } from "./progress.js";
+import { eventTimeProgress, isoMs, rate, stateOperatorProgress, type SideOutputProgress, type StreamingQueryProgress } from "./progress.js";
 
 /** The progress of a batch that has just been committed. */
 export function progressOf(
@@ -43,13 +44,19 @@ export function progressOf(
     })),
     sink: { description: main.sink.description, numOutputRows: result.outputRows[main.id] ?? 0, metrics: {} },
     observedMetrics: {},
+    ...(query.outputs.length > 1 && { sideOutputs: query.outputs.slice(1).map((output) => sideOutputProgress(output, result)) }),
   };
 }
 
+function sideOutputProgress({ id, sink }: QueryOutput, { outputRows, samples }: BatchResult): SideOutputProgress {
+  return { id, description: sink.description, numOutputRows: outputRows[id] ?? 0, sample: samples[id] ?? [] };
+}
+
 /** What was counted of a source beside the rows that Spark counts. */
-function countsOf({ inputRows, rowsRead, malformedRows }: BatchResult, source: number): Record<string, string> {
+function countsOf({ inputRows, rowsRead, malformedRows, malformedSamples }: BatchResult, source: number): Record<string, string> {
   const counts: Record<string, string> = {};
   if (rowsRead[source] !== inputRows[source]) counts.rowsRead = String(rowsRead[source]);
   if (malformedRows[source] !== null) counts.malformedRows = String(malformedRows[source]);
+  if (malformedSamples[source]!.length > 0) counts.malformedSample = JSON.stringify(malformedSamples[source]);
   return counts;
 }

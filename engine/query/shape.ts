@@ -16,6 +16,8 @@ export interface QueryIdentity {
   readonly sink: string;
   /** The folder that it writes to, as `places`; null where it writes to none. */
   readonly sinkPlace: string | null;
+  /** The same of each side output, by id; absent where there is none. */
+  readonly sidePlaces?: Readonly<Record<string, string | null>>;
 }
 
 /** What a checkpoint remembers of its query, so that a changed one is refused with the change named. */
@@ -68,8 +70,15 @@ function placesChange(before: RecordedShape, now: QueryIdentity): string | null 
     const was = before.tables?.[name];
     if (was !== undefined && was !== place) return `the table ${name} was ${was} and is ${place}${elsewhere}`;
   }
-  const [was, is] = [before.sinkPlace ?? null, now.sinkPlace];
-  return was === null || is === null || was === is ? null : `it wrote to ${was} and the query writes to ${is}`;
+  for (const [output, place] of Object.entries(now.sidePlaces ?? {})) {
+    const change = outputChange(before.sidePlaces?.[output], place);
+    if (change !== null) return `of its side output ${output}, ${change}`;
+  }
+  return outputChange(before.sinkPlace, now.sinkPlace);
+}
+
+function outputChange(was: string | null | undefined, is: string | null): string | null {
+  return (was ?? null) === null || is === null || was === is ? null : `it wrote to ${was} and the query writes to ${is}`;
 }
 
 /** Why the same name may mean another place. */

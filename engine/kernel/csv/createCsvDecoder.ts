@@ -13,7 +13,8 @@ import { CsvTokenizer } from "./csvTokenizer.js";
 
 /** Decodes CSV into the columns of `spec`. */
 export function createCsvDecoder({ schema, fileSchema = schema, options }: DecodeSpec, environment: DecoderEnvironment): Decoder {
-  return csvReader(options, environment, (parts) => new CsvRecords(schema, fileSchema, parts.options, parts.memory, parts.tokens));
+  const tells = environment.tellsMalformed === true;
+  return csvReader(options, environment, (parts) => new CsvRecords(schema, fileSchema, parts.options, parts.memory, parts.tokens, tells));
 }
 
 /**

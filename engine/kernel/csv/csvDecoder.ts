@@ -1,5 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { PushedFilter } from "../../contract/source.js";
+import type { MalformedTexts } from "../malformedTexts.js";
 import type { Decoder, DecoderEnvironment } from "../text/lineDecoder.js";
 import { LineFraming, type LineSink } from "../text/lineFraming.js";
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
@@ -34,8 +35,8 @@ export class CsvLinesDecoder implements Decoder, LineSink {
     this.isAtHeader = options.header;
   }
 
-  get malformedRecords(): number {
-    return this.parts.records.malformedRecords;
+  get malformedTexts(): MalformedTexts {
+    return this.parts.records.malformedTexts;
   }
 
   buffer(): Uint8Array {

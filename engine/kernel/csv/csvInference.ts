@@ -7,6 +7,7 @@ import type { CsvOptions } from "./csvOptions.js";
 import type { CsvParts } from "./csvDecoder.js";
 import type { CsvRecordSink } from "./csvRecordSink.js";
 import { fieldKind } from "./csvTokenizer.js";
+import { MalformedTexts } from "../malformedTexts.js";
 import { javaDouble } from "./javaNumbers.js";
 
 /**
@@ -14,7 +15,7 @@ import { javaDouble } from "./javaNumbers.js";
  * bigint, decimal (whole numbers beyond bigint), double, date, timestamp and boolean that holds all its values, else a string.
  */
 export class CsvInference implements CsvRecordSink {
-  readonly malformedRecords = 0;
+  readonly malformedTexts = new MalformedTexts(false);
   readonly row = 0;
   private names: readonly string[] | null = null;
   private readonly columns: DataType[] = [];

@@ -1,5 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { PushedFilter } from "../../contract/source.js";
+import type { MalformedTexts } from "../malformedTexts.js";
 import type { Decoder, DecoderEnvironment } from "../text/lineDecoder.js";
 import { checkRecordSize, defaultMaxRecordBytes } from "../text/lineFraming.js";
 import { behindByteOrderMark, type CsvParts } from "./csvDecoder.js";
@@ -30,8 +31,8 @@ export class CsvMultiLineDecoder implements Decoder {
     this.isAtHeader = parts.options.header;
   }
 
-  get malformedRecords(): number {
-    return this.parts.records.malformedRecords;
+  get malformedTexts(): MalformedTexts {
+    return this.parts.records.malformedTexts;
   }
 
   buffer(): Uint8Array {

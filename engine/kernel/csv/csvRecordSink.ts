@@ -1,11 +1,11 @@
 import type { Batch } from "../../arrow/batch.js";
+import type { MalformedTexts } from "../malformedTexts.js";
 
 /** Takes the records of a decoder, one after the other; their fields are the tokenizer's. */
 export interface CsvRecordSink {
   /** Rows since `reset`. */
   readonly row: number;
-  /** Malformed records so far. */
-  readonly malformedRecords: number;
+  readonly malformedTexts: MalformedTexts;
   reset(): void;
   /** The header of a file, where files have one. */
   header(): void;

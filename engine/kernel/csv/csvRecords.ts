@@ -7,6 +7,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { rowText } from "../json/strictRecords.js";
 import { readValue } from "../../arrow/columns.js";
 import { corruptFieldIndex } from "../json/jsonDecoderCore.js";
+import { MalformedTexts } from "../malformedTexts.js";
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
 import { corruptType, csvColumn, type CsvColumn } from "./csvColumns.js";
 import type { CsvOptions } from "./csvOptions.js";
@@ -19,7 +20,7 @@ import { fieldKind, type CsvTokenizer } from "./csvTokenizer.js";
  */
 export class CsvRecords implements CsvRecordSink {
   row = 0;
-  malformedRecords = 0;
+  readonly malformedTexts: MalformedTexts;
   private readonly columns: readonly CsvColumn[];
   /** The place in a record of each column. */
   private readonly places: readonly number[];
@@ -35,7 +36,9 @@ export class CsvRecords implements CsvRecordSink {
     private readonly options: CsvOptions,
     private readonly memory: DecoderMemory,
     private readonly tokens: CsvTokenizer,
+    tellsMalformed: boolean,
   ) {
+    this.malformedTexts = new MalformedTexts(tellsMalformed);
     this.corruptIndex = corruptFieldIndex(schema, options.corruptColumn);
     const wanted = schema.fields.filter((_, i) => i !== this.corruptIndex);
     const file = fileSchema.fields.filter(({ name }) => name !== options.corruptColumn);
@@ -94,7 +97,7 @@ export class CsvRecords implements CsvRecordSink {
   }
 
   private malformed(row: number, start: number, stop: number): void {
-    this.malformedRecords++;
+    this.malformedTexts.add(this.memory.bytes, start, stop);
     switch (this.options.mode) {
       case "DROPMALFORMED":
         return;

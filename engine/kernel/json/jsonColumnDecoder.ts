@@ -10,6 +10,7 @@ import { corruptFieldIndex, JsonDecoderCore, type JsonDecoderSettings } from "./
 import { parseJsonOptions } from "./jsonOptions.js";
 import { token } from "./jsonReader.js";
 import { ListBuilder, MapBuilder } from "./nestedBuilders.js";
+import { MalformedTexts } from "../malformedTexts.js";
 import { StrictRecords } from "./strictRecords.js";
 import { recordFlags } from "../wasm/structuralIndex.js";
 
@@ -23,6 +24,8 @@ export interface JsonColumnDecoder {
    * @throws conditions of malformed records (FAILFAST)
    */
   decodeColumn(column: Column): Column;
+  /** The rows of the last column whose texts were malformed, ascending. */
+  readonly malformedRows: readonly number[];
 }
 
 /** The record is null. */
@@ -58,6 +61,7 @@ export function createJsonColumnDecoder(type: DataType, settings: JsonDecoderSet
 class ColumnOfRecords implements JsonColumnDecoder {
   private readonly core: JsonDecoderCore;
   private readonly strict: StrictRecords;
+  readonly malformedRows: number[] = [];
   /** Null for structs, whose fields are the core's. */
   private readonly repeated: ListBuilder | MapBuilder | null;
   private rootNulls = buffers.bytes(0);
@@ -68,7 +72,7 @@ class ColumnOfRecords implements JsonColumnDecoder {
   ) {
     const fields: StructType = type.kind === "struct" ? type : types.struct([]);
     this.core = new JsonDecoderCore(fields, settings, [], true);
-    this.strict = new StrictRecords(this.core);
+    this.strict = new StrictRecords(this.core, new MalformedTexts(false));
     const builder: ColumnBuilder | null = type.kind === "struct" ? null : this.core.context.builderOf(type);
     this.repeated = builder as ListBuilder | MapBuilder | null;
   }
@@ -79,6 +83,7 @@ class ColumnOfRecords implements JsonColumnDecoder {
     const { core } = this;
     const { length } = texts;
     core.reset();
+    this.malformedRows.length = 0;
     core.ensure(length);
     this.repeated?.reset();
     this.repeated?.ensure(length);
@@ -152,11 +157,16 @@ class ColumnOfRecords implements JsonColumnDecoder {
     reader.next();
     if (this.repeated !== null) return this.decodeRepeated(this.repeated, kind, valid, start, end, row);
     if (valid && kind === token.object) {
-      if (this.strict.decodeObject(row) !== outcome.ok) this.strict.writeMalformed(start, end, row, true);
+      if (this.strict.decodeObject(row) !== outcome.ok) this.writeMalformed(start, end, row, true);
       return;
     }
     if (valid && kind === token.array) failure.noteRoot("MALFORMED_RECORD_IN_PARSING.CANNOT_PARSE_JSON_ARRAYS_AS_STRUCTS");
-    this.strict.writeMalformed(start, end, row, false);
+    this.writeMalformed(start, end, row, false);
+  }
+
+  private writeMalformed(start: number, end: number, row: number, partial: boolean): void {
+    this.malformedRows.push(row);
+    this.strict.writeMalformed(start, end, row, partial);
   }
 
   private decodeRepeated(builder: ListBuilder | MapBuilder, kind: number, valid: boolean, start: number, end: number, row: number): void {
@@ -168,6 +178,7 @@ class ColumnOfRecords implements JsonColumnDecoder {
       // Spark takes a single object for an array of one.
       result = builder.readSingle(row);
     }
+    if (result !== outcome.ok) this.malformedRows.push(row);
     if (result !== outcome.ok && this.core.options.mode === "FAILFAST") {
       const record = new TextDecoder().decode(this.core.memory.bytes.slice(start, end));
       const parameters = { badRecord: "[null]", failFastMode: "FAILFAST" };

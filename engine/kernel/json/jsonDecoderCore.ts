@@ -27,6 +27,8 @@ export interface JsonDecoderSettings {
   readonly maxRecordBytes?: number;
   /** Bytes of text that the buffer holds at first; a record that is longer makes it grow. */
   readonly bufferBytes?: number;
+  /** Whether the texts of all malformed records are kept until they are taken; a sample is else. */
+  readonly tellsMalformed?: boolean;
 }
 
 /** How many shapes one decoder compiles at most: input without any order must not be compiled for ever. */

@@ -2,6 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
 import type { PushedFilter } from "../../contract/source.js";
 import type { Decoder } from "../text/lineDecoder.js";
+import { MalformedTexts } from "../malformedTexts.js";
 import { JsonDecoderCore, type JsonDecoderSettings } from "./jsonDecoderCore.js";
 import { LineFraming, type LineSink } from "../text/lineFraming.js";
 import { WholeFraming } from "../text/wholeFraming.js";
@@ -14,6 +15,7 @@ import { StrictRecords } from "./strictRecords.js";
  */
 export class JsonLinesDecoder implements Decoder, LineSink {
   rowsRead = 0;
+  readonly malformedTexts: MalformedTexts;
   private readonly core: JsonDecoderCore;
   private readonly strict: StrictRecords;
   private readonly framing: LineFraming | WholeFraming;
@@ -24,15 +26,12 @@ export class JsonLinesDecoder implements Decoder, LineSink {
     readonly taken: readonly PushedFilter[],
   ) {
     this.core = new JsonDecoderCore(schema, settings, taken, false);
-    this.strict = new StrictRecords(this.core);
+    this.malformedTexts = new MalformedTexts(settings.tellsMalformed === true);
+    this.strict = new StrictRecords(this.core, this.malformedTexts);
     const { memory, options } = this.core;
     this.framing = options.multiLine
       ? new WholeFraming(memory, settings.maxRecordBytes)
       : new LineFraming(memory, options.lineSeparator, settings.maxRecordBytes);
-  }
-
-  get malformedRecords(): number {
-    return this.strict.malformedRecords;
   }
 
   get rowsUnasked(): number {

@@ -7,6 +7,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { outcome } from "./columnBuilder.js";
 import type { JsonDecoderCore } from "./jsonDecoderCore.js";
 import { token } from "./jsonReader.js";
+import type { MalformedTexts } from "../malformedTexts.js";
 import { verdicts } from "./jsonWalk.js";
 
 /**
@@ -15,12 +16,13 @@ import { verdicts } from "./jsonWalk.js";
 export class StrictRecords {
   /** Rows that the records gave, before filters. */
   rows = 0;
-  /** Records that were malformed, whatever became of them. */
-  malformedRecords = 0;
   /** Rows that failed only filters on members that they lack, or whose values were not readable. */
   unasked = 0;
 
-  constructor(private readonly core: JsonDecoderCore) {}
+  constructor(
+    private readonly core: JsonDecoderCore,
+    readonly malformedTexts: MalformedTexts,
+  ) {}
 
   /** Decodes one line of a file, [start, end), into `row` and those after it; returns the next free row. */
   decodeLine(start: number, end: number, row: number): number {
@@ -62,7 +64,7 @@ export class StrictRecords {
     if (!this.eachElement(at, end, () => void (result = Math.max(result, this.decodeObject(row)))))
       return this.malformed(start, end, row, false);
     if (result !== outcome.ok && this.core.options.mode !== "PERMISSIVE") return this.malformed(start, end, row, false);
-    if (result !== outcome.ok) this.malformedRecords++;
+    if (result !== outcome.ok) this.malformedTexts.add(this.core.memory.bytes, start, end);
     let next = row;
     this.eachElement(at, end, () => {
       this.decodeObject(next);
@@ -85,7 +87,7 @@ export class StrictRecords {
   }
 
   private malformed(start: number, end: number, row: number, partial: boolean): number {
-    this.malformedRecords++;
+    this.malformedTexts.add(this.core.memory.bytes, start, end);
     if (this.core.options.mode === "DROPMALFORMED") return this.dropped(row);
     this.writeMalformed(start, end, row, partial);
     return this.emit(row, start, end);

@@ -1,5 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { PushedFilter } from "../../contract/source.js";
+import type { MalformedTexts } from "../malformedTexts.js";
 
 /**
  * Turns newline-framed bytes into batches. Lends the buffer that bytes are read into, so that none is copied:
@@ -23,8 +24,8 @@ export interface Decoder {
   decode(byteCount: number, isLast: boolean): Batch | null;
   /** Rows decoded so far, before filters: what `numInputRows` counts. */
   readonly rowsRead: number;
-  /** Malformed records so far, whatever became of them, of those columns that are read; null where text of any kind is a record. */
-  readonly malformedRecords: number | null;
+  /** The records that are malformed in the columns that are read; null where text of any kind is a record. */
+  readonly malformedTexts: MalformedTexts | null;
   /** Rows that are in no batch because of filters which Spark's parser does not ask: it asks one when it meets the member, so those that lack it are counted there. */
   readonly rowsUnasked: number;
 }
@@ -39,4 +40,6 @@ export interface DecoderEnvironment {
   readonly maxRecordBytes?: number;
   /** Runs the structural index in TypeScript; for tests and platforms without SIMD. */
   readonly plainIndex?: boolean;
+  /** Whether the texts of all malformed records are kept until they are taken; a sample is else. */
+  readonly tellsMalformed?: boolean;
 }

@@ -11,7 +11,7 @@ import { checkRecordSize, defaultMaxRecordBytes } from "./lineFraming.js";
 /** Lines of text as rows of one string column; empty lines are rows. A line ends in LF, CR, CRLF, or in the option `lineSep`. */
 export class TextDecoderOfLines implements Decoder {
   rowsRead = 0;
-  readonly malformedRecords = null;
+  readonly malformedTexts = null;
   readonly rowsUnasked = 0;
   readonly taken: readonly PushedFilter[] = [];
   private readonly memory: DecoderMemory;

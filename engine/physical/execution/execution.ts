@@ -10,6 +10,9 @@ export interface SourceRange {
   readonly end: Offset | null;
 }
 
+/** A row for a person: the texts of its values, by column. */
+export type SampleRow = Readonly<Record<string, string | null>>;
+
 export interface BatchResult {
   /** Per source, as Spark counts them: behind the filters that its decoder took over. */
   readonly inputRows: readonly number[];
@@ -17,6 +20,10 @@ export interface BatchResult {
   readonly rowsRead: readonly number[];
   /** Per source: records that were malformed in the columns that are read; null where none can be, or nothing was read. */
   readonly malformedRows: readonly (number | null)[];
+  /** Per source: the beginnings of some of them. */
+  readonly malformedSamples: readonly (readonly string[])[];
+  /** Of each side output: its first rows. */
+  readonly samples: Readonly<Record<string, readonly SampleRow[]>>;
   /** Per `withWatermark`. */
   readonly eventTime: ReadonlyMap<number, EventTimeStats>;
   /** By output id; an output without rows may be missing. */

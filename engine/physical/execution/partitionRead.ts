@@ -9,6 +9,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { BytesReader, ColumnsReader, PartitionReader } from "../../contract/source.js";
 import { createDecoder, type Decoder } from "../../kernel/decoder.js";
+import { sampleSize } from "../../kernel/malformedTexts.js";
 import type { BoundScan } from "./inputs.js";
 
 /** How many rows came in. */
@@ -19,9 +20,14 @@ export interface RowCounts {
   readonly read: number;
   /** Records that were malformed in the columns that are read; null where none can be. */
   readonly malformed: number | null;
+  /** Some of them. */
+  readonly malformedSample: readonly string[];
 }
 
-export const noRows: RowCounts = { input: 0, read: 0, malformed: null };
+export const noRows: RowCounts = { input: 0, read: 0, malformed: null, malformedSample: [] };
+
+/** Takes the texts of malformed records, in the order in which they came. */
+export type MalformedReceiver = (texts: readonly string[]) => Promise<void>;
 
 /**
  * Reads the partitions of one scan, one after the other, as batches of the requested columns.
@@ -32,17 +38,19 @@ export class PartitionRead {
   private rows = 0;
   private read = 0;
   private malformed: number | null = null;
+  private sample: string[] = [];
   private decoder: Decoder | null = null;
 
   constructor(
     private readonly bound: BoundScan,
     private readonly zone: string,
     private readonly chunks: ChunkSizes,
+    private readonly tellsMalformed: boolean,
   ) {}
 
-  /** The batches of a partition. Each is lent until the next is asked for. */
-  async *batches(reader: PartitionReader): AsyncGenerator<Batch> {
-    for await (const read of reader.kind === "bytes" ? this.decoded(reader) : this.given(reader)) {
+  /** The batches of a partition. Each is lent until the next is asked for. `tell` is told of malformed records, if somebody is to be. */
+  async *batches(reader: PartitionReader, tell: MalformedReceiver): AsyncGenerator<Batch> {
+    for await (const read of reader.kind === "bytes" ? this.decoded(reader, tell) : this.given(reader)) {
       const batch = reader.constants === undefined ? read : withConstants(read, reader.constants, this.bound.request.schema);
       this.rows += batch.length;
       yield* slicesOf(batch, this.chunks.inputRows);
@@ -51,11 +59,12 @@ export class PartitionRead {
 
   /** Rows since the last call. */
   takeCounts(): RowCounts {
-    const { rows: input, read, malformed } = this;
+    const { rows: input, read, malformed, sample: malformedSample } = this;
     this.rows = 0;
     this.read = 0;
     this.malformed = null;
-    return { input, read, malformed };
+    this.sample = [];
+    return { input, read, malformed, malformedSample };
   }
 
   private async *given(reader: ColumnsReader): AsyncGenerator<Batch> {
@@ -65,11 +74,13 @@ export class PartitionRead {
     }
   }
 
-  private async *decoded(reader: BytesReader): AsyncGenerator<Batch> {
+  private async *decoded(reader: BytesReader, tell: MalformedReceiver): AsyncGenerator<Batch> {
     const { decode } = this.bound.scan;
     assert(decode !== null, "a source that gives bytes says how they are decoded");
-    const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone: this.zone }));
-    const { rowsRead, rowsUnasked, malformedRecords } = decoder;
+    const { zone, tellsMalformed } = this;
+    const decoder = (this.decoder ??= createDecoder(decode, this.bound.request.filters, { zone, tellsMalformed }));
+    const { rowsRead, rowsUnasked, malformedTexts } = decoder;
+    const malformedBefore = malformedTexts?.records ?? 0;
     let ahead: Promise<number> | null = null;
     try {
       for (let atEnd = false; !atEnd;) {
@@ -81,14 +92,20 @@ export class PartitionRead {
         const room: Uint8Array | null = atEnd ? null : decoder.readAhead();
         if (room !== null) ahead = reader.read(this.piece(room));
         if (batch !== null) yield batch;
+        if (malformedTexts?.areWaiting === true) await this.noted(malformedTexts.take(), tell);
       }
     } finally {
       // Nobody may close the file, or use the memory, while a read is under way.
       await ahead?.catch(() => undefined);
       this.read += decoder.rowsRead - rowsRead;
-      if (decoder.malformedRecords !== null) this.malformed = (this.malformed ?? 0) + decoder.malformedRecords - (malformedRecords ?? 0);
+      if (malformedTexts !== null) this.malformed = (this.malformed ?? 0) + malformedTexts.records - malformedBefore;
       this.rows += decoder.rowsUnasked - rowsUnasked;
     }
+  }
+
+  private async noted(texts: readonly string[], tell: MalformedReceiver): Promise<void> {
+    this.sample.push(...texts.slice(0, sampleSize - this.sample.length));
+    if (this.tellsMalformed) await tell(texts);
   }
 
   private piece(room: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
 import type { Batch } from "../../arrow/batch.js";
-import { concatBatches, retainBatch, slicesOf } from "../../arrow/columns.js";
+import { batchFromRows, concatBatches, retainBatch, readValue, slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
 import type { Task } from "../../contract/executor.js";
 import type { Runtime } from "../../contract/runtime.js";
@@ -12,8 +12,11 @@ import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type Pause, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
 import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
-import type { BatchResult, Execution, SourceRange } from "./execution.js";
+import type { BatchResult, Execution, SampleRow, SourceRange } from "./execution.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
+import { valueText } from "../../values/valueText.js";
+import { malformedPort, malformedSchema } from "../stateless/jsonDecode.js";
+import { sampleSize } from "../../kernel/malformedTexts.js";
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
 import { buildPipeline, makeOperator, type Leaf, type Pipeline, type Tables } from "./pipeline.js";
@@ -38,7 +41,7 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
   const roots: readonly PlanRoot[] = [{ outputId: mainOutput, node: inputs.runtime.executor.send(given) }];
   const tables = await readTables(roots, inputs);
   const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks);
-  const feed = new Feed(inputs.runtime, receiver);
+  const feed = new Feed(inputs.runtime, receiver, inputs.zone);
   const wanted = new Wanted(pipeline.operators);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchFacts = {
@@ -91,18 +94,35 @@ async function readTables(roots: readonly PlanRoot[], inputs: ExecutionInputs): 
 class Feed {
   /** Rows that came out, by output. */
   readonly outputRows: Record<string, number> = {};
+  /** Of the side outputs: the first rows of each. */
+  readonly samples: Record<string, SampleRow[]> = {};
 
   constructor(
     private readonly runtime: Runtime,
     private readonly receiver: Receiver,
+    /** IANA name of the time zone of texts. */
+    private readonly zone: string,
   ) {}
 
   rows(emissions: Iterable<Emission | Pause>, ports: Ports): Promise<void> {
     return deliver(drive(emissions, ports, this.runtime.lending), (rows) => {
       const { output, batch } = rows;
       this.outputRows[output] = (this.outputRows[output] ?? 0) + batch.length;
+      if (output !== mainOutput) this.note(output, batch);
       return this.receiver(rows);
     });
+  }
+
+  private note(output: string, batch: Batch): void {
+    const sample = (this.samples[output] ??= []);
+    const wanted = Math.min(sampleSize - sample.length, batch.length);
+    for (let row = 0; row < wanted; row++) {
+      const texts = batch.schema.fields.map(({ name, type }, c) => {
+        const value = readValue(batch.columns[c]!, row);
+        return [name, value === null ? null : valueText(value, type, this.zone)] as const;
+      });
+      sample.push(Object.fromEntries(texts));
+    }
   }
 
   async table(batch: Batch, ports: Ports): Promise<void> {
@@ -150,7 +170,7 @@ class ScanRun {
     try {
       const read = this.read();
       const { lending } = this.inputs.runtime;
-      for await (const batch of read.batches(reader)) {
+      for await (const batch of read.batches(reader, (texts) => this.tell(texts))) {
         const lent = lending.lend(batch);
         const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
         if (rows.length > 0) await this.feed.rows([emission(rows)], this.leaf.ports);
@@ -163,16 +183,28 @@ class ScanRun {
     }
   }
 
-  private add({ input, read, malformed }: RowCounts): void {
+  /** Gives malformed records to whoever reads them. */
+  private async tell(texts: readonly string[]): Promise<void> {
+    const { description } = this.leaf.node as ScanNode;
+    for (let from = 0; from < texts.length; from += this.inputs.runtime.chunks.inputRows) {
+      const some = texts.slice(from, from + this.inputs.runtime.chunks.inputRows).map((text) => [description, text]);
+      await this.feed.rows([{ port: malformedPort, batch: batchFromRows(malformedSchema, some) }], this.leaf.ports);
+    }
+  }
+
+  private add({ input, read, malformed, malformedSample }: RowCounts): void {
     const { counts } = this;
     const both = malformed === null ? counts.malformed : malformed + (counts.malformed ?? 0);
-    this.counts = { input: counts.input + input, read: counts.read + read, malformed: both };
+    const sample = [...counts.malformedSample, ...malformedSample].slice(0, sampleSize);
+    this.counts = { input: counts.input + input, read: counts.read + read, malformed: both, malformedSample: sample };
   }
 
   private read(): PartitionRead {
     let read = this.reads.get(this.bound);
-    if (read === undefined)
-      this.reads.set(this.bound, (read = new PartitionRead(this.bound, this.inputs.zone, this.inputs.runtime.chunks)));
+    if (read === undefined) {
+      const tells = this.leaf.ports[malformedPort] !== undefined;
+      this.reads.set(this.bound, (read = new PartitionRead(this.bound, this.inputs.zone, this.inputs.runtime.chunks, tells)));
+    }
     return read;
   }
 }
@@ -219,7 +251,7 @@ class PipelineExecution implements Execution {
     this.pipeline.answers.begin(logged);
     const context = this.inputs.runtime.executor.send(facts);
     const counts = ranges.map(() => noRows);
-    const feed = new Feed(this.inputs.runtime, receiver);
+    const feed = new Feed(this.inputs.runtime, receiver, this.inputs.zone);
     this.pipeline.begin(context);
     for (const leaf of this.pipeline.leaves) {
       const { node, ports } = leaf;
@@ -239,10 +271,13 @@ class PipelineExecution implements Execution {
     const inputRows = counts.map(({ input }) => input);
     const rowsRead = counts.map(({ read }) => read);
     const malformedRows = counts.map(({ malformed }) => malformed);
+    const malformedSamples = counts.map(({ malformedSample }) => malformedSample);
     return {
       inputRows,
       rowsRead,
       malformedRows,
+      malformedSamples,
+      samples: feed.samples,
       eventTime: this.eventTime(),
       outputRows: feed.outputRows,
       answers: this.pipeline.answers.taken(),

@@ -8,7 +8,9 @@ import { guarded, guardedParts } from "../../expression/guards.js";
 import { referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import { attributeOf } from "../../plan/attributeOf.js";
+import { malformedModes } from "../../plan/malformedRecords.js";
 import type { PhysicalNode } from "../plan.js";
+import type { DecodeJsonNode } from "../stateless/jsonDecode.js";
 
 /** A call to be made by batches, and when its value is asked for: where one of the lists of conditions holds. An empty list: for every row. */
 interface Asked {
@@ -71,9 +73,18 @@ export class BatchCallPlanning {
     const text = isCertain(asked) ? call.args[0]! : guarded(call.args[0]!, anyOf(asked.alternatives));
     const [column] = this.#columnsOf([text]);
     const decoded: Attribute = { kind: "attribute", id: freshId(), name: "from_json", type: call.type, nullable: true, qualifier: [] };
-    const options = decodeOptions(call.options ?? {}, call.zone ?? "UTC");
+    const { malformed, options: given } = malformedTexts(call);
+    const options = decodeOptions(given, call.zone ?? "UTC");
     const { node } = this;
-    this.node = { kind: "decodeJson", column: column!, type: call.type, options, input: node, output: [...node.output, decoded] };
+    this.node = {
+      kind: "decodeJson",
+      column: column!,
+      type: call.type,
+      options,
+      malformed,
+      input: node,
+      output: [...node.output, decoded],
+    };
     return decoded;
   }
 
@@ -123,6 +134,13 @@ function isByBatch(e: Expression): e is Call {
  */
 function mayMove(call: Call): boolean {
   return isUserCall(call) ? call.args.every(isDeterministic) : isDeterministic(call);
+}
+
+/** What becomes of the row of a malformed text: `mode` says more where a query says it (`onMalformed`) than where a call does. */
+function malformedTexts({ options = {} }: Call): Pick<DecodeJsonNode, "malformed" | "options"> {
+  const { mode, ...rest } = options;
+  if (mode !== malformedModes.drop && mode !== malformedModes.sideOutput) return { malformed: "kept", options };
+  return { malformed: mode === malformedModes.drop ? "dropped" : "told", options: rest };
 }
 
 function isCertain({ alternatives }: Asked): boolean {

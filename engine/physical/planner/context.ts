@@ -1,4 +1,5 @@
 import type { OutputMode } from "../../contract/sink.js";
+import type { Attribute } from "../../expression/expression.js";
 import type { LogicalPlan, NodeKind, NodeOf } from "../../plan/logicalPlan.js";
 import type { PhysicalNode } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
@@ -11,6 +12,8 @@ export interface PlanContext {
   readonly partitions: number;
   /** Gives a streaming scan its place in the plan, and in the offset log. */
   readonly addSource: (scanOf: (source: number) => ScanNode) => ScanNode;
+  /** What goes beside the result of the plan that this one is a side output of. */
+  readonly sideRows: (outputId: string, output: readonly Attribute[]) => PhysicalNode;
 }
 
 /** Plans a node in steps: each input that it yields comes back planned (`descend`). */

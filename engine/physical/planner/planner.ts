@@ -9,6 +9,7 @@ import { descend } from "../../plan/descend.js";
 import type { LogicalPlan, NodeOf, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { childrenOf, expressionsOf } from "../../plan/transform.js";
+import { checkToldApart } from "../../plan/malformedRecords.js";
 import { factsOf, inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
@@ -18,11 +19,13 @@ import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
 import { planGroupState } from "./groupState.js";
 import { planJoin } from "./join.js";
+import { planLateTap } from "./lateTap.js";
 import { planLimit } from "./limit.js";
 import { repeatedSources } from "./repeatedSources.js";
 import { planMapRows } from "./mapRows.js";
 import { planScanAndProject } from "./scanAndProject.js";
 import { planSetOperation } from "./setOperation.js";
+import { sideRowsOf } from "./sideRows.js";
 import { planSort } from "./sort.js";
 import { planSessionWindow } from "./sessionWindow.js";
 import { planTimeWindow } from "./timeWindow.js";
@@ -38,6 +41,7 @@ export const planners: Planners = {
   generate: planGenerate,
   groupState: planGroupState,
   join: planJoin,
+  lateTap: planLateTap,
   limit: planLimit,
   mapRows: planMapRows,
   localRelation: ({ batch, output }) => ({ kind: "local", batch, output }),
@@ -49,6 +53,7 @@ export const planners: Planners = {
   sample: hasNoOperator("sample"),
   sessionWindow: planSessionWindow,
   setOperation: planSetOperation,
+  sideRows: ({ outputId, output }, { sideRows }) => sideRows(outputId, output),
   sort: planSort,
   subqueryAlias: planAlias,
   timeWindow: planTimeWindow,
@@ -84,21 +89,46 @@ function hasNoOperator(what: string): () => never {
   };
 }
 
+/** What becomes of the rows that go beside the result. */
+export interface SidePlan {
+  readonly outputId: string;
+  readonly plan: OptimizedPlan;
+}
+
 /**
- * Chooses the operators for an optimized plan.
+ * Chooses the operators for an optimized plan, and for those of its side outputs.
  *
  * @param outputMode of a streaming query; null for a bounded one
  * @param partitions state partitions of each stateful operator, 1 to 256
  * @throws NOT_YET_SUPPORTED for what has no operator yet
  */
-export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null, partitions: number): PhysicalPlan {
+export function planPhysical(
+  plan: OptimizedPlan,
+  outputMode: OutputMode | null,
+  partitions: number,
+  sides: readonly SidePlan[] = [],
+): PhysicalPlan {
   const sources: ScanNode[] = [];
   const addSource: PlanContext["addSource"] = (scanOf) => {
     const scan = scanOf(sources.length);
     sources.push(scan);
     return scan;
   };
-  const context: PlanContext = { outputMode, partitions, addSource };
+  const root = planNodes(plan, { outputMode, partitions, addSource, sideRows: isNoSideOutput });
+  const sideRows: PlanContext["sideRows"] = (outputId, output) => sideRowsOf(root, outputId, output);
+  const ofSides = sides.map((side) => ({
+    outputId: side.outputId,
+    node: planNodes(side.plan, { outputMode: "append", partitions, addSource, sideRows }),
+  }));
+  const roots = [{ outputId: mainOutput, node: root }, ...ofSides];
+  return { roots, sources, repeatedSources: repeatedSources(root) } as unknown as PhysicalPlan;
+}
+
+function isNoSideOutput(outputId: string): never {
+  assert(false, `the rows of ${outputId} are read by a side output only`);
+}
+
+function planNodes(plan: OptimizedPlan, context: PlanContext): PhysicalNode {
   const root = descend<LogicalPlan, PhysicalNode>(numberDraws(plan), function* (node) {
     // The planner of a kind takes the nodes of that kind: it is the same name.
     const planner = planners[node.kind] as Planner<LogicalPlan["kind"]>;
@@ -107,7 +137,8 @@ export function planPhysical(plan: OptimizedPlan, outputMode: OutputMode | null,
   });
   for (const { name, type } of root.output) checkResultType(name, type);
   refuseUnwaited(root);
-  return { roots: [{ outputId: mainOutput, node: root }], sources, repeatedSources: repeatedSources(root) } as unknown as PhysicalPlan;
+  for (const node of nodesOf([{ outputId: mainOutput, node: root }])) checkToldApart(factsOf(node).expressions(node));
+  return root;
 }
 
 /** @throws UDF_ASYNC_UNSUPPORTED for an asynchronous function that is asked row by row, within a loop or a join */
@@ -128,6 +159,8 @@ function refuseUnwaited(root: PhysicalNode): void {
 /** What every step of the planner keeps: the columns of the node that it plans, and how often random expressions are asked. */
 function checked(node: LogicalPlan, planned: PhysicalNode): PhysicalNode {
   const wanted = outputOf(node);
+  // What another plan has drawn is drawn there.
+  if (node.kind === "sideRows") drawsKnown.set(planned, { draws: new Set(), times: 0 });
   const same =
     planned.output.length === wanted.length &&
     wanted.every(({ id, type }, i) => planned.output[i]!.id === id && sameType(planned.output[i]!.type, type));

@@ -18,6 +18,8 @@ export interface SimulatedQuery {
   readonly outputMode: OutputMode;
   /** `json`: a file sink on the simulated disk. `memory`: a table that outlives every process, as an outer system would. */
   readonly sink: "json" | "parquet" | "memory";
+  /** Whether rows that are late have an output of their own, on the simulated disk. */
+  readonly tellsLate?: boolean;
   build(session: Session, inputs: readonly Frame[]): Frame;
 }
 
@@ -67,6 +69,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "parquet",
+    tellsLate: true,
     build: (_session, [input]) => windowed(input!, "window(ts, '20 seconds', '5 seconds', '2 seconds')"),
   },
   {
@@ -74,6 +77,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "update",
     sink: "memory",
+    tellsLate: true,
     build: (_session, [input]) => windowed(input!, "window(ts, '10 seconds')"),
   },
   {
@@ -89,6 +93,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
+    tellsLate: true,
     build: (_session, [input]) => watermarked(input!).dropDuplicates("k", "ts"),
   },
   {
@@ -123,6 +128,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 2,
     outputMode: "append",
     sink: "json",
+    tellsLate: true,
     build: (_session, [one, two]) => {
       const right = watermarked(two!).selectExpr("ts AS rts", "k AS rk", "v AS rv", "d AS rd");
       return watermarked(one!).join(right, expr("k = rk AND rts BETWEEN ts AND ts + INTERVAL 15 SECONDS AND v <> rv"), "full");
@@ -145,6 +151,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
+    tellsLate: true,
     build: (_session, [input]) => windowed(input!, "session_window(ts, '4 seconds')"),
   },
   {
@@ -152,6 +159,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
+    tellsLate: true,
     build: (_session, [input]) => watermarked(input!).dropDuplicatesWithinWatermark("k", "v"),
   },
   {
@@ -166,6 +174,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
+    tellsLate: true,
     build: (_session, [input]) =>
       watermarked(input!).groupBy("k").flatMapGroupsWithState(countUntilSilent, {
         outputSchema: "k STRING, n BIGINT, silent BOOLEAN",

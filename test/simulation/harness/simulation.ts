@@ -9,9 +9,14 @@ import { SimulatedCrash, World } from "../world/world.js";
 import type { Round } from "./input.js";
 import { checkLogs, fileOutput } from "./output.js";
 import { textOf, type BatchRows } from "./text.js";
-import { inputSchema, type SimulatedQuery } from "./queries.js";
+import { inputSchema, type Frame, type SimulatedQuery } from "./queries.js";
 
-export const places = { checkpoint: "/data/checkpoint", output: "/data/out", input: (i: number) => `/data/in/${i}` } as const;
+export const places = {
+  checkpoint: "/data/checkpoint",
+  output: "/data/out",
+  late: "/data/late",
+  input: (i: number) => `/data/in/${i}`,
+} as const;
 
 /** Configuration that makes snapshots and purging happen within a few batches. Without batches without data, what a batch holds depends on the files alone. */
 const defaultConf = {
@@ -71,7 +76,9 @@ export class Simulation {
         .option("maxFilesPerTrigger", this.options.maxFilesPerTrigger ?? 1)
         .json(places.input(i)),
     );
-    const writer = query.build(session, inputs).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
+    const plain = query.build(session, inputs).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
+    const late = (rows: Frame) => rows.writeStream.format("json").option("path", places.late);
+    const writer = query.tellsLate === true ? plain.onLate("sideOutput").sideOutput("late", late) : plain;
     const named = query.sink === "memory" ? writer.queryName(table) : writer.option("path", places.output);
     return named.option("checkpointLocation", places.checkpoint).start();
   }
@@ -90,8 +97,16 @@ export class Simulation {
     }
   }
 
-  /** What came out, by batch; and the logs must fit it. */
+  /** What came out, by batch, and what was late; and the logs must fit it. */
   async output(): Promise<Map<number, BatchRows>> {
+    const main = await this.mainOutput();
+    if (this.query.tellsLate !== true) return main;
+    const late = await fileOutput(this.world.files, places.late, "json");
+    assert(main.size === late.size, "every batch is in both outputs");
+    return new Map([...main].map(([id, rows]) => [id, [...rows, ...late.get(id)!.map((row) => `late: ${row}`)]]));
+  }
+
+  private async mainOutput(): Promise<Map<number, BatchRows>> {
     const { world, query } = this;
     const conf = { ...defaultConf, ...this.options.conf };
     await checkLogs(world.files, places.checkpoint, Number(conf["spark.sql.streaming.minBatchesToRetain"]));
