@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { Session } from "../../../dataframe/session.js";
 import { growth, linearGrowth } from "../scaling.js";
 
-// What rows can cost: twice as many rows of a partition, elements of an array, entries of a map take twice the time.
+// What rows and texts can cost: twice as many rows of a partition, elements of an array, entries of a map, links of a chain of WITH take twice the time.
 
 const session = Session.create();
 
@@ -51,4 +51,20 @@ const limited: readonly [string, (n: number) => string] = [
 
 test.each([...values, limited])("%s of a long list", { timeout: 600_000 }, async (_, text) => {
   expect(await growth(text, async (sql) => (await session.sql(`SELECT ${sql}`)).collect(), 2000)).toBeLessThan(linearGrowth);
+});
+
+/** Each query of WITH names the one before. */
+function chainOfWith(n: number): string {
+  const links = Array.from({ length: n }, (_, i) => `c${i} AS (SELECT ${i === 0 ? "1 AS x" : `x + 1 AS x FROM c${i - 1}`})`);
+  return `WITH ${links.join(", ")} SELECT * FROM c${n - 1}`;
+}
+
+test("a chain of WITH", { timeout: 600_000 }, async () => {
+  expect(await growth(chainOfWith, async (text) => (await session.sql(text)).collect(), 100)).toBeLessThan(linearGrowth);
+});
+
+test("a query of WITH that is used again has columns of its own", async () => {
+  const answers = await session.sql(`WITH a AS (SELECT id AS x FROM range(4)), b AS (SELECT x, x + 1 AS y FROM a)
+    SELECT a.x, b.y FROM a JOIN b ON a.x = b.x WHERE EXISTS (SELECT 1 FROM a AS c WHERE c.x = b.y) ORDER BY 1`);
+  expect(await answers.collect()).toEqual([0, 1, 2].map((x) => ({ x, y: x + 1 })));
 });

@@ -1,6 +1,6 @@
 import { StreamingError } from "../../../errors/streamingError.js";
 import { nearestName } from "../../../errors/nearest.js";
-import type { AnalyzedPlan } from "../../logicalPlan.js";
+import type { AnalyzedPlan, LogicalPlan } from "../../logicalPlan.js";
 import type { UnresolvedRelation } from "../../unresolved.js";
 import { reidentify } from "../reidentify.js";
 import { quoted } from "../scope.js";
@@ -13,9 +13,18 @@ export function resolveRelation(relation: UnresolvedRelation, { commonTables, ca
   const common = parts.length === 1 && !relation.streaming ? commonTables.get(parts[0]!.toLowerCase()) : undefined;
   const found = common ?? catalog.find(relation);
   if (found === null) throw notFound(relation, [...commonTables.keys(), ...catalog.names]);
-  // Each use has columns of its own.
   const path = common === undefined ? catalog.pathOf(relation) : [parts[0]!];
-  return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, path, input: reidentify(found) }, context);
+  return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, path, input: ofItsOwn(found, common !== undefined) }, context);
+}
+
+/** Plans of WITH that a name stands for somewhere. */
+const used = new WeakSet<AnalyzedPlan>();
+
+/** Each use of a plan has columns of its own. The first use of a plan of WITH has the plan's own: nobody else can name them, and a chain of WITH is not copied at each link. */
+function ofItsOwn(plan: AnalyzedPlan, isCommon: boolean): LogicalPlan {
+  if (!isCommon || plan.kind === "workTable" || used.has(plan)) return reidentify(plan);
+  used.add(plan);
+  return plan;
 }
 
 function notFound({ parts }: UnresolvedRelation, names: readonly string[]): StreamingError {
