@@ -8,9 +8,9 @@ import { IntList } from "../../state/intList.js";
 import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
-import { RowChains } from "../../state/rowChains.js";
 import { TimeIndex } from "../../state/timeIndex.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
+import { KeySessions } from "./keySessions.js";
 import { windowsColumn } from "./windows.js";
 
 const none = -1;
@@ -18,12 +18,10 @@ const none = -1;
 const unsaved = NaN;
 
 /**
- * Groups by key and session. A row is a session from its time to its time and gap; sessions of a key that touch are one (SEMANTICS 21). A group's slot is its session's; the
- * sessions of a key are a chain, a time index says which have ended.
+ * Groups by key and session. A row is a session from its time to its time and gap; sessions of a key that touch are one (SEMANTICS 21). A group's slot is its session's; a time
+ * index says which have ended.
  *
  * A session's name in the files is its key and its start: when a session grows backwards or is swallowed by another, the name it had is deleted.
- *
- * Invariant: between two calls no two sessions of one key touch.
  */
 export class SessionGroups implements Groups {
   readonly lateGroups = 0;
@@ -35,9 +33,11 @@ export class SessionGroups implements Groups {
   /** Where the session's column is among the grouping columns, and its type. */
   readonly #index: number;
   readonly #type: DataType;
-  readonly #sessions = new RowChains();
   readonly #start = new Lane("f64", 0);
   readonly #end = new Lane("f64", 0);
+  readonly #sessions = new KeySessions(this.#start, this.#end);
+  /** The sessions that a row touches. */
+  readonly #met = new IntList();
   /** Under which start the state of the batch before has the session. */
   readonly #savedStart = new Lane("f64", unsaved);
   /** Of a session that was swallowed by another: which. */
@@ -168,9 +168,7 @@ export class SessionGroups implements Groups {
     const keySlots = new IntList();
     this.#table.collect(groups, keySlots);
     const slots = new IntList();
-    for (let j = 0; j < keySlots.count; j++) {
-      for (let s = this.#sessions.first(keySlots.values[j]!); s >= 0; s = this.#sessions.next(s)) slots.push(s);
-    }
+    for (let j = 0; j < keySlots.count; j++) this.#sessions.collect(keySlots.values[j]!, slots);
     this.#sort(slots);
     return slots;
   }
@@ -198,7 +196,7 @@ export class SessionGroups implements Groups {
     if (this.#slots.length < count) this.#slots = new Int32Array(2 * count);
     for (let j = 0; j < count; j++) {
       const row = rows === null ? j : rows[j]!;
-      let slot = this.#startingAt(keySlots[j]!, times[row]!);
+      let slot = this.#sessions.startingAt(keySlots[j]!, times[row]!);
       if (slot === none) slot = this.#open(keySlots[j]!, times[row]!, ends[row]!);
       this.#savedStart.values[slot] = times[row]!;
       this.#extend(slot, times[row]!, ends[row]!);
@@ -211,7 +209,7 @@ export class SessionGroups implements Groups {
     const keySlots = this.#table.find(keys, rows, count);
     const gone = new IntList();
     for (let j = 0; j < count; j++) {
-      const slot = keySlots[j]! < 0 ? none : this.#startingAt(keySlots[j]!, times![rows === null ? j : rows[j]!]!);
+      const slot = keySlots[j]! < 0 ? none : this.#sessions.startingAt(keySlots[j]!, times![rows === null ? j : rows[j]!]!);
       if (slot === none) continue;
       this.#drop(slot);
       gone.push(slot);
@@ -230,35 +228,24 @@ export class SessionGroups implements Groups {
 
   /** The session of a row of a key; those that it makes touch become one, the one that began first. */
   #sessionOf(key: number, startUs: number, endUs: number): number {
-    const [starts, ends] = [this.#start.values, this.#end.values];
-    let found = none;
-    let others = 0;
-    for (let slot = this.#sessions.first(key); slot >= 0; slot = this.#sessions.next(slot)) {
-      if (starts[slot]! > endUs || ends[slot]! < startUs) continue;
-      others++;
-      if (found === none || starts[slot]! < starts[found]!) found = slot;
-    }
-    if (found === none) found = this.#open(key, startUs, endUs);
-    else if (others > 1) this.#swallow(key, found, startUs, endUs);
-    this.#extend(found, startUs, endUs);
-    this.#touch(found);
-    return found;
+    const met = this.#met;
+    met.clear();
+    this.#sessions.touching(key, startUs, endUs, met);
+    const session = met.count === 0 ? this.#open(key, startUs, endUs) : met.values[0]!;
+    for (let j = 1; j < met.count; j++) this.#swallow(met.values[j]!, session);
+    this.#extend(session, startUs, endUs);
+    this.#touch(session);
+    return session;
   }
 
-  /** Puts the other sessions of the key that touch the row into one. */
-  #swallow(key: number, into: number, startUs: number, endUs: number): void {
-    for (let slot = this.#sessions.first(key); slot >= 0;) {
-      const next = this.#sessions.next(slot);
-      if (slot !== into && this.#start.values[slot]! <= endUs && this.#end.values[slot]! >= startUs) {
-        this.#extend(into, this.#start.values[slot]!, this.#end.values[slot]!);
-        this.#into.values[slot] = into;
-        this.merged.from.push(slot);
-        this.merged.into.push(into);
-        if (this.#savedStart.values[slot] === this.#savedStart.values[slot]) this.#noteGone(slot);
-        this.#drop(slot);
-      }
-      slot = next;
-    }
+  /** Puts a session into another one that began before it. */
+  #swallow(slot: number, into: number): void {
+    this.#extend(into, this.#start.values[slot]!, this.#end.values[slot]!);
+    this.#into.values[slot] = into;
+    this.merged.from.push(slot);
+    this.merged.into.push(into);
+    if (this.#savedStart.values[slot] === this.#savedStart.values[slot]) this.#noteGone(slot);
+    this.#drop(slot);
   }
 
   #open(key: number, startUs: number, endUs: number): number {
@@ -268,7 +255,7 @@ export class SessionGroups implements Groups {
     this.#savedStart.values[slot] = unsaved;
     this.#into.values[slot] = none;
     this.#stamp.values[slot] = 0;
-    this.#sessions.append(key, slot);
+    this.#sessions.add(key, slot);
     this.fresh.push(slot);
     this.#size++;
     return slot;
@@ -278,7 +265,7 @@ export class SessionGroups implements Groups {
     const slot = this.#slotLimit++;
     for (const lane of [this.#start, this.#end, this.#savedStart, this.#into, this.#stamp]) lane.reserve(this.#slotLimit);
     this.#ends?.reserve(this.#slotLimit);
-    this.#sessions.reserveRows(this.#slotLimit);
+    this.#sessions.reserveSessions(this.#slotLimit);
     return slot;
   }
 
@@ -310,9 +297,7 @@ export class SessionGroups implements Groups {
   }
 
   #countTouched(): void {
-    for (let j = 0; j < this.#touchedKeys.count; j++) {
-      for (let s = this.#sessions.first(this.#touchedKeys.values[j]!); s >= 0; s = this.#sessions.next(s)) this.#touchedCount++;
-    }
+    for (let j = 0; j < this.#touchedKeys.count; j++) this.#touchedCount += this.#sessions.countOf(this.#touchedKeys.values[j]!);
   }
 
   /** Sessions that have grown backwards have another name. */
@@ -337,12 +322,6 @@ export class SessionGroups implements Groups {
     return root;
   }
 
-  #startingAt(key: number, startUs: number): number {
-    let slot = this.#sessions.first(key);
-    while (slot >= 0 && this.#start.values[slot] !== startUs) slot = this.#sessions.next(slot);
-    return slot;
-  }
-
   /** Names that are gone, by the hash of their keys. */
   #deletes(): Released["deletes"] {
     const { count } = this.#goneKeys;
@@ -363,7 +342,7 @@ export class SessionGroups implements Groups {
     const seen = new Set<number>();
     for (const slot of dropped) {
       const key = this.#sessions.keyOf[slot]!;
-      if (this.#sessions.first(key) >= 0 || seen.has(key)) continue;
+      if (this.#sessions.has(key) || seen.has(key)) continue;
       seen.add(key);
       this.#keyStamp.values[key] = 0;
       empty.push(key);
