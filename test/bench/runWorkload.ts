@@ -20,8 +20,7 @@ export async function runWorkload({ name, data, out }: WorkloadFlags): Promise<o
   await rm(checkpoint, { recursive: true, force: true });
   const session = Session.create({ print: () => {}, warn: (message) => process.stderr.write(`${message}\n`) });
   const writer = make(session, { input: (folder) => join(data, "json", folder), output: out, checkpoint })
-    .format("parquet")
-    .option("path", out)
+    .queryName(name)
     .option("checkpointLocation", checkpoint)
     .trigger({ availableNow: true });
   // What a peer's clock does not count either: loading the engine's code.
