@@ -8,6 +8,7 @@ import { typeOf } from "../types/typeOf.js";
 import type { Code } from "./code.js";
 import type { LoopBuilder } from "./loopBuilder.js";
 import type { InputColumn } from "./places.js";
+import { SplitWriter, textSplitOf } from "./splitWriter.js";
 import { CodesWriter, FixedWriter, Utf8Writer, ValueWriter, ViewWriter, Decimal128Writer, writerFor, type Writer } from "./writers.js";
 
 /** The rows of a run that go to the output: all, or those that passed the filter. */
@@ -51,7 +52,9 @@ export function planOutput(planning: OutputPlanning, e: Expression): Output {
     if (gathered !== null) return gathered;
     if (!filtered || !isFixed(input)) return { kind: "pass", index: input.index };
   }
-  return planComputed(planning, e, type);
+  const split = textSplitOf(e);
+  if (split !== null) return planComputed(planning, split.text, new SplitWriter(type, split.separator));
+  return planComputed(planning, e, writerFor(type, g.exact));
 }
 
 function isFixed({ shape }: InputColumn): boolean {
@@ -78,8 +81,8 @@ export function writerName(ordinal: number): string {
   return `w${ordinal - 1}`;
 }
 
-function planComputed({ g, writers }: OutputPlanning, e: Expression, type: DataType): Output {
-  const writer = writerFor(type, g.exact);
+/** @param writer writes the values of `e` as the column that is wanted */
+function planComputed({ g, writers }: OutputPlanning, e: Expression, writer: Writer): Output {
   const name = writerName(writers.push(writer));
   const code = g.gen(e);
   const hasNulls = code.isNull !== "false";
@@ -94,7 +97,7 @@ function writeValue(g: LoopBuilder, name: string, writer: Writer, code: Code): v
     return;
   }
   if (isNull !== "false") g.emit(`${name}.nulls[k] = ${isNull === "true" ? "1" : `${isNull} ? 1 : 0`};`);
-  if (writer instanceof Utf8Writer) {
+  if (writer instanceof Utf8Writer || writer instanceof SplitWriter) {
     const put = `${name}.put(k, ${code.value}, ${code.start}, ${code.length});`;
     g.emit(isNull === "false" ? put : isNull === "true" ? `${name}.putNull(k);` : `if (${isNull}) ${name}.putNull(k); else ${put}`);
     return;
