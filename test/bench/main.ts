@@ -3,12 +3,13 @@ import { parseArgs } from "node:util";
 import { generate, type Workload } from "./generate.js";
 import { runLatency } from "./latency.js";
 import { runStartup } from "./startup.js";
+import { runSql } from "./sql.js";
 import { runState } from "./state.js";
 import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state`: small batches over much state. `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state`: small batches over much state. `sql`: queries beside DuckDB. `generate w1 --data DIR --scale 1`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -18,6 +19,8 @@ const { values, positionals } = parseArgs({
     format: { type: "string", default: "json" },
     scale: { type: "string", default: "1" },
     batches: { type: "string", default: "1000" },
+    runs: { type: "string", default: "3" },
+    python: { type: "string", default: "python3" },
   },
 });
 const [name = "", argument = ""] = positionals;
@@ -33,9 +36,20 @@ if (values.format !== "json") {
   console.log(JSON.stringify(await runStartup(resolve("dist/cli/main.js"))));
 } else if (name === "state") {
   for await (const line of runState()) console.log(JSON.stringify(line));
+} else if (name === "sql") {
+  const flags = {
+    data: values.data,
+    rows: Math.round(5_000_000 * Number(values.scale)),
+    runs: Number(values.runs),
+    python: values.python,
+    only: argument,
+  };
+  for await (const line of runSql(flags)) console.log(JSON.stringify(line));
 } else if (name in workloads) {
   console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
 } else {
-  console.error(`No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "generate"].join(", ")}.`);
+  console.error(
+    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "sql", "generate"].join(", ")}.`,
+  );
   process.exitCode = 2;
 }

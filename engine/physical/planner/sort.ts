@@ -12,5 +12,5 @@ export function* planSort(node: NodeOf<"sort">, context: PlanContext): Planning 
     node.order.map(({ child }) => child),
   );
   const keys = node.order.map(({ descending, nullsFirst }, k) => ({ column: indexes[k]!, descending, nullsFirst }));
-  return select({ kind: "sort", keys, input, output: input.output }, outputOf(node));
+  return select({ kind: "sort", keys, first: null, input, output: input.output }, outputOf(node));
 }

@@ -5,7 +5,7 @@ import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { attributeOf } from "../../plan/attributeOf.js";
 import type { PhysicalNode } from "../plan.js";
-import type { SortKey } from "../stateless/sort.js";
+import type { SortKey } from "../stateless/rowOrder.js";
 import type { BoundWindowCall } from "../stateless/windowSpec.js";
 import { select, withColumns } from "./columns.js";
 import type { Planning } from "./context.js";
@@ -25,7 +25,7 @@ export function* planWindow(node: NodeOf<"window">): Planning {
     nullsFirst: item.nullsFirst,
   }));
   const keys: readonly SortKey[] = [...partition.map((place) => ({ column: place, descending: false, nullsFirst: true })), ...order];
-  const sorted: PhysicalNode = keys.length === 0 ? input : { kind: "sort", keys, input, output: input.output };
+  const sorted: PhysicalNode = keys.length === 0 ? input : { kind: "sort", keys, first: null, input, output: input.output };
   const output = [...input.output, ...node.calls.map(attributeOf)];
   return select(
     { kind: "window", spec: { partition, order, calls: calls.map((call) => bound(call, column)) }, input: sorted, output },

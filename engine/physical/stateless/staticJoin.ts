@@ -13,6 +13,7 @@ import { KeyedTable } from "../../state/keyedTable.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
 import type { Expression } from "../../expression/expression.js";
+import { commonEntries, type CommonEntries } from "./commonEntries.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
 import { sqlText } from "../../plan/sqlText.js";
@@ -68,6 +69,8 @@ export class StaticJoinOperator implements Operator {
   readonly #condition: RowCondition | null;
   readonly #chunks: ChunkSizes;
   readonly #tableColumns: readonly Column[];
+  /** Of each of them: its texts by their places, where they recur. */
+  readonly #common: readonly (CommonEntries | null)[];
   readonly #tableSchema: Schema;
   readonly #tableLength: number;
   readonly #output: Schema;
@@ -96,6 +99,7 @@ export class StaticJoinOperator implements Operator {
     this.#partners = spec.joinType === "full" ? new Uint8Array(table.length) : null;
     this.#chunks = chunks;
     this.#tableColumns = table.columns.map((column) => plainColumn(column));
+    this.#common = this.#tableColumns.map(commonEntries);
     this.#tableSchema = table.schema;
     this.#tableLength = table.length;
     this.#output = schemaOf(spec.output);
@@ -272,14 +276,12 @@ export class StaticJoinOperator implements Operator {
     let nulls: Uint8Array | null = null;
     for (let j = 0; j < count; j++) if (table[j]! < 0) (nulls ??= new Uint8Array(count))[j] = 1;
     const codes = nulls === null ? table.subarray(0, count) : table.subarray(0, count).map((row) => Math.max(row, 0));
-    return this.#tableColumns.map((dictionary) => ({
-      type: dictionary.type,
-      encoding: "dictionary",
-      length: count,
-      nulls,
-      codes,
-      dictionary,
-    }));
+    return this.#tableColumns.map((column, i) => {
+      const common = this.#common[i]!;
+      const dictionary = common === null ? column : common.dictionary;
+      const own = common === null ? codes : codes.map((row) => common.codes[row]!);
+      return { type: column.type, encoding: "dictionary", length: count, nulls, codes: own, dictionary };
+    });
   }
 }
 

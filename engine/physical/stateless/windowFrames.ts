@@ -6,7 +6,7 @@ import type { Expression, FrameBound, WindowFrame } from "../../expression/expre
 import { unreachable } from "../../errors/assert.js";
 import { addMonths } from "../../values/calendar.js";
 import { compareValues } from "../../values/compare.js";
-import type { SortKey } from "./sort.js";
+import type { SortKey } from "./rowOrder.js";
 import type { Ranges } from "./windowPartitions.js";
 import type { WindowSpec } from "./windowSpec.js";
 

@@ -1,5 +1,5 @@
 import type { Batch } from "../../arrow/batch.js";
-import { comparison } from "./sort.js";
+import { rowOrder } from "./rowOrder.js";
 import type { WindowSpec } from "./windowSpec.js";
 
 /** Ranges of rows that share something: of each row, where its range begins and where it ends (exclusive). */
@@ -14,14 +14,17 @@ export interface Ranges {
 
 /** The partitions of sorted rows. */
 export function partitionsOf(rows: Batch, { partition }: WindowSpec): Ranges {
-  const differs = partition.map((column) => comparison({ column, descending: false, nullsFirst: true }, rows.columns[column]!));
-  return rangesOf(rows.length, (row) => differs.some((compare) => compare(row - 1, row) !== 0));
+  const compare = rowOrder(
+    partition.map((column) => ({ column, descending: false, nullsFirst: true })),
+    rows,
+  );
+  return rangesOf(rows.length, (row) => compare(row - 1, row) !== 0);
 }
 
 /** The rows of a partition that the order does not tell apart: all of them without an order. */
 export function peersOf(rows: Batch, { order }: WindowSpec, { starts }: Ranges): Ranges {
-  const differs = order.map((key) => comparison(key, rows.columns[key.column]!));
-  return rangesOf(rows.length, (row) => starts[row] === row || differs.some((compare) => compare(row - 1, row) !== 0));
+  const compare = rowOrder(order, rows);
+  return rangesOf(rows.length, (row) => starts[row] === row || compare(row - 1, row) !== 0);
 }
 
 function rangesOf(length: number, begins: (row: number) => boolean): Ranges {

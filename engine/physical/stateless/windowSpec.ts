@@ -1,7 +1,7 @@
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { AggregateCall, WindowFrame } from "../../expression/expression.js";
-import type { SortKey } from "./sort.js";
+import type { SortKey } from "./rowOrder.js";
 
 /** What functions OVER windows need bound. Plain data. */
 export interface WindowSpec {
