@@ -50,6 +50,7 @@ const items = rest(either(columnOrName, ofRow));
 const aggregates = rest(either(column, ofRow));
 const condition = either(column, { ...text, expected: "SQL text" }, ofRow);
 const frame = instanceOf("a DataFrame", DataFrame);
+const functionOptions: Kind = { expected: "an object of the function's options, as { concurrency: 16 }", accepts: isPlainObject };
 const options = recordOf("an object of options, each a text, a number or a boolean", optionValue);
 const on = either(columnName, listOf("a list of names", text), column, { ...ofRow, expected: "a function of both rows" });
 const rows: Kind = {
@@ -86,7 +87,10 @@ guard("DataFrame", DataFrame.prototype, {
     select: [items],
     selectExpr: [rest(text)],
     where: [condition],
-    filter: [condition],
+    filter: [condition, optional(functionOptions)],
+    map: [callable, anything, optional(functionOptions)],
+    flatMap: [callable, anything, optional(functionOptions)],
+    mapBatches: [callable, anything, optional(functionOptions)],
     withColumn: [columnName, either(column, ofRow)],
     withColumns: [recordOf("an object of Columns by name", column)],
     withColumnRenamed: [columnName, columnName],

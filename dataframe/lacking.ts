@@ -133,7 +133,6 @@ export const lackingOfSession: Lacking = {
   getActiveSession: "Pass the session on.",
   active: "Pass the session on.",
   catalog: 'Use await session.sql("…"): CREATE, DROP, DESCRIBE, SHOW TABLES and SHOW COLUMNS are there.',
-  udf: "Use foreachBatch, or expressions: functions of your own are not built.",
   udtf: "Use explode, or foreachBatch.",
   tvf: 'Use session.range, or await session.sql("SELECT * FROM explode(array(1, 2))").',
   dataSource: otherFormats,
@@ -163,7 +162,6 @@ export const lackingOfConf: Lacking = { getAll: "It is toRecord()." };
 const properties = new Set(["rdd", "na", "stat", "storageLevel", "sparkSession", "sqlCtx", "plot", "executionInfo", "builder"]);
 const sessionProperties = new Set([
   "catalog",
-  "udf",
   "udtf",
   "tvf",
   "dataSource",
