@@ -1,11 +1,14 @@
 import type { Timestamp } from "../../engine/arrow/rows.js";
-import type { Column, Operand, OperandRefs, RefsOf } from "../column.js";
-import { callMixed, callOver, literalColumn, unary, type ColumnOrName } from "./make.js";
+import type { Column, Operand, RefsOf } from "../column.js";
+import { callMixed, callOver, literalColumn, unary, type ColumnOrName, type Takes, type TakesValue } from "./make.js";
 
 /** Dates and times as texts of a pattern, of their parts, and in units. */
 
 /** A timestamp as a text of a pattern (Java's DateTimeFormatter). @example df.select(dateFormat("at", "yyyy-MM-dd HH:mm").as("text")) */
-export function dateFormat<const C extends ColumnOrName>(time: C, pattern: string): Column<string | null, RefsOf<C>, never> {
+export function dateFormat<const C extends ColumnOrName>(
+  time: C,
+  pattern: string,
+): Column<string | null, Takes<C, "date", "dateFormat">, never> {
   return callOver("date_format", [time, literalColumn(pattern)]);
 }
 
@@ -20,7 +23,10 @@ export function toVarchar<const C extends ColumnOrName>(time: C, pattern: string
 }
 
 /** Seconds since 1970 as a text, `yyyy-MM-dd HH:mm:ss` where no pattern is given. @example df.select(fromUnixtime("id").as("text")) */
-export function fromUnixtime<const C extends ColumnOrName>(seconds: C, pattern?: string): Column<string | null, RefsOf<C>, never> {
+export function fromUnixtime<const C extends ColumnOrName>(
+  seconds: C,
+  pattern?: string,
+): Column<string | null, Takes<C, "number", "fromUnixtime">, never> {
   return callOver("from_unixtime", pattern === undefined ? [seconds] : [seconds, literalColumn(pattern)]);
 }
 
@@ -30,27 +36,27 @@ export function toUnixTimestamp<const C extends ColumnOrName>(time: C, pattern?:
 }
 
 /** The wall clock of one zone as that of another. @example df.select(convertTimezone(lit("UTC"), lit("Asia/Tokyo"), toTimestampNtz(lit("2024-05-01 12:00:00"))).as("t")) */
-export function convertTimezone<const C extends ColumnOrName>(
-  source: ColumnOrName,
-  target: ColumnOrName,
+export function convertTimezone<const S extends ColumnOrName, const T extends ColumnOrName, const C extends ColumnOrName>(
+  source: S,
+  target: T,
   time: C,
-): Column<string | null, RefsOf<C>, never> {
+): Column<string | null, Takes<S | T, "text", "convertTimezone"> | Takes<C, "date", "convertTimezone">, never> {
   return callOver("convert_timezone", [source, target, time]);
 }
 
 /** The short name of the day of the week. @example df.select(dayname("at").as("d")) */
-export const dayname = unary<string | null, "dayname">("dayname");
+export const dayname = unary<string | null, "dayname", "date">("dayname");
 /** The short name of the month. @example df.select(monthname("at").as("m")) */
-export const monthname = unary<string | null, "monthname">("monthname");
+export const monthname = unary<string | null, "monthname", "date">("monthname");
 /** The date that many days after 1970-01-01. @example df.select(dateFromUnixDate(lit(19844)).as("d")) */
-export const dateFromUnixDate = unary<string | null, "date_from_unix_date">("date_from_unix_date");
+export const dateFromUnixDate = unary<string | null, "date_from_unix_date", "number">("date_from_unix_date");
 
 /** A timestamp some units later. @example df.select(timestampAdd("MONTH", lit(2), "at").as("t")) */
 export function timestampAdd<const Q extends ColumnOrName, const C extends ColumnOrName>(
   unit: string,
   quantity: Q,
   time: C,
-): Column<Timestamp | null, RefsOf<Q | C>, never> {
+): Column<Timestamp | null, Takes<Q, "number", "timestampAdd"> | Takes<C, "date", "timestampAdd">, never> {
   return callOver("timestampadd", [literalColumn(unit), quantity, time]);
 }
 
@@ -59,7 +65,7 @@ export function timestampDiff<const S extends ColumnOrName, const E extends Colu
   unit: string,
   start: S,
   end: E,
-): Column<number | null, RefsOf<S | E>, never> {
+): Column<number | null, Takes<S | E, "date", "timestampDiff">, never> {
   return callOver("timestampdiff", [literalColumn(unit), start, end]);
 }
 
@@ -67,7 +73,7 @@ export function timestampDiff<const S extends ColumnOrName, const E extends Colu
 export function nextDay<const C extends ColumnOrName, O extends Operand>(
   date: C,
   dayOfWeek: O,
-): Column<string | null, RefsOf<C> | OperandRefs<O>, never> {
+): Column<string | null, Takes<C, "date", "nextDay"> | TakesValue<O, "text", "nextDay">, never> {
   return callMixed("next_day", date, [dayOfWeek]);
 }
 
@@ -76,6 +82,6 @@ export function monthsBetween<const E extends ColumnOrName, const S extends Colu
   end: E,
   start: S,
   roundOff = true,
-): Column<number | null, RefsOf<E | S>, never> {
+): Column<number | null, Takes<E | S, "date", "monthsBetween">, never> {
   return callOver("months_between", [end, start, literalColumn(roundOff)]);
 }

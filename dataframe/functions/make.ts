@@ -82,7 +82,9 @@ export function binary<V, F extends string = string, Kind extends WantedKind = "
 }
 
 /** A function of any number of columns. */
-export function variadic<V>(name: string): <const C extends readonly ColumnOrName[]>(...columns: C) => Column<V, RefsOf<C[number]>, never> {
+export function variadic<V, F extends string = string, Kind extends WantedKind = "anything">(
+  name: F,
+): <const C extends readonly ColumnOrName[]>(...columns: C) => Column<V, Takes<C[number], Kind, F>, never> {
   return (...columns) => callOver(name, columns);
 }
 

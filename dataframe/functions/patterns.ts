@@ -1,5 +1,5 @@
-import type { Column, Operand, OperandRefs, RefsOf } from "../column.js";
-import { callMixed, callOver, callWith, literalColumn, unary, type ColumnOrName } from "./make.js";
+import type { Column, Operand } from "../column.js";
+import { callMixed, callOver, callWith, literalColumn, unary, type ColumnOrName, type Takes, type TakesValue } from "./make.js";
 
 /** Regular expressions, masks and other tools of texts. */
 
@@ -8,12 +8,16 @@ export function regexpReplace<const C extends ColumnOrName, P extends Operand, R
   text: C,
   pattern: P,
   replacement: R,
-): Column<string | null, RefsOf<C> | OperandRefs<P | R>, never> {
+): Column<string | null, Takes<C, "text", "regexpReplace"> | TakesValue<P | R, "text", "regexpReplace">, never> {
   return callMixed("regexp_replace", text, [pattern, replacement]);
 }
 
 /** A group (0 is the whole) of the first match. @example df.select(regexpExtract("sensorId", "([a-z]+)", 1).as("t")) */
-export function regexpExtract<const C extends ColumnOrName>(text: C, pattern: string, group = 1): Column<string | null, RefsOf<C>, never> {
+export function regexpExtract<const C extends ColumnOrName>(
+  text: C,
+  pattern: string,
+  group = 1,
+): Column<string | null, Takes<C, "text", "regexpExtract">, never> {
   return callWith("regexp_extract", text, [pattern, group]);
 }
 
@@ -22,7 +26,7 @@ export function regexpExtractAll<const C extends ColumnOrName>(
   text: C,
   pattern: string,
   group = 1,
-): Column<(string | null)[] | null, RefsOf<C>, never> {
+): Column<(string | null)[] | null, Takes<C, "text", "regexpExtractAll">, never> {
   return callWith("regexp_extract_all", text, [pattern, group]);
 }
 
@@ -30,7 +34,7 @@ export function regexpExtractAll<const C extends ColumnOrName>(
 export function regexpCount<const C extends ColumnOrName, P extends Operand>(
   text: C,
   pattern: P,
-): Column<number | null, RefsOf<C> | OperandRefs<P>, never> {
+): Column<number | null, Takes<C, "text", "regexpCount"> | TakesValue<P, "text", "regexpCount">, never> {
   return callMixed("regexp_count", text, [pattern]);
 }
 
@@ -38,7 +42,7 @@ export function regexpCount<const C extends ColumnOrName, P extends Operand>(
 export function regexpSubstr<const C extends ColumnOrName, P extends Operand>(
   text: C,
   pattern: P,
-): Column<string | null, RefsOf<C> | OperandRefs<P>, never> {
+): Column<string | null, Takes<C, "text", "regexpSubstr"> | TakesValue<P, "text", "regexpSubstr">, never> {
   return callMixed("regexp_substr", text, [pattern]);
 }
 
@@ -46,7 +50,7 @@ export function regexpSubstr<const C extends ColumnOrName, P extends Operand>(
 export function regexpInstr<const C extends ColumnOrName, P extends Operand>(
   text: C,
   pattern: P,
-): Column<number | null, RefsOf<C> | OperandRefs<P>, never> {
+): Column<number | null, Takes<C, "text", "regexpInstr"> | TakesValue<P, "text", "regexpInstr">, never> {
   return callMixed("regexp_instr", text, [pattern]);
 }
 
@@ -57,17 +61,21 @@ export function mask<const C extends ColumnOrName>(
   lower: string | null = "x",
   digit: string | null = "n",
   other: string | null = null,
-): Column<string | null, RefsOf<C>, never> {
+): Column<string | null, Takes<C, "text", "mask">, never> {
   return callWith("mask", text, [upper, lower, digit, other]);
 }
 
 /** Whether a number has a check digit by Luhn. @example df.where(luhnCheck("sensorId")) */
-export const luhnCheck = unary<boolean | null, "luhn_check">("luhn_check");
+export const luhnCheck = unary<boolean | null, "luhn_check", "text">("luhn_check");
 /** A text in quotes. @example df.select(quote("sensorId").as("t")) */
-export const quote = unary<string | null, "quote">("quote");
+export const quote = unary<string | null, "quote", "text">("quote");
 
 /** A number as a text of another base. @example df.select(conv("id", 10, 16).as("hex")) */
-export function conv<const C extends ColumnOrName>(number: C, from: number, to: number): Column<string | null, RefsOf<C>, never> {
+export function conv<const C extends ColumnOrName>(
+  number: C,
+  from: number,
+  to: number,
+): Column<string | null, Takes<C, "textOrNumber", "conv">, never> {
   return callWith("conv", number, [from, to]);
 }
 
@@ -75,29 +83,32 @@ export function conv<const C extends ColumnOrName>(number: C, from: number, to: 
 export function nanvl<const A extends ColumnOrName, const B extends ColumnOrName>(
   number: A,
   otherwise: B,
-): Column<number | null, RefsOf<A | B>, never> {
+): Column<number | null, Takes<A | B, "number", "nanvl">, never> {
   return callOver("nanvl", [number, otherwise]);
 }
 
 /** The bucket that a value falls into. @example df.select(widthBucket("celsius", lit(0), lit(40), lit(4)).as("b")) */
-export function widthBucket<const C extends ColumnOrName>(
-  value: C,
-  low: ColumnOrName,
-  high: ColumnOrName,
-  count: ColumnOrName,
-): Column<number | null, RefsOf<C>, never> {
+export function widthBucket<
+  const C extends ColumnOrName,
+  const L extends ColumnOrName,
+  const H extends ColumnOrName,
+  const N extends ColumnOrName,
+>(value: C, low: L, high: H, count: N): Column<number | null, Takes<C | L | H | N, "number", "widthBucket">, never> {
   return callOver("width_bucket", [value, low, high, count]);
 }
 
 /** The number of elements of a JSON array. @example df.select(jsonArrayLength("json").as("n")) */
-export const jsonArrayLength = unary<number | null, "json_array_length">("json_array_length");
+export const jsonArrayLength = unary<number | null, "json_array_length", "text">("json_array_length");
 /** The keys of a JSON object. @example df.select(jsonObjectKeys("json").as("k")) */
-export const jsonObjectKeys = unary<(string | null)[] | null, "json_object_keys">("json_object_keys");
+export const jsonObjectKeys = unary<(string | null)[] | null, "json_object_keys", "text">("json_object_keys");
 
 /** Ends the query where the condition is not true. @example df.select(assertTrue(col("id").isNotNull()).as("ok")) */
-export function assertTrue<const C extends ColumnOrName>(condition: C, message?: string): Column<null, RefsOf<C>, never> {
+export function assertTrue<const C extends ColumnOrName>(
+  condition: C,
+  message?: string,
+): Column<null, Takes<C, "boolean", "assertTrue">, never> {
   return callOver("assert_true", message === undefined ? [condition] : [condition, literalColumn(message)]);
 }
 
 /** Ends the query. @example df.where(col("id").lt(0)).select(raiseError(lit("a negative id")).as("never")) */
-export const raiseError = unary<null, "raise_error">("raise_error");
+export const raiseError = unary<null, "raise_error", "text">("raise_error");

@@ -39,6 +39,7 @@ interface Accepted {
   numberOrTime: "date" | "dateTime" | "decimal" | "number" | "timestamp";
   ordered: Exclude<ValueKind, "map">;
   text: "binary" | "date" | "dateTime" | "text";
+  textOrNumber: "binary" | "date" | "dateTime" | "decimal" | "number" | "text";
   textOrArray: "array" | "binary" | "date" | "dateTime" | "text";
 }
 
@@ -56,6 +57,7 @@ interface Said {
   numberOrTime: "a number or a time";
   ordered: "values that have an order, which maps have not";
   text: "a text";
+  textOrNumber: "a text or a number";
   textOrArray: "a text or an array";
 }
 

@@ -3,38 +3,75 @@
  */
 import {
   addMonths,
+  arrayAppend,
   arrayContains,
+  arrayInsert,
+  arrayPrepend,
+  arrayRemove,
+  arraysOverlap,
+  arraysZip,
+  assertTrue,
   avg,
   boolAnd,
   bround,
   col,
   collectSet,
+  conv,
+  convertTimezone,
   countIf,
   dateAdd,
+  dateFormat,
+  dateFromUnixDate,
+  dayname,
   desc,
   elementAt,
   explode,
   expr,
   filter,
+  fromUnixtime,
+  histogramNumeric,
   hour,
+  jsonArrayLength,
   like,
+  listagg,
   lit,
+  makeDtInterval,
+  makeInterval,
+  makeTimestamp,
+  mapConcat,
+  mapFromEntries,
   mapKeys,
+  mask,
   max,
+  median,
   min,
   minBy,
+  mode,
+  monthname,
+  nanvl,
+  nextDay,
   not,
+  percentile,
+  percentileApprox,
   pow,
+  regexpExtract,
+  regexpReplace,
+  regrCount,
+  regrSlope,
   round,
   schema,
+  sequence,
   size,
   sqrt,
   stddev,
   sum,
   t,
+  timestampAdd,
+  timestampDiff,
   toJson,
   upper,
   when,
+  widthBucket,
   window,
   year,
   type DataFrame,
@@ -100,6 +137,97 @@ export function sound(): void {
     "a INT NOT NULL, m MAP<STRING, ARRAY<STRUCT<x: INT, y DECIMAL(3, 1)>>>, i INTERVAL DAY TO SECOND, n MAP<STRING, DOUBLE> NOT NULL, s STRUCT<a: INT, b: STRING> NOT NULL,\n  v: VARCHAR(3)",
   );
   events.select(col("id").cast("map<string, array<decimal(3,1)>>"), col("id").cast("interval day to second"));
+}
+
+/** Functions that take what they are given here. */
+export function soundFunctions(): void {
+  events.select(arrayInsert("tags", 1, "new").as("a"), arrayAppend("tags", "x").as("b"), arraysZip("tags", "tags").as("c"));
+  events.select(sequence(lit(1), "id").as("a"), sequence("at", "at", makeDtInterval(lit(1))).as("b"), mapConcat("attributes").as("c"));
+  events.select(dateFormat("at", "yyyy").as("a"), dateFormat("day", "yyyy").as("b"), fromUnixtime("id").as("c"), dayname("local").as("d"));
+  events.select(timestampAdd("MONTH", "id", "at").as("a"), timestampDiff("DAY", "day", "at").as("b"), nextDay("day", "Monday").as("c"));
+  events.select(makeTimestamp("id", "id", "id", "id", "id", "price", lit("UTC")).as("a"), makeInterval("id").as("b"));
+  events.select(regexpReplace("user", "a", "b").as("a"), mask("user").as("b"), conv("id", 10, 16).as("c"), conv("user", 16, 10).as("d"));
+  events.select(nanvl("celsius", lit(0)).as("a"), widthBucket("celsius", lit(0), lit(1), "id").as("b"), assertTrue("hot").as("c"));
+  events.agg(percentile("price", 0.5, "id").as("a"), percentileApprox("at", 0.5).as("b"), median("celsius").as("c"), mode("user").as("d"));
+  events.agg(listagg("user", ",").as("a"), histogramNumeric("day", 5).as("b"), regrSlope("celsius", "id").as("c"));
+}
+
+/** Functions that do not: none of these compiles. */
+export function mistakesOfFunctions(): void {
+  // @ts-expect-error no array
+  events.select(arrayInsert("user", 1, "new").as("a"));
+  // @ts-expect-error a place that is a text
+  events.select(arrayInsert("tags", "first", "new").as("a"));
+  // @ts-expect-error no array
+  events.select(arrayAppend("attributes", "new").as("a"));
+  // @ts-expect-error no array
+  events.select(arrayPrepend("id", 1).as("a"));
+  // @ts-expect-error no array
+  events.select(arrayRemove("user", "x").as("a"));
+  // @ts-expect-error one of them is no array
+  events.where(arraysOverlap("tags", "user"));
+  // @ts-expect-error one of them is no array
+  events.select(arraysZip("tags", "id").as("a"));
+  // @ts-expect-error a sequence of texts
+  events.select(sequence("user", "user").as("a"));
+  // @ts-expect-error one of them is no map
+  events.select(mapConcat("attributes", "tags").as("a"));
+  // @ts-expect-error a map of a text
+  events.select(mapFromEntries("user").as("a"));
+  // @ts-expect-error a number is no time
+  events.select(dateFormat("id", "yyyy").as("a"));
+  // @ts-expect-error seconds that are a text
+  events.select(fromUnixtime("user").as("a"));
+  // @ts-expect-error a day of a number
+  events.select(dayname("id").as("a"));
+  // @ts-expect-error a month of a text
+  events.select(monthname("user").as("a"));
+  // @ts-expect-error days that are a text
+  events.select(dateFromUnixDate("user").as("a"));
+  // @ts-expect-error a quantity that is a text
+  events.select(timestampAdd("MONTH", "user", "at").as("a"));
+  // @ts-expect-error a start that is a number
+  events.select(timestampDiff("DAY", "id", "at").as("a"));
+  // @ts-expect-error of a number
+  events.select(nextDay("id", "Monday").as("a"));
+  // @ts-expect-error a zone that the row lacks
+  events.select(convertTimezone("zone", lit("UTC"), "local").as("a"));
+  // @ts-expect-error a month that is a text
+  events.select(makeTimestamp("id", "user", "id", "id", "id", "id").as("a"));
+  // @ts-expect-error hours that are a text
+  events.select(makeDtInterval("id", "user").as("a"));
+  // @ts-expect-error a pattern over a number
+  events.select(regexpReplace("id", "a", "b").as("a"));
+  // @ts-expect-error a pattern over an array
+  events.select(regexpExtract("tags", "a").as("a"));
+  // @ts-expect-error a masked number
+  events.select(mask("id").as("a"));
+  // @ts-expect-error another base of an array
+  events.select(conv("tags", 10, 16).as("a"));
+  // @ts-expect-error a text is never NaN
+  events.select(nanvl("user", lit(0)).as("a"));
+  // @ts-expect-error a bucket of texts
+  events.select(widthBucket("user", lit(0), lit(1), lit(2)).as("a"));
+  // @ts-expect-error JSON that is a number
+  events.select(jsonArrayLength("id").as("a"));
+  // @ts-expect-error a condition that is a number
+  events.select(assertTrue("id").as("a"));
+  // @ts-expect-error a percentile of texts
+  events.agg(percentile("user", 0.5).as("a"));
+  // @ts-expect-error a frequency that is a text
+  events.agg(percentile("celsius", 0.5, "user").as("a"));
+  // @ts-expect-error a percentile of texts
+  events.agg(percentileApprox("user", 0.5).as("a"));
+  // @ts-expect-error the middle of texts
+  events.agg(median("user").as("a"));
+  // @ts-expect-error numbers in a list of texts
+  events.agg(listagg("id").as("a"));
+  // @ts-expect-error bars of texts
+  events.agg(histogramNumeric("user", 5).as("a"));
+  // @ts-expect-error a line through texts
+  events.agg(regrSlope("celsius", "user").as("a"));
+  // @ts-expect-error how many pairs of a text
+  events.agg(regrCount("user", "id").as("a"));
 }
 
 /** Each of these must not compile. */

@@ -4,7 +4,6 @@ import type { MalformedTexts } from "../malformedTexts.js";
 import type { Decoder, DecoderEnvironment } from "../text/lineDecoder.js";
 import { checkRecordSize, defaultMaxRecordBytes } from "../text/lineFraming.js";
 import { behindByteOrderMark, type CsvParts } from "./csvDecoder.js";
-import { fieldKind } from "./csvTokenizer.js";
 import { UnescapedQuote } from "./quotedValue.js";
 
 const [lineFeed, carriageReturn] = [10, 13];
@@ -115,13 +114,19 @@ export class CsvMultiLineDecoder implements Decoder {
       if (next >= 0) records.addUnreadable(at, this.withoutLineEnd(at, next, lineEnd));
       return next;
     }
-    // An empty line is no record, nor is one of blanks that are left out.
-    const holdsNothing = tokens.count === 1 && tokens.kinds[0] === fieldKind.nothing;
-    if (next < 0 || (holdsNothing && (options.syntax.trimLeading || next === at + lineEnd.length))) return next;
+    // An empty line is no record, nor is one of blanks that are left out, unless the text ends with it.
+    if (next < 0 || (tokens.holdsNothing && this.endsWith(next, lineEnd) && (options.syntax.trimLeading || next === at + lineEnd.length)))
+      return next;
+    if (tokens.areSeveral) tokens.eachRecord(() => this.take(at, next, lineEnd));
+    else this.take(at, next, lineEnd);
+    return next;
+  }
+
+  private take(at: number, next: number, lineEnd: Uint8Array): void {
+    const { records } = this.parts;
     if (this.isAtHeader) records.header();
     else records.add(at, this.withoutLineEnd(at, next, lineEnd));
     this.isAtHeader = false;
-    return next;
   }
 
   private withoutLineEnd(start: number, end: number, lineEnd: Uint8Array): number {

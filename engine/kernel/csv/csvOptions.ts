@@ -3,6 +3,12 @@ import { Options } from "../../contract/options.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { dateTimeForms, type DateTimeForms } from "../text/dateTimeForms.js";
 
+/**
+ * What becomes of a quoted value with a quote in it that is not escaped. `STOP_AT_DELIMITER`: all up to the separator is part of the value; `STOP_AT_CLOSING_QUOTE`:
+ * up to a closing quote; `BACK_TO_DELIMITER`: what was read is values, by the separators and line ends in it, and the rest a value of its own; `SKIP_VALUE`: null.
+ */
+export type UnescapedQuoteHandling = "STOP_AT_CLOSING_QUOTE" | "BACK_TO_DELIMITER" | "STOP_AT_DELIMITER" | "SKIP_VALUE" | "RAISE_ERROR";
+
 /** How records are cut into fields. Characters are bytes; −1: none. */
 export interface CsvSyntax {
   readonly separator: Uint8Array;
@@ -11,9 +17,7 @@ export interface CsvSyntax {
   readonly escapeEscape: number;
   readonly trimLeading: boolean;
   readonly trimTrailing: boolean;
-  /** A quote that is not escaped makes all up to the separator part of the value; else up to a closing quote. */
-  readonly stopsAtSeparator: boolean;
-  readonly refusesUnescaped: boolean;
+  readonly unescapedQuotes: UnescapedQuoteHandling;
   readonly maxColumns: number;
 }
 
@@ -86,9 +90,6 @@ function syntaxOf(options: Options): CsvSyntax {
   if (separator === "") throw options.invalid("sep", "at least one character");
   const quote = character(options, "quote");
   const escape = character(options, "escape");
-  const handling = options.get("unescapedQuoteHandling")!.toUpperCase();
-  if (handling === "BACK_TO_DELIMITER" || handling === "SKIP_VALUE")
-    throw notYetSupported(`unescapedQuoteHandling=${handling} of CSV text`);
   return {
     separator: encoder.encode(separator),
     quote,
@@ -101,8 +102,7 @@ function syntaxOf(options: Options): CsvSyntax {
         : character(options, "charToEscapeQuoteEscaping"),
     trimLeading: options.boolean("ignoreLeadingWhiteSpace"),
     trimTrailing: options.boolean("ignoreTrailingWhiteSpace"),
-    stopsAtSeparator: handling === "STOP_AT_DELIMITER",
-    refusesUnescaped: handling === "RAISE_ERROR",
+    unescapedQuotes: options.get("unescapedQuoteHandling")!.toUpperCase() as UnescapedQuoteHandling,
     maxColumns: options.integer("maxColumns")!,
   };
 }

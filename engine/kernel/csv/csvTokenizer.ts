@@ -21,16 +21,21 @@ export class CsvTokenizer {
   readonly kinds: Uint8Array;
   /** Fields of the last record. */
   count = 0;
+  /** How many of them belong to records before the last one: a quoted value may turn out to hold line ends that end records. */
+  private readonly ends: number[] = [];
   private quoted: QuotedValue;
   private lineEnd: Uint8Array | null = null;
   private lineEndByte = -1;
   /** What begins a line end that is not kept as it stands within quotes. */
   private rewritten = -1;
+  /** Whether there is a character that only means something before an escape: at the end of the text it goes away elsewhere too. */
+  private readonly escapesEscapes: boolean;
 
   constructor(
     private readonly syntax: CsvSyntax,
     private readonly memory: DecoderMemory,
   ) {
+    this.escapesEscapes = syntax.escapeEscape !== -1 && syntax.escapeEscape !== syntax.escape;
     const room = Math.min(syntax.maxColumns, 1 << 20) + 1;
     this.starts = new Int32Array(room);
     this.stops = new Int32Array(room);
@@ -56,7 +61,7 @@ export class CsvTokenizer {
     const { syntax } = this;
     const { quote, trimLeading } = syntax;
     const separatorLength = syntax.separator.length;
-    this.count = 0;
+    this.count = this.ends.length = 0;
     let p = start;
     for (;;) {
       if (trimLeading) p = this.skipBlanks(p, end);
@@ -64,6 +69,27 @@ export class CsvTokenizer {
       if (stop >= end) return isLast ? end : -1;
       if (this.isLineEnd(stop, end)) return stop + this.lineEnd!.length;
       p = stop + separatorLength;
+    }
+  }
+
+  /** Whether the last record is one field with nothing in it, not even quotes. */
+  get holdsNothing(): boolean {
+    return this.count === 1 && this.kinds[0] === fieldKind.nothing && this.memory.bytes[this.starts[0]!] !== this.syntax.quote;
+  }
+
+  /** Whether `record` read several in one: `eachRecord` has them. */
+  get areSeveral(): boolean {
+    return this.ends.length > 0;
+  }
+
+  /** Hands over the records that were read in one, each as if it had been read by itself. */
+  eachRecord(take: () => void): void {
+    let from = 0;
+    for (const end of [...this.ends, this.count]) {
+      for (const values of [this.starts, this.stops, this.kinds]) values.copyWithin(0, from, end);
+      this.count = end - from;
+      from = end;
+      take();
     }
   }
 
@@ -112,14 +138,19 @@ export class CsvTokenizer {
     const isSimple =
       p < end &&
       bytes[p] === quote &&
-      (behind === end || (separator.length === 1 && bytes[behind] === separator[0]) || this.isStop(behind, end));
+      ((behind === end && !this.escapesEscapes) || (separator.length === 1 && bytes[behind] === separator[0]) || this.isStop(behind, end));
     if (isSimple) {
       this.add(open + 1, p, p === open + 1 ? fieldKind.empty : fieldKind.text);
       return behind;
     }
     const { quoted } = this;
     const stop = quoted.read(open, end);
-    this.add(quoted.from, quoted.to, quoted.isEmpty ? fieldKind.empty : fieldKind.text);
+    for (const { from, to, endsRecord } of quoted.cutOff) {
+      this.add(from, to, from === to ? fieldKind.empty : fieldKind.text);
+      if (endsRecord) this.ends.push(this.count);
+    }
+    if (quoted.isSkipped) this.add(open, open, fieldKind.nothing);
+    else if (!quoted.isNothing) this.add(quoted.from, quoted.to, quoted.isEmpty ? fieldKind.empty : fieldKind.text);
     return stop;
   }
 

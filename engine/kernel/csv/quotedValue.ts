@@ -9,9 +9,17 @@ const none = -1;
 /** A quote that closes a value and is not followed by a separator, while `unescapedQuoteHandling` forbids it. */
 export class UnescapedQuote extends Error {}
 
+/** A value that was cut off one with a quote in it: [from, to) of the memory, and whether its record ends there. */
+export interface CutOff {
+  readonly from: number;
+  readonly to: number;
+  readonly endsRecord: boolean;
+}
+
 /**
  * Reads a value that begins with a quote and is not simply quoted: with escapes, quotes within, or something behind the closing quote. Character by character,
- * as Spark's parser does, down to its liberties: a quote that is not escaped makes the rest up to the separator part of the value.
+ * as Spark's parser does, down to its liberties: a quote that is not escaped makes the rest up to the separator part of the value, or what else
+ * `unescapedQuoteHandling` says.
  *
  * The value is written into the memory's arena.
  */
@@ -21,19 +29,29 @@ export class QuotedValue {
   to = 0;
   /** Whether the text ended within the value. */
   isCut = false;
+  /** Whether the value is passed over: null. */
+  isSkipped = false;
+  /** Values before it, which it turned out to hold. */
+  readonly cutOff: CutOff[] = [];
   private p = 0;
   private end = 0;
   private code = 0;
   private previous = none;
   private unescaped = false;
   private trims = false;
+  /** Whether what follows a closing quote and blanks is read up to the separator. */
+  private readonly stopsAtSeparator: boolean;
   private bytes!: Uint8Array;
 
   constructor(
     private readonly syntax: CsvSyntax,
     private readonly memory: DecoderMemory,
     private readonly lineEnd: Uint8Array | null,
-  ) {}
+  ) {
+    const { unescapedQuotes } = syntax;
+    this.stopsAtSeparator =
+      unescapedQuotes === "STOP_AT_DELIMITER" || unescapedQuotes === "BACK_TO_DELIMITER" || unescapedQuotes === "SKIP_VALUE";
+  }
 
   /** Reads the value whose quote is at `open`; gives the place of the separator or line end behind it, `end` at the end of the text. */
   read(open: number, end: number): number {
@@ -48,6 +66,8 @@ export class QuotedValue {
     this.previous = none;
     this.unescaped = false;
     this.trims = false;
+    this.isSkipped = false;
+    this.cutOff.length = 0;
     this.isCut = !this.value();
     if (this.isCut) this.finishCut();
     if (this.trims) while (this.to > this.from && this.bytes[this.to - 1]! <= 32) this.to--;
@@ -59,6 +79,11 @@ export class QuotedValue {
   /** Whether the value is there though nothing is in it: quotes with nothing between them. */
   get isEmpty(): boolean {
     return this.to === this.from;
+  }
+
+  /** Whether all of it was cut off, and nothing is left for a value. */
+  get isNothing(): boolean {
+    return this.unescaped && !this.isCut && this.isEmpty && this.syntax.unescapedQuotes === "BACK_TO_DELIMITER";
   }
 
   /** The next character into `code`; false at the end of the text, where `code` stays. */
@@ -96,9 +121,11 @@ export class QuotedValue {
 
   /** False when the text ends within it. */
   private value(): boolean {
-    const { quote, stopsAtSeparator } = this.syntax;
+    const { stopsAtSeparator } = this;
+    const { quote, unescapedQuotes } = this.syntax;
     for (;;) {
       if (this.previous !== none && stopsAtSeparator) {
+        if (unescapedQuotes === "SKIP_VALUE") return this.skip();
         this.bytes[--this.from] = quote;
         this.trims = this.syntax.trimTrailing;
         return this.untilSeparator();
@@ -150,11 +177,7 @@ export class QuotedValue {
         continue;
       }
       if (this.previous === quote) {
-        this.meetUnescaped();
-        this.append(quote);
-        this.append(code);
-        this.previous = code;
-        return "again";
+        return this.meetUnescaped();
       }
       if (this.previous === escape && escape !== none) this.append(escape);
       while (this.code !== quote && this.code !== escape && this.code !== escapeEscape) {
@@ -168,9 +191,53 @@ export class QuotedValue {
     }
   }
 
-  private meetUnescaped(): void {
+  /** What follows a quote that closes nothing. */
+  private meetUnescaped(): "again" | "stopped" | "cut" {
+    const { code } = this;
     this.unescaped = true;
-    if (this.syntax.refusesUnescaped) throw new UnescapedQuote();
+    switch (this.syntax.unescapedQuotes) {
+      case "RAISE_ERROR":
+        throw new UnescapedQuote();
+      case "SKIP_VALUE":
+        return this.skip() ? "stopped" : "cut";
+      case "BACK_TO_DELIMITER":
+        this.cutAtSeparators();
+        this.append(code);
+        this.previous = none;
+        return "again";
+      case "STOP_AT_DELIMITER":
+      case "STOP_AT_CLOSING_QUOTE":
+        this.append(this.syntax.quote);
+        this.append(code);
+        this.previous = code;
+        return "again";
+    }
+  }
+
+  /** Passes over the value, up to the separator. False when the text ends before one. */
+  private skip(): boolean {
+    this.isSkipped = true;
+    while (!this.isAtStop) if (!this.next()) return false;
+    return true;
+  }
+
+  /** Takes off the values that separators and line ends part from what was read. */
+  private cutAtSeparators(): void {
+    const { bytes, to } = this;
+    const { separator } = this.syntax;
+    let start = this.from;
+    for (let p = start; p < to;) {
+      const endsRecord = this.lineEnd !== null && bytes[p] === 10;
+      const isSeparator = bytes[p] === separator[0] && separator.every((byte, i) => bytes[p + i] === byte) && p + separator.length <= to;
+      if (!endsRecord && !isSeparator) {
+        p++;
+        continue;
+      }
+      this.cutOff.push({ from: start, to: p, endsRecord });
+      p += endsRecord ? 1 : separator.length;
+      start = p;
+    }
+    this.from = start;
   }
 
   /** A quote or an escape, whose meaning what stands before it decides. False when the text ends there. */
@@ -197,7 +264,8 @@ export class QuotedValue {
 
   /** What follows a quote that closes nothing, up to the separator. */
   private behindUnescaped(): boolean {
-    const { quote, escape } = this.syntax;
+    const { quote, escape, unescapedQuotes } = this.syntax;
+    if (unescapedQuotes === "SKIP_VALUE") return this.skip();
     this.append(quote);
     this.previous = this.code;
     while (!this.isAtStop) {

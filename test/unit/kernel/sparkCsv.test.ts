@@ -26,6 +26,9 @@ const answers = JSON.parse(readFileSync(new URL("sparkCsv.json", import.meta.url
   }[];
 };
 
+/** The same of what is done with quotes that are not escaped. */
+const quotes = JSON.parse(readFileSync(new URL("sparkCsvQuotes.json", import.meta.url), "utf8")) as Pick<typeof answers, "files" | "lines">;
+
 const texts = parseSchema("a string, b string, c string, _corrupt_record string");
 
 /** Decodes a text, in pieces as the run says. */
@@ -56,6 +59,28 @@ describe("what Spark made of hostile CSV", () => {
     const known = options["charToEscapeQuoteEscaping"] === undefined ? 0 : 3;
     expect(ours.length).toBe(rows.length);
     expect(ours.filter((row, i) => JSON.stringify(row) !== JSON.stringify(rows[i])).length).toBeLessThanOrEqual(known);
+  });
+
+  it.each(quotes.lines)("quotes that are not escaped, in lines with $options", ({ options, lines, rows }) => {
+    const ours = decode(`${lines.join("\n")}\n`, options, texts);
+    expect(ours.map((row, i) => [lines[i], row])).toEqual(rows.map((row, i) => [lines[i], row]));
+  });
+
+  it.each(quotes.files)("quotes that are not escaped, in files with $options", ({ options, files }) => {
+    // Where a value that goes back to its separators holds a line end, Spark's parser runs records together: ours end there.
+    const known = options["unescapedQuoteHandling"] === "BACK_TO_DELIMITER" ? 10 : 0;
+    const differing = files.filter(({ text, rows }) => JSON.stringify(decode(text, options, texts)) !== JSON.stringify(rows));
+    expect(differing.filter(({ text }) => known === 0 || !text.includes("\n"))).toEqual([]);
+    expect(differing.length).toBeLessThanOrEqual(known);
+  });
+
+  it("a value that goes back to its separators ends records at its line ends", () => {
+    const options = { multiLine: "true", unescapedQuoteHandling: "BACK_TO_DELIMITER" };
+    const rows = decode('1,"a,b\nc"d,2\n3,4,5\n', options, parseSchema("a string, b string, c string"));
+    expect(rows).toEqual([
+      ["1", "a", "b"],
+      ["cd,2\n3,4,5\n", null, null],
+    ]);
   });
 
   it.each(answers.files)("files with $options", ({ options, files }) => {
