@@ -11,7 +11,7 @@ import { literalOf, type LiteralType, type LiteralValue } from "./literal.js";
 import { notExpected } from "./arguments.js";
 import { nameExpression } from "./names.js";
 import { typeInput, type CastTo, type TypeInput } from "./schema.js";
-import type { Arithmetic, ElementOf, FieldOf, NoElse, Of } from "./types/deferred.js";
+import type { Arithmetic, ElementOf, FieldOf, MemberName, NoElse, Of } from "./types/deferred.js";
 import type { CheckedType } from "./types/ddl.js";
 import type { Asked, Needs, Wants, WantsAlike } from "./types/wants.js";
 
@@ -254,7 +254,7 @@ export class Column<out V = unknown, out R extends Asked = Asked, out N extends 
   }
 
   /** A member of a struct. @example df.select(struct("id").as("s")).select(col("s").getField("id")) */
-  getField<const K extends string>(field: K): Column<FieldOf<V, K>, R, K> {
+  getField<const K extends MemberName<V> | (string & {})>(field: K): Column<FieldOf<V, K>, R, K> {
     return new Column({ kind: "unresolvedExtract", child: this.expression, key: literalOf(field) });
   }
 

@@ -1,12 +1,16 @@
 import type { AnyColumn, Column } from "../column.js";
-import type { Average, Of, Resolve, Sum } from "../types/deferred.js";
+import type { Average, HiddenColumns, Of, Resolve, Sum } from "../types/deferred.js";
 import type { Checked, CheckedAll, Flat, IsLoose, LooseRow } from "./row.js";
 import type { KindOf, ValueKind } from "../types/values.js";
 import type { Alike } from "../types/wants.js";
 
-/** The columns of a row, as functions of the row get them. */
+/** The columns of a row, as functions of the row get them, and what rows of files have beside them (`_metadata`). */
 export type ColumnsOf<Row> =
-  IsLoose<Row> extends true ? Readonly<Record<string, AnyColumn>> : { readonly [K in keyof Row & string]: Column<Row[K], never, K> };
+  IsLoose<Row> extends true
+    ? Readonly<Record<string, AnyColumn>>
+    : { readonly [K in (keyof Row & string) | keyof HiddenColumns]: Column<CellOf<Row, K>, never, K> };
+
+type CellOf<Row, K> = K extends keyof Row ? Row[K] : K extends keyof HiddenColumns ? HiddenColumns[K] : unknown;
 
 /** What a select item may be: the editor offers the names of columns; paths and stars are checked by `Checked`. */
 export type Item<Row> = (keyof Row & string) | (string & {}) | AnyColumn;

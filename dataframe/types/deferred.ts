@@ -66,6 +66,9 @@ export interface FieldOf<V, K extends string> extends Deferred<"field"> {
   readonly field: K;
 }
 
+/** The names of a struct's members, as far as they are known. */
+export type MemberName<V> = unknown extends V ? never : KindOf<V> extends "struct" ? keyof NonNullable<V> & string : never;
+
 /** `V` as it is evaluated over a `Row`. */
 export type Resolve<V, Row> =
   V extends Deferred<string>

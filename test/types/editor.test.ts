@@ -43,6 +43,19 @@ describe.each(editors)("TypeScript %s", (_version, open) => {
     ["agg, by the row", 'readings.groupBy("sensorId").agg((row) => [sum(row.|)])', columns],
     ["orderBy, by the row", "sensors.orderBy((row) => row.|)", ["sensorId", "area"]],
     ["join, by both rows", "readings.join(sensors, (reading, sensor) => reading.sensorId.eq(sensor.|))", ["sensorId", "area"]],
+    [
+      "having, behind an aggregation",
+      'readings.groupBy("sensorId").agg(avg("celsius").as("mean")).where((row) => row.|)',
+      ["sensorId", "mean"],
+    ],
+    ["select of what a select gave", 'readings.select("at", col("celsius").plus(1).as("warmer")).orderBy("|")', ["at", "warmer"]],
+    ["an aggregation of a window", 'readings.groupBy(window("at", "1 minute")).agg(count().as("n")).select("|")', ["window", "n"]],
+    ["a template text", "readings.select(`|`)", columns],
+    ["union by name", 'readings.unionByName(readings).drop("|")', columns],
+    ["what a file says of itself, by the row", "readings.where((row) => row.|)", ["_metadata"]],
+    ["a member of a struct", 'readings.where((row) => row._metadata.getField("|").isNotNull())', ["file_name", "file_size"]],
+    ["pivot", 'sensors.groupBy("area").pivot("|", ["a"])', ["sensorId", "area"]],
+    ["a window of rows", 'sensors.dropDuplicates("sensorId", "|")', ["area"]],
     ["a verb behind others", 'readings.withColumn("x", col("celsius")).drop("at").select("|")', ["sensorId", "celsius", "x"]],
   ])("the names of columns complete in %s", async (_verb, text, names) => {
     expect(await completions(text)).toEqual(expect.arrayContaining([...names]));

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { Session } from "../../../index.js";
+import { schema, Session, t } from "../../../index.js";
 import type { DataFrame } from "../../../dataframe/dataFrame.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
 
@@ -33,6 +33,16 @@ const names = ["f%200.json", "f%200.json", "f%201.json", "f%201.json"];
 
 // Expected values are what Spark 4.3.0 gave of the same files.
 describe("the hidden column _metadata", () => {
+  it("is reached by a function of the row", async () => {
+    const rows = await session.read
+      .schema(schema({ a: t.int, p: t.int }))
+      .json(await files())
+      .where((row) => row._metadata.getField("file_size").gt(0))
+      .select((row) => [row._metadata.getField("file_name").as("name")])
+      .collect();
+    expect(rows.map(({ name }) => name)).toEqual(names);
+  });
+
   it("says path, name, size, block and time of a row's file", async () => {
     const root = await files();
     const shown = await read(root).selectExpr("CAST(_metadata AS STRING) AS text").limit(1).collect();
