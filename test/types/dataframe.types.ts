@@ -140,11 +140,11 @@ export function otherVerbs(): void {
   >();
   expectTypeOf(small.join(sensors, col("sensorId").eq(col("area")), "left_anti")).toEqualTypeOf<DataFrame<Small>>();
   expectTypeOf(loose.withColumn("x", lit(1))).toEqualTypeOf<DataFrame>();
-  expectTypeOf(readings.select((row) => [row.id, row._metadata.getField("file_size").as("bytes")])).toEqualTypeOf<
+  expectTypeOf(readings.select((row) => [row.id, row["_metadata"].getField("file_size").as("bytes")])).toEqualTypeOf<
     DataFrame<{ id: number; bytes: number }>
   >();
   // @ts-expect-error files have no such fact
-  readings.select((row) => [row._metadataa]);
+  readings.select((row) => [row["_metadataa"]]);
   expectTypeOf(readings.select("id", "_metadata.file_name", col("_metadata.file_size").as("bytes"))).toEqualTypeOf<
     DataFrame<{ id: number; file_name: string; bytes: number }>
   >();

@@ -195,23 +195,15 @@ export class QuotedValue {
   private meetUnescaped(): "again" | "stopped" | "cut" {
     const { code } = this;
     this.unescaped = true;
-    switch (this.syntax.unescapedQuotes) {
-      case "RAISE_ERROR":
-        throw new UnescapedQuote();
-      case "SKIP_VALUE":
-        return this.skip() ? "stopped" : "cut";
-      case "BACK_TO_DELIMITER":
-        this.cutAtSeparators();
-        this.append(code);
-        this.previous = none;
-        return "again";
-      case "STOP_AT_DELIMITER":
-      case "STOP_AT_CLOSING_QUOTE":
-        this.append(this.syntax.quote);
-        this.append(code);
-        this.previous = code;
-        return "again";
-    }
+    const { quote, unescapedQuotes } = this.syntax;
+    if (unescapedQuotes === "RAISE_ERROR") throw new UnescapedQuote();
+    if (unescapedQuotes === "SKIP_VALUE") return this.skip() ? "stopped" : "cut";
+    const goesBack = unescapedQuotes === "BACK_TO_DELIMITER";
+    if (goesBack) this.cutAtSeparators();
+    else this.append(quote);
+    this.append(code);
+    this.previous = goesBack ? none : code;
+    return "again";
   }
 
   /** Passes over the value, up to the separator. False when the text ends before one. */

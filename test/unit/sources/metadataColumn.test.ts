@@ -37,8 +37,8 @@ describe("the hidden column _metadata", () => {
     const rows = await session.read
       .schema(schema({ a: t.int, p: t.int }))
       .json(await files())
-      .where((row) => row._metadata.getField("file_size").gt(0))
-      .select((row) => [row._metadata.getField("file_name").as("name")])
+      .where((row) => row["_metadata"].getField("file_size").gt(0))
+      .select((row) => [row["_metadata"].getField("file_name").as("name")])
       .collect();
     expect(rows.map(({ name }) => name)).toEqual(names);
   });
