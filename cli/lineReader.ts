@@ -18,8 +18,11 @@ export class LineReader {
   private waiting: ((line: AskedLine) => void) | null = null;
   private isClosed = false;
 
-  /** @param complete what the end of a line may become */
-  constructor(complete: (line: string) => Promise<Completions>) {
+  /**
+   * @param complete what the end of a line may become
+   * @param interrupt stops the statement that runs; false when it was asked to stop before
+   */
+  constructor(complete: (line: string) => Promise<Completions>, interrupt: () => boolean) {
     this.terminal = createInterface({
       input: process.stdin,
       output: process.stdout,
@@ -37,8 +40,10 @@ export class LineReader {
     });
     // The terminal gives keys, not signals, for as long as lines are read from it.
     this.terminal.on("SIGINT", () => {
-      if (this.waiting === null) return void process.kill(process.pid, "SIGINT");
+      // A statement that does not stop: the second time it is the command that ends.
+      if (this.waiting === null && !interrupt()) return void process.kill(process.pid, "SIGINT");
       process.stdout.write("^C\n");
+      if (this.waiting === null) return undefined;
       // Ctrl-U and Ctrl-K: what was typed is gone.
       this.terminal.write(null, { ctrl: true, name: "u" });
       this.terminal.write(null, { ctrl: true, name: "k" });

@@ -24,13 +24,14 @@ export async function runInThread({ command, job, values }: Call): Promise<numbe
     messages.failure(new StreamingError("INVALID_FLAG", { flag: "cwd", value: values.cwd, expected: "a folder that is there" }));
     return exitCodes.usage;
   }
-  const workerData: CommandTask = { command, job, values, screen: screen() };
+  const interrupt = new Int32Array(new SharedArrayBuffer(4));
+  const workerData: CommandTask = { command, job, values, screen: screen(), interrupt };
   const worker = new Worker(new URL("../cli/commandThread.js", import.meta.url), { workerData, stdout: true, stderr: true });
   passOn(worker.stdout, process.stdout);
   passOn(worker.stderr, process.stderr);
   const say = (message: ToCommand): void => worker.postMessage(message);
   const signals = new Signals(worker, say, messages);
-  const person = new Person(say);
+  const person = new Person(say, interrupt);
   const resized = (): void => say({ kind: "screen", screen: screen() });
   process.stdout.on("resize", resized);
   let exitCode: number | null = null;
@@ -58,12 +59,20 @@ class Person {
   private reader: LineReader | null = null;
   private completion: ((completions: Completions) => void) | null = null;
 
-  constructor(private readonly say: (message: ToCommand) => void) {}
+  constructor(
+    private readonly say: (message: ToCommand) => void,
+    private readonly interrupt: Int32Array,
+  ) {}
 
   async ask(prompt: string): Promise<void> {
+    // Whoever asks for the next line runs no statement.
+    Atomics.store(this.interrupt, 0, 0);
     // What the thread has written before is on its way through the streams.
     await new Promise(setImmediate);
-    this.reader ??= new (await import("./lineReader.js")).LineReader((line) => this.complete(line));
+    this.reader ??= new (await import("./lineReader.js")).LineReader(
+      (line) => this.complete(line),
+      () => Atomics.exchange(this.interrupt, 0, 1) === 0,
+    );
     this.say({ kind: "asked", line: await this.reader.ask(prompt) });
   }
 

@@ -28,6 +28,7 @@ export async function sql(flags: SqlFlags): Promise<number> {
     const session = Session.create({
       conf: overrides.conf,
       readOptions: overrides.readOptions,
+      isInterrupted: () => Atomics.load(commandPort.task.interrupt, 0) === 1,
       print: (line) => void process.stdout.write(`${line}\n`),
       warn: (message) => messages.warning(message),
     });

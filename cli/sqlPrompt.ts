@@ -10,7 +10,7 @@ const help = `A statement ends with a semicolon and may take several lines.
   SHOW TABLES;  SHOW FUNCTIONS;  DESCRIBE t;     what there is
   SELECT * FROM json.\`path\` LIMIT 10;            a file or a folder (json, csv, parquet, text)
   CREATE TEMP VIEW v AS SELECT …;                a name for a query
-Tab completes names, the arrows go through what was typed before, Ctrl-C drops it, exit (or Ctrl-D) ends.
+Tab completes names, the arrows go through what was typed before, Ctrl-C drops it or stops the statement that runs, exit (or Ctrl-D) ends.
 `;
 
 /** A talk: statements as they are typed, each run when it is whole. What fails is said, and the talk goes on. */

@@ -6,6 +6,8 @@ export interface CommandTask {
   readonly job: string;
   readonly values: FlagValues;
   readonly screen: Screen;
+  /** One place, shared: 1 when the person wants the statement that runs to stop. It is read while the thread computes, when it hears no messages. */
+  readonly interrupt: Int32Array;
 }
 
 /** What standard output is. */

@@ -72,6 +72,7 @@ const sessionMembers: Readonly<Record<string, Kind>> = {
   warn: callable,
   memoryTables: anything,
   readOptions: callable,
+  isInterrupted: callable,
 };
 const sessionOptions: Kind = {
   expected: `an object with some of ${Object.keys(sessionMembers).join(", ")}`,

@@ -12,24 +12,32 @@ import { contextOf } from "./conf.js";
 import { withoutRecursions } from "./recursion.js";
 import type { SessionContext } from "./sessionContext.js";
 
-/** Runs a bounded plan; the batches are the caller's. */
-export async function collectBatches(session: SessionContext, plan: AnalyzedPlan): Promise<Batch[]> {
+/** Says when nobody wants the rows any more: an AbortSignal is one. */
+export interface Cancellation {
+  readonly aborted: boolean;
+}
+
+/** Runs a bounded plan; the batches are the caller's. @throws OPERATION_CANCELED */
+export async function collectBatches(session: SessionContext, plan: AnalyzedPlan, signal?: Cancellation): Promise<Batch[]> {
   checkBatch(plan);
   const batches: Batch[] = [];
-  await runBoundedPlan(session, plan, (batch) => void batches.push(retainBatch(batch)));
+  await runBoundedPlan(session, plan, (batch) => void batches.push(retainBatch(batch)), signal);
   return batches;
 }
 
-/** Runs a bounded plan; each batch is lent until what `emit` returned is done. */
+/** Runs a bounded plan; each batch is lent until what `emit` returned is done. @throws OPERATION_CANCELED */
 export async function runBoundedPlan(
   session: SessionContext,
   plan: AnalyzedPlan,
   emit: (batch: Batch) => Promise<void> | void,
+  signal?: Cancellation,
 ): Promise<void> {
-  const whole = await withoutRecursions(plan, (inner) => collectBatches(session, inner));
+  const whole = await withoutRecursions(plan, (inner) => collectBatches(session, inner, signal));
   const { roots } = planPhysical(optimize(whole), null, 1);
   checkScans(session, roots);
-  await runBounded(roots[0]!.node, inputsOf(session, [], session.conf.toRecord()), ({ batch }) => emit(batch));
+  const isCancelled = (): boolean => signal?.aborted === true || session.isInterrupted();
+  const inputs = { ...inputsOf(session, [], session.conf.toRecord()), isCancelled };
+  await runBounded(roots[0]!.node, inputs, ({ batch }) => emit(batch));
 }
 
 /** What an execution reads from: these streams, and the session's bounded tables. */

@@ -75,9 +75,9 @@ export abstract class Relation<out Row = LooseRow> {
     return this.printed(explainFrame(this.plan, partitionsOf(conf.toRecord()), runtime.chunks, explainMode(mode)));
   }
 
-  /** All rows. @example await df.collect() */
-  async collect(): Promise<Row[]> {
-    return this.rowsOf(this.plan);
+  /** All rows. An AbortSignal ends the reading between two batches. @throws OPERATION_CANCELED @example await df.collect({ signal: AbortSignal.timeout(60_000) }) */
+  async collect(options: { readonly signal?: { readonly aborted: boolean } } = {}): Promise<Row[]> {
+    return this.rowsOf(this.plan, options.signal);
   }
 
   /** All rows as an Arrow table. @example const table = await df.toArrow() */
@@ -149,16 +149,16 @@ export abstract class Relation<out Row = LooseRow> {
     return { kind: "limit", count: rows, input: this.plan };
   }
 
-  private async rowsOf(plan: LogicalPlan): Promise<Row[]> {
+  private async rowsOf(plan: LogicalPlan, signal?: { readonly aborted: boolean }): Promise<Row[]> {
     // A row is an object, which has one value a name.
     checkAllNamesDiffer(this.schema, { ignoreCase: false });
-    return (await this.batchesOf(plan)).flatMap((batch) => toRows(batch) as Row[]);
+    return (await this.batchesOf(plan, signal)).flatMap((batch) => toRows(batch) as Row[]);
   }
 
-  private async batchesOf(plan: LogicalPlan): Promise<Batch[]> {
+  private async batchesOf(plan: LogicalPlan, signal?: { readonly aborted: boolean }): Promise<Batch[]> {
     if (this.isStreaming) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
     const { collectBatches } = await lazily(import("./execution.js"));
-    return collectBatches(this.session, this.analyzed(plan));
+    return collectBatches(this.session, this.analyzed(plan), signal);
   }
 
   private printed(text: string): string {

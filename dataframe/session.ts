@@ -46,6 +46,8 @@ export interface SessionOptions {
   readonly memoryTables?: MemoryTables;
   /** Has the last word on the options of every reader: how a command line overrides what a job says. */
   readonly readOptions?: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** Asked between two batches of a bounded table that is being read: whether it should end with OPERATION_CANCELED. Never unless said otherwise. */
+  readonly isInterrupted?: () => boolean;
 }
 
 /**
@@ -70,6 +72,8 @@ export class Session implements SessionContext {
   readonly warn: Tell;
   /** Has the last word on the options of a reader. */
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** Whether whoever asked wants no more. */
+  readonly isInterrupted: () => boolean;
   /** The database that names of tables without one mean. */
   readonly currentDatabase = { name: defaultDatabase };
   /** What text calls functions of users by, in lower case, and what plans do. */
@@ -84,6 +88,7 @@ export class Session implements SessionContext {
     this.print = options.print ?? ((line) => console.log(line));
     this.warn = options.warn ?? ((message) => console.warn(message));
     this.readOptions = options.readOptions ?? ((given) => given);
+    this.isInterrupted = options.isInterrupted ?? (() => false);
     this.conf = new Conf(options.conf ?? {}, this.warn);
   }
 

@@ -36,6 +36,8 @@ export interface SessionContext {
   readonly warn: Tell;
   /** Has the last word on the options of a reader. */
   readonly readOptions: (options: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** Whether whoever asked wants no more: a bounded table that is being read ends then. */
+  readonly isInterrupted: () => boolean;
   /** The same session with other configuration: where a batch is run again under what it was logged with. */
   under(conf: Readonly<Record<string, string>>): SessionContext;
   /** Keeps a temporary view: a name, whatever its case, for what `plan` gives at each use. */

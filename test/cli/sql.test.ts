@@ -94,6 +94,10 @@ describe("tidemark sql", () => {
       // Lines that are pasted come all at once.
       await talk.say("CREATE TEMP VIEW v AS SELECT 1 AS one;\rSELECT one\rFROM v;\r", /OK[^]*\|one\|[^]*sql> $/);
       await talk.say("\u001B[A\r", /FROM v;[^]*\|one\|[^]*sql> $/);
+      // A statement that would take hours, and one behind it.
+      await talk.say("SELECT count(*) AS n FROM range(1000000) AS a CROSS JOIN range(100000) AS b;\r", /AS b;/);
+      await talk.say("\u0003", /\^C[^]*OPERATION_CANCELED[^]*sql> $/);
+      await talk.say("SELECT 7 AS seven;\r", /\|seven\|[^]*sql> $/);
       await talk.say("exit\r", null);
       expect(await talk.ended).toBe(0);
       expect(readFileSync(join(folder, "history"), "utf8")).toMatch(/^SELECT 'a;b' AS x,\n1 \+ 1 AS y;\n/);

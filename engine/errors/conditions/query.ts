@@ -17,6 +17,11 @@ export const queryConditions = {
     message: "Query <name> (run <runId>) failed in batch <batchId>: <message>",
     advice: "Nothing of that batch was committed; started again, the query goes on with the same batch.",
   },
+  OPERATION_CANCELED: {
+    sqlState: "HY008",
+    message: "It was stopped before its end.",
+    advice: "Run it again; LIMIT shows the first rows of a large table without reading it to its end.",
+  },
   QUERY_NAME_IN_USE: {
     sqlState: "42710",
     message: "A query of the name <name> is running already in this session (run <runId>).",

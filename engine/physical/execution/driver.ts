@@ -37,9 +37,14 @@ interface Step {
 /**
  * Takes emissions through the operators below, depth first: an operator is asked for its next rows when everything below has dealt with the last ones. So
  * each batch is lent until the next pull from whoever gave it, a batch that comes out until the next pull from here, and no more than one batch of each
- * operator is under way. An operator that waits is pulled again when it need not wait any more; nothing else is pulled meanwhile. Where several take the rows of a port, the second gets a batch when everything below the first has dealt with it.
+ * operator is under way. What `beforePull` throws ends it. An operator that waits is pulled again when it need not wait any more; nothing else is pulled meanwhile. Where several take the rows of a port, the second gets a batch when everything below the first has dealt with it.
  */
-export function* drive(emissions: Iterable<Emission | Pause>, ports: Ports, lending: Lending): Generator<OutputRows | Pause, void, void> {
+export function* drive(
+  emissions: Iterable<Emission | Pause>,
+  ports: Ports,
+  lending: Lending,
+  beforePull: () => void = () => {},
+): Generator<OutputRows | Pause, void, void> {
   const steps: Step[] = [stepOf(emissions, ports)];
   try {
     while (steps.length > 0) {
@@ -54,6 +59,7 @@ export function* drive(emissions: Iterable<Emission | Pause>, ports: Ports, lend
       }
       if (step.lent !== null) lending.takeBack(step.lent);
       step.lent = null;
+      beforePull();
       const next = step.emissions.next();
       if (next.done === true) {
         steps.pop();

@@ -17,6 +17,8 @@ export interface ExecutionInputs {
   readonly runtime: Runtime;
   /** IANA name of the session time zone: of texts that name none. */
   readonly zone: string;
+  /** Whether whoever asked for the rows of a bounded plan wants no more of them: asked between two batches. Not there: never. */
+  readonly isCancelled?: () => boolean;
 }
 
 /** A scan that is ready to read: what the source and the decoder do, and the filter that is left to us. */

@@ -1,6 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import { batchFromRows, concatBatches, retainBatch, readValue, slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import type { Task } from "../../contract/executor.js";
 import type { Runtime } from "../../contract/runtime.js";
 import type { Offset, Source } from "../../contract/source.js";
@@ -36,12 +37,16 @@ export async function createExecution(given: PhysicalPlan, inputs: ExecutionInpu
 
 const wholePlan = "a whole plan receives from no other fragment";
 
-/** Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done. */
+/**
+ * Runs a bounded plan once. Each batch is lent to the receiver until what it returned is done.
+ *
+ * @throws OPERATION_CANCELED when nobody wants its rows any more
+ */
 export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
   const roots: readonly PlanRoot[] = [{ outputId: mainOutput, node: inputs.runtime.executor.send(given) }];
   const tables = await readTables(roots, inputs);
   const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks);
-  const feed = new Feed(inputs.runtime, receiver, inputs.zone);
+  const feed = new Feed(inputs.runtime, receiver, inputs.zone, inputs.isCancelled);
   const wanted = new Wanted(pipeline.operators);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
   const context: BatchFacts = {
@@ -102,10 +107,11 @@ class Feed {
     private readonly receiver: Receiver,
     /** IANA name of the time zone of texts. */
     private readonly zone: string,
+    private readonly isCancelled: () => boolean = () => false,
   ) {}
 
   rows(emissions: Iterable<Emission | Pause>, ports: Ports): Promise<void> {
-    return deliver(drive(emissions, ports, this.runtime.lending), (rows) => {
+    return deliver(drive(emissions, ports, this.runtime.lending, this.#beforePull), (rows) => {
       const { output, batch } = rows;
       this.outputRows[output] = (this.outputRows[output] ?? 0) + batch.length;
       if (output !== mainOutput) this.note(output, batch);
@@ -128,6 +134,10 @@ class Feed {
   async table(batch: Batch, ports: Ports): Promise<void> {
     for (const some of slicesOf(batch, this.runtime.chunks.inputRows)) await this.rows([emission(some)], ports);
   }
+
+  readonly #beforePull = (): void => {
+    if (this.isCancelled()) throw new StreamingError("OPERATION_CANCELED");
+  };
 
   /** Ends the batch in all operators, which come after those that feed them. */
   async finish(operators: readonly WiredOperator[]): Promise<void> {
