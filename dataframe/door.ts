@@ -192,6 +192,7 @@ guard("DataStreamWriter", DataStreamWriter.prototype, {
     foreachBatch: [callable],
     foreach: [rowWriter],
     onLate: [text],
+    stateTtl: [text],
     onMalformed: [text],
     sideOutput: [text, callable],
   },

@@ -14,6 +14,7 @@ import { checkSinkTakes, checkStreaming } from "../engine/plan/analyzer/streamin
 import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
+import { unboundedState } from "../engine/plan/unboundedState.js";
 import { updateKeys } from "../engine/plan/updateKeys.js";
 import { plansTheSame } from "../engine/query/configuration.js";
 import type { QueryDefinition, QueryOutput, QueryParts, QuerySettings } from "../engine/query/definition.js";
@@ -86,6 +87,7 @@ export async function startStreamingQuery(session: SessionContext, definition: S
   try {
     const started = await MicroBatchQuery.start(withCleanUp(query, place));
     session.streams.register(started);
+    if (definition.stateTtlMs === null) for (const { text } of unboundedState(planned.plan, outputMode)) warn(text);
     if (definition.format === "memory" && name !== null) showMemoryTable(session, name, planned.schema);
     return started;
   } catch (error) {
@@ -156,7 +158,7 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   const optimized = optimize(withLatePolicy(plan, outputMode, definition));
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
   const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));
-  const physical = planPhysical(optimized, outputMode, partitionsOf(conf), sidePlans);
+  const physical = planPhysical(optimized, outputMode, partitionsOf(conf), sidePlans, definition.stateTtlMs);
   return { plan, optimized, physical, schema: schemaOf(outputOf(plan)), sides };
 }
 
@@ -186,6 +188,7 @@ async function openParts(
       execution,
       watermarks: watermarksOf(plan),
       outputs,
+      unbounded: definition.stateTtlMs === null ? unboundedState(plan, definition.outputMode).map(({ operatorId }) => operatorId) : [],
       operators: operatorShapes(physical.roots, execution.stateful),
       explain: (mode) => explainText({ analyzed: plan, optimized, physical: physical.roots, chunks: runtime.chunks }, mode),
     };

@@ -35,6 +35,8 @@ export interface StreamDefinition {
   /** What becomes of malformed records; null: what each reader says. */
   readonly onMalformed: MalformedPolicy | null;
   readonly sides: readonly SideOutput[];
+  /** How long state is kept that no watermark bounds; null: for ever. */
+  readonly stateTtlMs: number | null;
 }
 
 export type LatePolicy = "drop" | "fail" | "sideOutput";
@@ -61,5 +63,6 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
     onLate: null,
     onMalformed: null,
     sides: [],
+    stateTtlMs: null,
   };
 }

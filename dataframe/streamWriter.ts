@@ -17,7 +17,7 @@ import type { SessionContext } from "./sessionContext.js";
 import { refusedStart } from "./startGate.js";
 import { checkedPolicy, checkedSide, checkedSideOutput, sideRowsPlan, type SideOutputId } from "./sideOutputs.js";
 import type { BatchReceiver, ForeachBatchInfo, LatePolicy, StreamDefinition } from "./streamDefinition.js";
-import { checkedTrigger } from "./triggers.js";
+import { checkedTrigger, checkedTtlMs } from "./triggers.js";
 import type { SinkOptions } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
 import type { LooseRow } from "./rowTypes/row.js";
@@ -153,6 +153,17 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
     const writer: unknown = write(this.frames.side(rows));
     const side = checkedSide(id, writer instanceof DataStreamWriter ? writer.definition : null);
     return this.with({ sides: [...this.definition.sides.filter(({ outputId }) => outputId !== id), side] });
+  }
+
+  /**
+   * How long state is kept that no watermark bounds, by the logged time of the batches: the rows of both sides of such a join, the keys of such a deduplication after the
+   * batch of their first row, groups after the last batch that touched them. What is forgotten is counted (`rowsExpiredByTtl`).
+   *
+   * @throws INVALID_OPTION_VALUE, INVALID_INTERVAL_FORMAT.*
+   * @example stream.dropDuplicates("id").writeStream.stateTtl("1 day")
+   */
+  stateTtl(duration: string): DataStreamWriter<Row, Made, Format> {
+    return this.with({ stateTtlMs: checkedTtlMs(duration) });
   }
 
   /** Starts the query. @throws JOB_STARTS_QUERY in a job file, whose queries the command starts @example const query = await stream.writeStream.format("console").start() */

@@ -5,6 +5,15 @@ import { invalidTrigger, triggerSpec, type Trigger, type TriggerSpec } from "../
 /** A batch as soon as the last one is done: what a query has unless it says otherwise. */
 export const defaultTrigger: TriggerSpec = { kind: "processingTime", intervalMs: 0 };
 
+/** How long state is kept, as a user gave it, ms. @throws INVALID_OPTION_VALUE, INVALID_INTERVAL_FORMAT.* */
+export function checkedTtlMs(duration: string): number {
+  const { months, days, microseconds } = parseInterval(duration);
+  const ttlMs = days * 86_400_000 + Number(microseconds / 1000n);
+  if (months === 0 && ttlMs > 0) return ttlMs;
+  const expected = "a duration above zero, without months and years, as in `1 day`";
+  throw new StreamingError("INVALID_OPTION_VALUE", { option: "stateTtl", owner: "DataStreamWriter", value: duration, expected });
+}
+
 /**
  * A trigger as a user gave it, checked.
  *

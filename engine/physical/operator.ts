@@ -95,6 +95,8 @@ export interface StateOperatorMetrics {
   readonly memoryUsedBytes: number;
   /** Late input rows; Spark's counter above counts partial groups. */
   readonly lateRows: number;
+  /** Of the rows removed: those that nothing but `stateTtl` bounds; absent where it bounds none. */
+  readonly rowsExpiredByTtl?: number;
   /** Input rows that belong to no window, because they have no event time. */
   readonly rowsWithoutEventTime?: number;
 }

@@ -51,6 +51,8 @@ export interface QueryParts {
   readonly outputs: readonly QueryOutput[];
   /** What each stateful operator is, by id: what of it must not change between starts. */
   readonly operators: QueryShape["operators"];
+  /** The ids of the stateful operators whose state nothing bounds. */
+  readonly unbounded: readonly string[];
   explain(mode: ExplainMode): string;
 }
 

@@ -12,6 +12,7 @@ import { isoMs, type StreamingQueryProgress } from "./progress.js";
 import { progressOf } from "./progressReport.js";
 import { findRestartPoint, type RestartPoint } from "./recovery.js";
 import type { StreamingQuery, StreamingQueryStatus } from "./streamingQuery.js";
+import { StateGrowth } from "./stateGrowth.js";
 import { delayToNextTriggerMs } from "./trigger.js";
 import { WatermarkTracker } from "./watermarkTracker.js";
 
@@ -37,6 +38,7 @@ export class MicroBatchQuery implements StreamingQuery {
   private lastIdleEventMs = -Infinity;
   private readonly planner: BatchPlanner;
   private tracker: WatermarkTracker;
+  private readonly growth: StateGrowth;
 
   private constructor(
     private readonly definition: QueryDefinition,
@@ -50,6 +52,7 @@ export class MicroBatchQuery implements StreamingQuery {
     this.planner = new BatchPlanner(point);
     this.tracker = new WatermarkTracker(query.watermarks, query.watermarkPolicy);
     this.tracker.restore(point.watermarkMs);
+    this.growth = new StateGrowth(query.unbounded, query.warn);
   }
 
   /**
@@ -194,7 +197,7 @@ export class MicroBatchQuery implements StreamingQuery {
     this.setStatus("Processing new data", { isDataAvailable: !planned.noData, isTriggerActive: true });
     const result = await runBatch(query, tracker, planned, timer);
     planner.committed(planned);
-    const progress = progressOf(query, planned, result, timer, triggerMs);
+    const progress = progressOf(query, planned, result, timer, triggerMs, this.growth);
     this.recent.push(progress);
     if (this.recent.length > query.settings.numRecentProgressUpdates) this.recent.shift();
     this.bus.progress({ progress });

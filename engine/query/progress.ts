@@ -1,6 +1,7 @@
 import type { Offset } from "../contract/source.js";
 import type { EventTimeStats } from "../physical/eventTimeStats.js";
 import type { SampleRow } from "../physical/execution/execution.js";
+import type { GrowthRate } from "./stateGrowth.js";
 import type { StateOperatorMetrics } from "../physical/operator.js";
 
 /** Spark's StreamingQueryProgress: what one trigger did, field for field in Spark's names and order. */
@@ -93,8 +94,13 @@ export function eventTimeProgress(stats: Iterable<EventTimeStats>, watermarkMs: 
 }
 
 /** An operator's counters in Spark's shape. */
-export function stateOperatorProgress(metrics: StateOperatorMetrics, durationMs: Readonly<Record<string, number>>): StateOperatorProgress {
-  const customMetrics: Record<string, number> = { lateRows: metrics.lateRows };
+export function stateOperatorProgress(
+  metrics: StateOperatorMetrics,
+  durationMs: Readonly<Record<string, number>>,
+  growth: GrowthRate | null,
+): StateOperatorProgress {
+  const customMetrics: Record<string, number> = { lateRows: metrics.lateRows, ...growth };
+  if (metrics.rowsExpiredByTtl !== undefined) customMetrics.rowsExpiredByTtl = metrics.rowsExpiredByTtl;
   if (metrics.numDroppedDuplicateRows !== null) customMetrics.numDroppedDuplicateRows = metrics.numDroppedDuplicateRows;
   return {
     operatorName: metrics.operatorName,

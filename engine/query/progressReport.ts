@@ -3,6 +3,7 @@ import type { QueryOutput } from "./definition.js";
 import type { PlannedBatch } from "./batchRun.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
+import type { StateGrowth } from "./stateGrowth.js";
 import { eventTimeProgress, isoMs, rate, stateOperatorProgress, type SideOutputProgress, type StreamingQueryProgress } from "./progress.js";
 
 /** The progress of a batch that has just been committed. */
@@ -12,6 +13,7 @@ export function progressOf(
   result: BatchResult,
   timer: PhaseTimer,
   triggerMs: number,
+  growth: StateGrowth,
 ): StreamingQueryProgress {
   const main = query.outputs[0]!;
   const durationMs = timer.durations();
@@ -31,7 +33,10 @@ export function progressOf(
     processedRowsPerSecond: rate(numInputRows, timer.elapsedMs()),
     durationMs,
     eventTime: eventTimeProgress(result.eventTime.values(), watermarkMs),
-    stateOperators: query.execution.stateful.map((operator) => stateOperatorProgress(operator.metrics(), durationMs)),
+    stateOperators: query.execution.stateful.map((operator) => {
+      const metrics = operator.metrics();
+      return stateOperatorProgress(metrics, durationMs, growth.rateOf(operator.operatorId, metrics, planned.entry.batchTimestampMs));
+    }),
     sources: query.sources.map((source, i) => ({
       description: source.description,
       startOffset: planned.start[i]!,

@@ -133,7 +133,7 @@ function specOf(rules: Rules, partitions: number): StreamJoinSpec {
     keys: [0],
     eventTime: 1,
     filter: filterOf(columns[2]!),
-    expiry: rules.bounded[index] ? { column: 1, offsetMs: offsetsMs[index] } : null,
+    expiry: rules.bounded[index] ? ({ column: 1, offsetMs: offsetsMs[index], clock: "watermark" } as const) : null,
   });
   const interval = { kind: "literal", value: { months: 0, days: 0, microseconds: 5_000_000n }, type: { kind: "interval" } } as const;
   const later = {

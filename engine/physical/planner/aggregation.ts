@@ -20,7 +20,8 @@ import { attributeOf, planProject } from "./project.js";
  */
 export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext): Planning {
   const below = belowWindow(node);
-  const { grouping, aggregates, window, input } = decidesBesideWindow(below) ? { ...node, window: null } : below;
+  const ttlMs = boundByTtl(node, below, context) ? context.stateTtlMs : null;
+  const { grouping, aggregates, window, input } = decidesBesideWindow(below) || ttlMs !== null ? { ...node, window: null } : below;
   const groupingAttributes = grouping.map(attributeOf);
   const windowSpec = window === null ? null : windowSpecOf(window, grouping);
   const columns = new ArgumentColumns(grouping.map((e) => (window !== null && refersTo(e, window.window) ? window.time : childOf(e))));
@@ -42,6 +43,7 @@ export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext):
     eventTime: windowSpec?.watermarked ? null : eventTimeOf(groupingAttributes, windowSpec),
     aggregates: bound.map((aggregate, i) => (aggregate.call.distinct ? overFirst(aggregate, length + distinct.placeOf(i)) : aggregate)),
     outputMode: context.outputMode ?? "complete",
+    ttlMs,
     output: [...groupingAttributes, ...results],
   };
   const projected = withMarks(planProject(null, columns.expressions, yield input, null), distinct.sets);
@@ -75,6 +77,13 @@ function belowWindow(node: NodeOf<"aggregate">): Unwindowed {
   };
   if (!usesOnlyAsGrouping(inlined, input.input.window)) return { grouping, aggregates, window: null, input };
   return { grouping: inlined.grouping, aggregates: inlined.aggregates, window: input.input, input: input.input.input };
+}
+
+/** Whether no watermark says when a group is done: its window, if it has one, is a key like any other then. Sessions stay what they are. */
+function boundByTtl({ grouping, input }: NodeOf<"aggregate">, { window }: Unwindowed, { outputMode }: PlanContext): boolean {
+  if (grouping.length === 0 || sessionOf(grouping, input) !== null) return false;
+  if (outputMode === "complete") return true;
+  return window?.window.eventTime === undefined && !grouping.some((e) => attributeOf(e).eventTime !== undefined);
 }
 
 /** Whether a window without a watermark stands beside an event time that has one: then that is when a group is late and done, and the window is a key. */

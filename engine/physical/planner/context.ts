@@ -10,6 +10,8 @@ export interface PlanContext {
   readonly outputMode: OutputMode | null;
   /** State partitions of a stateful operator. */
   readonly partitions: number;
+  /** How long state is kept that nothing else bounds, by the logged time of the batches; null: for ever. */
+  readonly stateTtlMs: number | null;
   /** Gives a streaming scan its place in the plan, and in the offset log. */
   readonly addSource: (scanOf: (source: number) => ScanNode) => ScanNode;
   /** What goes beside the result of the plan that this one is a side output of. */

@@ -12,14 +12,16 @@ export function* planDeduplicate(node: NodeOf<"deduplicate">, context: PlanConte
   const keys = keyAttributes.map((key) => indexOf(input.output, key));
   const time = input.output.findIndex(({ eventTime }) => eventTime !== undefined);
   const eventTime = time < 0 ? null : time;
-  const { partitions } = context;
+  const { partitions, stateTtlMs } = context;
+  const kept: KeyExpiry = stateTtlMs === null ? { kind: "never" } : { kind: "ttl", ttlMs: stateTtlMs };
   const operatorId = node.operatorId ?? "deduplicate";
-  const spec = { operatorId, partitions, keys, keyAttributes, eventTime, expiry: expiryOf(node, input, keys, eventTime) };
+  const spec = { operatorId, partitions, keys, keyAttributes, eventTime, expiry: expiryOf(node, input, keys, eventTime) ?? kept };
   return { kind: "deduplicate", spec, input, output: outputOf(node) };
 }
 
-function expiryOf(node: NodeOf<"deduplicate">, input: PhysicalNode, keys: readonly number[], eventTime: number | null): KeyExpiry {
-  if (eventTime === null) return { kind: "never" };
+/** What the watermark says of when a key is forgotten; null: nothing. */
+function expiryOf(node: NodeOf<"deduplicate">, input: PhysicalNode, keys: readonly number[], eventTime: number | null): KeyExpiry | null {
+  if (eventTime === null) return null;
   if (node.withinWatermark) return { kind: "within", delayMs: input.output[eventTime]!.eventTime!.delayMs };
-  return keys.includes(eventTime) ? { kind: "time" } : { kind: "never" };
+  return keys.includes(eventTime) ? { kind: "time" } : null;
 }

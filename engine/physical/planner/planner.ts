@@ -100,6 +100,7 @@ export interface SidePlan {
  *
  * @param outputMode of a streaming query; null for a bounded one
  * @param partitions state partitions of each stateful operator, 1 to 256
+ * @param stateTtlMs how long state is kept that nothing else bounds; null: for ever
  * @throws NOT_YET_SUPPORTED for what has no operator yet
  */
 export function planPhysical(
@@ -107,6 +108,7 @@ export function planPhysical(
   outputMode: OutputMode | null,
   partitions: number,
   sides: readonly SidePlan[] = [],
+  stateTtlMs: number | null = null,
 ): PhysicalPlan {
   const sources: ScanNode[] = [];
   const addSource: PlanContext["addSource"] = (scanOf) => {
@@ -114,11 +116,11 @@ export function planPhysical(
     sources.push(scan);
     return scan;
   };
-  const root = planNodes(plan, { outputMode, partitions, addSource, sideRows: isNoSideOutput });
+  const root = planNodes(plan, { outputMode, partitions, stateTtlMs, addSource, sideRows: isNoSideOutput });
   const sideRows: PlanContext["sideRows"] = (outputId, output) => sideRowsOf(root, outputId, output);
   const ofSides = sides.map((side) => ({
     outputId: side.outputId,
-    node: planNodes(side.plan, { outputMode: "append", partitions, addSource, sideRows }),
+    node: planNodes(side.plan, { outputMode: "append", partitions, stateTtlMs: null, addSource, sideRows }),
   }));
   const roots = [{ outputId: mainOutput, node: root }, ...ofSides];
   return { roots, sources, repeatedSources: repeatedSources(root) } as unknown as PhysicalPlan;

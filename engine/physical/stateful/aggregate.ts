@@ -18,6 +18,7 @@ import {
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
+import { watermarkedTimes } from "./eventTimes.js";
 import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
 import { AggregatePartition } from "./aggregatePartition.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
@@ -78,6 +79,7 @@ export class AggregateOperator implements StatefulOperator {
   readonly #upserts: Schema;
   readonly #deletes: Schema;
   #watermarks: OperatorWatermarks | null = null;
+  #nowUs = 0;
   #begun = false;
 
   constructor(spec: AggregateSpec, chunks: ChunkSizes) {
@@ -90,7 +92,10 @@ export class AggregateOperator implements StatefulOperator {
     this.#partitions = new StatePartitions(spec.partitions, (groups) => this.#newPartition(groups, sorter));
     this.#output = schemaOf(spec.output);
     const key = schemaOf(spec.grouping);
-    const value: Schema = types.struct([...new AggregateValues(spec.aggregates).stateFields]);
+    const value: Schema = types.struct([
+      ...new AggregateValues(spec.aggregates).stateFields,
+      ...(spec.ttlMs === null ? [] : [field("touchedUs", types.long, false)]),
+    ]);
     this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
     this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
     const layout = spec.session !== null ? "sessions" : spec.window === null ? "keys" : "panes";
@@ -105,8 +110,9 @@ export class AggregateOperator implements StatefulOperator {
   begin(facts: BatchFacts): void {
     this.#begun = true;
     this.#watermarks = this.#isBounded() && this.#spec.outputMode !== "complete" ? (facts.watermarks[this.operatorId] ?? null) : null;
+    this.#nowUs = facts.batchTimeMs * 1000;
     this.#input.begin(this.#lateUs());
-    for (const partition of this.#partitions.all()) partition.begin(this.#lateUs());
+    for (const partition of this.#partitions.all()) partition.begin(this.#lateUs(), this.#nowUs);
     if (this.#spec.grouping.length === 0)
       this.#eachPartition(this.#input.read(globalRow), (partition, rows) => partition.touchGlobal(rows));
   }
@@ -118,7 +124,8 @@ export class AggregateOperator implements StatefulOperator {
 
   *finish(): Iterable<Emission> {
     const partitions = this.#partitions.all();
-    const evictUs = this.#watermarks === null ? null : this.#watermarks.evictMs * 1000;
+    const { ttlMs } = this.#spec;
+    const evictUs = ttlMs !== null ? this.#nowUs - ttlMs * 1000 : this.#watermarks === null ? null : this.#watermarks.evictMs * 1000;
     const expired = partitions.map(({ groups }) => (evictUs === null ? [] : groups.expired(evictUs)));
     const emitted = partitions.map((partition, p) => ({ partition, runs: this.#emittedOf(partition, expired[p]!) }));
     for (const batch of emittedBatches(this.#output, emitted, this.#chunks.emittedRows)) yield emission(batch);
@@ -135,8 +142,11 @@ export class AggregateOperator implements StatefulOperator {
       this.#eachPartition(judged, ({ groups }, rows) => groups.restoreDeletes(rows));
     }
     if (upserts === null) return;
-    const state = upserts.columns.slice(keys, -1);
-    const judged = this.#input.readSaved(upserts.columns.slice(0, keys), upserts.length);
+    const { columns } = upserts;
+    const read = this.#input.readSaved(columns.slice(0, keys), upserts.length);
+    const hasTouch = this.#spec.ttlMs !== null;
+    const state = columns.slice(keys, hasTouch ? -2 : -1);
+    const judged = hasTouch ? { ...read, times: watermarkedTimes(columns.at(-2)!) } : read;
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
@@ -169,6 +179,7 @@ export class AggregateOperator implements StatefulOperator {
       numRowsRemoved: sum(({ removedCount }) => removedCount),
       numRowsDroppedByWatermark: this.#input.lateGroups + sum(({ groups }) => groups.lateGroups),
       numDroppedDuplicateRows: null,
+      ...(this.#spec.ttlMs !== null && { rowsExpiredByTtl: sum(({ removedCount }) => removedCount) }),
       partitions: this.#spec.partitions,
       memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
       lateRows: this.#input.lateRows + sum(({ groups }) => groups.lateRows),
@@ -177,19 +188,21 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   #newPartition(groups: GroupRange, sorter: HashSorter): AggregatePartition {
-    const partition = new AggregatePartition(this.#newGroups(groups, sorter), this.#spec.aggregates);
-    partition.begin(this.#lateUs());
+    const { aggregates, ttlMs } = this.#spec;
+    const partition = new AggregatePartition(this.#newGroups(groups, sorter), aggregates, ttlMs !== null);
+    partition.begin(this.#lateUs(), this.#nowUs);
     return partition;
   }
 
   #newGroups(groups: GroupRange, sorter: HashSorter): Groups {
-    const { window, session, grouping, eventTime } = this.#spec;
+    const { window, session, grouping, eventTime, ttlMs } = this.#spec;
     const { layout } = this.#input;
     if (session !== null) {
       const expires = eventTime === session && this.#spec.outputMode !== "complete";
       return new SessionGroups(layout, { index: session, type: grouping[session]!.type, expires }, groups, sorter);
     }
-    if (window === null) return new KeyedGroups(layout, eventTime !== null, groups, sorter);
+    if (window === null)
+      return new KeyedGroups(layout, ttlMs !== null ? "touched" : eventTime !== null ? "eventTime" : "never", groups, sorter);
     return new PanedGroups(layout, window, grouping[window.index]!.type, groups, sorter);
   }
 

@@ -1,5 +1,6 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
+import { types } from "../../arrow/types.js";
 import { markOwned } from "../../arrow/ownership.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
@@ -9,12 +10,15 @@ import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Relea
 export class AggregatePartition {
   readonly groups: Groups;
   readonly #values: AggregateValues;
+  readonly #savesTouch: boolean;
   #touchedCount = 0;
   #removed = 0;
   #released = nothingReleased;
 
-  constructor(groups: Groups, aggregates: readonly BoundAggregate[]) {
+  /** @param savesTouch whether the files have when a group was last touched */
+  constructor(groups: Groups, aggregates: readonly BoundAggregate[], savesTouch: boolean) {
     this.groups = groups;
+    this.#savesTouch = savesTouch;
     this.#values = new AggregateValues(aggregates);
   }
 
@@ -32,11 +36,11 @@ export class AggregatePartition {
     return this.#released;
   }
 
-  begin(lateUs: number | null): void {
+  begin(lateUs: number | null, nowUs: number): void {
     this.#touchedCount = 0;
     this.#removed = 0;
     this.#released = nothingReleased;
-    this.groups.begin(lateUs);
+    this.groups.begin(lateUs, nowUs);
   }
 
   /** Makes sure that the one group of an aggregation without keys is there and counts as touched; `rows` is one row without a key. */
@@ -75,6 +79,7 @@ export class AggregatePartition {
     const columns = [
       ...this.groups.groupingColumns(slots, count, null),
       ...this.#values.save(slots, count),
+      ...this.#touched(slots, count),
       this.groups.groupColumn(slots, count),
     ];
     return columns.map(markOwned);
@@ -82,6 +87,11 @@ export class AggregatePartition {
 
   get memoryBytes(): number {
     return this.groups.memoryBytes + this.#values.memoryBytes;
+  }
+
+  #touched(slots: Int32Array, count: number): Column[] {
+    const values = this.#savesTouch ? this.groups.touchedAt!(slots, count) : null;
+    return values === null ? [] : [{ type: types.long, encoding: "f64", length: count, nulls: null, values }];
   }
 
   /** Folds the values of groups that became part of others into these. */

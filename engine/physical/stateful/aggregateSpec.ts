@@ -27,6 +27,8 @@ export interface AggregateSpec {
   readonly eventTime: number | null;
   readonly aggregates: readonly BoundAggregate[];
   readonly outputMode: OutputMode;
+  /** How long a group is kept after the last batch that touched it, where no watermark bounds it, by the logged time of the batches; null: for ever. */
+  readonly ttlMs: number | null;
   /** The groupings, then one column an aggregate. */
   readonly output: readonly Attribute[];
 }
@@ -50,8 +52,9 @@ export interface BoundAggregate {
 }
 
 /** What an aggregation's state depends on: two functions, or two windows, may well keep columns of the same types. */
-export function shapeOf({ window, session, aggregates }: AggregateSpec): Record<string, Json> {
+export function shapeOf({ window, session, aggregates, ttlMs }: AggregateSpec): Record<string, Json> {
   return {
+    ...(ttlMs !== null && { stateTtl: true }),
     ...(session !== null && { session }),
     window: window && { durationMs: window.durationUs / 1000, slideMs: window.slideUs / 1000, startMs: window.startUs / 1000 },
     functions: aggregates.map(({ call }) => {

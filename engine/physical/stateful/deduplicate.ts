@@ -40,7 +40,8 @@ export const deduplicate: OperatorFacts<DeduplicateNode> = {
   ...oneInput,
   ...stateful,
   explain: ({ spec }) => `Deduplicate (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}${expiryText(spec.expiry)}`,
-  shape: ({ spec: { expiry } }) => (expiry.kind === "within" ? { withinMs: expiry.delayMs } : {}),
+  shape: ({ spec: { expiry } }) =>
+    expiry.kind === "within" ? { withinMs: expiry.delayMs } : expiry.kind === "ttl" ? { stateTtl: true } : {},
   make: ({ spec }, { chunks }) => new DeduplicateOperator(spec, chunks),
 };
 
@@ -52,6 +53,8 @@ function expiryText(expiry: KeyExpiry): string {
       return ", expires";
     case "within":
       return `, within ${expiry.delayMs} ms`;
+    case "ttl":
+      return `, kept ${expiry.ttlMs} ms`;
     default:
       return unreachable(expiry);
   }
@@ -61,7 +64,7 @@ function expiryText(expiry: KeyExpiry): string {
  * dropDuplicates and dropDuplicatesWithinWatermark: consumes rows, emits those whose key it has not seen, the first of each as it comes.
  *
  * State, in partitions by key group: the keys. With the event time among them a key is forgotten when the watermark has passed its time; otherwise keys are kept
- * for ever (SEMANTICS 23), or within a delay of their first row (SEMANTICS 24, 25), which is then kept beside the key. Late rows are dropped in either case; a row without an event time is never late and never forgotten (SEMANTICS 24).
+ * for ever (SEMANTICS 23), or as long as `stateTtl` says, or within a delay of their first row (SEMANTICS 24, 25), which is then kept beside the key. Late rows are dropped in either case; a row without an event time is never late and never forgotten (SEMANTICS 24).
  *
  * Invariant: of all rows with one key exactly one is emitted, in the order in which they came, however many partitions there are.
  */
@@ -79,6 +82,7 @@ export class DeduplicateOperator implements StatefulOperator {
   readonly #onTime = new IntList();
   readonly #emitted = new IntList();
   #isNew = new Uint8Array(0);
+  #batchTimeMs = 0;
   #lateRows = 0;
   #duplicates = 0;
   #updated = 0;
@@ -93,7 +97,7 @@ export class DeduplicateOperator implements StatefulOperator {
     this.#router = new KeyRouter(spec.partitions);
     this.#partitions = new StatePartitions(spec.partitions, (groups) => new SeenKeys(layout, spec.expiry.kind, groups, sorter));
     const key = schemaOf(spec.keyAttributes);
-    const value = types.struct(this.#isWithin ? [field("expiresAt", types.long, false)] : []);
+    const value = types.struct(this.#savesTimes ? [field("expiresAt", types.long, false)] : []);
     const group = field("group", types.int, false);
     this.#upserts = types.struct([...key.fields, ...value.fields, group]);
     this.#deletes = types.struct([...key.fields, group]);
@@ -102,6 +106,11 @@ export class DeduplicateOperator implements StatefulOperator {
 
   get #isWithin(): boolean {
     return this.#spec.expiry.kind === "within";
+  }
+
+  /** Whether the keys do not say when they are forgotten. */
+  get #savesTimes(): boolean {
+    return this.#isWithin || this.#spec.expiry.kind === "ttl";
   }
 
   get #name(): string {
@@ -115,6 +124,7 @@ export class DeduplicateOperator implements StatefulOperator {
 
   begin(facts: BatchFacts): void {
     this.#watermarks = this.#spec.eventTime === null ? null : (facts.watermarks[this.operatorId] ?? null);
+    this.#batchTimeMs = facts.batchTimeMs;
     this.#lateRows = 0;
     this.#duplicates = 0;
     this.#updated = 0;
@@ -130,7 +140,7 @@ export class DeduplicateOperator implements StatefulOperator {
       keys.map((column) => batch.columns[column]!),
       batch.length,
     );
-    const fresh = this.#freshRows(rows, count, batch.length, this.#expiryTimes(times));
+    const fresh = this.#freshRows(rows, count, batch.length, this.#expiryTimes(times, batch.length));
     this.#duplicates += count - fresh.count;
     this.#updated += fresh.count;
     if (fresh.count === batch.length && fresh.count > 0) yield emission(batch);
@@ -138,8 +148,10 @@ export class DeduplicateOperator implements StatefulOperator {
   }
 
   finish(): Iterable<Emission> {
-    if (this.#watermarks === null || this.#spec.expiry.kind === "never") return nothing;
-    for (const partition of this.#partitions.all()) partition.forgetUntil(this.#watermarks.evictMs * 1000);
+    const { kind } = this.#spec.expiry;
+    const untilMs = kind === "ttl" ? this.#batchTimeMs : kind === "never" ? undefined : this.#watermarks?.evictMs;
+    if (untilMs === undefined) return nothing;
+    for (const partition of this.#partitions.all()) partition.forgetUntil(untilMs * 1000);
     return nothing;
   }
 
@@ -176,11 +188,13 @@ export class DeduplicateOperator implements StatefulOperator {
 
   metrics(): StateOperatorMetrics {
     const partitions = this.#partitions.all();
+    const numRowsRemoved = partitions.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0);
     return {
       operatorName: this.#name,
       numRowsTotal: this.stateRows,
       numRowsUpdated: this.#updated,
-      numRowsRemoved: partitions.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0),
+      numRowsRemoved,
+      ...(this.#spec.expiry.kind === "ttl" && { rowsExpiredByTtl: numRowsRemoved }),
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: this.#duplicates,
       partitions: this.#spec.partitions,
@@ -215,8 +229,9 @@ export class DeduplicateOperator implements StatefulOperator {
   }
 
   /** When the keys of rows with these event times are forgotten. */
-  #expiryTimes(times: Float64Array | null): Float64Array | null {
+  #expiryTimes(times: Float64Array | null, length: number): Float64Array | null {
     const { expiry } = this.#spec;
+    if (expiry.kind === "ttl") return new Float64Array(length).fill((this.#batchTimeMs + expiry.ttlMs) * 1000);
     if (expiry.kind === "never" || times === null) return null;
     if (expiry.kind === "time") return times;
     const delayUs = expiry.delayMs * 1000;
@@ -226,7 +241,7 @@ export class DeduplicateOperator implements StatefulOperator {
   #savedTimes(columns: readonly Column[]): Float64Array | null {
     const { expiry, keys, eventTime } = this.#spec;
     if (expiry.kind === "never") return null;
-    if (expiry.kind === "within") return watermarkedTimes(columns[keys.length]!);
+    if (this.#savesTimes) return watermarkedTimes(columns[keys.length]!);
     const place = keys.indexOf(eventTime!);
     assert(place >= 0, "keys expire by an event time that is among them");
     return watermarkedTimes(columns[place]!);

@@ -16,6 +16,11 @@ export interface DeduplicateSpec {
 
 /**
  * `never`; `time`: the event time is among the keys, which are forgotten when the watermark has passed it; `within`: a key is forgotten when the watermark is
- * `delayMs` behind its first row, and a row without an event time counts as one of 1970.
+ * `delayMs` behind its first row, and a row without an event time counts as one of 1970; `ttl`: a key is forgotten so long after the batch of its first row, by the
+ * logged time of the batches.
  */
-export type KeyExpiry = { readonly kind: "never" } | { readonly kind: "time" } | { readonly kind: "within"; readonly delayMs: number };
+export type KeyExpiry =
+  | { readonly kind: "never" }
+  | { readonly kind: "time" }
+  | { readonly kind: "within"; readonly delayMs: number }
+  | { readonly kind: "ttl"; readonly ttlMs: number };

@@ -49,7 +49,7 @@ export interface Groups {
   readonly lateGroups: number;
   readonly lateRows: number;
   /** `lateUs`: groups whose time is not after it take no rows; null when nothing is late. */
-  begin(lateUs: number | null): void;
+  begin(lateUs: number | null, nowUs: number): void;
   /** The group of each row, created when new. Borrowed until the next call. */
   assign(rows: KeyedRows): GroupedRows;
   /** Groups that got a row in this batch, to be emitted. */
@@ -71,6 +71,8 @@ export interface Groups {
   /** The slots of saved groups, created when new. Borrowed until the next call. */
   restoreGroups(rows: KeyedRows): Int32Array;
   restoreDeletes(rows: KeyedRows): void;
+  /** When the groups at the slots were last touched, µs, where that bounds how long they are kept. */
+  touchedAt?(slots: Int32Array, count: number): Float64Array;
   dropPane(startUs: number): void;
   readonly memoryBytes: number;
 }

@@ -1,3 +1,4 @@
+import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
 import { allGroups, type GroupRange } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
@@ -11,7 +12,7 @@ import { TimeIndex } from "../../state/timeIndex.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 
 /**
- * Groups by key: a group's slot is its key's slot in the table. With an event time among the keys, a time index says which of them have expired. Late rows do not
+ * Groups by key: a group's slot is its key's slot in the table. With an event time among the keys, or where they live for some time after they were touched, a time index says which of them have expired. Late rows do not
  * come here: the time is a key, so that they are known before.
  */
 export class KeyedGroups implements Groups {
@@ -25,11 +26,15 @@ export class KeyedGroups implements Groups {
   readonly #stamp = new Lane("i32", 0);
   /** Null without an event time among the keys. */
   readonly #times: TimeIndex | null;
+  /** Whether a group's time is that of the last batch that touched it. */
+  readonly #isByTouch: boolean;
+  #nowUs = 0;
   #batch = 1;
 
-  constructor(layout: KeyLayout, hasEventTime: boolean, groups: GroupRange, sorter: HashSorter) {
+  constructor(layout: KeyLayout, expiry: "never" | "eventTime" | "touched", groups: GroupRange, sorter: HashSorter) {
     this.#table = new KeyedTable(layout, groups);
-    this.#times = hasEventTime ? new TimeIndex() : null;
+    this.#times = expiry === "never" ? null : new TimeIndex();
+    this.#isByTouch = expiry === "touched";
     this.#sorter = sorter;
   }
 
@@ -49,7 +54,8 @@ export class KeyedGroups implements Groups {
     return this.#touched.count;
   }
 
-  begin(): void {
+  begin(_lateUs: number | null, nowUs: number): void {
+    this.#nowUs = nowUs;
     this.#batch++;
     this.#touched.clear();
   }
@@ -72,8 +78,15 @@ export class KeyedGroups implements Groups {
     return this.#run(this.changed());
   }
 
+  touchedAt(slots: Int32Array, count: number): Float64Array {
+    const times = buffers.float64(count);
+    for (let j = 0; j < count; j++) times[j] = this.#times!.timeOf(slots[j]!);
+    return times;
+  }
+
   expired(evictUs: number): GroupRun[] {
     const expired = new IntList();
+    if (this.#isByTouch) for (let j = 0; j < this.#touched.count; j++) this.#times!.set(this.#touched.values[j]!, this.#nowUs);
     this.#times?.popUntil(evictUs, expired);
     this.#sort(expired);
     return this.#run(expired);
@@ -118,7 +131,11 @@ export class KeyedGroups implements Groups {
   }
 
   restoreGroups(keyed: KeyedRows): Int32Array {
-    return this.#slotsOf(keyed);
+    const slots = this.#slotsOf(keyed);
+    const { rows, count, times } = keyed;
+    // A file may know of a later touch of a group that an earlier one has.
+    if (this.#isByTouch) for (let j = 0; j < count; j++) this.#times!.set(slots[j]!, times![rows === null ? j : rows[j]!]!);
+    return slots;
   }
 
   restoreDeletes({ keys, rows, count }: KeyedRows): void {
@@ -141,8 +158,9 @@ export class KeyedGroups implements Groups {
     const { inserted, insertedRows } = this.#table;
     this.#stamp.reserve(this.capacity);
     if (this.#times === null) return slots;
-    assert(times !== null, "groups with an event time are given the times of their rows");
     this.#times.reserve(this.capacity);
+    if (times === null && this.#isByTouch) return slots;
+    assert(times !== null, "groups with an event time are given the times of their rows");
     for (let j = 0; j < inserted.count; j++) this.#times.set(inserted.values[j]!, times[insertedRows.values[j]!]!);
     return slots;
   }

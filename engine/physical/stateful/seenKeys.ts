@@ -31,7 +31,7 @@ export class SeenKeys {
   constructor(layout: KeyLayout, expiry: KeyExpiry["kind"], groups: GroupRange, sorter: HashSorter) {
     this.#table = new KeyedTable(layout, groups);
     this.#times = expiry === "never" ? null : new TimeIndex();
-    this.#savesTimes = expiry === "within";
+    this.#savesTimes = expiry === "within" || expiry === "ttl";
     this.#sorter = sorter;
   }
 

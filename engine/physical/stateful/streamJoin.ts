@@ -2,6 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { nullColumn, takeBatch, takeColumn } from "../../arrow/columns.js";
 import { types, type Schema } from "../../arrow/types.js";
+import type { Json } from "../../contract/json.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { passes } from "../../expression/aggregates/filter.js";
@@ -26,7 +27,7 @@ import type { JoinSide } from "./joinSide.js";
 import { JoinState } from "./joinState.js";
 import { gatherRows, type PartitionedRows } from "./partitionedRows.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
-import { isOuter, marksPartners, type JoinSideSpec, type SideIndex, type StreamJoinSpec } from "./streamJoinSpec.js";
+import { isOuter, marksPartners, type JoinExpiry, type JoinSideSpec, type SideIndex, type StreamJoinSpec } from "./streamJoinSpec.js";
 
 /** Two streams, both of which are kept. */
 export interface StreamJoinNode<Plan = NodeBase> extends NodeBase {
@@ -44,7 +45,7 @@ export const streamJoin: OperatorFacts<StreamJoinNode> = {
   tables: () => [],
   expressions: ({ spec: { sides, condition } }) =>
     [...sides.map(({ filter }) => filter), condition?.expression ?? null].filter((e) => e !== null),
-  shape: ({ spec: { joinType, sides } }) => ({ joinType, expiry: sides.map(({ expiry }) => expiry && { ...expiry }) }),
+  shape: ({ spec: { joinType, sides } }) => ({ joinType, expiry: sides.map(({ expiry }) => shapeOf(expiry)) }),
   delayMs: ({ spec: { sides } }) => delayOf(sides),
   explain: ({ spec, left, right }) => {
     const keys = spec.sides[0].keys.map((key, k) => `${left.output[key]!.name} = ${right.output[spec.sides[1].keys[k]!]!.name}`);
@@ -62,8 +63,13 @@ export const streamJoin: OperatorFacts<StreamJoinNode> = {
 
 /** Pairs come as long as the rows of both sides are kept. Where nothing bounds that, Spark passes the watermark on as it is, and so does this. */
 function delayOf(sides: StreamJoinSpec["sides"]): number {
-  const offsets = sides.flatMap(({ expiry }) => expiry?.offsetMs ?? []);
+  const offsets = sides.flatMap(({ expiry }) => (expiry?.clock === "watermark" ? [expiry.offsetMs] : []));
   return offsets.length === 0 ? 0 : -Math.min(...offsets);
+}
+
+/** How long rows live by the clock may change from start to start. */
+function shapeOf(expiry: JoinExpiry | null): Json {
+  return expiry && (expiry.clock === "batch" ? { stateTtl: true } : { column: expiry.column, offsetMs: expiry.offsetMs });
 }
 
 /** The compiled conditions of a join. */
@@ -101,9 +107,11 @@ export class StreamJoinOperator implements StatefulOperator {
   /** Of each row of the batch: whether it has had a partner. */
   #matched = new Uint8Array(0);
   #watermarks: OperatorWatermarks | null = null;
+  #batchTimeMs = 0;
   #lateRows = 0;
   #updated = 0;
   #removed = 0;
+  #expiredByTtl = 0;
 
   constructor(spec: StreamJoinSpec, conditions: StreamJoinConditions, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
@@ -119,12 +127,14 @@ export class StreamJoinOperator implements StatefulOperator {
   }
 
   needsBatch(facts: BatchFacts): boolean {
-    return this.#spec.sides.some(({ expiry }) => expiry !== null) && watermarkMoved(facts, this.operatorId);
+    return this.#spec.sides.some(({ expiry }) => expiry?.clock === "watermark") && watermarkMoved(facts, this.operatorId);
   }
 
   begin(facts: BatchFacts): void {
     this.#watermarks = facts.watermarks[this.operatorId] ?? null;
+    this.#batchTimeMs = facts.batchTimeMs;
     this.#lateRows = 0;
+    this.#expiredByTtl = 0;
     this.#updated = 0;
     this.#removed = 0;
     this.#state.begin();
@@ -181,6 +191,7 @@ export class StreamJoinOperator implements StatefulOperator {
       numRowsRemoved: this.#removed,
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
+      ...(this.#spec.sides.some(({ expiry }) => expiry?.clock === "batch") && { rowsExpiredByTtl: this.#expiredByTtl }),
       partitions: this.#spec.partitions,
       memoryUsedBytes: this.#state.memoryBytes,
       lateRows: this.#lateRows,
@@ -305,7 +316,8 @@ export class StreamJoinOperator implements StatefulOperator {
   /** Forgets the rows of a side that can have no partner any more; an outer side's come out if they had none. */
   *#expire(side: SideIndex): Iterable<Emission> {
     const { expiry } = this.#spec.sides[side];
-    const boundUs = expiry === null || this.#watermarks === null ? NaN : (this.#watermarks.evictMs + expiry.offsetMs) * 1000;
+    const nowMs = expiry?.clock === "batch" ? this.#batchTimeMs : this.#watermarks?.evictMs;
+    const boundUs = expiry === null || nowMs === undefined ? NaN : (nowMs + expiry.offsetMs) * 1000;
     const partitions = this.#state.all();
     const expired = partitions.map(({ sides }) => sides[side].expire(boundUs));
     if (isOuter(this.#spec, side)) yield* this.#withoutPartner(side, partitions, expired);
@@ -314,6 +326,7 @@ export class StreamJoinOperator implements StatefulOperator {
       const brief = this.#neverKept(partitions[p]!.sides[side], side, places);
       this.#updated -= brief;
       this.#removed += places.count - brief;
+      if (expiry?.clock === "batch") this.#expiredByTtl += places.count;
       partitions[p]!.remove(side, places);
     }
   }

@@ -35,11 +35,12 @@ export interface JoinSideSpec {
   readonly expiry: JoinExpiry | null;
 }
 
-/** A row goes when this time of it is at most `offsetMs` after the watermark. */
+/** A row goes when this time of it is at most `offsetMs` after the watermark, or, where nothing but `stateTtl` bounds it, after the logged time of the batch. */
 export interface JoinExpiry {
-  /** Index in the input: a key, or the event time of the row. */
+  /** Index in the input: a key, or the event time of the row; the time of the batch that it came with. */
   readonly column: number;
   readonly offsetMs: number;
+  readonly clock: "watermark" | "batch";
 }
 
 /** The condition, and the columns of each side that it reads, in the order in which it is given them. */

@@ -68,6 +68,7 @@ function specOf({ input, keys, window, eventTime, session, aggregates, outputMod
     window: window === undefined ? null : { ...window, watermarked: true },
     eventTime: eventTime ?? null,
     aggregates: bound,
+    ttlMs: null,
     outputMode,
     output: [...grouping, ...bound.map(({ call }, i) => attribute(`a${i}`, call.type))],
   };
