@@ -193,6 +193,7 @@ guard("DataStreamWriter", DataStreamWriter.prototype, {
     foreach: [rowWriter],
     onLate: [text],
     stateTtl: [text],
+    staticRefresh: [optional(boolean)],
     onMalformed: [text],
     sideOutput: [text, callable],
   },

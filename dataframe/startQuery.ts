@@ -4,6 +4,8 @@ import type { Json } from "../engine/contract/json.js";
 import { mainOutput, type Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { makeOperator } from "../engine/physical/execution/pipeline.js";
+import { TableRefresh } from "../engine/query/tableRefresh.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
 import { operatorShapes } from "../engine/physical/operatorShapes.js";
 import { explainText } from "../engine/physical/explain.js";
@@ -182,12 +184,15 @@ async function openParts(
       const log = checkpoint.sourceLog(ordinal);
       sources.push(await provider.create({ runtime, options, schema: tableSchema, log, bounded: false, conf, warn }));
     }
-    const execution = await createExecution(physical, inputsOf(session, sources, conf));
+    const execution = await createExecution(physical, inputsOf(session, sources, conf), makeOperator, definition.staticRefresh);
+    // Behind the logs of the sources.
+    const tableLog = checkpoint.sourceLog(sources.length);
     return {
       sources,
       execution,
       watermarks: watermarksOf(plan),
       outputs,
+      tableRefresh: execution.tables === null ? null : new TableRefresh(execution.tables, tableLog),
       unbounded: definition.stateTtlMs === null ? unboundedState(plan, definition.outputMode).map(({ operatorId }) => operatorId) : [],
       operators: operatorShapes(physical.roots, execution.stateful),
       explain: (mode) => explainText({ analyzed: plan, optimized, physical: physical.roots, chunks: runtime.chunks }, mode),

@@ -37,6 +37,8 @@ export interface StreamDefinition {
   readonly sides: readonly SideOutput[];
   /** How long state is kept that no watermark bounds; null: for ever. */
   readonly stateTtlMs: number | null;
+  /** Whether tables that joins probe are read anew when their files change. */
+  readonly staticRefresh: boolean;
 }
 
 export type LatePolicy = "drop" | "fail" | "sideOutput";
@@ -64,5 +66,6 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
     onMalformed: null,
     sides: [],
     stateTtlMs: null,
+    staticRefresh: false,
   };
 }

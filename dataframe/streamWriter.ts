@@ -166,6 +166,16 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
     return this.with({ stateTtlMs: checkedTtlMs(duration) });
   }
 
+  /**
+   * Whether the tables that the stream is joined with are looked at before each batch, and read anew when their files have changed; else once a run. The list of files that a
+   * batch sees is logged with it, so that a batch that runs again sees the same.
+   *
+   * @example stream.join(session.read.schema("id INT, name STRING").json("names"), "id").writeStream.staticRefresh()
+   */
+  staticRefresh(isRefreshed = true): DataStreamWriter<Row, Made, Format> {
+    return this.with({ staticRefresh: isRefreshed });
+  }
+
   /** Starts the query. @throws JOB_STARTS_QUERY in a job file, whose queries the command starts @example const query = await stream.writeStream.format("console").start() */
   start(path?: string): Promise<StreamingQuery> {
     return refusedStart() ?? startNow(path === undefined ? this : this.option("path", path));

@@ -40,6 +40,7 @@ export async function runBatch(
   const at = runtime.faults.at.bind(runtime.faults);
 
   await at("beforeOffsetLog", batchId);
+  await query.tableRefresh?.before(batchId, planned.replay);
   await timer.phase("walCommit", () => logOffsets(query, planned));
   await at("afterOffsetLog", batchId);
 
@@ -167,6 +168,7 @@ async function tidyUp(query: OpenQuery, batchId: number): Promise<void> {
   const oldest = oldestRetained(settings, batchId);
   if (oldest <= 0) return;
   const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
+  await query.tableRefresh?.purge(oldest);
   await Promise.all([
     checkpoint.offsetLog.purgeBefore(oldest),
     checkpoint.commitLog.purgeBefore(oldest),

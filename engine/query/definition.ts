@@ -7,6 +7,7 @@ import type { Execution } from "../physical/execution/execution.js";
 import type { ExplainMode } from "../physical/explain.js";
 import type { Conf } from "./configuration.js";
 import type { QueryIdentity, QueryShape, RecordedShape } from "./shape.js";
+import type { TableRefresh } from "./tableRefresh.js";
 import type { StreamingQueryListener } from "./streamingQuery.js";
 import type { TriggerSpec } from "./trigger.js";
 import type { WatermarkDefinition } from "./watermarkTracker.js";
@@ -51,6 +52,8 @@ export interface QueryParts {
   readonly outputs: readonly QueryOutput[];
   /** What each stateful operator is, by id: what of it must not change between starts. */
   readonly operators: QueryShape["operators"];
+  /** Null where the tables that joins probe are read once. */
+  readonly tableRefresh: TableRefresh | null;
   /** The ids of the stateful operators whose state nothing bounds. */
   readonly unbounded: readonly string[];
   explain(mode: ExplainMode): string;

@@ -112,6 +112,7 @@ async function run(world: World, name: string): Promise<boolean> {
             keyColumns: null,
           })),
           operators: {},
+          tableRefresh: null,
           unbounded: [],
           explain: () => "",
         };

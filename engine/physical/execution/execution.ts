@@ -1,4 +1,4 @@
-import type { Offset } from "../../contract/source.js";
+import type { InputPartition, Offset } from "../../contract/source.js";
 import type { Answers } from "../answers.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import type { BatchFacts, OperatorWatermarks, StatefulOperator } from "../operator.js";
@@ -32,12 +32,22 @@ export interface BatchResult {
   readonly answers: Answers | null;
 }
 
+/** The tables that joins probe, where they are read anew when their files change. */
+export interface RefreshedTables {
+  /** What there is to read of each of their scans now: plain data. */
+  list(): Promise<readonly (readonly InputPartition[])[]>;
+  /** Reads what a list says, which a run may have logged long ago. From the next `begin` on, joins see it. */
+  read(list: readonly (readonly InputPartition[])[]): Promise<void>;
+}
+
 /** A physical plan with its operators made: what runs the batches of one run of a query. */
 export interface Execution {
   /** The most downstream first, left inputs before right ones: Spark's order. */
   readonly stateful: readonly StatefulOperator[];
   /** The watermarks that reach each stateful operator, by its id, given those of the query. */
   watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>>;
+  /** Null where tables are read once. */
+  readonly tables: RefreshedTables | null;
   /** Whether a batch without new data would change or emit anything. */
   needsBatch(facts: BatchFacts): boolean;
   /**

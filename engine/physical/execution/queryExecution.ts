@@ -1,10 +1,10 @@
 import type { Batch } from "../../arrow/batch.js";
-import { batchFromRows, concatBatches, retainBatch, readValue, slicesOf } from "../../arrow/columns.js";
+import { batchFromRows, concatBatches, emptyBatch, retainBatch, readValue, slicesOf } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import type { Task } from "../../contract/executor.js";
 import type { Runtime } from "../../contract/runtime.js";
-import type { Offset, Source } from "../../contract/source.js";
+import type { InputPartition, Offset, Scan, Source } from "../../contract/source.js";
 import { mainOutput } from "../../contract/sink.js";
 import { readAll } from "../../contract/source.js";
 import type { Answers } from "../answers.js";
@@ -13,26 +13,67 @@ import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type Pause, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
 import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
-import type { BatchResult, Execution, SampleRow, SourceRange } from "./execution.js";
+import type { BatchResult, Execution, RefreshedTables, SampleRow, SourceRange } from "./execution.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
 import { valueText } from "../../values/valueText.js";
 import { malformedPort, malformedSchema } from "../stateless/jsonDecode.js";
 import { sampleSize } from "../../kernel/malformedTexts.js";
 import { watermarksOf } from "../watermarks.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, makeOperator, type Leaf, type Pipeline, type Tables } from "./pipeline.js";
+import { buildPipeline, makeOperator, type Leaf, type Pipeline } from "./pipeline.js";
 import { Wanted } from "./wanted.js";
 import { noRows, PartitionRead, type RowCounts } from "./partitionRead.js";
 
 /**
  * Makes the operators of a plan and reads the tables that its joins probe. Those tables are read once a run: what is written to them later is seen at
- * the next start.
+ * the next start. Where they are refreshed (`Execution.tables`), whoever runs batches says when, and they are empty before.
  */
-export async function createExecution(given: PhysicalPlan, inputs: ExecutionInputs, make = makeOperator): Promise<Execution> {
+export async function createExecution(
+  given: PhysicalPlan,
+  inputs: ExecutionInputs,
+  make = makeOperator,
+  refreshesTables = false,
+): Promise<Execution> {
   const plan = inputs.runtime.executor.send(given);
-  const tables = await readTables(plan.roots, inputs);
+  const refreshed = new Set(refreshesTables ? probedTables(plan.roots) : []);
+  const tables = await readTables(
+    [...tablesBelow(plan.roots)].filter((table) => !refreshed.has(table)),
+    inputs,
+    asFound,
+  );
+  for (const table of refreshed) tables.set(table, emptyBatch(schemaOf(table.output)));
+  const refreshing = refreshed.size === 0 ? null : refreshedTables([...refreshed], tables, inputs);
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
-  return new PipelineExecution(plan, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs);
+  return new PipelineExecution(plan, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs, refreshing);
+}
+
+/** The tables that joins probe in every batch. */
+function probedTables(roots: readonly PlanRoot[]): readonly PhysicalNode[] {
+  return streamNodesOf(roots).flatMap((node) => (node.kind === "staticJoin" ? tablesOf(node) : []));
+}
+
+/** Says what of a table is read: the parts that are found, or others. */
+type PartsOf = (scan: Scan, start: Offset | null, end: Offset) => Promise<InputPartition[]>;
+
+const asFound: PartsOf = (scan, start, end) => scan.partitions(start, end);
+
+function refreshedTables(nodes: readonly PhysicalNode[], tables: Map<PhysicalNode, Batch>, inputs: ExecutionInputs): RefreshedTables {
+  return {
+    list: async () => {
+      const found: InputPartition[][] = [];
+      const listed: PartsOf = async (scan, start, end) => {
+        found.push(await scan.partitions(start, end));
+        return [];
+      };
+      await readTables(nodes, inputs, listed);
+      return found;
+    },
+    read: async (list) => {
+      const parts = [...list] as InputPartition[][];
+      const read = await readTables(nodes, inputs, async () => parts.shift() ?? []);
+      for (const [node, batch] of read) tables.set(node, batch);
+    },
+  };
 }
 
 const wholePlan = "a whole plan receives from no other fragment";
@@ -42,9 +83,14 @@ const wholePlan = "a whole plan receives from no other fragment";
  *
  * @throws OPERATION_CANCELED when nobody wants its rows any more
  */
-export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, receiver: Receiver): Promise<void> {
+export async function runBounded(
+  given: PhysicalNode,
+  inputs: ExecutionInputs,
+  receiver: Receiver,
+  partsOf: PartsOf = asFound,
+): Promise<void> {
   const roots: readonly PlanRoot[] = [{ outputId: mainOutput, node: inputs.runtime.executor.send(given) }];
-  const tables = await readTables(roots, inputs);
+  const tables = await readTables([...tablesBelow(roots)], inputs, partsOf);
   const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks);
   const feed = new Feed(inputs.runtime, receiver, inputs.zone, inputs.isCancelled);
   const wanted = new Wanted(pipeline.operators);
@@ -71,7 +117,7 @@ export async function runBounded(given: PhysicalNode, inputs: ExecutionInputs, r
       const bound = bindScan(leaf.node, source);
       opened.set(leaf.node, { source, bound });
       const end = await source.latestOffset(null, readAll);
-      if (end !== null) await new ScanRun(inputs, bound, leaf, context, feed, new Map(), wantsMore).run(null, end);
+      if (end !== null) await new ScanRun(inputs, bound, leaf, context, feed, new Map(), wantsMore, partsOf).run(null, end);
     }
     await feed.finish(pipeline.operators);
   } finally {
@@ -85,11 +131,11 @@ function tablesBelow(roots: readonly PlanRoot[]): ReadonlySet<PhysicalNode> {
 }
 
 /** The rows of the tables that joins probe, each as one batch. */
-async function readTables(roots: readonly PlanRoot[], inputs: ExecutionInputs): Promise<Tables> {
+async function readTables(nodes: readonly PhysicalNode[], inputs: ExecutionInputs, partsOf: PartsOf): Promise<Map<PhysicalNode, Batch>> {
   const tables = new Map<PhysicalNode, Batch>();
-  for (const table of tablesBelow(roots)) {
+  for (const table of nodes) {
     const parts: Batch[] = [];
-    await runBounded(table, inputs, ({ batch }) => void parts.push(retainBatch(batch)));
+    await runBounded(table, inputs, ({ batch }) => void parts.push(retainBatch(batch)), partsOf);
     tables.set(table, concatBatches(schemaOf(table.output), parts));
   }
   return tables;
@@ -158,12 +204,13 @@ class ScanRun {
     private readonly reads: Map<BoundScan, PartitionRead>,
     /** Asked before a partition, and behind each batch. A stream reads all of its batch: its rows are counted. */
     private readonly wantsMore: () => boolean = () => true,
+    private readonly partsOf: PartsOf = asFound,
   ) {}
 
   /** Reads (start, end]; gives the numbers of rows. */
   async run(start: Offset | null, end: Offset): Promise<RowCounts> {
     const { scan } = this.bound;
-    const partitions = await scan.partitions(start, end);
+    const partitions = await this.partsOf(scan, start, end);
     const tasks = partitions.map((partition, order): Task => ({
       fragment: this.leaf.fragment,
       order,
@@ -244,6 +291,7 @@ class PipelineExecution implements Execution {
     private readonly pipeline: Pipeline,
     private readonly scans: ReadonlyMap<ScanNode, BoundScan>,
     private readonly inputs: ExecutionInputs,
+    readonly tables: RefreshedTables | null,
   ) {
     const byId = new Map(pipeline.stateful.map((operator) => [operator.operatorId, operator]));
     this.stateful = [...new Set(plan.roots.flatMap(({ node }) => statefulIds(node)))].map((id) => byId.get(id)!);

@@ -7,7 +7,6 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
 import { sqlText } from "../../plan/sqlText.js";
 import { stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
@@ -21,6 +20,7 @@ import {
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
+import { arrivalOrder, pick } from "./arrivalOrder.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import type { JoinPartition } from "./joinPartition.js";
 import type { JoinSide } from "./joinSide.js";
@@ -384,26 +384,4 @@ export class StreamJoinOperator implements StatefulOperator {
     const nulls = this.#spec.sides[other].columns.map(({ type }) => nullColumn(type, count));
     return [this.#pairs(side, columns, nulls, count)];
   }
-}
-
-function pick({ values }: IntList, entries: Int32Array): IntList {
-  const picked = new IntList(entries.length);
-  for (let j = 0; j < entries.length; j++) picked.push(values[entries[j]!]!);
-  return picked;
-}
-
-/** The entries of a list of numbers, the smallest first. */
-function arrivalOrder(numbers: Float64Array): Int32Array {
-  let [least, largest] = [Infinity, -Infinity];
-  const order = new Int32Array(numbers.length);
-  for (let j = 0; j < numbers.length; j++) {
-    order[j] = j;
-    least = Math.min(least, numbers[j]!);
-    largest = Math.max(largest, numbers[j]!);
-  }
-  if (largest - least >= 2 ** 32) return order.toSorted((a, b) => numbers[a]! - numbers[b]!);
-  const keys = new Int32Array(numbers.length);
-  for (let j = 0; j < numbers.length; j++) keys[j] = (numbers[j]! - least) | 0;
-  new HashSorter().sort(order, order.length, keys, null, () => 0);
-  return order;
 }

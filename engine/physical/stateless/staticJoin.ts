@@ -8,7 +8,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
-import { layoutOf } from "../../state/keyLayout.js";
+import { layoutOf, type KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
@@ -50,7 +50,7 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
     const { condition, comparison } = node.spec;
     const pair = [...node.stream.output, ...node.table.output];
     const compiled = (e: Expression | null): RowCondition | null => e && rowCondition(e, pair, parts);
-    return new StaticJoinOperator(node.spec, parts.tableOf(node.table), compiled(condition), parts.chunks, compiled(comparison));
+    return new StaticJoinOperator(node.spec, () => parts.tableOf(node.table), compiled(condition), parts.chunks, compiled(comparison));
   },
 };
 
@@ -68,26 +68,26 @@ export class StaticJoinOperator implements Operator {
   /** Over the stream's columns, then the table's. */
   readonly #condition: RowCondition | null;
   readonly #chunks: ChunkSizes;
-  readonly #tableColumns: readonly Column[];
-  /** Of each of them: its texts by their places, where they recur. */
-  readonly #common: readonly (CommonEntries | null)[];
-  readonly #tableSchema: Schema;
-  readonly #tableLength: number;
+  readonly #tableNow: () => Batch;
+  #table: Batch;
+  #tableColumns: readonly Column[] = [];
+  /** Of each of its columns: its texts by their places, where they recur. */
+  #common: readonly (CommonEntries | null)[] = [];
   readonly #output: Schema;
   readonly #keys: PackedKeys;
-  readonly #keyTable: KeyedTable;
+  #keyTable: KeyedTable;
   /** The first table row of each key slot, and for each table row the next of the same key (−1: none). */
-  readonly #firstRow: Int32Array;
-  readonly #nextRow: Int32Array;
-  readonly #unique: boolean;
+  #firstRow = new Int32Array(0);
+  #nextRow = new Int32Array(0);
+  #unique = false;
   readonly #pairs = new PairList();
   /** Of a full join: which rows of the table have a partner. */
-  readonly #partners: Uint8Array | null;
+  #partners: Uint8Array | null = null;
   readonly #comparison: RowCondition | null;
 
   constructor(
     spec: StaticJoinSpec,
-    table: Batch,
+    tableNow: () => Batch,
     condition: RowCondition | null,
     chunks: ChunkSizes,
     comparison: RowCondition | null = null,
@@ -96,17 +96,29 @@ export class StaticJoinOperator implements Operator {
     this.#keeps = keepsOf(spec);
     this.#condition = condition;
     this.#comparison = comparison;
-    this.#partners = spec.joinType === "full" ? new Uint8Array(table.length) : null;
     this.#chunks = chunks;
-    this.#tableColumns = table.columns.map((column) => plainColumn(column));
-    this.#common = this.#tableColumns.map(commonEntries);
-    this.#tableSchema = table.schema;
-    this.#tableLength = table.length;
     this.#output = schemaOf(spec.output);
-    const keyColumns = spec.keys.map(({ tableColumn }) => this.#tableColumns[tableColumn]!);
-    const layout = layoutOf(keyColumns.map((column) => column.type));
+    this.#tableNow = tableNow;
+    this.#table = tableNow();
+    const layout = this.#layout();
     this.#keys = new PackedKeys(layout);
     this.#keyTable = new KeyedTable(layout);
+    this.#build();
+  }
+
+  #layout(): KeyLayout {
+    return layoutOf(this.#spec.keys.map(({ tableColumn }) => this.#table.columns[tableColumn]!.type));
+  }
+
+  /** The hash table over the rows of the table. */
+  #build(): void {
+    const spec = this.#spec;
+    const table = this.#table;
+    this.#partners = spec.joinType === "full" ? new Uint8Array(table.length) : null;
+    this.#tableColumns = table.columns.map((column) => plainColumn(column));
+    this.#common = this.#tableColumns.map(commonEntries);
+    const keyColumns = spec.keys.map(({ tableColumn }) => this.#tableColumns[tableColumn]!);
+    this.#keyTable = new KeyedTable(this.#layout());
     const rows = matchableRows(spec, keyColumns, table.length);
     this.#keys.pack(keyColumns, table.length);
     const slots = this.#keyTable.lookupOrInsert(this.#keys, rows, rows.length);
@@ -120,6 +132,11 @@ export class StaticJoinOperator implements Operator {
   }
 
   begin(): void {
+    const table = this.#tableNow();
+    if (table !== this.#table) {
+      this.#table = table;
+      this.#build();
+    }
     this.#partners?.fill(0);
   }
 
@@ -155,7 +172,7 @@ export class StaticJoinOperator implements Operator {
     let from = 0;
     pairs.clear();
     for (let i = 0; i < batch.length; i++) {
-      if (slots === null) for (let row = 0; row < this.#tableLength; row++) pairs.push(i, row);
+      if (slots === null) for (let row = 0; row < this.#table.length; row++) pairs.push(i, row);
       else for (let row = this.#firstOf(slots[i]!); row >= 0; row = this.#nextRow[row]!) pairs.push(i, row);
       if (pairs.count < this.#chunks.joinPairs) continue;
       yield* this.#joinRows(batch, from, i + 1);
@@ -255,7 +272,7 @@ export class StaticJoinOperator implements Operator {
   /** Pairs as rows: the stream's columns, then the table's. */
   #pairBatch(batch: Batch, pairs: PairList): Batch {
     const columns = [...this.#streamColumns(batch, pairs), ...this.#dictionaries(pairs)];
-    return batchOf(types.struct([...batch.schema.fields, ...this.#tableSchema.fields]), columns, pairs.count);
+    return batchOf(types.struct([...batch.schema.fields, ...this.#table.schema.fields]), columns, pairs.count);
   }
 
   #emissions(batch: Batch, pairs: PairList): readonly Emission[] {

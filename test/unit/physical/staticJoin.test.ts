@@ -61,7 +61,8 @@ test("a join with a static table gives what nested loops give, in their order", 
       const spec: StaticJoinSpec = { joinType, streamIsLeft, keys: equi, condition: null, comparison: null, output };
       const actual: Value[][] = [];
       const condition = threshold === null ? null : (pairs: Batch): Column => aboveThreshold(pairs, threshold);
-      const join = new StaticJoinOperator(spec, batchFromRows(tableSchema, table), condition, handling().chunks);
+      const held = batchFromRows(tableSchema, table);
+      const join = new StaticJoinOperator(spec, () => held, condition, handling().chunks);
       const expected: Value[][] = [];
       for (const rows of batches) {
         join.begin();
