@@ -1,8 +1,14 @@
 import { defineConfig } from "rolldown";
 
-/** How `npm run golden`, `npm run sql-suite`, `npm run bench` and `npm run nightly` are made: few files too, so that loading them is no part of what they measure. */
+/** How `npm run golden`, `npm run sql-suite`, `npm run bench`, `npm run stream-fuzz` and `npm run nightly` are made: few files too, so that loading them is no part of what they measure. */
 export default defineConfig({
-  input: { golden: "test/golden/main.ts", sqlSuite: "test/sqlSuite/main.ts", bench: "test/bench/main.ts", nightly: "test/nightly/main.ts" },
+  input: {
+    golden: "test/golden/main.ts",
+    sqlSuite: "test/sqlSuite/main.ts",
+    bench: "test/bench/main.ts",
+    nightly: "test/nightly/main.ts",
+    streamFuzz: "test/golden/fuzzMain.ts",
+  },
   platform: "node",
   external: /^[^./]/,
   tsconfig: "tsconfig.json",

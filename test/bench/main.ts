@@ -3,13 +3,14 @@ import { parseArgs } from "node:util";
 import { generate, type Workload } from "./generate.js";
 import { runLatency } from "./latency.js";
 import { runStartup } from "./startup.js";
+import { runMemory } from "./memory.js";
 import { runSql } from "./sql.js";
 import { runState } from "./state.js";
 import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state`: small batches over much state. `sql`: queries beside DuckDB. `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `sql`: queries beside DuckDB. `generate w1 --data DIR --scale 1`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -35,7 +36,14 @@ if (values.format !== "json") {
 } else if (name === "startup") {
   console.log(JSON.stringify(await runStartup(resolve("dist/cli/main.js"))));
 } else if (name === "state") {
-  for await (const line of runState()) console.log(JSON.stringify(line));
+  for await (const line of runState(new RegExp(argument))) console.log(JSON.stringify(line));
+} else if (name === "memory") {
+  let flat = true;
+  for await (const line of runMemory(Number(values.scale))) {
+    console.log(JSON.stringify(line));
+    flat &&= line.isFlat;
+  }
+  process.exitCode = flat ? 0 : 1;
 } else if (name === "sql") {
   const flags = {
     data: values.data,
@@ -49,7 +57,7 @@ if (values.format !== "json") {
   console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
 } else {
   console.error(
-    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "sql", "generate"].join(", ")}.`,
+    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "memory", "sql", "generate"].join(", ")}.`,
   );
   process.exitCode = 2;
 }

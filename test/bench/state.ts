@@ -5,7 +5,7 @@ import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import { field, types } from "../../engine/arrow/types.js";
 import { MemoryStream } from "../../sources/memory/source.js";
 import type { DataFrame } from "../../dataframe/dataFrame.js";
-import { count, max, window } from "../../dataframe/functions.js";
+import { count, expr, max, window } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
 import type { DataStreamWriter } from "../../dataframe/streamWriter.js";
 import { percentile } from "./percentile.js";
@@ -44,6 +44,66 @@ const shapes: readonly Shape[] = [
         .writeStream.outputMode("append"),
   },
   {
+    name: "windowed aggregation, update",
+    expires: true,
+    build: (input, liveSeconds) =>
+      input
+        .withWatermark("at", `${liveSeconds} seconds`)
+        .groupBy(window("at", "10 seconds"), "key")
+        .agg(count().as("n"), max("value").as("most"))
+        .writeStream.outputMode("update"),
+  },
+  {
+    name: "sessions",
+    expires: true,
+    build: (input, liveSeconds) =>
+      input
+        .withWatermark("at", `${liveSeconds} seconds`)
+        .groupBy(expr("session_window(at, '10 seconds')"), "key")
+        .agg(count().as("n"), max("value").as("most"))
+        .writeStream.outputMode("append"),
+  },
+  {
+    name: "deduplication within the watermark",
+    expires: true,
+    build: (input, liveSeconds) =>
+      input.withWatermark("at", `${liveSeconds} seconds`).dropDuplicatesWithinWatermark("key").writeStream.outputMode("append"),
+  },
+  {
+    name: "deduplication, for ever",
+    expires: false,
+    build: (input) => input.dropDuplicates("key").writeStream.outputMode("update"),
+  },
+  {
+    name: "join of two streams",
+    expires: true,
+    build: (input, liveSeconds) => {
+      // Each row is kept by both sides.
+      const half = input.withWatermark("at", `${Math.ceil(liveSeconds / 2)} seconds`);
+      const right = half.selectExpr("key AS k", "at AS t");
+      return half
+        .join(right, expr("key = k AND t BETWEEN at AND at + INTERVAL 1 SECOND"))
+        .select("key", "value")
+        .writeStream.outputMode("append");
+    },
+  },
+  {
+    name: "user state",
+    expires: false,
+    build: (input) =>
+      input
+        .groupBy("key")
+        .flatMapGroupsWithState(
+          (key, rows, state) => {
+            const n = ((state.getOption()?.["n"] ?? 0) as number) + [...rows].length;
+            state.update({ n });
+            return [{ key: key["key"], n }];
+          },
+          { outputSchema: "key STRING, n BIGINT", stateSchema: "n BIGINT", outputMode: "update", timeout: "none" },
+        )
+        .writeStream.outputMode("update"),
+  },
+  {
     name: "keyed aggregation",
     expires: false,
     build: (input) => input.groupBy("key").agg(count().as("n"), max("value").as("most")).writeStream.outputMode("update"),
@@ -57,8 +117,8 @@ const shapes: readonly Shape[] = [
 ];
 
 /** How long a batch of 100 rows takes as the state grows, with a checkpoint on disk: the median of 200 and the longest, snapshots and growth included. */
-export async function* runState(): AsyncGenerator<object> {
-  for (const shape of shapes) {
+export async function* runState(only: RegExp): AsyncGenerator<object> {
+  for (const shape of shapes.filter(({ name }) => only.test(name))) {
     let smallest: number | null = null;
     for (const liveKeys of sizes) {
       const result = await runShape(shape, liveKeys);

@@ -31,7 +31,8 @@ interface Report {
   readonly testResults: readonly { readonly assertionResults: readonly { readonly status: string; readonly fullName: string }[] }[];
 }
 
-function runPart({ name, tests, parameters }: Part): Summary {
+function runPart({ name, tests, tool, parameters }: Part): Summary {
+  if (tool !== undefined) return runTool(name, tool);
   const report = join(folder, "report.json");
   const startedMs = performance.now();
   const args = ["node_modules/vitest/vitest.mjs", "run", ...tests, "--reporter=json", `--outputFile=${report}`];
@@ -43,6 +44,16 @@ function runPart({ name, tests, parameters }: Part): Summary {
   const failures = found.testResults.flatMap(({ assertionResults }) => assertionResults).filter(({ status }) => status === "failed");
   const failed = Math.max(found.numFailedTests, found.numFailedTestSuites > 0 ? 1 : 0);
   return { name, parameters, passed: found.numPassedTests, failed, failures: failures.map(({ fullName }) => fullName), seconds };
+}
+
+/** A program that is no suite counts as one test. */
+function runTool(name: string, [program, ...args]: readonly string[]): Summary {
+  const startedMs = performance.now();
+  const { status, stdout } = spawnSync(process.execPath, [`.cache/tools/${program}`, ...args], { encoding: "utf8" });
+  const seconds = Math.round((performance.now() - startedMs) / 1000);
+  const failed = status === 0 ? 0 : 1;
+  const said = stdout.trim().split("\n").at(-1) ?? "";
+  return { name, parameters: { said }, passed: 1 - failed, failed, failures: failed === 0 ? [] : [said], seconds };
 }
 
 /** Null when the process died before it wrote one. */

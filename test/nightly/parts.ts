@@ -1,8 +1,10 @@
 /** A run of some of the tests, with more seeds, other chunks, or more mutations than a change is tested with. */
 export interface Part {
   readonly name: string;
-  /** Files and folders of tests. */
+  /** Files and folders of tests; none where a tool runs in their place. */
   readonly tests: readonly string[];
+  /** A program among `.cache/tools` with its arguments, which ends with 0 when all is well. */
+  readonly tool?: readonly string[];
   /** Environment variables that the tests read. */
   readonly parameters: Readonly<Record<string, string>>;
 }
@@ -29,6 +31,9 @@ export function parts(scale: number): readonly Part[] {
       .map((size) => ({ name: `suites, pieces of ${size}`, tests: inPieces, parameters: { CHUNKS: size } })),
     { name: "fuzz", tests: ["test/fuzz"], parameters: { FUZZ_MUTATIONS: many(10_000), FUZZ_SEED: seed } },
     { name: "damaged Parquet", tests: ["test/property/damagedParquet.test.ts"], parameters: scale >= 1 ? { TIDEMARK_NIGHTLY: "1" } : {} },
+    { name: "random queries, asked of Spark", tests: [], tool: ["streamFuzz.js", "--queries", many(300)], parameters: {} },
+    // A short run has not come to rest.
+    ...(scale >= 1 ? [{ name: "flat memory", tests: [], tool: ["bench.js", "memory"], parameters: {} }] : []),
     { name: "properties", tests: ["test/property"], parameters: { PROPERTY_RUNS: many(20_000), PROPERTY_SEED: seed.slice(-9) } },
   ];
 }
