@@ -100,8 +100,11 @@ async function runShape(shape: string, build: (events: DataFrame) => DataFrame, 
 /** The medians of the middle and of the last third, MB. */
 function thirds(bytes: readonly number[]): readonly [number, number] {
   const third = Math.floor(bytes.length / 3);
-  const median = (part: readonly number[]): number => Math.round(percentile(part, 0.5) / 2 ** 20);
-  return [median(bytes.slice(third, 2 * third)), median(bytes.slice(-third))];
+  return [medianMb(bytes.slice(third, 2 * third)), medianMb(bytes.slice(-third))];
+}
+
+function medianMb(bytes: readonly number[]): number {
+  return Math.round(percentile(bytes, 0.5) / 2 ** 20);
 }
 
 function eventsOf(first: number): Batch {
