@@ -50,6 +50,10 @@ const items = rest(either(columnOrName, ofRow));
 const aggregates = rest(either(column, ofRow));
 const condition = either(column, { ...text, expected: "SQL text" }, ofRow);
 const frame = instanceOf("a DataFrame", DataFrame);
+const collectOptions: Kind = {
+  expected: "an object with signal, an AbortSignal",
+  accepts: (value) => isPlainObject(value) && (value["signal"] === undefined || value["signal"] instanceof AbortSignal),
+};
 const functionOptions: Kind = { expected: "an object of the function's options, as { concurrency: 16 }", accepts: isPlainObject };
 const options = recordOf("an object of options, each a text, a number or a boolean", optionValue);
 const on = either(columnName, listOf("a list of names", text), column, { ...ofRow, expected: "a function of both rows" });
@@ -134,7 +138,12 @@ guard("DataFrame", DataFrame.prototype, {
     createOrReplaceTempView: [text],
     explain: [anything],
   },
-  promised: { head: [optional(number)], take: [number], show: [optional(number), optional(either(boolean, number))] },
+  promised: {
+    collect: [optional(collectOptions)],
+    head: [optional(number)],
+    take: [number],
+    show: [optional(number), optional(either(boolean, number))],
+  },
 });
 guard("GroupedData", GroupedData.prototype, {
   direct: {
