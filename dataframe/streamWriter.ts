@@ -121,7 +121,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    * What becomes of rows that come later than the watermark allows: they are dropped and counted (`drop`, as unless said), they end the query (`fail`), or they go to the
    * side output `late`, with `_operator`, `_reason` and `_watermark` beside their columns, in the same batch.
    *
-   * @example stream.writeStream.onLate("sideOutput").sideOutput("late", (rows) => rows.writeStream.format("json").option("path", "out/late"))
+   * @example const counts = stream.withWatermark("timestamp", "1 minute").groupBy("timestamp").count(); counts.writeStream.onLate("sideOutput").sideOutput("late", (rows) => rows.writeStream.format("json").option("path", "out/late"))
    */
   onLate(policy: LatePolicy): DataStreamWriter<Row, Made, Format> {
     return this.with({ onLate: checkedPolicy<LatePolicy>("onLate", policy, ["drop", "sideOutput", "fail"]) });
@@ -142,7 +142,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    * outputs at once.
    *
    * @throws SIDE_OUTPUT_UNKNOWN, SIDE_OUTPUT_WRITER, SIDE_OUTPUT_OPERATION, SIDE_OUTPUT_SETTING, SIDE_OUTPUT_WITHOUT_ROWS where nothing can be late
-   * @example stream.writeStream.onLate("sideOutput").sideOutput("late", (rows) => rows.writeStream.format("parquet").option("path", "out/late"))
+   * @example stream.withWatermark("timestamp", "1 minute").dropDuplicates("timestamp").writeStream.onLate("sideOutput").sideOutput("late", (rows) => rows.writeStream.format("console"))
    */
   sideOutput(
     output: SideOutputId,
@@ -160,7 +160,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    * batch of their first row, groups after the last batch that touched them. What is forgotten is counted (`rowsExpiredByTtl`).
    *
    * @throws INVALID_OPTION_VALUE, INVALID_INTERVAL_FORMAT.*
-   * @example stream.dropDuplicates("id").writeStream.stateTtl("1 day")
+   * @example stream.dropDuplicates("value").writeStream.stateTtl("1 day")
    */
   stateTtl(duration: string): DataStreamWriter<Row, Made, Format> {
     return this.with({ stateTtlMs: checkedTtlMs(duration) });
@@ -170,7 +170,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    * Whether the tables that the stream is joined with are looked at before each batch, and read anew when their files have changed; else once a run. The list of files that a
    * batch sees is logged with it, so that a batch that runs again sees the same.
    *
-   * @example stream.join(session.read.schema("id INT, name STRING").json("names"), "id").writeStream.staticRefresh()
+   * @example stream.join(session.read.schema("value BIGINT, name STRING").json("names"), "value").writeStream.staticRefresh()
    */
   staticRefresh(isRefreshed = true): DataStreamWriter<Row, Made, Format> {
     return this.with({ staticRefresh: isRefreshed });
