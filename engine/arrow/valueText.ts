@@ -22,18 +22,33 @@ export function parseDecimal(text: string, scale: number): bigint | null {
 }
 
 /** Spark's text of a day-time interval. */
-export function dayTimeIntervalText(microseconds: bigint): string {
+export function dayTimeIntervalText(microseconds: bigint, units = "day to second"): string {
   const size = microseconds < 0n ? -microseconds : microseconds;
-  const seconds = size / 1_000_000n;
   const fraction = (size % 1_000_000n).toString().padStart(6, "0").replace(/0+$/, "");
-  const time = `${two((seconds / 3600n) % 24n)}:${two((seconds / 60n) % 60n)}:${two(seconds % 60n)}${fraction && `.${fraction}`}`;
-  return `INTERVAL '${microseconds < 0n ? "-" : ""}${seconds / 86_400n} ${time}' DAY TO SECOND`;
+  const [from, to = from] = units.split(" to ") as [DayTimeUnit, DayTimeUnit?];
+  const parts = dayTimeUnits.slice(dayTimeUnits.indexOf(from), dayTimeUnits.indexOf(to) + 1).map((unit, i) => {
+    const count = i === 0 ? size / unitUs[unit] : (size % unitUs[dayTimeUnits[dayTimeUnits.indexOf(unit) - 1]!]) / unitUs[unit];
+    const digits = unit === "day" ? String(count) : two(count);
+    const separator = i === 0 ? "" : unit === "hour" ? " " : ":";
+    return `${separator}${digits}${unit === "second" && fraction !== "" ? `.${fraction}` : ""}`;
+  });
+  return `INTERVAL '${microseconds < 0n ? "-" : ""}${parts.join("")}' ${units.toUpperCase()}`;
 }
 
+const dayTimeUnits = ["day", "hour", "minute", "second"] as const;
+type DayTimeUnit = (typeof dayTimeUnits)[number];
+const unitUs: Readonly<Record<DayTimeUnit, bigint>> = {
+  day: 86_400_000_000n,
+  hour: 3_600_000_000n,
+  minute: 60_000_000n,
+  second: 1_000_000n,
+};
+
 /** Spark's text of a year-month interval. */
-export function yearMonthIntervalText(months: number): string {
+export function yearMonthIntervalText(months: number, units = "year to month"): string {
   const size = Math.abs(months);
-  return `INTERVAL '${months < 0 ? "-" : ""}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
+  const text = units === "year" ? Math.floor(size / 12) : units === "month" ? size : `${Math.floor(size / 12)}-${size % 12}`;
+  return `INTERVAL '${months < 0 ? "-" : ""}${text}' ${units.toUpperCase()}`;
 }
 
 function two(value: bigint): string {

@@ -56,6 +56,7 @@ export function fold(e: Expression): Expression {
 
 function toLiteral(e: Expression): Expression {
   const computed = e.kind === "cast" || e.kind === "call";
+  if (isNullByArgument(e)) return { kind: "literal", value: null, type: typeOf(e) };
   if (!computed || !expressionChildren(e).every((child) => child.kind === "literal") || !isFoldable(e)) return e;
   try {
     return valueOf(e);
@@ -63,6 +64,16 @@ function toLiteral(e: Expression): Expression {
     if (error instanceof StreamingError && error.condition !== "INTERNAL_ERROR") return e;
     throw error;
   }
+}
+
+/** Null whatever its other arguments are, which are not evaluated then: one of them may be a constant that fails. */
+function isNullByArgument(e: Expression): boolean {
+  if (e.kind !== "call" || !e.args.some(isNullLiteral)) return false;
+  return findEntry(e.name)?.nulls === "strict" && isDeterministicFunction(e.name);
+}
+
+function isNullLiteral(e: Expression): boolean {
+  return e.kind === "literal" && e.value === null;
 }
 
 function valueOf(e: Expression): Expression {
@@ -87,9 +98,22 @@ function certainParts(e: Expression): readonly Expression[] {
 
 function foldedOver(e: Expression, parts: readonly Expression[]): Expression {
   if (e.kind === "literal") return e;
-  if (isFoldable(e)) return valueOf(e);
+  if (isFoldable(e)) return valueOrNull(e);
   if (isConditional(e)) return withExpressionChildren(e, [...parts, ...expressionChildren(e).slice(1).map(fold)]);
-  return parts.length === 0 ? e : withExpressionChildren(e, parts);
+  if (parts.length === 0) return e;
+  const folded = withExpressionChildren(e, parts);
+  return isNullByArgument(folded) ? { kind: "literal", value: null, type: typeOf(e) } : folded;
+}
+
+/** A constant that fails is null all the same where another argument makes it null. */
+function valueOrNull(e: Expression): Expression {
+  try {
+    return valueOf(e);
+  } catch (error) {
+    const folded = fold(e);
+    if (isNullLiteral(folded)) return folded;
+    throw error;
+  }
 }
 
 function isConditional(e: Expression): boolean {

@@ -81,7 +81,7 @@ function beginCall(call: Call, lookup: Lookup, context: EvalContext, frames: Fra
   if (entry.evalNext !== undefined) return stepped(frame, entry.evalNext(call, -1, null, frame.values), frames);
   if (entry.eval === undefined) throw notYetSupported(`${call.name} here`);
   if (call.args.length === 0) return { value: entry.eval([], call, context) };
-  return argumentOf(frame, 0, frames);
+  return argumentOf(frame, entry.lastFirst === true ? call.args.length - 1 : 0, frames);
 }
 
 /** One step of a frame that was waiting for a value. */
@@ -93,8 +93,10 @@ function goOn(frame: Frame, value: Value, context: EvalContext, frames: Frame[])
   }
   if (entry!.evalNext !== undefined) return stepped(frame, entry!.evalNext(e, argument, value, values), frames);
   if (value === null && entry!.nulls === "strict") return { value: null };
-  values.push(value);
-  return values.length < e.args.length ? argumentOf(frame, argument + 1, frames) : { value: entry!.eval!(values, e, context) };
+  if (entry!.lastFirst === true) values.unshift(value);
+  else values.push(value);
+  if (values.length === e.args.length) return { value: entry!.eval!(values, e, context) };
+  return argumentOf(frame, entry!.lastFirst === true ? argument - 1 : argument + 1, frames);
 }
 
 function stepped(frame: Frame, step: number | { readonly value: Value }, frames: Frame[]): Next {

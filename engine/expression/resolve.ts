@@ -6,6 +6,7 @@ import { findAggregate } from "./aggregates/index.js";
 import { freshId, type AggregateCall, type Expression, type UnresolvedFunction } from "./expression.js";
 import { isNumbered } from "./userNames.js";
 import { anyNullable, modeOf } from "./functions/entry.js";
+import { fold } from "./fold.js";
 import { findEntry, functionNames } from "./functions/table.js";
 import { pendingFunctions } from "./functions/pending.js";
 import type { AnalysisContext } from "./types/coerce.js";
@@ -46,6 +47,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
   const resolution = entry.resolve(use.args, {
     name,
     context,
+    fold,
     ...(use.options && { options: use.options }),
     ...(use.typeArgument && { typeArgument: use.typeArgument }),
   });

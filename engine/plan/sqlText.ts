@@ -1,9 +1,9 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
+import { dayTimeIntervalText, yearMonthIntervalText } from "../arrow/valueText.js";
 import type { Expression, SortOrder, Subquery } from "../expression/expression.js";
 import { shownName } from "../expression/userNames.js";
 import { foldExpression } from "../expression/traverse.js";
-import { localText } from "../values/dateTimeText.js";
 import { valueText } from "../values/valueText.js";
 import { outerNamesOf } from "./subqueryNames.js";
 import { windowText } from "./windowText.js";
@@ -221,33 +221,12 @@ function literalText(value: Value, type: DataType): string {
     case "binary":
       return `X'${Array.from(value as Uint8Array, (b) => b.toString(16).padStart(2, "0").toUpperCase()).join("")}'`;
     case "interval_daytime":
-      return dayTimeText(value as bigint, type.units ?? "day to second");
+      return dayTimeIntervalText(value as bigint, type.units);
     case "interval_yearmonth":
-      return yearMonthText(value as number, type.units ?? "year to month");
+      return yearMonthIntervalText(value as number, type.units);
     default:
       return typeof value === "object"
         ? JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part))
         : String(value);
   }
-}
-
-/** `INTERVAL '2' YEAR`, `INTERVAL '14' MONTH`, `INTERVAL '1-2' YEAR TO MONTH`. */
-function yearMonthText(months: number, units: string): string {
-  if (units === "year") return `INTERVAL '${months / 12}' YEAR`;
-  if (units === "month") return `INTERVAL '${months}' MONTH`;
-  const size = Math.abs(months);
-  return `INTERVAL '${months < 0 ? "-" : ""}${Math.floor(size / 12)}-${size % 12}' YEAR TO MONTH`;
-}
-
-const unitUs: Readonly<Record<string, bigint>> = { day: 86_400_000_000n, hour: 3_600_000_000n, minute: 60_000_000n };
-
-/** `INTERVAL '30' DAY`, `INTERVAL '05.5' SECOND`, `INTERVAL '1 02:03:04' DAY TO SECOND`. */
-function dayTimeText(microseconds: bigint, units: string): string {
-  const sign = microseconds < 0n ? "-" : "";
-  const us = microseconds < 0n ? -microseconds : microseconds;
-  const unit = unitUs[units];
-  if (unit !== undefined) return `INTERVAL '${sign}${String(us / unit).padStart(units === "day" ? 1 : 2, "0")}' ${units.toUpperCase()}`;
-  const time = localText(us % 86_400_000_000n).slice("1970-01-01 ".length);
-  if (units === "second" && us < 60_000_000n) return `INTERVAL '${sign}${time.slice("00:00:".length)}' SECOND`;
-  return `INTERVAL '${sign}${us / 86_400_000_000n} ${time}' DAY TO SECOND`;
 }

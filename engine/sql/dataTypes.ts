@@ -1,6 +1,6 @@
 import { StreamingError, notYetSupported } from "../errors/streamingError.js";
 import { deepestType } from "../arrow/typeDepth.js";
-import { types, type DataType, type Field } from "../arrow/types.js";
+import { typeName, types, type DataType, type Field } from "../arrow/types.js";
 import type { TokenStream } from "./tokenStream.js";
 
 const simpleTypes: Readonly<Record<string, DataType>> = {
@@ -129,12 +129,11 @@ function intervalType(tokens: TokenStream): DataType {
     [dayTimeUnits, types.intervalDayTime],
   ] as const) {
     if (!tokens.isAny(...units)) continue;
-    tokens.next();
-    if (tokens.accept("TO")) {
-      if (!tokens.isAny(...units)) throw tokens.unexpected(`expected one of ${units.join(", ")}`);
-      tokens.next();
-    }
-    return type;
+    const from = tokens.next().word.toLowerCase();
+    if (!tokens.accept("TO")) return { ...type, units: from };
+    if (!tokens.isAny(...units)) throw tokens.unexpected(`expected one of ${units.join(", ")}`);
+    const span = `${from} to ${tokens.next().word.toLowerCase()}`;
+    return span === typeName(type).slice("interval ".length) ? type : { ...type, units: span };
   }
   return types.calendarInterval;
 }

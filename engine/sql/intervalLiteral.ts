@@ -22,8 +22,18 @@ export function startsIntervalLiteral(tokens: TokenStream): boolean {
  */
 export function intervalLiteral(tokens: TokenStream): Literal {
   const start = tokens.expect("INTERVAL").start;
-  const value = tokens.peek(0).kind === "string" && unitAt(tokens, 1) === null ? parseInterval(tokens.next().text) : terms(tokens);
+  const value = tokens.peek(0).kind === "string" && unitAt(tokens, 1) === null ? textLiteral(tokens.next().text) : terms(tokens);
   return typed(value, tokens.text.slice(start, tokens.end));
+}
+
+/** @throws INVALID_TYPED_LITERAL */
+function textLiteral(text: string): IntervalValue {
+  try {
+    return parseInterval(text);
+  } catch (error) {
+    if (!(error instanceof StreamingError)) throw error;
+    throw new StreamingError("INVALID_TYPED_LITERAL", { valueType: '"INTERVAL"', value: `'${text}'` });
+  }
 }
 
 function terms(tokens: TokenStream): IntervalValue {
@@ -85,18 +95,24 @@ const limits: Partial<Record<IntervalUnit, number>> = { month: 11, hour: 23, min
 function fromTo(sum: IntervalSum, text: string, negative: boolean, from: IntervalUnit, to: IntervalUnit): void {
   const units = from === "year" && to === "month" ? ["year", "month"] : dayTime.slice(dayTime.indexOf(from), dayTime.indexOf(to) + 1);
   const shape = patterns.find((p) => p.units.join() === units.join());
-  const match = shape?.pattern.exec(text.trim());
-  if (!shape || !match) throw unmatched(text, from, to);
+  if (shape === undefined) throw new StreamingError("INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION", { input: text, from, to });
+  const match = shape.pattern.exec(text.trim());
+  if (!match) throw unmatched(text, from, to);
   const sign = (match[1] === "-") === negative ? "" : "-";
   shape.units.forEach((unit, i) => {
     const part = match[i + 2]!;
-    if (i > 0 && Math.floor(Number(part)) > (limits[unit] ?? Number.MAX_SAFE_INTEGER)) throw unmatched(text, from, to);
+    if (i > 0 && Math.floor(Number(part)) > (limits[unit] ?? Number.MAX_SAFE_INTEGER)) throw outOfRange(text, from, to);
     addInterval(sum, parseInterval(`${sign}${part} ${unit}`), false);
   });
 }
 
 function unmatched(input: string, from: string, to: string): StreamingError {
-  return new StreamingError("INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING", { input, intervalStr: `${from} to ${to}` });
+  const notice = from === "year" ? "" : "_WITH_NOTICE";
+  return new StreamingError(`INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING${notice}`, { input, intervalStr: `${from} to ${to}` });
+}
+
+function outOfRange(input: string, from: string, to: string): StreamingError {
+  return new StreamingError("INVALID_INTERVAL_FORMAT.INTERVAL_PARSING", { input, interval: `${from} to ${to}` });
 }
 
 function valueOf(sum: IntervalSum, tokens: TokenStream): IntervalValue {

@@ -23,9 +23,9 @@ export function numberLiteral(text: string, negative: boolean): Literal {
     case "L":
       return integerLiteral(digits, suffix);
     case "F":
-      return literal(Math.fround(Number(digits)), types.float);
+      return literal(withinRange(digits, Math.fround(Number(digits)), "float", "3.4028234663852886E+38"), types.float);
     case "D":
-      return literal(Number(digits), types.double);
+      return doubleLiteral(digits);
     case "BD":
       return decimalLiteral(digits);
     default:
@@ -33,11 +33,22 @@ export function numberLiteral(text: string, negative: boolean): Literal {
   }
 }
 
+function doubleLiteral(digits: string): Literal {
+  return literal(withinRange(digits, Number(digits), "double", "1.7976931348623157E+308"), types.double);
+}
+
+/** @throws INVALID_NUMERIC_LITERAL_RANGE beyond the largest number of the type */
+function withinRange(digits: string, value: number, typeName: string, largest: string): number {
+  if (Number.isFinite(value)) return value;
+  const parameters = { rawStrippedQualifier: digits, minValue: `-${largest}`, maxValue: largest, typeName };
+  throw new StreamingError("INVALID_NUMERIC_LITERAL_RANGE", parameters);
+}
+
 /** More digits are no long. */
 const longestWhole = 40;
 
 function plainNumber(digits: string): Literal {
-  if (/e/i.test(digits)) return literal(Number(digits), types.double);
+  if (/e/i.test(digits)) return doubleLiteral(digits);
   if (digits.includes(".") || digits.length > longestWhole) return decimalLiteral(digits);
   const value = BigInt(digits);
   if (BigInt.asIntN(32, value) === value) return literal(Number(value), types.int);

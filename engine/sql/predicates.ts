@@ -11,6 +11,11 @@ import type { Grammar } from "./tokenStream.js";
 export function readPredicate(grammar: Grammar, operand: Expression): Expression {
   const { tokens } = grammar;
   if (tokens.is("IS")) return isPredicate(grammar, operand);
+  if (tokens.is("NOT") && isQuantified(grammar, 1)) {
+    tokens.next();
+    return quantifiedLike(grammar, operand, true);
+  }
+  if (isQuantified(grammar, 0)) return quantifiedLike(grammar, operand, false);
   const negated = tokens.is("NOT") && ["BETWEEN", "IN", "LIKE", "ILIKE", "RLIKE", "REGEXP"].includes(tokens.peek(1).word);
   if (negated) tokens.next();
   const predicate = plainPredicate(grammar, operand);
@@ -54,17 +59,29 @@ function inPredicate(grammar: Grammar, operand: Expression): Expression {
   return call("in", [operand, ...values], { start, end: tokens.end });
 }
 
-/** `LIKE pattern [ESCAPE 'c']`, `LIKE {ANY | SOME | ALL} (pattern, …)`. */
+function isQuantified({ tokens }: Grammar, ahead: number): boolean {
+  return ["LIKE", "ILIKE"].includes(tokens.peek(ahead).word) && ["ANY", "SOME", "ALL"].includes(tokens.peek(ahead + 1).word);
+}
+
+/** `[NOT] LIKE {ANY | SOME | ALL} (pattern, …)`: NOT is about each pattern. @throws INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN */
+function quantifiedLike(grammar: Grammar, operand: Expression, negated: boolean): Expression {
+  const { tokens } = grammar;
+  const name = tokens.next().word.toLowerCase();
+  const joint = tokens.next().word === "ALL" ? "and" : "or";
+  tokens.expect("(");
+  if (tokens.is(")")) throw new StreamingError("INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN");
+  const matches = tokens.commaSeparated(() => {
+    const match = call(name, [operand, grammar.expression()]);
+    return negated ? call("not", [match]) : match;
+  });
+  tokens.expect(")");
+  return matches.reduce((left, right) => call(joint, [left, right]));
+}
+
+/** `LIKE pattern [ESCAPE 'c']`. */
 function likePredicate(grammar: Grammar, operand: Expression, name: string): Expression {
   const { tokens } = grammar;
   const start = tokens.peek().start;
-  if (tokens.isAny("ANY", "SOME", "ALL")) {
-    const joint = tokens.next().word === "ALL" ? "and" : "or";
-    tokens.expect("(");
-    const matches = tokens.commaSeparated(() => call(name, [operand, grammar.expression()]));
-    tokens.expect(")");
-    return matches.reduce((left, right) => call(joint, [left, right]));
-  }
   const args = [operand, grammar.operand()];
   if (tokens.accept("ESCAPE")) {
     const token = tokens.peek();

@@ -63,7 +63,7 @@ function readAtom(grammar: Grammar): Expression {
     case "symbol":
       return readSymbol(grammar);
     case "quoted":
-      return readName(grammar);
+      return tokens.peek(1).word === "(" ? readFunction(grammar) : readName(grammar);
     case "identifier":
       return readWord(grammar);
     default:
@@ -116,7 +116,7 @@ function readWord(grammar: Grammar): Expression {
       return readSubquery(grammar, "exists", [], tokens.next().start);
     default:
   }
-  if (after.kind === "string") return typedLiteral(grammar);
+  if (after.kind === "string" && word !== "CASE") return typedLiteral(grammar);
   const special = readSpecialForm(grammar);
   if (special !== null) return special;
   if (after.word === "(") return readFunction(grammar);

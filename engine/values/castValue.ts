@@ -8,9 +8,10 @@ import type { EvalMode } from "./evalMode.js";
 import { throwCastInput, throwCastOverflow, throwDecimalRange, throwOverflow } from "./evaluationErrors.js";
 import { fitsIntegral, longMax, longMin, wrapIntegral } from "./ranges.js";
 import { parseInterval } from "./interval.js";
+import { intervalOfNumber, intervalOfText, lastUnit, numberOfInterval, type AnsiInterval } from "./intervalCast.js";
 import { floorDiv, microsPerDay, microsPerSecond } from "./calendar.js";
 import { localToMicros, microsToLocal, parseDate, parseTimestamp, parseTimestampNtz } from "./dateTimeText.js";
-import { decimalToDouble, parseDecimal, toDecimal } from "./decimal.js";
+import { decimalToDouble, divideHalfEven, parseDecimal, toDecimal } from "./decimal.js";
 import { doubleText, floatText, parseDouble, parseIntegral, trimSpaces } from "./numberText.js";
 import { timeZone } from "./timeZone.js";
 import { sqlLiteral, valueText } from "./valueText.js";
@@ -57,8 +58,37 @@ export function castValue(value: Value, from: DataType, to: DataType, rules: Cas
       return toTimestampNtz(value, from, to, rules);
     case "interval":
       return from.kind === "string" ? textInterval(value as string) : toNested(value, from, to, rules);
+    case "interval_daytime":
+    case "interval_yearmonth":
+      return toInterval(value, from, to, rules);
     default:
       return toNested(value, from, to, rules);
+  }
+}
+
+/** Of a text, another interval of the same sort, or a number of the smallest unit. */
+function toInterval(value: Value, from: DataType, to: AnsiInterval, rules: CastRules): Value {
+  const result = (whole: bigint): Value => {
+    if (!fitsIntegral(whole, to.kind === "interval_daytime" ? "long" : "int")) return overflow(value, from, to, { ...rules, mode: "ansi" });
+    return to.kind === "interval_daytime" ? whole : Number(whole);
+  };
+  switch (from.kind) {
+    case "string":
+      try {
+        return result(intervalOfText(value as string, to));
+      } catch (error) {
+        if (rules.mode === "try" && error instanceof StreamingError) return null;
+        throw error;
+      }
+    case "interval_daytime":
+    case "interval_yearmonth": {
+      const unit = BigInt(lastUnit(to));
+      return result((BigInt(value as number | bigint) / unit) * unit);
+    }
+    case "decimal":
+      return result(intervalOfNumber(value as bigint, from.scale, to));
+    default:
+      return result(intervalOfNumber(BigInt(value as number | bigint), 0, to));
   }
 }
 
@@ -138,12 +168,14 @@ function toIntegral(value: Value, from: DataType, to: DataType, rules: CastRules
       return narrowed(whole, value, from, to, rules);
     }
     case "timestamp":
-      return narrowed(floorDiv(value as bigint, microsPerSecond), value, from, to, rules);
+      return wholeSeconds(floorDiv(value as bigint, microsPerSecond), value, from, to, rules);
     case "date":
       return null;
     case "interval_daytime":
-    case "interval_yearmonth":
-      throw notYetSupported(`CAST of ${typeName(from)} to ${typeName(to)}`);
+    case "interval_yearmonth": {
+      const whole = numberOfInterval(BigInt(value as number | bigint), from);
+      return fitsIntegral(whole, to.kind) ? integral(whole, to) : overflow(value, from, to, { ...rules, mode: "ansi" });
+    }
     default:
       return narrowed(BigInt(value as number | bigint), value, from, to, rules);
   }
@@ -152,6 +184,11 @@ function toIntegral(value: Value, from: DataType, to: DataType, rules: CastRules
 function narrowed(whole: bigint, value: Value, from: DataType, to: DataType, rules: CastRules): Value {
   if (fitsIntegral(whole, to.kind)) return integral(whole, to);
   return rules.mode === "legacy" ? integral(wrapIntegral(BigInt.asIntN(64, whole), to.kind), to) : overflow(value, from, to, rules);
+}
+
+/** Beyond the type there is no number, in the legacy mode too. */
+function wholeSeconds(seconds: bigint, value: Value, from: DataType, to: DataType, rules: CastRules): Value {
+  return fitsIntegral(seconds, to.kind) ? integral(seconds, to) : overflow(value, from, to, rules);
 }
 
 function integral(value: bigint, to: DataType): Value {
@@ -217,9 +254,11 @@ function decimalOf(value: Value, from: DataType): { unscaled: bigint; scale: num
       return { unscaled: value as bigint, scale: 6 };
     case "date":
       return null;
-    case "interval_daytime":
     case "interval_yearmonth":
-      throw notYetSupported(`CAST of ${typeName(from)} to decimal`);
+      return { unscaled: numberOfInterval(BigInt(value as number), from), scale: 0 };
+    case "interval_daytime":
+      if (lastUnit(from) === 1_000_000n) return { unscaled: value as bigint, scale: 6 };
+      return { unscaled: numberOfInterval(value as bigint, from), scale: 0 };
     default:
       return { unscaled: BigInt(value as number | bigint), scale: 0 };
   }
@@ -245,13 +284,22 @@ function toTimestamp(value: Value, from: DataType, to: DataType, rules: CastRule
     case "double": {
       const micros = (value as number) * 1_000_000;
       if (!Number.isFinite(micros)) return malformed(value, from, to, rules);
+      if (rules.mode === "ansi" && (micros >= 2 ** 63 || micros < -(2 ** 63))) return overflow(value, from, to, rules);
       return clampLong(BigInt(Math.trunc(micros)));
     }
     case "decimal":
-      return BigInt.asIntN(64, ((value as bigint) * 1_000_000n) / 10n ** BigInt(from.scale));
+      return BigInt.asIntN(64, toDigits((value as bigint) * 1_000_000n, 34) / 10n ** BigInt(from.scale));
     default:
       return clampLong(BigInt(value as number | bigint) * 1_000_000n);
   }
+}
+
+/** A number of at most as many significant digits: Spark multiplies decimals so. */
+function toDigits(value: bigint, digits: number): bigint {
+  const surplus = (value < 0n ? -value : value).toString().length - digits;
+  if (surplus <= 0) return value;
+  const unit = 10n ** BigInt(surplus);
+  return divideHalfEven(value, unit) * unit;
 }
 
 /** Dates reach further than timestamps. @throws ARITHMETIC_OVERFLOW */

@@ -4,13 +4,15 @@
 export function doubleText(value: number): string {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "Infinity" : "-Infinity";
-  return javaText(value, value.toExponential());
+  const shortest = value.toExponential();
+  // Of the doubles that one digit would do for, Java writes the nearest with two.
+  return javaText(value, /^-?\de/.test(shortest) ? value.toExponential(1) : shortest);
 }
 
 /** Java's Float.toString. */
 export function floatText(value: number): string {
   if (!Number.isFinite(value) || value === 0) return doubleText(value);
-  for (let digits = 0; digits < 9; digits++) {
+  for (let digits = 1; digits < 9; digits++) {
     const text = value.toExponential(digits);
     if (Math.fround(Number(text)) === value) return javaText(value, text);
   }

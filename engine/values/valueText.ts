@@ -2,7 +2,7 @@ import { notYetSupported } from "../errors/streamingError.js";
 import type { DataType } from "../arrow/types.js";
 import { typeName } from "../arrow/types.js";
 import type { MapValue, Value } from "../arrow/value.js";
-import { decimalText } from "../arrow/valueText.js";
+import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "../arrow/valueText.js";
 import { dateText, localText, timestampText } from "./dateTimeText.js";
 import { doubleText, floatText } from "./numberText.js";
 
@@ -36,7 +36,9 @@ export function valueText(value: Value, type: DataType, zone: string): string {
       return `{${keys.map((k, i) => `${element(k, type.key, zone)} -> ${element(values[i]!, type.value, zone)}`).join(", ")}}`;
     }
     case "interval_daytime":
+      return dayTimeIntervalText(value as bigint, type.units);
     case "interval_yearmonth":
+      return yearMonthIntervalText(value as number, type.units);
     case "interval":
       throw notYetSupported(`CAST of ${typeName(type)} to string`);
     default:

@@ -2,11 +2,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Outcome } from "./runner/case.js";
-import { loadCases, runCase } from "./runner/runCases.js";
+import { eachExpression, loadCases, runCase } from "./runner/runCases.js";
 
 /**
  * `npm run golden [-- --dir DIR] [--report FILE] [--only REGEX] [--partitions N] [--chunk N]`: every case of a folder against the engine;
- * with `--chunk` N rows at once everywhere, and batches overwritten when they go back.
+ * with `--each` every expression of a case counts by itself, and with `--chunk` N rows at once everywhere, and batches overwritten when they go back.
  * Ends with `golden: N passed, N failed, N unsupported`; exit code 1 if any failed.
  */
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     only: { type: "string" },
     partitions: { type: "string" },
     chunk: { type: "string" },
+    each: { type: "boolean" },
   },
 });
 process.env["CHUNKS"] = values.chunk ?? process.env["CHUNKS"] ?? "default";
@@ -24,7 +25,8 @@ const only = new RegExp(values.only ?? "");
 const partitions = values.partitions === undefined ? undefined : Number(values.partitions);
 
 const outcomes: Outcome[] = [];
-for (const golden of loadCases(directory)) {
+const cases = loadCases(directory);
+for (const golden of values.each === true ? eachExpression(cases) : cases) {
   if (!only.test(golden.name)) continue;
   for (const outcome of await runCase(golden, partitions)) {
     outcomes.push(outcome);

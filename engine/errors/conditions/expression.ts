@@ -121,6 +121,11 @@ export const expressionConditions = {
     message: "<message>.",
     advice: `<alternative> ${ansiAdvice}`,
   },
+  "INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION": {
+    sqlState: "22015",
+    message: "Integer overflow while operating with intervals.",
+    advice: "Use <functionName> to tolerate overflow and return NULL instead.",
+  },
   "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION": {
     sqlState: "22015",
     message: "Integer overflow while operating with intervals.",
@@ -206,11 +211,6 @@ export const expressionConditions = {
     sqlState: "22023",
     message: "<rangeMessage>.",
     advice: "Give fields that make a date and a time of day; the `try_` form of the function gives NULL instead.",
-  },
-  SECOND_FUNCTION_ARGUMENT_NOT_INTEGER: {
-    sqlState: "22023",
-    message: "The second argument of <functionName> function needs to be an integer.",
-    advice: "Give a whole number of days.",
   },
   INVALID_FRACTION_OF_SECOND: {
     sqlState: "22023",

@@ -2,6 +2,74 @@ import type { ConditionTable } from "../condition.js";
 
 /** What functions refuse of their arguments, and aggregate functions of their order. */
 export const functionConditions = {
+  MAP_KEY_VALUE_DIFF_SIZES: {
+    sqlState: "22023",
+    message: "The key array and value array of a map must have the same length, but they have <keys> and <values> elements.",
+    advice: "Bring the arrays to one length, with `slice` for example.",
+  },
+  "INVALID_PARAMETER_VALUE.START": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) <parameter> in <functionName> is invalid: expects a positive or a negative value for `start`, but got 0.",
+    advice: "Count from 1, or from -1 backwards from the end.",
+  },
+  "INVALID_PARAMETER_VALUE.LENGTH": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) <parameter> in <functionName> is invalid: expects `length` greater than or equal to 0, but got <length>.",
+    advice: "Give the number of elements that are wanted.",
+  },
+  NON_FOLDABLE_ARGUMENT: {
+    sqlState: "42K08",
+    message:
+      "The function <funcName> requires the parameter <paramName> to be a foldable expression of the type <paramType>, but the actual argument is a non-foldable.",
+    advice: "Give it a constant of that type.",
+  },
+  INVALID_EXTRACT_FIELD: {
+    sqlState: "42601",
+    message: "Cannot extract <field> from <expr>.",
+    advice: "docs/reference/functions.md lists the fields under `extract`.",
+  },
+  "INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) <parameter> in <functionName> is invalid: expects an integer value in [0, <upper>), but got <invalidValue>.",
+    advice: "Positions are counted from the right and from 0.",
+  },
+  "DATATYPE_MISMATCH.NULL_TYPE": {
+    sqlState: "42K09",
+    message: "Cannot resolve <sqlExpr> due to data type mismatch: Null typed values cannot be used as arguments of <functionName>.",
+    advice: "Cast the null to the type that is meant.",
+  },
+  "DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: The <functionName> requires return <expectedType> type, but the actual is <actualType> type.",
+    advice: "Give a lambda whose result has that type.",
+  },
+  "DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: Input to function <functionName> should have been two <arrayType> with same element type, but it's [<leftType>, <rightType>].",
+    advice: "Cast one of the arrays to the type of the other.",
+  },
+  "DATATYPE_MISMATCH.MAP_FUNCTION_DIFF_TYPES": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: Input to <functionName> should have been <dataType> followed by a value with same key type, but it's [<leftType>, <rightType>].",
+    advice: "Cast the value to the type of the keys.",
+  },
+  "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION": {
+    sqlState: "42K0D",
+    message:
+      "Invalid lambda function call. A lambda function should only be used in a higher order function. However, its class is <class>, which is not a higher order function.",
+    advice: "transform, filter, exists, forall, aggregate, zip_with, array_sort and the functions of maps take lambdas.",
+  },
+  "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH": {
+    sqlState: "42K0D",
+    message: "Invalid lambda function call. A higher order function expects <expectedNumArgs> arguments, but got <actualNumArgs>.",
+    advice: "Give the lambda as many parameters as the function passes.",
+  },
   "DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES": {
     sqlState: "42K09",
     message:

@@ -10,6 +10,11 @@ export const parseConditions = {
     message: "Syntax error at or near <error><hint>. (line <line>, pos <position>)<context>\n",
     advice: "Correct the text at that place.",
   },
+  "INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN": {
+    sqlState: "42000",
+    message: "Invalid SQL syntax: Expected something between '(' and ')'.",
+    advice: "Give LIKE ALL, ANY or SOME at least one pattern.",
+  },
   "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE": {
     sqlState: "42000",
     message: "Invalid SQL syntax: IN predicate requires at least one value.",
@@ -97,6 +102,21 @@ export const intervalConditions = {
     sqlState: "22006",
     message: `${interval}Expect a unit name after <word> but hit EOL.`,
     advice: intervalAdvice,
+  },
+  "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING_WITH_NOTICE": {
+    sqlState: "22006",
+    message: `${interval}Interval string does not match the format of <intervalStr>.`,
+    advice: "Write for example INTERVAL '1 02:03:04' DAY TO SECOND or INTERVAL '90' MINUTE.",
+  },
+  "INVALID_INTERVAL_FORMAT.INTERVAL_PARSING": {
+    sqlState: "22006",
+    message: `${interval}Error parsing interval <interval> string.`,
+    advice: "Behind years there are at most 11 months, behind days 23 hours, behind those 59 minutes and 59 seconds.",
+  },
+  "INVALID_INTERVAL_FORMAT.UNSUPPORTED_FROM_TO_EXPRESSION": {
+    sqlState: "22006",
+    message: `${interval}Cannot support (interval '<input>' <from> to <to>) expression.`,
+    advice: "The units are YEAR TO MONTH, or two of DAY, HOUR, MINUTE and SECOND, the larger one first.",
   },
   "INVALID_INTERVAL_FORMAT.UNMATCHED_FORMAT_STRING": {
     sqlState: "22006",

@@ -49,7 +49,8 @@ function strictCode(g: Generator, call: Call, entry: FunctionEntry): Code {
 /** Arguments that may cost something: the first one that is null leaves the block, so that any number of them is no deeper than one. */
 function oneByOne(g: Generator, call: Call, entry: FunctionEntry, target: Code): void {
   const label = g.fresh("strict");
-  const args = [g.gen(call.args[0]!)];
+  const inOrder = entry.lastFirst === true ? call.args.toReversed() : call.args;
+  const args = [g.gen(inOrder[0]!)];
   if (args[0]!.isNull === "true") return;
   g.block(`${label}:`, () => {
     for (let i = 0; ;) {
@@ -57,9 +58,9 @@ function oneByOne(g: Generator, call: Call, entry: FunctionEntry, target: Code):
       if (isNull === "true") return;
       if (isNull !== "false") g.emit(`if (${isNull}) break ${label};`);
       if (++i === call.args.length) break;
-      args.push(g.gen(call.args[i]!));
+      args.push(g.gen(inOrder[i]!));
     }
-    assignTarget(g, target, innermost(g, call, entry, args));
+    assignTarget(g, target, innermost(g, call, entry, entry.lastFirst === true ? args.toReversed() : args));
   });
 }
 

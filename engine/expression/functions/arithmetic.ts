@@ -1,5 +1,5 @@
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
-import { sqlTypeName, types, type DataType, type DecimalType } from "../../arrow/types.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { sameType, sqlTypeName, types, type DataType, type DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import type { Call, Expression } from "../expression.js";
@@ -12,6 +12,7 @@ import { addCode, addToDatetime, resolveDatetimeArithmetic } from "./datetimeAri
 import { decimalArithmetic } from "./decimalArithmetic.js";
 import { anyNullable, modeOf, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 import { throwDivideByZero, throwRemainderByZero } from "../../values/evaluationErrors.js";
+import { resolveIntervalQuotient } from "./intervalArithmetic.js";
 import { integralCode, integralResult, type ArithmeticOperator } from "./integralArithmetic.js";
 
 /** Operands as Spark brings them together: decimals keep their types, everything else meets in one. */
@@ -21,43 +22,42 @@ function numericOperands(
   operator: ArithmeticOperator,
 ): { args: Expression[]; type: DataType } {
   const { context } = resolving;
-  const operands = args.map((arg) => stringAsNumber(arg, args, resolving));
-  const [a, b] = operands.map(typeOf) as [DataType, DataType];
-  const type = commonType(a, b, context.ansi);
-  if (type === null) {
-    const parameters = { sqlExpr: `"${describeCall(resolving.name, args)}"`, left: `"${sqlTypeName(a)}"`, right: `"${sqlTypeName(b)}"` };
-    throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", parameters);
-  }
+  const operands = args.map((arg) => (context.ansi || typeOf(arg).kind !== "string" ? arg : coerceTo(arg, types.double, context)));
+  const type = operandsType(operator, operands, resolving);
   if (type.kind === "null") return { args: operands.map((arg) => coerceTo(arg, types.double, context)), type: types.double };
-  if (!isNumeric(type)) {
-    throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", {
-      sqlExpr: `"${describeCall(resolving.name, args)}"`,
-      inputType:
-        operator === "div"
-          ? '("DECIMAL", "INTEGRAL")'
-          : '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
-      actualDataType: `"${sqlTypeName(type)}"`,
-    });
-  }
   if (type.kind === "decimal") return { args: operands.map((arg) => coerceTo(arg, decimalOperand(arg), context)), type };
   return { args: operands.map((arg) => coerceTo(arg, type, context)), type };
+}
+
+/** The type in which both sides meet. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES, DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE */
+function operandsType(operator: ArithmeticOperator, operands: readonly Expression[], resolving: Resolving): DataType {
+  const [a, b] = operands.map(typeOf) as [DataType, DataType];
+  const type = commonType(a, b, resolving.context.ansi);
+  const fits = (given: DataType): boolean =>
+    isNumeric(given) && (operator !== "div" || (given.kind !== "float" && given.kind !== "double"));
+  if (type !== null && (type.kind === "null" || fits(type))) return type;
+  const sqlExpr = `"${describeCall(resolving.name, operands)}"`;
+  const alike = type !== null && (sameType(a, b) || (resolving.context.ansi && [a, b].some(({ kind }) => kind === "string")));
+  if (!alike) {
+    const [left, right] = [`"${sqlTypeName(a)}"`, `"${sqlTypeName(b)}"`];
+    throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", { sqlExpr, left, right });
+  }
+  throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", {
+    sqlExpr,
+    inputType:
+      operator === "div" ? '("DECIMAL", "INTEGRAL")' : '("NUMERIC" or "INTERVAL DAY TO SECOND" or "INTERVAL YEAR TO MONTH" or "INTERVAL")',
+    actualDataType: `"${sqlTypeName(type)}"`,
+  });
 }
 
 /** A whole literal beside a decimal has just the digits it needs. */
 function decimalOperand(arg: Expression): DecimalType {
   const type = typeOf(arg);
-  if (arg.kind === "literal" && isIntegral(type) && arg.value !== null) {
+  if (arg.kind === "literal" && isIntegral(type) && type.kind !== "byte" && arg.value !== null) {
     const digits = (arg.value as number | bigint).toString().replace("-", "").length;
     return types.decimal(digits, 0);
   }
   return type.kind === "null" ? types.decimal(1, 0) : decimalFor(type);
-}
-
-/** Legacy mode computes with strings as doubles; ANSI brings them to the other side's type (numbers: long or double). */
-function stringAsNumber(arg: Expression, args: readonly Expression[], { context }: Resolving): Expression {
-  if (typeOf(arg).kind !== "string") return arg;
-  const others = args.filter((other) => typeOf(other).kind !== "string" && typeOf(other).kind !== "null");
-  return !context.ansi || others.length === 0 ? coerceTo(arg, types.double, context) : arg;
 }
 
 function resolveArithmetic(
@@ -69,6 +69,10 @@ function resolveArithmetic(
   if (operator === "+" || operator === "-" || operator === "*" || operator === "/") {
     const datetime = resolveDatetimeArithmetic(operator, args, resolving, mode);
     if (datetime !== null) return datetime;
+  }
+  if (operator === "div") {
+    const quotient = resolveIntervalQuotient(args, resolving, mode);
+    if (quotient !== null) return quotient;
   }
   const { args: operands, type } = numericOperands(args, resolving, operator);
   const failing = operator === "/" || operator === "div" || operator === "%" || operator === "pmod" || mode === "try";
@@ -150,7 +154,7 @@ function doubleArithmetic(operator: ArithmeticOperator, a: number, b: number, mo
     case "pmod":
       return a % b < 0 ? ((a % b) + b) % b : a % b;
     default:
-      throw notYetSupported("DIV of doubles");
+      return Math.trunc(a / b);
   }
 }
 
@@ -209,6 +213,7 @@ function arithmetic(operator: ArithmeticOperator, name: string, aliases: string[
     doc,
     arity: [2, 2],
     nulls: "strict",
+    lastFirst: operator === "/" || operator === "%" || operator === "div" || operator === "pmod",
     resolve: (args, resolving) => resolveArithmetic(operator, args, resolving, tries ? "try" : modeOf(resolving.context)),
     eval: (args, call) => evalArithmetic(operator, args, call),
     generate: (g, [a, b], call) => arithmeticCode(operator, g, a!, b!, call),
@@ -216,10 +221,10 @@ function arithmetic(operator: ArithmeticOperator, name: string, aliases: string[
 }
 
 export const arithmeticFunctions: readonly FunctionEntry[] = [
-  arithmetic("+", "+", ["add"], "Sum.", false),
-  arithmetic("-", "-", ["subtract"], "Difference.", false),
-  arithmetic("*", "*", ["multiply"], "Product.", false),
-  arithmetic("/", "/", ["divide"], "Quotient; of whole numbers too it is a double.", false),
+  arithmetic("+", "+", [], "Sum.", false),
+  arithmetic("-", "-", [], "Difference.", false),
+  arithmetic("*", "*", [], "Product.", false),
+  arithmetic("/", "/", [], "Quotient; of whole numbers too it is a double.", false),
   arithmetic("%", "%", ["mod"], "Remainder, with the sign of the dividend.", false),
   arithmetic("div", "div", [], "Whole part of the quotient.", false),
   arithmetic("pmod", "pmod", [], "Remainder that is not negative (for a positive divisor).", false),

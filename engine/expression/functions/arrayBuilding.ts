@@ -1,5 +1,5 @@
 import { StreamingError } from "../../errors/streamingError.js";
-import { sqlTypeName, types, type ArrayType, type DataType } from "../../arrow/types.js";
+import { types, type ArrayType, type DataType } from "../../arrow/types.js";
 import type { IntervalValue, Value } from "../../arrow/value.js";
 import { addToClock } from "../../values/timeUnits.js";
 import { floorDiv, microsPerDay } from "../../values/calendar.js";
@@ -14,7 +14,8 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { isInterval, nullableOf, typeOf } from "../types/typeOf.js";
-import { alikeArrays, castArgs, modeOf, requireOrder, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
+import { placeOf } from "./items.js";
+import { alikeArrays, differentElement, modeOf, requireOrder, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Arrays made of others: with elements put in or taken out, side by side, and counted out. */
 
@@ -27,13 +28,7 @@ function withElement(args: readonly Expression[], place: number, resolving: Reso
   const inner = array.kind === "array" ? array.element : types.null;
   const common = commonType(inner, element, resolving.context.ansi);
   if (common === null || isMixed(inner, element)) {
-    throw new StreamingError("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", {
-      sqlExpr: `"${describeCall(resolving.name, args)}"`,
-      functionName: `\`${resolving.name}\``,
-      dataType: '"ARRAY"',
-      leftType: `"${sqlTypeName(array)}"`,
-      rightType: `"${sqlTypeName(element)}"`,
-    });
+    throw differentElement(args, args[place]!, resolving);
   }
   const type = types.array(common, (array.kind === "array" && array.containsNull) || nullableOf(args[place]!));
   const coerced = args.map((arg, i) => {
@@ -75,7 +70,7 @@ const arrayInsert: FunctionEntry = {
   arity: [3, 3],
   nulls: "own",
   resolve: (args, resolving) => {
-    const place = castArgs([args[0]!, args[1]!], ["any", types.int], resolving)[1]!;
+    const place = placeOf(args, 1, resolving);
     const { args: coerced, type } = withElement([args[0]!, place, args[2]!], 2, resolving);
     return { args: coerced, type: types.array(type.element), nullable: nullableOf(args[0]!) || nullableOf(args[1]!) };
   },

@@ -1,10 +1,10 @@
-import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
-import { sqlTypeName, types, type ArrayType, type DataType } from "../../arrow/types.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { types, type ArrayType, type DataType } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
-import { commonType } from "../types/commonType.js";
-import { describe } from "../types/describe.js";
+import { commonWithoutTexts } from "../types/commonType.js";
+import { describeCall } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { checkedElements, joinedTexts } from "../../values/limits.js";
 import { ValueIndex } from "../../values/valueIndex.js";
@@ -12,16 +12,15 @@ import { compareValues } from "../../values/compare.js";
 import {
   alikeArrays,
   castArgs,
+  differentElement,
   differentTypes,
   fixed,
   modeOf,
   requireOrder,
   unexpectedType,
   type FunctionEntry,
-  type Resolution,
   type Resolving,
 } from "./entry.js";
-import { throwArrayIndex, throwElementIndex, throwIndexZero } from "../../values/evaluationErrors.js";
 
 /** Arrays, and what arrays and maps have in common. */
 
@@ -41,7 +40,7 @@ const array: FunctionEntry = {
 };
 
 /** The array type of an argument. @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
-function arrayType(args: readonly Expression[], index: number, resolving: Resolving): ArrayType {
+export function arrayType(args: readonly Expression[], index: number, resolving: Resolving): ArrayType {
   const type = typeOf(args[index]!);
   if (type.kind === "null") return types.array(types.null);
   if (type.kind !== "array") throw unexpectedType(args, index, '"ARRAY"', resolving);
@@ -54,93 +53,6 @@ function orderedElement(args: readonly Expression[], resolving: Resolving): Data
   requireOrder(type, args, resolving);
   return type;
 }
-
-/** `a[i]` (from 0) and `m[key]`. */
-const getItem: FunctionEntry = {
-  name: "getItem",
-  aliases: ["getitem"],
-  doc: "An element by its index from 0, or the value of a key of a map.",
-  arity: [2, 2],
-  nulls: "strict",
-  resolve: ([child, key], resolving) => {
-    const type = typeOf(child!);
-    if (type.kind === "map") return resolveMapItem(child!, key!, resolving);
-    if (type.kind !== "array") {
-      throw new StreamingError("INVALID_EXTRACT_BASE_FIELD_TYPE", { base: `"${describe(child!)}"`, other: `"${sqlTypeName(type)}"` });
-    }
-    const index = castArgs([key!], ["integral"], { ...resolving, name: "getItem" })[0]!;
-    return {
-      args: [child!, coerceTo(index, types.int, resolving.context)],
-      type: type.element,
-      nullable: true,
-      evalMode: modeOf(resolving.context),
-    };
-  },
-  eval: ([value, key], call) => {
-    const type = typeOf(call.args[0]!);
-    if (type.kind === "map") return mapItem(value as MapValue, key!, type.key);
-    const [list, index] = [value as List, key as number];
-    if (index >= 0 && index < list.length) return list[index]!;
-    return call.evalMode === "ansi" ? throwArrayIndex(index, list.length) : null;
-  },
-};
-
-function resolveMapItem(map: Expression, key: Expression, resolving: Resolving): Resolution {
-  const type = typeOf(map);
-  const keyType = type.kind === "map" ? commonType(type.key, typeOf(key), resolving.context.ansi) : null;
-  if (type.kind !== "map" || keyType === null)
-    throw unexpectedType([map, key], 1, type.kind === "map" ? `"${sqlTypeName(type.key)}"` : '"MAP"', resolving);
-  return {
-    args: [
-      coerceTo(map, types.map(keyType, type.value, type.valueContainsNull), resolving.context),
-      coerceTo(key, keyType, resolving.context),
-    ],
-    type: type.value,
-    nullable: true,
-  };
-}
-
-function mapItem({ keys, values }: MapValue, key: Value, type: DataType): Value {
-  const place = keys.findIndex((candidate) => compareValues(candidate, key, type) === 0);
-  return place < 0 ? null : values[place]!;
-}
-
-/** element_at (from 1, negative from the end; of maps by key), try_element_at and get. */
-function element(name: "element_at" | "try_element_at", doc: string): FunctionEntry {
-  return {
-    name,
-    doc,
-    arity: [2, 2],
-    nulls: "strict",
-    resolve: ([child, key], resolving) => {
-      if (typeOf(child!).kind === "map") return resolveMapItem(child!, key!, resolving);
-      const type = arrayType([child!, key!], 0, resolving);
-      const mode = name === "element_at" ? modeOf(resolving.context) : "try";
-      return { args: [child!, ...castArgs([key!], [types.int], resolving)], type: type.element, nullable: true, evalMode: mode };
-    },
-    eval: ([value, key], call) => {
-      const type = typeOf(call.args[0]!);
-      if (type.kind === "map") return mapItem(value as MapValue, key!, type.key);
-      const [list, index] = [value as List, key as number];
-      if (index === 0) throwIndexZero();
-      if (Math.abs(index) <= list.length) return list.at(index > 0 ? index - 1 : index)!;
-      return call.evalMode === "ansi" ? throwElementIndex(index, list.length) : null;
-    },
-  };
-}
-
-const get: FunctionEntry = {
-  name: "get",
-  doc: "The element at an index from 0; null outside of the array.",
-  arity: [2, 2],
-  nulls: "strict",
-  resolve: (args, resolving) => ({
-    args: [args[0]!, ...castArgs(args.slice(1), [types.int], resolving)],
-    type: arrayType(args, 0, resolving).element,
-    nullable: true,
-  }),
-  eval: ([list, index]) => ((index as number) < 0 ? null : ((list as List)[index as number] ?? null)),
-};
 
 const size: FunctionEntry = {
   name: "size",
@@ -231,11 +143,11 @@ function arrayExtreme(name: string, doc: string, sign: 1 | -1): FunctionEntry {
   };
 }
 
-/** An array and a value of its elements' type, at their common type. */
+/** An array and a value of its elements' type, at their common type. @throws DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES */
 function withElement(args: readonly Expression[], resolving: Resolving): { args: Expression[]; element: DataType } {
   const type = arrayType(args, 0, resolving);
-  const common = commonType(type.element, typeOf(args[1]!), resolving.context.ansi);
-  if (common === null) throw differentTypes(args, resolving);
+  const common = commonWithoutTexts(type.element, typeOf(args[1]!), resolving.context);
+  if (common === null) throw differentElement(args, args[1]!, resolving);
   requireOrder(common, args, resolving);
   return {
     args: [coerceTo(args[0]!, types.array(common, type.containsNull), resolving.context), coerceTo(args[1]!, common, resolving.context)],
@@ -251,7 +163,13 @@ const arrayContains: FunctionEntry = {
   doc: "Whether a value is in the array; null when it is not and the array holds a null.",
   arity: [2, 2],
   nulls: "strict",
-  resolve: (args, resolving) => ({ args: withElement(args, resolving).args, type: types.boolean, nullable: true }),
+  resolve: (args, resolving) => {
+    if (args.some((arg) => typeOf(arg).kind === "null")) {
+      const parameters = { sqlExpr: `"${describeCall(resolving.name, args)}"`, functionName: `\`${resolving.name}\`` };
+      throw new StreamingError("DATATYPE_MISMATCH.NULL_TYPE", parameters);
+    }
+    return { args: withElement(args, resolving).args, type: types.boolean, nullable: true };
+  },
   eval: ([list, value], call) => {
     if (indexIn(list as List, value!, typeOf(call.args[1]!)) >= 0) return true;
     return (list as List).includes(null) ? null : false;
@@ -267,9 +185,25 @@ const arrayPosition: FunctionEntry = {
   eval: ([list, value], call) => BigInt(indexIn(list as List, value!, typeOf(call.args[1]!)) + 1),
 };
 
+/** Each value once; -0.0 comes out as 0.0. */
 function distinct(list: List, type: DataType): List {
   const seen = new ValueIndex(type);
-  return list.filter((value) => seen.add(value));
+  return list.map((value) => withoutNegativeZero(value, type)).filter((value) => seen.add(value));
+}
+
+function withoutNegativeZero(value: Value, type: DataType): Value {
+  if (value === null) return value;
+  switch (type.kind) {
+    case "float":
+    case "double":
+      return value === 0 ? 0 : value;
+    case "array":
+      return (value as List).map((each) => withoutNegativeZero(each, type.element));
+    case "struct":
+      return (value as List).map((each, i) => withoutNegativeZero(each, type.fields[i]!.type));
+    default:
+      return value;
+  }
 }
 
 /** array_union, array_intersect and array_except. */
@@ -315,7 +249,11 @@ const slice: FunctionEntry = {
   }),
   eval: ([list, start, length]) => {
     const [values, from] = [list as List, start as number];
-    if (from === 0 || (length as number) < 0) throw notYetSupported("slice from 0 or of a negative length");
+    if (from === 0) throw new StreamingError("INVALID_PARAMETER_VALUE.START", { parameter: "`start`", functionName: "`slice`" });
+    if ((length as number) < 0) {
+      const parameters = { parameter: "`length`", functionName: "`slice`", length: String(length) };
+      throw new StreamingError("INVALID_PARAMETER_VALUE.LENGTH", parameters);
+    }
     const begin = from > 0 ? from - 1 : values.length + from;
     return begin < 0 ? [] : values.slice(begin, begin + (length as number));
   },
@@ -354,22 +292,22 @@ const arrayRepeat: FunctionEntry = {
 
 const reverse: FunctionEntry = {
   name: "reverse",
-  doc: "The characters of a string, or the elements of an array, in the opposite order.",
+  doc: "The characters of a string, the bytes of a binary or the elements of an array in the opposite order.",
   arity: [1, 1],
   nulls: "strict",
   resolve: (args, resolving) => {
     const type = typeOf(args[0]!);
-    return type.kind === "array" ? { args, type } : { args: castArgs(args, [types.string], resolving), type: types.string };
+    if (type.kind === "array" || type.kind === "binary") return { args, type };
+    return { args: castArgs(args, [types.string], resolving), type: types.string };
   },
-  eval: ([value]) => (typeof value === "string" ? Array.from(value).toReversed().join("") : (value as List).toReversed()),
+  eval: ([value]) => {
+    if (typeof value === "string") return Array.from(value).toReversed().join("");
+    return value instanceof Uint8Array ? value.toReversed() : (value as List).toReversed();
+  },
 };
 
 export const arrayFunctions: readonly FunctionEntry[] = [
   array,
-  getItem,
-  element("element_at", "An element by its place from 1 (negative from the end), or the value of a key of a map."),
-  element("try_element_at", "element_at that gives null outside of the array."),
-  get,
   size,
   arraySize,
   sortArray,

@@ -1,18 +1,53 @@
-import { types, type DataType } from "../../arrow/types.js";
+import { sameType, sqlTypeName, types, type DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
 import { isIntegral, typeOf } from "../types/typeOf.js";
-import { castArgs, type FunctionEntry, type Resolving } from "./entry.js";
+import { commonType } from "../types/commonType.js";
+import { describeCall } from "../types/describe.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { castArgs, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Whole numbers as bits. */
 
 function resolveBits(args: readonly Expression[], resolving: Resolving): { args: Expression[]; type: DataType } {
-  const operands = castArgs(args, ["integral"], resolving);
+  const operands = args.length === 2 ? alikeOperands(args, resolving) : integers(args, resolving);
   const order = ["byte", "short", "int", "long"];
   const widest = operands.map((e) => typeOf(e).kind).toSorted((a, b) => order.indexOf(b) - order.indexOf(a))[0]!;
   const type = { kind: widest } as DataType;
   return { args: operands.map((e) => coerceTo(e, type, resolving.context)), type };
+}
+
+/** Whole numbers, or nulls; no texts of them. @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
+function integers(args: readonly Expression[], resolving: Resolving): Expression[] {
+  const text = args.findIndex((arg) => typeOf(arg).kind === "string");
+  if (text >= 0) throw unexpectedType(args, text, '"INTEGRAL"', resolving);
+  return castArgs(args, ["integral"], resolving);
+}
+
+/** Two whole numbers; in ANSI mode one of them may be a text. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES, BINARY_OP_WRONG_TYPE */
+function alikeOperands(args: readonly Expression[], resolving: Resolving): Expression[] {
+  const [a, b] = args.map(typeOf) as [DataType, DataType];
+  const type = commonType(a, b, resolving.context.ansi);
+  const given = sameType(a, b) ? a : null;
+  if (
+    type !== null &&
+    (isIntegral(type) || type.kind === "null") &&
+    (resolving.context.ansi || (a.kind !== "string" && b.kind !== "string"))
+  )
+    return castArgs(args, ["integral"], resolving);
+  const sqlExpr = `"${describeCall(resolving.name, args)}"`;
+  if (given !== null)
+    throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", {
+      sqlExpr,
+      inputType: '"INTEGRAL"',
+      actualDataType: `"${sqlTypeName(given)}"`,
+    });
+  throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", {
+    sqlExpr,
+    left: `"${sqlTypeName(a)}"`,
+    right: `"${sqlTypeName(b)}"`,
+  });
 }
 
 function bitwise(name: string, doc: string, evaluate: (a: bigint, b: bigint) => bigint): FunctionEntry {
@@ -58,7 +93,6 @@ function shift(name: string, aliases: string[], operator: "<<" | ">>" | ">>>", d
 
 const bitNot: FunctionEntry = {
   name: "~",
-  aliases: ["bit_not"],
   doc: "All bits flipped.",
   arity: [1, 1],
   nulls: "strict",
@@ -73,7 +107,7 @@ const bitCount: FunctionEntry = {
   arity: [1, 1],
   nulls: "strict",
   resolve: (args, resolving) => ({
-    args: typeOf(args[0]!).kind === "boolean" ? args : castArgs(args, ["integral"], resolving),
+    args: typeOf(args[0]!).kind === "boolean" ? args : integers(args, resolving),
     type: types.int,
   }),
   eval: ([a]) =>
@@ -82,14 +116,28 @@ const bitCount: FunctionEntry = {
       .replaceAll("0", "").length,
 };
 
+const bitsOf: Readonly<Record<string, number>> = { byte: 8, short: 16, int: 32 };
+
 const getBit: FunctionEntry = {
   name: "getbit",
   aliases: ["bit_get"],
   doc: "The bit (0 or 1) at a position, counted from the right and from 0.",
   arity: [2, 2],
   nulls: "strict",
-  resolve: (args, resolving) => ({ args: castArgs(args, ["integral", types.int], resolving), type: types.byte }),
-  eval: ([a, position]) => Number((BigInt(a as number) >> BigInt(position as number)) & 1n),
+  resolve: ([value, position], resolving) => ({
+    args: [...integers([value!], resolving), ...castArgs([position!], [types.int], resolving)],
+    type: types.byte,
+  }),
+  eval: ([a, position], call) => {
+    const size = bitsOf[typeOf(call.args[0]!).kind] ?? 64;
+    if ((position as number) >= 0 && (position as number) < size) return Number((BigInt(a as number) >> BigInt(position as number)) & 1n);
+    throw new StreamingError("INVALID_PARAMETER_VALUE.BIT_POSITION_RANGE", {
+      parameter: "`pos`",
+      functionName: "`getbit`",
+      upper: String(size),
+      invalidValue: String(position),
+    });
+  },
 };
 
 /** An integer's 64 bits as text; doubles are no integers here. */
@@ -102,6 +150,7 @@ function bitsText(name: string, doc: string, radix: 2 | 16): FunctionEntry {
     resolve: (args, resolving) => {
       const type = typeOf(args[0]!);
       if (radix === 16 && (type.kind === "string" || type.kind === "binary")) return { args, type: types.string };
+      if (radix === 16 && type.kind === "boolean") return { args: castArgs(args, [types.string], resolving), type: types.string };
       const operand = isIntegral(type) ? coerceTo(args[0]!, types.long, resolving.context) : castArgs(args, [types.long], resolving)[0]!;
       return { args: [operand], type: types.string };
     },

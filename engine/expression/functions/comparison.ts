@@ -1,6 +1,6 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import type { DataType } from "../../arrow/types.js";
-import { sqlTypeName, types } from "../../arrow/types.js";
+import { sameType, sqlTypeName, types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import { byteCompare, byteEqual, compareDoubles } from "../compile/runtime/bytes.js";
@@ -9,14 +9,20 @@ import type { Call, Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
-import { typeOf } from "../types/typeOf.js";
+import { isNumeric, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { anyNullable, differentTypes, requireOrder, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Both sides of a comparison at their common type. @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES */
 export function comparable(args: readonly Expression[], resolving: Resolving): Expression[] {
   const [left, right] = [typeOf(args[0]!), typeOf(args[1]!)];
-  const type = comparisonType(left, right, resolving.context.ansi);
+  const equality = ["=", "==", "!=", "<>", "<=>", "equal_null"].includes(resolving.name);
+  const type =
+    comparisonType(left, right, resolving.context.ansi) ?? (equality ? truthAsNumber(left, right, resolving.context.ansi) : null);
+  if (type === null && sameButNames(left, right)) {
+    requireOrder(left, args, resolving);
+    return [...args];
+  }
   if (type === null) {
     throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", {
       sqlExpr: `"${describeCall(resolving.name, args)}"`,
@@ -28,11 +34,27 @@ export function comparable(args: readonly Expression[], resolving: Resolving): E
   return args.map((arg) => coerceTo(arg, type, resolving.context));
 }
 
+/** Structs are compared field by field, whatever the fields are called. */
+export function sameButNames(a: DataType, b: DataType): boolean {
+  if (a.kind === "array" && b.kind === "array") return sameButNames(a.element, b.element);
+  if (a.kind === "struct" && b.kind === "struct") {
+    return a.fields.length === b.fields.length && a.fields.every((field, i) => sameButNames(field.type, b.fields[i]!.type));
+  }
+  return sameType(a, b);
+}
+
 /** Legacy mode brings strings to the other side's type in comparisons, and booleans meet numbers; ANSI goes by the common type. */
 function comparisonType(a: DataType, b: DataType, ansi: boolean): DataType | null {
   if (!ansi && a.kind === "string" && b.kind !== "string" && b.kind !== "null") return commonType(a, b, true) && b;
   if (!ansi && b.kind === "string" && a.kind !== "string" && a.kind !== "null") return commonType(a, b, true) && a;
   return commonType(a, b, ansi);
+}
+
+/** Outside of ANSI mode a truth value equals 1 or 0. */
+function truthAsNumber(a: DataType, b: DataType, ansi: boolean): DataType | null {
+  if (ansi || (a.kind === "boolean") === (b.kind === "boolean")) return null;
+  const number = a.kind === "boolean" ? b : a;
+  return isNumeric(number) ? number : null;
 }
 
 /** A JavaScript expression that compares two values that are not null with `operator` (`===`, `<`, …). */
@@ -109,7 +131,10 @@ function extreme(name: "greatest" | "least", sign: 1 | -1): FunctionEntry {
 
 function coerceExtreme(args: readonly Expression[], resolving: Resolving): Expression[] {
   const coerced = coerceAll(args, resolving.context);
-  if (coerced === null) throw differentTypes(args, resolving);
+  // Texts are not promoted here.
+  const texts = args.filter((arg) => typeOf(arg).kind === "string");
+  const others = args.some((arg) => typeOf(arg).kind !== "string" && typeOf(arg).kind !== "null");
+  if (coerced === null || (texts.length > 0 && others)) throw differentTypes(args, resolving);
   requireOrder(coerced.type, args, resolving);
   return coerced.args;
 }

@@ -3,10 +3,10 @@ import type { Code, Generator } from "../compile/code.js";
 import { representationOf } from "../compile/representation.js";
 import { andOf, assignTarget, declareTarget, notOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
-import { coerceAll } from "../types/coerce.js";
+import { coerceAll, coerceTo } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { comparable } from "./comparison.js";
-import { callOf, castArgs, differentTypes, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+import { callOf, differentTypes, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 
 /** CASE: arguments are condition, value, condition, value, …, and the ELSE value when their number is odd. */
 const caseWhen: FunctionEntry = {
@@ -27,17 +27,20 @@ const caseWhen: FunctionEntry = {
 
 function resolveCase(args: readonly Expression[], resolving: Resolving): Resolution {
   const isValue = (i: number): boolean => i % 2 === 1 || i === args.length - 1;
-  const conditions = castArgs(
-    args.filter((_, i) => !isValue(i)),
-    [types.boolean],
-    resolving,
-  );
+  const wrong = args.findIndex((arg, i) => !isValue(i) && !isCondition(typeOf(arg), resolving));
+  if (wrong >= 0) throw unexpectedType(args, wrong, '"BOOLEAN"', resolving);
+  const conditions = args.filter((_, i) => !isValue(i)).map((arg) => coerceTo(arg, types.boolean, resolving.context));
   const given = args.filter((_, i) => isValue(i));
   const values = coerceAll(given, resolving.context);
   if (values === null) throw differentTypes(given, resolving);
   const coerced = args.map((_, i) => (isValue(i) ? values.args.shift()! : conditions.shift()!));
   const nullable = args.length % 2 === 0 || coerced.some((arg, i) => isValue(i) && nullableOf(arg));
   return { args: coerced, type: values.type, nullable };
+}
+
+/** IF takes a bare NULL; CASE does not. */
+function isCondition(type: DataType, { name }: Resolving): boolean {
+  return type.kind === "boolean" || (type.kind === "null" && name !== "case");
 }
 
 function caseCode(g: Generator, call: Call): Code {

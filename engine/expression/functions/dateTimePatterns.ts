@@ -7,7 +7,7 @@ import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
 import { literal, type Call, type Expression } from "../expression.js";
 import { coerceTo, resolveCast } from "../types/coerce.js";
-import { typeOf } from "../types/typeOf.js";
+import { isNumeric, typeOf } from "../types/typeOf.js";
 import { callOf, castArgs, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 
 /** Dates and timestamps as texts of a pattern, and back. Patterns are those of Java's DateTimeFormatter, as Spark takes them. */
@@ -56,7 +56,9 @@ function resolveParsing(args: readonly Expression[], type: DataType, isTry: bool
   const [value, format] = args as [Expression, Expression | undefined];
   const from = typeOf(value);
   if (from.kind === "null") return coerceTo(value, type, context);
-  if (format === undefined) return resolveCast(value, type, isTry, context);
+  // A number is a date as its text is.
+  const asText = type.kind === "date" && isNumeric(from);
+  if (format === undefined) return resolveCast(asText ? coerceTo(value, types.string, context) : value, type, isTry, context);
   const [pattern] = castArgs([format], [types.string], resolving);
   if (pattern!.kind === "literal" && pattern.value === null) return literal(null, type);
   // A value that is a time already is not looked at by the pattern.

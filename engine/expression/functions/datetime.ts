@@ -1,4 +1,4 @@
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { daysOfCivil } from "../../arrow/civil.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { Code, Generator } from "../compile/code.js";
@@ -21,8 +21,9 @@ import {
 } from "../../values/calendar.js";
 import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
+import { throwCastInput, throwOverflow } from "../../values/evaluationErrors.js";
+import { extractFields, fieldRefused, partOf } from "./extractFields.js";
 import { callOf, castArgs, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
-import { throwOverflow } from "../../values/evaluationErrors.js";
 
 /** Fields, steps and truncation of dates and timestamps. */
 
@@ -79,7 +80,7 @@ function localMicros(micros: bigint, call: Call): bigint {
   return typeOf(call.args[0]!).kind === "timestamp" ? microsToLocal(micros, timeZone(call.zone ?? "UTC")) : micros;
 }
 
-/** A number of days: an int or less, or a text that is one (without ANSI only a constant). @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
+/** A number of days: an int or less, or a text that is one (without ANSI only a constant). @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE, CAST_INVALID_INPUT */
 function wholeDays(args: readonly Expression[], resolving: Resolving): Expression {
   const days = args[1]!;
   const { kind } = typeOf(days);
@@ -88,7 +89,7 @@ function wholeDays(args: readonly Expression[], resolving: Resolving): Expressio
     throw unexpectedType(args, 1, '("INT" or "SMALLINT" or "TINYINT")', resolving);
   }
   if (days.kind === "literal" && typeof days.value === "string" && !resolving.context.ansi && !/^\s*[+-]?\d+\s*$/.test(days.value)) {
-    throw new StreamingError("SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", { functionName: resolving.name });
+    throwCastInput(`'${days.value}'`, "STRING", "INT");
   }
   return castArgs([days], [types.int], resolving)[0]!;
 }
@@ -123,7 +124,10 @@ const addMonthsEntry: FunctionEntry = {
     args: [...asDate([date!], resolving), ...castArgs([months!], [types.int], resolving)],
     type: types.date,
   }),
-  eval: ([date, months]) => checkedDate(addMonths(date as number, months as number), "add_months"),
+  eval: ([date, months]) => {
+    const days = addMonths(date as number, months as number);
+    return (days | 0) === days ? days : throwOverflow("", "integer overflow");
+  },
 };
 
 const lastDay: FunctionEntry = {
@@ -163,7 +167,8 @@ const makeDate: FunctionEntry = {
   }),
   eval: (fields, call) => {
     const [year, month, day] = fields as [number, number, number];
-    if (isValidDate(year, month, day)) return checkedDate(daysFromCivil(year, month, day), "make_date");
+    const within = Math.abs(year) <= 999_999_999 && isValidDate(year, month, day);
+    if (within) return checkedDate(daysFromCivil(year, month, day), "make_date");
     if (call.evalMode !== "ansi") return null;
     const rangeMessage = `Invalid date: ${year}-${month}-${day}`;
     throw new StreamingError("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", { rangeMessage });
@@ -193,14 +198,14 @@ function fromUnits(name: string, doc: string, micros: bigint): FunctionEntry {
     resolve: (args, resolving) => {
       const operand = implicitCast(args[0]!, "integral", resolving.context);
       const fractional = micros === 1_000_000n && ["double", "float", "decimal"].includes(typeOf(args[0]!).kind);
-      if (fractional)
-        return { kind: "cast", child: args[0]!, type: types.timestamp, evalMode: modeOf(resolving.context), zone: resolving.context.zone };
+      if (fractional) return { kind: "cast", child: args[0]!, type: types.timestamp, evalMode: "legacy", zone: resolving.context.zone };
       if (operand === null) throw unexpectedType(args, 0, '"INTEGRAL"', resolving);
       return { args: castArgs([operand], [types.long], resolving), type: types.timestamp };
     },
     eval: ([n]) => {
       const result = (n as bigint) * micros;
-      return BigInt.asIntN(64, result) === result ? result : throwOverflow("", "long overflow");
+      if (BigInt.asIntN(64, result) === result) return result;
+      throw new StreamingError("DATETIME_OVERFLOW", { operation: `converting ${n as bigint} to a timestamp` });
     },
     generate: (g, [n]) => {
       if (g.exact) return null;
@@ -210,42 +215,6 @@ function fromUnits(name: string, doc: string, micros: bigint): FunctionEntry {
     },
   };
 }
-
-const extractFields: Readonly<Record<string, string>> = {
-  year: "year",
-  y: "year",
-  years: "year",
-  yr: "year",
-  yrs: "year",
-  quarter: "quarter",
-  qtr: "quarter",
-  month: "month",
-  mon: "month",
-  mons: "month",
-  months: "month",
-  week: "weekofyear",
-  w: "weekofyear",
-  weeks: "weekofyear",
-  day: "day",
-  d: "day",
-  days: "day",
-  dayofweek: "dayofweek",
-  dow: "dayofweek",
-  dayofweek_iso: "dayofweek_iso",
-  dow_iso: "dayofweek_iso",
-  doy: "dayofyear",
-  yearofweek: "yearofweek",
-  hour: "hour",
-  h: "hour",
-  hours: "hour",
-  hr: "hour",
-  hrs: "hour",
-  minute: "minute",
-  m: "minute",
-  min: "minute",
-  mins: "minute",
-  minutes: "minute",
-};
 
 /** EXTRACT(field FROM …): the function of that field. */
 const extract: FunctionEntry = {
@@ -259,7 +228,7 @@ const extract: FunctionEntry = {
     const type: DataType = typeOf(source!);
     const part = field!.kind === "literal" && typeof field.value === "string" ? partOf(field.value.toLowerCase(), type) : null;
     if (part !== null) return { args: [literal(part.name, types.string), source!], type: part.type };
-    if (name === undefined || type.kind.startsWith("interval")) throw notYetSupported("this field of EXTRACT");
+    if (name === undefined || type.kind.startsWith("interval")) throw fieldRefused(field!, source!, resolving);
     const entry = datetimeFunctions.find((candidate) => candidate.name === name)!;
     const resolution = entry.resolve([source!], resolving);
     if ("kind" in resolution) return resolution;
@@ -281,18 +250,6 @@ const extract: FunctionEntry = {
     return Number(field === "hour" ? (micros / 3_600_000_000n) % 24n : (micros / 60_000_000n) % 60n);
   },
 };
-
-/** The fields of intervals, and the seconds of timestamps, which have fractions; null for what is a function of its own. */
-function partOf(field: string, { kind }: DataType): { readonly name: string; readonly type: DataType } | null {
-  const name = ["s", "sec", "secs", "second", "seconds"].includes(field) ? "second" : (extractFields[field] ?? "");
-  if (name === "second" && kind !== "interval_yearmonth" && kind !== "interval" && kind !== "date")
-    return { name, type: types.decimal(8, 6) };
-  if (kind === "interval_yearmonth" && (name === "year" || name === "month"))
-    return { name, type: name === "year" ? types.int : types.byte };
-  if (kind === "interval_daytime" && (name === "day" || name === "hour" || name === "minute"))
-    return { name, type: name === "day" ? types.int : types.byte };
-  return null;
-}
 
 /** from_utc_timestamp and to_utc_timestamp. */
 function zoneShift(name: string, doc: string, shift: (micros: bigint, zone: string) => bigint): FunctionEntry {
@@ -349,7 +306,7 @@ export const datetimeFunctions: readonly FunctionEntry[] = [
     (days) => (isoWeekday(days) % 7) + 1,
     (_g, days) => `((${days} + 4) % 7 + 7) % 7 + 1`,
   ),
-  dateField("dayofweek_iso", [], "The day of the week, 1 is Monday.", isoWeekday, (_g, days) => `((${days} + 3) % 7 + 7) % 7 + 1`),
+  dateField("extract dayofweek_iso", [], "The day of the week, 1 is Monday.", isoWeekday, (_g, days) => `((${days} + 3) % 7 + 7) % 7 + 1`),
   dateField(
     "weekday",
     [],
@@ -358,7 +315,7 @@ export const datetimeFunctions: readonly FunctionEntry[] = [
     (_g, days) => `((${days} + 3) % 7 + 7) % 7`,
   ),
   dateField("weekofyear", [], "The ISO week of the year.", (days) => isoWeek(days).week),
-  dateField("yearofweek", [], "The year that the ISO week belongs to.", (days) => isoWeek(days).year),
+  dateField("extract yearofweek", [], "The year that the ISO week belongs to.", (days) => isoWeek(days).year),
   dateField(
     "unix_date",
     [],

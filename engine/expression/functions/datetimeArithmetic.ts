@@ -10,7 +10,8 @@ import { addMonths, floorDiv, floorMod, microsPerDay } from "../../values/calend
 import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
 import { intervalResult, resolveIntervalArithmetic } from "./intervalArithmetic.js";
-import { anyNullable, callOf, type Resolution, type Resolving } from "./entry.js";
+import { assert } from "../../errors/assert.js";
+import { anyNullable, callOf, unexpectedType, type Resolution, type Resolving } from "./entry.js";
 import { throwOverflow } from "../../values/evaluationErrors.js";
 import { integralCode } from "./integralArithmetic.js";
 
@@ -45,6 +46,10 @@ export function resolveDatetimeArithmetic(
   ) {
     return resolveIntervalArithmetic(operator, args, resolving, mode);
   }
+  const ofNull = withNull(operator, args, resolving, resolution);
+  if (ofNull !== null) return ofNull;
+  if (a.kind === "string" && isInterval(b)) return shiftedText(operator, args, resolving, mode);
+  requireTimes(operator, args, a, b, resolving);
   if (a.kind === "date" && isDays(b)) {
     const name = operator === "+" ? "date_add" : "date_sub";
     return callOf(name, [args[0]!, coerceTo(args[1]!, types.int, resolving.context)], types.date, anyNullable(args), mode);
@@ -68,6 +73,60 @@ export function resolveDatetimeArithmetic(
   return null;
 }
 
+/** A time and a null: a null timestamp, or the interval between them. */
+function withNull(
+  operator: "+" | "-",
+  args: readonly Expression[],
+  { context }: Resolving,
+  resolution: (operands: readonly Expression[], type: DataType) => Resolution,
+): Resolution | null {
+  const [a, b] = args.map(typeOf) as [DataType, DataType];
+  const time = a.kind === "null" ? b : a;
+  if ((a.kind === "null") === (b.kind === "null") || !(isTimestamp(time) || time.kind === "date")) return null;
+  if (operator === "-") {
+    if (time.kind === "date") return null;
+    return resolution(
+      args.map((arg) => coerceTo(arg, time, context)),
+      types.intervalDayTime,
+    );
+  }
+  const at = time.kind === "date" ? types.timestamp : time;
+  const interval: Expression = { kind: "literal", value: null, type: types.intervalDayTime };
+  return resolution([coerceTo(a.kind === "null" ? args[1]! : args[0]!, at, context), interval], at);
+}
+
+/** `'2024-01-01' + INTERVAL …`: a timestamp later, as a text again. */
+function shiftedText(operator: "+" | "-", args: readonly Expression[], resolving: Resolving, mode: EvalMode): Expression {
+  const { context } = resolving;
+  const time = coerceTo(args[0]!, types.timestamp, context);
+  const moved = resolveDatetimeArithmetic(operator, [time, args[1]!], resolving, mode);
+  assert(moved !== null && !("kind" in moved), "a timestamp and an interval have a sum");
+  const { zone } = context;
+  const call: Call = { ...callOf(operator, moved.args, moved.type, moved.nullable ?? true, mode), zone };
+  return { kind: "cast", child: call, type: types.string, evalMode: mode, zone };
+}
+
+/** @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE where a time meets what cannot be added to it, or taken from it */
+function requireTimes(operator: "+" | "-", args: readonly Expression[], a: DataType, b: DataType, resolving: Resolving): void {
+  const [time, other] = [a, b].some((t) => t.kind === "date") && a.kind !== "date" && operator === "+" ? [1, 0] : [0, 1];
+  const [first, second] = [[a, b][time]!, [a, b][other]!];
+  const isTime = (t: DataType): boolean => isTimestamp(t) || t.kind === "date";
+  if (isInterval(a) && !isInterval(b)) throw unexpectedType(args, operator === "+" ? 1 : 0, timeNames, resolving);
+  if (isInterval(b)) {
+    if (!isTime(a) && !isInterval(a)) throw unexpectedType(args, 0, timeNames, resolving);
+    return;
+  }
+  const textAgainstTime = resolving.context.ansi && operator === "-" && (a.kind === "string" || b.kind === "string");
+  if (textAgainstTime || (operator === "-" && isTime(a) && isTime(b))) return;
+  if (operator === "+" && ![a, b].some((t) => t.kind === "date")) return;
+  if (operator === "-" && [a, b].some((t) => t.kind === "null")) return;
+  if (first.kind === "date" && isDays(second)) return;
+  if (first.kind !== "date" && !isTimestamp(first)) throw unexpectedType(args, time, timeNames, resolving);
+  throw unexpectedType(args, other, first.kind === "date" ? '("INT" or "SMALLINT" or "TINYINT")' : timeNames, resolving);
+}
+
+const timeNames = '("TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")';
+
 /** The interpreter's `+` and `-` where the left side is a date or a timestamp. */
 export function addToDatetime(operator: string, a: Value, b: Value, call: Call): Value {
   const sign = operator === "-" ? -1 : 1;
@@ -77,9 +136,10 @@ export function addToDatetime(operator: string, a: Value, b: Value, call: Call):
   if (left.kind === "date" && right.kind === "interval_daytime")
     return checkedDays((a as number) + sign * Number((b as bigint) / microsPerDay));
   if (right.kind === "interval_yearmonth" && left.kind === "date") return checkedDays(addMonths(a as number, (b as number) * sign));
-  if (!isInterval(right)) return checked((a as bigint) - (b as bigint), call.evalMode);
-  const interval = intervalOf(b, right);
   const zone = timeZone(left.kind === "timestamp" ? (call.zone ?? "UTC") : "UTC");
+  // Between timestamps lies what their wall clocks differ by.
+  if (!isInterval(right)) return checked(microsToLocal(a as bigint, zone) - microsToLocal(b as bigint, zone), call.evalMode);
+  const interval = intervalOf(b, right);
   let local = microsToLocal(a as bigint, zone);
   if (interval.months !== 0 || interval.days !== 0) {
     const days = addMonths(Number(floorDiv(local, microsPerDay)), interval.months * sign) + interval.days * sign;
@@ -110,6 +170,7 @@ function checked(value: bigint, mode: EvalMode): Value {
 export function addCode(g: Generator, operator: string, a: Code, b: Code, call: Call): string | Made | null {
   const [left, right] = call.args.map(typeOf) as [DataType, DataType];
   if (left.kind === "date" || isInterval(left) || right.kind === "interval_yearmonth" || right.kind === "interval") return null;
+  if (left.kind === "timestamp" && right.kind === "timestamp" && timeZone(call.zone ?? "UTC").fixedOffsetSeconds === null) return null;
   if (right.kind === "interval_daytime" && left.kind === "timestamp") {
     const days = g.literalOf(call.args[1]!);
     const withinDay = typeof days === "bigint" && days / microsPerDay === 0n;

@@ -1,12 +1,12 @@
 import { decimalText } from "../../arrow/valueText.js";
 import { assert } from "../../errors/assert.js";
-import { types, type DecimalType } from "../../arrow/types.js";
+import type { DecimalType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Call } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
 import { divideHalfUp, fitsPrecision, pow10, rescale } from "../../values/decimal.js";
 import { throwDecimalRange, throwDivideByZero, throwRemainderByZero } from "../../values/evaluationErrors.js";
-import { integralResult, type ArithmeticOperator } from "./integralArithmetic.js";
+import type { ArithmeticOperator } from "./integralArithmetic.js";
 
 /** Decimal arithmetic: exact on unscaled BigInts, rounded half up to the scale of the result. */
 export function decimalArithmetic(operator: ArithmeticOperator, a: bigint, b: bigint, call: Call): Value {
@@ -17,7 +17,7 @@ export function decimalArithmetic(operator: ArithmeticOperator, a: bigint, b: bi
   }
   const scale = Math.max(left.scale, right.scale);
   const [x, y] = [rescale(a, left.scale, scale), rescale(b, right.scale, scale)];
-  if (operator === "div") return integralResult(x / y, types.long, call.evalMode, "try_divide");
+  if (operator === "div") return wholeQuotient(x / y, call);
   assert(call.type.kind === "decimal", `${operator} of decimals gives a decimal`);
   switch (operator) {
     case "+":
@@ -37,6 +37,12 @@ export function decimalArithmetic(operator: ArithmeticOperator, a: bigint, b: bi
     default:
       return decimalResultValue(x % y < 0n ? ((x % y) + y) % y : x % y, scale, call.type, call);
   }
+}
+
+/** The low 64 bits of a quotient of at most 38 digits: Spark looks for no overflow of BIGINT here. */
+function wholeQuotient(quotient: bigint, call: Call): Value {
+  if (fitsPrecision(quotient, 38)) return BigInt.asIntN(64, quotient);
+  return call.evalMode === "ansi" ? throwDecimalRange(String(quotient), 38, 0) : null;
 }
 
 /** An exact number brought to the result's type. @throws NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION in ANSI mode */

@@ -5,7 +5,8 @@ import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import type { Call, Expression } from "../expression.js";
 import type { EvalMode } from "../../values/evalMode.js";
-import { coerceAll, implicitCast, type AnalysisContext, type Expected } from "../types/coerce.js";
+import { coerceTo, implicitCast, type AnalysisContext, type Expected } from "../types/coerce.js";
+import { alikeArrayType } from "../types/commonType.js";
 import { describe, describeCall } from "../types/describe.js";
 import { nullableOf, typeOf, isOrderable } from "../types/typeOf.js";
 
@@ -37,6 +38,8 @@ export interface Resolving {
   readonly context: AnalysisContext;
   readonly options?: Readonly<Record<string, string>>;
   readonly typeArgument?: DataType;
+  /** The literal of a constant expression; others as they are. */
+  readonly fold: (e: Expression) => Expression;
 }
 
 /** One scalar function or operator. All that the engine knows of it is here. */
@@ -65,6 +68,8 @@ export interface FunctionEntry {
   readonly generateLazy?: (g: Generator, call: Call) => Code;
   /** Generated code cannot fail and reads nothing but numbers: it may run on the undefined value under a null. */
   readonly total?: boolean;
+  /** Arguments are evaluated from the last to the first, as Spark divides. */
+  readonly lastFirst?: boolean;
   /** False for rand, uuid and their like. */
   readonly deterministic?: boolean;
 }
@@ -118,13 +123,32 @@ export function differentTypes(args: readonly Expression[], resolving: Resolving
   });
 }
 
+/** The refusal of an element that its array cannot hold. */
+export function differentElement(args: readonly Expression[], element: Expression, resolving: Resolving): StreamingError {
+  return new StreamingError("DATATYPE_MISMATCH.ARRAY_FUNCTION_DIFF_TYPES", {
+    sqlExpr: `"${describeCall(resolving.name, args)}"`,
+    functionName: `\`${resolving.name}\``,
+    dataType: '"ARRAY"',
+    leftType: `"${sqlTypeName(typeOf(args[0]!))}"`,
+    rightType: `"${sqlTypeName(typeOf(element))}"`,
+  });
+}
+
 /** Arguments as arrays of one type, whose elements have an order. @throws DATATYPE_MISMATCH.… */
 export function alikeArrays(args: readonly Expression[], resolving: Resolving): { readonly args: Expression[]; readonly type: DataType } {
-  const { context } = resolving;
-  const coerced = coerceAll(args, context);
-  if (coerced === null || coerced.type.kind !== "array") throw differentTypes(args, resolving);
-  requireOrder(coerced.type.element, args, resolving);
-  return coerced;
+  const [a, b] = args.map(typeOf) as [DataType, DataType];
+  const type = alikeArrayType(a, b, resolving.context);
+  if (type?.kind !== "array") {
+    throw new StreamingError("DATATYPE_MISMATCH.BINARY_ARRAY_DIFF_TYPES", {
+      sqlExpr: `"${describeCall(resolving.name, args)}"`,
+      functionName: `\`${resolving.name}\``,
+      arrayType: '"ARRAY"',
+      leftType: `"${sqlTypeName(a)}"`,
+      rightType: `"${sqlTypeName(b)}"`,
+    });
+  }
+  requireOrder(type.element, args, resolving);
+  return { args: args.map((arg) => coerceTo(arg, type, resolving.context)), type };
 }
 
 const ordinals = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];

@@ -1,9 +1,11 @@
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import { types, type ArrayType, type DataType } from "../../arrow/types.js";
+import { sqlTypeName, types, type ArrayType, type DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Call, Expression, Lambda } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
+import { describeCall } from "../types/describe.js";
+import { sameButNames } from "./comparison.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { valueText } from "../../values/valueText.js";
@@ -21,7 +23,6 @@ export function lambdaOf(e: Expression | undefined): Lambda {
 
 function arrayOf(args: readonly Expression[], index: number, resolving: Resolving): ArrayType {
   const type = typeOf(args[index]!);
-  if (type.kind === "null") return types.array(types.null);
   if (type.kind !== "array") throw unexpectedType(args, index, '"ARRAY"', resolving);
   return type;
 }
@@ -35,6 +36,14 @@ export function checkLambda(args: readonly Expression[], index: number): Lambda 
 /** The lambda with its body brought to a type. */
 export function withBody(lambda: Lambda, type: DataType, resolving: Resolving): Lambda {
   return { ...lambda, body: coerceTo(lambda.body, type, resolving.context) };
+}
+
+/** The lambda of a test. @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE where its body is no truth value */
+export function withTest(args: readonly Expression[], index: number, resolving: Resolving): Lambda {
+  const lambda = checkLambda(args, index);
+  const { kind } = typeOf(lambda.body);
+  if (kind !== "boolean" && kind !== "null") throw unexpectedType(args, index, '"BOOLEAN"', resolving);
+  return withBody(lambda, types.boolean, resolving);
 }
 
 /** The body's value for the given parameters. */
@@ -62,7 +71,7 @@ function overArray(
     resolve: (args, resolving) => {
       const type = arrayOf(args, 0, resolving);
       const lambda = checkLambda(args, 1);
-      const coerced = predicate ? withBody(lambda, types.boolean, resolving) : lambda;
+      const coerced = predicate ? withTest(args, 1, resolving) : lambda;
       const nullable = nullableOf(args[0]!) || (predicate && name !== "filter");
       return { args: [args[0]!, coerced], type: result(type, lambda.body), nullable };
     },
@@ -96,7 +105,8 @@ const aggregate: FunctionEntry = {
   resolve: (args, resolving) => {
     arrayOf(args, 0, resolving);
     const type = typeOf(args[1]!);
-    const merge = withBody(checkLambda(args, 2), type, resolving);
+    const merge = checkLambda(args, 2);
+    if (!sameButNames(typeOf(merge.body), type)) throw unexpectedType(args, 2, `"${sqlTypeName(type)}"`, resolving);
     const finish = args[3] === undefined ? [] : [checkLambda(args, 3)];
     return { args: [args[0]!, args[1]!, merge, ...finish], type: finish.length === 0 ? type : typeOf(finish[0]!), nullable: true };
   },
@@ -140,7 +150,16 @@ const arraySort: FunctionEntry = {
   resolve: (args, resolving) => {
     const type = arrayOf(args, 0, resolving);
     if (args[1] === undefined) requireOrder(type.element, args, resolving);
-    const order = args[1] === undefined ? [] : [withBody(checkLambda(args, 1), types.int, resolving)];
+    const order = args[1] === undefined ? [] : [checkLambda(args, 1)];
+    const given = order.map((lambda) => typeOf(lambda.body)).find(({ kind }) => kind !== "int");
+    if (given !== undefined) {
+      throw new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_RETURN_TYPE", {
+        sqlExpr: `"${describeCall(resolving.name, args)}"`,
+        functionName: `\`${resolving.name}\``,
+        expectedType: '"INT"',
+        actualType: `"${sqlTypeName(given)}"`,
+      });
+    }
     return { args: [args[0]!, ...order], type, nullable: nullableOf(args[0]!) };
   },
   evalLazy: (call, evaluate) => {

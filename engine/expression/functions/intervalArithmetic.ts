@@ -6,7 +6,7 @@ import { throwDivideByZero } from "../../values/evaluationErrors.js";
 import type { Call, Expression } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
 import { isInterval, isNumeric, typeOf } from "../types/typeOf.js";
-import { anyNullable, type Resolution, type Resolving } from "./entry.js";
+import { anyNullable, unexpectedType, type Resolution, type Resolving } from "./entry.js";
 
 /** Intervals with each other and with numbers: sums, differences, multiples, parts. */
 
@@ -33,9 +33,10 @@ function spannedUnits(a: string, b: string, all: readonly string[]): string {
 export function resolveIntervalArithmetic(
   operator: "+" | "-" | "*" | "/",
   args: readonly Expression[],
-  { context }: Resolving,
+  resolving: Resolving,
   mode: EvalMode,
 ): Resolution | null {
+  const { context } = resolving;
   const [a, b] = args.map(typeOf) as [DataType, DataType];
   const resolution = (operands: readonly Expression[], type: DataType): Resolution => ({
     args: operands,
@@ -47,10 +48,11 @@ export function resolveIntervalArithmetic(
     if (isInterval(a) && b.kind === "null") return resolution([args[0]!, coerceTo(args[1]!, a, context)], a);
     if (a.kind === "null" && isInterval(b)) return resolution([coerceTo(args[0]!, b, context), args[1]!], b);
     const type = spanning(a, b);
-    return type === null ? null : resolution(args, type);
+    if (type === null) throw unexpectedType(args, 0, '("TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")', resolving);
+    return resolution(args, type);
   }
   if (operator === "*" && isInterval(b) && !isInterval(a))
-    return resolveIntervalArithmetic(operator, [args[1]!, args[0]!], { context } as Resolving, mode);
+    return resolveIntervalArithmetic(operator, [args[1]!, args[0]!], resolving, mode);
   if (!isInterval(a) || !(isNumeric(b) || b.kind === "string" || b.kind === "null")) return null;
   const isExact = b.kind !== "float" && b.kind !== "string" && a.kind !== "interval";
   const by = isExact && b.kind !== "null" ? args[1]! : coerceTo(args[1]!, types.double, context);
@@ -59,15 +61,25 @@ export function resolveIntervalArithmetic(
   return resolution([args[0]!, by], whole);
 }
 
+/** `interval div interval` of one sort: how often the second goes into the first. */
+export function resolveIntervalQuotient(args: readonly Expression[], { context }: Resolving, mode: EvalMode): Resolution | null {
+  const [a, b] = args.map(typeOf) as [DataType, DataType];
+  const sort = isInterval(a) ? a.kind : b.kind;
+  if (sort === "interval" || ![a, b].some(isInterval) || ![a, b].every(({ kind }) => kind === sort || kind === "null")) return null;
+  const operands = args.map((arg) => (typeOf(arg).kind === "null" ? coerceTo(arg, isInterval(a) ? a : b, context) : arg));
+  return { args: operands, type: types.long, nullable: true, evalMode: mode };
+}
+
 /** The value of such arithmetic. */
 export function intervalResult(operator: string, a: Value, b: Value, call: Call): Value {
   const [left, right] = call.args.map(typeOf) as [DataType, DataType];
   if (left.kind === "interval") return calendarResult(operator, a as IntervalValue, b, call);
   const isMonths = left.kind === "interval_yearmonth";
   const x = BigInt(a as number | bigint);
+  if (operator === "div") return BigInt(b as number | bigint) === 0n ? throwDivideByZero() : x / BigInt(b as number | bigint);
   if (operator === "+" || operator === "-") {
     const y = BigInt(b as number | bigint);
-    return checked(operator === "+" ? x + y : x - y, isMonths, call.evalMode);
+    return checked(operator === "+" ? x + y : x - y, isMonths, call.evalMode, operator === "+" ? "try_add" : "try_subtract");
   }
   if (right.kind === "double" || right.kind === "float") {
     const factor = b as number;
@@ -94,13 +106,15 @@ function dividedHalfUp(a: bigint, b: bigint): bigint {
   return a < 0n === b < 0n ? quotient : -quotient;
 }
 
-function checked(value: bigint, isMonths: boolean, mode: EvalMode): Value {
-  if (BigInt.asIntN(isMonths ? 32 : 64, value) !== value) return overflow(mode);
+function checked(value: bigint, isMonths: boolean, mode: EvalMode, alternative?: string): Value {
+  if (BigInt.asIntN(isMonths ? 32 : 64, value) !== value) return overflow(mode, alternative);
   return isMonths ? Number(value) : value;
 }
 
-function overflow(mode: EvalMode): null {
+function overflow(mode: EvalMode, alternative?: string): null {
   if (mode === "try") return null;
+  if (alternative !== undefined)
+    throw new StreamingError("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", { functionName: `\`${alternative}\`` });
   throw new StreamingError("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION");
 }
 

@@ -1,14 +1,16 @@
-import { types, type DataType } from "../../arrow/types.js";
+import { sameType, sqlTypeName, types, type DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator } from "../compile/code.js";
 import { andOf, notOf, orOf, rangeOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
 import { coerceAll } from "../types/coerce.js";
+import { describeCall } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { compareValues } from "../../values/compare.js";
-import { compareCode, comparable } from "./comparison.js";
+import { compareCode, comparable, sameButNames } from "./comparison.js";
 import { constantList, type ConstantList } from "./constantList.js";
-import { callOf, castArgs, differentTypes, fixed, type FunctionEntry } from "./entry.js";
+import { callOf, castArgs, differentTypes, fixed, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** AND and OR: the right side is evaluated only when the left does not decide. `decides` is the value that does. */
 function connective(name: "and" | "or", aliases: string[], doc: string, decides: boolean): FunctionEntry {
@@ -18,7 +20,7 @@ function connective(name: "and" | "or", aliases: string[], doc: string, decides:
     doc,
     arity: [2, 2],
     nulls: "own",
-    resolve: fixed([types.boolean], types.boolean, undefined),
+    resolve: (args, resolving) => ({ args: truths(name, args, resolving), type: types.boolean }),
     evalNext: (_call, argument, value, kept) => {
       if (argument < 0) return 0;
       if (value === decides) return { value };
@@ -28,6 +30,23 @@ function connective(name: "and" | "or", aliases: string[], doc: string, decides:
     },
     generateLazy: (g, call) => connectiveCode(g, call, decides),
   };
+}
+
+/** @throws DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES, DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE where a side is no truth value */
+function truths(name: string, args: readonly Expression[], resolving: Resolving): Expression[] {
+  const [a, b] = args.map(typeOf) as [DataType, DataType];
+  const isTruth = ({ kind }: DataType): boolean => kind === "boolean" || kind === "null" || (kind === "string" && resolving.context.ansi);
+  if (isTruth(a) && isTruth(b) && (a.kind !== "string" || b.kind !== "string")) return castArgs(args, [types.boolean], resolving);
+  const sqlExpr = `"${describeCall(name, args)}"`;
+  if (sameType(a, b)) {
+    const [inputType, actualDataType] = ['"BOOLEAN"', `"${sqlTypeName(a)}"`];
+    throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_WRONG_TYPE", { sqlExpr, inputType, actualDataType });
+  }
+  throw new StreamingError("DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES", {
+    sqlExpr,
+    left: `"${sqlTypeName(a)}"`,
+    right: `"${sqlTypeName(b)}"`,
+  });
 }
 
 function connectiveCode(g: Generator, call: Call, decides: boolean): Code {
@@ -107,8 +126,9 @@ const inList: FunctionEntry = {
   nulls: "own",
   resolve: (args, resolving) => {
     const common = coerceAll(args, resolving.context);
-    if (common === null) throw differentTypes(args, resolving);
-    const coerced = common.args;
+    const alike = args.every((arg) => sameButNames(typeOf(args[0]!), typeOf(arg)));
+    if (common === null && !alike) throw differentTypes(args, resolving);
+    const coerced = common?.args ?? args;
     comparable(coerced.slice(0, 2), resolving);
     return { args: coerced, type: types.boolean, nullable: coerced.some(nullableOf) };
   },
@@ -219,28 +239,28 @@ export const logicFunctions: readonly FunctionEntry[] = [
   ),
   nullTest(
     "is true",
-    ["istrue"],
+    [],
     "Whether it is true; false for null.",
     (a) => a === true,
     (a) => andOf(notOf(a.isNull), a.value),
   ),
   nullTest(
     "is not true",
-    ["isnottrue"],
+    [],
     "Whether it is false or null.",
     (a) => a !== true,
     (a) => orOf(a.isNull, notOf(a.value)),
   ),
   nullTest(
     "is false",
-    ["isfalse"],
+    [],
     "Whether it is false; false for null.",
     (a) => a === false,
     (a) => andOf(notOf(a.isNull), notOf(a.value)),
   ),
   nullTest(
     "is not false",
-    ["isnotfalse"],
+    [],
     "Whether it is true or null.",
     (a) => a !== false,
     (a) => orOf(a.isNull, a.value),

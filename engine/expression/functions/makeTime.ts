@@ -14,7 +14,8 @@ type Fields = readonly [year: number, month: number, day: number, hour: number, 
 
 /** A wall clock of its fields (seconds as millionths); 60 seconds are a minute. Null, or an error under ANSI, where there is none. */
 function clockOf([year, month, day, hour, minute, micros]: Fields, mode: EvalMode): bigint | null {
-  const fits = isValidDate(year, month, day) && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && micros >= 0n;
+  const fits =
+    Math.abs(year) <= 999_999_999 && isValidDate(year, month, day) && hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && micros >= 0n;
   if (fits && micros <= 60_000_000n) {
     return BigInt(daysFromCivil(year, month, day)) * microsPerDay + BigInt(hour * 3600 + minute * 60) * 1_000_000n + micros;
   }

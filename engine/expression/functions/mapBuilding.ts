@@ -4,11 +4,11 @@ import type { MapValue, Value } from "../../arrow/value.js";
 import { ValueIndex } from "../../values/valueIndex.js";
 import type { Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
-import { commonType } from "../types/commonType.js";
+import { commonWithoutTexts } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { unexpectedType, type Evaluate, type FunctionEntry, type Resolving } from "./entry.js";
-import { applyLambda, checkLambda, lambdaOf, withBody } from "./higherOrder.js";
+import { applyLambda, checkLambda, lambdaOf, withTest } from "./higherOrder.js";
 import { makeMap, requireKey } from "./maps.js";
 
 /** Maps made of others, and of lambdas over their entries. */
@@ -87,7 +87,7 @@ function overMap(name: string, doc: string, result: (map: MapType, body: Express
       const made = result(type, lambda.body);
       if (name === "transform_keys") requireKey((made as MapType).key, args, resolving);
       return {
-        args: [args[0]!, name === "map_filter" ? withBody(lambda, types.boolean, resolving) : lambda],
+        args: [args[0]!, name === "map_filter" ? withTest(args, 1, resolving) : lambda],
         type: made,
         nullable: nullableOf(args[0]!),
       };
@@ -107,7 +107,7 @@ const mapZipWith: FunctionEntry = {
   nulls: "own",
   resolve: (args, resolving) => {
     const [left, right] = [mapOf(args, 0, resolving), mapOf(args, 1, resolving)];
-    const key = commonType(left.key, right.key, resolving.context.ansi);
+    const key = commonWithoutTexts(left.key, right.key, resolving.context);
     if (key === null) {
       throw new StreamingError("DATATYPE_MISMATCH.MAP_ZIP_WITH_DIFF_TYPES", {
         sqlExpr: `"${describeCall("map_zip_with", args)}"`,

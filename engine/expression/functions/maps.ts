@@ -8,6 +8,7 @@ import { holds, isOrderable, nullableOf, typeOf } from "../types/typeOf.js";
 import { compareValues } from "../../values/compare.js";
 import { ValueIndex } from "../../values/valueIndex.js";
 import { valueText } from "../../values/valueText.js";
+import { requireKeyOf, resolveMapItem } from "./items.js";
 import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Maps: keys are distinct and never null. */
@@ -115,7 +116,14 @@ const mapFromArrays: FunctionEntry = {
     requireKey(keys.element, args, resolving);
     return { args, type: types.map(keys.element, values.element, values.containsNull), nullable: anyNullable(args) };
   },
-  eval: ([keys, values], call) => makeMap(keys as readonly Value[], values as readonly Value[], (call.type as MapType).key),
+  eval: (arrays, call) => {
+    const [keys, values] = arrays as [readonly Value[], readonly Value[]];
+    if (keys.length !== values.length) {
+      throw new StreamingError("MAP_KEY_VALUE_DIFF_SIZES", { keys: String(keys.length), values: String(values.length) });
+    }
+    // Unlike `map`, it leaves keys of -0.0 as they are.
+    return { ...makeMap(keys, values, (call.type as MapType).key), keys };
+  },
 };
 
 const mapContainsKey: FunctionEntry = {
@@ -124,10 +132,13 @@ const mapContainsKey: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    const type = mapType(args, resolving);
-    const key = coerceAll([args[1]!, { kind: "literal", value: null, type: type.key }], resolving.context);
-    if (key === null) throw unexpectedType(args, 1, `"${sqlTypeName(type.key)}"`, resolving);
-    return { args: [args[0]!, key.args[0]!], type: types.boolean };
+    if (typeOf(args[1]!).kind === "null" || typeOf(args[0]!).kind === "null") {
+      const parameters = { sqlExpr: `"${describeCall(resolving.name, args)}"`, functionName: `\`${resolving.name}\`` };
+      throw new StreamingError("DATATYPE_MISMATCH.NULL_TYPE", parameters);
+    }
+    requireKeyOf([args[0]!, args[1]!], resolving);
+    const { args: alike } = resolveMapItem(args[0]!, args[1]!, resolving);
+    return { args: alike, type: types.boolean };
   },
   eval: ([value, key], call) => (value as MapValue).keys.some((candidate) => compareValues(candidate, key!, typeOf(call.args[1]!)) === 0),
 };

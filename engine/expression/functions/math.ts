@@ -1,5 +1,6 @@
 import { types } from "../../arrow/types.js";
-import { fixed, type FunctionEntry } from "./entry.js";
+import { isInterval, typeOf } from "../types/typeOf.js";
+import { castArgs, fixed, type FunctionEntry } from "./entry.js";
 
 /** Functions of doubles, and what counts. */
 
@@ -18,6 +19,21 @@ function ofDoubles(name: string, aliases: string[], doc: string, code: string, e
     generate: (_g, args) => code.replace(/\b[xy]\b/g, (letter) => args[letter === "x" ? 0 : 1]!.value),
   };
 }
+
+const signOf: FunctionEntry = {
+  name: "signum",
+  aliases: ["sign"],
+  doc: "-1, 0 or 1, as the sign of a number or an interval.",
+  arity: [1, 1],
+  nulls: "strict",
+  total: true,
+  resolve: (args, resolving) => ({
+    args: isInterval(typeOf(args[0]!)) ? args : castArgs(args, [types.double], resolving),
+    type: types.double,
+  }),
+  eval: ([x]) => Math.sign(Number(x)),
+  generate: (_g, [x], call) => (isInterval(typeOf(call.args[0]!)) ? null : `Math.sign(${x!.value})`),
+};
 
 /** A logarithm: null at and below its pole. */
 function logarithm(
@@ -87,7 +103,7 @@ export const mathFunctions: readonly FunctionEntry[] = [
   ofDoubles("expm1", [], "exp(x) - 1, exact for small x.", "Math.expm1(x)", (x) => Math.expm1(x)),
   logarithm("ln", [], "The natural logarithm.", "Math.log", 0, (x) => Math.log(x)),
   logarithm("log10", [], "The logarithm to the base 10.", "Math.log10", 0, (x) => Math.log10(x)),
-  logarithm("log2", [], "The logarithm to the base 2.", "Math.log2", 0, (x) => Math.log2(x)),
+  logarithm("log2", [], "The logarithm to the base 2.", "((x) => Math.log(x) / Math.LN2)", 0, (x) => Math.log(x) / Math.LN2),
   logarithm("log1p", [], "ln(1 + x), exact for small x.", "Math.log1p", -1, (x) => Math.log1p(x)),
   log,
   ofDoubles("pow", ["power"], "The first argument to the power of the second.", "x ** y", (x, y) => x ** y),
@@ -108,7 +124,13 @@ export const mathFunctions: readonly FunctionEntry[] = [
   ofDoubles("tanh", [], "The hyperbolic tangent.", "Math.tanh(x)", (x) => Math.tanh(x)),
   ofDoubles("asinh", [], "The inverse hyperbolic sine.", "Math.asinh(x)", (x) => Math.asinh(x)),
   ofDoubles("acosh", [], "The inverse hyperbolic cosine.", "Math.acosh(x)", (x) => Math.acosh(x)),
-  ofDoubles("atanh", [], "The inverse hyperbolic tangent.", "Math.atanh(x)", (x) => Math.atanh(x)),
+  ofDoubles(
+    "atanh",
+    [],
+    "The inverse hyperbolic tangent.",
+    "0.5 * (Math.log1p(x) - Math.log1p(-x))",
+    (x) => 0.5 * (Math.log1p(x) - Math.log1p(-x)),
+  ),
   ofDoubles("degrees", [], "Radians as degrees.", "x * (180 / Math.PI)", (x) => x * (180 / Math.PI)),
   ofDoubles("radians", [], "Degrees as radians.", "x * (Math.PI / 180)", (x) => x * (Math.PI / 180)),
   ofDoubles("hypot", [], "The length of the vector of both arguments.", "Math.hypot(x, y)", (x, y) => Math.hypot(x, y)),
@@ -120,13 +142,15 @@ export const mathFunctions: readonly FunctionEntry[] = [
     resolve: fixed([types.double], types.double),
     eval: ([x]) => rint(x as number),
   },
-  ofDoubles("signum", ["sign"], "-1, 0 or 1, as the number's sign.", "Math.sign(x)", (x) => Math.sign(x)),
+  signOf,
   constant("e", "Euler's number.", Math.E),
   constant("pi", "The ratio of a circle's circumference to its diameter.", Math.PI),
   factorial,
 ];
 
 function rint(x: number): number {
+  // From below zero comes -0.
+  if (x < 0) return -rint(-x);
   const floor = Math.floor(x);
   const fraction = x - floor;
   if (fraction < 0.5) return floor;

@@ -1,14 +1,18 @@
 import { types, type DataType, type DecimalType } from "../../arrow/types.js";
+import { decimalText } from "../../arrow/valueText.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import type { Call, Expression } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
-import { isFractional, isIntegral, isInterval, typeOf } from "../types/typeOf.js";
-import { divideHalfEven, divideHalfUp, parseDecimal, pow10 } from "../../values/decimal.js";
+import { describe, describeCall } from "../types/describe.js";
+import { decimalFor, isFractional, isIntegral, isInterval, typeOf } from "../types/typeOf.js";
+import { divideHalfEven, divideHalfUp, fitsPrecision, parseDecimal, pow10 } from "../../values/decimal.js";
+import { throwDecimalRange, throwOverflow } from "../../values/evaluationErrors.js";
 import { doubleText, floatText } from "../../values/numberText.js";
 import { decimalResultValue } from "./decimalArithmetic.js";
 import { negatedInterval } from "./intervalArithmetic.js";
-import { anyNullable, castArgs, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+import { anyNullable, castArgs, modeOf, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 import { integralCode, integralResult } from "./integralArithmetic.js";
 
 /** Sign and rounding of numbers. */
@@ -22,12 +26,32 @@ function resolveSigned(args: readonly Expression[], resolving: Resolving): Resol
 function negate(value: Value, call: Call): Value {
   const { type } = call;
   if (type.kind === "float" || type.kind === "double") return -(value as number);
-  if (type.kind === "decimal") return -(value as bigint);
+  if (type.kind === "decimal") return negatedDecimal(value as bigint, type);
   return integralResult(-BigInt(value as number), type, call.evalMode, "");
 }
 
+/** Spark negates decimals with that many digits; of longer ones the last digits are rounded, half to even. */
+const negatedDigits = 34;
+
+/** @throws NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION where the rounding leaves the type, in every mode */
+function negatedDecimal(value: bigint, type: DecimalType): bigint {
+  const surplus = (value < 0n ? -value : value).toString().length - negatedDigits;
+  if (surplus <= 0) return -value;
+  const unit = pow10(surplus);
+  const result = divideHalfEven(-value, unit) * unit;
+  if (fitsPrecision(result, type.precision)) return result;
+  const [roundedValue, originalValue] = [decimalText(result, type.scale), decimalText(-value, type.scale)];
+  throw new StreamingError("NUMERIC_VALUE_OUT_OF_RANGE.WITHOUT_SUGGESTION", {
+    roundedValue,
+    originalValue,
+    precision: String(type.precision),
+    scale: String(type.scale),
+  });
+}
+
 function negateCode(g: Generator, a: Code, type: DataType, mode: Call["evalMode"]): string | Made | null {
-  if (type.kind === "float" || type.kind === "double" || type.kind === "decimal") return `-${a.value}`;
+  if (type.kind === "float" || type.kind === "double") return `-${a.value}`;
+  if (type.kind === "decimal") return type.precision > negatedDigits ? null : `-${a.value}`;
   // 0 - a, so that the negation of 0 is no -0.
   return integralCode(g, `${a.representation === "long" && g.exact ? "0n" : "0"} - ${a.value}`, type, { mode, alternative: "" });
 }
@@ -62,6 +86,7 @@ const abs: FunctionEntry = {
     const { type } = call;
     if (isInterval(type)) return null;
     if (type.kind === "float" || type.kind === "double") return `Math.abs(${a!.value})`;
+    if (type.kind === "decimal" && type.precision > negatedDigits) return null;
     const zero = a!.representation === "long" && !g.exact ? "0" : a!.representation === "number" ? "0" : "0n";
     const magnitude = `(${a!.value} < ${zero} ? -${a!.value} : ${a!.value})`;
     return type.kind === "decimal" ? magnitude : integralCode(g, magnitude, type, { mode: call.evalMode, alternative: "" });
@@ -76,18 +101,24 @@ const positive: FunctionEntry = {
   resolve: (args, resolving) => castArgs(args, [isInterval(typeOf(args[0]!)) ? "interval" : "numeric"], resolving)[0]!,
 };
 
-/** Digits to keep: a literal, at most the type's own. */
-function scaleOf(args: readonly Expression[], resolving: Resolving): number {
-  const digits = args[1];
-  if (digits === undefined) return 0;
-  const folded = digits.kind === "call" && digits.name === "negative" ? digits.args[0]! : digits;
-  if (folded.kind !== "literal" || typeof folded.value !== "number") throw unexpectedType(args, 1, 'foldable "INT"', resolving);
-  return digits === folded ? folded.value : -folded.value;
+/** Digits to keep: a constant; null where it is a null. @throws DATATYPE_MISMATCH.NON_FOLDABLE_INPUT */
+function scaleOf(args: readonly Expression[], resolving: Resolving): number | null {
+  if (args[1] === undefined) return 0;
+  const digits = castArgs([args[1]], [types.int], resolving)[0]!;
+  const constant = resolving.fold(digits);
+  if (constant.kind === "literal") return constant.value as number | null;
+  throw new StreamingError("DATATYPE_MISMATCH.NON_FOLDABLE_INPUT", {
+    sqlExpr: `"${describeCall(resolving.name, args)}"`,
+    inputName: "`scale`",
+    inputType: '"INT"',
+    inputExpr: `"${describe(digits)}"`,
+  });
 }
 
 function roundedDecimal(type: DecimalType, digits: number): DecimalType {
   const integerDigits = type.precision - type.scale + 1;
-  if (digits < 0) return types.decimal(Math.min(38, Math.max(integerDigits, -digits + 1)), 0);
+  // As an int of Java's, -2147483648 is its own negation.
+  if (digits < 0) return types.decimal(Math.min(38, Math.max(integerDigits, (1 - digits) | 0)), 0);
   const scale = Math.min(type.scale, digits);
   return types.decimal(Math.min(38, integerDigits + scale), scale);
 }
@@ -106,18 +137,23 @@ function rounding(name: string, doc: string, divide: Divide): FunctionEntry {
       const type = typeOf(operand);
       return {
         args: [operand, { kind: "literal", value: digits, type: types.int }],
-        type: type.kind === "decimal" ? roundedDecimal(type, digits) : type,
+        type: type.kind === "decimal" ? roundedDecimal(type, digits ?? 0) : type,
         evalMode: modeOf(resolving.context),
       };
     },
     eval: ([value, digits], call) => roundValue(value!, digits as number, call, divide),
-    generate: (g, [a], call) => (isIntegral(call.type) && (g.literalOf(call.args[1]!) as number) >= 0 ? a!.value : null),
+    generate: (g, [a], call) => (isIntegral(call.type) && Number(g.literalOf(call.args[1]!) ?? -1) >= 0 ? a!.value : null),
   };
 }
+
+/** An int without a negative of its own is no scale of a decimal. */
+const noScale = -2147483648;
 
 function roundValue(value: Value, digits: number, call: Call, divide: Divide): Value {
   const from = typeOf(call.args[0]!);
   if (from.kind === "decimal" && call.type.kind === "decimal") {
+    if (digits === noScale && value !== 0n)
+      throwDecimalRange(decimalText(value as bigint, from.scale), call.type.precision, call.type.scale);
     return decimalResultValue(roundUnscaled(value as bigint, from.scale, digits, divide), from.scale, call.type, call);
   }
   if (isIntegral(from)) {
@@ -155,6 +191,8 @@ function stepping(name: string, aliases: string[], doc: string, step: "floor" | 
     eval: ([value, digits], call) => {
       const from = typeOf(call.args[0]!);
       if (from.kind === "decimal" && call.type.kind === "decimal") {
+        if (digits === noScale && value !== 0n)
+          throwDecimalRange(decimalText(value as bigint, from.scale), call.type.precision, call.type.scale);
         return decimalResultValue(
           roundUnscaled(value as bigint, from.scale, (digits as number | undefined) ?? 0, divide),
           from.scale,
@@ -164,8 +202,11 @@ function stepping(name: string, aliases: string[], doc: string, step: "floor" | 
       }
       const whole = Math[step](value as number);
       if (Number.isNaN(whole)) return 0n;
-      const bound = whole >= 2 ** 63 ? 2n ** 63n - 1n : whole <= -(2 ** 63) ? -(2n ** 63n) : BigInt(whole);
-      return bound;
+      if (whole >= 2 ** 63 || whole < -(2 ** 63)) {
+        if (call.evalMode === "ansi") throwOverflow("");
+        return whole > 0 ? 2n ** 63n - 1n : -(2n ** 63n);
+      }
+      return BigInt(whole);
     },
     generate: (g, [a], call) => {
       if (call.type.kind !== "long" || typeOf(call.args[0]!).kind !== "double" || g.exact) return null;
@@ -179,9 +220,9 @@ function stepping(name: string, aliases: string[], doc: string, step: "floor" | 
 function resolveStepping(args: readonly Expression[], resolving: Resolving): Resolution | Expression {
   const { context } = resolving;
   if (args.length === 2) {
-    const digits = scaleOf(args, resolving);
+    const digits = stepDigits(args[1]!, resolving);
     const given = typeOf(args[0]!);
-    const type = given.kind === "decimal" ? given : { kind: "decimal" as const, precision: 30, scale: 15 };
+    const type = given.kind === "string" || given.kind === "null" ? types.decimal(38, 18) : decimalFor(given);
     const operand = coerceTo(castArgs(args.slice(0, 1), ["numeric"], resolving)[0]!, type, context);
     return {
       args: [operand, { kind: "literal", value: digits, type: types.int }],
@@ -193,7 +234,18 @@ function resolveStepping(args: readonly Expression[], resolving: Resolving): Res
   const type = typeOf(operand);
   if (isIntegral(type)) return coerceTo(operand, types.long, context);
   if (type.kind === "decimal") return { args: [operand], type: roundedDecimal(type, 0), evalMode: modeOf(context) };
-  return { args: [coerceTo(operand, types.double, context)], type: types.long, nullable: anyNullable(args) };
+  return { args: [coerceTo(operand, types.double, context)], type: types.long, nullable: anyNullable(args), evalMode: modeOf(context) };
+}
+
+/** Digits of CEIL and FLOOR: an INT, and constant. @throws NON_FOLDABLE_ARGUMENT */
+function stepDigits(digits: Expression, resolving: Resolving): number {
+  const constant = typeOf(digits).kind === "int" ? resolving.fold(digits) : digits;
+  if (constant.kind === "literal" && typeof constant.value === "number" && typeOf(constant).kind === "int") return constant.value;
+  throw new StreamingError("NON_FOLDABLE_ARGUMENT", {
+    funcName: `\`${resolving.name}\``,
+    paramName: "`scale`",
+    paramType: '"INT"',
+  });
 }
 
 export const roundingFunctions: readonly FunctionEntry[] = [

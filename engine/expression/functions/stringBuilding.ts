@@ -5,7 +5,8 @@ import type { Code, Generator, Made } from "../compile/code.js";
 import { checkedElements, checkedStringLength, joinedTexts } from "../../values/limits.js";
 import { copyBytes } from "../compile/runtime/bytes.js";
 import { rangeOf } from "../compile/snippets.js";
-import type { Expression } from "../expression.js";
+import { literal, type Expression } from "../expression.js";
+import { sliceValue } from "./stringParts.js";
 import { coerceAll } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
 import { callOf, castArgs, differentTypes, fixed, ofStrings, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
@@ -90,16 +91,15 @@ function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
     doc,
     arity: [2, 3],
     nulls: "strict",
-    resolve: ([s, length, filler], resolving) => ({
-      args: [
-        ...castArgs([s!], [types.string], resolving),
-        ...castArgs([length!], [types.int], resolving),
-        filler === undefined ? { kind: "literal", value: " ", type: types.string } : castArgs([filler], [types.string], resolving)[0]!,
-      ],
-      type: types.string,
-    }),
+    resolve: ([s, length, filler], resolving) => {
+      const isBinary = typeOf(s!).kind === "binary" && (filler === undefined || typeOf(filler).kind === "binary");
+      const type = isBinary ? types.binary : types.string;
+      const blank = literal(isBinary ? new Uint8Array(1) : " ", type);
+      return { args: [...castArgs([s!, length!, filler ?? blank], [type, types.int, type], resolving)], type };
+    },
     eval: ([s, length, filler]) => {
       const wanted = checkedStringLength(Math.max(0, length as number));
+      if (typeof s !== "string") return paddedBytes(s as Uint8Array, wanted, filler as Uint8Array, name === "lpad");
       const units = Array.from(s as string);
       if (units.length >= wanted) return units.slice(0, wanted).join("");
       const fill = Array.from(filler as string);
@@ -109,6 +109,12 @@ function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
       return name === "lpad" ? padding + (s as string) : (s as string) + padding;
     },
   };
+}
+
+function paddedBytes(bytes: Uint8Array, wanted: number, filler: Uint8Array, before: boolean): Uint8Array {
+  if (bytes.length >= wanted || filler.length === 0) return bytes.slice(0, wanted);
+  const padding = Uint8Array.from({ length: wanted - bytes.length }, (_, i) => filler[i % filler.length]!);
+  return joinedBytes(before ? [padding, bytes] : [bytes, padding], wanted);
 }
 
 const space: FunctionEntry = {
@@ -160,18 +166,25 @@ const overlay: FunctionEntry = {
   doc: "The string with a part (of the replacement's length, or as long as said) replaced from a position on.",
   arity: [3, 4],
   nulls: "strict",
-  resolve: ([s, by, from, length], resolving) => ({
-    args: [
-      ...castArgs([s!, by!], [types.string], resolving),
-      ...castArgs([from!, length ?? { kind: "literal", value: -1, type: types.int }], [types.int], resolving),
-    ],
-    type: types.string,
-  }),
+  resolve: (args, resolving) => {
+    const [s, by, from, length] = args;
+    const binaries = [s!, by!].filter((arg) => typeOf(arg).kind === "binary").length;
+    if (binaries === 1) throw differentTypes(args.slice(0, 2), resolving);
+    const type = binaries === 2 ? types.binary : types.string;
+    return { args: castArgs([s!, by!, from!, length ?? literal(-1, types.int)], [type, type, types.int], resolving), type };
+  },
   eval: ([s, by, from, length]) => {
-    const units = Array.from(s as string);
-    const count = (length as number) >= 0 ? (length as number) : Array.from(by as string).length;
-    const at = Math.max(0, (from as number) - 1);
-    return units.slice(0, at).join("") + (by as string) + units.slice(at + count).join("");
+    const text = s as string | Uint8Array;
+    const count = (length as number) >= 0 ? (length as number) : typeof by === "string" ? Array.from(by).length : (by as Uint8Array).length;
+    // Positions are those of `substring`, which counts from the end where they are negative.
+    const head = sliceValue(text, 1, (from as number) - 1);
+    const tail = sliceValue(text, (from as number) + count, 2147483647);
+    if (typeof s === "string") return (head as string) + (by as string) + (tail as string);
+    const parts = [head, by!, tail] as readonly Uint8Array[];
+    return joinedBytes(
+      parts,
+      parts.reduce((sum, part) => sum + part.length, 0),
+    );
   },
 };
 

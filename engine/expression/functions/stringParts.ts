@@ -25,7 +25,8 @@ const substring: FunctionEntry = {
   generate: (g, args, call) => (call.type.kind === "binary" ? null : substringCode(g, args)),
 };
 
-function sliceValue(s: string | Uint8Array, position: number, count: number): Value {
+/** The part from a position on, as `substring` counts. */
+export function sliceValue(s: string | Uint8Array, position: number, count: number): Value {
   const units = typeof s === "string" ? Array.from(s) : Array.from(s);
   const start = position > 0 ? position - 1 : position < 0 ? units.length + position : 0;
   const part = units.slice(Math.max(0, start), Math.max(0, start + count));
@@ -90,6 +91,7 @@ const locate: FunctionEntry = {
     if (from === null) return 0;
     if (part === null || s === null) return null;
     if ((from as number) < 1) return 0;
+    if (part === "") return 1;
     const units = Array.from(s as string);
     if ((from as number) - 1 > units.length) return 0;
     return characterIndex(s as string, part as string, units.slice(0, (from as number) - 1).join("").length);
@@ -103,11 +105,15 @@ function end(name: "left" | "right", doc: string): FunctionEntry {
     doc,
     arity: [2, 2],
     nulls: "strict",
-    resolve: fixed([types.string, types.int], types.string),
+    resolve: ([s, n], resolving) => {
+      const kept = name === "left" && typeOf(s!).kind === "binary" ? s! : castArgs([s!], [types.string], resolving)[0]!;
+      return { args: [kept, castArgs([n!], [types.int], resolving)[0]!], type: typeOf(kept) };
+    },
     eval: ([s, n]) => {
-      const units = Array.from(s as string);
       const count = Math.max(0, n as number);
-      return (name === "left" ? units.slice(0, count) : count === 0 ? [] : units.slice(-count)).join("");
+      if (name === "left") return sliceValue(s as string | Uint8Array, 1, count);
+      const units = Array.from(s as string);
+      return (count === 0 ? [] : units.slice(-count)).join("");
     },
   };
 }

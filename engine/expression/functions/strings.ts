@@ -157,9 +157,16 @@ const levenshtein: FunctionEntry = {
   name: "levenshtein",
   doc: "The number of edits between two strings; -1 when it is above the third argument.",
   arity: [2, 3],
-  nulls: "strict",
-  resolve: fixed([types.string, types.string, types.int], types.int),
-  eval: ([a, b, limit]) => {
+  nulls: "own",
+  resolve: (args, resolving) => {
+    const operands = castArgs(args, [types.string, types.string, types.int], resolving);
+    const isNull = operands.map(resolving.fold).some((e) => e.kind === "literal" && e.value === null);
+    return isNull ? { kind: "literal", value: null, type: types.int } : { args: operands, type: types.int };
+  },
+  eval: ([a, b, given]) => {
+    if (a === null || b === null) return null;
+    // A limit that is null in a row is 0, as in Spark.
+    const limit = given === null ? 0 : given;
     const distance = editDistance(a as string, b as string, (limit as number | undefined) ?? Infinity);
     return limit !== undefined && distance > (limit as number) ? -1 : distance;
   },

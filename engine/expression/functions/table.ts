@@ -17,6 +17,7 @@ import { dateTimePatternFunctions } from "./dateTimePatterns.js";
 import { encodingFunctions } from "./encodings.js";
 import type { FunctionEntry } from "./entry.js";
 import { higherOrderFunctions } from "./higherOrder.js";
+import { itemFunctions } from "./items.js";
 import { jsonFunctions } from "./json.js";
 import { logicFunctions } from "./logic.js";
 import { makeTimeFunctions } from "./makeTime.js";
@@ -53,6 +54,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...conversionFunctions,
   ...structFunctions,
   ...arrayFunctions,
+  ...itemFunctions,
   ...listStatisticFunctions,
   ...checkFunctions,
   ...regularExpressionFunctions,

@@ -22,6 +22,7 @@ export function canCast(from: DataType, to: DataType, ansi: boolean): boolean {
   if (from.kind === "timestamp_ntz") return datetime.has(to.kind);
   if (from.kind === "date") return datetime.has(to.kind) || (!ansi && (numeric.has(to.kind) || to.kind === "boolean"));
   if (from.kind === "interval_daytime" || from.kind === "interval_yearmonth") {
+    if (to.kind === from.kind) return true;
     return to.kind === "byte" || to.kind === "short" || to.kind === "int" || to.kind === "long" || to.kind === "decimal";
   }
   return false;

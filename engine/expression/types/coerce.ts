@@ -58,13 +58,17 @@ export function resolveCast(child: Expression, type: DataType, isTry: boolean, c
       srcType: `"${sqlTypeName(from)}"`,
       targetType: `"${sqlTypeName(type)}"`,
     };
+    const functionNames =
+      isNumeric(from) && type.kind === "date" ? "`DATE_FROM_UNIX_DATE`" : from.kind === "date" && isNumeric(type) ? "`UNIX_DATE`" : null;
+    if (functionNames !== null) throw new StreamingError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", { ...parameters, functionNames });
     if (canCast(from, type, false)) {
       const config = '"spark.sql.ansi.enabled"';
       throw new StreamingError("DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", { ...parameters, config, configVal: "'false'" });
     }
     throw new StreamingError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", parameters);
   }
-  if (sameType(from, type) && !isTry) return child;
+  // A literal under a cast has the digits of its type beside a decimal, not its own.
+  if (sameType(from, type) && !isTry && child.kind !== "literal") return child;
   const evalMode = isTry ? "try" : context.ansi ? "ansi" : "legacy";
   return { kind: "cast", child, type, evalMode, ...(needsZone(from, type) && { zone: context.zone }) };
 }

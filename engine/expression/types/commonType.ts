@@ -11,6 +11,29 @@ export function commonType(a: DataType, b: DataType, ansi = true): DataType | nu
   return tightestCommonType(a, b, ansi) ?? widerDecimal(a, b) ?? widerWithString(a, b, ansi) ?? widerNested(a, b, ansi);
 }
 
+/** The common type where texts meet texts only. */
+export function commonWithoutTexts(a: DataType, b: DataType, { ansi }: { readonly ansi: boolean }): DataType | null {
+  return textMeetsOther(a, b) ? null : commonType(a, b, ansi);
+}
+
+function textMeetsOther(a: DataType, b: DataType): boolean {
+  if (a.kind === "null" || b.kind === "null") return false;
+  if (a.kind === "array" && b.kind === "array") return textMeetsOther(a.element, b.element);
+  if (a.kind === "map" && b.kind === "map") return textMeetsOther(a.key, b.key) || textMeetsOther(a.value, b.value);
+  if (a.kind === "struct" && b.kind === "struct")
+    return a.fields.some((f, i) => b.fields[i] !== undefined && textMeetsOther(f.type, b.fields[i].type));
+  return (a.kind === "string") !== (b.kind === "string");
+}
+
+/** The common type of two arrays that set functions take: the wider of both numbers or times, the wider decimal of two. */
+export function alikeArrayType(a: DataType, b: DataType, { ansi }: { readonly ansi: boolean }): DataType | null {
+  if (a.kind !== "array" || b.kind !== "array") return null;
+  const [x, y] = [a.element, b.element];
+  const inner = x.kind === "array" && y.kind === "array" ? alikeArrayType(x, y, { ansi }) : tightestCommonType(x, y, ansi);
+  const element = inner ?? (x.kind === "decimal" && y.kind === "decimal" ? widerDecimal(x, y) : null);
+  return element && types.array(element, a.containsNull || b.containsNull);
+}
+
 /** The same, without promoting strings or decimals. */
 function tightestCommonType(a: DataType, b: DataType, ansi = true): DataType | null {
   if (sameType(a, b)) return mergeNullability(a, b);

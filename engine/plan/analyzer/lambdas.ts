@@ -1,3 +1,4 @@
+import { StreamingError } from "../../errors/streamingError.js";
 import { types, type DataType } from "../../arrow/types.js";
 import { freshId, type Expression, type Lambda, type LambdaVariable } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
@@ -19,6 +20,8 @@ const overElements: ParameterTypes = ([array]) => [elementOf(array), types.int];
 const overEntries: ParameterTypes = ([map]) => entryOf(map);
 const folding: ParameterTypes = ([array, zero], index) => (index === 2 ? [typeOf(zero!), elementOf(array)] : [typeOf(zero!)]);
 
+const withOptional = new Set(["transform", "filter", "exists", "any", "forall", "all"]);
+
 const higherOrder: Readonly<Record<string, ParameterTypes>> = {
   transform: overElements,
   filter: overElements,
@@ -36,8 +39,23 @@ const higherOrder: Readonly<Record<string, ParameterTypes>> = {
   map_zip_with: ([left, right]) => [entryOf(left)[0], entryOf(left)[1], entryOf(right)[1]],
 };
 
-/** The lambda with typed parameters: those that it has names for, of those that the function `name` gives. */
+/**
+ * The lambda with typed parameters: those that it has names for, of those that the function `name` gives.
+ *
+ * @throws INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH, INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION
+ */
 export function typedParameters(name: string, lambda: Lambda, index: number, args: readonly Expression[]): readonly LambdaVariable[] {
-  const given = Object.hasOwn(higherOrder, name) ? higherOrder[name]!(args, index) : [];
+  if (!Object.hasOwn(higherOrder, name)) {
+    throw new StreamingError("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", { class: `\`${name}\`` });
+  }
+  const given = higherOrder[name]!(args, index);
+  const names = lambda.parameters.length;
+  // Of the element and its place, and of two neighbours, the second may go without a name.
+  if (names > given.length || names < (withOptional.has(name) ? 1 : given.length)) {
+    throw new StreamingError("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", {
+      expectedNumArgs: String(names),
+      actualNumArgs: String(given.length),
+    });
+  }
   return lambda.parameters.map((parameter, i) => ({ ...parameter, id: freshId(), type: given[i] ?? types.null, nullable: true }));
 }

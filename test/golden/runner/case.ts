@@ -97,6 +97,8 @@ export interface ExpressionCase extends CaseBase {
 
 export interface GoldenExpression {
   readonly sql: string;
+  /** The name that the column has by itself; in newer cases. */
+  readonly name?: string;
   readonly type?: string;
   readonly nullable?: boolean;
   readonly results?: readonly GoldenValue[];

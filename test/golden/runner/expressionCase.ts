@@ -59,6 +59,10 @@ async function compareExpression(
     const condition = expectedCondition(golden.analysisError);
     return condition === null || condition === refusal.condition ? null : `expected ${condition}, got ${refusal.message}`;
   }
+  if (golden.name !== undefined) {
+    const { name } = session.fromBatch(batchFromRows(schema, [])).select(expr(golden.sql)).schema.fields[0]!;
+    if (name !== golden.name) return `expected the name ${golden.name}, got ${name}`;
+  }
   const errors = golden.errors;
   if (!errors?.some((error) => error !== null)) {
     const { type, results } = await evaluateAll(session, golden.sql, schema, rows);

@@ -13,6 +13,15 @@ export function loadCases(directory: string): GoldenCase[] {
   return names.toSorted().map((name) => parseExactJson(readFileSync(join(directory, name), "utf8")) as GoldenCase);
 }
 
+/** Cases of expressions cut into one for each: `name@7` is the eighth. */
+export function eachExpression(cases: readonly GoldenCase[]): GoldenCase[] {
+  return cases.flatMap((golden): GoldenCase[] =>
+    golden.kind === "expression"
+      ? golden.expressions.map((expression, i) => ({ ...golden, name: `${golden.name}@${i}`, expressions: [expression] }))
+      : [golden],
+  );
+}
+
 /** What came of a case, in each way of running it. `partitions`: of a streaming case, instead of those that it was recorded with. */
 export function runCase(golden: GoldenCase, partitions?: number): Promise<Outcome[]> {
   switch (golden.kind) {

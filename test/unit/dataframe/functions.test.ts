@@ -48,8 +48,8 @@ const elsewhere: Readonly<Record<string, string | null>> = {
   "joined values": null,
   "histogram of values": null,
   // Fields that EXTRACT knows.
-  dayofweek_iso: null,
-  yearofweek: null,
+  "extract dayofweek_iso": null,
+  "extract yearofweek": null,
 };
 
 /** Wrappers that call no function of the table: they make columns in other ways, or the analyzer sees to them. */

@@ -132,6 +132,9 @@ describe("refusals", () => {
       "DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION",
     );
     expect(conditionOf(() => resolveCast(column(types.date), types.int, false, ansi)).condition).toBe(
+      "DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION",
+    );
+    expect(conditionOf(() => resolveCast(column(types.date), types.boolean, false, ansi)).condition).toBe(
       "DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION",
     );
     expect(typeOf(resolveCast(column(types.date), types.int, false, legacy))).toEqual(types.int);
