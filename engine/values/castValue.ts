@@ -82,7 +82,7 @@ function toInterval(value: Value, from: DataType, to: AnsiInterval, rules: CastR
       }
     case "interval_daytime":
     case "interval_yearmonth": {
-      const unit = BigInt(lastUnit(to));
+      const unit = lastUnit(to);
       return result((BigInt(value as number | bigint) / unit) * unit);
     }
     case "decimal":
