@@ -100,10 +100,10 @@ function pad(name: "lpad" | "rpad", doc: string): FunctionEntry {
     eval: ([s, length, filler]) => {
       const wanted = checkedStringLength(Math.max(0, length as number));
       if (typeof s !== "string") return paddedBytes(s as Uint8Array, wanted, filler as Uint8Array, name === "lpad");
-      const units = Array.froms;
+      const units = Array.from(s);
       if (units.length >= wanted) return units.slice(0, wanted).join("");
       const fill = Array.from(filler as string);
-      if (fill.length === 0) return s!;
+      if (fill.length === 0) return s;
       const missing = wanted - units.length;
       const padding = (filler as string).repeat(Math.floor(missing / fill.length)) + fill.slice(0, missing % fill.length).join("");
       return name === "lpad" ? padding + s : s + padding;
