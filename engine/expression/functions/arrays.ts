@@ -251,7 +251,7 @@ const slice: FunctionEntry = {
     const [values, from] = [list as List, start as number];
     if (from === 0) throw new StreamingError("INVALID_PARAMETER_VALUE.START", { parameter: "`start`", functionName: "`slice`" });
     if ((length as number) < 0) {
-      const parameters = { parameter: "`length`", functionName: "`slice`", length: String(length as number) };
+      const parameters = { parameter: "`length`", functionName: "`slice`", length: `${length as number}` };
       throw new StreamingError("INVALID_PARAMETER_VALUE.LENGTH", parameters);
     }
     const begin = from > 0 ? from - 1 : values.length + from;

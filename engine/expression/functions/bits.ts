@@ -135,7 +135,7 @@ const getBit: FunctionEntry = {
       parameter: "`pos`",
       functionName: "`getbit`",
       upper: String(size),
-      invalidValue: String(position as number),
+      invalidValue: `${position as number}`,
     });
   },
 };

@@ -48,7 +48,7 @@ export function fieldRefused(field: Expression, source: Expression, resolving: R
     const [paramName, paramType] = ["`field`", '"STRING"'];
     return new StreamingError("NON_FOLDABLE_ARGUMENT", { funcName: `\`${resolving.name}\``, paramName, paramType });
   }
-  return new StreamingError("INVALID_EXTRACT_FIELD", { field: `\`${String(field.value as string)}\``, expr: `"${describe(source)}"` });
+  return new StreamingError("INVALID_EXTRACT_FIELD", { field: `\`${field.value as string}\``, expr: `"${describe(source)}"` });
 }
 
 /** The fields of intervals, and the seconds of timestamps, which have fractions; null for what is a function of its own. */
