@@ -39,8 +39,9 @@ function partsBelow(e: Expression, guards: GuardedPart["guards"], leads: (part: 
     case "lambda":
       return [{ part: e.body, guards: null }];
     case "call": {
-      const conditions = argumentConditions(e);
-      return e.args.flatMap((part, i) => {
+      const inOrder = evaluationOrder(e);
+      const conditions = argumentConditions(e, inOrder);
+      return inOrder.flatMap((part, i) => {
         if (!leads(part)) return [];
         const own = conditions(i);
         return [{ part, guards: own === null || guards === null ? null : [...guards, ...own] }];
@@ -51,8 +52,13 @@ function partsBelow(e: Expression, guards: GuardedPart["guards"], leads: (part: 
   }
 }
 
-/** For each argument the conditions under which the call evaluates it; null where they are unknown. */
-function argumentConditions({ name, args }: Call): (i: number) => readonly Expression[] | null {
+/** The arguments in the order in which the call evaluates them. */
+function evaluationOrder({ name, args }: Call): readonly Expression[] {
+  return entryOf(name).lastFirst === true ? args.toReversed() : args;
+}
+
+/** For each argument, in that order, the conditions under which the call evaluates it; null where they are unknown. */
+function argumentConditions({ name }: Call, args: readonly Expression[]): (i: number) => readonly Expression[] | null {
   const before = (i: number, holds: TestName): readonly Expression[] => args.slice(0, i).map((arg) => test(holds, arg));
   switch (name) {
     case "and":

@@ -127,8 +127,10 @@ function inOneLoop(e: Expression, filter: Expression | null, batch: Batch): Valu
 }
 
 function planned(e: Expression, filter: Expression | null, batch: Batch): Value[] {
+  // The optimizer folds before anything is planned.
+  const [wanted, output] = [filter && foldEagerly(filter), foldEagerly(e)];
   const pipeline = buildPipeline(
-    [{ outputId: mainOutput, node: planProject(filter, [e], { kind: "local", batch, output: attributes }, null) }],
+    [{ outputId: mainOutput, node: planProject(wanted, [output], { kind: "local", batch, output: attributes }, null) }],
     new Map(),
     handling().chunks,
   );
