@@ -35,9 +35,11 @@ export function dayTimeIntervalText(microseconds: bigint, units = "day to second
   return `INTERVAL '${microseconds < 0n ? "-" : ""}${parts.join("")}' ${units.toUpperCase()}`;
 }
 
-const dayTimeUnits = ["day", "hour", "minute", "second"] as const;
+export const dayTimeUnits = ["day", "hour", "minute", "second"] as const;
 type DayTimeUnit = (typeof dayTimeUnits)[number];
-const unitUs: Readonly<Record<DayTimeUnit, bigint>> = {
+
+/** Microseconds of a unit. */
+export const unitUs: Readonly<Record<DayTimeUnit, bigint>> = {
   day: 86_400_000_000n,
   hour: 3_600_000_000n,
   minute: 60_000_000n,

@@ -1,4 +1,5 @@
 import type { DataType } from "../arrow/types.js";
+import { dayTimeUnits, unitUs } from "../arrow/valueText.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { divideHalfUp } from "./decimal.js";
 
@@ -6,18 +7,11 @@ import { divideHalfUp } from "./decimal.js";
 
 export type AnsiInterval = Extract<DataType, { kind: "interval_daytime" | "interval_yearmonth" }>;
 
-const allUnits = ["year", "month", "day", "hour", "minute", "second"] as const;
+const allUnits = ["year", "month", ...dayTimeUnits] as const;
 type Unit = (typeof allUnits)[number];
 
 /** What a unit is, in months or in microseconds. */
-const sizes: Readonly<Record<Unit, bigint>> = {
-  year: 12n,
-  month: 1n,
-  day: 86_400_000_000n,
-  hour: 3_600_000_000n,
-  minute: 60_000_000n,
-  second: 1_000_000n,
-};
+const sizes: Readonly<Record<Unit, bigint>> = { year: 12n, month: 1n, ...unitUs };
 
 /** The most that a unit counts behind a larger one. */
 const limits: Readonly<Record<Unit, bigint>> = { year: -1n, month: 11n, day: -1n, hour: 23n, minute: 59n, second: 59n };

@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import { field, types } from "../../engine/arrow/types.js";
 import { MemoryStream } from "../../sources/memory/source.js";
+import type { AnyColumn } from "../../dataframe/column.js";
+import type { OutputMode } from "../../engine/contract/sink.js";
 import type { DataFrame } from "../../dataframe/dataFrame.js";
 import { count, expr, max, window } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
@@ -32,37 +34,20 @@ interface Shape {
   readonly expires: boolean;
 }
 
+/** Two aggregates of the rows of a key in a window of time. */
+function aggregated(time: AnyColumn, mode: OutputMode): Shape["build"] {
+  return (input, liveSeconds) =>
+    input
+      .withWatermark("at", `${liveSeconds} seconds`)
+      .groupBy(time, "key")
+      .agg(count().as("n"), max("value").as("most"))
+      .writeStream.outputMode(mode);
+}
+
 const shapes: readonly Shape[] = [
-  {
-    name: "windowed aggregation",
-    expires: true,
-    build: (input, liveSeconds) =>
-      input
-        .withWatermark("at", `${liveSeconds} seconds`)
-        .groupBy(window("at", "10 seconds"), "key")
-        .agg(count().as("n"), max("value").as("most"))
-        .writeStream.outputMode("append"),
-  },
-  {
-    name: "windowed aggregation, update",
-    expires: true,
-    build: (input, liveSeconds) =>
-      input
-        .withWatermark("at", `${liveSeconds} seconds`)
-        .groupBy(window("at", "10 seconds"), "key")
-        .agg(count().as("n"), max("value").as("most"))
-        .writeStream.outputMode("update"),
-  },
-  {
-    name: "sessions",
-    expires: true,
-    build: (input, liveSeconds) =>
-      input
-        .withWatermark("at", `${liveSeconds} seconds`)
-        .groupBy(expr("session_window(at, '10 seconds')"), "key")
-        .agg(count().as("n"), max("value").as("most"))
-        .writeStream.outputMode("append"),
-  },
+  { name: "windowed aggregation", expires: true, build: aggregated(window("at", "10 seconds"), "append") },
+  { name: "windowed aggregation, update", expires: true, build: aggregated(window("at", "10 seconds"), "update") },
+  { name: "sessions", expires: true, build: aggregated(expr("session_window(at, '10 seconds')"), "append") },
   {
     name: "deduplication within the watermark",
     expires: true,
