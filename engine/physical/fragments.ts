@@ -1,4 +1,3 @@
-import { mainOutput } from "../contract/sink.js";
 import { factsOf, inputsOf, isLeaf, nodesOf, streamInputsOf, streamNodesOf, type PhysicalNode, type PlanRoot } from "./plan.js";
 
 /**
@@ -19,8 +18,7 @@ export function fragmentsOf(roots: readonly PlanRoot[]): readonly Fragment[] {
   const depths = depthsOf(roots);
   const cut = new Cutting(depths);
   const ends = [...cut.exchanges(), ...roots.map(({ outputId, node }) => ({ outputId, node, depth: depths.get(node)! }))];
-  const groups = connected(ends.map((end) => ({ end, reached: reachedFrom(end.node, depths) })));
-  const ordered = groups.toSorted((a, b) => a[0]!.depth - b[0]!.depth);
+  const ordered = connected(ends, depths).toSorted(([a], [b]) => a.depth - b.depth);
   return ordered.map((group, id) => ({ id, roots: group.map(({ outputId, node }) => ({ outputId, node: cut.rewritten(node) })) }));
 }
 
@@ -52,11 +50,13 @@ class Cutting {
   readonly #exchanges = new Map<PhysicalNode, string>();
   readonly #rewritten = new Map<PhysicalNode, PhysicalNode>();
 
+  /** `depths` has every node once, inputs first. */
   constructor(private readonly depths: Depths) {
     for (const node of depths.keys()) {
       for (const input of streamInputsOf(node)) {
         if (this.#isCut(input, node) && !this.#exchanges.has(input)) this.#exchanges.set(input, `exchange-${this.#exchanges.size}`);
       }
+      this.#rewritten.set(node, this.#rewrite(node));
     }
   }
 
@@ -70,9 +70,6 @@ class Cutting {
 
   /** The node over its inputs, in the place of those behind a cut what receives from them. */
   rewritten(root: PhysicalNode): PhysicalNode {
-    for (const node of streamNodesOf([{ outputId: mainOutput, node: root }])) {
-      if (!this.#rewritten.has(node)) this.#rewritten.set(node, this.#rewrite(node));
-    }
     return this.#rewritten.get(root)!;
   }
 
@@ -88,26 +85,39 @@ class Cutting {
   }
 }
 
-/** What an end reads without crossing a cut: nodes of its own depth. */
-function reachedFrom(end: PhysicalNode, depths: Depths): ReadonlySet<PhysicalNode> {
-  const reached = new Set([end]);
-  // A set goes on with what is added while it is gone through.
-  for (const node of reached) {
-    for (const input of streamInputsOf(node)) if (depths.get(input) === depths.get(node)) reached.add(input);
+/** Ends that read a node in common, without a cut between, belong together. All nodes of a group have one depth. */
+function connected(ends: readonly End[], depths: Depths): readonly (readonly [End, ...End[]])[] {
+  const pieces = new DisjointSets<PhysicalNode>();
+  for (const [node, depth] of depths) {
+    for (const input of streamInputsOf(node)) if (depths.get(input) === depth) pieces.join(input, node);
   }
-  return reached;
+  const groups = new Map<PhysicalNode, [End, ...End[]]>();
+  for (const end of ends) {
+    const piece = pieces.of(end.node);
+    const group = groups.get(piece);
+    if (group === undefined) groups.set(piece, [end]);
+    else group.push(end);
+  }
+  return [...groups.values()];
 }
 
-/** Ends that share a node belong together. */
-function connected(ends: readonly { readonly end: End; readonly reached: ReadonlySet<PhysicalNode> }[]): End[][] {
-  let groups: { readonly ends: End[]; readonly nodes: Set<PhysicalNode> }[] = [];
-  for (const { end, reached } of ends) {
-    const touched = groups.filter(({ nodes }) => [...reached].some((node) => nodes.has(node)));
-    const merged = {
-      ends: [...touched.flatMap((group) => group.ends), end],
-      nodes: new Set([...touched.flatMap(({ nodes }) => [...nodes]), ...reached]),
-    };
-    groups = [...groups.filter((group) => !touched.includes(group)), merged];
+/** Sets that are joined and never parted; each is known by one of its members. Tarjan, "Efficiency of a good but not linear set union algorithm". */
+class DisjointSets<T> {
+  readonly #above = new Map<T, T>();
+
+  of(member: T): T {
+    let root = member;
+    for (let next = this.#above.get(root); next !== undefined; next = this.#above.get(root)) root = next;
+    for (let at = member; at !== root;) {
+      const next = this.#above.get(at)!;
+      this.#above.set(at, root);
+      at = next;
+    }
+    return root;
   }
-  return groups.map((group) => group.ends);
+
+  join(a: T, b: T): void {
+    const [from, to] = [this.of(a), this.of(b)];
+    if (from !== to) this.#above.set(from, to);
+  }
 }

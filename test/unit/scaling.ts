@@ -12,8 +12,8 @@ const doublings = 3;
 /** Twice the size takes at most 2.5 times the time. */
 export const linearGrowth = 2.5 ** doublings;
 
-/** On a busy machine caches and the collector make single answers bad; work that is not linear stays bad in all of them. */
-const attempts = 3;
+/** On a busy machine caches and the collector make single answers bad, several in turn even; work that is not linear stays bad in all of them. */
+const attempts = 6;
 
 /**
  * How many times as long eight times the size takes: the best of several runs each. `make` prepares what is measured; `size` should take some milliseconds.

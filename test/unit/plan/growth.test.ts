@@ -34,7 +34,9 @@ const verbs: readonly (readonly [string, (size: number) => DataFrame, number])[]
   ["where", (n) => chain(n, table(), (d, i) => d.where(`n <> ${i + 5}`)), 66],
   ["withColumnRenamed", (n) => chain(n, table(), (d, i) => d.withColumnRenamed(i === 0 ? "n" : `n${i - 1}`, `n${i}`)), 66],
   ["as", (n) => chain(n, table(), (d, i) => d.as(`a${i}`)), 133],
-  ["limit", (n) => chain(n, table(), (d, i) => d.limit(9000 - i)), 66],
+  ["limit", (n) => chain(n, table(), (d, i) => d.limit(9000 - i)), 266],
+  ["dropDuplicates", (n) => chain(n, table(), (d, i) => d.dropDuplicates(i % 2 === 0 ? "n" : "s")), 133],
+  ["groupBy", (n) => chain(n, table(), (d) => d.groupBy("s").agg(sum("n").as("n"))), 133],
 ];
 
 const texts: readonly (readonly [string, (size: number) => DataFrame, number])[] = [
