@@ -1,6 +1,6 @@
 import type { Expression } from "../../expression/expression.js";
 import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
-import { referencesOf } from "../../expression/traverse.js";
+import { heightOf, referencesOf } from "../../expression/traverse.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
@@ -24,13 +24,14 @@ export const pushFilters: Rule = {
 /** The filter's terms below its input, as far as they may go; the filter itself when none may. Filters over filters are one. */
 function push(filter: NodeOf<"filter">): LogicalPlan {
   const { terms, input } = collect(filter);
-  const merged = input === filter.input ? filter : filtered(input, terms);
-  if (!expressionsOf(input).every(isDeterministic)) return merged;
+  // Terms are held against each other where they come to rest, not wherever they pass: that would be the square of a chain of filters.
+  const atRest = (): LogicalPlan => (input === filter.input ? filter : filtered(input, distinct(terms)));
+  if (!expressionsOf(input).every(isDeterministic)) return atRest();
   // A term after a random one stays: how often the random one is asked must not change.
   const random = terms.findIndex((term) => !isDeterministic(term));
   const moved = distribute(input, random < 0 ? terms : terms.slice(0, random));
   const staying = terms.filter((term) => !moved.terms.has(term));
-  return staying.length === terms.length ? merged : filtered(moved.node, staying);
+  return staying.length === terms.length ? atRest() : filtered(moved.node, distinct(staying));
 }
 
 interface Collected {
@@ -43,8 +44,7 @@ function collect(filter: NodeOf<"filter">): Collected {
   const conditions = [filter.condition];
   let { input } = filter;
   for (; input.kind === "filter"; input = input.input) conditions.push(input.condition);
-  const terms = conditions.toReversed().flatMap(conjunctsOf);
-  return { terms: conditions.length === 1 ? terms : distinct(terms), input };
+  return { terms: conditions.toReversed().flatMap(conjunctsOf), input };
 }
 
 /** Each term once. */
@@ -97,11 +97,30 @@ function placesIn(node: LogicalPlan): (term: Expression) => readonly (Expression
   return (term) => {
     if (origins.length === 0 || !facts.letsFilterPass(node, referencesOf(term))) return null;
     const below = origins.map((origin) => inTermsOf(term, origin, isCheap));
+    if (below.some((e) => e !== null && !mayGrow(term, e))) return null;
     const found = below.filter((e) => e !== null);
     const enough = facts.conditionsHoldIn === "each" ? found.length === below.length : found.length > 0;
     // The rows of a window are made right below the aggregation: nothing comes between the two.
     return enough && !found.some((e) => readsAny(e, windows)) ? below : null;
   };
+}
+
+/** By how much terms are higher than they were written, after all projections that they went through. */
+const growths = new WeakMap<Expression, number>();
+
+/**
+ * A term that reads what projections compute grows by each of them: the terms of n projections would be n² expressions in the end. One projection may be as deep as it
+ * likes; a term that has grown by this much already goes through no further one that lets it grow.
+ */
+const growthLimit = 32;
+
+/** Whether the term may stand below a projection as what it is there. */
+function mayGrow(term: Expression, below: Expression): boolean {
+  if (below === term) return true;
+  const [before, more] = [growths.get(term) ?? 0, heightOf(below) - heightOf(term)];
+  if (more > 0 && before >= growthLimit) return false;
+  growths.set(below, before + more);
+  return true;
 }
 
 function readsAny(e: Expression, ids: ReadonlySet<number>): boolean {
