@@ -221,9 +221,11 @@ export interface SinkOptions {
     | "maxRecordsPerFile"
     | "path"
     | "pretty"
+    | "sortKeys"
     | "timeZone"
     | "timestampFormat"
-    | "timestampNTZFormat";
+    | "timestampNTZFormat"
+    | "writeNonAsciiCharacterAsCodePoint";
   kafka: "checkpointLocation" | "includeHeaders" | "onMarkerLost" | "topic" | "transactionalIdPrefix";
   memory: "checkpointLocation" | "queryName";
   noop: "checkpointLocation";

@@ -2,6 +2,7 @@ import { civilOfDays, dateText } from "../../arrow/civil.js";
 import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "../../arrow/valueText.js";
 import { doubleText, floatText } from "../../values/numberText.js";
 import { timeZone } from "../../values/timeZone.js";
+import { sortMembers } from "./jsonLayout.js";
 import type { DateTimePattern } from "../text/dateTimePattern.js";
 
 /** How values are written. */
@@ -38,6 +39,11 @@ export class JsonOutput {
     const larger = new Uint8Array(length);
     larger.set(this.bytes.subarray(0, at));
     return (this.bytes = larger);
+  }
+
+  /** For generated code: see `sortMembers` of the layout. */
+  sortMembers(starts: readonly number[], end: number): void {
+    sortMembers(this.bytes, starts, end);
   }
 
   ascii(at: number, text: string): number {

@@ -8,7 +8,8 @@ import { Options, type OptionSpec } from "../../contract/options.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { compilePattern } from "../text/dateTimePattern.js";
 import { JsonOutput } from "./jsonOutput.js";
-import { compileWriter, encodingKey, type WriteRows } from "./jsonWriterCode.js";
+import { layOut, type JsonLayout } from "./jsonLayout.js";
+import { compileWriter, encodingKey, type MemberForm, type WriteRows } from "./jsonWriterCode.js";
 
 /** Spark's options of its JSON writer, for sinks and for `to_json`. */
 export const jsonWriteOptions: readonly OptionSpec[] = [
@@ -21,6 +22,18 @@ export const jsonWriteOptions: readonly OptionSpec[] = [
   { name: "encoding", doc: "The encoding of the text; by default UTF-8.", kind: "text" },
   { name: "charset", doc: "The same as `encoding`.", kind: "text" },
   { name: "pretty", doc: "Writes over several lines, with indentation.", kind: "boolean", default: "false" },
+  {
+    name: "sortKeys",
+    doc: "Writes the fields of structs and the entries of maps in the order of their names.",
+    kind: "boolean",
+    default: "false",
+  },
+  {
+    name: "writeNonAsciiCharacterAsCodePoint",
+    doc: "Writes characters beyond ASCII as `\\u00E9`.",
+    kind: "boolean",
+    default: "false",
+  },
 ];
 
 /** What a writer is made with. */
@@ -91,7 +104,9 @@ export function createJsonColumnWriter(settings: JsonWriterSettings): (column: C
 
 class Writer {
   readonly output: JsonOutput;
-  private readonly ignoreNulls: boolean;
+  private readonly form: MemberForm;
+  /** Null: as the generated code writes. */
+  private readonly layout: JsonLayout | null;
   private readonly lineSeparator: Uint8Array;
   private readonly compiled = new Cache<WriteRows>(256);
 
@@ -99,14 +114,15 @@ class Writer {
     const known = new Set(jsonWriteOptions.map((spec) => spec.name.toLowerCase()));
     const own = Object.entries(given).filter(([name]) => known.has(name.toLowerCase()));
     const options = new Options("the JSON writer", jsonWriteOptions, Object.fromEntries(own));
-    if (options.boolean("pretty")) throw notYetSupported("the JSON option `pretty`");
     const encoding = options.get("encoding") ?? options.get("charset") ?? "UTF-8";
     if (!/^utf-?8$/i.test(encoding)) throw notYetSupported(`the encoding ${encoding} of JSON text`);
     const pattern = (name: string): ReturnType<typeof compilePattern> | null => {
       const text = options.get(name);
       return text === undefined ? null : compilePattern(text, "format");
     };
-    this.ignoreNulls = options.boolean("ignoreNullFields");
+    this.form = { ignoreNulls: options.boolean("ignoreNullFields"), sorted: options.boolean("sortKeys") };
+    const layout = { pretty: options.boolean("pretty"), asciiOnly: options.boolean("writeNonAsciiCharacterAsCodePoint") };
+    this.layout = layout.pretty || layout.asciiOnly ? layout : null;
     this.lineSeparator = separator ?? new TextEncoder().encode(options.get("lineSep"));
     this.output = new JsonOutput({
       zone: options.get("timeZone") ?? zone,
@@ -120,8 +136,11 @@ class Writer {
   rows(names: readonly string[] | null, columns: readonly Column[], length: number, ends: Int32Array | null): Column[] {
     const plain = columns.map(plainDeep);
     const key = `${names === null ? "" : JSON.stringify(names)}|${plain.map((column) => `${JSON.stringify(column.type)}${encodingKey(column)}`).join("|")}`;
-    const write = this.compiled.get(key, () => compileWriter(names, plain, this.ignoreNulls, this.lineSeparator));
-    write(this.output, plain, 0, length, ends);
+    const write = this.compiled.get(key, () => compileWriter(names, plain, this.form, this.lineSeparator));
+    const from = this.output.at;
+    const laidOut = this.layout === null ? null : (ends ?? new Int32Array(length));
+    write(this.output, plain, 0, length, laidOut ?? ends);
+    if (laidOut !== null) layOut(this.output, this.layout!, from, laidOut);
     return plain;
   }
 }

@@ -3,10 +3,19 @@ import type { Column } from "../../arrow/column.js";
 import { types, type DataType } from "../../arrow/types.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { scalarBytes, type JsonOutput } from "./jsonOutput.js";
+import { compareNames } from "./jsonLayout.js";
 import { quoteJson } from "./jsonQuote.js";
 
 /** Writes rows [from, to) of columns as JSON, one object a line; `ends` (if any) gets the end of each. */
 export type WriteRows = (output: JsonOutput, columns: readonly Column[], from: number, to: number, ends: Int32Array | null) => void;
+
+/** How members are written. */
+export interface MemberForm {
+  /** Those that are null are left out. */
+  readonly ignoreNulls: boolean;
+  /** By name, in the order of UTF-16 units; else as they come. */
+  readonly sorted: boolean;
+}
 
 /** Which code a column needs: its encodings all the way down. */
 export function encodingKey(column: Column): string {
@@ -32,10 +41,10 @@ export function encodingKey(column: Column): string {
 export function compileWriter(
   names: readonly string[] | null,
   columns: readonly Column[],
-  ignoreNulls: boolean,
+  form: MemberForm,
   lineSeparator: Uint8Array,
 ): WriteRows {
-  const code = new WriterCode(ignoreNulls);
+  const code = new WriterCode(form);
   const writeRow =
     names === null
       ? code.nullable(columns[0]!, code.bind("columns[0]", columns[0]!), "row")
@@ -68,7 +77,7 @@ class WriterCode {
   readonly declarations: string[] = [];
   private count = 0;
 
-  constructor(private readonly ignoreNulls: boolean) {}
+  constructor(private readonly form: MemberForm) {}
 
   /** Gives a column and its arrays names; returns the number that is in them. */
   bind(expression: string, column: Column): number {
@@ -92,12 +101,14 @@ class WriterCode {
 
   object(names: readonly string[], columns: readonly Column[], ids: readonly number[], row: string): string {
     const start = `o${this.count++}`;
-    const members = names.map((name, i) => {
+    const order = [...names.keys()];
+    if (this.form.sorted) order.sort((a, b) => compareNames(names[a]!, names[b]!));
+    const members = order.map((i) => {
       const column = columns[i]!;
-      const lead = new TextEncoder().encode(`,${quoteJson(name)}:`);
+      const lead = new TextEncoder().encode(`,${quoteJson(names[i]!)}:`);
       const write = `bytes = output.grow(at, ${lead.length + scalarBytes}); ${store(lead)}`;
       const isNull = this.isNull(column, ids[i]!, row);
-      if (!this.ignoreNulls) return `${write}\n${this.nullable(column, ids[i]!, row)}`;
+      if (!this.form.ignoreNulls) return `${write}\n${this.nullable(column, ids[i]!, row)}`;
       return `if (!(${isNull})) {\n${write}\n${this.value(column, ids[i]!, row)}\n}`;
     });
     return `const ${start} = at;
@@ -153,17 +164,23 @@ bytes[at++] = 93;`;
 
   private map(id: number, keys: Column, values: Column, row: string): string {
     const index = `i${this.count++}`;
+    const [starts, mark, sort] = this.form.sorted
+      ? [`const s${index} = [];`, `s${index}.push(at);`, `output.sortMembers(s${index}, at);`]
+      : ["", "", ""];
     const keyId = this.bind(`c${id}.keys`, keys);
     const valueId = this.bind(`c${id}.values`, values);
     return `bytes[at++] = 123;
+${starts}
 for (let ${index} = offsets${id}[${row}]; ${index} < offsets${id}[${row} + 1]; ${index}++) {
 bytes = output.grow(at, ${scalarBytes});
 if (${index} !== offsets${id}[${row}]) bytes[at++] = 44;
+${mark}
 ${this.key(keys, keyId, index)}
 bytes = output.grow(at, ${scalarBytes});
 bytes[at++] = 58;
 ${this.nullable(values, valueId, index)}
 }
+${sort}
 bytes = output.grow(at, ${scalarBytes});
 bytes[at++] = 125;`;
   }
