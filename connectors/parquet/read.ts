@@ -1,19 +1,15 @@
-import { lazily } from "../../engine/errors/loading.js";
-import type { RecordBatch } from "apache-arrow";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import { nullColumn } from "../../engine/arrow/columns.js";
-import { sqlTypeName, types, type Schema } from "../../engine/arrow/types.js";
+import { sqlTypeName, type Schema } from "../../engine/arrow/types.js";
 import type { ReadableFile } from "../../engine/contract/fileSystem.js";
 import type { ColumnsReader } from "../../engine/contract/source.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { layOut, magic } from "./columnFile.js";
-import { parseMetadata, type ParquetMetadata, type RowGroup, type SchemaNode } from "./metadata.js";
-import { checkPages } from "./pages.js";
+import { magic } from "./columnFile.js";
+import { parseMetadata, type ParquetMetadata } from "./metadata.js";
 import { project, TypeMismatch } from "./projection.js";
+import { RowGroupReader } from "./rowGroup.js";
 import { inferredSchema } from "./sparkTypes.js";
 import { DamagedParquet } from "./thrift.js";
-import { widen } from "./widen.js";
-import { withParquetWasm } from "./wasm.js";
 
 /** What is read at once of a file's end, in the hope that the footer is in it. */
 const tailBytes = 64 * 1024;
@@ -22,8 +18,7 @@ const tailBytes = 64 * 1024;
  * The wanted columns of a Parquet file, a row group at a time. Columns are found by name without regard to case, as Spark does; those that the file
  * does not have are null.
  *
- * Of a row group the chunks of the wanted columns are read, looked through page by page, and handed to a native decoder as a small file of their own,
- * synchronously: whatever is wrong with it is an error of this file.
+ * Batches are lent until the next one is asked for.
  *
  * @param shownPath names the file in messages
  * @param rowsAtOnce rows of a batch; parquet-wasm's own default of 1,024 is four times slower than 65,536
@@ -31,35 +26,19 @@ const tailBytes = 64 * 1024;
  */
 export async function openParquet(file: ReadableFile, shownPath: string, wanted: Schema, rowsAtOnce: number): Promise<ColumnsReader> {
   const metadata = await openFooter(file, shownPath);
-  const edge = await lazily(import("../../engine/arrow/edge.js"));
-  const found = await closingOnError(file, () => naming(shownPath, () => project(metadata.fields, wanted)));
-  const columns = found.filter((column) => column !== null);
-  const readSchema = types.struct(columns.map(({ node, readType }) => ({ name: node.name, type: readType, nullable: true })));
+  const columns = await closingOnError(file, () => naming(shownPath, () => project(metadata.fields, wanted)));
   let group = 0;
-  let pending: Iterator<RecordBatch> | null = null;
-
-  const convert = (recordBatch: RecordBatch): Batch => {
-    const read = edge.fromArrow(recordBatch, readSchema, "byName").columns.values();
-    const converted = wanted.fields.map(({ type }, i) =>
-      found[i] ? widen(read.next().value!, type) : nullColumn(type, recordBatch.numRows),
-    );
-    return batchOf(wanted, converted, recordBatch.numRows);
-  };
+  let pending: RowGroupReader | null = null;
   const next = async (): Promise<Batch | null> => {
     for (;;) {
       const batch = pending?.next();
-      if (batch && !batch.done) return convert(batch.value);
+      if (batch) return batch;
       const rowGroup = metadata.rowGroups[group++];
       if (!rowGroup) return null;
       // Arrow's reader gives columns without rows no room for what is within them.
       if (rowGroup.rows === 0) continue;
-      if (columns.length === 0) return emptyColumns(wanted, rowGroup.rows);
-      const bytes = await readColumns(
-        file,
-        columns.map(({ node }) => node),
-        rowGroup,
-      );
-      pending = edge.ipcBatches(decode(bytes, rowsAtOnce));
+      if (columns.every((column) => column === null)) return emptyColumns(wanted, rowGroup.rows);
+      pending = await RowGroupReader.open({ wanted, columns, group: rowGroup, rowsAtOnce }, (into, at) => readInto(file, into, at));
     }
   };
   return { kind: "columns", next: () => naming(shownPath, next), close: () => file.close() };
@@ -107,22 +86,6 @@ async function readFooter(file: ReadableFile): Promise<Uint8Array> {
   if (length > end) tail = await readRange(file, size - length - 2 * magic.length, size);
   const footerEnd = tail.length - 2 * magic.length;
   return tail.subarray(footerEnd - length, footerEnd);
-}
-
-/** The chunks of some columns, each page looked at, as a file of their own. */
-async function readColumns(file: ReadableFile, nodes: readonly SchemaNode[], group: RowGroup): Promise<Uint8Array> {
-  const { bytes, chunks } = layOut(nodes, group);
-  for (const { chunk, at } of chunks) {
-    const place = bytes.subarray(at, at + chunk.compressedBytes);
-    await readInto(file, place, chunk.start);
-    checkPages(place, chunk, group.rows);
-  }
-  return bytes;
-}
-
-/** Runs the native decoder over all of a file; gives an Arrow stream. */
-function decode(bytes: Uint8Array, batchSize: number): Uint8Array {
-  return withParquetWasm((wasm) => wasm.readParquet(bytes, { batchSize }).intoIPCStream());
 }
 
 /** A file that ends before the place where it ended when it was opened. */
