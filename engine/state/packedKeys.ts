@@ -5,6 +5,11 @@ import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
 import { KeyPacker } from "./keyPacker.js";
 
+/** So many combinations of several dictionaries' entries are kept as one dictionary, at most. */
+const mostCombinations = 65_536;
+/** The batch that brings new dictionaries has rows enough to make it worthwhile. */
+const combinationsPerRow = 8;
+
 /**
  * The keys of a batch, packed and hashed once for whoever needs them: the router, the tables of all partitions. Reused from one batch to the next.
  *
@@ -27,6 +32,9 @@ export class PackedKeys {
   readonly #layout: KeyLayout;
   readonly #packer: KeyPacker;
   readonly #dictionaries = new WeakMap<Column, DictionaryKeys>();
+  /** Of several columns with dictionaries: those of the last batch, and what their codes stand for together. */
+  #combined: { readonly dictionaries: readonly Column[]; readonly keys: DictionaryKeys } | null = null;
+  #codes = new Int32Array(0);
   #rowKeys = new Int32Array(0);
   /** All 0: the key of each row where there is only one. */
   #firstKeys = new Int32Array(0);
@@ -40,6 +48,7 @@ export class PackedKeys {
   pack(columns: readonly Column[], count: number): void {
     const only = columns.length === 1 ? columns[0]! : null;
     if (only !== null && only.encoding === "dictionary" && this.#keepsEntries()) return this.#packDictionary(only, count);
+    if (columns.length > 1 && this.#packCombined(columns, count)) return;
     if (columns.every((column) => column.encoding === "constant")) return this.#packConstants(columns, count);
     this.#packRows(columns, count);
   }
@@ -65,17 +74,54 @@ export class PackedKeys {
   }
 
   /** Bytes of nested values are made by packing them, so they do not stay. */
-  #keepsEntries(): boolean {
-    const { type, kind } = this.#layout.columns[0]!;
+  #keepsEntries(c = 0): boolean {
+    const { type, kind } = this.#layout.columns[c]!;
     return kind !== "bytes" || type.kind === "string" || type.kind === "binary";
   }
 
   #packDictionary({ codes, nulls, dictionary }: DictionaryColumn, count: number): void {
     let keys = this.#dictionaries.get(dictionary);
-    if (keys === undefined) this.#dictionaries.set(dictionary, (keys = new DictionaryKeys(dictionary, this.#layout)));
+    if (keys === undefined)
+      this.#dictionaries.set(dictionary, (keys = new DictionaryKeys(dictionary.length, this.#layout, plainColumn(dictionary))));
+    const { entries } = keys;
+    this.#number(keys, { codes, nulls }, count, (named) => [entriesAt(entries!, named)]);
+  }
+
+  /**
+   * Rows whose columns all have dictionaries, of few entries together: what their codes say together is the code of a dictionary of its own. False: they are no
+   * such rows.
+   */
+  #packCombined(columns: readonly Column[], count: number): boolean {
+    const coded: DictionaryColumn[] = [];
+    let combinations = 1;
+    for (const [c, column] of columns.entries()) {
+      if (column.encoding !== "dictionary" || !this.#keepsEntries(c)) return false;
+      const { encoding } = column.dictionary;
+      if (encoding === "dictionary" || encoding === "constant") return false;
+      combinations *= column.dictionary.length + 1;
+      if (combinations > mostCombinations) return false;
+      coded.push(column);
+    }
+    const before = this.#combined;
+    const isSame = before !== null && coded.every(({ dictionary }, c) => before.dictionaries[c] === dictionary);
+    if (!isSame && combinations > combinationsPerRow * count) return false;
+    const { keys } = isSame
+      ? before
+      : (this.#combined = {
+          dictionaries: coded.map(({ dictionary }) => dictionary),
+          keys: new DictionaryKeys(combinations, this.#layout, null),
+        });
+    if (this.#codes.length < count) this.#codes = new Int32Array(2 * count);
+    const codes = this.#codes.fill(0, 0, count);
+    for (const column of coded) addCodes(column, count, codes);
+    this.#number(keys, { codes, nulls: null }, count, (_, rows) => columns.map((column) => takeColumn(column, rows.values, rows.count)));
+    return true;
+  }
+
+  #number(keys: DictionaryKeys, rows: Pick<DictionaryColumn, "codes" | "nulls">, count: number, columnsOf: NamedColumns): void {
     if (this.#rowKeys.length < count) this.#rowKeys = new Int32Array(2 * count);
     const rowKeys = this.#rowKeys;
-    keys.number(codes, nulls, count, rowKeys, this.#packer);
+    keys.number(rows, count, rowKeys, this.#packer, columnsOf);
     this.words = keys.words.values;
     this.hashes = keys.hashes.values;
     this.bytes = keys.bytes;
@@ -85,6 +131,14 @@ export class PackedKeys {
   }
 }
 
+/** Codes times entries of the dictionary (and null), plus its own. */
+function addCodes({ codes, nulls, dictionary: { length } }: DictionaryColumn, count: number, into: Int32Array): void {
+  for (let i = 0; i < count; i++) into[i] = into[i]! * (length + 1) + (nulls !== null && nulls[i] !== 0 ? length : codes[i]!);
+}
+
+/** The key columns of some codes (−1: null), which these rows were the first to name. */
+type NamedColumns = (codes: IntList, rows: IntList) => readonly Column[];
+
 /** The packed entries of one dictionary, numbered in the order in which rows named them. */
 class DictionaryKeys {
   readonly words = new IntList();
@@ -93,18 +147,28 @@ class DictionaryKeys {
   /** Of each entry, and of null: the number of its key, −1 while no row named it. */
   readonly #numbers: Int32Array;
   #nullNumber = -1;
-  readonly #entries: Column;
   readonly #stride: number;
 
-  constructor(dictionary: Column, { stride }: KeyLayout) {
-    this.#entries = plainColumn(dictionary);
+  /** @param entries those of one dictionary, which stay where they are; null of several */
+  constructor(
+    count: number,
+    { stride }: KeyLayout,
+    readonly entries: Column | null,
+  ) {
     this.#stride = stride;
-    this.#numbers = new Int32Array(dictionary.length).fill(-1);
+    this.#numbers = new Int32Array(count).fill(-1);
   }
 
   /** Writes the number of each row's key; packs what these rows are the first to name. */
-  number(codes: Int32Array, nulls: Uint8Array | null, count: number, into: Int32Array, packer: KeyPacker): void {
+  number(
+    { codes, nulls }: Pick<DictionaryColumn, "codes" | "nulls">,
+    count: number,
+    into: Int32Array,
+    packer: KeyPacker,
+    columnsOf: NamedColumns,
+  ): void {
     const named = new IntList();
+    const rows = new IntList();
     const numbers = this.#numbers;
     const known = this.hashes.count;
     for (let i = 0; i < count; i++) {
@@ -112,6 +176,7 @@ class DictionaryKeys {
         if (this.#nullNumber < 0) {
           this.#nullNumber = known + named.count;
           named.push(-1);
+          rows.push(i);
         }
         into[i] = this.#nullNumber;
         continue;
@@ -120,14 +185,12 @@ class DictionaryKeys {
       if (numbers[code] === -1) {
         numbers[code] = known + named.count;
         named.push(code);
+        rows.push(i);
       }
       into[i] = numbers[code]!;
     }
-    if (named.count > 0) this.#pack(named, packer);
-  }
-
-  #pack(named: IntList, packer: KeyPacker): void {
-    packer.pack([entriesAt(this.#entries, named)], named.count);
+    if (named.count === 0) return;
+    packer.pack(columnsOf(named, rows), named.count);
     this.bytes = [...packer.bytes];
     append(this.hashes, packer.hashes, named.count);
     append(this.words, packer.words, named.count * this.#stride);

@@ -8,14 +8,12 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
-import { layoutOf, type KeyLayout } from "../../state/keyLayout.js";
-import { KeyedTable } from "../../state/keyedTable.js";
-import { PackedKeys } from "../../state/packedKeys.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
 import type { Expression } from "../../expression/expression.js";
 import { commonEntries, type CommonEntries } from "./commonEntries.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
+import { tableIndexOf, type TableIndex } from "./tableIndex.js";
 import { sqlText } from "../../plan/sqlText.js";
 import { stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
@@ -74,12 +72,7 @@ export class StaticJoinOperator implements Operator {
   /** Of each of its columns: its texts by their places, where they recur. */
   #common: readonly (CommonEntries | null)[] = [];
   readonly #output: Schema;
-  readonly #keys: PackedKeys;
-  #keyTable: KeyedTable;
-  /** The first table row of each key slot, and for each table row the next of the same key (−1: none). */
-  #firstRow = new Int32Array(0);
-  #nextRow = new Int32Array(0);
-  #unique = false;
+  #index: TableIndex;
   readonly #pairs = new PairList();
   /** Of a full join: which rows of the table have a partner. */
   #partners: Uint8Array | null = null;
@@ -100,42 +93,25 @@ export class StaticJoinOperator implements Operator {
     this.#output = schemaOf(spec.output);
     this.#tableNow = tableNow;
     this.#table = tableNow();
-    const layout = this.#layout();
-    this.#keys = new PackedKeys(layout);
-    this.#keyTable = new KeyedTable(layout);
-    this.#build();
+    this.#index = this.#build();
   }
 
-  #layout(): KeyLayout {
-    return layoutOf(this.#spec.keys.map(({ tableColumn }) => this.#table.columns[tableColumn]!.type));
-  }
-
-  /** The hash table over the rows of the table. */
-  #build(): void {
+  /** The index of the rows of the table. */
+  #build(): TableIndex {
     const spec = this.#spec;
     const table = this.#table;
     this.#partners = spec.joinType === "full" ? new Uint8Array(table.length) : null;
     this.#tableColumns = table.columns.map((column) => plainColumn(column));
     this.#common = this.#tableColumns.map(commonEntries);
     const keyColumns = spec.keys.map(({ tableColumn }) => this.#tableColumns[tableColumn]!);
-    this.#keyTable = new KeyedTable(this.#layout());
-    const rows = matchableRows(spec, keyColumns, table.length);
-    this.#keys.pack(keyColumns, table.length);
-    const slots = this.#keyTable.lookupOrInsert(this.#keys, rows, rows.length);
-    this.#firstRow = new Int32Array(this.#keyTable.slotLimit).fill(-1);
-    this.#nextRow = new Int32Array(table.length).fill(-1);
-    for (let j = rows.length - 1; j >= 0; j--) {
-      this.#nextRow[rows[j]!] = this.#firstRow[slots[j]!]!;
-      this.#firstRow[slots[j]!] = rows[j]!;
-    }
-    this.#unique = this.#keyTable.size === rows.length && spec.keys.length > 0;
+    return tableIndexOf(spec.keys, keyColumns, table.length);
   }
 
   begin(): void {
     const table = this.#tableNow();
     if (table !== this.#table) {
       this.#table = table;
-      this.#build();
+      this.#index = this.#build();
     }
     this.#partners?.fill(0);
   }
@@ -143,7 +119,7 @@ export class StaticJoinOperator implements Operator {
   process(batch: Batch): Iterable<Emission> {
     if (batch.length === 0) return nothing;
     const slots = this.#spec.keys.length === 0 ? null : this.#slotsOf(batch);
-    const simple = this.#unique && this.#condition === null && this.#keeps === "pairs";
+    const simple = this.#index.isUnique && this.#condition === null && this.#keeps === "pairs";
     return simple && slots !== null ? this.#joinUnique(batch, slots) : this.#joinAll(batch, slots);
   }
 
@@ -173,7 +149,7 @@ export class StaticJoinOperator implements Operator {
     pairs.clear();
     for (let i = 0; i < batch.length; i++) {
       if (slots === null) for (let row = 0; row < this.#table.length; row++) pairs.push(i, row);
-      else for (let row = this.#firstOf(slots[i]!); row >= 0; row = this.#nextRow[row]!) pairs.push(i, row);
+      else for (let row = this.#firstOf(slots[i]!); row >= 0; row = this.#index.next[row]!) pairs.push(i, row);
       if (pairs.count < this.#chunks.joinPairs) continue;
       yield* this.#joinRows(batch, from, i + 1);
       from = i + 1;
@@ -183,20 +159,19 @@ export class StaticJoinOperator implements Operator {
   }
 
   get memoryBytes(): number {
-    return this.#keyTable.memoryBytes + this.#firstRow.byteLength + this.#nextRow.byteLength;
+    return this.#index.memoryBytes;
   }
 
   /** The key slot of each row, −1 where the table has no such key. */
   #slotsOf(batch: Batch): Int32Array {
-    this.#keys.pack(
+    return this.#index.placesOf(
       this.#spec.keys.map(({ streamColumn }) => batch.columns[streamColumn]!),
       batch.length,
     );
-    return this.#keyTable.find(this.#keys, null, batch.length);
   }
 
   #firstOf(slot: number): number {
-    return slot < 0 ? -1 : this.#firstRow[slot]!;
+    return slot < 0 ? -1 : this.#index.first[slot]!;
   }
 
   /** At most one match a row, and nothing else to check. */
@@ -205,7 +180,7 @@ export class StaticJoinOperator implements Operator {
     pairs.stream.reserve(batch.length);
     pairs.table.reserve(batch.length);
     const [stream, table] = [pairs.stream.values, pairs.table.values];
-    const firstRow = this.#firstRow;
+    const firstRow = this.#index.first;
     let count = 0;
     for (let i = 0; i < batch.length; i++) {
       const slot = slots[i]!;
@@ -296,7 +271,7 @@ export class StaticJoinOperator implements Operator {
     return this.#tableColumns.map((column, i) => {
       const common = this.#common[i]!;
       const dictionary = common === null ? column : common.dictionary;
-      const own = common === null ? codes : codes.map((row) => common.codes[row]!);
+      const own = common === null ? codes : codesAt(common.codes, codes);
       return { type: column.type, encoding: "dictionary", length: count, nulls, codes: own, dictionary };
     });
   }
@@ -312,15 +287,10 @@ function keepsOf({ joinType, streamIsLeft }: StaticJoinSpec): Keeps {
   return "pairsOrPadded";
 }
 
-/** The table rows that some stream row can equal: those without a null in a key that is not null-safe. */
-function matchableRows({ keys }: StaticJoinSpec, keyColumns: readonly Column[], length: number): Int32Array {
-  const rows = new Int32Array(length);
-  let count = 0;
-  for (let row = 0; row < length; row++) {
-    if (keys.some(({ nullSafe }, k) => !nullSafe && isNullAt(keyColumns[k]!, row))) continue;
-    rows[count++] = row;
-  }
-  return rows.subarray(0, count);
+function codesAt(codes: Int32Array, rows: Int32Array): Int32Array {
+  const own = new Int32Array(rows.length);
+  for (let j = 0; j < rows.length; j++) own[j] = codes[rows[j]!]!;
+  return own;
 }
 
 function isIdentity(rows: Int32Array, count: number): boolean {

@@ -13,12 +13,22 @@ import { handling } from "../../runtime/testRuntime.js";
 import { runOperator } from "./runOperator.js";
 
 const streamSchema: Schema = types.struct([field("k", types.string), field("x", types.double), field("v", types.long)]);
-const tableSchema: Schema = types.struct([field("x", types.double), field("name", types.string), field("k", types.string)]);
+const tableSchema: Schema = types.struct([
+  field("x", types.double),
+  field("name", types.string),
+  field("k", types.string),
+  field("n", types.long),
+]);
 
 const text = fc.option(fc.constantFrom("a", "b", "c"), { freq: 5 });
 const double = fc.option(fc.constantFrom(0, -0, NaN, 2), { freq: 5 });
-const streamRows = fc.array(fc.tuple(text, double, fc.bigInt({ min: 0n, max: 9n })), { maxLength: 12 });
-const tableRows = fc.array(fc.tuple(double, fc.constantFrom("n1", "n2"), text), { maxLength: 8 });
+/** Far ones are beyond what the places of near ones reach, and beyond the safe integers. */
+const near = fc.bigInt({ min: -2n, max: 9n });
+const far = fc.constantFrom(1025n, 5000n, 2n ** 53n, -(2n ** 63n), 2n ** 63n - 1n);
+const long = fc.oneof({ weight: 9, arbitrary: near }, far);
+const streamRows = fc.array(fc.tuple(text, double, long), { maxLength: 12 });
+const tableLongs = fc.constantFrom(near, long).map((numbers) => fc.option(numbers, { freq: 5 }));
+const tableRows = tableLongs.chain((number) => fc.array(fc.tuple(double, fc.constantFrom("n1", "n2"), text, number), { maxLength: 8 }));
 
 const cases = fc.record({
   kind: fc.constantFrom<readonly [JoinType, boolean]>(
@@ -33,6 +43,7 @@ const cases = fc.record({
   keys: fc.subarray([
     { streamColumn: 0, tableColumn: 2, nullSafe: false },
     { streamColumn: 1, tableColumn: 0, nullSafe: true },
+    { streamColumn: 2, tableColumn: 3, nullSafe: false },
   ]),
   nullSafe: fc.boolean(),
   /** Matches pairs whose v is above it; null: no condition. */
@@ -76,7 +87,7 @@ test("a join with a static table gives what nested loops give, in their order", 
           else if (joinType === "leftAnti") expected.push(...(matches.length > 0 ? [] : [row]));
           else {
             const outer = joinType === "left" || joinType === "right";
-            const partners: (readonly Value[])[] = outer && matches.length === 0 ? [[null, null, null]] : matches;
+            const partners: (readonly Value[])[] = outer && matches.length === 0 ? [[null, null, null, null]] : matches;
             for (const partner of partners) expected.push(streamIsLeft ? [...row, ...partner] : [...partner, ...row]);
           }
         }

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Column } from "../../../engine/arrow/column.js";
 import { columnFromValues, plainColumn, readValue } from "../../../engine/arrow/columns.js";
+import { sliceColumn } from "../../../engine/arrow/slice.js";
 import { types } from "../../../engine/arrow/types.js";
 import { allGroups, keyGroupOf } from "../../../engine/contract/state.js";
 import { IntList } from "../../../engine/state/intList.js";
@@ -54,6 +56,46 @@ test("a keyed table gives each key one slot until the key is removed, whatever r
       }
     }),
     { numRuns: 300 },
+  );
+});
+
+test("batches that share the dictionaries of several columns have the keys that their rows have", () => {
+  // An entry may recur, and may be null; so may a row.
+  const texts = ["", "a", null, "a", "aaaaaaaab"];
+  const pools = [texts, [0n, -1n, null, 2n ** 60n], texts.toReversed()];
+  const keyTypes = [types.string, types.long, types.string];
+  const dictionaries = pools.map((pool, c) => columnFromValues(keyTypes[c]!, pool));
+  const code = fc.integer({ min: -1, max: 3 });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(code, code, code), { minLength: 60, maxLength: 200 }),
+      fc.integer({ min: 20, max: 60 }),
+      (coded, size) => {
+        const rows = coded.map((row) => row.map((at, c) => (at < 0 ? null : pools[c]![at]!)));
+        const columns = dictionaries.map((dictionary, c): Column => {
+          const codes = Int32Array.from(coded, (row) => row[c]!);
+          const nulls = Uint8Array.from(codes, (at) => (at < 0 ? 1 : 0));
+          return { type: dictionary.type, encoding: "dictionary", length: rows.length, nulls, codes, dictionary };
+        });
+        const table = new KeyedTable(layoutOf(keyTypes));
+        const keys = new PackedKeys(layoutOf(keyTypes));
+        const model = new Map<string, number>();
+        for (let from = 0; from < rows.length; from += size) {
+          const some = rows.slice(from, from + size);
+          keys.pack(
+            columns.map((column) => sliceColumn(column, from, from + some.length)),
+            some.length,
+          );
+          const slots = table.lookupOrInsert(keys, null, some.length);
+          some.forEach((row, i) => {
+            if (!model.has(identity(row))) model.set(identity(row), slots[i]!);
+            expect(slots[i]).toBe(model.get(identity(row)));
+          });
+        }
+        expect(table.size).toBe(model.size);
+      },
+    ),
+    { numRuns: 200 },
   );
 });
 
