@@ -242,7 +242,7 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   orderBy<R, const C extends v.Items<R>>(this: DataFrame<R>, columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>): DataFrame<R>;
   orderBy<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
   orderBy<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
-    return this.sorted(columns);
+    return this.sorted(columns, "orderBy");
   }
 
   /** The same as `orderBy`. @example df.sort(desc("celsius")) */
@@ -250,7 +250,18 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   sort<R, const C extends v.Items<R>>(this: DataFrame<R>, columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>): DataFrame<R>;
   sort<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
   sort<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
-    return this.sorted(columns);
+    return this.sorted(columns, "orderBy");
+  }
+
+  /** In order within each partition; bounded tables have one, and a stream is refused where `orderBy` is. @example df.sortWithinPartitions(desc("celsius")) */
+  sortWithinPartitions<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
+  sortWithinPartitions<R, const C extends v.Items<R>>(
+    this: DataFrame<R>,
+    columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>,
+  ): DataFrame<R>;
+  sortWithinPartitions<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
+  sortWithinPartitions<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
+    return this.sorted(columns, "sortWithinPartitions");
   }
 
   /** Declares an event-time column, and how late its rows may come. @example df.withWatermark("at", "10 seconds") */
@@ -290,9 +301,9 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return this.derive({ kind: "filter", condition: e, input: this.plan });
   }
 
-  private sorted(columns: readonly unknown[]): DataFrame<Row> {
-    const order = givenItems(this.output, columns).map((column, i) => sortOrder(columnExpression(column, "DataFrame.orderBy", i)));
-    return this.derive({ kind: "sort", order, global: true, input: this.plan });
+  private sorted(columns: readonly unknown[], verb: "orderBy" | "sortWithinPartitions"): DataFrame<Row> {
+    const order = givenItems(this.output, columns).map((column, i) => sortOrder(columnExpression(column, `DataFrame.${verb}`, i)));
+    return this.derive({ kind: "sort", order, global: verb === "orderBy", input: this.plan });
   }
 
   private deduplicate(columns: readonly string[], withinWatermark: boolean): DataFrame<Row> {

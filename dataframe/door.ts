@@ -131,6 +131,7 @@ guard("DataFrame", DataFrame.prototype, {
     offset: [number],
     orderBy: [items],
     sort: [items],
+    sortWithinPartitions: [items],
     sample: [number, optional(number)],
     repartition: [number],
     withWatermark: [columnName, text],

@@ -68,7 +68,6 @@ export const lackingOfFrame: Lacking = {
   coalesce: "Leave it out: rows come in one partition.",
   repartitionById: "Leave it out: rows come in one partition.",
   repartitionByRange: "Leave it out: rows come in one partition.",
-  sortWithinPartitions: "Use orderBy.",
   hint: "Leave it out: of a join the static side is the one that is kept.",
   observe: "Aggregate, or look at the progress of the query.",
   inputFiles: "Name the folder; what was read is in the checkpoint's sources.",

@@ -66,6 +66,12 @@ export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame
       return join(node, child(node.left), child(node.right));
     case "crossJoin":
       return node.right ? child(node.left).crossJoin(child(node.right)) : child(node.input).crossJoin(crossJoinTable(pyspark, tables));
+    case "sortWithinPartitions":
+      return child(node.input).sortWithinPartitions(/\.sortWithinPartitions\("(\w+)"\)/.exec(pyspark)![1]!);
+    case "exceptAll":
+      return child(node.left).exceptAll(child(node.right));
+    case "intersectAll":
+      return child(node.left).intersectAll(child(node.right));
     case "write-action":
       void child(node.input).write;
       throw notYetSupported("writing a streaming DataFrame");
