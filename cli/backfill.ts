@@ -90,7 +90,7 @@ interface Step {
 
 function stepOf(flags: BackfillFlags, session: Session, definition: StreamDefinition, number: string | null): Step {
   const { from = null, to = null, eventFrom = null, eventTo = null, eventTime = null } = flags;
-  const bounded = boundedPlan(session, definition.plan, { from, to, eventFrom, eventTo, eventTime });
+  const bounded = boundedPlan(session, definition.plan, { from, to, eventFrom, eventTo, eventTime }, definition.onMalformed);
   if (flags.dryRun) return { definition, bounded, target: null };
   return { definition, bounded, target: targetOf(definition, flags.output!, number === null ? null : (definition.queryName ?? number)) };
 }
@@ -129,7 +129,8 @@ async function write(
 
 async function dryRun(flags: BackfillFlags, session: Session, { definition, bounded }: Step, say: Say): Promise<number> {
   const frame = new DataFrame(session, bounded.plan);
-  const rows = await frame.count();
+  // All columns are computed, as when it is written: a record that cannot be decoded leaves its row out, or ends it.
+  const rows = await writeBatch(session, { plan: bounded.plan, format: "noop", options: {}, mode: "append", partitionBy: [] });
   report(flags, { query: definition.queryName, rows, output: null });
   if (flags.json || flags.quiet) return rows;
   say(`${definition.queryName ?? "the query"}: ${rows} rows, none of them written.${rows > 0 ? " The first:" : ""}`);

@@ -1,10 +1,12 @@
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan, LogicalPlan, NodeOf } from "../engine/plan/logicalPlan.js";
+import type { MalformedPolicy } from "../engine/plan/malformedRecords.js";
 import { transformUp } from "../engine/plan/transform.js";
 import { withoutWatermarks } from "../engine/plan/withoutWatermarks.js";
 import { hasWindows, windowsCutAt, withinEventRange, type EventRange } from "./eventRange.js";
 import { withoutOption } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
+import { optionsOfSource, withMalformedPolicy } from "./sideOutputs.js";
 import type { TableHandle } from "./tables.js";
 
 /** What part of the input a backfill reads: half-open, as texts of a command line. Null (or nothing): from the first, to the last. */
@@ -32,18 +34,25 @@ export interface BoundedPlan {
  * The plan of a stream over bounded input: every stream becomes the table of what lies in the range.
  *
  * It reads all of it at once, so that no row is late and no window stays open: in append mode that is what the stream emits, the rows it counts as late, and
- * the windows it has not closed; in update and complete mode the final table.
+ * the windows it has not closed; in update and complete mode the final table. Malformed records are dealt with as the query says (`onMalformed`); those of
+ * a side output are left out, and a note says so.
  *
  * @throws BACKFILL_BOUND_INVALID, BACKFILL_EVENT_TIME_UNKNOWN; UNBOUNDED_SOURCE when it runs, for sources that have no end
  */
-export function boundedPlan(session: SessionContext, plan: AnalyzedPlan, range: BackfillRange): BoundedPlan {
+export function boundedPlan(
+  session: SessionContext,
+  plan: AnalyzedPlan,
+  range: BackfillRange,
+  onMalformed: MalformedPolicy | null = null,
+): BoundedPlan {
   checkOrder(range);
   const event = eventRange(range);
-  const ranged = withinEventRange(session, plan, event);
+  const policy = { onMalformed: onMalformed === "sideOutput" ? "drop" : onMalformed } as const;
+  const ranged = withinEventRange(session, withMalformedPolicy(plan, policy), event);
   const reads: LogicalPlan[] = [];
   const bounded = (read: NodeOf<"read">): NodeOf<"read"> => {
     const table = session.tables.get(read.table);
-    const options = boundedOptions(table, range);
+    const options = boundedOptions({ ...table, options: optionsOfSource(table, policy) }, range);
     const { provider, format, schema, description } = table;
     const { id } = session.tables.add({ provider, format, schema, description, options, streaming: false });
     const result: NodeOf<"read"> = { ...read, streaming: false, table: id };
@@ -58,6 +67,7 @@ export function boundedPlan(session: SessionContext, plan: AnalyzedPlan, range: 
     : ranged.selected.map((part) => transformUp(part, (node) => (node.kind === "read" && node.streaming ? bounded(node) : node)));
   const notes = [...windowsCutAt(plan, "event-from", event.fromMs), ...windowsCutAt(plan, "event-to", event.toMs)];
   if (hasRange && hasWindows(plan)) notes.push(edges);
+  if (onMalformed === "sideOutput") notes.push(leftOut);
   return {
     plan: withoutWatermarks(whole) as AnalyzedPlan,
     selected: selected.map((part) => withoutWatermarks(part) as AnalyzedPlan),
@@ -67,6 +77,8 @@ export function boundedPlan(session: SessionContext, plan: AnalyzedPlan, range: 
 
 const edges =
   "--from and --to select files by when they were modified, and records by Kafka's timestamps or offsets: windows of event time at their edges may hold a part of their rows only (--event-from and --event-to select rows by event time)";
+
+const leftOut = "malformed records are left out: a backfill writes the result of a query, not its side outputs";
 
 function eventRange({ eventFrom = null, eventTo = null, eventTime = null }: BackfillRange): EventRange {
   return {

@@ -103,13 +103,16 @@ function decodesRecords({ format, options }: TableHandle): boolean {
 }
 
 /** The options that a stream of the query is read with. */
-export function optionsOfSource(table: TableHandle, { onMalformed }: StreamDefinition): Readonly<Record<string, string>> {
+export function optionsOfSource(
+  table: TableHandle,
+  { onMalformed }: Pick<StreamDefinition, "onMalformed">,
+): Readonly<Record<string, string>> {
   if (onMalformed === null || !decodesRecords(table)) return table.options;
   return { ...table.options, mode: malformedModes[onMalformed === "sideOutput" ? "drop" : onMalformed] };
 }
 
 /** The plan with what is said of malformed texts in it. */
-export function withMalformedPolicy(plan: AnalyzedPlan, { onMalformed }: StreamDefinition): AnalyzedPlan {
+export function withMalformedPolicy(plan: AnalyzedPlan, { onMalformed }: Pick<StreamDefinition, "onMalformed">): AnalyzedPlan {
   return onMalformed === null ? plan : withMalformedMode(plan, onMalformed);
 }
 

@@ -27,8 +27,10 @@ export const readAll: ReadLimit = {};
 /** A simple comparison that a source may apply itself, as Spark's `sources.Filter`. `column` is a path of field names. */
 export type PushedFilter =
   | { readonly op: "isNull" | "isNotNull"; readonly column: readonly string[] }
-  | { readonly op: "=" | "<" | "<=" | ">" | ">="; readonly column: readonly string[]; readonly value: Value }
-  | { readonly op: "in"; readonly column: readonly string[]; readonly values: readonly Value[] };
+  | { readonly op: "=" | "<>" | "<" | "<=" | ">" | ">="; readonly column: readonly string[]; readonly value: Value }
+  | { readonly op: "in"; readonly column: readonly string[]; readonly values: readonly Value[] }
+  /** Filters of that one column. */
+  | { readonly op: "and" | "or"; readonly column: readonly string[]; readonly filters: readonly PushedFilter[] };
 
 /** What the query needs of a source, known before the first batch. */
 export interface ScanRequest {

@@ -22,13 +22,29 @@ export function filterCode(schema: Schema, filter: PushedFilter, constant: (byte
   const column = schema.fields.findIndex((field) => field.name === filter.column[0]);
   if (column < 0) return null;
   const { type } = schema.fields[column]!;
+  if (filter.op === "and" || filter.op === "or") return joinedCode(schema, filter, constant);
   if (filter.op === "isNull") return { column, test: "false", nullPasses: true };
   if (!("value" in filter) && !("values" in filter)) return { column, test: null, nullPasses: false };
   const values = "values" in filter ? filter.values.filter((value) => value !== null) : [filter.value];
-  const operator = "values" in filter ? "=" : filter.op;
+  const operator = "values" in filter || filter.op === "<>" ? "=" : filter.op;
   const tests = values.map((value) => compareCode(type, column, operator, value, constant));
   if (tests.includes(null)) return null;
-  return { column, test: tests.length === 0 ? "false" : `(${tests.join(" || ")})`, nullPasses: false };
+  const test = tests.length === 0 ? "false" : `(${tests.join(" || ")})`;
+  return { column, test: filter.op === "<>" ? `!${test}` : test, nullPasses: false };
+}
+
+/** The code of several filters of a column. */
+function joinedCode(
+  schema: Schema,
+  { op, filters }: Extract<PushedFilter, { op: "and" | "or" }>,
+  constant: (bytes: Uint8Array) => string,
+): FilterCode | null {
+  const codes = filters.map((filter) => filterCode(schema, filter, constant)).filter((code) => code !== null);
+  const [first] = codes;
+  if (first === undefined || codes.length < filters.length) return null;
+  const test = `(${codes.map((code) => code.test ?? "true").join(op === "or" ? " || " : " && ")})`;
+  const nullPasses = op === "or" ? codes.some((code) => code.nullPasses) : codes.every((code) => code.nullPasses);
+  return { column: first.column, test, nullPasses };
 }
 
 function compareCode(

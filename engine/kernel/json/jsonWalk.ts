@@ -211,7 +211,8 @@ function timeCode(column: number, builder: ColumnBuilder): string {
 
 function filterTest({ column, test, nullPasses }: FilterCode): string {
   const missing = `(${seen(column)} & ${bit(column)}) === 0`;
-  const fails = nullPasses ? `!(${missing})` : test === null ? missing : `${missing} || !(${test})`;
+  const failsTest = test === null ? "" : `!(${test})`;
+  const fails = nullPasses ? `!(${missing}) && ${failsTest || "false"}` : [missing, failsTest].filter(Boolean).join(" || ");
   // The place of a member is noted whatever its value is.
   return `    if (${fails}) { if (kind${column} !== 0) continue; unasked = 1; }\n`;
 }

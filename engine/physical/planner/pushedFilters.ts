@@ -5,7 +5,7 @@ import type { Expression } from "../../expression/expression.js";
 const flipped = { "=": "=", "<": ">", "<=": ">=", ">": "<", ">=": "<=" } as const;
 
 /**
- * A condition as a filter that a source may apply: a top-level column against a literal of the very same type. Null when it is not of that form;
+ * A condition as a filter that a source may apply: a top-level column against a literal of the very same type, or several of one column. Null when it is not of that form;
  * the engine then applies it itself.
  */
 export function pushedFilter(condition: Expression): PushedFilter | null {
@@ -21,11 +21,28 @@ export function pushedFilter(condition: Expression): PushedFilter | null {
     case ">":
     case ">=":
       return comparison(condition.name, left!, right!);
+    case "not":
+      return unequal(pushedFilter(left!));
+    case "and":
+    case "or":
+      return ofOneColumn(condition.name, condition.args);
     case "in":
       return membership(left!, condition.args.slice(1));
     default:
       return null;
   }
+}
+
+function unequal(filter: PushedFilter | null): PushedFilter | null {
+  return filter?.op === "=" ? { ...filter, op: "<>" } : null;
+}
+
+/** Conditions that all are of the same column. */
+function ofOneColumn(op: "and" | "or", conditions: readonly Expression[]): PushedFilter | null {
+  const filters = conditions.map(pushedFilter).filter((filter) => filter !== null);
+  const [first] = filters;
+  if (first === undefined || filters.length < conditions.length || filters.some(({ column }) => column[0] !== first.column[0])) return null;
+  return { op, column: first.column, filters };
 }
 
 function comparison(op: keyof typeof flipped, left: Expression, right: Expression): PushedFilter | null {

@@ -21,6 +21,7 @@ import { pruneColumns } from "./pruneColumns.js";
 import { pushFilters } from "./pushFilters.js";
 import { pushJoinConditions } from "./pushJoinConditions.js";
 import { pruneFromJson } from "./pruneFromJson.js";
+import { combineLimits } from "./combineLimits.js";
 import type { Rule } from "./rule.js";
 import { simplifyBooleans } from "./simplifyBooleans.js";
 
@@ -28,6 +29,7 @@ import { simplifyBooleans } from "./simplifyBooleans.js";
 export const rules: readonly Rule[] = [
   eliminateSubqueryAlias,
   flattenUnions,
+  combineLimits,
   flattenConcat,
   foldConstants,
   simplifyBooleans,

@@ -7,10 +7,14 @@ import { runRejectCase } from "./rejectCase.js";
 import { runSourceCase } from "./sourceCase.js";
 import { runStreamCase } from "./streamCase.js";
 
-/** The cases of a folder, in name order: `*.json`, not `_*.json`. */
+/** The cases of a folder, in name order: `*.json`, not `_*.json`, and `*.jsonl`, which have a case a line. */
 export function loadCases(directory: string): GoldenCase[] {
-  const names = readdirSync(directory).filter((name) => name.endsWith(".json") && !name.startsWith("_"));
-  return names.toSorted().map((name) => parseExactJson(readFileSync(join(directory, name), "utf8")) as GoldenCase);
+  const names = readdirSync(directory).filter((name) => /\.jsonl?$/.test(name) && !name.startsWith("_"));
+  return names.toSorted().flatMap((name) => {
+    const text = readFileSync(join(directory, name), "utf8");
+    const cases = name.endsWith(".jsonl") ? text.split("\n").filter(Boolean) : [text];
+    return cases.map((golden) => parseExactJson(golden) as GoldenCase);
+  });
 }
 
 /** Cases of expressions cut into one for each: `name@7` is the eighth. */

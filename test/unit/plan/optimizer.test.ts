@@ -216,6 +216,14 @@ describe("unions", () => {
   });
 });
 
+const limits = (...counts: number[]): string => optimized(counts.reduce<PlanNode>((input, n) => ({ op: "limit", n, input }), scan("t")));
+
+describe("limits", () => {
+  it("of limits are one: the smaller", () => {
+    for (const text of [limits(5, 4), limits(4, 5, 7)]) expect(text.match(/Limit \d/g)).toEqual(["Limit 4"]);
+  });
+});
+
 describe("columns", () => {
   it("are read only when something needs them", () => {
     expect(optimized({ op: "aggregate", groupBy: ["k"], aggs: ["count(*) AS n"], input: scan("t") })).toContain("ReadStream t [k: string]");
