@@ -16,6 +16,19 @@ export interface SchemaFiles {
   readonly location: string;
 }
 
+/** The schemas that the checkpoint has recorded. @param names what is in the folder */
+export async function recordedStateSchemas(
+  { files, folder }: Pick<SchemaFiles, "files" | "folder">,
+  names: ReadonlySet<string>,
+): Promise<StateSchema[]> {
+  const latest = latestOf(names);
+  return latest === undefined ? [] : readSchemas(files, `${folder}/${schemaName(latest)}`);
+}
+
+function latestOf(names: ReadonlySet<string>): number | undefined {
+  return idsOf([...names], /^schema-(0|[1-9]\d*)\.json$/).at(-1);
+}
+
 /**
  * Compares the query's state with what the checkpoint recorded; records it when nothing was, or when nothing was committed with it.
  *
@@ -28,8 +41,8 @@ export async function registerStateSchemas(
   schemas: readonly StateSchema[],
   lastCommit: () => Promise<{ readonly stateFile?: string } | null>,
 ): Promise<void> {
-  const latest = idsOf([...names], /^schema-(0|[1-9]\d*)\.json$/).at(-1);
-  const recorded = latest === undefined ? [] : await readSchemas(files, `${folder}/${schemaName(latest)}`);
+  const latest = latestOf(names);
+  const recorded = await recordedStateSchemas({ files, folder }, names);
   const change = describeChange(recorded, schemas);
   if (change === null) return;
   const commit = await lastCommit();

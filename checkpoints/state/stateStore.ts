@@ -17,7 +17,7 @@ import { SnapshotWriter, type SnapshotChunks } from "./snapshotWriter.js";
 import type { SnapshotBase } from "./stateFileIndex.js";
 import { formatStateFileName } from "./stateFileName.js";
 import { StateFolder } from "./stateFolder.js";
-import { registerStateSchemas } from "./stateSchemas.js";
+import { recordedStateSchemas, registerStateSchemas } from "./stateSchemas.js";
 import { TableSections } from "./tableSections.js";
 
 export interface StateStoreOptions {
@@ -78,6 +78,10 @@ export class FileStateStore implements StateStore {
   /** Whether a state file is on disk. */
   async isThere(name: string): Promise<boolean> {
     return (await this.options.files.status(this.folder.pathOf(name))) !== null;
+  }
+
+  async recordedSchemas(): Promise<readonly StateSchema[]> {
+    return recordedStateSchemas(this.options, await this.folder.listing());
   }
 
   async registerSchemas(schemas: readonly StateSchema[]): Promise<void> {

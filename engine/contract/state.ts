@@ -11,7 +11,7 @@ export interface StateSchema {
   readonly storeName: string;
   readonly key: Schema;
   readonly value: Schema;
-  /** How the operator lays out its state (`panes`, `windows` …): a change of it is a change of the schema. */
+  /** How the operator lays out its state (`panes`, `slices` …): a change of it is a change of the schema. */
   readonly layout: string;
 }
 
@@ -63,6 +63,8 @@ export interface SnapshotSource {
  * The durable side of state: versions are batches; version N+1 is what batch N left. One file a batch for all operators and partitions.
  */
 export interface StateStore {
+  /** The schemas that the checkpoint has; none at the first start. */
+  recordedSchemas(): Promise<readonly StateSchema[]>;
   /** Compares with what the checkpoint has and records it when new. Rejects with a condition that says what changed. */
   registerSchemas(schemas: readonly StateSchema[]): Promise<void>;
   /** What restores `version`: chunks in the order to be applied. */

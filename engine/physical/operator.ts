@@ -110,6 +110,8 @@ export interface StateOperatorMetrics {
 export interface StatefulOperator extends Operator, SnapshotSource {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
+  /** Told of the layout that the checkpoint's state has, before anything else: an operator that still knows an older one goes on in it. */
+  keepLayout?(layout: string): void;
   /** Whether it would emit, evict or forget in a batch without new data under these facts (SEMANTICS 3). */
   needsBatch(facts: BatchFacts): boolean;
   /** Applies a snapshot or a delta, in the order the store gives them. Only before the first `begin`. */

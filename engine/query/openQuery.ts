@@ -82,9 +82,10 @@ export function checkSources(recorded: RecordedShape | null, now: QueryIdentity,
 
 async function restoreState({ checkpoint, runtime }: QueryDefinition, { execution }: QueryParts, version: number): Promise<void> {
   if (execution.stateful.length === 0) return;
+  const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
+  for (const { operatorId, layout } of await checkpoint.state.recordedSchemas()) byId.get(operatorId)?.keepLayout?.(layout);
   await checkpoint.state.registerSchemas(execution.stateful.flatMap((operator) => operator.schemas));
   if (version === 0) return;
-  const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
   for await (const chunk of checkpoint.state.restore(version)) {
     for (const lent of lendChunks(runtime.lending, [chunk])) byId.get(lent.operatorId)?.restore(lent);
   }

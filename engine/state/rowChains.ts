@@ -51,6 +51,36 @@ export class RowChains {
     return begun;
   }
 
+  /**
+   * Puts row `rows[j]` into the chain of key `keys[j]`, which is in ascending order of `order` by row. Writes the rows that stand before and behind it at that
+   * moment (−1: none) to `neighbours[2j]` and `neighbours[2j + 1]`; gives how many keys had no row before. Costs the more the further a row belongs to the front.
+   */
+  insertAll(keys: Int32Array, rows: Int32Array, count: number, order: Float64Array, neighbours: Int32Array): number {
+    const [ends, links, keyOf] = [this.#ends.values, this.#links.values, this.#key.values];
+    let begun = 0;
+    for (let j = 0; j < count; j++) {
+      const [key, row] = [keys[j]!, rows[j]!];
+      const time = order[row]!;
+      let before = ends[2 * key + 1]!;
+      let behind = none;
+      if (before === none) begun++;
+      while (before !== none && order[before]! > time) {
+        behind = before;
+        before = links[2 * before + 1]!;
+      }
+      keyOf[row] = key;
+      links[2 * row] = behind;
+      links[2 * row + 1] = before;
+      if (before === none) ends[2 * key] = row;
+      else links[2 * before] = row;
+      if (behind === none) ends[2 * key + 1] = row;
+      else links[2 * behind + 1] = row;
+      neighbours[2 * j] = before;
+      neighbours[2 * j + 1] = behind;
+    }
+    return begun;
+  }
+
   /** Takes a row out of its chain. */
   remove(row: number): void {
     const ends = this.#ends.values;

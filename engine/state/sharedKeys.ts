@@ -57,6 +57,20 @@ export class SharedKeys {
     this.#held += this.#chains.appendAll(ids, groups, count);
   }
 
+  /** The same in chains that are in ascending order of `order` by group; `neighbours` as of `RowChains.insertAll`. */
+  insertGroups(ids: Int32Array, groups: Int32Array, count: number, order: Float64Array, neighbours: Int32Array): void {
+    this.#held += this.#chains.insertAll(ids, groups, count, order, neighbours);
+  }
+
+  /** The first group of a key, and the one behind a group: −1 where there is none. */
+  firstOf(id: number): number {
+    return this.#chains.first(id);
+  }
+
+  nextOf(group: number): number {
+    return this.#chains.next(group);
+  }
+
   removeGroup(group: number): void {
     const id = this.#chains.keyOf[group]!;
     this.#chains.remove(group);

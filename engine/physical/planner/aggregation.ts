@@ -1,6 +1,7 @@
 import { assert } from "../../errors/assert.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/determinism.js";
+import { findAggregate } from "../../expression/aggregates/index.js";
 import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
 import { expressionKey } from "../../expression/expressionKey.js";
@@ -23,7 +24,6 @@ export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext):
   const ttlMs = boundByTtl(node, below, context) ? context.stateTtlMs : null;
   const { grouping, aggregates, window, input } = decidesBesideWindow(below) || ttlMs !== null ? { ...node, window: null } : below;
   const groupingAttributes = grouping.map(attributeOf);
-  const windowSpec = window === null ? null : windowSpecOf(window, grouping);
   const columns = new ArgumentColumns(grouping.map((e) => (window !== null && refersTo(e, window.window) ? window.time : childOf(e))));
   const bound: BoundAggregate[] = [];
   const results: Attribute[] = [];
@@ -32,6 +32,7 @@ export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext):
     bound.push(bindAggregate(e.child, columns));
     results.push(attributeOf(e));
   }
+  const windowSpec = window === null ? null : windowSpecOf(window, grouping, bound);
   const { length } = columns.expressions;
   const distinct = distinctSets(bound, groupingAttributes.length);
   const spec: AggregateSpec = {
@@ -124,9 +125,20 @@ function childOf(e: Expression): Expression {
   return e.kind === "alias" ? e.child : e;
 }
 
-function windowSpecOf({ durationUs, slideUs, startUs, window }: NodeOf<"timeWindow">, grouping: readonly Expression[]): WindowSpec {
+function windowSpecOf(
+  { durationUs, slideUs, startUs, window }: NodeOf<"timeWindow">,
+  grouping: readonly Expression[],
+  aggregates: readonly BoundAggregate[],
+): WindowSpec {
   const index = grouping.findIndex((e) => refersTo(e, window));
-  return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined };
+  const sliced = durationUs > slideUs && aggregates.every(({ call }) => mergesInAnyOrder(call));
+  return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined, sliced };
+}
+
+/** Whether an aggregate over parts of its rows, merged, is the aggregate over all of them, whatever the order in which they came. */
+function mergesInAnyOrder({ name, evalMode, distinct }: AggregateCall): boolean {
+  // A sum that has left its range stays null there, though the rows to come would bring it back.
+  return !distinct && evalMode !== "try" && findAggregate(name)?.orderDependent === false;
 }
 
 /** Place of a grouping that is a session of the rows below; not one that an aggregation below has merged already. */

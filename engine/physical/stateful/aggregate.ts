@@ -28,6 +28,7 @@ import type { GroupRun, Groups, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
 import { SessionGroups } from "./sessionGroups.js";
+import { SlicedGroups } from "./slicedGroups.js";
 import { noExpressions, oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 export interface AggregateNode<Plan = NodeBase> extends NodeBase {
@@ -57,10 +58,15 @@ function nameOf({ session }: AggregateSpec): string {
   return session === null ? "stateStoreSave" : "sessionWindowStateStoreSaveExec";
 }
 
+function layoutOf({ session, window }: AggregateSpec): string {
+  if (session !== null) return "sessions";
+  return window === null ? "keys" : window.sliced ? "slices" : "panes";
+}
+
 /**
  * GROUP BY: consumes the grouping and argument columns that a projection below computed (`AggregateSpec`), emits the groups with their results.
  *
- * State, in partitions by key group: a group's running values, by event-time pane and key where the groups are windows, by key and session where they are sessions, by key otherwise. Append emits a group
+ * State, in partitions by key group: a group's running values, by event-time pane (a window, or a slice of hopping windows) and key where the groups are windows, by key and session where they are sessions, by key otherwise. Append emits a group
  * when the watermark has passed its time and evicts it; update emits the groups a batch touched and evicts silently; complete emits all of them and keeps them.
  * Groups are emitted by the start of their window, then by the hash of their key.
  *
@@ -69,7 +75,7 @@ function nameOf({ session }: AggregateSpec): string {
  */
 export class AggregateOperator implements StatefulOperator {
   readonly operatorId: string;
-  readonly schemas: readonly StateSchema[];
+  #schema: StateSchema;
   readonly #spec: AggregateSpec;
   readonly #chunks: ChunkSizes;
   readonly #input: AggregateInput;
@@ -98,8 +104,16 @@ export class AggregateOperator implements StatefulOperator {
     ]);
     this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
     this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
-    const layout = spec.session !== null ? "sessions" : spec.window === null ? "keys" : "panes";
-    this.schemas = [{ operatorId: spec.operatorId, operatorName: nameOf(spec), storeName: "default", key, value, layout }];
+    this.#schema = { operatorId: spec.operatorId, operatorName: nameOf(spec), storeName: "default", key, value, layout: layoutOf(spec) };
+  }
+
+  get schemas(): readonly StateSchema[] {
+    return [this.#schema];
+  }
+
+  /** Windows that an earlier version kept as panes stay panes. */
+  keepLayout(layout: string): void {
+    if (this.#schema.layout === "slices" && layout === "panes") this.#schema = { ...this.#schema, layout };
   }
 
   /** As in Spark also where no watermark bounds the groups. */
@@ -162,7 +176,7 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   get stateRows(): number {
-    return this.#partitions.all().reduce((sum, { groups }) => sum + groups.size, 0);
+    return this.#partitions.all().reduce((sum, { groups }) => sum + groups.savedRows, 0);
   }
 
   *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
@@ -174,7 +188,7 @@ export class AggregateOperator implements StatefulOperator {
     const sum = (count: (partition: AggregatePartition) => number): number => partitions.reduce((total, p) => total + count(p), 0);
     return {
       operatorName: nameOf(this.#spec),
-      numRowsTotal: this.stateRows,
+      numRowsTotal: sum(({ groups }) => groups.size),
       numRowsUpdated: sum(({ touchedCount }) => touchedCount),
       numRowsRemoved: sum(({ removedCount }) => removedCount),
       numRowsDroppedByWatermark: this.#input.lateGroups + sum(({ groups }) => groups.lateGroups),
@@ -203,7 +217,9 @@ export class AggregateOperator implements StatefulOperator {
     }
     if (window === null)
       return new KeyedGroups(layout, ttlMs !== null ? "touched" : eventTime !== null ? "eventTime" : "never", groups, sorter);
-    return new PanedGroups(layout, window, grouping[window.index]!.type, groups, sorter);
+    const { type } = grouping[window.index]!;
+    if (this.#schema.layout === "slices") return new SlicedGroups(layout, window, type, groups, sorter);
+    return new PanedGroups(layout, window, type, groups, sorter);
   }
 
   /** Deals rows to their partitions. */

@@ -4,12 +4,18 @@ import { types } from "../../arrow/types.js";
 import { markOwned } from "../../arrow/ownership.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
-import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
+import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
+
+/** Parts of groups whose values lie in the cache while they are merged. */
+const mergedTogether = 4096;
 
 /** One state partition of an aggregation: its groups and their running values. */
 export class AggregatePartition {
   readonly groups: Groups;
   readonly #values: AggregateValues;
+  readonly #aggregates: readonly BoundAggregate[];
+  /** Values of groups that are emitted, where they are merged for that. */
+  #merged: AggregateValues | null = null;
   readonly #savesTouch: boolean;
   #touchedCount = 0;
   #removed = 0;
@@ -19,6 +25,7 @@ export class AggregatePartition {
   constructor(groups: Groups, aggregates: readonly BoundAggregate[], savesTouch: boolean) {
     this.groups = groups;
     this.#savesTouch = savesTouch;
+    this.#aggregates = aggregates;
     this.#values = new AggregateValues(aggregates);
   }
 
@@ -60,7 +67,7 @@ export class AggregatePartition {
   release(expired: readonly GroupRun[]): void {
     this.#released = this.groups.release(expired);
     this.#touchedCount = this.groups.touchedCount;
-    this.#removed = expired.reduce((sum, { slots }) => sum + slots.length, this.#released.swallowed);
+    this.#removed = this.#released.removed;
   }
 
   restore(rows: KeyedRows, state: readonly Column[]): void {
@@ -71,7 +78,10 @@ export class AggregatePartition {
 
   /** Grouping columns, then results, of groups of one pane (of any, where groups have none). */
   results(slots: Int32Array, count: number, startUs: number): Column[] {
-    return [...this.groups.groupingColumns(slots, count, startUs), ...this.#values.finish(slots, count)].map(markOwned);
+    const { groups } = this;
+    const parts = groups.partsOf?.(slots, count, startUs);
+    const results = parts === undefined ? this.#values.finish(slots, count) : this.#mergedResults(parts, count);
+    return [...groups.groupingColumns(slots, count, startUs), ...results].map(markOwned);
   }
 
   /** Grouping columns, running values, hashes: what restores the groups. */
@@ -86,7 +96,20 @@ export class AggregatePartition {
   }
 
   get memoryBytes(): number {
-    return this.groups.memoryBytes + this.#values.memoryBytes;
+    return this.groups.memoryBytes + this.#values.memoryBytes + (this.#merged?.memoryBytes ?? 0);
+  }
+
+  /** The results of groups that are made here, for once, from parts. */
+  #mergedResults({ from, into }: MergedGroups, count: number): Column[] {
+    const merged = (this.#merged ??= new AggregateValues(this.#aggregates));
+    const places = Int32Array.from({ length: count }, (_, j) => j);
+    merged.prepare(count, places, count);
+    for (let at = 0; at < from.count; at += mergedTogether) {
+      const some = Math.min(mergedTogether, from.count - at);
+      const state = this.#values.save(from.values.subarray(at, at + some), some);
+      merged.merge({ slots: into.values.subarray(at, at + some), rows: null, count: some }, state);
+    }
+    return merged.finish(places, count);
   }
 
   #touched(slots: Int32Array, count: number): Column[] {

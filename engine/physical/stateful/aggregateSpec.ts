@@ -41,6 +41,8 @@ export interface WindowSpec {
   readonly startUs: number;
   /** Whether a watermark bounds it: without one nothing is late and nothing is evicted. */
   readonly watermarked: boolean;
+  /** Whether rows are folded into slices, and windows merged from these when they are emitted. State that was kept by window goes on so. */
+  readonly sliced: boolean;
 }
 
 export interface BoundAggregate {

@@ -33,11 +33,12 @@ export function* emittedBatches<P extends Results>(
   partitions: readonly PartitionRuns<P>[],
   emittedRows: number,
 ): Generator<Batch, void, void> {
-  const pieces = partitions.flatMap(({ partition, runs }) => runs.map(({ startUs, slots }): Piece<P> => ({ partition, startUs, slots })));
-  pieces.sort((a, b) => a.startUs - b.startUs);
+  const all = partitions.flatMap(({ partition, runs }) => runs.map((run) => ({ partition, run })));
+  all.sort((a, b) => a.run.startUs - b.run.startUs);
   let waiting: Piece<P>[] = [];
   let rows = 0;
-  for (const { partition, startUs, slots } of pieces) {
+  for (const { partition, run } of all) {
+    const { startUs, slots } = run;
     for (let from = 0; from < slots.length;) {
       const piece = slots.subarray(from, from + emittedRows - rows);
       waiting.push({ partition, startUs, slots: piece });

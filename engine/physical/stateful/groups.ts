@@ -9,7 +9,7 @@ import type { PackedKeys } from "../../state/packedKeys.js";
 export interface GroupRun {
   /** Where the groups' pane starts, µs: runs are emitted in this order, those of equal start in the order of their partitions. 0 for groups without panes. */
   readonly startUs: number;
-  /** The groups' slots, in the order of their keys' hashes. */
+  /** The groups' slots (the ids of their keys, where groups are merged from parts), in the order of their keys' hashes. Asked for once; may be made then. */
   readonly slots: Int32Array;
 }
 
@@ -37,6 +37,8 @@ export interface MergedGroups {
 export interface Groups {
   /** Groups alive. */
   readonly size: number;
+  /** Rows that the files have of them. */
+  readonly savedRows: number;
   /** Slots are below. */
   readonly capacity: number;
   /** Slots handed out by the last `assign` or `restoreGroups`; they hold what their last owner left. */
@@ -64,6 +66,8 @@ export interface Groups {
   changed(): IntList;
   /** The slots of the groups whose keys are of some key groups, by hash: to be written. */
   of(groups: GroupRange): IntList;
+  /** What groups to be emitted are merged from: entry j of `into` is a place in the run. Borrowed until the next call. Absent where each is a group of its own. */
+  partsOf?(slots: Int32Array, count: number, startUs: number): MergedGroups;
   /** The grouping columns of the groups at the slots. `startUs`: where the pane that they are all in starts; null when they are in several. */
   groupingColumns(slots: Int32Array, count: number, startUs: number | null): Column[];
   /** The hashes of the keys of the groups at the slots. */
@@ -81,8 +85,8 @@ export interface Released {
   readonly droppedPanes: readonly number[];
   /** The grouping columns, then the key hashes, of the groups that are gone, where they are not gone with a pane. */
   readonly deletes: { readonly columns: readonly Column[]; readonly count: number } | null;
-  /** Of these, the ones that were not evicted but became part of others. */
-  readonly swallowed: number;
+  /** How many groups are gone: evicted, or part of others now. */
+  readonly removed: number;
 }
 
-export const nothingReleased: Released = { droppedPanes: [], deletes: null, swallowed: 0 };
+export const nothingReleased: Released = { droppedPanes: [], deletes: null, removed: 0 };

@@ -46,6 +46,10 @@ export class KeyedGroups implements Groups {
     return this.#table.size;
   }
 
+  get savedRows(): number {
+    return this.size;
+  }
+
   get capacity(): number {
     return this.#table.slotLimit;
   }
@@ -101,7 +105,7 @@ export class KeyedGroups implements Groups {
     if (slots === undefined) return nothingReleased;
     const columns = [...this.groupingColumns(slots, slots.length), this.groupColumn(slots, slots.length)];
     this.#remove(slots, slots.length);
-    return { droppedPanes: [], deletes: { columns, count: slots.length }, swallowed: 0 };
+    return { droppedPanes: [], deletes: { columns, count: slots.length }, removed: slots.length };
   }
 
   changed(): IntList {

@@ -1,5 +1,4 @@
 import { Pane } from "../../state/pane.js";
-import type { Windows } from "./windows.js";
 
 /** Panes that the row loop finds without a map; a power of two. */
 const cachedPanes = 64;
@@ -8,7 +7,8 @@ const cachedPanes = 64;
 export class OpenPanes {
   /** Stands for a pane that is late: rows of it find nothing. */
   readonly closed = new Pane(NaN);
-  readonly #window: Windows;
+  readonly #stepUs: number;
+  readonly #closesAt: (startUs: number) => number;
   readonly #panes = new Map<number, Pane>();
   /** The starts of the panes, ascending: what expires lies at the front, what comes mostly at the end. */
   readonly #starts: number[] = [];
@@ -22,11 +22,16 @@ export class OpenPanes {
   readonly #bytesOf = new Map<Pane, number>();
   #bytes = 0;
 
-  constructor(window: Windows) {
-    this.#window = window;
+  /**
+   * @param stepUs about how far panes lie apart
+   * @param closesAt when the last window ends that a pane is of; the later, the later the pane
+   */
+  constructor(stepUs: number, closesAt: (startUs: number) => number) {
+    this.#stepUs = stepUs;
+    this.#closesAt = closesAt;
   }
 
-  /** Panes that end until `lateUs` are closed from now on. The others take the form that suits their groups (see `Pane.adapt`). */
+  /** Panes that close until `lateUs` are closed from now on. The others take the form that suits their groups (see `Pane.adapt`). */
   begin(lateUs: number, keys: number, keyOf: Int32Array): void {
     this.#lateUs = lateUs;
     this.#cacheStarts.fill(NaN);
@@ -38,12 +43,12 @@ export class OpenPanes {
     this.#lastGrown = this.closed;
   }
 
-  /** The pane of a window, opened when it is new, `closed` when it is late. */
+  /** The pane that starts there, opened when it is new, `closed` when it is late. */
   at(startUs: number): Pane {
-    const place = (startUs / this.#window.slideUs) & (cachedPanes - 1);
+    const place = (startUs / this.#stepUs) & (cachedPanes - 1);
     if (this.#cacheStarts[place] !== startUs) {
       this.#cacheStarts[place] = startUs;
-      this.#cache[place] = startUs + this.#window.durationUs <= this.#lateUs ? this.closed : this.open(startUs);
+      this.#cache[place] = this.#closesAt(startUs) <= this.#lateUs ? this.closed : this.open(startUs);
     }
     return this.#cache[place]!;
   }
@@ -66,11 +71,16 @@ export class OpenPanes {
     this.#grown.add(pane);
   }
 
-  /** The panes whose windows end until a time, by start. */
-  endingUntil(timeUs: number): Pane[] {
+  /** The pane that starts there, if it has groups. */
+  get(startUs: number): Pane | undefined {
+    return this.#panes.get(startUs);
+  }
+
+  /** The panes that close until a time, by start. */
+  closingUntil(timeUs: number): Pane[] {
     const panes: Pane[] = [];
     for (const start of this.#starts) {
-      if (start + this.#window.durationUs > timeUs) break;
+      if (this.#closesAt(start) > timeUs) break;
       panes.push(this.#panes.get(start)!);
     }
     return panes;

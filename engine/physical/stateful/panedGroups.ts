@@ -14,25 +14,30 @@ import type { WindowSpec } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 import { LateGroups } from "./lateGroups.js";
 import { OpenPanes } from "./openPanes.js";
-import { latestStart, oneWindowColumn, windowColumn } from "./windows.js";
+import type { Slicing } from "./slicing.js";
+import { latestStart, oneWindowColumn, windowsColumn } from "./windows.js";
 
 const firstSlots = 64;
+const noWindows: readonly number[] = [];
 
 /**
- * Groups by event-time window and key. Each window is a pane: eviction drops it whole. Keys are numbered once for all panes; a pane maps key ids to group
- * slots, which all panes share.
+ * Groups by event-time pane and key. Each window is a pane, or each slice of windows is (`slicing`): eviction drops it whole. Keys are numbered once for all panes;
+ * a pane maps key ids to group slots, which all panes share.
  */
 export class PanedGroups implements Groups {
   readonly fresh = new IntList();
   /** The key id of each fresh group. */
   readonly #freshIds = new IntList();
+  /** Of each fresh group: the groups of its key before and behind it when it came, where panes are slices. */
+  neighbours = new Int32Array(0);
+  readonly panes: OpenPanes;
+  readonly keys: SharedKeys;
   readonly #window: WindowSpec;
   readonly #windowType: DataType;
+  readonly #slicing: Slicing | null;
   readonly #sorter: HashSorter;
-  readonly #keys: SharedKeys;
-  readonly #panes: OpenPanes;
   readonly #late = new LateGroups();
-  /** Of each group: its window's start, the batch in which it was last touched. */
+  /** Of each group: its pane's start, the batch in which it was last touched. */
   readonly #start = new Lane("f64", 0);
   readonly #stamp = new Lane("i32", 0);
   readonly #free = new IntList();
@@ -41,20 +46,47 @@ export class PanedGroups implements Groups {
   #size = 0;
   #slotLimit = 0;
   #batch = 1;
+  #lateUs = -Infinity;
   #slots = new Int32Array(0);
   #rows = new Int32Array(0);
 
-  constructor(layout: KeyLayout, window: WindowSpec, windowType: DataType, groups: GroupRange, sorter: HashSorter) {
+  /** @param slicing how the windows are sliced; null where each window is a pane */
+  constructor(
+    layout: KeyLayout,
+    window: WindowSpec,
+    windowType: DataType,
+    groups: GroupRange,
+    sorter: HashSorter,
+    slicing: Slicing | null = null,
+  ) {
     assert(window.slideUs > 0 && window.durationUs >= window.slideUs, "a window slides by more than nothing and at most its length");
     this.#window = window;
     this.#windowType = windowType;
-    this.#keys = new SharedKeys(layout, groups);
-    this.#panes = new OpenPanes(window);
+    this.keys = new SharedKeys(layout, groups);
+    this.#slicing = slicing;
+    this.panes = new OpenPanes(
+      slicing === null ? window.slideUs : window.slideUs / 2,
+      slicing === null ? (startUs) => startUs + window.durationUs : (startUs) => slicing.closesAt(startUs),
+    );
     this.#sorter = sorter;
   }
 
   get size(): number {
     return this.#size;
+  }
+
+  get savedRows(): number {
+    return this.#size;
+  }
+
+  /** Where each group's pane starts. Borrowed until room is made. */
+  get startOf(): Float64Array {
+    return this.#start.values;
+  }
+
+  /** Whether a group got a row in this batch and is still there. */
+  isTouched(slot: number): boolean {
+    return this.#stamp.values[slot] === this.#batch;
   }
 
   get capacity(): number {
@@ -75,21 +107,23 @@ export class PanedGroups implements Groups {
 
   begin(lateUs: number | null): void {
     this.#batch++;
+    this.#lateUs = lateUs ?? -Infinity;
     this.#touched.clear();
     this.#late.clear();
-    this.#keys.sweep();
-    this.#panes.begin(lateUs ?? -Infinity, this.#keys.idLimit, this.#keys.keyOf);
+    this.keys.sweep();
+    this.panes.begin(this.#lateUs, this.keys.idLimit, this.keys.keyOf);
   }
 
   assign({ keys, rows, count, times }: KeyedRows): GroupedRows {
     assert(times !== null, "rows of windows have times");
     this.#late.nextRows();
-    const ids = this.#keys.ids(keys, rows, count);
+    const ids = this.keys.ids(keys, rows, count);
     this.#beginFresh();
-    const assigned = this.#assignRows(times, rows, ids, count);
+    const assigned =
+      this.#slicing === null ? this.#assignRows(times, rows, ids, count) : this.#sliceRows(this.#slicing, times, rows, ids, count);
     this.#linkFresh();
-    // Tumbling windows that take every row need no list of rows.
-    const all = assigned === count && this.#window.slideUs === this.#window.durationUs;
+    // Rows of one pane each that are all taken need no list.
+    const all = assigned === count && (this.#slicing !== null || this.#window.slideUs === this.#window.durationUs);
     return { slots: this.#slots, rows: all ? rows : this.#rows, count: assigned };
   }
 
@@ -106,16 +140,21 @@ export class PanedGroups implements Groups {
   }
 
   expired(evictUs: number): GroupRun[] {
-    return this.#panes.endingUntil(evictUs).map((pane) => this.#runOf(pane));
+    return this.panes.closingUntil(evictUs).map((pane) => this.#runOf(pane));
   }
 
   all(): GroupRun[] {
-    return this.#panes.endingUntil(Infinity).map((pane) => this.#runOf(pane));
+    return this.panes.closingUntil(Infinity).map((pane) => this.#runOf(pane));
   }
 
   release(expired: readonly GroupRun[]): Released {
     for (const { startUs } of expired) this.dropPane(startUs);
-    return expired.length === 0 ? nothingReleased : { droppedPanes: expired.map(({ startUs }) => startUs), deletes: null, swallowed: 0 };
+    if (expired.length === 0) return nothingReleased;
+    return {
+      droppedPanes: expired.map(({ startUs }) => startUs),
+      deletes: null,
+      removed: expired.reduce((sum, { slots }) => sum + slots.length, 0),
+    };
   }
 
   changed(): IntList {
@@ -131,38 +170,33 @@ export class PanedGroups implements Groups {
 
   of(groups: GroupRange): IntList {
     const ids = new IntList();
-    this.#keys.table.collect(groups, ids);
+    this.keys.table.collect(groups, ids);
     const slots = new IntList(ids.count);
-    for (let j = 0; j < ids.count; j++) this.#keys.groupsOf(ids.values[j]!, slots);
+    for (let j = 0; j < ids.count; j++) this.keys.groupsOf(ids.values[j]!, slots);
     this.#sort(slots.values, slots.count);
     return slots;
   }
 
   groupingColumns(slots: Int32Array, count: number, startUs: number | null): Column[] {
-    const columns = this.#keys.table.keyColumns(this.#idsOf(slots, count), count);
+    const columns = this.keys.table.keyColumns(this.#idsOf(slots, count), count);
     const { index, durationUs } = this.#window;
-    columns.splice(
-      index,
-      0,
-      startUs === null
-        ? windowColumn(this.#windowType, this.#startsOf(slots, count), durationUs)
-        : oneWindowColumn(this.#windowType, startUs, durationUs, count),
-    );
+    const window = startUs === null ? this.#panesOf(slots, count) : oneWindowColumn(this.#windowType, startUs, durationUs, count);
+    columns.splice(index, 0, window);
     return columns;
   }
 
   groupColumn(slots: Int32Array, count: number): Column {
-    return this.#keys.table.groupColumn(this.#idsOf(slots, count), count);
+    return this.keys.table.groupColumn(this.#idsOf(slots, count), count);
   }
 
   /** The times of the rows are the starts of their windows. */
   restoreGroups({ keys, rows, count, times }: KeyedRows): Int32Array {
     assert(times !== null, "saved windows have starts");
-    const ids = this.#keys.ids(keys, rows, count);
+    const ids = this.keys.ids(keys, rows, count);
     this.#beginFresh();
     this.#reserveOutput(count);
     for (let j = 0; j < count; j++) {
-      const pane = this.#panes.open(times[rows === null ? j : rows[j]!]!);
+      const pane = this.panes.open(times[rows === null ? j : rows[j]!]!);
       const found = pane.find(ids[j]!);
       this.#slots[j] = found >= 0 ? found : this.#create(pane, ids[j]!);
     }
@@ -175,11 +209,11 @@ export class PanedGroups implements Groups {
   }
 
   dropPane(startUs: number): void {
-    const pane = this.#panes.drop(startUs);
+    const pane = this.panes.drop(startUs);
     if (pane === null) return;
     const { values, count } = pane.groups;
     for (let j = 0; j < count; j++) {
-      this.#keys.removeGroup(values[j]!);
+      this.keys.removeGroup(values[j]!);
       this.#stamp.values[values[j]!] = 0;
     }
     this.#free.pushAll(pane.groups);
@@ -187,7 +221,7 @@ export class PanedGroups implements Groups {
   }
 
   get memoryBytes(): number {
-    return this.#keys.memoryBytes + this.#start.bytes + this.#stamp.bytes + this.#panes.memoryBytes;
+    return this.keys.memoryBytes + this.#start.bytes + this.#stamp.bytes + this.panes.memoryBytes;
   }
 
   /** Writes (slot, row) of every row and window that is not late; gives how many. */
@@ -196,7 +230,7 @@ export class PanedGroups implements Groups {
     this.#reserveOutput(count * Math.ceil(durationUs / slideUs));
     const [slots, rows] = [this.#slots, this.#rows];
     let assigned = 0;
-    const { closed } = this.#panes;
+    const { closed } = this.panes;
     const batch = this.#batch;
     const touched = this.#touched;
     let stamps = this.#stamp.values;
@@ -211,7 +245,7 @@ export class PanedGroups implements Groups {
       let start = time >= paneStart && time < paneEnd ? paneStart : latestStart(this.#window, time);
       for (; start + durationUs > time; start -= slideUs) {
         if (start !== paneStart) {
-          pane = this.#panes.at(start);
+          pane = this.panes.at(start);
           paneStart = start;
           paneEnd = start + slideUs;
         }
@@ -236,6 +270,54 @@ export class PanedGroups implements Groups {
     return assigned;
   }
 
+  /** The same of slices: one for each row. A row that comes too late for some of the windows of its slice is in the others all the same. */
+  #sliceRows(slicing: Slicing, times: Float64Array, rowList: Int32Array | null, ids: Int32Array, count: number): number {
+    this.#reserveOutput(count);
+    const [slots, rows] = [this.#slots, this.#rows];
+    const { closed } = this.panes;
+    const batch = this.#batch;
+    const touched = this.#touched;
+    let assigned = 0;
+    let stamps = this.#stamp.values;
+    let pane = closed;
+    let late = noWindows;
+    let sliceStart = Infinity;
+    let sliceEnd = -Infinity;
+    for (let j = 0; j < count; j++) {
+      const i = rowList === null ? j : rowList[j]!;
+      const time = times[i]!;
+      const id = ids[j]!;
+      if (!(time >= sliceStart && time < sliceEnd)) {
+        sliceStart = slicing.startAt(time);
+        sliceEnd = slicing.endOf(sliceStart);
+        pane = this.panes.at(sliceStart);
+        late = this.#lateWindows(slicing, sliceStart);
+      }
+      if (late.length > 0) for (const start of late) this.#late.add(i, id, start);
+      if (pane === closed) continue;
+      const { dense } = pane;
+      let slot = dense !== null && id < dense.length ? dense[id]! - 1 : pane.find(id);
+      if (slot < 0) {
+        slot = this.#create(pane, id);
+        stamps = this.#stamp.values;
+      }
+      if (stamps[slot] !== batch) {
+        stamps[slot] = batch;
+        touched.push(slot);
+      }
+      slots[assigned] = slot;
+      rows[assigned++] = i;
+    }
+    return assigned;
+  }
+
+  /** The starts of a slice's windows that are closed. */
+  #lateWindows(slicing: Slicing, sliceUs: number): readonly number[] {
+    const first = slicing.firstWindow(sliceUs);
+    const last = Math.min(slicing.lastWindow(sliceUs), slicing.lastEnded(this.#lateUs));
+    return last < first ? noWindows : Array.from({ length: last - first + 1 }, (_, k) => slicing.windowStart(first + k));
+  }
+
   #reserveOutput(entries: number): void {
     if (this.#slots.length >= entries) return;
     this.#slots = new Int32Array(2 * entries);
@@ -246,8 +328,8 @@ export class PanedGroups implements Groups {
     const slot = this.#free.count > 0 ? this.#free.pop() : this.#newSlot();
     this.#start.values[slot] = pane.startUs;
     this.#stamp.values[slot] = 0;
-    pane.add(id, slot, this.#keys.idLimit);
-    this.#panes.changed(pane);
+    pane.add(id, slot, this.keys.idLimit);
+    this.panes.changed(pane);
     this.fresh.push(slot);
     this.#freshIds.push(id);
     return slot;
@@ -260,8 +342,11 @@ export class PanedGroups implements Groups {
 
   /** Links the new groups to their keys: in a loop of its own, which is faster than a step for each in the loop over rows. */
   #linkFresh(): void {
-    this.#keys.addGroups(this.#freshIds.values, this.fresh.values, this.fresh.count);
-    this.#size += this.fresh.count;
+    const { values, count } = this.fresh;
+    this.#size += count;
+    if (this.#slicing === null) return this.keys.addGroups(this.#freshIds.values, values, count);
+    if (this.neighbours.length < 2 * count) this.neighbours = new Int32Array(4 * count);
+    this.keys.insertGroups(this.#freshIds.values, values, count, this.#start.values, this.neighbours);
   }
 
   #newSlot(): number {
@@ -270,7 +355,7 @@ export class PanedGroups implements Groups {
       const room = Math.max(firstSlots, 2 * slot);
       this.#start.reserve(room);
       this.#stamp.reserve(room);
-      this.#keys.reserveGroups(room);
+      this.keys.reserveGroups(room);
     }
     return slot;
   }
@@ -283,23 +368,26 @@ export class PanedGroups implements Groups {
 
   /** By hash, the groups of one key by their windows. */
   #sort(slots: Int32Array, count: number): void {
-    const { keyOf, table } = this.#keys;
+    const { keyOf, table } = this.keys;
     const starts = this.#start.values;
     this.#sorter.sort(slots, count, table.hashes, keyOf, (a, b) =>
       keyOf[a] === keyOf[b] ? starts[a]! - starts[b]! : table.compareKeys(keyOf[a]!, keyOf[b]!),
     );
   }
 
-  #startsOf(slots: Int32Array, count: number): Float64Array {
-    const starts = buffers.float64(count);
+  /** The panes of groups, as windows. */
+  #panesOf(slots: Int32Array, count: number): Column {
+    const [starts, ends] = [buffers.float64(count), buffers.float64(count)];
     const { values } = this.#start;
     for (let j = 0; j < count; j++) starts[j] = values[slots[j]!]!;
-    return starts;
+    for (let j = 0; j < count; j++)
+      ends[j] = this.#slicing === null ? starts[j]! + this.#window.durationUs : this.#slicing.endOf(starts[j]!);
+    return windowsColumn(this.#windowType, starts, ends);
   }
 
   #idsOf(slots: Int32Array, count: number): Int32Array {
     const ids = new Int32Array(count);
-    const { keyOf } = this.#keys;
+    const { keyOf } = this.keys;
     for (let j = 0; j < count; j++) ids[j] = keyOf[slots[j]!]!;
     return ids;
   }

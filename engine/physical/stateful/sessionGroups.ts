@@ -76,6 +76,10 @@ export class SessionGroups implements Groups {
     return this.#size;
   }
 
+  get savedRows(): number {
+    return this.size;
+  }
+
   get capacity(): number {
     return this.#slotLimit;
   }
@@ -147,11 +151,11 @@ export class SessionGroups implements Groups {
     }
     if (this.#goneKeys.count === 0) {
       this.#dropEmptyKeys(slots);
-      return nothingReleased;
+      return { ...nothingReleased, removed: slots.length };
     }
     const deletes = this.#deletes();
     this.#dropEmptyKeys(slots);
-    return { droppedPanes: [], deletes, swallowed };
+    return { droppedPanes: [], deletes, removed: swallowed + slots.length };
   }
 
   changed(): IntList {

@@ -30,7 +30,13 @@ export interface Shape {
   readonly input: readonly Field[];
   /** How many of the input's first columns are grouping columns. */
   readonly keys: number;
-  readonly window?: { readonly index: number; readonly durationUs: number; readonly slideUs: number; readonly startUs: number };
+  readonly window?: {
+    readonly index: number;
+    readonly durationUs: number;
+    readonly slideUs: number;
+    readonly startUs: number;
+    readonly sliced?: boolean;
+  };
   readonly eventTime?: number;
   /** Place of a grouping that is a session; its column holds the session of each row. */
   readonly session?: number;
@@ -65,7 +71,7 @@ function specOf({ input, keys, window, eventTime, session, aggregates, outputMod
     partitions,
     grouping,
     session: session ?? null,
-    window: window === undefined ? null : { ...window, watermarked: true },
+    window: window === undefined ? null : { sliced: false, ...window, watermarked: true },
     eventTime: eventTime ?? null,
     aggregates: bound,
     ttlMs: null,

@@ -36,3 +36,40 @@ test("the rows of a key are a chain in arrival order, from which any can be take
     }),
   );
 });
+
+test("chains in the order of a number know what stood around a row when it came", () => {
+  const entry = fc.record({ key: fc.nat(3), time: fc.integer({ min: -5, max: 5 }) });
+  fc.assert(
+    fc.property(fc.array(fc.array(entry, { maxLength: 10 }), { maxLength: 5 }), (batches) => {
+      const chains = new RowChains();
+      const order = new Float64Array(64);
+      const model = new Map<number, number[]>();
+      let rows = 0;
+      for (const batch of batches) {
+        const first = rows;
+        const neighbours = new Int32Array(2 * batch.length);
+        const expected: number[] = [];
+        let begun = 0;
+        batch.forEach(({ key, time }) => {
+          order[rows] = time;
+          const chain = model.get(key) ?? [];
+          if (chain.length === 0) begun++;
+          const at = chain.filter((row) => order[row]! <= time).length;
+          expected.push(chain[at - 1] ?? -1, chain[at] ?? -1);
+          model.set(key, chain.toSpliced(at, 0, rows++));
+        });
+        chains.reserveKeys(4);
+        chains.reserveRows(rows);
+        const keys = Int32Array.from(batch, ({ key }) => key);
+        const added = Int32Array.from(batch, (_, j) => first + j);
+        expect(chains.insertAll(keys, added, batch.length, order, neighbours)).toBe(begun);
+        expect([...neighbours]).toEqual(expected);
+      }
+      for (const [key, expected] of model) {
+        const found: number[] = [];
+        for (let row = chains.first(key); row >= 0; row = chains.next(row)) found.push(row);
+        expect(found).toEqual(expected);
+      }
+    }),
+  );
+});

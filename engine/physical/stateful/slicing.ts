@@ -1,0 +1,54 @@
+import { latestStart, type Windows } from "./windows.js";
+
+/**
+ * The slices of hopping windows: time cut wherever a window begins or ends, so that every row falls into one slice and every window is a run of slices. Two for
+ * each slide (paired panes), or one where the slide divides the window. Windows are numbered by their start, which is `startUs` of window 0.
+ */
+export class Slicing {
+  readonly #windows: Windows;
+  /** Where, behind a window's start, another one ends. */
+  readonly #endUs: number;
+
+  constructor(windows: Windows) {
+    this.#windows = windows;
+    this.#endUs = windows.durationUs % windows.slideUs;
+  }
+
+  /** The start of the slice that a time is in. */
+  startAt(timeUs: number): number {
+    const start = latestStart(this.#windows, timeUs);
+    return timeUs - start < this.#endUs ? start : start + this.#endUs;
+  }
+
+  /** The end of the slice that begins there. */
+  endOf(sliceUs: number): number {
+    const start = latestStart(this.#windows, sliceUs);
+    return sliceUs - start < this.#endUs ? start + this.#endUs : start + this.#windows.slideUs;
+  }
+
+  /** The first window that a slice is of. */
+  firstWindow(sliceUs: number): number {
+    return this.lastEnded(sliceUs) + 1;
+  }
+
+  /** The last window that a slice is of. */
+  lastWindow(sliceUs: number): number {
+    const { startUs, slideUs } = this.#windows;
+    return Math.floor((sliceUs - startUs) / slideUs);
+  }
+
+  /** The last window that ends at or before a time. */
+  lastEnded(timeUs: number): number {
+    const { startUs, slideUs, durationUs } = this.#windows;
+    return Math.floor((timeUs - durationUs - startUs) / slideUs);
+  }
+
+  windowStart(window: number): number {
+    return this.#windows.startUs + window * this.#windows.slideUs;
+  }
+
+  /** When the last window ends that a slice is of. */
+  closesAt(sliceUs: number): number {
+    return latestStart(this.#windows, sliceUs) + this.#windows.durationUs;
+  }
+}
