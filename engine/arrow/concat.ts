@@ -44,19 +44,34 @@ export function concatColumns(type: DataType, columns: readonly Column[]): Colum
   if (first.encoding === "constant" && parts.every((part) => part.encoding === "constant" && part.value === first.value)) {
     return { type, encoding: "constant", length, nulls: null, value: retainColumn(first.value) };
   }
-  if (first.encoding === "dictionary" && first.dictionary.length <= length && parts.every((part) => sharesDictionary(part, first))) {
-    const dictionaries = parts as readonly DictionaryColumn[];
-    const codes = concatArrays(
-      "i32",
-      dictionaries.map((part) => part.codes.subarray(0, part.length)),
-    );
-    return { type, encoding: "dictionary", length, nulls: concatNulls(parts, length), codes, dictionary: retainColumn(first.dictionary) };
+  if (parts.every((part) => part.encoding === "dictionary")) {
+    const dictionaries = [...new Set(parts.map((part) => part.dictionary))];
+    if (dictionaries.reduce((sum, dictionary) => sum + dictionary.length, 0) <= length)
+      return concatCoded(type, parts, dictionaries, length);
   }
   return concatPlain(type, parts.map(plainColumn), length);
 }
 
-function sharesDictionary(column: Column, other: DictionaryColumn): boolean {
-  return column.encoding === "dictionary" && column.dictionary === other.dictionary;
+/** The dictionaries one after the other, where there are several: entries may recur. */
+function concatCoded(type: DataType, parts: readonly DictionaryColumn[], dictionaries: readonly Column[], length: number): Column {
+  const codes = concatArrays(
+    "i32",
+    parts.map((part) => part.codes.subarray(0, part.length)),
+  );
+  const dictionary = dictionaries.length === 1 ? retainColumn(dictionaries[0]!) : markOwned(concatColumns(type, dictionaries));
+  const firstEntries = new Map<Column, number>();
+  let entries = 0;
+  for (const one of dictionaries) {
+    firstEntries.set(one, entries);
+    entries += one.length;
+  }
+  let at = 0;
+  for (const part of parts) {
+    const shift = firstEntries.get(part.dictionary)!;
+    if (shift > 0) for (let i = at; i < at + part.length; i++) codes[i]! += shift;
+    at += part.length;
+  }
+  return { type, encoding: "dictionary", length, nulls: concatNulls(parts, length), codes, dictionary };
 }
 
 function concatPlain(type: DataType, parts: readonly PlainColumn[], length: number): Column {

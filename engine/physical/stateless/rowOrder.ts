@@ -19,7 +19,7 @@ export interface SortKey {
 export type RowOrder = (a: number, b: number) => number;
 
 /** A key's values as the comparison reads them. */
-interface Prepared {
+export interface Prepared {
   /** `number`: elements of a typed array; `float`: the same, NaN among them; `call`: a function compares the rows, which are not null. */
   readonly form: "number" | "float" | "call";
   readonly data: ArrayLike<number | bigint> | RowOrder;
@@ -62,7 +62,7 @@ function step({ descending, nullsFirst }: SortKey, { form, nulls }: Prepared, i:
   return `if (n${i}[a] !== n${i}[b]) return n${i}[a] === 1 ? ${first[0]} : ${first[1]};\nif (n${i}[a] === 0) {\n${compared}\n}`;
 }
 
-function prepare(column: Column): Prepared {
+export function prepare(column: Column): Prepared {
   if (column.encoding === "dictionary" && column.dictionary.length <= column.length) {
     const ranks = ranksOf(column.dictionary);
     const plain = plainNulls(column);

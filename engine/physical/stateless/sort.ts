@@ -5,7 +5,8 @@ import type { Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { rowOrder, type SortKey } from "./rowOrder.js";
+import type { SortKey } from "./rowOrder.js";
+import { sortedRows } from "./rowSort.js";
 import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 /** Sorts what a batch emits: bounded tables, and complete mode. */
@@ -71,7 +72,7 @@ export class SortOperator implements Operator {
   /** Leaves the first rows of those that are kept. */
   #cut(): void {
     const all = concatBatches(this.schema, this.#parts);
-    const rows = this.#sorted(all).subarray(0, this.order.first!);
+    const rows = sortedRows(this.order.keys, all).subarray(0, this.order.first!);
     const first = retainBatch(takeBatch(all, rows, rows.length));
     [this.#parts, this.#kept] = [[first], first.length];
     this.#last =
@@ -80,16 +81,11 @@ export class SortOperator implements Operator {
         : numberAt(first.columns[this.order.keys[0]!.column]!, first.length - 1);
   }
 
-  #sorted(all: Batch): Int32Array {
-    const compare = rowOrder(this.order.keys, all);
-    return Int32Array.from({ length: all.length }, (_, i) => i).toSorted((a, b) => compare(a, b) || a - b);
-  }
-
   *finish(): Iterable<Emission> {
     const all = concatBatches(this.schema, this.#parts);
     this.#parts = [];
     if (all.length === 0) return;
-    const rows = this.#sorted(all).subarray(0, this.order.first ?? all.length);
+    const rows = sortedRows(this.order.keys, all).subarray(0, this.order.first ?? all.length);
     const { emittedRows } = this.chunks;
     for (let from = 0; from < rows.length; from += emittedRows) {
       const some = rows.subarray(from, from + emittedRows);
