@@ -1,4 +1,6 @@
 import { buffers } from "../arrow/buffers.js";
+import type { Column } from "../arrow/column.js";
+import type { DataType } from "../arrow/types.js";
 
 /** The arrays a lane may be of. */
 export interface LaneArrays {
@@ -54,10 +56,23 @@ export class Lane<K extends keyof LaneArrays> {
   }
 }
 
+/** A lane of doubles as a column, by slot. Borrowed. */
+export function laneColumn(type: DataType, { values }: Lane<"f64">, seen: SeenLane | null): Column {
+  return { type, encoding: "f64", length: values.length, nulls: seen?.unseen() ?? null, values };
+}
+
 /** Whether each slot has seen a value that counts. */
 export class SeenLane extends Lane<"u8"> {
   constructor() {
     super("u8", 0);
+  }
+
+  /** The nulls of all slots: those that saw nothing. */
+  unseen(): Uint8Array {
+    const seen = this.values;
+    const nulls = new Uint8Array(seen.length);
+    for (let s = 0; s < seen.length; s++) nulls[s] = 1 - seen[s]!;
+    return nulls;
   }
 
   /** The nulls of a result that is null for the slots that saw nothing. */

@@ -1,9 +1,9 @@
 import { buffers } from "../arrow/buffers.js";
-import type { FixedColumn, Nulls } from "../arrow/column.js";
+import type { Column, FixedColumn, Nulls } from "../arrow/column.js";
 import type { DataType } from "../arrow/types.js";
 import { StreamingError } from "../errors/streamingError.js";
 import type { EvalMode } from "../values/evalMode.js";
-import { Lane } from "./lane.js";
+import { Lane, laneColumn, type SeenLane } from "./lane.js";
 import type { Loop, RowAccess } from "./loop.js";
 
 const unit = 2 ** 52;
@@ -20,6 +20,8 @@ export class LongSumLane {
   readonly #low = new Lane("f64", 0);
   readonly #overflowed = new Lane("u8", 0);
   readonly #mode: EvalMode;
+  /** Whether a sum ever needed its high part. */
+  #isWide = false;
 
   constructor(mode: EvalMode) {
     this.#mode = mode;
@@ -54,6 +56,11 @@ export class LongSumLane {
   /** Marks a slot as overflowed (a restored null sum of mode `try`). */
   markOverflowed(slot: number): void {
     this.#overflowed.values[slot] = 1;
+  }
+
+  /** The sums of all slots, by slot; null when one of them is beyond a double. Borrowed. */
+  view(type: DataType, seen: SeenLane): Column | null {
+    return this.#isWide ? null : laneColumn(type, this.#low, seen);
   }
 
   /** The sums as a column: doubles when all are safe integers, else BigInts. */
@@ -119,6 +126,7 @@ export class LongSumLane {
   }
 
   #store(slot: number, high: number, low: number): void {
+    if (high !== 0) this.#isWide = true;
     this.#high.values[slot] = high;
     this.#low.values[slot] = low;
   }

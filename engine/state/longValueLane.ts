@@ -1,9 +1,9 @@
 import { buffers } from "../arrow/buffers.js";
 import { longsOfDoubles } from "../arrow/columns.js";
-import type { FixedColumn, Nulls } from "../arrow/column.js";
+import type { Column, FixedColumn, Nulls } from "../arrow/column.js";
 import type { DataType } from "../arrow/types.js";
 import { gatherI64 } from "./gather.js";
-import { Lane } from "./lane.js";
+import { Lane, laneColumn, type SeenLane } from "./lane.js";
 import type { Loop, RowAccess } from "./loop.js";
 
 /**
@@ -42,6 +42,11 @@ export class LongValueLane {
   /** The statement that stores a value. */
   write({ value, big }: RowAccess, loop: Loop): string {
     return `${this.read(loop)} = ${this.#narrow === null && !big ? `BigInt(${value})` : value};`;
+  }
+
+  /** The values of all slots, by slot; null when they are BigInts. Borrowed. */
+  view(type: DataType, seen: SeenLane): Column | null {
+    return this.#narrow === null ? null : laneColumn(type, this.#narrow, seen);
   }
 
   gather(type: DataType, slots: Int32Array, count: number, nulls: Nulls): FixedColumn {

@@ -76,6 +76,11 @@ export interface InlineAccumulator extends AccumulatorBase {
   update(args: readonly Column[], loop: Loop): string;
   /** Statements that fold the saved value in row `i` of the state columns into slot `s`. Merging into a cleared slot restores the value bit for bit. */
   merge(state: readonly Column[], loop: Loop): string;
+  /**
+   * The state columns of all slots, by slot, where the lanes hold them as they are: what is merged need not be gathered then. Borrowed until the next row or slot.
+   * Costs as much as there are slots. Null when a lane holds something else.
+   */
+  view?(): Column[] | null;
 }
 
 export interface ColumnAccumulator extends AccumulatorBase {

@@ -11,7 +11,7 @@ import { decimalColumn } from "../../state/decimalLane.js";
 import { DecimalSumAccumulator, decimalSumType } from "./decimalSum.js";
 import { gatherF64 } from "../../state/gather.js";
 import { isNumber, summable } from "./inputs.js";
-import { Lane } from "../../state/lane.js";
+import { Lane, laneColumn } from "../../state/lane.js";
 import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** Average of numbers: the sum as a double, in arrival order, and the count. */
@@ -41,6 +41,10 @@ class DoubleAverageAccumulator implements InlineAccumulator {
     const n = loop.access(state[1]!);
     const sum = `${loop.bind(this.#sum.values)}[s] += ${loop.access(state[0]!).value};`;
     return `${sum} ${loop.bind(this.#count.values)}[s] += ${n.big ? `Number(${n.value})` : n.value};`;
+  }
+
+  view(): Column[] {
+    return [laneColumn(types.double, this.#sum, null), laneColumn(types.long, this.#count, null)];
   }
 
   save(slots: Int32Array, count: number): Column[] {

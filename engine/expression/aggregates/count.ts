@@ -4,7 +4,7 @@ import type { AggregateCall } from "../expression.js";
 import type { AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
 import { gatherF64 } from "../../state/gather.js";
 import { anything, booleanInput } from "./inputs.js";
-import { Lane } from "../../state/lane.js";
+import { Lane, laneColumn } from "../../state/lane.js";
 import { whenPresent, type Loop } from "../../state/loop.js";
 
 /** Rows of which every argument is present (and, for count_if, true). Counts stay below 2^53. */
@@ -35,6 +35,10 @@ class CountAccumulator implements InlineAccumulator {
   merge(state: readonly Column[], loop: Loop): string {
     const { value, big } = loop.access(state[0]!);
     return `${loop.bind(this.#count.values)}[s] += ${big ? `Number(${value})` : value};`;
+  }
+
+  view(): Column[] {
+    return [laneColumn(types.long, this.#count, null)];
   }
 
   save(slots: Int32Array, count: number): Column[] {

@@ -7,7 +7,7 @@ import type { Accumulator, AggregateFunction, InlineAccumulator } from "./aggreg
 import { CellExtremumAccumulator } from "./cellExtremum.js";
 import { orderable } from "./inputs.js";
 import { gatherF64 } from "../../state/gather.js";
-import { Lane, SeenLane } from "../../state/lane.js";
+import { Lane, laneColumn, SeenLane } from "../../state/lane.js";
 import { LongValueLane } from "../../state/longValueLane.js";
 import { whenPresent, type Loop } from "../../state/loop.js";
 
@@ -50,6 +50,11 @@ class LongExtremumAccumulator implements InlineAccumulator {
 
   merge(state: readonly Column[], loop: Loop): string {
     return this.update(state, loop);
+  }
+
+  view(): Column[] | null {
+    const values = this.#lane.view(this.#type, this.#seen);
+    return values === null ? null : [values];
   }
 
   save(slots: Int32Array, count: number): Column[] {
@@ -110,6 +115,10 @@ class NumberExtremumAccumulator implements InlineAccumulator {
 
   merge(state: readonly Column[], loop: Loop): string {
     return this.update(state, loop);
+  }
+
+  view(): Column[] {
+    return [laneColumn(this.#type, this.#lane, this.#seen)];
   }
 
   save(slots: Int32Array, count: number): Column[] {

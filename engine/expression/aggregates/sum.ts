@@ -10,7 +10,7 @@ import { DecimalSumAccumulator, decimalSumType } from "./decimalSum.js";
 import { gatherF64, gatherU8 } from "../../state/gather.js";
 import { isIntegral } from "../types/typeOf.js";
 import { summable } from "./inputs.js";
-import { Lane, SeenLane } from "../../state/lane.js";
+import { Lane, laneColumn, SeenLane } from "../../state/lane.js";
 import { LongSumLane } from "../../state/longLane.js";
 import { whenPresent, type Loop } from "../../state/loop.js";
 
@@ -52,6 +52,11 @@ class LongSumAccumulator implements InlineAccumulator {
     const overflow = loop.bind((s: number) => this.#sum.markOverflowed(s));
     const sumIsNull = loop.nullTest(state[0]!) ?? "false";
     return `${restored} if (${sumIsNull} && ${isEmpty} === 0) { ${overflow}(s); ${loop.bind(this.#seen.values)}[s] = 1; }`;
+  }
+
+  view(): Column[] | null {
+    const sum = this.#mode === "try" ? null : this.#sum.view(this.#type, this.#seen);
+    return sum === null ? null : [sum];
   }
 
   save(slots: Int32Array, count: number): Column[] {
@@ -101,6 +106,10 @@ class DoubleSumAccumulator implements InlineAccumulator {
 
   merge(state: readonly Column[], loop: Loop): string {
     return this.update(state, loop);
+  }
+
+  view(): Column[] {
+    return [laneColumn(types.double, this.#sum, this.#seen)];
   }
 
   save(slots: Int32Array, count: number): Column[] {

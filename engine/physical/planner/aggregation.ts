@@ -16,6 +16,9 @@ import type { PlanContext, Planning } from "./context.js";
 import { distinctSets, overFirst, withMarks } from "./distinctAggregates.js";
 import { attributeOf, planProject } from "./project.js";
 
+/** Windows that come out again and again are merged from slices each time: that pays up to so many windows around a row. */
+const remergedOverlap = 16;
+
 /**
  * A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator.
  */
@@ -32,7 +35,7 @@ export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext):
     bound.push(bindAggregate(e.child, columns));
     results.push(attributeOf(e));
   }
-  const windowSpec = window === null ? null : windowSpecOf(window, grouping, bound);
+  const windowSpec = window === null ? null : windowSpecOf(window, grouping, bound, context);
   const { length } = columns.expressions;
   const distinct = distinctSets(bound, groupingAttributes.length);
   const spec: AggregateSpec = {
@@ -129,9 +132,12 @@ function windowSpecOf(
   { durationUs, slideUs, startUs, window }: NodeOf<"timeWindow">,
   grouping: readonly Expression[],
   aggregates: readonly BoundAggregate[],
+  { outputMode }: PlanContext,
 ): WindowSpec {
   const index = grouping.findIndex((e) => refersTo(e, window));
-  const sliced = durationUs > slideUs && aggregates.every(({ call }) => mergesInAnyOrder(call));
+  const isMergedOnce = outputMode === null || outputMode === "append";
+  const pays = durationUs > slideUs && (isMergedOnce || durationUs <= remergedOverlap * slideUs);
+  const sliced = pays && aggregates.every(({ call }) => mergesInAnyOrder(call));
   return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined, sliced };
 }
 

@@ -6,9 +6,6 @@ import { AggregateValues } from "./aggregateValues.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
 
-/** Parts of groups whose values lie in the cache while they are merged. */
-const mergedTogether = 4096;
-
 /** One state partition of an aggregation: its groups and their running values. */
 export class AggregatePartition {
   readonly groups: Groups;
@@ -100,15 +97,11 @@ export class AggregatePartition {
   }
 
   /** The results of groups that are made here, for once, from parts. */
-  #mergedResults({ from, into }: MergedGroups, count: number): Column[] {
+  #mergedResults(parts: MergedGroups, count: number): Column[] {
     const merged = (this.#merged ??= new AggregateValues(this.#aggregates));
     const places = Int32Array.from({ length: count }, (_, j) => j);
     merged.prepare(count, places, count);
-    for (let at = 0; at < from.count; at += mergedTogether) {
-      const some = Math.min(mergedTogether, from.count - at);
-      const state = this.#values.save(from.values.subarray(at, at + some), some);
-      merged.merge({ slots: into.values.subarray(at, at + some), rows: null, count: some }, state);
-    }
+    merged.mergeFrom(this.#values, parts, this.groups.capacity);
     return merged.finish(places, count);
   }
 

@@ -7,6 +7,10 @@ import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggre
 import { findAggregate } from "../../expression/aggregates/index.js";
 import { Loop, whenPresent } from "../../state/loop.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
+import type { MergedGroups } from "./groups.js";
+
+/** Saved values that lie in the cache while they are merged. */
+const savedTogether = 4096;
 
 /** The running values of all aggregates of an operator, by group slot. */
 export class AggregateValues {
@@ -60,15 +64,39 @@ export class AggregateValues {
 
   /** Folds saved values (one row a group) into the slots. */
   merge(rows: GroupedRows, state: readonly Column[]): void {
+    let at = 0;
+    this.#mergeStates(
+      rows,
+      this.#accumulators.map(({ stateFields }) => state.slice(at, (at += stateFields.length))),
+    );
+  }
+
+  /** Folds the values of slots `from` of other values of the same aggregates into slots `into`, in that order; of these others there are `capacity`. */
+  mergeFrom(others: AggregateValues, { from, into }: MergedGroups, capacity: number): void {
+    const { count } = from;
+    // Looking at all lanes as they are pays when most of them is wanted.
+    const views = others.#accumulators.map((a) => (a.kind === "inline" && 4 * count >= capacity ? (a.view?.() ?? null) : null));
+    this.#mergeStates({ slots: into.values, rows: from.values, count }, views);
+    if (!views.includes(null)) return;
+    for (let at = 0; at < count; at += savedTogether) {
+      const some = Math.min(savedTogether, count - at);
+      const slots = from.values.subarray(at, at + some);
+      const saved = others.#accumulators.map((accumulator, a) => (views[a] === null ? accumulator.save(slots, some) : null));
+      this.#mergeStates({ slots: into.values.subarray(at, at + some), rows: null, count: some }, saved);
+    }
+  }
+
+  /** Folds saved values into the slots: of each aggregate its state columns, null where it has none in this turn. */
+  #mergeStates(rows: GroupedRows, states: readonly (readonly Column[] | null)[]): void {
     if (rows.count === 0) return;
     const loop = new Loop();
     const steps: string[] = [];
-    let at = 0;
-    for (const accumulator of this.#accumulators) {
-      const columns = state.slice(at, (at += accumulator.stateFields.length));
+    this.#accumulators.forEach((accumulator, a) => {
+      const columns = states[a]!;
+      if (columns === null) return;
       if (accumulator.kind === "column") accumulator.merge(rows, columns);
       else steps.push(`{ ${accumulator.merge(columns, loop)} }`);
-    }
+    });
     if (steps.length > 0) loop.compile(steps.join("\n"))(rows.slots, rows.rows, rows.count);
   }
 

@@ -14,11 +14,10 @@ import type { WindowSpec } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 import { LateGroups } from "./lateGroups.js";
 import { OpenPanes } from "./openPanes.js";
-import type { Slicing } from "./slicing.js";
+import { noWindows, type Slicing } from "./slicing.js";
 import { latestStart, oneWindowColumn, windowsColumn } from "./windows.js";
 
 const firstSlots = 64;
-const noWindows: readonly number[] = [];
 
 /**
  * Groups by event-time pane and key. Each window is a pane, or each slice of windows is (`slicing`): eviction drops it whole. Keys are numbered once for all panes;
@@ -46,7 +45,6 @@ export class PanedGroups implements Groups {
   #size = 0;
   #slotLimit = 0;
   #batch = 1;
-  #lateUs = -Infinity;
   #slots = new Int32Array(0);
   #rows = new Int32Array(0);
 
@@ -107,11 +105,11 @@ export class PanedGroups implements Groups {
 
   begin(lateUs: number | null): void {
     this.#batch++;
-    this.#lateUs = lateUs ?? -Infinity;
     this.#touched.clear();
     this.#late.clear();
     this.keys.sweep();
-    this.panes.begin(this.#lateUs, this.keys.idLimit, this.keys.keyOf);
+    this.#slicing?.begin(lateUs ?? -Infinity);
+    this.panes.begin(lateUs ?? -Infinity, this.keys.idLimit, this.keys.keyOf);
   }
 
   assign({ keys, rows, count, times }: KeyedRows): GroupedRows {
@@ -291,7 +289,7 @@ export class PanedGroups implements Groups {
         sliceStart = slicing.startAt(time);
         sliceEnd = slicing.endOf(sliceStart);
         pane = this.panes.at(sliceStart);
-        late = this.#lateWindows(slicing, sliceStart);
+        late = slicing.lateWindows(sliceStart);
       }
       if (late.length > 0) for (const start of late) this.#late.add(i, id, start);
       if (pane === closed) continue;
@@ -309,13 +307,6 @@ export class PanedGroups implements Groups {
       rows[assigned++] = i;
     }
     return assigned;
-  }
-
-  /** The starts of a slice's windows that are closed. */
-  #lateWindows(slicing: Slicing, sliceUs: number): readonly number[] {
-    const first = slicing.firstWindow(sliceUs);
-    const last = Math.min(slicing.lastWindow(sliceUs), slicing.lastEnded(this.#lateUs));
-    return last < first ? noWindows : Array.from({ length: last - first + 1 }, (_, k) => slicing.windowStart(first + k));
   }
 
   #reserveOutput(entries: number): void {

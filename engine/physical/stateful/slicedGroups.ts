@@ -12,6 +12,9 @@ import { PanedGroups } from "./panedGroups.js";
 import { Slicing } from "./slicing.js";
 import { oneWindowColumn } from "./windows.js";
 
+/** As long as the slices of a window have at most so many groups for each one that is wanted, all of them are looked at, and not the chains of the keys. */
+const scannedGroups = 32;
+
 /** A window whose groups are to be emitted; which these are is found out when they are asked for. */
 class WindowRun implements GroupRun {
   /** How many groups it has; null until they are asked for. */
@@ -51,6 +54,8 @@ export class SlicedGroups implements Groups {
   /** The run in which a key id was last met. */
   readonly #met = new Lane("i32", 0);
   #metRun = 0;
+  /** Of key ids, for a moment, their place in a run; −1 elsewhere. */
+  readonly #place = new Lane("i32", -1);
   #size = 0;
   /** Whether `size` must be counted anew, because groups were restored. */
   #isRestored = false;
@@ -168,6 +173,12 @@ export class SlicedGroups implements Groups {
     into.clear();
     const { keys, startOf } = this.#slices;
     const endUs = startUs + this.#window.durationUs;
+    const slices = this.#slicesOf(startUs);
+    const groups = slices.reduce((sum, slice) => sum + slice.count, 0);
+    if (groups <= scannedGroups * count) {
+      this.#partsBySlice(slices, ids, count);
+      return this.#parts;
+    }
     for (let j = 0; j < count; j++) {
       for (let slot = keys.firstOf(ids[j]!); slot >= 0; slot = keys.nextOf(slot)) {
         const sliceUs = startOf[slot]!;
@@ -207,7 +218,43 @@ export class SlicedGroups implements Groups {
   }
 
   get memoryBytes(): number {
-    return this.#slices.memoryBytes + this.#met.bytes + this.#parts.from.bytes + this.#parts.into.bytes;
+    return this.#slices.memoryBytes + this.#met.bytes + this.#place.bytes + this.#parts.from.bytes + this.#parts.into.bytes;
+  }
+
+  /** The same by looking at all groups of the slices, which lie together. */
+  #partsBySlice(slices: readonly IntList[], ids: Int32Array, count: number): void {
+    const { from, into } = this.#parts;
+    const { keyOf, idLimit } = this.#slices.keys;
+    this.#place.reserve(idLimit);
+    const place = this.#place.values;
+    for (let j = 0; j < count; j++) place[ids[j]!] = j;
+    for (const { values, count: groups } of slices) {
+      from.reserve(from.count + groups);
+      into.reserve(from.count + groups);
+      const [fromSlots, intoPlaces] = [from.values, into.values];
+      let parts = from.count;
+      for (let g = 0; g < groups; g++) {
+        const slot = values[g]!;
+        const at = place[keyOf[slot]!]!;
+        if (at < 0) continue;
+        fromSlots[parts] = slot;
+        intoPlaces[parts++] = at;
+      }
+      from.count = parts;
+      into.count = parts;
+    }
+    this.#place.clear(ids, count);
+  }
+
+  /** The groups of a window's slices, by time. */
+  #slicesOf(startUs: number): IntList[] {
+    const slices: IntList[] = [];
+    const endUs = startUs + this.#window.durationUs;
+    for (let sliceUs = startUs; sliceUs < endUs; sliceUs = this.#slicing.endOf(sliceUs)) {
+      const pane = this.#slices.panes.get(sliceUs);
+      if (pane !== undefined) slices.push(pane.groups);
+    }
+    return slices;
   }
 
   /** The ids of the keys that have groups in a window, by hash. */
@@ -279,17 +326,13 @@ export class SlicedGroups implements Groups {
   /** The ids of the keys of a window's slices, each once. */
   #keysOf(window: number): IntList {
     const ids = new IntList();
-    const { keys, panes } = this.#slices;
+    const { keys } = this.#slices;
     this.#met.reserve(keys.idLimit);
     const met = this.#met.values;
     const run = ++this.#metRun;
-    const startUs = this.#slicing.windowStart(window);
-    const endUs = startUs + this.#window.durationUs;
-    for (let sliceUs = startUs; sliceUs < endUs; sliceUs = this.#slicing.endOf(sliceUs)) {
-      const slots = panes.get(sliceUs)?.groups;
-      if (slots === undefined) continue;
-      for (let j = 0; j < slots.count; j++) {
-        const id = keys.keyOf[slots.values[j]!]!;
+    for (const { values, count } of this.#slicesOf(this.#slicing.windowStart(window))) {
+      for (let j = 0; j < count; j++) {
+        const id = keys.keyOf[values[j]!]!;
         if (met[id] === run) continue;
         met[id] = run;
         ids.push(id);

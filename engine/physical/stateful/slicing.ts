@@ -1,5 +1,7 @@
 import { latestStart, type Windows } from "./windows.js";
 
+export const noWindows: readonly number[] = [];
+
 /**
  * The slices of hopping windows: time cut wherever a window begins or ends, so that every row falls into one slice and every window is a run of slices. Two for
  * each slide (paired panes), or one where the slide divides the window. Windows are numbered by their start, which is `startUs` of window 0.
@@ -8,6 +10,9 @@ export class Slicing {
   readonly #windows: Windows;
   /** Where, behind a window's start, another one ends. */
   readonly #endUs: number;
+  #lateUs = -Infinity;
+  /** What `lateWindows` found in this batch. */
+  readonly #late = new Map<number, readonly number[]>();
 
   constructor(windows: Windows) {
     this.#windows = windows;
@@ -41,6 +46,25 @@ export class Slicing {
   lastEnded(timeUs: number): number {
     const { startUs, slideUs, durationUs } = this.#windows;
     return Math.floor((timeUs - durationUs - startUs) / slideUs);
+  }
+
+  /** Windows that end until `lateUs` are closed from now on. */
+  begin(lateUs: number): void {
+    this.#lateUs = lateUs;
+    this.#late.clear();
+  }
+
+  /** The starts of a slice's windows that are closed. */
+  lateWindows(sliceUs: number): readonly number[] {
+    const first = this.firstWindow(sliceUs);
+    const last = Math.min(this.lastWindow(sliceUs), this.lastEnded(this.#lateUs));
+    if (last < first) return noWindows;
+    let windows = this.#late.get(sliceUs);
+    if (windows === undefined) {
+      windows = Array.from({ length: last - first + 1 }, (_, k) => this.windowStart(first + k));
+      this.#late.set(sliceUs, windows);
+    }
+    return windows;
   }
 
   windowStart(window: number): number {
