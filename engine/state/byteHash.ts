@@ -32,6 +32,13 @@ export function sameBytes(a: DataView, aStart: number, b: DataView, bStart: numb
   return true;
 }
 
+/** Copies a few bytes from one place to another, a word at a time: for keys this is faster than a call for each of them. */
+export function copyBytes(from: DataView, start: number, into: DataView, at: number, length: number): void {
+  let k = 0;
+  for (; k + 4 <= length; k += 4) into.setInt32(at + k, from.getInt32(start + k, true), true);
+  for (; k < length; k++) into.setUint8(at + k, from.getUint8(start + k));
+}
+
 /** One step of the hash of a packed key: `hash` so far and one more word. */
 export function hashWord(hash: number, word: number): number {
   const mixed = Math.imul(hash ^ word, first);

@@ -1,7 +1,7 @@
 import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import { keyGroupOf, type GroupRange } from "../contract/state.js";
-import { wordsOf } from "./byteHash.js";
+import { copyBytes, wordsOf } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
 
 const firstBuckets = 16;
@@ -93,7 +93,7 @@ export class KeySegment {
       const into = keyGroupOf(hash) < middle ? low : high;
       if (into.isFull) into.grow(keys);
       into.put(entry - 1, hash);
-      into.#adopt(entry - 1, this.bytes, keys, layout);
+      into.#adopt(entry - 1, this.words, keys, layout);
     }
     return [low, high];
   }
@@ -111,22 +111,27 @@ export class KeySegment {
   #compact(more: number, keys: StoredKeys, layout: KeyLayout): void {
     const size = Math.max(firstBytes, 2 * (this.#live + more));
     checkedPlaces(size, "The keys of a part of the state");
-    const old = this.bytes;
+    const { bytes: old, words: oldWords } = this;
     this.bytes = buffers.bytes(size);
     this.words = wordsOf(this.bytes);
+    // Without holes there is nothing to slide.
+    if (this.#live === this.#used) {
+      this.bytes.set(old.subarray(0, this.#used));
+      return;
+    }
     this.#used = 0;
     this.#live = 0;
-    for (const entry of this.index) if (entry !== 0) this.#adopt(entry - 1, old, keys, layout);
+    for (const entry of this.index) if (entry !== 0) this.#adopt(entry - 1, oldWords, keys, layout);
   }
 
   /** Copies the bytes of a slot's key out of `source`. There is room. */
-  #adopt(slot: number, source: Uint8Array, { words }: StoredKeys, { columns, stride }: KeyLayout): void {
+  #adopt(slot: number, source: DataView, { words }: StoredKeys, { columns, stride }: KeyLayout): void {
     for (const { kind, offset } of columns) {
       if (kind !== "bytes") continue;
       const at = slot * stride + offset;
       const start = words[at]!;
       const length = words[at + 1]!;
-      this.bytes.set(source.subarray(start, start + length), this.#used);
+      copyBytes(source, start, this.words, this.#used, length);
       words[at] = this.#used;
       this.#used += length;
       this.#live += length;

@@ -2,6 +2,7 @@ import { buffers } from "../arrow/buffers.js";
 import type { Column } from "../arrow/column.js";
 import { types } from "../arrow/types.js";
 import { allGroups, keyGroupOf, type GroupRange } from "../contract/state.js";
+import { copyBytes } from "./byteHash.js";
 import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
 import { KeySegment, type StoredKeys } from "./keySegment.js";
@@ -139,7 +140,7 @@ export class KeyedTable {
 
   /** The keys at the slots, one column a key column. */
   keyColumns(slots: Int32Array, count: number): Column[] {
-    return unpackKeys(this.#layout, this.#keys.words, { hashes: this.#keys.hashes, bytes: this.#bytes }, slots, count);
+    return unpackKeys(this.#layout, this.#keys.words, { hashes: this.#keys.hashes, bytes: this.#bytes, words: this.#words }, slots, count);
   }
 
   /** The 32-bit group hash of each slot's key, as a column. */
@@ -273,7 +274,7 @@ export class KeyedTable {
       if (kind !== "bytes") continue;
       const from = words[number * stride + offset]!;
       const partLength = words[number * stride + offset + 1]!;
-      for (let k = 0; k < partLength; k++) segment.bytes[at + k] = bytes[c]!.getUint8(from + k);
+      copyBytes(bytes[c]!, from, segment.words, at, partLength);
       own[slot * stride + offset] = at;
       at += partLength;
     }

@@ -4,6 +4,7 @@ import type { Column, Nulls } from "../arrow/column.js";
 import { allocateFixed, fixedColumn, fixedEncodingOf, isLongLike } from "../arrow/encodings.js";
 import { keyGroupOf } from "../contract/state.js";
 import { assert } from "../errors/assert.js";
+import { copyBytes, wordsOf } from "./byteHash.js";
 import { readCell } from "./cellCodec.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 
@@ -11,6 +12,7 @@ import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 export interface BytePlaces {
   readonly hashes: Int32Array;
   readonly bytes: readonly Uint8Array[];
+  readonly words: readonly DataView[];
 }
 
 /** Columns out of packed keys, by slot. */
@@ -91,7 +93,7 @@ function unpackBytes(
   { type, offset }: KeyColumnLayout,
   stride: number,
   keys: Int32Array,
-  { hashes, bytes: bytesOfGroup }: BytePlaces,
+  { hashes, bytes: bytesOfGroup, words: wordsOfGroup }: BytePlaces,
   slots: Int32Array,
   count: number,
   nulls: Nulls,
@@ -110,12 +112,11 @@ function unpackBytes(
   const offsets = buffers.int32(count + 1);
   for (let j = 0; j < count; j++) offsets[j + 1] = offsets[j]! + keys[slots[j]! * stride + offset + 1]!;
   const data = buffers.bytes(offsets[count]!);
+  const into = wordsOf(data);
   for (let j = 0; j < count; j++) {
-    const start = keys[slots[j]! * stride + offset]!;
-    const length = offsets[j + 1]! - offsets[j]!;
-    const bytes = bytesOfGroup[keyGroupOf(hashes[slots[j]!]!)]!;
-    const into = offsets[j]!;
-    for (let k = 0; k < length; k++) data[into + k] = bytes[start + k]!;
+    const slot = slots[j]!;
+    const at = offsets[j]!;
+    copyBytes(wordsOfGroup[keyGroupOf(hashes[slot]!)]!, keys[slot * stride + offset]!, into, at, offsets[j + 1]! - at);
   }
   return { type, encoding: "utf8", length: count, nulls, data, offsets };
 }
