@@ -1,3 +1,4 @@
+import { keyGroupCount } from "../contract/state.js";
 import { partitionRanges } from "./keyGroups.js";
 import { IntList } from "./intList.js";
 import type { PackedKeys } from "./packedKeys.js";
@@ -5,7 +6,7 @@ import type { PackedKeys } from "./packedKeys.js";
 /** The rows of a batch that belong to one state partition. */
 export interface RoutedRows {
   readonly partition: number;
-  /** Row indexes, ascending; null when they are 0 to `count − 1`. */
+  /** Row indexes, ascending (by key group, then ascending, where the router orders by group); null when they are 0 to `count − 1`. */
   readonly rows: Int32Array | null;
   readonly count: number;
 }
@@ -15,18 +16,24 @@ export interface RoutedRows {
  * and no column is copied; with one partition it does nothing at all.
  */
 export class KeyRouter {
-  readonly #partitions: number;
-  readonly #partitionOfGroup: Uint8Array;
+  readonly #bucketOfGroup: Uint8Array;
+  readonly #partitionOfBucket: Uint8Array;
   readonly #counts: Int32Array;
   readonly #ends: Int32Array;
-  #partitionOfRow = new Uint8Array(0);
+  #bucketOfRow = new Uint8Array(0);
   readonly #rows = new IntList();
 
-  constructor(partitions: number) {
-    this.#partitions = partitions;
-    this.#counts = new Int32Array(partitions);
-    this.#ends = new Int32Array(partitions);
-    this.#partitionOfGroup = Uint8Array.from(partitionRanges(partitions).flatMap(({ from, to }, p) => Array<number>(to - from).fill(p)));
+  /**
+   * @param order the rows of a partition: as they come, or by key group. Keys that lie in a table by group are found sooner when they are asked for so, where
+   * nothing else depends on the order of rows with different keys.
+   */
+  constructor(partitions: number, order: "arrival" | "group" = "arrival") {
+    const partitionOfGroup = Uint8Array.from(partitionRanges(partitions).flatMap(({ from, to }, p) => Array<number>(to - from).fill(p)));
+    const buckets = order === "group" ? keyGroupCount : partitions;
+    this.#bucketOfGroup = order === "group" ? Uint8Array.from(partitionOfGroup, (_, group) => group) : partitionOfGroup;
+    this.#partitionOfBucket = order === "group" ? partitionOfGroup : Uint8Array.from({ length: partitions }, (_, p) => p);
+    this.#counts = new Int32Array(buckets);
+    this.#ends = new Int32Array(buckets);
   }
 
   /**
@@ -35,27 +42,31 @@ export class KeyRouter {
    */
   route({ hashes, keyOf }: PackedKeys, rows: Int32Array | null, count: number): RoutedRows[] {
     if (count === 0) return [];
-    if (this.#partitions === 1) return [{ partition: 0, rows, count }];
-    if (this.#partitionOfRow.length < count) this.#partitionOfRow = new Uint8Array(2 * count);
+    if (this.#counts.length === 1) return [{ partition: 0, rows, count }];
+    if (this.#bucketOfRow.length < count) this.#bucketOfRow = new Uint8Array(2 * count);
     const counts = this.#counts.fill(0);
-    countPartitions(hashes, keyOf, rows, count, this.#partitionOfGroup, this.#partitionOfRow, counts);
-    const first = this.#partitionOfRow[0]!;
-    if (counts[first] === count) return [{ partition: first, rows, count }];
+    countBuckets(hashes, keyOf, rows, count, this.#bucketOfGroup, this.#bucketOfRow, counts);
+    const first = this.#bucketOfRow[0]!;
+    if (counts[first] === count) return [{ partition: this.#partitionOfBucket[first]!, rows, count }];
     return this.#deal(rows, count);
   }
 
   #deal(rows: Int32Array | null, count: number): RoutedRows[] {
     const routed: { partition: number; start: number; count: number }[] = [];
     let start = 0;
-    for (let partition = 0; partition < this.#partitions; partition++) {
-      this.#ends[partition] = start;
-      if (this.#counts[partition] === 0) continue;
-      routed.push({ partition, start, count: this.#counts[partition]! });
-      start += this.#counts[partition]!;
+    for (let bucket = 0; bucket < this.#counts.length; bucket++) {
+      this.#ends[bucket] = start;
+      const inBucket = this.#counts[bucket]!;
+      if (inBucket === 0) continue;
+      const partition = this.#partitionOfBucket[bucket]!;
+      const last = routed.at(-1);
+      if (last?.partition === partition) last.count += inBucket;
+      else routed.push({ partition, start, count: inBucket });
+      start += inBucket;
     }
     this.#rows.reserve(count);
     const into = this.#rows.values;
-    dealRows(rows, count, this.#partitionOfRow, this.#ends, into);
+    dealRows(rows, count, this.#bucketOfRow, this.#ends, into);
     return routed.map((part) => ({
       partition: part.partition,
       rows: into.subarray(part.start, part.start + part.count),
@@ -64,24 +75,24 @@ export class KeyRouter {
   }
 }
 
-function countPartitions(
+function countBuckets(
   hashes: Int32Array,
   keyOf: Int32Array | null,
   rows: Int32Array | null,
   count: number,
-  partitionOfGroup: Uint8Array,
-  partitionOfRow: Uint8Array,
+  bucketOfGroup: Uint8Array,
+  bucketOfRow: Uint8Array,
   counts: Int32Array,
 ): void {
   for (let j = 0; j < count; j++) {
     const row = rows === null ? j : rows[j]!;
-    const partition = partitionOfGroup[hashes[keyOf === null ? row : keyOf[row]!]! >>> 24]!;
-    partitionOfRow[j] = partition;
-    counts[partition]!++;
+    const bucket = bucketOfGroup[hashes[keyOf === null ? row : keyOf[row]!]! >>> 24]!;
+    bucketOfRow[j] = bucket;
+    counts[bucket]!++;
   }
 }
 
-/** Writes each row behind the rows of its partition that came before; `ends` starts as the partitions' first places. */
-function dealRows(rows: Int32Array | null, count: number, partitionOfRow: Uint8Array, ends: Int32Array, into: Int32Array): void {
-  for (let j = 0; j < count; j++) into[ends[partitionOfRow[j]!]!++] = rows === null ? j : rows[j]!;
+/** Writes each row behind the rows of its bucket that came before; `ends` starts as the buckets' first places. */
+function dealRows(rows: Int32Array | null, count: number, bucketOfRow: Uint8Array, ends: Int32Array, into: Int32Array): void {
+  for (let j = 0; j < count; j++) into[ends[bucketOfRow[j]!]!++] = rows === null ? j : rows[j]!;
 }

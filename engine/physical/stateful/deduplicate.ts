@@ -94,7 +94,7 @@ export class DeduplicateOperator implements StatefulOperator {
     const layout = layoutOf(spec.keyAttributes.map(({ type }) => type));
     const sorter = new HashSorter();
     this.#keys = new PackedKeys(layout);
-    this.#router = new KeyRouter(spec.partitions);
+    this.#router = new KeyRouter(spec.partitions, "group");
     this.#partitions = new StatePartitions(spec.partitions, (groups) => new SeenKeys(layout, spec.expiry.kind, groups, sorter));
     const key = schemaOf(spec.keyAttributes);
     const value = types.struct(this.#savesTimes ? [field("expiresAt", types.long, false)] : []);

@@ -44,7 +44,7 @@ export class SeenKeys {
     this.#added.clear();
   }
 
-  /** Adds the keys of some rows; gives the rows that were the first with theirs, ascending. Borrowed until the next call. */
+  /** Adds the keys of some rows; gives the rows that were the first with theirs, in that order. Borrowed until the next call. */
   add(keys: PackedKeys, rows: Int32Array | null, count: number, times: Float64Array | null): IntList {
     this.restore(keys, rows, count, times);
     this.#added.pushAll(this.#table.inserted);

@@ -26,19 +26,22 @@ test("more partitions than groups are a mistake of ours: they are refused before
   expect(() => partitionRanges(0)).toThrow("0 state partitions");
 });
 
-test("every row goes to the partition of its key's group, in the order of the rows", () => {
+test.each(["arrival", "group"] as const)("every row goes to the partition of its key's group, rows in the order of %s", (order) => {
   fc.assert(
     fc.property(keyBatches, fc.constantFrom(1, 2, 3, 4, 100, 256), fc.boolean(), ({ keyTypes, batches }, partitions, some) => {
       const keys = new PackedKeys(layoutOf(keyTypes));
-      const router = new KeyRouter(partitions);
+      const router = new KeyRouter(partitions, order);
       const ranges = partitionRanges(partitions);
       for (const batch of batches) {
         const { length } = batch.rows;
         keys.pack(columnsOf(keyTypes, batch), length);
         const rows = some ? Int32Array.from(batch.rows.keys()).filter((row) => row % 3 !== 1) : null;
         const dealt = Array.from({ length: partitions }, (): number[] => []);
-        for (const row of rows ?? Array.from({ length }, (_, i) => i)) {
-          const group = keyGroupOf(keys.hashes[keys.keyOf === null ? row : keys.keyOf[row]!]!);
+        const groupOf = (row: number): number => keyGroupOf(keys.hashes[keys.keyOf === null ? row : keys.keyOf[row]!]!);
+        const ordered = [...(rows ?? Array.from({ length }, (_, i) => i))];
+        if (order === "group") ordered.sort((a, b) => groupOf(a) - groupOf(b));
+        for (const row of ordered) {
+          const group = groupOf(row);
           dealt[ranges.findIndex(({ from, to }) => group >= from && group < to)]!.push(row);
         }
         const routed = router.route(keys, rows, rows?.length ?? length);
