@@ -166,10 +166,22 @@ function checked(value: bigint, mode: EvalMode): Value {
   return mode === "try" ? null : throwOverflow("", "long overflow");
 }
 
+/** The same of an interval of calendar fields that is known and has none, or days only, in a zone without summer time. */
+function addIntervalCode(g: Generator, operator: string, { value }: Code, call: Call): string | Made | null {
+  const interval = g.literalOf(call.args[1]!) as IntervalValue | undefined;
+  if (interval === undefined || interval.months !== 0) return null;
+  const isWallClock = typeOf(call.args[0]!).kind === "timestamp_ntz";
+  if (interval.days !== 0 && !isWallClock && timeZone(call.zone ?? "UTC").fixedOffsetSeconds === null) return null;
+  const micros = BigInt(interval.days) * microsPerDay + interval.microseconds;
+  if (!Number.isSafeInteger(Number(micros))) return null;
+  return integralCode(g, `${value} ${operator} ${micros}${g.exact ? "n" : ""}`, types.long, { mode: call.evalMode, alternative: "" });
+}
+
 /** Generated code for what is a plain addition of microseconds: no calendar fields, or a zone without summer time. */
 export function addCode(g: Generator, operator: string, a: Code, b: Code, call: Call): string | Made | null {
   const [left, right] = call.args.map(typeOf) as [DataType, DataType];
-  if (left.kind === "date" || isInterval(left) || right.kind === "interval_yearmonth" || right.kind === "interval") return null;
+  if (left.kind === "date" || isInterval(left) || right.kind === "interval_yearmonth") return null;
+  if (right.kind === "interval") return addIntervalCode(g, operator, a, call);
   if (left.kind === "timestamp" && right.kind === "timestamp" && timeZone(call.zone ?? "UTC").fixedOffsetSeconds === null) return null;
   if (right.kind === "interval_daytime" && left.kind === "timestamp") {
     const days = g.literalOf(call.args[1]!);
