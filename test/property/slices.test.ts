@@ -107,3 +107,19 @@ test("few keys of windows of many are merged from their own slices", () => {
     expect(ran).toEqual(expected);
   }
 });
+
+test("a row is folded and written once, however many windows are around it", () => {
+  const window = { index: 0, durationUs: 10e6, slideUs: 1e6, startUs: 0, sliced: true };
+  const driver = new Driver({
+    input: input.slice(0, 3),
+    keys: 2,
+    window,
+    aggregates: [{ name: "count", columns: [] }],
+    outputMode: "append",
+  });
+  const rows = Array.from({ length: 300 }, (_, n) => [20_000_000n + BigInt(n), n % 100, 0n]);
+  expect(driver.run([rows])).toEqual({ rows: [], updated: 1000, removed: 0, total: 1000, dropped: 0 });
+  expect(driver.operator.stateRows).toBe(100);
+  const written = [...driver.operator.changes()].reduce((sum, { upserts }) => sum + (upserts?.length ?? 0), 0);
+  expect(written).toBe(100);
+});
