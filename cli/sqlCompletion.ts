@@ -1,7 +1,6 @@
 import type { Session } from "../dataframe/session.js";
+import { builtInFunctions } from "../dataframe/sql/show.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { aggregateFunctions } from "../engine/expression/aggregates/index.js";
-import { functionNames } from "../engine/expression/functions/table.js";
 
 const keywords =
   "SELECT FROM WHERE GROUP BY HAVING ORDER LIMIT OFFSET JOIN LEFT RIGHT FULL OUTER INNER CROSS SEMI ANTI USING ON AS AND OR NOT IN LIKE BETWEEN IS NULL CASE WHEN THEN ELSE END DISTINCT UNION INTERSECT EXCEPT ALL WITH VALUES CREATE REPLACE TEMP VIEW TABLE INSERT INTO OVERWRITE DROP DESCRIBE SHOW TABLES COLUMNS FUNCTIONS EXPLAIN CAST INTERVAL OVER PARTITION QUALIFY LATERAL EXISTS STREAM WATERMARK".split(
@@ -16,11 +15,10 @@ export async function completions(session: Session, line: string): Promise<{ rea
   const named = new Set([...line.matchAll(/[\p{L}\d_]+/gu)].map(([name]) => name.toLowerCase()));
   const columns = await Promise.all(tables.filter((name) => named.has(name.toLowerCase())).map((name) => columnNames(session, name)));
   const upper = word === "" || word === word.toUpperCase();
-  const functions = [...new Set([...functionNames(), ...Object.keys(aggregateFunctions)])].filter((name) => /^[a-z]/.test(name));
   const all = [
     ...tables,
     ...columns.flat(),
-    ...functions.map((name) => `${name}(`),
+    ...builtInFunctions().map((name) => `${name}(`),
     ...keywords.map((key) => (upper ? key : key.toLowerCase())),
   ];
   return { found: [...new Set(all.filter((name) => name.toLowerCase().startsWith(start)))].toSorted(), word };

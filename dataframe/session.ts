@@ -1,3 +1,4 @@
+import { inText } from "../engine/errors/textPlace.js";
 import { batchFromRows } from "../engine/arrow/columns.js";
 import type { Batch } from "../engine/arrow/batch.js";
 import { memberFromUser } from "../engine/arrow/rows.js";
@@ -158,7 +159,8 @@ export class Session implements SessionContext {
    * @example await (await session.sql("SELECT * FROM readings WHERE celsius > :limit", { limit: 30 })).show()
    */
   async sql<Row = LooseRow>(text: string, parameters: Parameters = {}): Promise<DataFrame<Row>> {
-    return new DataFrame<Row>(this, await runStatement(this, bindParameters(parseStatement(text), parameters)));
+    const statement = bindParameters(parseStatement(text), parameters);
+    return new DataFrame<Row>(this, await inText(text, () => runStatement(this, statement)));
   }
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */

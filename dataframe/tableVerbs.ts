@@ -1,5 +1,6 @@
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { renamed, rowCount, sameName } from "../engine/plan/verbs.js";
+import { sampleOf } from "../engine/plan/nodes/sample.js";
 import { nameExpression } from "./names.js";
 import { NullFunctions } from "./nullFunctions.js";
 import { Relation } from "./relation.js";
@@ -40,9 +41,9 @@ export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
     return this.same({ kind: "offset", count: rowCount("offset", n), input: this.plan });
   }
 
-  /** About this fraction of the rows. The seed is fixed unless given, so that a restarted query draws the same rows. @example df.sample(0.1) */
+  /** About this fraction of the rows. The seed is fixed unless given, so that a second run draws the same rows. @throws INVALID_SAMPLE_FRACTION @example df.sample(0.1) */
   sample(fraction: number, seed = 0): Same {
-    return this.same({ kind: "sample", fraction, seed, input: this.plan });
+    return this.same(sampleOf(fraction, seed, this.plan));
   }
 
   /** A hint about partitions; the rows are the same. @example df.repartition(4) */

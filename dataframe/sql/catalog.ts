@@ -1,3 +1,4 @@
+import { inText, placed } from "../../engine/errors/textPlace.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
@@ -30,7 +31,7 @@ export class SessionCatalog implements Catalog {
     let missing = false;
     for (const relation of relationsIn(plan)) {
       if (session.findView(viewName(relation.parts)) !== null) continue;
-      const found = (await warehouseTable(session, warehouse, relation)) ?? (await fileTable(session, relation));
+      const found = await tableOf(session, warehouse, relation);
       if (found === null) missing = true;
       else loaded.set(relation, found);
     }
@@ -65,6 +66,15 @@ export function viewName(parts: readonly string[]): string {
   return parts.length === 2 && parts[0]!.toLowerCase() === "global_temp" ? parts[1]! : parts.join(".");
 }
 
+/** The plan of a table of the warehouse, or of files; null when there is neither. */
+async function tableOf(session: SessionContext, warehouse: Warehouse, relation: UnresolvedRelation): Promise<AnalyzedPlan | null> {
+  try {
+    return (await warehouseTable(session, warehouse, relation)) ?? (await fileTable(session, relation));
+  } catch (error) {
+    throw placed(error, relation.position);
+  }
+}
+
 /** The plan of a table of the warehouse; null when there is none. */
 async function warehouseTable(session: SessionContext, warehouse: Warehouse, relation: UnresolvedRelation): Promise<AnalyzedPlan | null> {
   const identity = warehouse.identityOf(relation.parts);
@@ -77,8 +87,7 @@ async function storedView(session: SessionContext, view: Extract<StoredTable, { 
   const query = withUserFunctions(parseQuery(view.query), session.userFunctions);
   const plan: ParsedPlan = view.columns === null ? query : { kind: "columnAliases", names: view.columns, input: query };
   return session.inDatabase(view.database, async (inside) => {
-    const catalog = await SessionCatalog.for(inside, plan);
-    return analyzeQuery(plan, inside.analysisContext, catalog);
+    return inText(view.query, async () => analyzeQuery(plan, inside.analysisContext, await SessionCatalog.for(inside, plan)));
   });
 }
 

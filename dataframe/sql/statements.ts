@@ -26,6 +26,7 @@ import { SessionCatalog, viewName } from "./catalog.js";
 import { runDatabaseStatement } from "./databases.js";
 import { quotedName, tableExists } from "./tableErrors.js";
 import { createTable, drop, insertInto, truncate } from "./tables.js";
+import { show } from "./show.js";
 import { Warehouse } from "./warehouse.js";
 
 /**
@@ -71,7 +72,7 @@ export async function runStatement(session: SessionContext, statement: Statement
     case "showColumns":
       return columnNames(session, outputOf(await relationPlan(session, statement.name)));
     case "show":
-      return shown(session, statement.what);
+      return show(session, statement);
     case "nothing":
       if (statement.plan !== null) keepView(session, statement.name!.parts, await queryPlan(session, statement.plan));
       return rows(session, [], []);
@@ -177,26 +178,6 @@ function described(session: SessionContext, output: ReturnType<typeof outputOf>)
     [text("col_name"), text("data_type"), comment],
     output.map(({ name, type }) => [name, typeName(type), null]),
   );
-}
-
-async function shown(session: SessionContext, what: "tables" | "views" | "functions"): Promise<AnalyzedPlan> {
-  if (what === "functions")
-    return rows(
-      session,
-      [text("function")],
-      functionNames()
-        .toSorted()
-        .map((name) => [name]),
-    );
-  const warehouse = new Warehouse(session);
-  const database = warehouse.currentDatabase;
-  const fields = [
-    text("namespace"),
-    text(what === "tables" ? "tableName" : "viewName"),
-    { name: "isTemporary", type: types.boolean, nullable: false },
-  ];
-  const stored = what === "tables" ? (await warehouse.names(database)).map((name) => [database, name, false]) : [];
-  return rows(session, fields, [...stored, ...session.viewNames.map((name) => ["", name, true])]);
 }
 
 function text(name: string): Field {

@@ -77,7 +77,7 @@ export class Warehouse {
   async names(database: string): Promise<readonly string[]> {
     const found: string[] = [];
     for (const { name, path, directory } of await this.files.list(this.databaseFolder(database))) {
-      if (directory && (await this.files.status(`${path}/${fileName}`)) !== null) found.push(name);
+      if (directory && (await this.files.status(`${path}/${fileName}`)) !== null) found.push(decodeURIComponent(name));
     }
     return found;
   }

@@ -16,18 +16,28 @@ export class StreamingError extends Error {
   readonly sqlState: string;
   readonly advice: string;
 
-  /** @param options.place where it was met, as a sentence without its point: said behind what happened */
-  constructor(condition: ConditionName, given: ConditionParameters = {}, options?: { cause?: unknown; place?: string }) {
+  /**
+   * @param options.place where it was met, as a sentence without its point: said behind what happened
+   * @param options.picture the same as lines of the text that it is about
+   */
+  constructor(condition: ConditionName, given: ConditionParameters = {}, options?: { cause?: unknown; place?: string; picture?: string }) {
     const spec = conditionSpec(condition);
     const parameters = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, shownParameter(value)]));
     const advice = fill(spec.advice, parameters);
     const place = options?.place === undefined ? "" : ` ${shownParameter(options.place)}.`;
-    super(`[${condition}] ${fill(spec.message, parameters)}${place} ${advice} SQLSTATE: ${spec.sqlState}`, options);
+    const picture = options?.picture === undefined ? "" : shownParameter(options.picture);
+    super(`[${condition}] ${fill(spec.message, parameters)}${place}${picture} ${advice} SQLSTATE: ${spec.sqlState}`, options);
     this.name = "StreamingError";
     this.condition = condition;
     this.parameters = parameters;
     this.sqlState = spec.sqlState;
     this.advice = advice;
+  }
+
+  /** The same failure, with the lines of a text that it is about behind what happened. */
+  withPicture(picture: string): StreamingError {
+    const { condition, parameters, cause } = this;
+    return new StreamingError(condition, parameters, { ...(cause !== undefined && { cause }), picture });
   }
 }
 

@@ -17,7 +17,16 @@ import { nullableOf, typeOf } from "./types/typeOf.js";
 /** A function by name, its arguments resolved. */
 export type FunctionUse = Omit<UnresolvedFunction, "kind" | "position">;
 
-const generators = new Set(["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "stack", "json_tuple"]);
+export const generatorNames: ReadonlySet<string> = new Set([
+  "explode",
+  "explode_outer",
+  "posexplode",
+  "posexplode_outer",
+  "inline",
+  "inline_outer",
+  "stack",
+  "json_tuple",
+]);
 
 /** Whether the name is that of an aggregate function. */
 export function isAggregateName(name: string): boolean {
@@ -26,7 +35,7 @@ export function isAggregateName(name: string): boolean {
 
 /** Whether the function makes several rows (or columns) of one. */
 export function isGeneratorName(name: string): boolean {
-  return generators.has(name.toLowerCase());
+  return generatorNames.has(name.toLowerCase());
 }
 
 function aggregateOf(name: string): ReturnType<typeof findAggregate> {

@@ -17,8 +17,13 @@ export function readAlias(grammar: Grammar, input: ParsedPlan): ParsedPlan {
     return named(tokens, input);
   }
   const token = tokens.peek();
-  const isName = token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word));
+  const isName = token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word)) || isNamedWindow(tokens);
   return isName ? named(tokens, input) : input;
+}
+
+/** WINDOW begins a clause before `name AS (`, and is a name elsewhere. */
+export function isNamedWindow(tokens: TokenStream): boolean {
+  return tokens.is("WINDOW") && !tokens.isNext(2, "AS");
 }
 
 function named(tokens: TokenStream, input: ParsedPlan): ParsedPlan {

@@ -1,6 +1,7 @@
 import type { DataType } from "../arrow/types.js";
 import { freshId, type Expression } from "../expression/expression.js";
 import type { ParsedPlan } from "../plan/unresolved.js";
+import { isNamedWindow } from "./alias.js";
 import { readDataType } from "./dataTypes.js";
 import { numberLiteral } from "./numberLiteral.js";
 import { binary, binaryOperators, call } from "./operators.js";
@@ -127,5 +128,5 @@ const clauseWords = new Set(
 function startsAlias(tokens: TokenStream): boolean {
   const token = tokens.peek();
   if (token.word === "GROUPING" && tokens.isNext(1, "SETS")) return false;
-  return token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word));
+  return token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word)) || isNamedWindow(tokens);
 }

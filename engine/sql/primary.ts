@@ -13,7 +13,7 @@ import type { Grammar } from "./tokenStream.js";
 
 /** Words that never begin an expression (as a bare column they need back quotes). */
 const reserved = new Set(
-  "SELECT FROM WHERE GROUP HAVING ORDER UNION INTERSECT EXCEPT JOIN ON USING AND OR THEN ELSE END WHEN AS IN IS BETWEEN LIKE RLIKE ILIKE".split(
+  "SELECT FROM WHERE GROUP HAVING ORDER UNION INTERSECT EXCEPT JOIN ON USING AND OR THEN ELSE WHEN AS IN IS BETWEEN LIKE RLIKE ILIKE".split(
     " ",
   ),
 );

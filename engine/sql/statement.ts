@@ -21,13 +21,24 @@ export type Statement =
   | { readonly kind: "describeTable"; readonly name: TableName; readonly extended: boolean }
   | { readonly kind: "describeQuery"; readonly plan: ParsedPlan }
   | { readonly kind: "describeFunction"; readonly name: string; readonly extended: boolean }
-  | { readonly kind: "show"; readonly what: "tables" | "views" | "functions"; readonly pattern: string | null }
+  | Show
   | { readonly kind: "showColumns"; readonly name: TableName }
   | { readonly kind: "explain"; readonly mode: ExplainMode; readonly statement: Statement }
   | { readonly kind: "set"; readonly key: string | null; readonly value: string | null }
   | { readonly kind: "reset"; readonly key: string | null }
   /** CACHE, UNCACHE, REFRESH: there is nothing to do here. */
   | { readonly kind: "nothing"; readonly words: string; readonly name: TableName | null; readonly plan: ParsedPlan | null };
+
+export interface Show {
+  readonly kind: "show";
+  readonly what: "tables" | "views" | "databases" | "functions";
+  /** Of functions: those of the user, those that are built in, or both. */
+  readonly scope: "user" | "system" | "all";
+  /** Whose tables; null: those of the current one. */
+  readonly database: TableName | null;
+  /** `*` stands for any characters, `|` between alternatives; null: all. */
+  readonly pattern: string | null;
+}
 
 export type ExplainMode = "simple" | "extended" | "codegen" | "cost" | "formatted";
 

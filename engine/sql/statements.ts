@@ -1,7 +1,7 @@
 import { ExpressionGrammar } from "./grammar.js";
 import { databaseWords, readCreate } from "./create.js";
 import { readInsert } from "./insert.js";
-import type { ExplainMode, Statement, TableName } from "./statement.js";
+import type { ExplainMode, Show, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import type { Grammar } from "./tokenStream.js";
 
@@ -119,14 +119,26 @@ function readShow(grammar: Grammar): Statement {
   tokens.next();
   if (tokens.accept("COLUMNS")) {
     tokens.expectAny("IN", "FROM");
-    return { kind: "showColumns", name: readTableName(grammar) };
+    const table = readTableName(grammar);
+    if (tokens.acceptAny("IN", "FROM") === "") return { kind: "showColumns", name: table };
+    const { parts, position } = tokens.path("the name of a database");
+    return { kind: "showColumns", name: { parts: [...parts, table.parts.at(-1)!], position } };
   }
-  tokens.acceptAny("USER", "SYSTEM", "ALL");
-  const { word } = tokens.expectAny("TABLES", "VIEWS", "FUNCTIONS");
-  if (tokens.acceptAny("IN", "FROM") !== "") tokens.path("the name of a schema");
-  tokens.accept("LIKE");
-  const pattern = tokens.peek().kind === "string" ? tokens.next().text : null;
-  return { kind: "show", what: word.toLowerCase() as "tables" | "views" | "functions", pattern };
+  const scope = tokens.acceptAny("USER", "SYSTEM", "ALL").toLowerCase() as Show["scope"] | "";
+  if (scope !== "" && !tokens.is("FUNCTIONS")) throw tokens.unexpected("expected FUNCTIONS");
+  const { word } = tokens.expectAny("TABLES", "VIEWS", "FUNCTIONS", "DATABASES", "SCHEMAS");
+  const what = word === "SCHEMAS" ? "databases" : (word.toLowerCase() as Show["what"]);
+  const database = tokens.acceptAny("IN", "FROM") === "" ? null : tokens.path("the name of a database");
+  return { kind: "show", what, scope: scope === "" ? "all" : scope, database, pattern: readPattern(grammar, what) };
+}
+
+/** `[LIKE] 'pattern'`; a function by its name, too. */
+function readPattern({ tokens }: Grammar, what: Show["what"]): string | null {
+  const isSaid = tokens.accept("LIKE");
+  if (tokens.peek().kind === "string") return tokens.next().text;
+  if (what === "functions" && (isSaid || tokens.peek().kind === "identifier")) return tokens.path("the name of a function").parts.at(-1)!;
+  if (isSaid) throw tokens.unexpected("expected a pattern between quotes");
+  return null;
 }
 
 function readExplain(grammar: Grammar): Statement {

@@ -272,6 +272,11 @@ const streamingConditions = {
     message: "Sampling is not supported on streaming DataFrames/Datasets.",
     advice: "Filter on a hash of a key, for example `pmod(hash(id), 100) < 5`.",
   },
+  INVALID_SAMPLE_FRACTION: {
+    sqlState: "22023",
+    message: "The sampling fraction <fraction> is not in the interval [0, 1].",
+    advice: "Give the part of the rows that is wanted: 0.1 of `sample`, 10 PERCENT of TABLESAMPLE.",
+  },
   STREAMING_EXPRESSION: {
     sqlState: "0A000",
     message: "Expression(s): <expressions> is not supported with streaming DataFrames/Datasets.",

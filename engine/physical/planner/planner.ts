@@ -50,7 +50,7 @@ export const planners: Planners = {
   read: planScanAndProject,
   recursion: isRunBefore,
   repartition: planRepartition,
-  sample: hasNoOperator("sample"),
+  sample: planSample,
   sessionWindow: planSessionWindow,
   setOperation: planSetOperation,
   sideRows: ({ outputId, output }, { sideRows }) => sideRows(outputId, output),
@@ -70,6 +70,11 @@ function* planOffset(node: NodeOf<"offset">): Planning {
   return { kind: "offset", count: node.count, input: yield node.input, output: outputOf(node) };
 }
 
+function* planSample(node: NodeOf<"sample">): Planning {
+  const output = outputOf(node);
+  return { kind: "project", filter: node.condition, expressions: output, input: yield node.input, output };
+}
+
 function* planRepartition({ input }: NodeOf<"repartition">): Planning {
   return yield input;
 }
@@ -81,12 +86,6 @@ function* planAlias(node: NodeOf<"subqueryAlias">): Planning {
 /** Recursions are rows by then (`dataframe/recursion.ts`); explain, which runs nothing, comes here with them. */
 function isRunBefore(): never {
   throw notYetSupported("explaining WITH RECURSIVE");
-}
-
-function hasNoOperator(what: string): () => never {
-  return () => {
-    throw notYetSupported(what);
-  };
 }
 
 /** What becomes of the rows that go beside the result. */

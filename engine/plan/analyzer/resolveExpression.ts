@@ -1,6 +1,7 @@
+import { atPlace } from "../../errors/textPlace.js";
 import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
-import { literal, type Expression, type UnresolvedFunction } from "../../expression/expression.js";
+import { literal, type Expression, type UnresolvedFunction, type TextPosition } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
 import { resolveCast } from "../../expression/types/coerce.js";
@@ -27,10 +28,17 @@ export function resolveExpression(whole: Expression, scope: Scope): Expression {
     set: (e: Expression, resolved: Expression): unknown => isDeterministic(resolved) && memory.set(e, resolved),
   };
   const parts = (e: Expression): readonly Expression[] => {
-    if (e.kind === "unresolvedFunction" && e.over === undefined) refuseGenerator(e, scope);
+    if (e.kind === "unresolvedFunction" && e.over === undefined) atPlace(e.position, () => refuseGenerator(e, scope));
     return partsFirst(e);
   };
-  return foldExpression<Expression>(whole, (e, results) => resolveOver(e, scope, resolvedParts(e, results, scope)), { known, parts });
+  const resolve = (e: Expression, results: readonly Expression[]): Expression =>
+    atPlace(placeOf(e), () => resolveOver(e, scope, resolvedParts(e, results, scope)));
+  return foldExpression<Expression>(whole, resolve, { known, parts });
+}
+
+/** Where in its text it stands; what a program made stands in none. */
+function placeOf(e: Expression): TextPosition | undefined {
+  return "position" in e ? e.position : undefined;
 }
 
 type ResolvePart = (part: Expression) => Expression;

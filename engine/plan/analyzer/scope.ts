@@ -99,7 +99,7 @@ export class Scope {
     }
     const plain = this.plain(parts[0]!);
     if (plain.length > 0) return this.fields(this.column(plain, parts.slice(0, 1)), parts.slice(1));
-    const aliased = named ?? aliases.get(parts[0]!.toLowerCase());
+    const aliased = named ?? aliases.get(parts[0]!.toLowerCase()) ?? this.windows?.named(parts[0]!);
     if (aliased) return this.fields(aliased, parts.slice(1));
     return this.context.outer?.find(parts) ?? null;
   }

@@ -80,6 +80,11 @@ export class WindowCollector {
     return attributeOf(alias);
   }
 
+  /** The window that was asked for, by the name of its column: with `GROUP BY window(ts, '10 minutes')` the list may read `window.start`. */
+  named(name: string): Attribute | null {
+    return this.window?.attribute.name === name.toLowerCase() ? this.window.attribute : null;
+  }
+
   /** The input with the columns that were asked for. */
   over(input: LogicalPlan): LogicalPlan {
     const timed: LogicalPlan =

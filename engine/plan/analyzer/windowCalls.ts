@@ -38,9 +38,11 @@ const ranks: Readonly<Record<string, { readonly type: DataType; readonly ordered
   ntile: { type: types.int, ordered: true },
 };
 
-/** Whether the function needs an OVER. */
+/** The functions that need an OVER. */
+export const windowFunctionNames: ReadonlySet<string> = new Set([...Object.keys(ranks), "lag", "lead", "nth_value"]);
+
 export function isWindowFunctionName(name: string): boolean {
-  return Object.hasOwn(ranks, name) || name === "lag" || name === "lead" || name === "nth_value";
+  return windowFunctionNames.has(name);
 }
 
 /** A function OVER a window: the window's parts resolved, its frame checked, the function bound. */

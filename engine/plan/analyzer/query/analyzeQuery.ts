@@ -1,6 +1,7 @@
 import { unreachable } from "../../../errors/assert.js";
 import { freshId, type QueryPlan } from "../../../expression/expression.js";
 import type { AnalyzedPlan, LogicalPlan } from "../../logicalPlan.js";
+import { sampleOf } from "../../nodes/sample.js";
 import { outputOf } from "../../outputOf.js";
 import type { ColumnAliases, ParsedPlan, SetQuery, WithQueries } from "../../unresolved.js";
 import { StreamingError } from "../../../errors/streamingError.js";
@@ -177,7 +178,7 @@ function resolveStreamWatermark(plan: Extract<ParsedPlan, { kind: "streamWaterma
 function resolveSample(plan: Extract<ParsedPlan, { kind: "tableSample" }>, environment: Environment): AnalyzedPlan {
   const { method, seed } = plan;
   const input = resolve(plan.input, environment);
-  const fraction = (share: number): LogicalPlan => ({ kind: "sample", fraction: share, seed: seed ?? 0, input });
+  const fraction = (share: number): LogicalPlan => sampleOf(share, seed ?? 0, input);
   switch (method.kind) {
     case "percent":
       return analyze(fraction(method.percent / 100), environment.context);

@@ -1,7 +1,7 @@
 import { unreachable } from "../../../errors/assert.js";
 import { StreamingError } from "../../../errors/streamingError.js";
 import type { Expression } from "../../../expression/expression.js";
-import { someExpression } from "../../../expression/traverse.js";
+import { expressionNodes, someExpression } from "../../../expression/traverse.js";
 import { expressionKey } from "../../../expression/expressionKey.js";
 import type { NamedExpression } from "../../logicalPlan.js";
 import { sqlText } from "../../sqlText.js";
@@ -38,6 +38,34 @@ export function resolveGroups(grouping: Grouping | null, items: readonly NamedEx
   const parts = whole.map((item) => setsOf(item, place));
   if (whole.every(({ kind }) => kind === "expression")) return { keys, sets: null };
   return { keys, sets: parts.reduce(multiply, [[]]) };
+}
+
+/** Calls of `window` and `session_window` in GROUP BY, whose columns the list may read by their names. */
+export function windowsOfGroups(grouping: Grouping | null): readonly Expression[] {
+  if (grouping === null || grouping.kind === "all") return [];
+  return grouping.items.flatMap(expressionsIn).flatMap((e) => [...expressionNodes(e)].filter(isWindowCall));
+}
+
+function isWindowCall(e: Expression): boolean {
+  return e.kind === "unresolvedFunction" && windowFunctions.has(e.name.toLowerCase()) && e.over === undefined;
+}
+
+const windowFunctions = new Set(["window", "session_window"]);
+
+function expressionsIn(item: GroupingItem | GroupingSet): readonly Expression[] {
+  switch (item.kind) {
+    case "expression":
+      return [item.expression];
+    case "set":
+      return item.expressions;
+    case "groupingSets":
+      return item.sets.flatMap(expressionsIn);
+    case "rollup":
+    case "cube":
+      return item.sets.flat();
+    default:
+      return unreachable(item);
+  }
 }
 
 function groupedByAll(items: readonly NamedExpression[]): readonly NamedExpression[] {

@@ -1,3 +1,4 @@
+import { placed } from "../../../errors/textPlace.js";
 import { StreamingError } from "../../../errors/streamingError.js";
 import { nearestName } from "../../../errors/nearest.js";
 import type { AnalyzedPlan, LogicalPlan } from "../../logicalPlan.js";
@@ -12,7 +13,7 @@ export function resolveRelation(relation: UnresolvedRelation, { commonTables, ca
   const { parts } = relation;
   const common = parts.length === 1 && !relation.streaming ? commonTables.get(parts[0]!.toLowerCase()) : undefined;
   const found = common ?? catalog.find(relation);
-  if (found === null) throw notFound(relation, [...commonTables.keys(), ...catalog.names]);
+  if (found === null) throw placed(notFound(relation, [...commonTables.keys(), ...catalog.names]), relation.position);
   const path = common === undefined ? catalog.pathOf(relation) : [parts[0]!];
   return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, path, input: ofItsOwn(found, common !== undefined) }, context);
 }

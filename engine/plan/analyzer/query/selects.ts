@@ -20,7 +20,7 @@ import { WindowCollector } from "../timeWindow.js";
 import { refuseWindowFunctions } from "../windowFunctions.js";
 import { extractWindowCalls } from "../windowNodes.js";
 import type { Environment } from "./environment.js";
-import { resolveGroups, type Groups } from "./groups.js";
+import { resolveGroups, windowsOfGroups, type Groups } from "./groups.js";
 import { expandGroups } from "./groupingSets.js";
 import { oneRow } from "./oneRow.js";
 import { withNamedWindows } from "./windows.js";
@@ -64,6 +64,7 @@ function selectOver(select: Select, rows: LogicalPlan, ordering: Ordering | null
   const { context } = environment;
   const windows = new WindowCollector(context);
   const scope = new Scope(outputOf(rows), context, windows);
+  for (const call of windowsOfGroups(select.grouping)) resolveExpression(call, scope);
   const generated = extractGenerators(select.items, rows, scope);
   const items = resolveOutputs(generated.items, scope);
   const aliases = aliasesOf(items);

@@ -1,3 +1,4 @@
+import { atPlace } from "../../../errors/textPlace.js";
 import { types } from "../../../arrow/types.js";
 import { StreamingError } from "../../../errors/streamingError.js";
 import { freshId, type Attribute, type Expression } from "../../../expression/expression.js";
@@ -14,7 +15,11 @@ import type { Environment } from "./environment.js";
 import { oneRow } from "./oneRow.js";
 
 /** A function in FROM: range, or a generator over nothing. @throws UNRESOLVABLE_TABLE_VALUED_FUNCTION */
-export function resolveTableFunction({ name, args, position }: TableFunction, environment: Environment): AnalyzedPlan {
+export function resolveTableFunction(call: TableFunction, environment: Environment): AnalyzedPlan {
+  return atPlace(call.position, () => tableOf(call, environment));
+}
+
+function tableOf({ name, args, position }: TableFunction, environment: Environment): AnalyzedPlan {
   if (name === "range") return range(args, environment);
   if (!isGeneratorName(name)) throw new StreamingError("UNRESOLVABLE_TABLE_VALUED_FUNCTION", { name: `\`${name}\`` });
   const call: Expression = { kind: "unresolvedFunction", name, args, distinct: false, filter: null, position };
