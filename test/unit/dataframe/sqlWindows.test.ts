@@ -57,10 +57,18 @@ describe("the window of GROUP BY, by its name", () => {
   });
 });
 
+async function counted(sample: string): Promise<number> {
+  const frame = await session.sql<{ n: number }>(`SELECT count(*) n FROM range(20000) ${sample}`);
+  return (await frame.collect())[0]!.n;
+}
+
+async function sampledIds(seed: number): Promise<unknown[]> {
+  const drawn = await session.range(1000).sample(0.1, seed).where("id > 50").collect();
+  return drawn.map(({ id }) => id);
+}
+
 describe("TABLESAMPLE", () => {
   it("takes about the part, and the same rows for the same seed", async () => {
-    const counted = async (sample: string): Promise<number> =>
-      Number((await (await session.sql(`SELECT count(*) n FROM range(20000) ${sample}`)).collect())[0]!["n"]);
     for (const sample of ["TABLESAMPLE (10 PERCENT)", "TABLESAMPLE (BUCKET 1 OUT OF 10)", "TABLESAMPLE (10 PERCENT) REPEATABLE (7)"]) {
       const n = await counted(sample);
       expect(n).toBeGreaterThan(1_700);
@@ -68,10 +76,8 @@ describe("TABLESAMPLE", () => {
     }
     expect(await counted("TABLESAMPLE (0 PERCENT)")).toBe(0);
     expect(await counted("TABLESAMPLE (100 PERCENT)")).toBe(20_000);
-    const ids = async (seed: number): Promise<unknown[]> =>
-      (await session.range(1000).sample(0.1, seed).where("id > 50").collect()).map(({ id }) => id);
-    expect(await ids(3)).toEqual(await ids(3));
-    expect(await ids(3)).not.toEqual(await ids(4));
+    expect(await sampledIds(3)).toEqual(await sampledIds(3));
+    expect(await sampledIds(3)).not.toEqual(await sampledIds(4));
   });
 
   it("refuses a part that is none", async () => {
