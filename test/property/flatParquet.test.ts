@@ -121,7 +121,9 @@ test("columns that are decoded here are what parquet-wasm reads, in any layout o
   await fc.assert(
     fc.asyncProperty(anyFlatTable, anyLayout, fc.constantFrom(1, 7, 1000, 65_536), async ({ schema, rows }, layout, rowsAtOnce) => {
       const bytes = write(schema, rows, layout);
-      const expected = withParquetWasm((wasm) => decodeIpc(wasm.readParquet(bytes).intoIPCStream(), schema)).flatMap(rowsOf);
+      // Arrow's reader has no room for what is within columns without rows.
+      const expected =
+        rows.length === 0 ? [] : withParquetWasm((wasm) => decodeIpc(wasm.readParquet(bytes).intoIPCStream(), schema)).flatMap(rowsOf);
       expect((await read(bytes, schema, rowsAtOnce)).flatMap(rowsOf)).toEqual(expected);
     }),
     { numRuns: isNightly ? 5000 : 80 },

@@ -21,7 +21,7 @@ abstract class BytesLane implements ValueLane {
   ) {}
 
   abstract setDictionary(body: Uint8Array, count: number): void;
-  abstract coded(codes: Int32Array, at: number, count: number): void;
+  abstract coded(codes: Int32Array, at: number, count: number, largest: number): void;
   abstract finish(rows: number, nulls: Nulls): Column;
 
   begin(rows: number): void {
@@ -105,8 +105,8 @@ export class ViewLane extends BytesLane {
     this.#dictionaryAt = -1;
   }
 
-  coded(codes: Int32Array, at: number, count: number): void {
-    checkCodes(codes, count, this.#starts.length);
+  coded(codes: Int32Array, at: number, count: number, largest: number): void {
+    checkCodes(largest, this.#starts.length);
     if (this.#dictionaryAt < 0) this.#addDictionary();
     const { starts, lengths } = this;
     for (let i = 0; i < count; i++) {
@@ -142,8 +142,8 @@ export class DictionaryLane extends BytesLane {
     if (this.#codes.length < rows) this.#codes = buffers.int32(rows);
   }
 
-  coded(codes: Int32Array, at: number, count: number): void {
-    checkCodes(codes, count, this.#dictionary?.length ?? 0);
+  coded(codes: Int32Array, at: number, count: number, largest: number): void {
+    checkCodes(largest, this.#dictionary?.length ?? 0);
     this.#codes.set(count === codes.length ? codes : codes.subarray(0, count), at);
   }
 

@@ -77,8 +77,8 @@ export class FlatColumn {
     const values = this.#readNulls(at, rows);
     if (values > 0) {
       if (this.#codes) {
-        this.#codes.read(this.#scratch, 0, values);
-        this.lane.coded(this.#scratch, at, values);
+        const largest = this.#codes.read(this.#scratch, values);
+        this.lane.coded(this.#scratch, at, values, largest);
       } else this.#from = this.lane.plain(this.#body, this.#start, this.#from, at, values);
     }
     if (values < rows) this.lane.spread(at, rows, values, this.#nulls);
@@ -91,11 +91,12 @@ export class FlatColumn {
       if (this.#hasNulls) nulls.fill(0, at, at + rows);
       return rows;
     }
-    this.#levels.read(nulls, at, rows);
+    const levels = this.#scratch;
+    this.#levels.read(levels, rows);
     let values = 0;
-    for (let i = at; i < at + rows; i++) {
-      values += nulls[i]!;
-      nulls[i] = 1 - nulls[i]!;
+    for (let i = 0; i < rows; i++) {
+      values += levels[i]!;
+      nulls[at + i] = 1 - levels[i]!;
     }
     if (values < rows && !this.#hasNulls) {
       nulls.fill(0, 0, at);

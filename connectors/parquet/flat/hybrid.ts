@@ -9,11 +9,11 @@ export class HybridReader {
   #left = 0;
   /** The value of a run of one; −1 in a packed one. */
   #repeated = 0;
-  /** Of a packed run: bits that were read of the bytes and not yet given. */
-  #bits = 0;
-  #bitCount = 0;
+  /** Of a packed run: bits of the byte at `at` that were given. */
+  #bit = 0;
   /** Where the bytes of a packed run end. */
   #packedEnd = 0;
+  readonly #view: DataView;
 
   /** @param width bits of a value */
   constructor(
@@ -22,20 +22,25 @@ export class HybridReader {
     private readonly end: number,
     private readonly width: number,
   ) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     // Wider ones do not fit into the bits that are held, and belong to dictionaries of 16 million entries.
     if (width > widestCode) throw new DamagedParquet(`codes of ${width} bits`);
   }
 
-  /** Writes the next values to `into[at .. at + count)`. */
-  read(into: Int32Array | Uint8Array, at: number, count: number): void {
+  /** Writes the next values to `into[0 .. count)`; gives the largest of them. */
+  read(into: Int32Array, count: number): number {
+    let largest = 0;
     for (let done = 0; done < count;) {
       if (this.#left === 0) this.#nextRun();
       const taken = Math.min(this.#left, count - done);
-      if (this.#repeated >= 0) into.fill(this.#repeated, at + done, at + done + taken);
-      else this.#unpack(into, at + done, taken);
+      if (this.#repeated >= 0) {
+        into.fill(this.#repeated, done, done + taken);
+        largest = Math.max(largest, this.#repeated);
+      } else largest = Math.max(largest, this.#unpack(into, done, taken));
       this.#left -= taken;
       done += taken;
     }
+    return largest;
   }
 
   /** Goes past values when so many of one kind come next; says whether they did. */
@@ -46,29 +51,36 @@ export class HybridReader {
     return true;
   }
 
-  #unpack(into: Int32Array | Uint8Array, at: number, count: number): void {
-    const { bytes, width } = this;
+  #unpack(into: Int32Array, at: number, count: number): number {
+    const { width } = this;
+    const view = this.#view;
+    const start = this.at;
     const mask = (1 << width) - 1;
-    let from = this.at;
-    let bits = this.#bits;
-    let bitCount = this.#bitCount;
+    const lastWord = view.byteLength - 4;
+    let bit = this.#bit;
+    let largest = 0;
     for (let i = at; i < at + count; i++) {
-      while (bitCount < width) {
-        bits |= bytes[from++]! << bitCount;
-        bitCount += 8;
-      }
-      into[i] = bits & mask;
-      bits >>>= width;
-      bitCount -= width;
+      const byte = start + (bit >>> 3);
+      const word = byte <= lastWord ? view.getInt32(byte, true) : this.#lastBytes(byte);
+      const value = (word >>> (bit & 7)) & mask;
+      into[i] = value;
+      if (value > largest) largest = value;
+      bit += width;
     }
-    this.at = from;
-    this.#bits = bits;
-    this.#bitCount = bitCount;
+    this.at = start + (bit >>> 3);
+    this.#bit = bit & 7;
+    return largest;
+  }
+
+  /** The four bytes from here on, zeros behind the end. */
+  #lastBytes(at: number): number {
+    let word = 0;
+    for (let i = 0; i < 4; i++) word |= (this.bytes[at + i] ?? 0) << (8 * i);
+    return word;
   }
 
   #nextRun(): void {
-    this.#bitCount = 0;
-    this.#bits = 0;
+    this.#bit = 0;
     this.at = Math.max(this.at, this.#packedEnd);
     while (this.#left === 0) {
       const header = this.#header();

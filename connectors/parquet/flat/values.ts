@@ -18,18 +18,16 @@ export interface ValueLane {
    * @param start where the values of the page begin, in bytes
    */
   plain(body: Uint8Array, start: number, from: number, at: number, count: number): number;
-  /** Takes values that are entries of the dictionary. */
-  coded(codes: Int32Array, at: number, count: number): void;
+  /** Takes values that are entries of the dictionary: at least one. */
+  coded(codes: Int32Array, at: number, count: number, largest: number): void;
   /** Moves the values of these rows, which stand together at `at`, to the rows that are not null. */
   spread(at: number, rows: number, values: number, nulls: Uint8Array): void;
   /** The batch. */
   finish(rows: number, nulls: Nulls): Column;
 }
 
-export function checkCodes(codes: Int32Array, count: number, entries: number): void {
-  let largest = 0;
-  for (let i = 0; i < count; i++) if (codes[i]! > largest) largest = codes[i]!;
-  if (count > 0 && largest >= entries) throw new DamagedParquet("a code that its dictionary does not have");
+export function checkCodes(largest: number, entries: number): void {
+  if (largest >= entries) throw new DamagedParquet("a code that its dictionary does not have");
 }
 
 type Values = FixedArrays[FixedEncoding];
@@ -90,8 +88,8 @@ export class NumberLane<E extends Copied> implements ValueLane {
     return from + count;
   }
 
-  coded(codes: Int32Array, at: number, count: number): void {
-    checkCodes(codes, count, this.#entries.length);
+  coded(codes: Int32Array, at: number, count: number, largest: number): void {
+    checkCodes(largest, this.#entries.length);
     gather[this.encoding](this.#values, this.#entries, codes, at, count);
   }
 
@@ -143,9 +141,9 @@ export class LongLane implements ValueLane {
     return from + count;
   }
 
-  coded(codes: Int32Array, at: number, count: number): void {
+  coded(codes: Int32Array, at: number, count: number, largest: number): void {
     const entries = this.#entries;
-    checkCodes(codes, count, entries.length);
+    checkCodes(largest, entries.length);
     if (this.#longs === null && this.#entryDoubles !== null) gather.f64(this.#doubles, this.#entryDoubles, codes, at, count);
     else gather.i64(this.#longs ?? this.#becomeExact(at), entries, codes, at, count);
   }
@@ -171,14 +169,14 @@ export class LongLane implements ValueLane {
 /** Writes the longs as doubles; false when one is no safe integer. */
 function toDoubles(longs: BigInt64Array, into: Float64Array, at: number, count: number): boolean {
   const halves = new Int32Array(longs.buffer, longs.byteOffset, count * 2);
-  let isSafe = true;
+  let magnitude = 0;
   for (let i = 0; i < count; i++) {
     const high = halves[2 * i + 1]!;
-    // 2^53 is 2^21 in the upper half. The lowest safe integer is one above its negative.
-    if (high >= 2_097_152 || high < -2_097_152 || (high === -2_097_152 && halves[2 * i] === 0)) isSafe = false;
+    magnitude |= high ^ (high >> 31);
     into[at + i] = high * 4294967296 + (halves[2 * i]! >>> 0);
   }
-  return isSafe;
+  // All below 2^52. The others are looked at one by one.
+  return magnitude < 1_048_576 || longs.subarray(0, count).every((value) => Number.isSafeInteger(Number(value)));
 }
 
 /** Decimals of at most 18 digits: unscaled, in 32 or 64 bits. */
@@ -218,8 +216,8 @@ export class DecimalLane implements ValueLane {
     }
   }
 
-  coded(codes: Int32Array, at: number, count: number): void {
-    checkCodes(codes, count, this.#entries.length);
+  coded(codes: Int32Array, at: number, count: number, largest: number): void {
+    checkCodes(largest, this.#entries.length);
     gather.i64(this.#values, this.#entries, codes, at, count);
   }
 
