@@ -12,7 +12,7 @@ import { explainText } from "../engine/physical/explain.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
-import { checkSinkTakes, checkStreaming } from "../engine/plan/analyzer/streaming.js";
+import { checkSinkTakes, checkStreamJoins, checkStreaming } from "../engine/plan/analyzer/streaming.js";
 import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -158,6 +158,7 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   const plan = withMalformedPolicy(reanalyze(written, context), definition);
   checkStreaming(plan, outputMode);
   const optimized = optimize(withLatePolicy(plan, outputMode, definition));
+  checkStreamJoins(optimized);
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
   const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));
   const physical = planPhysical(optimized, outputMode, partitionsOf(conf), sidePlans, definition.stateTtlMs);

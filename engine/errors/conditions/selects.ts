@@ -17,6 +17,11 @@ export const selectConditions = {
     message: "Invalid subquery: Scalar subquery must return only one column, but got <number>.",
     advice: "Select one column in a subquery that stands for a value.",
   },
+  "INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY": {
+    sqlState: "42823",
+    message: "Invalid subquery: Streaming query is not allowed in subquery expressions.",
+    advice: "Join with the stream instead; a subquery over a table may stand in a query of a stream.",
+  },
   SCALAR_SUBQUERY_TOO_MANY_ROWS: {
     sqlState: "21000",
     message: "More than one row returned by a subquery used as an expression.",

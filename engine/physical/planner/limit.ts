@@ -1,6 +1,5 @@
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import { isStreaming } from "../../plan/streamingPlan.js";
 import type { PhysicalNode } from "../plan.js";
 import type { PlanContext, Planning } from "./context.js";
 
@@ -8,7 +7,7 @@ import type { PlanContext, Planning } from "./context.js";
 export function* planLimit(node: NodeOf<"limit">, context: PlanContext): Planning {
   const [input, output] = [yield node.input, outputOf(node)];
   const { count } = node;
-  if (context.outputMode === null || context.outputMode === "complete" || !isStreaming(node))
+  if (context.outputMode === null || context.outputMode === "complete")
     return { kind: "limit", count, input: firstOf(input, count), output };
   return { kind: "streamLimit", spec: { operatorId: node.operatorId ?? "limit", count }, input, output };
 }

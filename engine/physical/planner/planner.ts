@@ -8,6 +8,7 @@ import { expressionNodes } from "../../expression/traverse.js";
 import { descend } from "../../plan/descend.js";
 import type { LogicalPlan, NodeOf, OptimizedPlan } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
+import { isStreaming } from "../../plan/streamingPlan.js";
 import { childrenOf, expressionsOf } from "../../plan/transform.js";
 import { checkToldApart } from "../../plan/malformedRecords.js";
 import { factsOf, inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
@@ -130,10 +131,12 @@ function isNoSideOutput(outputId: string): never {
 }
 
 function planNodes(plan: OptimizedPlan, context: PlanContext): PhysicalNode {
+  // A table that a stream reads is whole in every batch: no mode and no time to live concerns what is made of it.
+  const ofTables: PlanContext = { ...context, outputMode: null, stateTtlMs: null };
   const root = descend<LogicalPlan, PhysicalNode>(numberDraws(plan), function* (node) {
     // The planner of a kind takes the nodes of that kind: it is the same name.
     const planner = planners[node.kind] as Planner<LogicalPlan["kind"]>;
-    const planned = planner(node, context);
+    const planned = planner(node, isStreaming(node) ? context : ofTables);
     return checked(node, "kind" in planned ? planned : yield* planned);
   });
   for (const { name, type } of root.output) checkResultType(name, type);

@@ -240,7 +240,8 @@ const ofNothing: Readonly<Record<string, Value>> = {
   collect_set: [],
 };
 
-function orEmpty(call: Alias): Expression {
+/** The column of an aggregate as it is for rows without a group. */
+export function orEmpty(call: Alias): Expression {
   const column = { ...attributeOf(call), nullable: true };
   const { child } = call;
   if (child.kind !== "aggregateCall" || !Object.hasOwn(ofNothing, child.name)) return column;

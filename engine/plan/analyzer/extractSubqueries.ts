@@ -1,5 +1,5 @@
 import { types } from "../../arrow/types.js";
-import { notYetSupported } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { conjunctionOf, conjunctsOf, logical } from "../../expression/conjuncts.js";
 import { freshId, type Alias, type Attribute, type Call, type Expression, type Subquery } from "../../expression/expression.js";
 import { referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
@@ -8,8 +8,10 @@ import { attributeOf } from "../attributeOf.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { childrenOf, expressionsOf, withChildren } from "../transform.js";
+import { isStreaming } from "../streamingPlan.js";
 import { decorrelate, sameKeys } from "./decorrelate.js";
 import { isCorrelated } from "./freeAttributes.js";
+import { groupedSubquery } from "./groupedSubquery.js";
 import { pullUpConditions } from "./pullUpConditions.js";
 import { distinctInputs } from "./reidentify.js";
 
@@ -107,7 +109,20 @@ class Attachments {
     return rewriteExpression(e, (part) => (part.kind === "subquery" ? this.valueOf(part) : part));
   }
 
+  /** The value of a correlated aggregate, from one row for each of its keys; null for other queries. */
+  private groupedValueOf(subquery: Subquery): Expression | null {
+    const { left, given } = withGiven(subquery, this.input);
+    const [, query] = distinctInputs([left, subquery.query as LogicalPlan]) as [LogicalPlan, LogicalPlan];
+    const grouped = isCorrelated(query) && !isStreaming(query) ? groupedSubquery(query, subquery.outer) : null;
+    if (grouped === null) return null;
+    const condition = overGiven(grouped.condition, subquery, given);
+    this.input = { kind: "join", joinType: "left", condition, using: null, left, right: grouped.plan };
+    return grouped.value;
+  }
+
   private valueOf(subquery: Subquery): Expression {
+    const grouped = subquery.form === "scalar" && isStreaming(this.input) ? this.groupedValueOf(subquery) : null;
+    if (grouped !== null) return grouped;
     const { left, right, condition, columns } = sides(subquery, this.input);
     if (subquery.form === "scalar") {
       this.input = { kind: "join", joinType: "single", condition, using: null, left, right };
@@ -132,6 +147,12 @@ class Attachments {
   }
 }
 
+/** An expression of a query with what it reads of the rows around it. */
+function overGiven(e: Expression, { outer }: Subquery, given: readonly Expression[]): Expression {
+  const replaced = new Map(outer.map(({ id }, i) => [id, given[i]!]));
+  return rewriteExpression(e, (part) => (part.kind === "attribute" ? (replaced.get(part.id) ?? part) : part));
+}
+
 interface JoinSides {
   readonly left: LogicalPlan;
   readonly right: LogicalPlan;
@@ -143,15 +164,13 @@ interface JoinSides {
 
 /** The rows, and the query as something to join them with. */
 function sides(subquery: Subquery, input: LogicalPlan): JoinSides {
+  if (isStreaming(subquery.query as LogicalPlan)) throw new StreamingError("INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY");
   const { left, given } = withGiven(subquery, input);
   const [, query] = distinctInputs([left, subquery.query as LogicalPlan]) as [LogicalPlan, LogicalPlan];
   const columns = outputOf(query);
   if (!isCorrelated(query) || subquery.outer.length === 0) return { left, right: query, condition: null, columns };
-  const replaced = new Map(subquery.outer.map(({ id }, i) => [id, given[i]!]));
-  const own = (e: Expression): Expression =>
-    rewriteExpression(e, (part) => (part.kind === "attribute" ? (replaced.get(part.id) ?? part) : part));
   const pulled = subquery.form === "scalar" ? null : pullUpConditions(query);
-  if (pulled !== null) return { left, right: pulled.plan, condition: own(pulled.condition), columns };
+  if (pulled !== null) return { left, right: pulled.plan, condition: overGiven(pulled.condition, subquery, given), columns };
   const expressions = subquery.outer.map((attribute, i): Alias => ({
     kind: "alias",
     child: given[i]!,

@@ -7,13 +7,11 @@ import { aggregateOver, resolveAggregate, splitAggregate } from "./aggregate.js"
 import { extractGenerators, generatesFromAggregates } from "./generate.js";
 import { resolveOutputs } from "./names.js";
 import { extractWindowCalls } from "./windowNodes.js";
-import { refuseWindowFunctions } from "./windowFunctions.js";
 import { Scope } from "./scope.js";
 import { WindowCollector } from "./timeWindow.js";
 
 /** A select list: stars, names, windows and generators; with an aggregate function in it, it is an aggregation without keys. */
 export function resolveProject(plan: NodeOf<"project">, context: AnalysisContext): LogicalPlan {
-  refuseWindowFunctions(plan);
   if (generatesFromAggregates(plan.expressions)) {
     return resolveAggregate({ kind: "aggregate", grouping: [], aggregates: plan.expressions, input: plan.input }, context);
   }

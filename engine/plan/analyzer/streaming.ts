@@ -4,7 +4,7 @@ import type { Expression } from "../../expression/expression.js";
 import { expressionNodes } from "../../expression/traverse.js";
 import { attributeOf } from "../attributeOf.js";
 import { splitJoinCondition } from "../joinKeys.js";
-import { factsOf, type AnalyzedPlan, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
+import { factsOf, type AnalyzedPlan, type LogicalPlan, type NodeOf, type OptimizedPlan } from "../logicalPlan.js";
 import { inputsOf, outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
 import { isStreaming, streamsOf } from "../streamingPlan.js";
@@ -48,6 +48,15 @@ export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode): void
   }
   checkChain(nodes, outputMode, changing);
   checkFirstBatch(plan, nodes, outputMode);
+}
+
+/**
+ * Refuses what only the optimized plan shows: two streams that do not meet by a key, be it one of a filter above the join.
+ *
+ * @throws STREAM_STREAM_JOIN_WITHOUT_EQUALITY
+ */
+export function checkStreamJoins(plan: OptimizedPlan): void {
+  for (const node of nodesOf(plan)) if (node.kind === "join") checkJoinKeys(node);
 }
 
 /**
@@ -129,11 +138,16 @@ function keepsState(node: LogicalPlan): boolean {
   return factsOf(node).keepsState(node, streamsOf(node));
 }
 
+function isOfTwo(node: LogicalPlan): boolean {
+  return node.kind === "aggregate" && node.ofTwo === true;
+}
+
 /** Below another stateful operator an aggregation must give final rows: in update and complete mode it gives the same group again and again. */
 function checkChain(nodes: readonly LogicalPlan[], outputMode: OutputMode, changing: ReadonlyMap<LogicalPlan, number>): void {
   if (outputMode === "append") return;
   const afterChanges = (node: LogicalPlan): boolean => childrenOf(node).some((child) => changing.get(child)! > 0);
-  if (nodes.some((node) => keepsState(node) && afterChanges(node))) throw new StreamingError("STATEFUL_OPERATOR_AFTER_UPDATES");
+  if (nodes.some((node) => keepsState(node) && (afterChanges(node) || isOfTwo(node))))
+    throw new StreamingError("STATEFUL_OPERATOR_AFTER_UPDATES");
 }
 
 /** What Spark accepts, and then fails at when it plans the first batches. */
@@ -141,18 +155,23 @@ function checkFirstBatch(plan: LogicalPlan, nodes: readonly LogicalPlan[], outpu
   const stateful = nodes.some(keepsState);
   for (const node of nodesOf(plan)) {
     if (node.kind === "withWatermark" && stateful && isRedefined(node.input)) throw new StreamingError("WATERMARK_REDEFINED");
-    if (node.kind === "join") checkJoinKeys(node);
-    checkEventTimes(node);
     if (node.kind === "aggregate" && isStreaming(node) && node.grouping.length === 1 && sessionKeys(plan, node).length === 1) {
       throw new StreamingError("SESSION_WINDOW_WITHOUT_KEY");
     }
-    if (node.kind === "setOperation" && node.operation === "except" && !node.all && isStreaming(node) && outputMode === "append") {
+    if (
+      node.kind === "setOperation" &&
+      node.operation === "except" &&
+      isStreaming(node) &&
+      outputMode === "append" &&
+      !outputOf(node).some((a) => a.eventTime !== undefined)
+    ) {
       throw new StreamingError("UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", {
         outputMode: "Append",
         statefulOperator: "aggregations",
       });
     }
   }
+  nodes.forEach(checkEventTimes);
 }
 
 /** Two streams meet by key only. */

@@ -3,6 +3,7 @@ import { mapChildren, someExpression } from "../../expression/traverse.js";
 import { attributeOf } from "../attributeOf.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import type { LogicalPlan } from "../logicalPlan.js";
+import { isStreaming } from "../streamingPlan.js";
 import { sqlText } from "../sqlText.js";
 
 /** Expressions without window calls, over an input whose Window nodes give their values. */
@@ -17,7 +18,9 @@ export function extractWindowCalls<E extends Expression>(expressions: readonly E
   let input = given;
   while (current.some(holdsWindowCall)) {
     const calls = new Map<string, Alias>();
-    current = current.map((e) => takeInnermost(e, calls) as E);
+    // The refusal of a stream says which column it is of.
+    const nameOf = (e: Expression): string | null => (e.kind === "alias" && isStreaming(given) ? e.name : null);
+    current = current.map((e) => takeInnermost(e, calls, nameOf(e)) as E);
     const nodes = new Map<string, Alias[]>();
     for (const alias of calls.values()) {
       const key = windowKey(alias.child as WindowCall);
@@ -32,12 +35,12 @@ function holdsWindowCall(e: Expression): boolean {
   return someExpression(e, (part) => part.kind === "windowCall");
 }
 
-function takeInnermost(e: Expression, calls: Map<string, Alias>): Expression {
-  const inner = mapChildren(e, (child) => takeInnermost(child, calls));
+function takeInnermost(e: Expression, calls: Map<string, Alias>, name: string | null): Expression {
+  const inner = mapChildren(e, (child) => takeInnermost(child, calls, name));
   if (inner !== e || e.kind !== "windowCall") return inner;
   const key = expressionKey(e);
   let alias = calls.get(key);
-  if (alias === undefined) calls.set(key, (alias = { kind: "alias", child: e, name: sqlText(e), id: freshId() }));
+  if (alias === undefined) calls.set(key, (alias = { kind: "alias", child: e, name: name ?? sqlText(e), id: freshId() }));
   return attributeOf(alias);
 }
 

@@ -46,7 +46,8 @@ export const window: NodeFacts<Window<Input>> = {
         ? windowText({ base: null, ...call.child }, call.child.name, call.child.args, sqlText).toUpperCase()
         : "";
     return new StreamingError("NON_TIME_WINDOW_NOT_SUPPORTED_IN_STREAMING", {
-      windowFunc: listText(calls.map(({ child }) => child)),
+      windowFunc:
+        call?.child.kind === "windowCall" ? `${call.child.name}(${call.child.args.map((e) => sqlText(e)).join(", ")})`.toUpperCase() : "",
       columnName: `\`${call?.name ?? ""}\``,
       windowSpec: spec,
     });

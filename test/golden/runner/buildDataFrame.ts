@@ -2,6 +2,7 @@ import { expr } from "../../../dataframe/functions.js";
 import type { Column } from "../../../dataframe/column.js";
 import type { DataFrame } from "../../../dataframe/dataFrame.js";
 import { notYetSupported } from "../../../engine/errors/streamingError.js";
+import type { Session } from "../../../dataframe/session.js";
 import type { PlanNode } from "./case.js";
 
 /** A frame whose columns are known at run time only. */
@@ -78,6 +79,18 @@ export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame
     default:
       throw notYetSupported(`the operator ${node.op}`);
   }
+}
+
+/** The query of a case: verbs, or a text over views of other plans. */
+export async function frameOf(
+  { plan, pyspark }: { readonly plan?: PlanNode; readonly pyspark: string },
+  session: Session,
+  tables: ReadonlyMap<string, Frame>,
+): Promise<Frame> {
+  if (plan!.op !== "sql") return buildDataFrame(plan!, tables, pyspark);
+  for (const [name, view] of Object.entries(plan!.views as Readonly<Record<string, PlanNode>>))
+    buildDataFrame(view, tables, pyspark).createOrReplaceTempView(name);
+  return session.sql(plan!.text as string);
 }
 
 /** The table of a cross join that the plan leaves to the text: `x.crossJoin(table)` or `x.crossJoin(table.select("a", "b"))`. */

@@ -12,7 +12,7 @@ import type { MemoryStream } from "../../../sources/memory/source.js";
 import type { MemoryTable } from "../../../sinks/memory/sink.js";
 import { memory } from "../../memory.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
-import { buildDataFrame, type Frame } from "./buildDataFrame.js";
+import { frameOf, type Frame } from "./buildDataFrame.js";
 import type { GoldenRow, Outcome, StreamCase } from "./case.js";
 import { compareRun, type RunResult } from "./compareRun.js";
 import { isPorted, portedQuery } from "./ports.js";
@@ -91,7 +91,7 @@ class CaseRun {
   }
 
   /** The query as a program has it that is started before this step: built again where the configuration changes. */
-  private frameOf(step: number, before: Frame | null): Frame {
+  private async frameOf(step: number, before: Frame | null): Promise<Frame> {
     const change = this.golden.options?.confBeforeStep?.[step];
     if (change === undefined && before !== null) return before;
     if (change !== undefined) {
@@ -106,7 +106,7 @@ class CaseRun {
     const { options, driver } = this.golden;
     const { stepCount } = this;
     const trigger: Trigger = driver === "once" ? { once: true } : { processingTime: 0 };
-    let frame = this.frameOf(-1, null);
+    let frame = await this.frameOf(-1, null);
     let query: StreamingQuery | null = null;
     let reached = 0;
     try {
@@ -118,7 +118,7 @@ class CaseRun {
           await query.stop();
           query = null;
         }
-        frame = this.frameOf(step, frame);
+        frame = await this.frameOf(step, frame);
         this.addStep(step);
         query ??= await this.start(frame, trigger);
         if (driver === "once") await query.awaitTermination();
@@ -151,7 +151,7 @@ class CaseRun {
     let frame: Frame | null = null;
     for (const [i, first] of starts.entries()) {
       await this.writeFiles(first, starts[i + 1] ?? stepCount);
-      frame = this.frameOf(first, frame);
+      frame = await this.frameOf(first, frame);
       const query = await this.start(frame, { availableNow: true });
       try {
         await query.awaitTermination();
@@ -197,10 +197,10 @@ class CaseRun {
     return new Map([...this.streams].map(([name, stream]) => [name, memoryFrame(this.session, stream)]));
   }
 
-  private build(streams: ReadonlyMap<string, Frame>): Frame {
-    const { plan, pyspark } = this.golden.query;
+  private async build(streams: ReadonlyMap<string, Frame>): Promise<Frame> {
+    const { query } = this.golden;
     const tables = new Map([...streams, ...staticFrames(this.session, this.golden.static)]);
-    const frame = portedQuery(pyspark, tables) ?? buildDataFrame(plan!, tables, pyspark);
+    const frame = portedQuery(query.pyspark, tables) ?? (await frameOf(query, this.session, tables));
     this.outputSchema ??= frame.schema;
     return frame;
   }

@@ -2,7 +2,8 @@ import { memory } from "../../memory.js";
 import { describe, expect, it } from "vitest";
 import { sinkFormats } from "../../../dataframe/formats.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
-import { checkSinkTakes, checkStreaming, parseOutputMode } from "../../../engine/plan/analyzer/streaming.js";
+import { checkSinkTakes, checkStreamJoins, checkStreaming, parseOutputMode } from "../../../engine/plan/analyzer/streaming.js";
+import { optimize } from "../../../engine/plan/optimizer/optimize.js";
 import { parseInterval } from "../../../engine/values/interval.js";
 import { legacyCondition } from "../../golden/legacyConditions.js";
 import { buildPlan } from "./build.js";
@@ -24,6 +25,7 @@ async function verdict(golden: Case): Promise<Verdict> {
     const sinkName = golden.sink ?? "memory";
     checkSinkTakes(sinkName, (await sinkFormats.load(sinkName, "test", { memoryTables: memory })).capabilities, outputMode);
     checkStreaming(plan, outputMode);
+    checkStreamJoins(optimize(plan));
   } catch (error) {
     if (error instanceof StreamingError) return { condition: error.condition, parameters: error.parameters };
     throw error;

@@ -7,6 +7,7 @@ import type { ColumnAliases, ParsedPlan, SetQuery, WithQueries } from "../../unr
 import { StreamingError } from "../../../errors/streamingError.js";
 import { analyze } from "../analyze.js";
 import type { QueryContext, Scope } from "../scope.js";
+import { distinct } from "./distinct.js";
 import type { Catalog, Environment } from "./environment.js";
 import { resolveInlineTable } from "./inlineTables.js";
 import { resolveNaturalJoin, resolveWrittenJoin } from "./joins.js";
@@ -110,9 +111,7 @@ function resolveSetOperation(left: AnalyzedPlan, { operation, all, byName, right
     { kind: "setOperation", operation, all: operation === "union" || all, byName, allowMissingColumns: false, inputs },
     context,
   );
-  return operation !== "union" || all
-    ? rows
-    : analyze({ kind: "deduplicate", columns: null, withinWatermark: false, input: rows }, context);
+  return operation !== "union" || all ? rows : distinct(rows, context);
 }
 
 /** Each query of WITH sees those before it. */

@@ -6,6 +6,7 @@ import { typeOf } from "../../../expression/types/typeOf.js";
 import { mapChildren, someExpression } from "../../../expression/traverse.js";
 import { expressionKey } from "../../../expression/expressionKey.js";
 import type { LogicalPlan, NamedExpression } from "../../logicalPlan.js";
+import { attributeOf } from "../../attributeOf.js";
 import { outputOf } from "../../outputOf.js";
 import { sqlText } from "../../sqlText.js";
 import { finish } from "../analyze.js";
@@ -38,6 +39,8 @@ export function expandGroups(
   }
   const values = keys.map((key) => (key.kind === "alias" ? key.child : key));
   const columns = keys.map((key, i): Attribute => ({
+    // An event time stays one.
+    ...attributeOf(key),
     kind: "attribute",
     id: freshId(),
     name: key.name,

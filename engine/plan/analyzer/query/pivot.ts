@@ -1,4 +1,4 @@
-import { sqlTypeName, types } from "../../../arrow/types.js";
+import { sqlTypeName, types, type DataType } from "../../../arrow/types.js";
 import { StreamingError } from "../../../errors/streamingError.js";
 import { freshId, literal, type Alias, type Attribute, type Expression } from "../../../expression/expression.js";
 import { fold } from "../../../expression/fold.js";
@@ -6,8 +6,8 @@ import { resolveFunction } from "../../../expression/resolve.js";
 import { expressionNodes, referencesOf, rewriteExpression } from "../../../expression/traverse.js";
 import { coerceAll, coerceTo, resolveCast } from "../../../expression/types/coerce.js";
 import { commonType } from "../../../expression/types/commonType.js";
-import { typeOf } from "../../../expression/types/typeOf.js";
-import type { AnalyzedPlan, NamedExpression } from "../../logicalPlan.js";
+import { isNumeric, typeOf } from "../../../expression/types/typeOf.js";
+import type { AnalyzedPlan, LogicalPlan, NamedExpression } from "../../logicalPlan.js";
 import { outputOf } from "../../outputOf.js";
 import { sqlText } from "../../sqlText.js";
 import type { Pivot, Unpivot } from "../../unresolved.js";
@@ -56,7 +56,18 @@ export function resolvePivot({ aggregates, columns, values, grouping: given, inp
       return { kind: "alias", child, name: wanted.length === 1 ? label : `${label}_${item.name}`, id: freshId() };
     });
   });
-  return finish(aggregateOver(grouping, [...grouping, ...pivoted], rows), context);
+  const plan = aggregateOver(grouping, [...grouping, ...pivoted], rows);
+  return finish(wanted.every((item) => isPivotedFirst(typeOf(valueOf(item)))) ? markedOfTwo(plan) : plan, context);
+}
+
+/** The types of values for which Spark groups by the pivot column too, and then picks (PivotFirst). */
+function isPivotedFirst(type: DataType): boolean {
+  return type.kind === "boolean" || isNumeric(type);
+}
+
+function markedOfTwo(plan: LogicalPlan): LogicalPlan {
+  if (plan.kind === "project") return { ...plan, input: markedOfTwo(plan.input) };
+  return plan.kind === "aggregate" ? { ...plan, ofTwo: true } : plan;
 }
 
 function valueOf(item: NamedExpression): Expression {

@@ -17,8 +17,8 @@ import { resolveExpression } from "../resolveExpression.js";
 import { Scope } from "../scope.js";
 import { checkSortOrder } from "../sort.js";
 import { WindowCollector } from "../timeWindow.js";
-import { refuseWindowFunctions } from "../windowFunctions.js";
 import { extractWindowCalls } from "../windowNodes.js";
+import { distinct as distinctRows } from "./distinct.js";
 import type { Environment } from "./environment.js";
 import { resolveGroups, windowsOfGroups, type Groups } from "./groups.js";
 import { expandGroups } from "./groupingSets.js";
@@ -55,7 +55,6 @@ export function orderedSelect(given: Select, ordering: Ordering | null, global: 
   }
   const from = select.from === null ? oneRow(context) : environment.analyze(select.from, environment);
   const rows = select.where === null ? from : analyze({ kind: "filter", condition: select.where, input: from }, context);
-  refuseWindowFunctions({ kind: "project", expressions: select.items, input: rows });
   return withMetadataColumns([rows], ([input]) => selectOver(select, input!, ordering, global, environment));
 }
 
@@ -96,7 +95,7 @@ function generatedFromGroups(
   const { context } = environment;
   const groups = orderedSelect({ ...select, distinct: false }, null, true, environment);
   let plan = analyze({ kind: "project", expressions: restore(outputOf(groups)), input: groups }, context);
-  if (select.distinct) plan = deduplicated(plan, environment);
+  if (select.distinct) plan = distinctRows(plan, context);
   return ordering === null ? plan : analyze({ kind: "sort", order: ordering(outputOf(plan)), global, input: plan }, context);
 }
 
@@ -155,7 +154,7 @@ function grouped(
   const expanded = expandGroups(groups, items, others, rows, context);
   if (others.length === 0 && !expanded.items.some(holdsWindowCall)) {
     const plain = finish(aggregateOver(expanded.grouping, expanded.items, expanded.input), context);
-    return distinct ? deduplicated(plain, environment) : plain;
+    return distinct ? distinctRows(plain, context) : plain;
   }
   const split = splitAggregate(expanded.grouping, expanded.items, expanded.others, expanded.input);
   const rest = [...split.others];
@@ -186,14 +185,10 @@ function listed(parts: Parts, rows: LogicalPlan, distinct: boolean, global: bool
   const hidden: Alias[] = [];
   const children = sortKeys.map((key) => keyColumn(key, list, hidden, distinct));
   let plan: AnalyzedPlan = finish({ kind: "project", expressions: [...list, ...hidden], input }, context);
-  if (distinct) plan = deduplicated(plan, environment);
+  if (distinct) plan = distinctRows(plan, context);
   if (order.length === 0) return plan;
   plan = finish({ kind: "sort", order: order.map((item, i) => ({ ...item, child: children[i]! })), global, input: plan }, context);
   return hidden.length === 0 ? plan : finish({ kind: "project", expressions: list.map(attributeOf), input: plan }, context);
-}
-
-function deduplicated(input: AnalyzedPlan, { context }: Environment): AnalyzedPlan {
-  return analyze({ kind: "deduplicate", columns: null, withinWatermark: false, input }, context);
 }
 
 /** A key of the order over the columns of the list; where it needs others it is a hidden column itself. */
