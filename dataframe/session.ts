@@ -159,8 +159,8 @@ export class Session implements SessionContext {
    * @example await (await session.sql("SELECT * FROM readings WHERE celsius > :limit", { limit: 30 })).show()
    */
   async sql<Row = LooseRow>(text: string, parameters: Parameters = {}): Promise<DataFrame<Row>> {
-    const statement = bindParameters(parseStatement(text), parameters);
-    return new DataFrame<Row>(this, await inText(text, () => runStatement(this, statement)));
+    const plan = await inText(text, async () => runStatement(this, bindParameters(parseStatement(text), parameters)));
+    return new DataFrame<Row>(this, plan);
   }
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */

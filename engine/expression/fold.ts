@@ -35,9 +35,14 @@ function isConstant(e: Expression, children: readonly boolean[]): boolean {
   }
 }
 
+/** What these make of nothing is a constant; other functions without arguments may be about the batch. */
+const emptyValues = new Set(["array", "map"]);
+
 /** A user's function is called for rows, and at no other time. */
 function isConstantCall(e: Call): boolean {
-  return e.args.length > 0 && isDeterministicFunction(e.name) && findEntry(e.name) !== undefined && !isUserCall(e);
+  return (
+    (e.args.length > 0 || emptyValues.has(e.name)) && isDeterministicFunction(e.name) && findEntry(e.name) !== undefined && !isUserCall(e)
+  );
 }
 
 /** A text with a time only, cast to a timestamp, means the day of the batch. */

@@ -1,3 +1,4 @@
+import { arranged } from "./namedArguments.js";
 import { types, type DataType } from "../arrow/types.js";
 import { withListAggregates } from "../expression/aggregates/listAggregates.js";
 import { literal, type Expression, type SortOrder } from "../expression/expression.js";
@@ -28,7 +29,7 @@ export function readFunction(grammar: Grammar): Expression {
   return withListAggregates({
     kind: "unresolvedFunction",
     name,
-    ...withConstants(name, args),
+    ...withConstants(name, arranged(name, args, { start, end: tokens.end })),
     distinct,
     filter,
     position: { start, end: tokens.end },

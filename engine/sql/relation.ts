@@ -1,3 +1,4 @@
+import { arranged } from "./namedArguments.js";
 import type { ParsedPlan } from "../plan/unresolved.js";
 import { readAlias } from "./alias.js";
 import { readInlineTable } from "./inlineTable.js";
@@ -54,7 +55,8 @@ function readTableCall(grammar: Grammar): ParsedPlan {
 function readTableFunction(grammar: Grammar, name: string, start: number): ParsedPlan {
   const { tokens } = grammar;
   const args = tokens.is("(", ")") ? (tokens.next(), tokens.next(), []) : tokens.bracketed(() => grammar.argument());
-  return { kind: "tableFunction", name: name.toLowerCase(), args, position: { start, end: tokens.end } };
+  const position = { start, end: tokens.end };
+  return { kind: "tableFunction", name: name.toLowerCase(), args: arranged(name.toLowerCase(), args, position), position };
 }
 
 /** What may follow a relation, in this order: a sample, a watermark, an alias. */

@@ -136,6 +136,31 @@ const resolutionConditions = {
     message: "Cannot invoke routine <routineName> because the parameter named <parameterName> is required, at index <index>.",
     advice: "Give it a value.",
   },
+  NAMED_PARAMETERS_NOT_SUPPORTED: {
+    sqlState: "4274K",
+    message: "Named parameters are not supported for the function <functionName>.",
+    advice: "Give its arguments by their places.",
+  },
+  UNEXPECTED_POSITIONAL_ARGUMENT: {
+    sqlState: "4274K",
+    message: "Cannot invoke routine <routineName>: an argument without a name stands behind the one that is named <parameterName>.",
+    advice: "Put those without names first.",
+  },
+  UNRECOGNIZED_PARAMETER_NAME: {
+    sqlState: "4274K",
+    message: "Cannot invoke routine <routineName>: it has no parameter <argumentName>.",
+    advice: "Did you mean one of the following? [<proposal>].",
+  },
+  "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.BOTH_POSITIONAL_AND_NAMED": {
+    sqlState: "4274K",
+    message: "The call to routine <routineName> gives the parameter <parameterName> twice, by its place and by its name.",
+    advice: "Leave out one of the two.",
+  },
+  "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE": {
+    sqlState: "4274K",
+    message: "The call to routine <routineName> gives the parameter <parameterName> twice by its name.",
+    advice: "Leave out one of the two.",
+  },
   "DATATYPE_MISMATCH.NON_STRING_TYPE": {
     sqlState: "42K09",
     message: "Cannot resolve <sqlExpr> due to data type mismatch: all arguments of the function <funcName> must be strings.",

@@ -7,7 +7,13 @@ import { castArgs, fixed, type FunctionEntry, type Resolving } from "./entry.js"
 
 /** Masks, check digits, other number systems, quotes. */
 
-const maskDefaults = [literal("X", types.string), literal("x", types.string), literal("n", types.string), literal(null, types.string)];
+/** What `mask` puts in the places of capital letters, small letters, digits and others. */
+export const maskDefaults = [
+  literal("X", types.string),
+  literal("x", types.string),
+  literal("n", types.string),
+  literal(null, types.string),
+];
 const maskNames = ["upperChar", "lowerChar", "digitChar", "otherChar"];
 
 /** @throws DATATYPE_MISMATCH.NON_FOLDABLE_INPUT, DATATYPE_MISMATCH.INPUT_SIZE_NOT_ONE */

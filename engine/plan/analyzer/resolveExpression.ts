@@ -1,3 +1,4 @@
+import { findEntry } from "../../expression/functions/table.js";
 import { atPlace } from "../../errors/textPlace.js";
 import { StreamingError, notYetSupported } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
@@ -28,7 +29,7 @@ export function resolveExpression(whole: Expression, scope: Scope): Expression {
     set: (e: Expression, resolved: Expression): unknown => isDeterministic(resolved) && memory.set(e, resolved),
   };
   const parts = (e: Expression): readonly Expression[] => {
-    if (e.kind === "unresolvedFunction" && e.over === undefined) atPlace(e.position, () => refuseGenerator(e, scope));
+    if (e.kind === "unresolvedFunction" && e.over === undefined) atPlace(e.position, () => refuseCall(e, scope));
     return partsFirst(e);
   };
   const resolve = (e: Expression, results: readonly Expression[]): Expression =>
@@ -65,8 +66,13 @@ function withoutAlias(e: Expression): Expression {
   return e.kind === "alias" ? e.child : e;
 }
 
-/** Refuses a generator, whatever its arguments are. */
-function refuseGenerator(e: UnresolvedFunction, scope: Scope): void {
+/** Refuses a generator, whatever its arguments are, and names for arguments of what has none (the parser puts the others in their places). */
+function refuseCall(e: UnresolvedFunction, scope: Scope): void {
+  if (e.args.some(({ kind }) => kind === "namedArgument")) {
+    const isKnown = findEntry(e.name.toLowerCase()) !== undefined || isAggregateName(e.name) || isGeneratorName(e.name);
+    if (!isKnown) resolveFunction({ ...e, args: [] }, scope.context);
+    throw new StreamingError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: `\`${e.name}\`` });
+  }
   if (isGeneratorName(e.name)) throw new StreamingError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: prettyText(e, scope) });
 }
 
@@ -90,7 +96,7 @@ function resolveOver(e: Expression, scope: Scope, resolve: ResolvePart): Express
     case "unresolvedParameter":
       throw new StreamingError("UNBOUND_SQL_PARAMETER", { name: String(e.name) });
     case "namedArgument":
-      throw notYetSupported("A named argument");
+      throw new StreamingError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: `\`${prettyText(e, scope)}\`` });
     case "lambda":
       throw new StreamingError("PARSE_SYNTAX_ERROR", {
         error: "'->'",

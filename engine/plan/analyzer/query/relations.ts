@@ -5,7 +5,7 @@ import type { AnalyzedPlan, LogicalPlan } from "../../logicalPlan.js";
 import type { UnresolvedRelation } from "../../unresolved.js";
 import { reidentify } from "../reidentify.js";
 import { quoted } from "../scope.js";
-import { analyze } from "../analyze.js";
+import { finish } from "../analyze.js";
 import type { Environment } from "./environment.js";
 
 /** A relation by name, under that name. @throws TABLE_OR_VIEW_NOT_FOUND with the nearest name */
@@ -15,7 +15,8 @@ export function resolveRelation(relation: UnresolvedRelation, { commonTables, ca
   const found = common ?? catalog.find(relation);
   if (found === null) throw placed(notFound(relation, [...commonTables.keys(), ...catalog.names]), relation.position);
   const path = common === undefined ? catalog.pathOf(relation) : [parts[0]!];
-  return analyze({ kind: "subqueryAlias", alias: parts.at(-1)!, path, input: ofItsOwn(found, common !== undefined) }, context);
+  // Analysing a plan again that is analysed would give its set operations other columns than those that its projections read.
+  return finish({ kind: "subqueryAlias", alias: parts.at(-1)!, path, input: ofItsOwn(found, common !== undefined) }, context);
 }
 
 /** Plans of WITH that a name stands for somewhere. */
