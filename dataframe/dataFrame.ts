@@ -14,7 +14,7 @@ import { literalOf, type LiteralValue } from "./literal.js";
 import { localPlan } from "./localPlan.js";
 import * as m from "./mapRows.js";
 import { nameExpression } from "./names.js";
-import { givenColumn, givenItems, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
+import { castsNamed, givenColumn, givenItems, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
 import type { RowOfInput, SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
@@ -52,12 +52,12 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   ): DataFrame<r.Selected<v.Listed<C>, R>>;
   select<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<r.Selected<C, R>>;
   select<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<never> {
-    return this.project(outputItems("DataFrame.select", this.output, columns));
+    return this.project(outputItems("DataFrame.select", this.output, columns).map(castsNamed));
   }
 
   /** The columns of the result as SQL text. @example df.selectExpr("sensorId", "celsius * 1.8 + 32 AS fahrenheit") */
   selectExpr<Next = r.LooseRow>(...texts: readonly string[]): DataFrame<Next> {
-    return this.project(texts.map((text) => parseExpression(text)));
+    return this.project(texts.map((text) => castsNamed(parseExpression(text))));
   }
 
   /** The rows that meet a condition (a Column, or SQL text). @example df.where("celsius > 30") */

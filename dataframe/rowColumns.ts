@@ -77,3 +77,12 @@ export function joinSides(
 export function keyColumn(e: Expression): Expression {
   return { kind: "alias", id: freshId(), name: "key", child: e.kind === "alias" ? e.child : e };
 }
+
+/** Casts of casts of a column are called like the column, as in Spark's DataFrames; in its SQL they are not. */
+export function castsNamed(e: Expression): Expression {
+  if (e.kind !== "unresolvedCast" || e.child.kind !== "unresolvedCast") return e;
+  let inner: Expression = e.child;
+  while (inner.kind === "unresolvedCast") inner = inner.child;
+  if (inner.kind !== "unresolvedAttribute" || inner.parts.length > 1) return e;
+  return { kind: "alias", child: e, name: inner.parts[0]!, id: freshId() };
+}

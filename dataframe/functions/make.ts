@@ -1,3 +1,4 @@
+import type { ShownInCapitals } from "../../engine/plan/callNames.js";
 import {
   call,
   Column,
@@ -67,10 +68,19 @@ export function nullary<V>(name: string): () => Column<V, never, `${string}()`> 
   return () => callOver(name, []);
 }
 
+/** What a column of a call is called: some functions show in capitals, some show arguments that nobody wrote. */
+type ShownCall<F extends string, Argument extends string> = F extends ShownInCapitals
+  ? `${Uppercase<F>}(${Argument})`
+  : F extends ShowsMore
+    ? `${F}(${string})`
+    : `${F}(${Argument})`;
+
+type ShowsMore = "array_sort" | "sort_array" | "round" | "bround" | "unix_timestamp";
+
 /** A function of one column whose result type does not depend on it. */
 export function unary<V, F extends string, Kind extends WantedKind = "anything">(
   name: F,
-): <const C extends ColumnOrName>(column: C) => Column<V, Takes<C, Kind, F>, `${F}(${NameOf<C>})`> {
+): <const C extends ColumnOrName>(column: C) => Column<V, Takes<C, Kind, F>, ShownCall<F, NameOf<C>>> {
   return (column) => callOver(name, [column]);
 }
 

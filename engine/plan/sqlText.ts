@@ -1,10 +1,9 @@
 import { sqlTypeName, type DataType } from "../arrow/types.js";
-import type { Value } from "../arrow/value.js";
-import { dayTimeIntervalText, yearMonthIntervalText } from "../arrow/valueText.js";
-import type { Expression, SortOrder, Subquery } from "../expression/expression.js";
-import { shownName } from "../expression/userNames.js";
-import { foldExpression } from "../expression/traverse.js";
-import { valueText } from "../values/valueText.js";
+import type { Expression, Lambda, Subquery, UnresolvedCast, UnresolvedExtract, UnresolvedFunction } from "../expression/expression.js";
+import { typeOf } from "../expression/types/typeOf.js";
+import { expressionChildren, foldExpression } from "../expression/traverse.js";
+import { callText, type CallLike, type CallTexts } from "./callText.js";
+import { literalText } from "./literalText.js";
 import { outerNamesOf } from "./subqueryNames.js";
 import { windowText } from "./windowText.js";
 
@@ -23,51 +22,61 @@ const castNames = new Set([
   "timestamp",
 ]);
 
-/** Arguments that Spark shows although nobody wrote them: by the name and the number of those that were. */
-const shownDefaults: Readonly<Record<string, string>> = {
-  "mask/1": "X, x, n, NULL",
-  "mask/2": "x, n, NULL",
-  "mask/3": "n, NULL",
-  "mask/4": "NULL",
-  "regexp_extract/2": "1",
-  "regexp_extract_all/2": "1",
-  "regexp_instr/2": "0",
-  "regexp_replace/3": "1",
-  "lpad/2": " ",
-  "rpad/2": " ",
-  "substr/2": "2147483647",
-  "substring/2": "2147483647",
-  "sort_array/1": "true",
-  "split/2": "-1",
-  "replace/2": "",
-  "locate/2": "1",
-  "unix_timestamp/1": "yyyy-MM-dd HH:mm:ss",
-  "to_unix_timestamp/1": "yyyy-MM-dd HH:mm:ss",
-  "from_unixtime/1": "yyyy-MM-dd HH:mm:ss",
-  "months_between/2": "true",
+/** What is known of the names in an expression that is not resolved, and of its parts. */
+export interface TextContext {
+  /** The session's time zone. */
+  readonly zone: string;
+  /** How a name is written. */
+  nameOf(parts: readonly string[]): string;
+  /** How a parameter of a lambda is written. */
+  parameterText(name: string): string;
+  /** A part, resolved; null when it cannot be told. */
+  resolved(e: Expression): Expression | null;
+  /** The same in the body of a lambda, which is argument `index` of the call. */
+  inLambda(lambda: Lambda, index: number, call: UnresolvedFunction): TextContext;
+}
+
+/** Kinds of expressions that are resolved. */
+export const resolvedKinds: ReadonlySet<string> = new Set([
+  "literal",
+  "attribute",
+  "call",
+  "cast",
+  "aggregateCall",
+  "windowCall",
+  "subquery",
+]);
+
+/** Names as they were written, types of what is resolved. */
+const asWritten: TextContext = {
+  zone: "UTC",
+  nameOf: (parts) => parts.join("."),
+  parameterText: (name) => name,
+  resolved: (e) => (resolvedKinds.has(e.kind) ? e : null),
+  inLambda: () => asWritten,
 };
-
-/** How a name that is still unresolved is written; default: its parts as they are. */
-export type NameText = (parts: readonly string[]) => string;
-
-const infix: Readonly<Record<string, string>> = Object.fromEntries(
-  ["+", "-", "*", "/", "%", "div", "=", "<", ">", "<=", ">=", "<=>", "&", "|", "^", "and", "or"].map((name) => [
-    name,
-    name === "div" ? name : name.toUpperCase(),
-  ]),
-);
-
-const shifts: Readonly<Record<string, string>> = { shiftleft: "<<", shiftright: ">>", shiftrightunsigned: ">>>" };
 
 /**
  * The SQL text of an expression, as Spark names columns after it and prints it in errors: `count(1)`, `(a + 1)`, `CASE WHEN … END`. Strings stand
  * without quotes.
  */
-export function sqlText(whole: Expression, nameOf: NameText = (parts) => parts.join(".")): string {
+export function sqlText(whole: Expression, context: TextContext = asWritten): string {
   const known = new Map<Expression, string>();
   // What stands behind OVER in a call that is not analysed is no child of it.
-  const text = (part: Expression): string => known.get(part) ?? sqlText(part, nameOf);
-  return foldExpression<string>(whole, (e) => shortened(textOf(e, text, nameOf)), { known });
+  const text = (part: Expression): string => known.get(part) ?? sqlText(part, context);
+  const texts = {
+    text,
+    typeOf: (part: Expression): DataType | null => {
+      const resolved = context.resolved(part);
+      return resolved === null ? null : typeOf(resolved);
+    },
+  };
+  return foldExpression<string>(whole, (e) => shortened(textOf(e, texts, context)), { known, parts: partsButLambdas });
+}
+
+/** The names in a lambda mean what its call says: its text is made there. */
+function partsButLambdas(e: Expression): readonly Expression[] {
+  return expressionChildren(e).filter(({ kind }) => kind !== "lambda");
 }
 
 /** Longer than any text that is of use; what is cut ends in dots. */
@@ -78,15 +87,17 @@ function shortened(text: string): string {
 }
 
 /** The text of an expression over the texts of its parts. */
-function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameText): string {
+function textOf(e: Expression, texts: CallTexts, context: TextContext): string {
+  const { text } = texts;
   switch (e.kind) {
     case "literal":
-      return literalText(e.value, e.type);
+      return literalText(e.value, e.type, context.zone);
     case "attribute":
-    case "lambdaVariable":
       return e.name;
+    case "lambdaVariable":
+      return context.parameterText(e.name);
     case "unresolvedAttribute":
-      return nameOf(e.parts);
+      return context.nameOf(e.parts);
     case "unresolvedStar":
       return [...e.target, "*"].join(".");
     case "alias":
@@ -96,13 +107,11 @@ function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameT
     case "sortOrder":
       return `${text(e.child)} ${e.descending ? "DESC" : "ASC"} NULLS ${e.nullsFirst ? "FIRST" : "LAST"}`;
     case "unresolvedCast":
-      return e.typedLiteral === true ? `${sqlTypeName(e.type)} '${text(e.child)}'` : castText(text(e.child), e.type, e.isTry);
+      return writtenCastText(e, text(e.child), context);
     case "cast":
       return castText(text(e.child), e.type, e.evalMode === "try");
     case "unresolvedExtract":
-      return e.key.kind === "literal" && typeof e.key.value === "string"
-        ? `${text(e.child)}.${e.key.value}`
-        : `${text(e.child)}[${text(e.key)}]`;
+      return extractText(e, texts);
     case "namedArgument":
       return `${e.name} => ${text(e.value)}`;
     case "unresolvedParameter":
@@ -111,18 +120,33 @@ function textOf(e: Expression, text: (part: Expression) => string, nameOf: NameT
     case "subquery":
       return subqueryText(e, text);
     case "windowCall":
-      return `${callText(e, text)} OVER ${windowText({ base: null, ...e }, e.name, e.args, text)}`;
+      return `${callText(e, texts)} OVER ${windowText({ base: null, ...e }, e.name, e.args, text)}`;
     case "unresolvedFunction":
-      if (e.shownAs !== undefined) return text(e.shownAs);
-      // A function that is a cast is no cast that somebody wrote.
-      if (e.args.length === 1 && castNames.has(e.name.toLowerCase())) return text(e.args[0]!);
-      if (e.over === undefined) return callText(e, text);
-      return `${callText(e, text)} OVER ${typeof e.over === "string" ? e.over : windowText(e.over, e.name, e.args, text)}`;
+      return functionText(e, texts, context);
     case "lambda":
-      return `lambdafunction(${[e.body, ...e.parameters].map(text).join(", ")})`;
+      return lambdaText(e, context);
     default:
-      return callText(e, text);
+      return callText(e, texts);
   }
+}
+
+function functionText(e: UnresolvedFunction, texts: CallTexts, context: TextContext): string {
+  const { text } = texts;
+  if (e.shownAs !== undefined) return text(e.shownAs);
+  // A function that is a cast is no cast that somebody wrote.
+  if (e.args.length === 1 && castNames.has(e.name.toLowerCase())) return text(e.args[0]!);
+  const inside = (part: Expression): string =>
+    part.kind === "lambda" ? lambdaText(part, context.inLambda(part, e.args.indexOf(part), e)) : text(part);
+  const call = (shown: CallLike): string => callText(shown, { ...texts, text: inside });
+  if (e.over === undefined) return call(e);
+  const nullsIgnored = e.ignoreNulls === true && e.name === "nth_value" ? " ignore nulls" : "";
+  // With IGNORE NULLS the functions of first and last values show their short names.
+  const name = e.ignoreNulls === true ? e.name.replace(/^(first|last)_value$/, "$1") : e.name;
+  return `${call({ ...e, name })}${nullsIgnored} OVER ${typeof e.over === "string" ? e.over : windowText(e.over, e.name, e.args, text)}`;
+}
+
+function lambdaText(e: Lambda, context: TextContext): string {
+  return `lambdafunction(${[sqlText(e.body, context), ...e.parameters.map(({ name }) => context.parameterText(name))].join(", ")})`;
 }
 
 function subqueryText({ form, values, query }: Pick<Subquery, "form" | "values" | "query">, text: (child: Expression) => string): string {
@@ -131,102 +155,22 @@ function subqueryText({ form, values, query }: Pick<Subquery, "form" | "values" 
   return `(${value} IN (listquery(${outerNamesOf(query).join(", ")})))`;
 }
 
-interface CallLike {
-  readonly name: string;
-  readonly args: readonly Expression[];
-  readonly distinct?: boolean;
-  readonly filter?: Expression | null;
-  readonly withinGroup?: readonly SortOrder[];
+/** `e.field` of a struct, `e[key]` of a map. */
+function extractText({ child, key }: UnresolvedExtract, { text, typeOf: typeOfPart }: CallTexts): string {
+  const isName = key.kind === "literal" && typeof key.value === "string";
+  return isName && typeOfPart(child)?.kind !== "map" ? `${text(child)}.${key.value}` : `${text(child)}[${text(key)}]`;
 }
 
-function callText(e: CallLike, text: (child: Expression) => string): string {
-  const args = e.args.map(text);
-  const operator = infix[e.name] ?? shifts[e.name];
-  if (operator !== undefined && args.length === 2) return `(${args[0]} ${operator} ${args[1]})`;
-  switch (e.name) {
-    case "not":
-      return `(NOT ${args[0]})`;
-    case "negative":
-      return `(- ${args[0]})`;
-    case "positive":
-      return `(+ ${args[0]})`;
-    case "~":
-      return `~${args[0]}`;
-    case "isnull":
-      return `(${args[0]} IS NULL)`;
-    case "isnotnull":
-      return `(${args[0]} IS NOT NULL)`;
-    case "in":
-      return `(${args[0]} IN (${args.slice(1).join(", ")}))`;
-    case "like":
-    case "ilike":
-      return `${args[0]} ${e.name.toUpperCase()} ${args[1]}${args.length === 3 ? ` ESCAPE '${args[2]}'` : ""}`;
-    case "rlike":
-      return `RLIKE(${args.join(", ")})`;
-    case "case":
-      return caseText(args);
-    case "if":
-      return `(IF(${args.join(", ")}))`;
-    case "getField":
-      return args.join(".");
-    case "getItem":
-      return `${args[0]}[${args[1]}]`;
-    case "extract":
-      return `extract(${args[0]} FROM ${args[1]})`;
-    case "ltrim":
-    case "rtrim":
-      return args.length === 2
-        ? `TRIM(${e.name === "ltrim" ? "LEADING" : "TRAILING"} ${args[0]} FROM ${args[1]})`
-        : `${e.name}(${args[0]})`;
-    default: {
-      const shown = shownDefaults[`${e.name}/${args.length}`];
-      if (shown !== undefined) args.push(shown);
-      const filter = e.filter ? ` FILTER (WHERE ${text(e.filter)})` : "";
-      const within =
-        e.withinGroup === undefined
-          ? ""
-          : ` WITHIN GROUP (ORDER BY ${e.withinGroup.map((item) => withinText(e.name, item, text)).join(", ")})`;
-      return `${shownName(e.name)}(${e.distinct ? "DISTINCT " : ""}${args.join(", ")})${within}${filter}`;
-    }
+/** `DATE '…'` shows its value. Casts to types with parts of their own show what they cast, as in Spark. */
+function writtenCastText(e: UnresolvedCast, child: string, context: TextContext): string {
+  if (e.typedLiteral === true) {
+    const value = context.resolved(e);
+    return value?.kind === "literal" ? literalText(value.value, value.type, context.zone) : `${sqlTypeName(e.type)} '${child}'`;
   }
-}
-
-/** The order of values in a group: of texts as everywhere, of numbers only DESC is shown. */
-function withinText(name: string, item: SortOrder, text: (child: Expression) => string): string {
-  return name === "listagg" ? text(item) : `${text(item.child)}${item.descending ? " DESC" : ""}`;
-}
-
-function caseText(args: readonly string[]): string {
-  const parts = ["CASE"];
-  for (let i = 0; i + 1 < args.length; i += 2) parts.push(`WHEN ${args[i]} THEN ${args[i + 1]}`);
-  if (args.length % 2 === 1) parts.push(`ELSE ${args.at(-1)}`);
-  return [...parts, "END"].join(" ");
+  const { kind } = e.type;
+  return kind === "array" || kind === "map" || kind === "struct" ? child : castText(child, e.type, e.isTry);
 }
 
 function castText(child: string, type: DataType, isTry: boolean): string {
   return `${isTry ? "TRY_CAST" : "CAST"}(${child} AS ${sqlTypeName(type)})`;
-}
-
-function literalText(value: Value, type: DataType): string {
-  if (value === null) return "NULL";
-  switch (type.kind) {
-    case "decimal":
-    case "double":
-    case "float":
-      return valueText(value, type, "UTC");
-    case "date":
-    case "timestamp":
-    case "timestamp_ntz":
-      return `${sqlTypeName(type)} '${valueText(value, type, "UTC")}'`;
-    case "binary":
-      return `X'${Array.from(value as Uint8Array, (b) => b.toString(16).padStart(2, "0").toUpperCase()).join("")}'`;
-    case "interval_daytime":
-      return dayTimeIntervalText(value as bigint, type.units);
-    case "interval_yearmonth":
-      return yearMonthIntervalText(value as number, type.units);
-    default:
-      return typeof value === "object"
-        ? JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part))
-        : String(value);
-  }
 }

@@ -20,7 +20,7 @@ export function windowText(
   return `(${parts.join(" ")})`;
 }
 
-const ranks = new Set(["row_number", "rank", "dense_rank", "percent_rank", "cume_dist", "ntile"]);
+const ranks = new Set(["row_number", "rank", "dense_rank", "percent_rank", "ntile"]);
 
 function defaultFrame(name: string, ordered: boolean): string {
   if (ranks.has(name)) return "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";

@@ -104,7 +104,10 @@ export class ExpressionGrammar implements Grammar {
     if (word === "-" && tokens.peek().kind === "number" && !tokens.isNext(1, ".", "[", "::"))
       return numberLiteral(tokens.next().text, true);
     const child = this.nested(() => this.unary());
-    return call({ "-": "negative", "+": "positive", "~": "~" }[word]!, [child], { start, end: tokens.end });
+    const position = { start, end: tokens.end };
+    // Names of columns tell the operator from the function.
+    if (word === "-") return { ...call("negative", [child], position), shownAs: call("-", [child]) };
+    return call(word === "+" ? "positive" : "~", [child], position);
   }
 
   private nested<T>(read: () => T): T {

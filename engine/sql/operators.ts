@@ -11,7 +11,7 @@ const precedence: readonly Readonly<Record<string, string>>[] = [
   { "|": "|" },
   { "^": "^" },
   { "&": "&" },
-  { "<<": "shiftleft", ">>": "shiftright", ">>>": "shiftrightunsigned" },
+  { "<<": "<<", ">>": ">>", ">>>": ">>>" },
   { "+": "+", "-": "-", "||": "concat" },
   { "*": "*", "/": "/", "%": "%", DIV: "div" },
 ];

@@ -70,12 +70,18 @@ function quantifiedLike(grammar: Grammar, operand: Expression, negated: boolean)
   const joint = tokens.next().word === "ALL" ? "and" : "or";
   tokens.expect("(");
   if (tokens.is(")")) throw new StreamingError("INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN");
-  const matches = tokens.commaSeparated(() => {
-    const match = call(name, [operand, grammar.expression()]);
+  const patterns = tokens.commaSeparated(() => grammar.expression());
+  tokens.expect(")");
+  const matches = patterns.map((pattern) => {
+    const match = call(name, [operand, pattern]);
     return negated ? call("not", [match]) : match;
   });
-  tokens.expect(")");
-  return matches.reduce((left, right) => call(joint, [left, right]));
+  const whole = matches.reduce((left, right) => call(joint, [left, right]));
+  // Patterns that are all constants are one function in Spark.
+  if (!patterns.every((pattern) => pattern.kind === "literal" && typeof pattern.value === "string")) return whole;
+  const shown = `${negated ? "not" : ""}like${joint === "and" ? "all" : "any"}`;
+  const shownAs = call(shown, [name === "ilike" ? call("lower", [operand]) : operand]);
+  return { ...whole, shownAs };
 }
 
 /** `LIKE pattern [ESCAPE 'c']`. */

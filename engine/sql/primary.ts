@@ -90,10 +90,16 @@ function readSymbol(grammar: Grammar): Expression {
     const rest = [first];
     while (tokens.accept(",")) rest.push(grammar.namedExpression());
     tokens.expect(")");
-    return call("struct", rest, { start, end: tokens.end });
+    return { ...call("struct", rest, { start, end: tokens.end }), shownAs: call("named_struct", rest.flatMap(namedField)) };
   }
   tokens.expect(")");
   return first;
+}
+
+/** A part of `(a, b)` as a field of a struct: its name and its value. */
+function namedField(e: Expression, index: number): readonly Expression[] {
+  const name = e.kind === "alias" ? e.name : e.kind === "unresolvedAttribute" ? e.parts.at(-1)! : `col${index + 1}`;
+  return [literal(name, types.string), e.kind === "alias" ? e.child : e];
 }
 
 function readWord(grammar: Grammar): Expression {

@@ -1,6 +1,6 @@
 import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import { types } from "../arrow/types.js";
-import { literal, type Expression } from "../expression/expression.js";
+import { literal, type Expression, type UnresolvedFunction } from "../expression/expression.js";
 import { call } from "./operators.js";
 import type { Grammar } from "./tokenStream.js";
 
@@ -19,6 +19,7 @@ const forms: Readonly<Record<string, Form>> = {
   OVERLAY: readOverlay,
   TIMESTAMPADD: readUnitFunction,
   TIMESTAMPDIFF: readUnitFunction,
+  TIMEDIFF: readUnitFunction,
   DATEADD: readUnitFunction,
   DATE_ADD: readUnitFunction,
   DATEDIFF: readUnitFunction,
@@ -83,7 +84,7 @@ function readPosition(grammar: Grammar): Expression {
   tokens.next();
   const text = grammar.operand();
   if (!tokens.accept("IN")) return finishCall(grammar, "position", text, start);
-  return finish(grammar, "position", [text, grammar.operand()], start);
+  return finish(grammar, "locate", [text, grammar.operand()], start);
 }
 
 /** `SUBSTRING(s FROM i [FOR n])`. */
@@ -96,7 +97,7 @@ function readSubstring(grammar: Grammar): Expression {
   if (!tokens.accept("FROM")) return finishCall(grammar, name, source, start);
   const args = [source, grammar.operand()];
   if (tokens.accept("FOR")) args.push(grammar.operand());
-  return finish(grammar, name, args, start);
+  return finish(grammar, "substring", args, start);
 }
 
 const trims: Readonly<Record<string, string>> = { BOTH: "trim", LEADING: "ltrim", TRAILING: "rtrim" };
@@ -113,7 +114,8 @@ function readTrim(grammar: Grammar): Expression {
   if (tokens.accept("FROM")) {
     const source = grammar.operand();
     // The function takes the characters first for ltrim and rtrim, and `btrim` is the two-sided trim with characters.
-    return name === "trim" ? finish(grammar, "btrim", [source, first], start) : finish(grammar, name, [first, source], start);
+    if (name !== "trim") return finish(grammar, name, [first, source], start);
+    return { ...finish(grammar, "btrim", [source, first], start), shownAs: call("trim", [first, source]) };
   }
   return finishCall(grammar, name, first, start);
 }
@@ -138,6 +140,15 @@ const dateUnits = new Set(
   ),
 );
 
+/** The functions that the other words stand for. */
+const unitFunctions: Readonly<Record<string, string>> = {
+  DATE_ADD: "timestampadd",
+  DATEADD: "timestampadd",
+  DATEDIFF: "timestampdiff",
+  DATE_DIFF: "timestampdiff",
+  TIMEDIFF: "timestampdiff",
+};
+
 /** `TIMESTAMPADD(unit, n, ts)` and its like: the unit becomes a string. `DATE_ADD(date, n)` is an ordinary call. */
 function readUnitFunction(grammar: Grammar): Expression | null {
   const { tokens } = grammar;
@@ -146,7 +157,7 @@ function readUnitFunction(grammar: Grammar): Expression | null {
   if (tokens.peek(3).word !== ",") return null;
   if (unit.kind === "string") return readQuotedUnit(grammar);
   if (unit.kind !== "identifier" || !dateUnits.has(unit.word)) return null;
-  const name = { DATE_ADD: "timestampadd", DATEADD: "timestampadd", DATEDIFF: "timestampdiff", DATE_DIFF: "timestampdiff" }[written.word];
+  const name = unitFunctions[written.word];
   tokens.next();
   tokens.next();
   tokens.next();
@@ -181,7 +192,7 @@ function finishCall(grammar: Grammar, name: string, first: Expression, start: nu
   return finish(grammar, name, args, start);
 }
 
-function finish({ tokens }: Grammar, name: string, args: readonly Expression[], start: number): Expression {
+function finish({ tokens }: Grammar, name: string, args: readonly Expression[], start: number): UnresolvedFunction {
   tokens.expect(")");
   if (tokens.is("OVER")) throw notYetSupported("A window function (OVER)");
   return call(name, args, { start, end: tokens.end });

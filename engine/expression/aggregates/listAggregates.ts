@@ -180,7 +180,6 @@ function listagg(e: UnresolvedFunction): Expression {
   const list = collected(e, { args: [keys.length === 0 ? value : packed], distinct: e.distinct });
   const directions = order.map(({ descending, nullsFirst }) => `${descending ? "d" : "a"}${nullsFirst ? "f" : "l"}`).join("");
   return finished(e, "joined values", [list, delimiter, literal(directions, types.string), literal(keys.length > 0, types.boolean)], {
-    name: "listagg",
     args: [value, delimiter],
   });
 }

@@ -18,26 +18,31 @@ export function resolveOutputs(items: readonly Expression[], scope: Scope): Name
   });
 }
 
+const windowNames: ReadonlySet<string> = new Set(["window", "session_window", "window_time"]);
+
 /** One output column: resolved, with Spark's name for it when it was given none. */
 export function resolveNamed(e: Expression, scope: Scope): NamedExpression {
   if (e.kind === "alias" && e.child.kind === "unresolvedStar") {
     throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression `alias`" });
   }
-  const resolved = resolveExpression(e, scope);
-  if (resolved.kind === "attribute") return resolved;
+  const memory = new Map<Expression, Expression>();
+  const resolved = resolveExpression(e, scope, memory);
+  // `+x` and `floor(whole)` are the column, under names of their own; `window(…)` is the column that it makes.
+  const isFunction = e.kind === "unresolvedFunction" && !windowNames.has(e.name.toLowerCase());
+  if (resolved.kind === "attribute" && (!isFunction || autoName(e, scope, memory) === resolved.name)) return resolved;
   if (resolved.kind === "alias") {
     const child = resolved.child.kind === "alias" ? resolved.child.child : resolved.child;
     return { ...resolved, child };
   }
-  return { kind: "alias", child: resolved, name: autoName(e, scope), id: freshId() };
+  return { kind: "alias", child: resolved, name: autoName(e, scope, memory), id: freshId() };
 }
 
 /** Fields are named after themselves, casts of columns after the column, everything else after its text. */
-function autoName(e: Expression, scope: Scope): string {
-  if (e.kind === "unresolvedAttribute") return scope.find(e.parts) === null ? prettyText(e, scope) : e.parts.at(-1)!;
+function autoName(e: Expression, scope: Scope, memory: Map<Expression, Expression>): string {
+  if (e.kind === "unresolvedAttribute") return scope.find(e.parts) === null ? prettyText(e, scope, memory) : e.parts.at(-1)!;
   if (e.kind === "unresolvedCast" && e.child.kind === "unresolvedAttribute") {
     const child = scope.resolve(e.child.parts);
-    return child.kind === "attribute" ? child.name : e.child.parts.at(-1)!;
+    if (child.kind === "attribute") return child.name;
   }
-  return prettyText(e, scope);
+  return prettyText(e, scope, memory);
 }

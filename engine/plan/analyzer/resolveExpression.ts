@@ -6,7 +6,7 @@ import { literal, type Expression, type UnresolvedFunction, type TextPosition } 
 import { isDeterministic } from "../../expression/determinism.js";
 import { isAggregateName, isGeneratorName, resolveFunction } from "../../expression/resolve.js";
 import { resolveCast } from "../../expression/types/coerce.js";
-import { sqlText } from "../sqlText.js";
+import { resolvedKinds, sqlText, type TextContext } from "../sqlText.js";
 import { expressionChildren, foldExpression, mapChildren, someExpression } from "../../expression/traverse.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
@@ -21,9 +21,8 @@ import { typedLiteral } from "./typedLiteral.js";
  *
  * @throws what Spark's analyzer throws for what it cannot resolve
  */
-export function resolveExpression(whole: Expression, scope: Scope): Expression {
+export function resolveExpression(whole: Expression, scope: Scope, memory = new Map<Expression, Expression>()): Expression {
   // A random call that stands in several places is resolved for each of them: each draws its own.
-  const memory = new Map<Expression, Expression>();
   const known = {
     get: (e: Expression): Expression | undefined => memory.get(e),
     set: (e: Expression, resolved: Expression): unknown => isDeterministic(resolved) && memory.set(e, resolved),
@@ -181,14 +180,38 @@ function groupingCall(name: string, args: readonly Expression[]): Expression {
 }
 
 /** The text of an expression as Spark names columns after it: of a qualified name only the column and its fields. */
-export function prettyText(e: Expression, scope: Scope): string {
-  return sqlText(e, (parts) => {
-    try {
-      return sqlText(scope.resolve(parts));
-    } catch (error) {
-      // A parameter of a lambda is known inside of it only.
-      if (error instanceof StreamingError) return parts.join(".");
-      throw error;
-    }
-  });
+export function prettyText(e: Expression, scope: Scope, memory?: Map<Expression, Expression>): string {
+  return sqlText(e, prettyContext(scope, memory));
+}
+
+/** What names mean where the scope says so; `memory` has what is resolved already. */
+function prettyContext(scope: Scope, memory = new Map<Expression, Expression>()): TextContext {
+  // A window is found by the analysis of the whole; its text does not depend on it.
+  const inner = scope.withoutWindows();
+  const resolved = (e: Expression): Expression | null => memory.get(e) ?? unlessRefused(() => resolveExpression(e, inner, memory));
+  const context: TextContext = {
+    zone: scope.context.zone,
+    nameOf: (parts) => {
+      if (scope.isAlias(parts)) return `lateralAliasReference(${parts.join(".")})`;
+      const meant = unlessRefused(() => scope.resolve(parts));
+      return meant === null ? parts.join(".") : sqlText(meant, context);
+    },
+    parameterText: () => "namedlambdavariable()",
+    resolved: (e) => (resolvedKinds.has(e.kind) ? e : resolved(e)),
+    inLambda: (lambda, index, { name, args }) => {
+      const plain = args.map((arg) => (arg.kind === "lambda" ? arg : (resolved(arg) ?? arg)));
+      const parameters = unlessRefused(() => typedParameters(name.toLowerCase(), lambda, index, plain)) ?? lambda.parameters;
+      return prettyContext(inner.withParameters(parameters));
+    },
+  };
+  return context;
+}
+
+function unlessRefused<T>(work: () => T): T | null {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof StreamingError) return null;
+    throw error;
+  }
 }

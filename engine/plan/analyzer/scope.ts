@@ -72,6 +72,18 @@ export class Scope {
       : this.with({ preferred: noNames, aliases: new Map([...this.names.aliases, ...this.names.preferred]) });
   }
 
+  /** This scope where no window has a place. */
+  withoutWindows(): Scope {
+    return new Scope(this.attributes, this.context, null, this.names);
+  }
+
+  /** Whether the name is that of an expression before it in the select list. */
+  isAlias(parts: readonly string[]): boolean {
+    const name = parts[0]!.toLowerCase();
+    const { parameters, preferred, aliases } = this.names;
+    return aliases.has(name) && !preferred.has(name) && this.plain(name).length === 0 && !parameters.some((p) => same(p.name, name));
+  }
+
   private with(names: Partial<Names>): Scope {
     return new Scope(this.attributes, this.context, this.names.windows, { ...this.names, ...names });
   }

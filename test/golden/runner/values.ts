@@ -1,5 +1,6 @@
 import { typeName, type DataType } from "../../../engine/arrow/types.js";
 import type { MapValue, Value } from "../../../engine/arrow/value.js";
+import { civilFromDays, daysFromCivil } from "../../../engine/values/calendar.js";
 import { literal } from "../../../engine/expression/expression.js";
 import { sqlText } from "../../../engine/plan/sqlText.js";
 import type { GoldenRow, GoldenValue } from "./case.js";
@@ -20,7 +21,7 @@ export function toValue(type: DataType, golden: GoldenValue | undefined): Value 
     case "decimal":
       return unscaled((golden as string | number | bigint).toString(), type.scale);
     case "date":
-      return Math.round(Date.parse(`${jsYear(golden as string)}T00:00:00Z`) / 86_400_000);
+      return parseDays(golden as string);
     case "timestamp":
     case "timestamp_ntz":
       return parseMicros(golden as string);
@@ -100,7 +101,9 @@ function scaled(value: bigint, scale: number): string {
 
 function parseMicros(text: string): bigint {
   const match = /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?$/.exec(text)!;
-  const seconds = BigInt(Date.parse(`${jsYear(match[1]!)}${match[3] ?? "Z"}`)) / 1000n;
+  const [day, time] = match[1]!.split("T");
+  const ofDay = BigInt(Date.parse(`1970-01-01T${time}${match[3] ?? "Z"}`)) / 1000n;
+  const seconds = BigInt(parseDays(day!)) * 86_400n + ofDay;
   return seconds * 1_000_000n + BigInt((match[2] ?? "").padEnd(6, "0").slice(0, 6));
 }
 
@@ -108,19 +111,20 @@ function parseMicros(text: string): bigint {
 function isoMicros(micros: bigint): string {
   const seconds = micros >= 0n ? micros / 1_000_000n : -((-micros + 999_999n) / 1_000_000n);
   const fraction = micros - seconds * 1_000_000n;
-  return `${isoYear(new Date(Number(seconds) * 1000).toISOString().slice(0, -5))}.${String(fraction).padStart(6, "0")}`;
+  const days = Math.floor(Number(seconds) / 86_400);
+  const time = new Date((Number(seconds) - days * 86_400) * 1000).toISOString().slice(10, 19);
+  return `${isoDate(days)}${time}.${String(fraction).padStart(6, "0")}`;
 }
 
 function isoDate(days: number): string {
-  return isoYear(new Date(days * 86_400_000).toISOString().slice(0, -14));
+  const { year, month, day } = civilFromDays(days);
+  const digits = String(Math.abs(year)).padStart(4, "0");
+  const sign = year < 0 ? "-" : year > 9999 ? "+" : "";
+  return `${sign}${digits}-${String(month).padStart(2, "0")}-${String(day).padStart(2, "0")}`;
 }
 
-/** Years that have a sign need six digits in JavaScript. */
-function jsYear(text: string): string {
-  return text.replace(/^([+-])(\d{4,5})-/, (_all, sign: string, digits: string) => `${sign}${digits.padStart(6, "0")}-`);
-}
-
-/** JavaScript writes years beyond four digits with six, Java with as many as it takes and at least four. */
-function isoYear(text: string): string {
-  return text.replace(/^([+-])0*(\d{4,})/, "$1$2");
+/** `yyyy-MM-dd`, in years that JavaScript's dates do not reach too. */
+function parseDays(text: string): number {
+  const [, year, month, day] = /^([+-]?\d+)-(\d\d)-(\d\d)$/.exec(text)!;
+  return daysFromCivil(Number(year), Number(month), Number(day));
 }
