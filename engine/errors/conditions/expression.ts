@@ -197,6 +197,26 @@ export const expressionConditions = {
     message: "<what> take <size> together, and <limit> are the most that are held at once.",
     advice: "Shorten the values, read fewer of them at a time (maxFilesPerTrigger, maxBytesPerTrigger), or collect fewer in a group.",
   },
+  CANNOT_DECODE_URL: {
+    sqlState: "22546",
+    message: "The provided URL cannot be decoded: <url>.",
+    advice: "Give a text that url_encode wrote; try_url_decode gives NULL instead.",
+  },
+  INVALID_FORMAT_STRING: {
+    sqlState: "22023",
+    message: "The format <format> does not fit the values that it is given.",
+    advice: "Give a value for each directive, of the kind that it writes: `%d` whole numbers, `%f` others, `%s` anything.",
+  },
+  INVALID_URL: {
+    sqlState: "22P02",
+    message: "The url is invalid: <url>.",
+    advice: "Correct the address; try_parse_url gives NULL instead.",
+  },
+  INVALID_UTF8_STRING: {
+    sqlState: "22029",
+    message: "Invalid UTF8 byte sequence found in string: <str>.",
+    advice: "Give bytes that are UTF-8; try_validate_utf8 gives NULL instead, make_valid_utf8 replaces what is not.",
+  },
   NULL_MAP_KEY: {
     sqlState: "2200E",
     message: "Cannot use null as map key.",

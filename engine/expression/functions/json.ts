@@ -13,6 +13,7 @@ import { rangeOf } from "../compile/snippets.js";
 import type { Call } from "../expression.js";
 import { describeCall } from "../types/describe.js";
 import { typeOf } from "../types/typeOf.js";
+import { jsonAt, parseJsonPath } from "../../values/jsonPath.js";
 import { castArgs, unexpectedType, type FunctionEntry } from "./entry.js";
 
 /**
@@ -113,4 +114,22 @@ const writerOf = onceForEach(({ args, options = {}, zone = "UTC" }) =>
   writers.get(JSON.stringify([typeOf(args[0]!), options, zone]), () => createJsonColumnWriter({ options, zone })),
 );
 
-export const jsonFunctions: readonly FunctionEntry[] = [fromJson, toJson];
+const paths = new Cache<{ readonly steps: ReturnType<typeof parseJsonPath> }>(1000);
+
+const getJsonObject: FunctionEntry = {
+  name: "get_json_object",
+  doc: "What a path (`$.a[0].b`, `$[*].a`) finds in a JSON text, as JSON; texts without quotes.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: (args, resolving) => {
+    const wrong = args.findIndex((arg) => !["string", "null"].includes(typeOf(arg).kind));
+    if (wrong >= 0) throw unexpectedType(args, wrong, '"STRING"', resolving);
+    return { args: castArgs(args, [types.string], resolving), type: types.string, nullable: true };
+  },
+  eval: ([text, path]) => {
+    const { steps } = paths.get(path as string, () => ({ steps: parseJsonPath(path as string) }));
+    return steps === null ? null : jsonAt(text as string, steps);
+  },
+};
+
+export const jsonFunctions: readonly FunctionEntry[] = [fromJson, toJson, getJsonObject];

@@ -2,7 +2,6 @@ import { RE2JS } from "re2js";
 import { Cache } from "../../codegen/cache.js";
 import { notYetSupported } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
-import type { Value } from "../../arrow/value.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import { byteEqual, bytesEndWith, bytesIndexOf, bytesStartWith } from "../compile/runtime/bytes.js";
 import { rangeOf } from "../compile/snippets.js";
@@ -113,7 +112,8 @@ const split: FunctionEntry = {
   eval: ([s, pattern, limit]) => splitText(s as string, pattern as string, (limit as number | undefined) ?? -1),
 };
 
-function splitText(s: string, pattern: string, limit: number): Value {
+/** The parts of a text between the matches of a pattern, as Java splits. */
+export function splitText(s: string, pattern: string, limit: number): readonly string[] {
   if (s === "") return [""];
   if (pattern === "") {
     const units = Array.from(s);

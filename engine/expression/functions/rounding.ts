@@ -158,6 +158,7 @@ function roundValue(value: Value, digits: number, call: Call, divide: Divide): V
   }
   if (isIntegral(from)) {
     if (digits >= 0) return value;
+    if (digits === noScale && Number(value) !== 0 && call.evalMode === "ansi") throwOverflow("");
     return integralResult(roundUnscaled(BigInt(value as number), 0, digits, divide), from, call.evalMode, "");
   }
   const number = value as number;

@@ -17,12 +17,17 @@ import { dateTimePatternFunctions } from "./dateTimePatterns.js";
 import { encodingFunctions } from "./encodings.js";
 import type { FunctionEntry } from "./entry.js";
 import { higherOrderFunctions } from "./higherOrder.js";
+import { formattingFunctions } from "./formatting.js";
+import { hashFunctions } from "./hashes.js";
+import { textCheckFunctions } from "./textChecks.js";
+import { urlFunctions } from "./urls.js";
 import { itemFunctions } from "./items.js";
 import { jsonFunctions } from "./json.js";
 import { logicFunctions } from "./logic.js";
 import { makeTimeFunctions } from "./makeTime.js";
 import { mapFunctions } from "./maps.js";
 import { mathFunctions } from "./math.js";
+import { randomFunctions } from "./random.js";
 import { roundingFunctions } from "./rounding.js";
 import { patternFunctions } from "./patterns.js";
 import { stringBuildingFunctions } from "./stringBuilding.js";
@@ -64,6 +69,11 @@ export const functionTable: readonly FunctionEntry[] = [
   ...mapFunctions,
   ...higherOrderFunctions,
   ...batchFunctions,
+  ...formattingFunctions,
+  ...hashFunctions,
+  ...textCheckFunctions,
+  ...urlFunctions,
+  ...randomFunctions,
   ...jsonFunctions,
   ...encodingFunctions,
 ];
