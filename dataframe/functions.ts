@@ -15,5 +15,6 @@ export * from "./functions/higherOrder.js";
 export * from "./functions/listAggregates.js";
 export * from "./functions/ranking.js";
 export * from "./functions/patterns.js";
+export * from "./functions/tools.js";
 export * from "./functions/collectionBuilding.js";
 export * from "./functions/generators.js";

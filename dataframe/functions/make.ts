@@ -12,6 +12,7 @@ import {
   type RefsOf,
   type ValueOf,
 } from "../column.js";
+import { freshId } from "../../engine/expression/expression.js";
 import { withListAggregates } from "../../engine/expression/aggregates/listAggregates.js";
 import { literalOf, type LiteralValue } from "../literal.js";
 import type { Asked, Needs, WantedKind } from "../types/wants.js";
@@ -66,6 +67,12 @@ export function aggregateCall<V, R extends Asked>(name: string, columns: readonl
 /** A function without parameters. */
 export function nullary<V>(name: string): () => Column<V, never, `${string}()`> {
   return () => callOver(name, []);
+}
+
+/** A random function without a seed: every call of it draws numbers of its own, however often its column is used. */
+export function random<T>(name: string, args: readonly Column<unknown, never, never>[] = []): Column<T, never, never> {
+  const columns = args.map((arg, i) => columnExpression(arg, name, i));
+  return new Column<T, never, never>({ ...call(name, columns), draw: freshId() });
 }
 
 /** What a column of a call is called: some functions show in capitals, some show arguments that nobody wrote. */

@@ -1,6 +1,5 @@
-import { freshId } from "../../engine/expression/expression.js";
-import { call, Column, type ValueOf } from "../column.js";
-import { binary, callOver, callWith, literalColumn, nullary, unary, type ColumnOrName, type Takes } from "./make.js";
+import type { Column, ValueOf } from "../column.js";
+import { binary, callOver, callWith, literalColumn, nullary, random, unary, type ColumnOrName, type Takes } from "./make.js";
 
 /** The absolute value. @example df.select(abs("celsius").as("a")) */
 export function abs<const C extends ColumnOrName>(value: C): Column<ValueOf<C>, Takes<C, "number", "abs">, never> {
@@ -110,10 +109,6 @@ export function rand(seed?: number): Column<number, never, never> {
 /** A random UUID: seeded from the batch, so that a replay draws the same. @example df.select(uuid().as("u")) */
 export function uuid(): Column<string, never, never> {
   return random("uuid");
-}
-
-function random<T>(name: string): Column<T, never, never> {
-  return new Column<T, never, never>({ ...call(name, []), draw: freshId() });
 }
 
 /** `a / b` without its fraction. @example df.select(div("id", lit(2)).as("half")) */

@@ -112,7 +112,7 @@ const growths = new WeakMap<Expression, number>();
  * A term that reads what projections compute grows by each of them: the terms of n projections would be n² expressions in the end. One projection may be as deep as it
  * likes; a term that has grown by this much already goes through no further one that lets it grow.
  */
-const growthLimit = 32;
+const growthLimit = 16;
 
 /** Whether the term may stand below a projection as what it is there. */
 function mayGrow(term: Expression, below: Expression): boolean {

@@ -31,7 +31,7 @@ function wide(size: number): DataFrame {
 const verbs: readonly (readonly [string, (size: number) => DataFrame, number])[] = [
   ["withColumn of one column", (n) => chain(n, table(), (d) => d.withColumn("n", col("n").plus(1))), 66],
   ["select", (n) => chain(n, table(), (d) => d.select(col("n").plus(1).as("n"), "s")), 66],
-  ["withColumn and where in turn", (n) => chain(n, table(), (d, i) => d.withColumn("n", col("n").plus(1)).where(`n <> ${-i}`)), 50],
+  ["withColumn and where in turn", (n) => chain(n, table(), (d, i) => d.withColumn("n", col("n").plus(1)).where(`n <> ${-i}`)), 66],
   ["where", (n) => chain(n, table(), (d, i) => d.where(`n <> ${i + 5}`)), 66],
   ["withColumnRenamed", (n) => chain(n, table(), (d, i) => d.withColumnRenamed(i === 0 ? "n" : `n${i - 1}`, `n${i}`)), 66],
   ["as", (n) => chain(n, table(), (d, i) => d.as(`a${i}`)), 133],
