@@ -3,7 +3,7 @@ import type { Expression, Lambda, Subquery, UnresolvedCast, UnresolvedExtract, U
 import { typeOf } from "../expression/types/typeOf.js";
 import { expressionChildren, foldExpression } from "../expression/traverse.js";
 import { callText, type CallLike, type CallTexts } from "./callText.js";
-import { literalText } from "./literalText.js";
+import { literalText } from "../expression/literalText.js";
 import { outerNamesOf } from "./subqueryNames.js";
 import { windowText } from "./windowText.js";
 

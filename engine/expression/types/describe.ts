@@ -1,6 +1,6 @@
 import { sqlTypeName } from "../../arrow/types.js";
-import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
+import { literalText } from "../literalText.js";
 import { shownName } from "../userNames.js";
 import { foldExpression } from "../traverse.js";
 
@@ -21,7 +21,7 @@ function shortened(text: string): string {
 function textOf(e: Expression, parts: readonly string[]): string {
   switch (e.kind) {
     case "literal":
-      return describeLiteral(e.value);
+      return literalText(e.value, e.type, "UTC");
     case "attribute":
     case "lambdaVariable":
       return e.name;
@@ -52,10 +52,4 @@ function callText(name: string, texts: readonly string[]): string {
   if (name === "in") return `(${texts[0]} IN (${texts.slice(1).join(", ")}))`;
   if (name === "getField") return texts.join(".");
   return `${shownName(name)}(${texts.join(", ")})`;
-}
-
-function describeLiteral(value: Value): string {
-  if (value === null) return "NULL";
-  if (typeof value === "object") return "literal";
-  return String(value);
 }
