@@ -1,4 +1,5 @@
 import { types, type DataType } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { hashValue, murmur, xxHash } from "../../values/sparkHash.js";
 import type { Expression } from "../expression.js";
@@ -27,28 +28,26 @@ function holdsMap(type: DataType): boolean {
   return type.kind === "map" || (type.kind === "struct" && type.fields.some((field) => holdsMap(field.type)));
 }
 
-const hash: FunctionEntry = {
-  name: "hash",
-  doc: "A hash of 32 bits of all values, the same as Spark's.",
-  arity: [0, Infinity],
-  nulls: "own",
-  resolve: (args, resolving) => {
-    checkHashable(args, resolving);
-    return { args, type: types.int, nullable: false };
-  },
-  eval: (values, { args }) => values.reduce<number>((seed, value, i) => hashValue(value, typeOf(args[i]!), seed, murmur), 42),
-};
+/** Gives of the values and their types what the hash of each makes of the one before. */
+type Digest = (values: readonly Value[], types: readonly DataType[]) => Value;
 
-const xxhash64: FunctionEntry = {
-  name: "xxhash64",
-  doc: "A hash of 64 bits of all values, the same as Spark's.",
-  arity: [0, Infinity],
-  nulls: "own",
-  resolve: (args, resolving) => {
-    checkHashable(args, resolving);
-    return { args, type: types.long, nullable: false };
-  },
-  eval: (values, { args }) => values.reduce<bigint>((seed, value, i) => hashValue(value, typeOf(args[i]!), seed, xxHash), 42n),
-};
+function hashOf(name: string, bits: number, type: DataType, digest: Digest): FunctionEntry {
+  return {
+    name,
+    doc: `A hash of ${bits} bits of all values, the same as Spark's.`,
+    arity: [0, Infinity],
+    nulls: "own",
+    resolve: (args, resolving) => {
+      checkHashable(args, resolving);
+      return { args, type, nullable: false };
+    },
+    eval: (values, { args }) => digest(values, args.map(typeOf)),
+  };
+}
 
-export const hashFunctions: readonly FunctionEntry[] = [hash, xxhash64];
+export const hashFunctions: readonly FunctionEntry[] = [
+  hashOf("hash", 32, types.int, (values, of) => values.reduce<number>((seed, value, i) => hashValue(value, of[i]!, seed, murmur), 42)),
+  hashOf("xxhash64", 64, types.long, (values, of) =>
+    values.reduce<bigint>((seed, value, i) => hashValue(value, of[i]!, seed, xxHash), 42n),
+  ),
+];

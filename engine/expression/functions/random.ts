@@ -71,37 +71,34 @@ function checkSeed(args: readonly Expression[], index: number, resolving: Resolv
   throw unexpectedType(args, index, '("INT" or "BIGINT")', resolving);
 }
 
-const rand: FunctionEntry = {
-  name: "rand",
-  aliases: ["random"],
-  doc: "A number in [0, 1); the same as Spark's for a seed.",
-  arity: [0, 1],
-  nulls: "own",
-  deterministic: false,
-  resolve: (args, resolving) => {
-    checkSeed(args, 0, resolving);
-    return { args, type: types.double, nullable: false };
-  },
-  eval: ([seed], call, context) => fraction(seed, call, context),
-};
+/** What a random number of one row is, for a seed or without. */
+type RowDraw = (seed: Value | undefined, call: Call, context: EvalContext) => number;
 
-const randn: FunctionEntry = {
-  name: "randn",
-  doc: "A number of the standard normal distribution; the same as Spark's for a seed.",
-  arity: [0, 1],
-  nulls: "own",
-  deterministic: false,
-  resolve: (args, resolving) => {
-    checkSeed(args, 0, resolving);
-    return { args, type: types.double, nullable: false };
-  },
-  eval: ([seed], call, context) => {
+function randomNumber(names: Pick<FunctionEntry, "name" | "aliases" | "doc">, draw: RowDraw): FunctionEntry {
+  return {
+    ...names,
+    arity: [0, 1],
+    nulls: "own",
+    deterministic: false,
+    resolve: (args, resolving) => {
+      checkSeed(args, 0, resolving);
+      return { args, type: types.double, nullable: false };
+    },
+    eval: ([seed], call, context) => draw(seed, call, context),
+  };
+}
+
+const rand = randomNumber({ name: "rand", aliases: ["random"], doc: "A number in [0, 1); the same as Spark's for a seed." }, fraction);
+
+const randn = randomNumber(
+  { name: "randn", doc: "A number of the standard normal distribution; the same as Spark's for a seed." },
+  (seed, call, context) => {
     const given = seedOf(seed);
-    if (given !== null) return drawn(call, given, context.row, (random) => random.normal());
+    if (given !== null) return drawn(call, given, context.row, (random) => random.normal()) as number;
     const [a, b] = words(context, call, 2);
     return Math.sqrt(-2 * Math.log((a! + 1) / 4294967297)) * Math.cos((2 * Math.PI * b!) / 4294967296);
   },
-};
+);
 
 const uuid: FunctionEntry = {
   name: "uuid",
