@@ -8,7 +8,7 @@ const mostPlaces = 2 ** 31 - 1;
  *
  * @throws BATCH_TOO_LARGE
  */
-export function checkedPlaces(count: number, what = "The values of a column"): number {
-  if (count <= mostPlaces) return count;
-  throw new StreamingError("BATCH_TOO_LARGE", { what, size: String(count), limit: String(mostPlaces) });
+export function checkedPlaces(count: number, what = "The values of a column", limit = mostPlaces): number {
+  if (count <= limit) return count;
+  throw new StreamingError("BATCH_TOO_LARGE", { what, size: String(count), limit: String(limit) });
 }

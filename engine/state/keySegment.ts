@@ -7,6 +7,23 @@ import type { KeyLayout } from "./keyLayout.js";
 const firstBuckets = 16;
 const firstBytes = 64;
 
+/** Bits of an index entry that say which slot; those above are of the hash. */
+const slotBits = 26;
+/** Slots are below. */
+export const slotRange = 2 ** slotBits - 1;
+/** Of a hash, in its place: bits that choose neither the segment nor, up to a quarter of a million buckets, the bucket. */
+export const tagMask = 0xfc0000;
+export const tagShift = 8;
+
+/** What an index holds of a slot: the slot + 1, and some bits of its key's hash above, so that a look-up seldom reads the key of another. */
+function indexEntry(slot: number, hash: number): number {
+  return (slot + 1) | ((hash & tagMask) << tagShift);
+}
+
+export function slotOf(entry: number): number {
+  return (entry & slotRange) - 1;
+}
+
 /** The packed keys of a table by slot, which its segments share. */
 export interface StoredKeys {
   /** Slot s is the words `words[s · stride ..)`. */
@@ -21,7 +38,7 @@ export interface StoredKeys {
  */
 export class KeySegment {
   readonly groups: GroupRange;
-  /** Slot + 1 by bucket, 0: empty. The bucket of a hash is its low bits; the high ones chose the segment. */
+  /** An entry (`indexEntry`) by bucket, 0: empty. The bucket of a hash is its low bits; the high ones chose the segment. */
   index: Int32Array;
   size = 0;
   bytes: Uint8Array;
@@ -47,11 +64,7 @@ export class KeySegment {
   }
 
   put(slot: number, hash: number): void {
-    const { index } = this;
-    const mask = index.length - 1;
-    let p = hash & mask;
-    while (index[p] !== 0) p = (p + 1) & mask;
-    index[p] = slot + 1;
+    putInto(this.index, indexEntry(slot, hash), hash);
     this.size++;
   }
 
@@ -59,10 +72,11 @@ export class KeySegment {
   take(slot: number, { hashes }: StoredKeys, keyBytes: number): void {
     const { index } = this;
     const mask = index.length - 1;
+    const entry = indexEntry(slot, hashes[slot]!);
     let gap = hashes[slot]! & mask;
-    while (index[gap] !== slot + 1) gap = (gap + 1) & mask;
+    while (index[gap] !== entry) gap = (gap + 1) & mask;
     for (let p = (gap + 1) & mask; index[p] !== 0; p = (p + 1) & mask) {
-      const home = hashes[index[p]! - 1]! & mask;
+      const home = hashes[slotOf(index[p]!)]! & mask;
       if (((p - home) & mask) >= ((p - gap) & mask)) {
         index[gap] = index[p]!;
         gap = p;
@@ -75,9 +89,8 @@ export class KeySegment {
 
   grow({ hashes }: StoredKeys): void {
     const old = this.index;
-    this.index = buffers.int32(Math.max(firstBuckets, old.length * 2));
-    this.size = 0;
-    for (const entry of old) if (entry !== 0) this.put(entry - 1, hashes[entry - 1]!);
+    const index = (this.index = buffers.int32(Math.max(firstBuckets, old.length * 2)));
+    for (const entry of old) if (entry !== 0) putInto(index, entry, hashes[slotOf(entry)]!);
   }
 
   /** Two segments, each with half of the groups and the keys that belong to them. */
@@ -89,11 +102,12 @@ export class KeySegment {
     const high = new KeySegment({ from: middle, to }, this.size >> 1, bytes);
     for (const entry of this.index) {
       if (entry === 0) continue;
-      const hash = keys.hashes[entry - 1]!;
+      const slot = slotOf(entry);
+      const hash = keys.hashes[slot]!;
       const into = keyGroupOf(hash) < middle ? low : high;
       if (into.isFull) into.grow(keys);
-      into.put(entry - 1, hash);
-      into.#adopt(entry - 1, this.words, keys, layout);
+      into.put(slot, hash);
+      into.#adopt(slot, this.words, keys, layout);
     }
     return [low, high];
   }
@@ -121,7 +135,7 @@ export class KeySegment {
     }
     this.#used = 0;
     this.#live = 0;
-    for (const entry of this.index) if (entry !== 0) this.#adopt(entry - 1, oldWords, keys, layout);
+    for (const entry of this.index) if (entry !== 0) this.#adopt(slotOf(entry), oldWords, keys, layout);
   }
 
   /** Copies the bytes of a slot's key out of `source`. There is room. */
@@ -142,4 +156,11 @@ export class KeySegment {
 /** A power of two of which so many keys take at most half. */
 function bucketsFor(keys: number): number {
   return Math.max(firstBuckets, 2 ** Math.ceil(Math.log2(2 * keys + 2)));
+}
+
+function putInto(index: Int32Array, entry: number, hash: number): void {
+  const mask = index.length - 1;
+  let p = hash & mask;
+  while (index[p] !== 0) p = (p + 1) & mask;
+  index[p] = entry;
 }

@@ -1,3 +1,4 @@
+import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import type { Column } from "../arrow/column.js";
 import { types } from "../arrow/types.js";
@@ -5,7 +6,7 @@ import { allGroups, keyGroupOf, type GroupRange } from "../contract/state.js";
 import { copyBytes } from "./byteHash.js";
 import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
-import { KeySegment, type StoredKeys } from "./keySegment.js";
+import { KeySegment, slotOf, slotRange, type StoredKeys } from "./keySegment.js";
 import type { PackedKeys } from "./packedKeys.js";
 import { probeFor, type Probe } from "./probe.js";
 import { unpackKeys } from "./unpackKeys.js";
@@ -105,8 +106,9 @@ export class KeyedTable {
       const whole = groups.from >= from && groups.to <= to;
       for (const entry of index) {
         if (entry === 0) continue;
-        const group = keyGroupOf(hashes[entry - 1]!);
-        if (whole || (group >= from && group < to)) into.push(entry - 1);
+        const slot = slotOf(entry);
+        const group = keyGroupOf(hashes[slot]!);
+        if (whole || (group >= from && group < to)) into.push(slot);
       }
     }
   }
@@ -189,8 +191,8 @@ export class KeyedTable {
   }
 
   #probeFrom(j: number, keys: PackedKeys, numbers: Int32Array | null, count: number, slots: Int32Array): number {
-    const { hashes, words } = this.#keys;
-    return this.#probe(j, count, numbers, this.#indexes, hashes, words, keys.words, keys.hashes, this.#words, keys.bytes, slots);
+    const { words } = this.#keys;
+    return this.#probe(j, count, numbers, this.#indexes, words, keys.words, keys.hashes, this.#words, keys.bytes, slots);
   }
 
   /** The same where rows share keys: each key is looked up once, or once in the life of its dictionary. */
@@ -288,6 +290,7 @@ export class KeyedTable {
   }
 
   #growSlots(): void {
+    checkedPlaces(this.slotLimit, "The keys of a partition of the state", slotRange);
     const capacity = this.#keys.hashes.length * 2;
     const hashes = buffers.int32(capacity);
     hashes.set(this.#keys.hashes);

@@ -2,6 +2,7 @@ import { Cache } from "../codegen/cache.js";
 import { compileCached } from "../codegen/compileFunction.js";
 import { sameBytes } from "./byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
+import { slotRange, tagMask, tagShift } from "./keySegment.js";
 
 /**
  * Looks up the packed keys of a list (key `numbers[j]`, or key j when `numbers` is null), from entry `from` on, and writes their slots; stops at the first key
@@ -12,7 +13,6 @@ export type Probe = (
   count: number,
   numbers: Int32Array | null,
   indexes: readonly Int32Array[],
-  slotHashes: Int32Array,
   keys: Int32Array,
   words: Int32Array,
   hashes: Int32Array,
@@ -21,7 +21,7 @@ export type Probe = (
   slots: Int32Array,
 ) => number;
 
-const parameters = ["from", "count", "numbers", "indexes", "slotHashes", "keys", "words", "hashes", "keyBytes", "bytes", "slots"];
+const parameters = ["from", "count", "numbers", "indexes", "keys", "words", "hashes", "keyBytes", "bytes", "slots"];
 const probes = new Cache<Probe>(1024);
 
 /** The probe loop for keys of this layout, compiled once. */
@@ -39,12 +39,13 @@ export function probeFor({ stride, columns }: KeyLayout): Probe {
   const body = `  for (let j = from; j < count; j++) {
     const i = numbers === null ? j : numbers[j], hash = hashes[i], r = i * ${stride};
     const group = hash >>> 24, index = indexes[group], mask = index.length - 1;
+    const tag = (hash & ${tagMask}) << ${tagShift};
     let p = hash & mask;
     for (;;) {
-      const slot = index[p] - 1;
-      if (slot === -1) return j;
-      if (slotHashes[slot] === hash) {
-        const k = slot * ${stride};
+      const entry = index[p];
+      if (entry === 0) return j;
+      if (((entry ^ tag) & ${~slotRange}) === 0) {
+        const slot = (entry & ${slotRange}) - 1, k = slot * ${stride};
         if (${["true", ...wordTests, ...byteTests].join(" && ")}) { slots[j] = slot; break; }
       }
       p = (p + 1) & mask;

@@ -55,23 +55,12 @@ export class SplitWriter {
   /** Splits the text of row `k`. */
   put(k: number, from: Uint8Array, start: number, length: number): void {
     if (this.#used + length > this.#data.length) this.#growData(this.#used + length);
-    const data = this.#data;
     const begin = this.#used;
-    copyBytes(data, begin, from, start, length);
+    copyBytes(this.#data, begin, from, start, length);
     this.#used += length;
-    const separator = this.#separator;
-    const first = separator[0]!;
-    const end = this.#used;
-    let part = begin;
-    for (let at = begin; at + separator.length <= end;) {
-      if (data[at] !== first || !isAt(data, at, separator)) {
-        at++;
-        continue;
-      }
-      this.#push(part, at - part);
-      part = at += separator.length;
-    }
-    this.#push(part, end - part);
+    // Room for as many parts as there may be at most, so that the loop over the bytes asks nothing.
+    if (this.#parts + length + 1 > this.#starts.length) this.#growParts(this.#parts + length + 1);
+    this.#parts = splitBytes(this.#data, begin, this.#used, this.#separator, this.#starts, this.#lengths, this.#parts);
     this.#offsets[k + 1] = this.#parts;
   }
 
@@ -86,15 +75,9 @@ export class SplitWriter {
     return { type: this.#type, encoding: "list", length, nulls, offsets: this.#offsets.subarray(0, length + 1), element };
   }
 
-  #push(start: number, length: number): void {
-    if (this.#parts === this.#starts.length) this.#growParts();
-    this.#starts[this.#parts] = start;
-    this.#lengths[this.#parts++] = length;
-  }
-
-  #growParts(): void {
-    const room = 2 * this.#parts;
-    checkedPlaces(room);
+  #growParts(needed: number): void {
+    checkedPlaces(needed);
+    const room = Math.min(2 ** 31 - 1, Math.max(needed, 2 * this.#starts.length));
     const [starts, lengths] = [buffers.int32(room), buffers.int32(room)];
     starts.set(this.#starts);
     lengths.set(this.#lengths);
@@ -108,6 +91,33 @@ export class SplitWriter {
     grown.set(this.#data.subarray(0, this.#used));
     this.#data = grown;
   }
+}
+
+/** Writes where the parts between `begin` and `end` lie, from entry `parts` on; gives the number of entries then. */
+function splitBytes(
+  data: Uint8Array,
+  begin: number,
+  end: number,
+  separator: Uint8Array,
+  starts: Int32Array,
+  lengths: Int32Array,
+  parts: number,
+): number {
+  const first = separator[0]!;
+  const width = separator.length;
+  const last = end - width;
+  let count = parts;
+  let part = begin;
+  for (let at = begin; at <= last; at++) {
+    if (data[at] !== first || (width > 1 && !isAt(data, at, separator))) continue;
+    starts[count] = part;
+    lengths[count++] = at - part;
+    part = at + width;
+    at = part - 1;
+  }
+  starts[count] = part;
+  lengths[count++] = end - part;
+  return count;
 }
 
 function isAt(data: Uint8Array, at: number, text: Uint8Array): boolean {

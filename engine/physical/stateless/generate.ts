@@ -78,10 +78,12 @@ export class GenerateOperator implements Operator {
 
   *#explode(batch: Batch, collection: Column, made: GeneratedRows): Iterable<Emission> {
     const { rows, elements, positions } = made;
+    const isOuter = this.#spec.outer;
     for (let row = 0; row < batch.length; row++) {
-      let [element, end] = rangeOf(collection, row);
-      if (element === end && this.#spec.outer) end = element + 1;
-      const present = isPresent(collection, row);
+      let element = startOf(collection, row);
+      let end = endOf(collection, row);
+      const present = element < end;
+      if (!present && isOuter) end = element + 1;
       for (let position = 0; element < end; element++, position++) {
         if (made.count === this.#room) {
           yield this.#emission(batch, collection, made);
@@ -112,7 +114,10 @@ export class GenerateOperator implements Operator {
 
   #emission(batch: Batch, collection: Column, made: GeneratedRows): Emission {
     const { elements, positions, count } = made;
-    const taken = (column: Column): Column => takeColumn(column, elements, count);
+    const first = elements[0]!;
+    const isRun = isAscendingRun(elements, count);
+    const taken = (column: Column): Column =>
+      isRun ? sliceColumn(plainColumn(column), first, first + count) : takeColumn(column, elements, count);
     const columns = elementColumns(this.#spec.kind, collection, made).map(taken);
     return this.#rowsOf(batch, made, this.#spec.kind === "posexplode" ? [positionColumn(positions, count), ...columns] : columns);
   }
@@ -123,20 +128,27 @@ export class GenerateOperator implements Operator {
   }
 }
 
+/** Whether the elements lie one behind the other, as those of lists without a gap do: they need no copy. */
+function isAscendingRun(elements: Int32Array, count: number): boolean {
+  const first = elements[0]!;
+  if (first < 0 || elements[count - 1]! - first !== count - 1) return false;
+  for (let j = 1; j < count; j++) if (elements[j] !== first + j) return false;
+  return true;
+}
+
 function allocated(room: number): GeneratedRows {
   return { rows: new Int32Array(room), elements: new Int32Array(room), positions: new Int32Array(room), count: 0 };
 }
 
-/** The elements of a row, half-open; none of a null. */
-function rangeOf(collection: Column, row: number): [number, number] {
-  if (collection.encoding !== "list" && collection.encoding !== "map") return [0, 0];
-  if (collection.nulls !== null && collection.nulls[row] !== 0) return [0, 0];
-  return [collection.offsets[row]!, collection.offsets[row + 1]!];
+/** The first element of a row; of a null, which has none, where it ends too. */
+function startOf(collection: Column, row: number): number {
+  return collection.encoding === "list" || collection.encoding === "map" ? collection.offsets[row]! : 0;
 }
 
-function isPresent(collection: Column, row: number): boolean {
-  const [start, end] = rangeOf(collection, row);
-  return start < end;
+/** Behind the last element of a row. */
+function endOf(collection: Column, row: number): number {
+  if (collection.encoding !== "list" && collection.encoding !== "map") return 0;
+  return collection.nulls !== null && collection.nulls[row] !== 0 ? collection.offsets[row]! : collection.offsets[row + 1]!;
 }
 
 /** The columns that hold the elements of a collection. Elements that are null structs are marked as taken from nowhere. */
