@@ -5,11 +5,12 @@ import { checkedPlaces } from "./batchSize.js";
 import { nullColumn } from "./builder.js";
 import type { Column, FixedArrays, FixedEncoding, Nulls, Utf8Column, ViewColumn } from "./column.js";
 import { allocateFixed, fixedColumn, loopPerEncoding } from "./encodings.js";
+import { markOwned } from "./ownership.js";
 
 /**
  * Rows `rows[0 .. count)` of a batch, in that order; a row of −1 gives nulls (the unmatched side of an outer join).
  *
- * What it gives owns its buffers, except that dictionaries and constants are still those of `batch`.
+ * What it gives owns its buffers (`ownership.ts`), except that dictionaries and constants are still those of `batch`.
  */
 export function takeBatch(batch: Batch, rows: Int32Array, count: number): Batch {
   const present = presentRows(rows, count, batch.length);
@@ -92,10 +93,10 @@ function gatherPlain(column: PlainColumn, rows: Int32Array, count: number, outer
     case "null":
       return { type, encoding: "null", length: count, nulls: null };
     case "i128":
-      return { type, encoding: "i128", length: count, nulls, values: gatherPairs(column.values, rows, count) };
+      return markOwned({ type, encoding: "i128", length: count, nulls, values: gatherPairs(column.values, rows, count) });
     case "view":
     case "utf8":
-      return gatherBytes(column, rows, count, nulls);
+      return markOwned(gatherBytes(column, rows, count, nulls));
     case "struct":
       return {
         type,
@@ -114,7 +115,7 @@ function gatherPlain(column: PlainColumn, rows: Int32Array, count: number, outer
       return { type, encoding: "map", length: count, nulls, offsets, keys, values: gather(column.values, elements, total, null) };
     }
     default:
-      return fixedColumn(type, column.encoding, gatherFixed(column.encoding, column.values, rows, count), count, nulls);
+      return markOwned(fixedColumn(type, column.encoding, gatherFixed(column.encoding, column.values, rows, count), count, nulls));
   }
 }
 

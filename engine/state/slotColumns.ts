@@ -1,5 +1,6 @@
 import type { Column } from "../arrow/column.js";
 import { allocateFixed, fixedColumn, fixedEncodingOf, isLongLike } from "../arrow/encodings.js";
+import { markOwned } from "../arrow/ownership.js";
 import type { DataType } from "../arrow/types.js";
 import { assert } from "../errors/assert.js";
 import { Cells, CellSource } from "./cells.js";
@@ -48,10 +49,10 @@ export class SlotColumns {
     if (steps.length > 0) loop.compile(steps.join("\n"))(slots, rows, count);
   }
 
-  /** The values at the slots, of all columns or of some (by index, in their order). */
+  /** The values at the slots, of all columns or of some (by index, in their order), in buffers of their own. */
   gather(slots: Int32Array, count: number, columns: readonly number[] | null = null): Column[] {
     const wanted = columns === null ? this.#columns : columns.map((c) => this.#columns[c]!);
-    return wanted.map((column) => column.gather(slots, count));
+    return wanted.map((column) => markOwned(column.gather(slots, count)));
   }
 
   get bytes(): number {
