@@ -94,7 +94,7 @@ export class Cells {
   set(slot: number, data: Uint8Array, start: number, length: number): void {
     this.remove(slot);
     if (this.#used + length > this.#arena.length) this.#makeRoom(length);
-    for (let k = 0; k < length; k++) this.#arena[this.#used + k] = data[start + k]!;
+    copyRange(data, start, this.#arena, this.#used, length);
     this.#start.values[slot] = this.#used;
     this.#length.values[slot] = length;
     this.#used += length;
@@ -118,9 +118,9 @@ export class Cells {
       offsets[j + 1] = offsets[j]! + Math.max(length, 0);
     }
     const data = buffers.bytes(offsets[count]!);
+    const starts = this.#start.values;
     for (let j = 0; j < count; j++) {
-      const start = this.startOf(slots[j]!);
-      if (offsets[j + 1]! > offsets[j]!) data.set(this.#arena.subarray(start, start + this.lengthOf(slots[j]!)), offsets[j]);
+      if (offsets[j + 1]! > offsets[j]!) copyRange(this.#arena, starts[slots[j]!]!, data, offsets[j]!, offsets[j + 1]! - offsets[j]!);
     }
     return { type, encoding: "utf8", length: count, nulls, data, offsets };
   }
@@ -144,13 +144,21 @@ export class Cells {
     for (let slot = 0; slot < lengths.length; slot++) {
       const length = lengths[slot]!;
       if (length <= 0) continue;
-      arena.set(this.#arena.subarray(starts[slot], starts[slot]! + length), at);
+      copyRange(this.#arena, starts[slot]!, arena, at, length);
       starts[slot] = at;
       at += length;
     }
     this.#arena = arena;
     this.#used = at;
   }
+}
+
+/** Up to so many bytes are copied one by one: a call for a few costs more. */
+const shortBytes = 64;
+
+function copyRange(from: Uint8Array, start: number, into: Uint8Array, at: number, length: number): void {
+  if (length > shortBytes) into.set(from.subarray(start, start + length), at);
+  else for (let k = 0; k < length; k++) into[at + k] = from[start + k]!;
 }
 
 /** Bytewise order, a prefix first: Spark's order of strings and binaries. */

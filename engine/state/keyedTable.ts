@@ -43,6 +43,8 @@ export class KeyedTable {
   readonly #words: DataView[];
   readonly #bytes: Uint8Array[];
   readonly #free = new IntList();
+  /** By word of a key: whether it says where bytes begin, which is no part of the key. */
+  readonly #isStart: Uint8Array;
   #slots = new Int32Array(0);
   #numbers = new Int32Array(0);
   /** Slots of keys that outlive their batch (−1: not looked up yet); emptied when a key goes. */
@@ -52,6 +54,8 @@ export class KeyedTable {
     this.#layout = layout;
     this.#groups = groups;
     this.#probe = probeFor(layout);
+    this.#isStart = new Uint8Array(layout.stride);
+    for (const { kind, offset } of layout.columns) if (kind === "bytes") this.#isStart[offset] = 1;
     this.#keys = { words: buffers.int32(firstCapacity * layout.stride), hashes: buffers.int32(firstCapacity) };
     const segment = new KeySegment(groups);
     this.#segments = Array.from({ length: allGroups.to }, () => segment);
@@ -122,16 +126,17 @@ export class KeyedTable {
 
   /** An order of keys with equal hashes that depends on the keys alone: by their words, then by their bytes. */
   compareKeys(a: number, b: number): number {
-    const { columns, stride } = this.#layout;
+    const { stride } = this.#layout;
     const { words } = this.#keys;
-    const starts = new Set(columns.flatMap(({ kind, offset }) => (kind === "bytes" ? [offset] : [])));
     for (let w = 0; w < stride; w++) {
+      if (this.#isStart[w] === 1) continue;
       const difference = (words[a * stride + w]! >>> 0) - (words[b * stride + w]! >>> 0);
-      if (difference !== 0 && !starts.has(w)) return difference;
+      if (difference !== 0) return difference;
     }
     const [aBytes, bBytes] = [this.#segmentOf(a).bytes, this.#segmentOf(b).bytes];
-    for (const offset of starts) {
-      const [aStart, bStart, length] = [words[a * stride + offset]!, words[b * stride + offset]!, words[a * stride + offset + 1]!];
+    for (let w = 0; w < stride; w++) {
+      if (this.#isStart[w] === 0) continue;
+      const [aStart, bStart, length] = [words[a * stride + w]!, words[b * stride + w]!, words[a * stride + w + 1]!];
       for (let k = 0; k < length; k++) {
         const difference = aBytes[aStart + k]! - bBytes[bStart + k]!;
         if (difference !== 0) return difference;

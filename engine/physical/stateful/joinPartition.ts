@@ -41,11 +41,11 @@ export class JoinPartition {
     this.deletes[0] = this.deletes[1] = null;
   }
 
-  /** Writes the slot of each row's key, by row; a new key is inserted. */
-  lookUp(keys: PackedKeys, rows: Int32Array | null, count: number, slotOfRow: Int32Array): void {
+  /** Writes the slot of each row's key, by row; a new key is inserted. `areKept`: whether every one of the rows is appended now. */
+  lookUp(keys: PackedKeys, rows: Int32Array | null, count: number, slotOfRow: Int32Array, areKept: boolean): void {
     const slots = this.#table.lookupOrInsert(keys, rows, count);
     for (let j = 0; j < count; j++) slotOfRow[rows === null ? j : rows[j]!] = slots[j]!;
-    this.#suspects.pushAll(this.#table.inserted);
+    if (!areKept) this.#suspects.pushAll(this.#table.inserted);
     for (const side of this.sides) side.chains.reserveKeys(this.#table.slotLimit);
   }
 

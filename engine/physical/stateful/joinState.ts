@@ -90,8 +90,8 @@ export class JoinState {
     return this.#partitions.all().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
-  /** Finds out where some rows of a batch belong; new keys get a place. */
-  lookUp(keys: readonly Column[], rows: Int32Array | null, count: number, length: number): void {
+  /** Finds out where some rows of a batch belong; new keys get a place. `areKept`: whether all these rows are appended behind it. */
+  lookUp(keys: readonly Column[], rows: Int32Array | null, count: number, length: number, areKept: boolean): void {
     if (this.slotOfRow.length < length) {
       this.slotOfRow = new Int32Array(2 * length);
       this.partitionOfRow = new Uint8Array(2 * length);
@@ -101,7 +101,7 @@ export class JoinState {
     this.#routed = this.#router.route(this.#keys, rows, count);
     for (const { partition, rows: some, count: n } of this.#routed) {
       for (let j = 0; j < n; j++) this.partitionOfRow[some === null ? j : some[j]!] = partition;
-      this.#partitions.at(partition).lookUp(this.#keys, some, n, this.slotOfRow);
+      this.#partitions.at(partition).lookUp(this.#keys, some, n, this.slotOfRow, areKept);
     }
   }
 
@@ -175,7 +175,7 @@ export class JoinState {
 
   #restoreDeletes(side: SideIndex, { columns, length }: Batch, restored: RowsByNumber): void {
     const keyCount = this.#spec.keyAttributes.length;
-    this.lookUp(columns.slice(0, keyCount), null, length, length);
+    this.lookUp(columns.slice(0, keyCount), null, length, length, false);
     for (const { partition, rows, count } of this.#routed) {
       const { places } = restored.take(partition, columns[keyCount]!, keptRows(rows, count, null));
       this.#partitions.at(partition).forget(side, places.values, places.count);
@@ -190,7 +190,7 @@ export class JoinState {
     const values = columns.slice(keyCount + 1, keyCount + 1 + attributes.length);
     const marks = isOuter(this.#spec, side) ? bytesOf(columns[keyCount + 1 + attributes.length]!) : null;
     const times = expiry === null ? null : watermarkedTimes(timeColumnOf(columns, keyCount, keys, expiry.column));
-    this.lookUp(columns.slice(0, keyCount), null, length, length);
+    this.lookUp(columns.slice(0, keyCount), null, length, length, true);
     const numbers = doublesOf(number);
     for (let row = 0; row < length; row++) this.#next[side] = Math.max(this.#next[side], numbers[row]! + 1);
     for (const { partition, rows, count } of this.#routed) {

@@ -156,6 +156,7 @@ export class StreamJoinOperator implements StatefulOperator {
       rows.values,
       rows.count,
       batch.length,
+      this.#spec.joinType !== "leftSemi",
     );
     yield* this.#joinRows(side, columns);
     const times = expiry === null ? null : watermarkedTimes(batch.columns[expiry.column]!);
