@@ -7,8 +7,10 @@ import { toRows } from "../engine/arrow/rows.js";
 import { typeName, type Schema } from "../engine/arrow/types.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { Attribute } from "../engine/expression/expression.js";
-import { analyze } from "../engine/plan/analyzer/analyze.js";
+import type { AnalysisContext } from "../engine/expression/types/coerce.js";
+import { analyze, analyzeWritten } from "../engine/plan/analyzer/analyze.js";
 import { analyzeQuery } from "../engine/plan/analyzer/query/analyzeQuery.js";
+import type { Catalog } from "../engine/plan/analyzer/query/environment.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../engine/plan/unresolved.js";
@@ -140,9 +142,11 @@ export abstract class Relation<out Row = LooseRow> {
     return analyze(plan, this.session.analysisContext);
   }
 
-  /** The plan of a query over analysed plans, which names no tables. */
-  protected queried(plan: ParsedPlan): AnalyzedPlan {
-    return analyzeQuery(plan, this.session.analysisContext, { find: () => null, pathOf: ({ parts }) => parts, names: [] });
+  /** The plan of a query over an analysed plan, which names no tables. */
+  protected queried(parsed: ParsedPlan, input: AnalyzedPlan = this.plan): AnalyzedPlan {
+    const tables: Catalog = { find: () => null, pathOf: ({ parts }) => parts, names: [] };
+    const query = { parsed, inputs: [input], analyze: (plan: ParsedPlan, context: AnalysisContext) => analyzeQuery(plan, context, tables) };
+    return analyzeWritten(query, this.session.analysisContext);
   }
 
   private limited(rows: number): LogicalPlan {

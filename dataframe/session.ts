@@ -13,6 +13,7 @@ import { rangeRows } from "../engine/values/rangeRows.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { parseStatement } from "../engine/sql/statements.js";
+import { withVariables } from "../engine/sql/variables.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
 import { MemoryTables } from "../sinks/memory/sink.js";
 import { Conf, contextOf } from "./conf.js";
@@ -159,8 +160,14 @@ export class Session implements SessionContext {
    * @example await (await session.sql("SELECT * FROM readings WHERE celsius > :limit", { limit: 30 })).show()
    */
   async sql<Row = LooseRow>(text: string, parameters: Parameters = {}): Promise<DataFrame<Row>> {
-    const plan = await inText(text, async () => runStatement(this, bindParameters(parseStatement(text), parameters)));
+    const written = withVariables(text, (name) => this.valueIn(name));
+    const plan = await inText(written, async () => runStatement(this, bindParameters(parseStatement(written), parameters)));
     return new DataFrame<Row>(this, plan);
+  }
+
+  /** What `${name}` in a text of SQL stands for. */
+  private valueIn(name: string): string | undefined {
+    return name.startsWith("spark.") ? this.conf.find(name) : undefined;
   }
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */

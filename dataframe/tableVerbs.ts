@@ -108,7 +108,7 @@ export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
     const columns = [...ids, ...taken].map((name) => nameExpression(name));
     const input = this.analyzed({ kind: "project", expressions: columns, input: this.plan });
     const sets = taken.map((name) => ({ columns: [nameExpression(name)], name: null }));
-    return this.loose(this.queried({ kind: "unpivot", includeNulls: true, values: [valueName], name: variableName, sets, input }));
+    return this.loose(this.queried({ kind: "unpivot", includeNulls: true, values: [valueName], name: variableName, sets, input }, input));
   }
 
   /** The same as `unpivot`. @example df.select("id", "celsius").melt(["id"], ["celsius"], "quantity", "value") */

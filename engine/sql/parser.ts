@@ -1,15 +1,17 @@
 import type { Expression } from "../expression/expression.js";
 import type { ParsedPlan } from "../plan/unresolved.js";
 import { ExpressionGrammar } from "./grammar.js";
+import { withVariables } from "./variables.js";
 
 /**
  * A Spark SQL expression, unresolved; it may end in `AS name` or `AS (a, b)`.
  *
  * @example parseExpression("count(*) AS n")
+ * @param valueOf what `${name}` in the text stands for
  * @throws PARSE_SYNTAX_ERROR and its like
  */
-export function parseExpression(text: string): Expression {
-  const grammar = new ExpressionGrammar(text);
+export function parseExpression(text: string, valueOf: (name: string) => string | undefined = () => undefined): Expression {
+  const grammar = new ExpressionGrammar(withVariables(text, valueOf));
   const e = grammar.namedExpression();
   grammar.tokens.expectEnd();
   return e;

@@ -4,6 +4,7 @@ import { readInsert } from "./insert.js";
 import type { ExplainMode, Show, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import type { Grammar } from "./tokenStream.js";
+import { withoutVariables } from "./variables.js";
 
 /**
  * One statement; a semicolon may end it.
@@ -20,12 +21,12 @@ export function parseStatement(text: string): Statement {
 }
 
 /**
- * All statements of a text, which semicolons separate; with where each begins and ends.
+ * All statements of a text, which semicolons separate; with where each begins and ends. What `${name}` stands for is known when its statement runs.
  *
  * @throws PARSE_SYNTAX_ERROR and its like
  */
 export function parseStatements(text: string): { readonly statement: Statement; readonly start: number; readonly end: number }[] {
-  const grammar = new ExpressionGrammar(text);
+  const grammar = new ExpressionGrammar(withoutVariables(text));
   const { tokens } = grammar;
   const found = [];
   for (;;) {

@@ -22,9 +22,9 @@ describe("golden", () => {
   });
 
   it.each(loadCases(join(import.meta.dirname, "own")))("$name", async (golden) => {
-    expect((await runCase(golden)).map(({ via, status, diff }) => ({ via, status, diff }))).toEqual([
-      { via: expect.any(String), status: "passed", diff: undefined },
-    ]);
+    const results = await runCase(golden);
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.filter(({ status }) => status !== "passed").map(({ via, status, diff }) => ({ via, status, diff }))).toEqual([]);
   });
 
   it("the list of unsupported cases is exact", () => {

@@ -7,5 +7,7 @@ const unsupported = JSON.parse(readFileSync(join(import.meta.dirname, "unsupport
 const streams = ["cases", "own"].flatMap((folder) => loadCases(join(import.meta.dirname, folder))).filter(({ kind }) => kind === "stream");
 
 it.each(streams.filter(({ name }) => !unsupported.includes(name)))("$name, with three state partitions", async (golden) => {
-  expect((await runCase(golden, 3)).map(({ status, diff }) => ({ status, diff }))).toEqual([{ status: "passed", diff: undefined }]);
+  const results = await runCase(golden, 3);
+  expect(results.length).toBeGreaterThan(0);
+  expect(results.filter(({ status }) => status !== "passed").map(({ via, status, diff }) => ({ via, status, diff }))).toEqual([]);
 });

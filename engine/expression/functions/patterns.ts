@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { Cache } from "../../codegen/cache.js";
-import { notYetSupported } from "../../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
 import type { Code, Generator, Made } from "../compile/code.js";
 import { byteEqual, bytesEndWith, bytesIndexOf, bytesStartWith } from "../compile/runtime/bytes.js";
@@ -67,18 +67,32 @@ function likeCode(g: Generator, [s]: readonly Code[], call: Call): string | Made
 
 const compiledPatterns = new Cache<RE2JS>(1000);
 
-/** A pattern with Java's meaning, in linear time. @throws NOT_YET_SUPPORTED for look-around, back-references and the like */
-export function compiledPattern(pattern: string): RE2JS {
+/** A pattern with Java's meaning, in linear time. @throws NOT_YET_SUPPORTED for look-around, back-references and the like, INVALID_PARAMETER_VALUE.PATTERN */
+export function compiledPattern(pattern: string, functionName = "rlike"): RE2JS {
   return compiledPatterns.get(pattern, () => {
     // Possessive quantifiers, atomic groups, look-around and back-references need a matcher that backtracks; class operations RE2 reads otherwise.
-    if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|&&|\[[^\]]*\[(?!:)/.test(pattern))
+    const withoutClasses = pattern.replace(/\\[pP]\{\w+\}/g, "p");
+    if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|&&|\[[^\]]*\[(?!:)/.test(withoutClasses))
       throw notYetSupported(`The regular expression '${pattern}'`);
     try {
       return RE2JS.compile(pattern);
     } catch {
-      throw notYetSupported(`The regular expression '${pattern}'`);
+      throw isPattern(pattern) ? notYetSupported(`The regular expression '${pattern}'`) : invalidPattern(`'${pattern}'`, functionName);
     }
   });
+}
+
+export function invalidPattern(value: string, functionName: string): StreamingError {
+  return new StreamingError("INVALID_PARAMETER_VALUE.PATTERN", { parameter: "`regexp`", functionName: `\`${functionName}\``, value });
+}
+
+/** Whether a matcher that backtracks reads it: what none reads is no pattern in Java either. */
+function isPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern) instanceof RegExp;
+  } catch {
+    return false;
+  }
 }
 
 /** Strings of which the second is a regular expression: a constant one that is not built is refused before the first batch. */

@@ -1,9 +1,9 @@
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { types, type DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { literal, type Expression } from "../expression.js";
 import { castArgs, type FunctionEntry } from "./entry.js";
-import { compiledPattern } from "./patterns.js";
+import { compiledPattern, invalidPattern } from "./patterns.js";
 
 /** What regular expressions find in texts, and put in its place. */
 
@@ -30,10 +30,10 @@ function ofPattern(
         resolving,
       );
       const pattern = cast[1]!;
-      if (pattern.kind === "literal" && pattern.value !== null) compiledPattern(pattern.value as string);
+      if (pattern.kind === "literal" && pattern.value !== null) compiledPattern(pattern.value as string, name);
       return { args: cast, type, nullable: true };
     },
-    eval: ([text, pattern, extra]) => evaluate(compiledPattern(pattern as string).matcher(text as string), extra ?? null, name),
+    eval: ([text, pattern, extra]) => evaluate(compiledPattern(pattern as string, name).matcher(text as string), extra ?? null, name),
   };
 }
 
@@ -68,13 +68,13 @@ const regexpReplace: FunctionEntry = {
       resolving,
     );
     const pattern = cast[1]!;
-    if (pattern.kind === "literal" && pattern.value !== null) compiledPattern(pattern.value as string);
+    if (pattern.kind === "literal" && pattern.value !== null) compiledPattern(pattern.value as string, "regexp_replace");
     return { args: cast, type: types.string };
   },
   eval: ([text, pattern, replacement, place]) => {
     const [source, from] = [text as string, (place as number) - 1];
     if (from > source.length) return source;
-    const matcher = compiledPattern(pattern as string).matcher(source);
+    const matcher = compiledPattern(pattern as string, "regexp_replace").matcher(source);
     let [result, at] = ["", 0];
     while (matcher.find()) {
       if (matcher.start() < from) continue;
@@ -85,13 +85,24 @@ const regexpReplace: FunctionEntry = {
   },
 };
 
-/** The replacement of a match, as Java writes it: `$n` is a group, `\` takes the next character as it is. */
+/** The replacement of a match, as Java writes it: `$n` and `${name}` are groups, `\` takes the next character as it is. */
 function expanded(replacement: string, matcher: Matcher): string {
-  if (replacement.includes("${")) throw notYetSupported("A named group in the replacement of regexp_replace");
-  return replacement.replace(/\\([\s\S])|\$(\d)/g, (_all, escaped: string | undefined, group: string | undefined) => {
-    if (escaped !== undefined) return escaped;
-    return groupOf(matcher, Number(group), "regexp_replace");
-  });
+  return replacement.replace(
+    /\\([\s\S])|\$(\d)|\$\{(\w+)\}/g,
+    (_all, escaped: string | undefined, group: string | undefined, name: string | undefined) => {
+      if (escaped !== undefined) return escaped;
+      return name === undefined ? groupOf(matcher, Number(group), "regexp_replace") : namedGroup(matcher, name);
+    },
+  );
+}
+
+/** @throws INVALID_PARAMETER_VALUE.PATTERN */
+function namedGroup(matcher: Matcher, name: string): string {
+  try {
+    return matcher.group(name) ?? "";
+  } catch {
+    throw invalidPattern(`No group with name {${name}}`, "regexp_replace");
+  }
 }
 
 function allMatches(matcher: Matcher, group: number, name: string): Value {

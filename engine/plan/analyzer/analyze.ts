@@ -1,6 +1,7 @@
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import type { AnalyzedPlan, LogicalPlan, NodeKind, NodeOf } from "../logicalPlan.js";
 import { inputsOf } from "../outputOf.js";
+import type { ParsedPlan } from "../unresolved.js";
 import { childrenOf, expressionsOf, foldUp, mapExpressions, withChildren } from "../transform.js";
 import { resolveAggregate } from "./aggregate.js";
 import { extractSubqueries } from "./extractSubqueries.js";
@@ -43,6 +44,15 @@ export interface WrittenPlan {
   readonly context: AnalysisContext;
   /** Of a query of text: analyses the text again, in another context. */
   readonly again?: (context: AnalysisContext) => AnalyzedPlan;
+  /** Of a verb that is a query of its own (a pivot): the query. */
+  readonly query?: WrittenQuery;
+}
+
+/** A query as the parser would give it, over plans that are analysed. */
+export interface WrittenQuery {
+  readonly parsed: ParsedPlan;
+  readonly inputs: readonly AnalyzedPlan[];
+  readonly analyze: (parsed: ParsedPlan, context: AnalysisContext) => AnalyzedPlan;
 }
 
 const written = new WeakMap<LogicalPlan, WrittenPlan>();
@@ -54,6 +64,13 @@ export function rememberText(
   again: (context: AnalysisContext) => AnalyzedPlan,
 ): AnalyzedPlan {
   written.set(plan, { plan, context, again });
+  return plan;
+}
+
+/** Analyses a query over analysed plans, and notes how that is done again in another context. */
+export function analyzeWritten(query: WrittenQuery, context: AnalysisContext): AnalyzedPlan {
+  const plan = query.analyze(query.parsed, context);
+  written.set(plan, { plan, context, query });
   return plan;
 }
 

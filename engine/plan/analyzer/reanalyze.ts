@@ -5,7 +5,8 @@ import type { AnalysisContext } from "../../expression/types/coerce.js";
 import type { AnalyzedPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { childrenOf, mapExpressions, withChildren } from "../transform.js";
-import { analyze, writtenOf } from "./analyze.js";
+import { mapParsed } from "../mapParsed.js";
+import { analyze, analyzeWritten, writtenOf, type WrittenQuery } from "./analyze.js";
 
 /**
  * The plan as the analyzer makes it of the same verbs in another context: casts, coercions and the types that come of them depend on ANSI mode and time zone,
@@ -41,7 +42,7 @@ class Reanalysis {
   }
 
   private again(plan: AnalyzedPlan): AnalyzedPlan {
-    const { plan: written, context, again: ofText } = writtenOf(plan)!;
+    const { plan: written, context, again: ofText, query } = writtenOf(plan)!;
     const inputs = inputsOf(plan);
     const renewed = inputs.map((input) => this.plans.get(input)!);
     const isSame =
@@ -49,6 +50,7 @@ class Reanalysis {
     if (isSame) return plan;
     const now = { ...this.context, ...(context.userFunctions && { userFunctions: context.userFunctions }) };
     if (ofText !== undefined) return this.noted(plan, ofText(now));
+    if (query !== undefined) return this.noted(plan, analyzeWritten(this.renewedQuery(query, renewed), now));
     const over = mapExpressions(withChildren(written, renewed), (e) => this.renewed(e));
     return this.noted(plan, analyze(over, now));
   }
@@ -62,11 +64,21 @@ class Reanalysis {
   }
 
   private renewed(e: Expression): Expression {
-    return rewriteExpression(e, (part) => {
-      if (part.kind === "attribute") return this.column(part);
-      // A field of a column that was looked up before: what it is depends on the column's type.
-      return part.kind === "call" ? { kind: "unresolvedExtract", child: part.args[0]!, key: part.args[1]! } : part;
+    return rewriteExpression(e, (part) => this.renewedPart(part));
+  }
+
+  private renewedPart(part: Expression): Expression {
+    if (part.kind === "attribute") return this.column(part);
+    // A field of a column that was looked up before: what it is depends on the column's type.
+    return part.kind === "call" ? { kind: "unresolvedExtract", child: part.args[0]!, key: part.args[1]! } : part;
+  }
+
+  private renewedQuery(query: WrittenQuery, inputs: readonly AnalyzedPlan[]): WrittenQuery {
+    const parsed = mapParsed(query.parsed, {
+      before: (node) => inputs[query.inputs.indexOf(node as AnalyzedPlan)],
+      after: (node) => this.renewedPart(node as Expression),
     });
+    return { ...query, parsed, inputs };
   }
 
   private column(before: Attribute): Attribute {
@@ -83,5 +95,6 @@ function inputsOf(plan: AnalyzedPlan): readonly AnalyzedPlan[] {
   const written = writtenOf(plan);
   assert(written !== null, "what was analyzed is known as it was written");
   if (written.again !== undefined) return [];
+  if (written.query !== undefined) return written.query.inputs;
   return childrenOf(written.plan) as readonly AnalyzedPlan[];
 }

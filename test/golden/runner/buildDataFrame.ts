@@ -2,7 +2,6 @@ import { expr } from "../../../dataframe/functions.js";
 import type { Column } from "../../../dataframe/column.js";
 import type { DataFrame } from "../../../dataframe/dataFrame.js";
 import { notYetSupported } from "../../../engine/errors/streamingError.js";
-import type { Session } from "../../../dataframe/session.js";
 import type { PlanNode } from "./case.js";
 
 /** A frame whose columns are known at run time only. */
@@ -73,24 +72,21 @@ export function buildDataFrame(node: PlanNode, tables: ReadonlyMap<string, Frame
       return child(node.left).exceptAll(child(node.right));
     case "intersectAll":
       return child(node.left).intersectAll(child(node.right));
-    case "write-action":
-      void child(node.input).write;
-      throw notYetSupported("writing a streaming DataFrame");
+    case "pivot":
+      return pivot(child(node.input), pyspark);
     default:
       throw notYetSupported(`the operator ${node.op}`);
   }
 }
 
-/** The query of a case: verbs, or a text over views of other plans. */
-export async function frameOf(
-  { plan, pyspark }: { readonly plan?: PlanNode; readonly pyspark: string },
-  session: Session,
-  tables: ReadonlyMap<string, Frame>,
-): Promise<Frame> {
-  if (plan!.op !== "sql") return buildDataFrame(plan!, tables, pyspark);
-  for (const [name, view] of Object.entries(plan!.views as Readonly<Record<string, PlanNode>>))
-    buildDataFrame(view, tables, pyspark).createOrReplaceTempView(name);
-  return session.sql(plan!.text as string);
+/** An action of a batch that a query of a stream ends in. */
+export async function runAction({ op, input }: PlanNode, tables: ReadonlyMap<string, Frame>, pyspark: string): Promise<void> {
+  const frame = buildDataFrame(input!, tables, pyspark);
+  if (op === "show-action") await frame.show();
+  else if (op === "collect-action") await frame.collect();
+  else if (op === "count-action") await frame.count();
+  else if (op === "write-action") void frame.write;
+  else throw notYetSupported(`the action ${op}`);
 }
 
 /** The table of a cross join that the plan leaves to the text: `x.crossJoin(table)` or `x.crossJoin(table.select("a", "b"))`. */
@@ -100,6 +96,17 @@ function crossJoinTable(pyspark: string, tables: ReadonlyMap<string, Frame>): Fr
   if (table === undefined) throw notYetSupported(`the text ${pyspark}`);
   const columns = match![2] === undefined ? null : (JSON.parse(`[${match![2]}]`) as string[]);
   return columns === null ? table : table.selectExpr(...columns);
+}
+
+/** The pivot that the plan leaves to the text: `t.groupBy("v").pivot("k", ["a", "b"]).agg(F.expr("count(*)"))`. */
+function pivot(input: Frame, pyspark: string): Frame {
+  const match = /\.groupBy\(([^()]*)\)\.pivot\("(\w+)", (\[[^\]]*\])\)\.agg\((F\.expr\("[^"]*"\)(?:, F\.expr\("[^"]*"\))*)\)/.exec(pyspark);
+  if (match === null) throw notYetSupported(`the text ${pyspark}`);
+  const [, grouping, column, values, aggregates] = match;
+  return input
+    .groupBy(...(JSON.parse(`[${grouping}]`) as string[]))
+    .pivot(column!, JSON.parse(values!) as string[])
+    .agg(...[...aggregates!.matchAll(/F\.expr\("([^"]*)"\)/g)].map(([, text]) => expr(text!)));
 }
 
 function join(node: PlanNode, left: Frame, right: Frame): Frame {

@@ -5,23 +5,27 @@ import { Session } from "../../../dataframe/session.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { memory } from "../../memory.js";
-import { frameOf } from "./buildDataFrame.js";
+import { runAction } from "./buildDataFrame.js";
 import { differences, refusedAtOnce } from "../differences.js";
 import type { Outcome, RejectCase } from "./case.js";
 import { expectedCondition } from "./compareRun.js";
 import { isUnsupported, outcomeOf } from "./outcome.js";
+import { frameOf, waysOf, type Way } from "./queryText.js";
 import { memoryFrame, memoryStreams, staticFrames } from "./tables.js";
 
 /** Whether the engine accepts a query, over one empty batch, as Spark did. */
 export async function runRejectCase(golden: RejectCase): Promise<Outcome[]> {
-  const via = golden.query.plan ? "plan" : "sql";
-  const outcome = await outcomeOf(golden, via, () => verdictDifference(golden));
-  const onVerdict = outcome.status === "passed" && !golden.accepted && expectedCondition(golden.error!) === null;
-  return [onVerdict ? { ...outcome, reason: "verdict only" } : outcome];
+  const outcomes: Outcome[] = [];
+  for (const way of waysOf(golden.query)) {
+    const outcome = await outcomeOf(golden, way, () => verdictDifference(golden, way));
+    const onVerdict = outcome.status === "passed" && !golden.accepted && expectedCondition(golden.error!) === null;
+    outcomes.push(onVerdict ? { ...outcome, reason: "verdict only" } : outcome);
+  }
+  return outcomes;
 }
 
-async function verdictDifference(golden: RejectCase): Promise<string | null> {
-  const refusal = await tryQuery(golden);
+async function verdictDifference(golden: RejectCase, way: Way): Promise<string | null> {
+  const refusal = await tryQuery(golden, way);
   if (isUnsupported(refusal)) throw refusal;
   const ours = differences[golden.name];
   if (ours !== undefined)
@@ -34,15 +38,19 @@ async function verdictDifference(golden: RejectCase): Promise<string | null> {
 }
 
 /** Builds, starts and runs it; the refusal, or null when there is none. */
-async function tryQuery(golden: RejectCase): Promise<StreamingError | null> {
-  if (!golden.query.plan) throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements" });
+async function tryQuery(golden: RejectCase, way: Way): Promise<StreamingError | null> {
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
   const session = Session.create({ memoryTables: memory, ...(golden.conf && { conf: golden.conf }), print: () => {}, warn: () => {} });
   const streams = memoryStreams(golden.inputs);
   const name = golden.options?.queryName ?? `golden-${golden.name}`;
   try {
     const frames = new Map([...streams].map(([table, stream]) => [table, memoryFrame(session, stream)]));
-    const frame = await frameOf(golden.query, session, new Map([...frames, ...staticFrames(session, golden.static)]));
+    const tables = new Map([...frames, ...staticFrames(session, golden.static)]);
+    if (golden.query.plan?.op.endsWith("-action")) {
+      await runAction(golden.query.plan, tables, golden.query.pyspark);
+      return null;
+    }
+    const frame = await frameOf(golden.query, way, session, tables);
     for (const stream of streams.values()) stream.addData([]);
     const sink = golden.sink ?? "memory";
     const writer = frame.writeStream

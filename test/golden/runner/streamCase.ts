@@ -12,26 +12,28 @@ import type { MemoryStream } from "../../../sources/memory/source.js";
 import type { MemoryTable } from "../../../sinks/memory/sink.js";
 import { memory } from "../../memory.js";
 import { testRuntime } from "../../runtime/testRuntime.js";
-import { frameOf, type Frame } from "./buildDataFrame.js";
+import type { Frame } from "./buildDataFrame.js";
 import type { GoldenRow, Outcome, StreamCase } from "./case.js";
 import { compareRun, type RunResult } from "./compareRun.js";
 import { isPorted, portedQuery } from "./ports.js";
 import { outcomeOf } from "./outcome.js";
+import { frameOf, waysOf, type Way } from "./queryText.js";
 import { memoryFrame, memoryStreams, rowsOf, schemaOf, staticFrames } from "./tables.js";
 
-/** Runs a streaming case as its driver says, through `query.plan`: with the state partitions that it was recorded with, unless others are asked for. */
+/** Runs a streaming case as its driver says, through `query.plan` and through `query.sql`: with the state partitions that it was recorded with, unless others are asked for. */
 export async function runStreamCase(golden: StreamCase, partitions?: number): Promise<Outcome[]> {
-  const via = golden.query.plan ? "plan" : "sql";
-  return [await outcomeOf(golden, via, () => run(golden, partitions))];
+  const outcomes: Outcome[] = [];
+  for (const way of waysOf(golden.query)) outcomes.push(await outcomeOf(golden, way, () => run(golden, way, partitions)));
+  return outcomes;
 }
 
-async function run(golden: StreamCase, partitions?: number): Promise<string | null> {
-  if (!golden.query.plan && !isPorted(golden.query.pyspark))
-    throw new StreamingError("NOT_YET_SUPPORTED", { feature: "SQL statements and Python functions" });
+async function run(golden: StreamCase, way: Way, partitions?: number): Promise<string | null> {
+  if (way === "plan" && !golden.query.plan && !isPorted(golden.query.pyspark))
+    throw new StreamingError("NOT_YET_SUPPORTED", { feature: "Python functions" });
   const folder = await mkdtemp(join(tmpdir(), "tidemark-golden-"));
   const table = memory.table(`golden-${golden.name}`);
   try {
-    const result = await new CaseRun(golden, folder, table, partitions).run();
+    const result = await new CaseRun(golden, way, folder, table, partitions).run();
     return compareRun(golden, result);
   } finally {
     memory.drop(table.name);
@@ -51,6 +53,7 @@ class CaseRun {
 
   constructor(
     private readonly golden: StreamCase,
+    private readonly way: Way,
     private readonly folder: string,
     private readonly table: MemoryTable,
     partitions?: number,
@@ -200,7 +203,7 @@ class CaseRun {
   private async build(streams: ReadonlyMap<string, Frame>): Promise<Frame> {
     const { query } = this.golden;
     const tables = new Map([...streams, ...staticFrames(this.session, this.golden.static)]);
-    const frame = portedQuery(query.pyspark, tables) ?? (await frameOf(query, this.session, tables));
+    const frame = portedQuery(query.pyspark, tables) ?? (await frameOf(query, this.way, this.session, tables));
     this.outputSchema ??= frame.schema;
     return frame;
   }

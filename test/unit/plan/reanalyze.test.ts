@@ -110,6 +110,15 @@ describe("a plan analyzed again", () => {
       table(session).withColumn("v", expr("id + s")).createOrReplaceTempView("t");
       return session.table("t").where(col("v").gt(1)).dropDuplicates("v");
     },
+    "a pivot": (session) =>
+      table(session).withColumn("v", expr("id + s")).groupBy("s").pivot("id", [1, 2]).agg(expr("max(v + s) AS v"), expr("min(at) AS at")),
+    "an unpivot": (session) => table(session).withColumn("v", expr("id + s")).unpivot(["s"], ["id", "v"], "name", "value"),
+    "a cube": (session) => {
+      const frame = table(session).withColumn("v", expr("id + s"));
+      return frame.withColumn("a", expr("n.a")).cube("a", "v").agg(expr("count(*) AS n"), expr("max(cast(at AS string)) AS at"));
+    },
+    "a rollup below other verbs": (session) =>
+      table(session).withColumn("v", expr("id + s")).rollup("v").agg(expr("count(*) AS n")).where("v > 0").select("n"),
   };
 
   it.each(Object.keys(verbs))("with %s is what it would have been in that context", (name) => {
