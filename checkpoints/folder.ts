@@ -21,6 +21,12 @@ export async function settleFolder(files: FileSystem, folder: string, startedMs:
   return entries.map((entry) => entry.name).filter((name) => !temporaryName.test(name));
 }
 
+/** The entries of a folder, for whoever only looks: nothing is changed. */
+export async function listFolder(files: FileSystem, folder: string): Promise<string[]> {
+  const entries = await files.list(folder);
+  return entries.map((entry) => entry.name).filter((name) => !temporaryName.test(name));
+}
+
 /** Makes the checkpoint's folder, durably also when it was there: whoever made it may have died before it synced the name. */
 export async function makeDurableFolder(files: FileSystem, folder: string): Promise<void> {
   await files.makeDirectory(folder);

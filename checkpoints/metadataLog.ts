@@ -2,7 +2,7 @@ import type { MetadataLog } from "../engine/contract/checkpoint.js";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import { corruptFile, decodeText, encodeText } from "../engine/contract/logText.js";
 import { assert } from "../engine/errors/assert.js";
-import { idsOf, settleFolder } from "./folder.js";
+import { idsOf, listFolder, settleFolder } from "./folder.js";
 
 /** How entries of a log are written. */
 export interface LogCodec<T> {
@@ -29,6 +29,11 @@ export class FileMetadataLog<T> implements MetadataLog<T> {
 
   static async open<T>(files: FileSystem, folder: string, codec: LogCodec<T>, startedMs: number): Promise<FileMetadataLog<T>> {
     return new FileMetadataLog(files, folder, codec, idsOf(await settleFolder(files, folder, startedMs)));
+  }
+
+  /** The log of a checkpoint that somebody else may own: to be read only. */
+  static async look<T>(files: FileSystem, folder: string, codec: LogCodec<T>): Promise<FileMetadataLog<T>> {
+    return new FileMetadataLog(files, folder, codec, idsOf(await listFolder(files, folder)));
   }
 
   /** The ids of the entries that are there, ascending. */

@@ -5,16 +5,24 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** The id of the query in Spark's `metadata` file; made from `newId` at the first start. */
 export async function readOrMakeQueryId(files: FileSystem, root: string, newId: () => string): Promise<string> {
-  const path = `${root}/metadata`;
-  const refuse = corruptFile(path);
-  const found = await files.read(path);
-  if (found !== null) {
-    const id = JsonFields.parse(decodeText(found, refuse), refuse).text("id");
-    if (id.trim() === "") throw refuse("`id` is empty");
-    return id;
-  }
+  const found = await readQueryId(files, root);
+  if (found !== null) return found;
   const id = newId();
-  return (await files.addNew(path, encodeText(JSON.stringify({ id })))) ? id : readOrMakeQueryId(files, root, newId);
+  return (await files.addNew(idPath(root), encodeText(JSON.stringify({ id })))) ? id : readOrMakeQueryId(files, root, newId);
+}
+
+/** The id of the query; null before the first start. */
+export async function readQueryId(files: FileSystem, root: string): Promise<string | null> {
+  const refuse = corruptFile(idPath(root));
+  const found = await files.read(idPath(root));
+  if (found === null) return null;
+  const id = JsonFields.parse(decodeText(found, refuse), refuse).text("id");
+  if (id.trim() === "") throw refuse("`id` is empty");
+  return id;
+}
+
+function idPath(root: string): string {
+  return `${root}/metadata`;
 }
 
 const shapeVersion = 1;

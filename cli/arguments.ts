@@ -1,11 +1,12 @@
 import { parseArgs, type ParseArgsConfig } from "node:util";
-import { commands } from "./commands.js";
+import { commands, type Word } from "./commands.js";
 import type { Flag, FlagValues } from "./flags.js";
 
 /** A command line that says what to do. */
 export interface Call {
   readonly command: string;
-  readonly job: string;
+  /** The words beside its flags; "" for one that was not given. */
+  readonly words: readonly string[];
   readonly values: FlagValues;
 }
 
@@ -22,12 +23,16 @@ export function plainCall([name = "", ...rest]: readonly string[]): Call | null 
     const { values, positionals } = parseArgs({ args: rest, options, strict: true, allowPositionals: true });
     // Whatever is not plain text or a switch gets the full treatment.
     const { takes } = command;
-    if (positionals.length > (takes === null ? 0 : 1) || (takes?.isRequired === true && positionals.length === 0)) return null;
+    if (positionals.length > takes.length || !takes.every((word, i) => fits(word, positionals[i]))) return null;
     if (flags.some(([flag, { type }]) => type === "number" && flag in values)) return null;
-    return { command: name, job: positionals[0] ?? "", values: values as FlagValues };
+    return { command: name, words: takes.map((_, i) => positionals[i] ?? ""), values: values as FlagValues };
   } catch {
     return null;
   }
+}
+
+function fits({ isRequired, choices }: Word, given: string | undefined): boolean {
+  return given === undefined ? !isRequired : (choices?.includes(given) ?? true);
 }
 
 type ParseOption = NonNullable<ParseArgsConfig["options"]>[string];

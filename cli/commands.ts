@@ -1,16 +1,27 @@
+import type { CheckpointFlags } from "./checkpoint.js";
 import type { DemoFlags } from "./demo.js";
 import type { BackfillFlags } from "./backfill.js";
 import type { InitFlags } from "./init.js";
 import type { Flag, FlagValues } from "./flags.js";
 import type { RunFlags } from "./run.js";
+import type { StateFlags } from "./state.js";
 
 /** A command: what it takes, and what runs it. Commands load when they are called, since start-up counts. */
 export interface Command {
   readonly describe: string;
-  /** The word that it takes beside its flags. */
-  readonly takes: { readonly name: string; readonly describe: string; readonly isRequired: boolean } | null;
+  /** The words that it takes beside its flags. */
+  readonly takes: readonly Word[];
   readonly flags: Readonly<Record<string, Flag>>;
-  readonly run: (job: string, values: FlagValues) => Promise<number>;
+  /** @param words one for each that it takes, "" for one that was not given */
+  readonly run: (words: readonly string[], values: FlagValues) => Promise<number>;
+}
+
+export interface Word {
+  readonly name: string;
+  readonly describe: string;
+  readonly isRequired: boolean;
+  /** The words that there are, where not all are. */
+  readonly choices?: readonly string[];
 }
 
 const set: Flag = { type: "texts", describe: "key=value: configuration, or an option of the job; may be given several times" };
@@ -18,13 +29,15 @@ const cwd: Flag = { type: "text", describe: "The folder that relative paths coun
 const failFast: Flag = { type: "switch", describe: "End all queries of the job with the first that fails" };
 const quiet: Flag = { type: "switch", describe: "Show nothing but failures" };
 
-const jobFile = { name: "job", describe: "A TypeScript or JavaScript file, or statements of SQL (.sql)", isRequired: true };
+const jobFile: Word = { name: "job", describe: "A TypeScript or JavaScript file, or statements of SQL (.sql)", isRequired: true };
+
+const checkpointFolder: Word = { name: "path", describe: "The checkpointLocation of the query", isRequired: true };
 
 /** The commands by name, in the order of the help. */
 export const commands: Readonly<Record<string, Command>> = {
   run: {
     describe: "Run the streaming queries of a job file until they end or are stopped",
-    takes: jobFile,
+    takes: [jobFile],
     flags: {
       trigger: { type: "text", describe: 'available-now, once, or an interval such as "5 seconds"' },
       set,
@@ -34,7 +47,7 @@ export const commands: Readonly<Record<string, Command>> = {
       quiet,
       json: { type: "switch", describe: "One JSON line a batch, and one for each failure, for machines" },
     },
-    run: async (job, values) => {
+    run: async ([job = ""], values) => {
       const { run } = await import("./run.js");
       const flags: RunFlags = {
         job,
@@ -50,7 +63,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   backfill: {
     describe: "Run the same queries over bounded input, into a place of their own",
-    takes: jobFile,
+    takes: [jobFile],
     flags: {
       from: {
         type: "text",
@@ -70,7 +83,7 @@ export const commands: Readonly<Record<string, Command>> = {
       quiet,
       json: { type: "switch", describe: "One JSON line a query, and one for each failure, for machines" },
     },
-    run: async (job, values) => {
+    run: async ([job = ""], values) => {
       const { backfill } = await import("./backfill.js");
       const flags: BackfillFlags = {
         job,
@@ -92,26 +105,78 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   sql: {
     describe: "Run statements of SQL and show what they give; without any, ask for them",
-    takes: {
-      name: "statements",
-      describe: "Statements, or the path of a file of them; by default those of standard input, or of a prompt",
-      isRequired: false,
-    },
+    takes: [
+      {
+        name: "statements",
+        describe: "Statements, or the path of a file of them; by default those of standard input, or of a prompt",
+        isRequired: false,
+      },
+    ],
     flags: {
       format: { type: "text", describe: "table, json, csv or parquet; by default a table on a terminal, JSON lines elsewhere" },
       set,
       cwd,
     },
-    run: async (statements, values) => {
+    run: async ([statements = ""], values) => {
       const { sql } = await import("./sql.js");
       return sql({ text: statements, format: text(values.format), set: texts(values.set) });
     },
   },
+  state: {
+    describe: "Show what the state of a query holds, also while it runs",
+    takes: [
+      {
+        name: "what",
+        describe: "list: its tables; show: the rows of one; changes: what batches changed; export: the rows into files",
+        isRequired: true,
+        choices: ["list", "show", "changes", "export"],
+      },
+      checkpointFolder,
+    ],
+    flags: {
+      operator: { type: "text", describe: "Which stateful operator: its id or number, as list shows them (by default the first)" },
+      store: { type: "text", describe: "Which of its tables: left or right of a join, a variable of user state" },
+      batch: { type: "text", describe: "show, export: the state as this batch left it (by default the last that was committed)" },
+      from: { type: "text", describe: "changes: the first batch (by default the last that was committed)" },
+      to: { type: "text", describe: "changes: the last batch (by default the last that was committed)" },
+      where: { type: "text", describe: "Only rows for which this holds: SQL over key, value and partition_id" },
+      limit: { type: "text", describe: "At most so many rows (by default 20 on a terminal, all elsewhere)" },
+      format: { type: "text", describe: "table, json, csv or parquet; of export: parquet, arrow or json" },
+      output: { type: "text", describe: "export: the folder to write to, which must not be there" },
+      cwd,
+    },
+    run: async ([what = "", path = ""], values) => {
+      const { state } = await import("./state.js");
+      const flag = (name: string): string | undefined => text(values[name]);
+      return state({
+        what: what as StateFlags["what"],
+        path,
+        operator: flag("operator"),
+        store: flag("store"),
+        batch: flag("batch"),
+        from: flag("from"),
+        to: flag("to"),
+        where: flag("where"),
+        limit: flag("limit"),
+        format: flag("format"),
+        output: flag("output"),
+      });
+    },
+  },
+  checkpoint: {
+    describe: "Say what is in a checkpoint, or whether all of it can be read; changes nothing",
+    takes: [{ name: "what", describe: "inspect or verify", isRequired: true, choices: ["inspect", "verify"] }, checkpointFolder],
+    flags: { json: { type: "switch", describe: "One JSON object, for machines" }, cwd },
+    run: async ([what = "", path = ""], values) => {
+      const { checkpoint } = await import("./checkpoint.js");
+      return checkpoint({ what: what as CheckpointFlags["what"], path, json: values.json === true });
+    },
+  },
   init: {
     describe: "Write a job to start from, with a sample of its input, a test, tsconfig.json and package.json",
-    takes: null,
+    takes: [],
     flags: { folder: { type: "text", describe: "Where, if not here; made if it is not there" } },
-    run: async (_job, values) => {
+    run: async (_words, values) => {
       const { init } = await import("./init.js");
       const flags: InitFlags = { folder: text(values.folder) ?? "." };
       return init(flags);
@@ -119,9 +184,9 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   demo: {
     describe: "A windowed average over made-up sensors, written below demo/",
-    takes: null,
+    takes: [],
     flags: { seconds: { type: "number", describe: "How long it runs", default: 15 } },
-    run: async (_job, values) => {
+    run: async (_words, values) => {
       const { demo } = await import("./demo.js");
       const flags: DemoFlags = { seconds: Number(values.seconds ?? 15) };
       return demo(flags);

@@ -26,12 +26,12 @@ export async function fullCall(argv: readonly string[], version: string): Promis
     });
   for (const [name, command] of Object.entries(commands)) {
     parser.command(
-      command.takes === null ? name : command.takes.isRequired ? `${name} <${command.takes.name}>` : `${name} [${command.takes.name}]`,
+      [name, ...command.takes.map((word) => (word.isRequired ? `<${word.name}>` : `[${word.name}]`))].join(" "),
       command.describe,
       (builder) => withFlags(builder, command),
       (values) => {
-        const word = command.takes === null ? undefined : values[command.takes.name];
-        call = { command: name, job: typeof word === "string" ? word : "", values: values as FlagValues };
+        const words = command.takes.map((word) => values[word.name]).map((word) => (typeof word === "string" ? word : ""));
+        call = { command: name, words, values: values as FlagValues };
       },
     );
   }
@@ -46,7 +46,8 @@ export async function fullCall(argv: readonly string[], version: string): Promis
 }
 
 function withFlags(builder: Argv, { takes, flags }: Command): Argv {
-  if (takes !== null) builder.positional(takes.name, { type: "string", demandOption: takes.isRequired, describe: takes.describe });
+  for (const { name, describe, isRequired, choices } of takes)
+    builder.positional(name, { type: "string", demandOption: isRequired, describe, ...(choices && { choices }) });
   for (const [name, flag] of Object.entries(flags)) builder.option(name, optionOf(flag));
   return builder;
 }
@@ -66,7 +67,20 @@ function wrongNumber({ command, values }: Call): string | null {
 
 function explained(mistake: string, argv: readonly string[]): string {
   const command = Object.hasOwn(commands, argv[0] ?? "") ? commands[argv[0]!] : undefined;
-  if (/^Not enough non-option|^Missing required argument/.test(mistake)) return `Say which job file: tidemark ${argv[0] ?? ""} <job>`;
+  if (/^Not enough non-option|^Missing required argument/.test(mistake)) {
+    const words = (command?.takes ?? []).map(({ name, choices }) => choices?.join("|") ?? `<${name}>`).join(" ");
+    return `Say ${command?.takes.map(({ name }) => (name === "job" ? "which job file" : name)).join(" and ") ?? "more"}: tidemark ${argv[0] ?? ""} ${words}`;
+  }
+  const choice = /^Invalid values:\s+Argument: (\w+), Given: "([^"]*)", Choices: (.*)$/s.exec(mistake);
+  if (choice !== null) {
+    const [, name, given = "", choices = ""] = choice;
+    const words = choices
+      .trim()
+      .split(", ")
+      .map((word) => word.replaceAll('"', ""));
+    const nearest = nearestName(given, words);
+    return `There is no tidemark ${argv[0] ?? ""} ${given}: ${name} is one of ${words.join(", ")}.${nearest ? ` Did you mean ${nearest}?` : ""}`;
+  }
   const unknown = /^Unknown (?:arguments?|command): ([^,]+)/.exec(mistake)?.[1];
   if (unknown === undefined) return mistake;
   const nearest = command ? nearestName(unknown, Object.keys(command.flags)) : nearestName(argv[0] ?? "", Object.keys(commands));

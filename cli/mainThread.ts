@@ -18,14 +18,14 @@ const answerMs = 1000;
 const terminateMs = 500;
 
 /** Runs a command to its end; gives the exit code. */
-export async function runInThread({ command, job, values }: Call): Promise<number> {
+export async function runInThread({ command, words, values }: Call): Promise<number> {
   const messages = new Messages(values.json === true);
   if (typeof values.cwd === "string" && !goTo(values.cwd)) {
     messages.failure(new StreamingError("INVALID_FLAG", { flag: "cwd", value: values.cwd, expected: "a folder that is there" }));
     return exitCodes.usage;
   }
   const interrupt = new Int32Array(new SharedArrayBuffer(4));
-  const workerData: CommandTask = { command, job, values, screen: screen(), interrupt };
+  const workerData: CommandTask = { command, words, values, screen: screen(), interrupt };
   const worker = new Worker(new URL("../cli/commandThread.js", import.meta.url), { workerData, stdout: true, stderr: true });
   passOn(worker.stdout, process.stdout);
   passOn(worker.stderr, process.stderr);

@@ -3,7 +3,7 @@ import type { FlagValues } from "./flags.js";
 /** What the thread of a command is started with. */
 export interface CommandTask {
   readonly command: string;
-  readonly job: string;
+  readonly words: readonly string[];
   readonly values: FlagValues;
   readonly screen: Screen;
   /** One place, shared: 1 when the person wants the statement that runs to stop. It is read while the thread computes, when it hears no messages. */

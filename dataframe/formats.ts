@@ -5,6 +5,7 @@ import { generatorProvider } from "../sources/generator/source.js";
 import { kafkaProvider } from "../sources/kafka/source.js";
 import { memoryProvider } from "../sources/memory/source.js";
 import { rateProvider } from "../sources/rate/source.js";
+import { stateMetadataProvider, stateStoreProvider } from "../sources/statestore/source.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
 import type { SinkFormat, SourceFormat } from "./types/formats.js";
 import { unknownName } from "./options.js";
@@ -18,6 +19,8 @@ const sources: Readonly<Record<SourceFormat, SourceProvider>> = {
   memory: memoryProvider,
   parquet: parquetProvider,
   rate: rateProvider,
+  "state-metadata": stateMetadataProvider,
+  statestore: stateStoreProvider,
   text: textProvider,
 };
 
@@ -38,7 +41,7 @@ const sinks: Readonly<Record<SinkFormat, (session: OfSession) => Promise<SinkPro
 };
 
 /** Formats of Spark's that are not built: refused as such, not as unknown. */
-const pendingSources = ["avro", "binaryfile", "delta", "jdbc", "orc", "socket", "state-metadata", "statestore", "xml"];
+const pendingSources = ["avro", "binaryfile", "delta", "jdbc", "orc", "socket", "xml"];
 const pendingSinks = ["avro", "delta", "jdbc", "orc", "xml"];
 
 /** The formats that can be read. Static, since `load()` needs their schema at once; what is heavy in them loads when they are opened. */

@@ -34,6 +34,15 @@ interface FormatRows {
   kafka: KafkaRow;
   rate: { timestamp: Timestamp | null; value: number | null };
   text: { value: string | null };
+  "state-metadata": {
+    operatorId: number | null;
+    operatorName: string | null;
+    stateStoreName: string | null;
+    numPartitions: number | null;
+    minBatchId: number | null;
+    maxBatchId: number | null;
+    operatorProperties: string | null;
+  };
   generator: { sensorId: string | null; at: Timestamp | null; celsius: number | null };
 }
 

@@ -1,21 +1,25 @@
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { settleFolder } from "../folder.js";
+import { listFolder, settleFolder } from "../folder.js";
 import { StateFileReader, StateFileWriter } from "./stateFile.js";
 import { parseStateFileName, type StateFileName } from "./stateFileName.js";
 
-/** `state/` of a checkpoint. Only the owner adds and removes, so it is listed once. */
+/** `state/` of a checkpoint. Only the owner adds and removes, so it is listed once; whoever only looks does not tidy it up. */
 export class StateFolder {
   private names: Promise<Set<string>> | null = null;
 
   constructor(
     readonly files: FileSystem,
     readonly path: string,
-    private readonly startedMs: number,
+    /** When the owner opened the checkpoint; null for whoever is not the owner. */
+    private readonly startedMs: number | null,
   ) {}
 
   listing(): Promise<Set<string>> {
-    return (this.names ??= settleFolder(this.files, this.path, this.startedMs).then((names) => new Set(names)));
+    const { files, path, startedMs } = this;
+    return (this.names ??= (startedMs === null ? listFolder(files, path) : settleFolder(files, path, startedMs)).then(
+      (names) => new Set(names),
+    ));
   }
 
   /** The state files, with what their names say. */

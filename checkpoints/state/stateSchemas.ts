@@ -73,6 +73,7 @@ async function readSchemas(files: FileSystem, path: string): Promise<StateSchema
     key: parseStoredSchema(schema.object("key"), refuse),
     value: parseStoredSchema(schema.object("value"), refuse),
     layout: schema.text("layout"),
+    ...(schema.has("pane") && { pane: schema.integer("pane") }),
   }));
 }
 

@@ -1,5 +1,15 @@
 /** The formats that can be read, as `dataframe/formats.ts` lists them. */
-export type SourceFormat = "csv" | "generator" | "json" | "kafka" | "memory" | "parquet" | "rate" | "text";
+export type SourceFormat =
+  | "csv"
+  | "generator"
+  | "json"
+  | "kafka"
+  | "memory"
+  | "parquet"
+  | "rate"
+  | "state-metadata"
+  | "statestore"
+  | "text";
 
 /** The formats that can be written. */
 export type SinkFormat = "arrow" | "console" | "csv" | "json" | "kafka" | "memory" | "noop" | "parquet" | "text";

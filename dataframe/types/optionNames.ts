@@ -156,6 +156,17 @@ export interface SourceOptions {
     | "recursiveFileLookup"
     | "sourceArchiveDir";
   rate: "numPartitions" | "rampUpTime" | "rowsPerSecond";
+  "state-metadata": "path";
+  statestore:
+    | "batchId"
+    | "changeEndBatchId"
+    | "changeStartBatchId"
+    | "joinSide"
+    | "operatorId"
+    | "path"
+    | "readChangeFeed"
+    | "stateVarName"
+    | "storeName";
   text:
     | "basePath"
     | "cleanSource"

@@ -13,6 +13,11 @@ export interface StateSchema {
   readonly value: Schema;
   /** How the operator lays out its state (`panes`, `slices` …): a change of it is a change of the schema. */
   readonly layout: string;
+  /**
+   * Which key column is the time of a group, where groups have one: a struct that begins with the start, or the start itself. By the starts panes are dropped; of a
+   * session (layout `sessions`) the start and the other keys are the name, and its end moves.
+   */
+  readonly pane?: number;
 }
 
 /** A key belongs to one of so many groups: the top 8 bits of its 32-bit hash. Part of the checkpoint's format. */

@@ -108,8 +108,9 @@ function unionsOf(formats: readonly (readonly [string, readonly OptionSpec[]])[]
 /** As the formatter writes it. */
 function unionOf([format, options]: readonly [string, readonly OptionSpec[]]): string {
   const names = options.map(({ name }) => JSON.stringify(name)).toSorted();
-  const line = `  ${format}: ${names.join(" | ")};\n`;
-  return line.length <= 141 ? line : `  ${format}:${names.map((name) => `\n    | ${name}`).join("")};\n`;
+  const key = isWord(format) ? format : JSON.stringify(format);
+  const line = `  ${key}: ${names.join(" | ")};\n`;
+  return line.length <= 141 ? line : `  ${key}:${names.map((name) => `\n    | ${name}`).join("")};\n`;
 }
 
 const checkpointOption: OptionSpec = { name: "checkpointLocation", kind: "text", doc: "" };

@@ -32,6 +32,51 @@ export const checkpointConditions = {
     advice:
       "Restore it from a copy of the checkpoint. Removing single files of a checkpoint loses or repeats data; a new checkpoint starts the query from the beginning.",
   },
+  STDS_COMMITTED_BATCH_UNAVAILABLE: {
+    sqlState: "KD006",
+    message: "No batch was committed yet in the checkpoint <checkpointLocation>, so there is no state to show.",
+    advice: "Let the query commit a batch first.",
+  },
+  STDS_OFFSET_LOG_UNAVAILABLE: {
+    sqlState: "KD006",
+    message: "The checkpoint <checkpointLocation> has no batch <batchId>: it was never planned, or is older than what is kept.",
+    advice: 'Ask session.read.format("state-metadata") which batches there are.',
+  },
+  STDS_FAILED_TO_READ_STATE_SCHEMA: {
+    sqlState: "42K03",
+    message: "The query of <sourceOptions> keeps no state.",
+    advice: "Only queries with aggregations, deduplication, joins of streams, limits or user state have some.",
+  },
+  STDS_CONFLICT_OPTIONS: {
+    sqlState: "42613",
+    message: "The options <options> say different things of what to read.",
+    advice: "Give one of them.",
+  },
+  STDS_REQUIRED_OPTION_UNSPECIFIED: {
+    sqlState: "42601",
+    message: "The option '<optionName>' is missing.",
+    advice: "Say where the changes begin.",
+  },
+  "STDS_INVALID_OPTION_VALUE.IS_NEGATIVE": {
+    sqlState: "42616",
+    message: "Invalid value for source option '<optionName>': it is negative.",
+    advice: "Batches count from 0.",
+  },
+  "STDS_INVALID_OPTION_VALUE.WITH_MESSAGE": {
+    sqlState: "42616",
+    message: "Invalid value for source option '<optionName>': <message>",
+    advice: 'What there is, session.read.format("state-metadata") says.',
+  },
+  CHECKPOINT_STATE_UNREADABLE: {
+    sqlState: "0A000",
+    message: "The state of operator <operatorId> cannot be shown: <reason>.",
+    advice: "Checkpoints that this version has begun can be shown. The query itself goes on, whichever version wrote it.",
+  },
+  CHECKPOINT_NOT_FOUND: {
+    sqlState: "42K03",
+    message: "There is no checkpoint at <location>: no query has planned a batch there.",
+    advice: "Give the `checkpointLocation` of the query.",
+  },
   CHECKPOINT_FILE_MISSING: {
     sqlState: "XX001",
     message: "The file <path> of the checkpoint is missing: <reason>.",

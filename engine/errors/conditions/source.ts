@@ -26,6 +26,11 @@ export const sourceConditions = {
     message: "The <source> source has no end, so it cannot be read as a bounded table.",
     advice: "Read it with readStream.",
   },
+  SOURCE_IS_BOUNDED: {
+    sqlState: "0A000",
+    message: "The <source> source shows what is there when it is read, so it is no stream.",
+    advice: "Read it with session.read and without a schema: the checkpoint says it.",
+  },
   CONCURRENT_STREAM_LOG_UPDATE: {
     sqlState: "40000",
     message: "Concurrent update to the log. Multiple streaming jobs detected for <batchId>.",

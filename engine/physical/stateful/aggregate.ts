@@ -104,7 +104,16 @@ export class AggregateOperator implements StatefulOperator {
     ]);
     this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
     this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
-    this.#schema = { operatorId: spec.operatorId, operatorName: nameOf(spec), storeName: "default", key, value, layout: layoutOf(spec) };
+    const pane = spec.window?.index ?? spec.session;
+    this.#schema = {
+      operatorId: spec.operatorId,
+      operatorName: nameOf(spec),
+      storeName: "default",
+      key,
+      value,
+      layout: layoutOf(spec),
+      ...(pane !== null && { pane }),
+    };
   }
 
   get schemas(): readonly StateSchema[] {

@@ -1,0 +1,79 @@
+import type { CheckpointReport, CheckpointVerdict } from "../dataframe/checkpointReport.js";
+import { Session } from "../dataframe/session.js";
+import { exitCodeOf, exitCodes, failureRecord, failureText } from "./failure.js";
+import { Messages } from "./messages.js";
+
+/** What `tidemark checkpoint` was told. */
+export interface CheckpointFlags {
+  readonly what: "inspect" | "verify";
+  readonly path: string;
+  readonly json: boolean;
+}
+
+/** Says what is in a checkpoint, or whether all of it can be read. Gives the exit code: 1 also where something is damaged. */
+export async function checkpoint({ what, path, json }: CheckpointFlags): Promise<number> {
+  const messages = new Messages(json);
+  const session = Session.create({ warn: (message) => messages.warning(message) });
+  try {
+    const { inspectCheckpoint, verifyCheckpoint } = await import("../dataframe/checkpointReport.js");
+    if (what === "inspect") {
+      const report = await inspectCheckpoint(session, path);
+      print(json ? JSON.stringify(report) : reportText(report));
+      return exitCodes.done;
+    }
+    const verdict = await verifyCheckpoint(session, path);
+    print(json ? JSON.stringify(verdictRecord(verdict)) : verdictText(verdict));
+    return verdict.problems.length === 0 ? exitCodes.done : exitCodes.failed;
+  } catch (error) {
+    messages.failure(error);
+    return exitCodeOf(error);
+  } finally {
+    await session.stop();
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function reportText({ location, queryId, outputMode, sink, batches, sources, state }: CheckpointReport): string {
+  const lines: (readonly [string, string])[] = [
+    ["checkpoint", location],
+    ["query", queryId ?? "none of ours"],
+  ];
+  if (sink !== null) lines.push(["sink", outputMode === null ? sink : `${sink} (${outputMode})`]);
+  if (batches === null) {
+    lines.push(["batches", "none planned yet"]);
+  } else {
+    const { oldest, lastPlanned, lastCommitted, plannedAt, runId, watermark } = batches;
+    const done = lastCommitted === null ? "none committed" : `${oldest} to ${lastCommitted} committed`;
+    const open = lastPlanned === lastCommitted ? "" : `; ${lastPlanned} planned, which the next start runs again`;
+    lines.push(["batches", `${done}${open}`], ["planned", `batch ${lastPlanned} at ${plannedAt}`]);
+    if (runId !== null) lines.push(["last run", runId]);
+    lines.push(["watermark", watermark ?? "none yet"]);
+  }
+  for (const { name, offset } of sources) lines.push(["source", `${name} at ${JSON.stringify(offset)}`]);
+  for (const { operatorId, operatorName, storeName, layout, key, value } of state) {
+    const store = storeName === "default" ? "" : `, ${storeName}`;
+    lines.push([
+      "state",
+      `${operatorId} (${operatorName}${store}), ${layout}: ${key.join(", ") || "no key"} -> ${value.join(", ") || "nothing"}`,
+    ]);
+  }
+  const width = Math.max(...lines.map(([title]) => title.length));
+  return lines.map(([title, text]) => `${title.padEnd(width)}  ${text}`).join("\n");
+}
+
+function verdictText({ location, batches, stateFiles, problems, passedOver }: CheckpointVerdict): string {
+  const notes = passedOver.map((error) => `passed over at a restart: ${failureText(error)}`);
+  if (problems.length > 0) return [...problems.map(failureText), ...notes, `${location}: damaged`].join("\n");
+  return [...notes, `${location}: ${batches} batches and ${stateFiles} state files are whole`].join("\n");
+}
+
+function verdictRecord({ problems, passedOver, ...counts }: CheckpointVerdict): object {
+  return { ...counts, isWhole: problems.length === 0, problems: problems.map(recordOf), passedOver: passedOver.map(recordOf) };
+}
+
+function recordOf(error: CheckpointVerdict["problems"][number]): object {
+  return failureRecord(error, null);
+}

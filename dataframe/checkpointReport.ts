@@ -1,0 +1,122 @@
+import { readCheckpoint, type CheckpointReading } from "../checkpoints/reading.js";
+import type { Json } from "../engine/contract/json.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { isoMs } from "../engine/query/progress.js";
+import type { SessionContext } from "./sessionContext.js";
+
+/** What is in a checkpoint. */
+export interface CheckpointReport {
+  readonly location: string;
+  readonly queryId: string | null;
+  readonly outputMode: string | null;
+  readonly sink: string | null;
+  /** Null before the first batch. */
+  readonly batches: {
+    readonly oldest: number;
+    readonly lastPlanned: number;
+    /** Null where none is. */
+    readonly lastCommitted: number | null;
+    readonly plannedAt: string;
+    /** The run that made the last commit. */
+    readonly runId: string | null;
+    readonly watermark: string | null;
+  } | null;
+  readonly sources: readonly { readonly name: string; readonly offset: Json }[];
+  readonly conf: Readonly<Record<string, string>>;
+  readonly state: readonly StateTableReport[];
+}
+
+export interface StateTableReport {
+  readonly operatorId: string;
+  readonly operatorName: string;
+  readonly storeName: string;
+  readonly layout: string;
+  readonly key: readonly string[];
+  readonly value: readonly string[];
+}
+
+/** What a check of a checkpoint found. */
+export interface CheckpointVerdict {
+  readonly location: string;
+  /** Batches whose entries are whole and belong together. */
+  readonly batches: number;
+  readonly stateFiles: number;
+  /** What a restart or a tool would fail at. */
+  readonly problems: readonly StreamingError[];
+  /** Snapshots that a restart passes over. */
+  readonly passedOver: readonly StreamingError[];
+}
+
+/** Looks into a checkpoint without owning it. @throws CHECKPOINT_NOT_FOUND and what says that it is damaged */
+export async function inspectCheckpoint({ runtime, warn }: SessionContext, path: string): Promise<CheckpointReport> {
+  const reading = await readCheckpoint(path, runtime, warn);
+  const { location, queryId, batches, schemas } = reading;
+  const shape = membersOf(reading.shape);
+  const last = batches.at(-1);
+  const names = Array.isArray(shape["sources"]) ? shape["sources"].map(String) : [];
+  return {
+    location,
+    queryId,
+    outputMode: textOf(shape["outputMode"]),
+    sink: [textOf(shape["sink"]), textOf(shape["sinkPlace"])].filter((part) => part !== null).join(" ") || null,
+    batches: batchesOf(reading),
+    sources: (last?.offsets.offsets ?? []).map((offset, i) => ({ name: names[i] ?? `source ${i}`, offset: offsetOf(offset) })),
+    conf: last?.offsets.conf ?? {},
+    state: schemas.map(({ operatorId, operatorName, storeName, layout, key, value }) => ({
+      operatorId,
+      operatorName,
+      storeName,
+      layout,
+      key: key.fields.map(({ name }) => name),
+      value: value.fields.map(({ name }) => name),
+    })),
+  };
+}
+
+/** Reads all that a restart from any retained batch may need: the logs, and the state files to their ends. @throws CHECKPOINT_NOT_FOUND */
+export async function verifyCheckpoint({ runtime, warn }: SessionContext, path: string): Promise<CheckpointVerdict> {
+  const problems: StreamingError[] = [];
+  const passedOver: StreamingError[] = [];
+  let reading: CheckpointReading;
+  try {
+    reading = await readCheckpoint(path, runtime, warn);
+  } catch (error) {
+    if (!(error instanceof StreamingError) || error.condition === "CHECKPOINT_NOT_FOUND") throw error;
+    return { location: path, batches: 0, stateFiles: 0, problems: [error], passedOver };
+  }
+  const stateFiles = await reading.verifyState(({ error, isNeeded }) => (isNeeded ? problems : passedOver).push(error));
+  return { location: reading.location, batches: reading.batches.length, stateFiles, problems, passedOver };
+}
+
+function batchesOf({ batches }: CheckpointReading): CheckpointReport["batches"] {
+  const last = batches.at(-1);
+  if (last === undefined) return null;
+  const committed = batches.findLast(({ commit }) => commit !== null);
+  const watermarkMs = committed?.commit?.nextBatchWatermarkMs ?? last.offsets.batchWatermarkMs;
+  return {
+    oldest: batches[0]!.batchId,
+    lastPlanned: last.batchId,
+    lastCommitted: committed?.batchId ?? null,
+    plannedAt: isoMs(last.offsets.batchTimestampMs),
+    runId: committed?.commit?.runId ?? null,
+    watermark: watermarkMs === 0 ? null : isoMs(watermarkMs),
+  };
+}
+
+function membersOf(json: Json): Readonly<Record<string, Json>> {
+  return typeof json === "object" && json !== null && !Array.isArray(json) ? (json as Readonly<Record<string, Json>>) : {};
+}
+
+function textOf(json: Json | undefined): string | null {
+  return typeof json === "string" ? json : null;
+}
+
+/** Offsets are lines of JSON text. */
+function offsetOf(text: string | null): Json {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { inFolder, startTidemark, tidemark } from "./command.js";
+import { countingJob, jsonRows, reading, writeFiles } from "./readings.js";
+
+// `tidemark checkpoint` and `tidemark state`: what people look with.
+
+/** A query over three files that has ended, its checkpoint in `checkpoint`. */
+async function counted(folder: string): Promise<void> {
+  writeFiles(folder, { "job.mjs": countingJob(), "in/1.json": reading(1), "in/2.json": reading(12), "in/3.json": reading(31, "b") });
+  expect((await tidemark(folder, "run", "job.mjs", "--quiet")).code).toBe(0);
+}
+
+function stateFiles(folder: string): string[] {
+  return readdirSync(join(folder, "checkpoint/state")).filter((name) => name.endsWith(".delta"));
+}
+
+test("inspect says where a query is, to people and to machines", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const text = await tidemark(folder, "checkpoint", "inspect", "checkpoint");
+    expect(text.code).toBe(0);
+    expect(text.stdout).toMatch(/^sink\s+json file:.*\/out \(append\)$/m);
+    expect(text.stdout).toMatch(/^watermark\s+2026-01-01T12:00:26\.000Z$/m);
+    expect(text.stdout).toMatch(/^source\s+json\[in\] at \{"logOffset":2\}$/m);
+    const { stdout } = await tidemark(folder, "checkpoint", "inspect", "checkpoint", "--json");
+    const report = JSON.parse(stdout) as { batches: { lastCommitted: number }; state: { operatorId: string }[] };
+    expect(report.batches.lastCommitted).toBe(3);
+    expect(report.state.map(({ operatorId }) => operatorId)).toEqual(["aggregate-0"]);
+  });
+});
+
+test("verify tells whole from damaged, and names the file", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const whole = await tidemark(folder, "checkpoint", "verify", "checkpoint");
+    expect([whole.code, whole.stdout]).toEqual([0, expect.stringContaining("4 batches and 4 state files are whole")]);
+    const [delta] = stateFiles(folder);
+    const path = join(folder, "checkpoint/state", delta!);
+    const bytes = readFileSync(path);
+    const flipped = Buffer.from(bytes);
+    flipped[40]! ^= 1;
+    writeFileSync(path, flipped);
+    const damaged = await tidemark(folder, "checkpoint", "verify", "checkpoint", "--json");
+    expect(damaged.code).toBe(1);
+    expect(JSON.parse(damaged.stdout)).toMatchObject({
+      isWhole: false,
+      problems: [{ condition: "CHECKPOINT_CORRUPT", parameters: { path } }],
+    });
+    writeFileSync(path, bytes);
+    truncateSync(join(folder, "checkpoint/offsets/1"), 3);
+    const torn = await tidemark(folder, "checkpoint", "verify", "checkpoint");
+    expect([torn.code, torn.stdout]).toEqual([1, expect.stringMatching(/CHECKPOINT_CORRUPT[^]*checkpoint\/offsets\/1/)]);
+  });
+});
+
+test("state is shown, filtered, cut and exported, of any batch that is kept", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const rows = async (...args: string[]): Promise<unknown[]> => {
+      const { code, stdout, stderr } = await tidemark(folder, "state", ...args);
+      expect([code, stderr]).toEqual([0, ""]);
+      return stdout
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as unknown);
+    };
+    expect(await rows("show", "checkpoint")).toMatchObject([{ key: { sensorId: "b" } }]);
+    expect(await rows("show", "checkpoint", "--batch", "1")).toHaveLength(2);
+    expect(await rows("show", "checkpoint", "--batch", "1", "--where", "key.window.start > TIMESTAMP '2026-01-01T12:00:05Z'")).toHaveLength(
+      1,
+    );
+    expect(await rows("show", "checkpoint", "--batch", "1", "--limit", "0")).toEqual([]);
+    const changes = (await rows("changes", "checkpoint", "--from", "0")) as { change_type: string }[];
+    expect(changes.map(({ change_type }) => change_type).toSorted()).toEqual(["delete", "delete", "update", "update", "update"]);
+    const table = await tidemark(folder, "state", "show", "checkpoint", "--format", "table");
+    expect(table.stdout).toMatch(/^\|key\s+\|value\s*\|partition_id\|$/m);
+    expect((await tidemark(folder, "state", "export", "checkpoint", "--output", "rows", "--format", "json")).code).toBe(0);
+    expect(jsonRows(join(folder, "rows"))).toMatchObject([{ key: { sensorId: "b" } }]);
+    const again = await tidemark(folder, "state", "export", "checkpoint", "--output", "rows");
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining("PATH_ALREADY_EXISTS")]);
+  });
+});
+
+test("a query that runs is looked at and goes on", async () => {
+  await inFolder(async (folder) => {
+    writeFiles(folder, {
+      "job.mjs": countingJob({ mode: "update", format: "noop", trigger: '{ processingTime: "50 milliseconds" }' }),
+      "in/1.json": reading(1),
+    });
+    const running = startTidemark(folder, ["run", "job.mjs", "--json"]);
+    await running.printed(/"batchId":0/);
+    expect((await tidemark(folder, "checkpoint", "verify", "checkpoint")).code).toBe(0);
+    expect((await tidemark(folder, "state", "show", "checkpoint")).stdout).toContain('"sensorId":"a"');
+    writeFiles(folder, { "in/2.json": reading(2, "c") });
+    await running.printed(/"batchId":1/);
+    running.child.kill("SIGTERM");
+    expect((await running.ended).code).toBe(0);
+  });
+});
+
+test("what is asked wrongly is said", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const refused = async (...args: string[]): Promise<[number | null, string]> => {
+      const { code, stderr } = await tidemark(folder, ...args);
+      return [code, stderr];
+    };
+    expect(await refused("state")).toEqual([2, expect.stringContaining("tidemark state list|show|changes|export <path>")]);
+    expect(await refused("state", "shw", "checkpoint")).toEqual([2, expect.stringContaining("Did you mean show?")]);
+    expect(await refused("checkpoint", "inspect")).toEqual([2, expect.stringContaining("tidemark checkpoint inspect|verify <path>")]);
+    expect(await refused("state", "show", "checkpoint", "--batch", "soon")).toEqual([2, expect.stringContaining("--batch")]);
+    expect(await refused("state", "show", "checkpoint", "--from", "1")).toEqual([2, expect.stringContaining("--from")]);
+    expect(await refused("state", "export", "checkpoint")).toEqual([2, expect.stringContaining("--output")]);
+    expect(await refused("state", "show", "checkpoint", "--format", "xml")).toEqual([
+      2,
+      expect.stringContaining("table, json, csv, parquet"),
+    ]);
+    expect(await refused("state", "show", "nowhere")).toEqual([1, expect.stringContaining("CHECKPOINT_NOT_FOUND")]);
+    expect(await refused("checkpoint", "verify", "in")).toEqual([1, expect.stringContaining("CHECKPOINT_NOT_FOUND")]);
+  });
+});
