@@ -160,14 +160,9 @@ export class Session implements SessionContext {
    * @example await (await session.sql("SELECT * FROM readings WHERE celsius > :limit", { limit: 30 })).show()
    */
   async sql<Row = LooseRow>(text: string, parameters: Parameters = {}): Promise<DataFrame<Row>> {
-    const written = withVariables(text, (name) => this.valueIn(name));
+    const written = withVariables(text, (name) => variableIn(this.conf, name));
     const plan = await inText(written, async () => runStatement(this, bindParameters(parseStatement(written), parameters)));
     return new DataFrame<Row>(this, plan);
-  }
-
-  /** What `${name}` in a text of SQL stands for. */
-  private valueIn(name: string): string | undefined {
-    return name.startsWith("spark.") ? this.conf.find(name) : undefined;
   }
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */
@@ -234,4 +229,9 @@ export class Session implements SessionContext {
 
 function cellOf(row: object, name: string, index: number): unknown {
   return Array.isArray(row) ? (row as readonly unknown[])[index] : (row as Readonly<Record<string, unknown>>)[name];
+}
+
+/** What `${name}` in a text of SQL stands for. */
+function variableIn(conf: Conf, name: string): string | undefined {
+  return name.startsWith("spark.") ? conf.find(name) : undefined;
 }
