@@ -44,6 +44,11 @@ export const commands: Readonly<Record<string, Command>> = {
       checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
       cwd,
       "fail-fast": failFast,
+      restart: {
+        type: "text",
+        describe: "never, or on-failure: start a query that has failed again, after 1 s, 2 s, 4 s … up to a minute (by default never)",
+      },
+      "restart-limit": { type: "text", describe: "How often without a committed batch between (by default 10)" },
       quiet,
       json: { type: "switch", describe: "One JSON line a batch, and one for each failure, for machines" },
     },
@@ -55,6 +60,8 @@ export const commands: Readonly<Record<string, Command>> = {
         set: texts(values.set),
         checkpoint: text(values.checkpoint),
         failFast: values["fail-fast"] === true,
+        restart: text(values.restart),
+        restartLimit: text(values["restart-limit"]),
         quiet: values.quiet === true,
         json: values.json === true,
       };

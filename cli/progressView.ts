@@ -35,7 +35,11 @@ export function progressView(
   intervalMs = plainIntervalMs,
 ): ProgressView {
   if (mode === "people") return out.isTTY ? new LiveView(out) : new PlainView(out, clock, intervalMs);
-  return new MachineView(mode === "json" ? (progress) => out.write(`${JSON.stringify(progress)}\n`) : () => {});
+  return new MachineView(
+    mode === "json"
+      ? (progress, { restarts }) => out.write(`${JSON.stringify(restarts === null ? progress : { ...progress, restarts })}\n`)
+      : () => {},
+  );
 }
 
 /** One batch in words: what happened, how fast, where the watermark is, what is kept; and, behind `in all`, what this run has done so far. */
@@ -56,6 +60,8 @@ export function progressLine(progress: StreamingQueryProgress, tally: Tally): st
   const late = progress.stateOperators.length > 0 ? `, ${compact(tally.lateRows)} late` : "";
   const malformedInAll = tally.malformedRows > 0 ? `, ${compact(tally.malformedRows)} malformed` : "";
   parts.push(`in all ${compact(tally.rowsIn)} rows in, ${compact(tally.rowsOut)} out${late}${malformedInAll}`);
+  if (tally.restarts !== null && tally.restarts > 0)
+    parts.push(`started again ${tally.restarts === 1 ? "once" : `${tally.restarts} times`}`);
   return parts.join(" · ");
 }
 
@@ -72,13 +78,14 @@ class Tallies {
 
 /** For machines: a line a batch, or nothing at all. */
 class MachineView extends Tallies implements ProgressView {
-  constructor(private readonly write: (progress: StreamingQueryProgress) => void) {
+  constructor(private readonly write: (progress: StreamingQueryProgress, tally: Tally) => void) {
     super();
   }
 
   progress(progress: StreamingQueryProgress): void {
-    this.tally(progress.id).add(progress);
-    this.write(progress);
+    const tally = this.tally(progress.id);
+    tally.add(progress);
+    this.write(progress, tally);
   }
 
   note(): void {}

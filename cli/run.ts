@@ -1,14 +1,18 @@
-import { checkCheckpointsAreApart, folderName } from "../dataframe/checkpointPlace.js";
+import { setTimeout as sleep } from "node:timers/promises";
+import { checkCheckpointsAreApart, checkpointLocationOf, folderName } from "../dataframe/checkpointPlace.js";
 import { Session } from "../dataframe/session.js";
 import { queryLabel } from "../dataframe/sessionContext.js";
 import type { DataStreamWriter } from "../dataframe/streamWriter.js";
-import type { StreamingQuery } from "../engine/query/streamingQuery.js";
+import { thrownText } from "../engine/errors/shownValue.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import type { StreamingQuery, StreamingQueryListener } from "../engine/query/streamingQuery.js";
 import { commandPort } from "./commandPort.js";
 import { exitCodeOf, exitCodeOfAll } from "./failure.js";
 import { loadJob } from "./job.js";
 import { Messages } from "./messages.js";
 import { Overrides } from "./overrides.js";
 import { progressView, type ProgressView } from "./progressView.js";
+import { RestartPolicy, type RestartFlags } from "./restart.js";
 import { terminal } from "./terminal.js";
 import { triggerFlag } from "./triggerFlag.js";
 
@@ -19,6 +23,9 @@ export interface RunFlags {
   readonly set: readonly string[];
   readonly checkpoint: string | undefined;
   readonly failFast: boolean;
+  /** `never` or `on-failure`. */
+  readonly restart: string | undefined;
+  readonly restartLimit: string | undefined;
   readonly quiet: boolean;
   readonly json: boolean;
 }
@@ -40,7 +47,7 @@ export async function run(flags: RunFlags): Promise<number> {
     session.current = newSession(overrides, view, messages, flags);
     const writers = await prepare(flags, session.current, overrides);
     messages.ofSeveral = writers.length > 1;
-    runs.current = new JobRun(session.current, view, messages, flags.failFast);
+    runs.current = new JobRun(session.current, view, messages, { failFast: flags.failFast, restart: restartFlags(flags) });
     if (stopping) await runs.current.stop();
     return await runs.current.run(writers);
   } catch (error) {
@@ -53,36 +60,40 @@ export async function run(flags: RunFlags): Promise<number> {
   }
 }
 
+interface FailurePolicy {
+  readonly failFast: boolean;
+  /** Null: what fails stays down. */
+  readonly restart: RestartFlags | null;
+}
+
 /** The queries of a job while they run. One that fails, at its start or later, is told of at once and leaves the others alone, unless asked otherwise. */
 class JobRun {
   private readonly failures: unknown[] = [];
-  private isEnding = false;
+  private readonly queries = new Map<number, StreamingQuery>();
+  private readonly ending = new AbortController();
 
   constructor(
     private readonly session: Session,
     private readonly view: ProgressView,
     private readonly messages: Messages,
-    private readonly failFast: boolean,
+    private readonly policy: FailurePolicy,
   ) {}
 
   /** Starts them one after the other, and waits for all. Gives the exit code. */
   async run(writers: readonly DataStreamWriter[]): Promise<number> {
     const lives: Promise<void>[] = [];
-    const queries: StreamingQuery[] = [];
     for (const [i, writer] of writers.entries()) {
-      if (this.isEnding) break;
+      if (this.ending.signal.aborted) break;
       try {
-        const query = await writer.start();
-        queries.push(query);
-        lives.push(this.watch(query));
+        lives.push(this.watch(await this.start(writer, i), writer, i));
       } catch (error) {
         await this.failed(error, labelOf(writer, i));
       }
     }
     // A signal or a failure may have come while the last one started.
-    if (this.isEnding) await this.session.stop();
+    if (this.ending.signal.aborted) await this.session.stop();
     await Promise.all(lives);
-    for (const query of queries) {
+    for (const query of this.queries.values()) {
       if (query.exception === null) this.view.note(`${queryLabel(query)}: ${this.view.tally(query.id).summary}.`);
     }
     return exitCodeOfAll(this.failures);
@@ -90,23 +101,87 @@ class JobRun {
 
   /** Ends all queries, well; none starts any more. */
   async stop(): Promise<void> {
-    this.isEnding = true;
+    this.ending.abort();
     await this.session.stop();
   }
 
-  private async watch(query: StreamingQuery): Promise<void> {
-    try {
-      await query.awaitTermination();
-    } catch (error) {
-      await this.failed(error, queryLabel(query));
+  private async start(writer: DataStreamWriter, i: number): Promise<StreamingQuery> {
+    const query = await writer.start();
+    this.queries.set(i, query);
+    return query;
+  }
+
+  /** Until the query has ended for good. */
+  private async watch(started: StreamingQuery, writer: DataStreamWriter, i: number): Promise<void> {
+    const policy = this.restartPolicy(writer, queryLabel(started));
+    const label = queryLabel(started);
+    const forget = policy === null ? () => {} : this.forgiving(started.id, policy);
+    for (let query: StreamingQuery | null = started; ;) {
+      let failure: unknown;
+      try {
+        query ??= await this.start(writer, i);
+        await query.awaitTermination();
+        break;
+      } catch (error) {
+        failure = error;
+      }
+      query = null;
+      const next = policy === null || this.ending.signal.aborted ? failure : await policy.next(failure);
+      if (typeof next !== "number") {
+        await this.failed(next, label);
+        break;
+      }
+      this.view.tally(started.id).restarts = policy!.count;
+      this.messages.warning(
+        `${label} is started again in ${next / 1000} s (restart ${policy!.count}), it failed: ${thrownText(failure)}`,
+        label,
+      );
+      await this.pause(next);
+      if (this.ending.signal.aborted) break;
     }
+    forget();
+  }
+
+  /** Null where what fails stays down: also a query without a checkpoint, which would begin anew. */
+  private restartPolicy(writer: DataStreamWriter, label: string): RestartPolicy | null {
+    const { restart } = this.policy;
+    if (restart === null) return null;
+    const checkpoint = checkpointLocationOf(this.session, writer.definition);
+    if (checkpoint !== null) return new RestartPolicy(this.session, checkpoint, restart);
+    this.messages.warning(`${label} has no checkpointLocation, so it is not started again when it fails: it would begin anew.`, label);
+    return null;
+  }
+
+  /** A batch that is committed forgives what failed before. */
+  private forgiving(id: string, policy: RestartPolicy): () => void {
+    this.view.tally(id).restarts = 0;
+    const listener: StreamingQueryListener = {
+      onQueryProgress: ({ progress }) => {
+        if (progress.id === id) policy.committed();
+      },
+    };
+    this.session.streams.addListener(listener);
+    return () => this.session.streams.removeListener(listener);
+  }
+
+  private async pause(delayMs: number): Promise<void> {
+    await sleep(delayMs, undefined, { signal: this.ending.signal }).catch(() => undefined);
   }
 
   private async failed(error: unknown, label: string): Promise<void> {
     this.failures.push(error);
     this.messages.failure(error, label);
-    if (this.failFast) await this.stop();
+    if (this.policy.failFast) await this.stop();
   }
+}
+
+/** @throws INVALID_FLAG */
+function restartFlags({ restart = "never", restartLimit = "10" }: RunFlags): RestartFlags | null {
+  if (restart !== "never" && restart !== "on-failure")
+    throw new StreamingError("INVALID_FLAG", { flag: "restart", value: restart, expected: "never or on-failure" });
+  if (!/^\d{1,9}$/.test(restartLimit))
+    throw new StreamingError("INVALID_FLAG", { flag: "restart-limit", value: restartLimit, expected: "a whole number" });
+  return restart === "never" ? null : { limit: Number(restartLimit) };
 }
 
 /** A query that has not started, and may never have an id: by its name, or its place in the job. */

@@ -9,6 +9,8 @@ export class Tally {
   malformedRows = 0;
   /** What it keeps now. */
   stateRows = 0;
+  /** How often it was started again; null where nobody would. */
+  restarts: number | null = null;
   private lastBatchId: number | null = null;
 
   add(progress: StreamingQueryProgress): void {

@@ -21,7 +21,8 @@ export interface CheckpointReport {
     readonly runId: string | null;
     readonly watermark: string | null;
   } | null;
-  readonly sources: readonly { readonly name: string; readonly offset: Json }[];
+  /** Where each source is: at the end of the last planned batch, and where that batch begins (null: at the source's start). */
+  readonly sources: readonly { readonly name: string; readonly before: Json; readonly offset: Json }[];
   readonly conf: Readonly<Record<string, string>>;
   readonly state: readonly StateTableReport[];
 }
@@ -60,7 +61,11 @@ export async function inspectCheckpoint({ runtime, warn }: SessionContext, path:
     outputMode: textOf(shape["outputMode"]),
     sink: [textOf(shape["sink"]), textOf(shape["sinkPlace"])].filter((part) => part !== null).join(" ") || null,
     batches: batchesOf(reading),
-    sources: (last?.offsets.offsets ?? []).map((offset, i) => ({ name: names[i] ?? `source ${i}`, offset: offsetOf(offset) })),
+    sources: (last?.offsets.offsets ?? []).map((offset, i) => ({
+      name: names[i] ?? `source ${i}`,
+      before: offsetOf(batches.at(-2)?.offsets.offsets[i] ?? null),
+      offset: offsetOf(offset),
+    })),
     conf: last?.offsets.conf ?? {},
     state: schemas.map(({ operatorId, operatorName, storeName, layout, key, value }) => ({
       operatorId,

@@ -6,6 +6,16 @@ export const cliConditions = {
     message: "`<value>` is no value for --<flag>.",
     advice: "It takes <expected>.",
   },
+  BATCH_FAILS_REPEATEDLY: {
+    sqlState: "XXKST",
+    message: "Batch <batchId> has failed <times> times in the same way, so the query is not started again. It reads <ranges>.",
+    advice: "The cause below says what fails. Mend the input or the job and start it: nothing of the batch was committed.",
+  },
+  RESTART_LIMIT_REACHED: {
+    sqlState: "XXKST",
+    message: "The query was started again <limit> times without a batch that was committed, and is not started again.",
+    advice: "The cause below says what fails. --restart-limit sets how often it is tried.",
+  },
   INVALID_COMMAND_LINE: {
     sqlState: "22023",
     message: "<mistake>",
