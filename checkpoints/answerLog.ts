@@ -6,6 +6,9 @@ import { corruptFile, decodeText, encodeText, formatLogEntry, JsonFields, parseL
 import { hasOwnSum, withOwnSum } from "./checksums.js";
 import { idsOf, settleFolder } from "./folder.js";
 
+/** The folder within a checkpoint. */
+export const answersFolder = "answers";
+
 type Answers = Readonly<Record<string, readonly Value[]>>;
 
 /** What asynchronous functions answered, one file a batch. Only batches that asked have one. */

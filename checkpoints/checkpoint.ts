@@ -4,7 +4,7 @@ import type { FileSystem } from "../engine/contract/fileSystem.js";
 import { Options, type OptionSpec } from "../engine/contract/options.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { FileAnswerLog } from "./answerLog.js";
+import { answersFolder, FileAnswerLog } from "./answerLog.js";
 import { auditLogs, sourceSumsOf } from "./audit.js";
 import { CheckedCommitLog, CheckedOffsetLog, type BatchLogs } from "./checkedLogs.js";
 import { commitLogCodec } from "./commitLog.js";
@@ -96,7 +96,7 @@ export async function openCheckpoint({
     await requireFiles(files, root, history);
     const sources = new SourceLogs({ files, root, startedMs, checkOwnership: () => epoch.check() });
     await sources.verify(sourceSumsOf(history));
-    const answers = await FileAnswerLog.open(files, `${root}/answers`, startedMs, logs.offsets.latest);
+    const answers = await FileAnswerLog.open(files, `${root}/${answersFolder}`, startedMs, logs.offsets.latest);
     return {
       queryId: await readOrMakeQueryId(files, root, () => runtime.uuid()),
       runId,

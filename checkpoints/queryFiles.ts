@@ -8,7 +8,7 @@ export async function readOrMakeQueryId(files: FileSystem, root: string, newId: 
   const found = await readQueryId(files, root);
   if (found !== null) return found;
   const id = newId();
-  return (await files.addNew(idPath(root), encodeText(JSON.stringify({ id })))) ? id : readOrMakeQueryId(files, root, newId);
+  return (await writeQueryId(files, root, id)) ? id : readOrMakeQueryId(files, root, newId);
 }
 
 /** The id of the query; null before the first start. */
@@ -19,6 +19,10 @@ export async function readQueryId(files: FileSystem, root: string): Promise<stri
   const id = JsonFields.parse(decodeText(found, refuse), refuse).text("id");
   if (id.trim() === "") throw refuse("`id` is empty");
   return id;
+}
+
+export function writeQueryId(files: FileSystem, root: string, id: string): Promise<boolean> {
+  return files.addNew(idPath(root), encodeText(JSON.stringify({ id })));
 }
 
 function idPath(root: string): string {

@@ -1,24 +1,42 @@
 import type { CheckpointReport, CheckpointVerdict } from "../dataframe/checkpointReport.js";
 import { Session } from "../dataframe/session.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import { exitCodeOf, exitCodes, failureRecord, failureText } from "./failure.js";
 import { Messages } from "./messages.js";
 
 /** What `tidemark checkpoint` was told. */
 export interface CheckpointFlags {
-  readonly what: "inspect" | "verify";
+  readonly what: "inspect" | "verify" | "savepoint" | "fork";
   readonly path: string;
+  /** Where a copy goes. */
+  readonly to: string;
   readonly json: boolean;
 }
 
-/** Says what is in a checkpoint, or whether all of it can be read. Gives the exit code: 1 also where something is damaged. */
-export async function checkpoint({ what, path, json }: CheckpointFlags): Promise<number> {
+/** Says what is in a checkpoint, or whether all of it can be read, or copies it. Gives the exit code: 1 also where something is damaged. */
+export async function checkpoint({ what, path, to, json }: CheckpointFlags): Promise<number> {
   const messages = new Messages(json);
   const session = Session.create({ warn: (message) => messages.warning(message) });
   try {
-    const { inspectCheckpoint, verifyCheckpoint } = await import("../dataframe/checkpointReport.js");
+    const { copyCheckpointTo, inspectCheckpoint, verifyCheckpoint } = await import("../dataframe/checkpointReport.js");
     if (what === "inspect") {
       const report = await inspectCheckpoint(session, path);
       print(json ? JSON.stringify(report) : reportText(report));
+      return exitCodes.done;
+    }
+    if (what === "savepoint" || what === "fork") {
+      if (to === "")
+        throw new StreamingError("INVALID_COMMAND_LINE", {
+          mistake: `Say where to: tidemark checkpoint ${what} <path> <to>`,
+          help: "tidemark checkpoint --help",
+        });
+      const batchId = await copyCheckpointTo(session, path, to, what);
+      const at = batchId === null ? "before its first batch" : `behind batch ${batchId}`;
+      print(
+        json
+          ? JSON.stringify({ what, path, to, lastCommitted: batchId })
+          : `${to}: ${what === "fork" ? "a query of its own that goes on" : "the same query,"} ${at}`,
+      );
       return exitCodes.done;
     }
     const verdict = await verifyCheckpoint(session, path);

@@ -129,6 +129,27 @@ export const commands: Readonly<Record<string, Command>> = {
       return sql({ text: statements, format: text(values.format), set: texts(values.set) });
     },
   },
+  replay: {
+    describe: "Run a past batch of a job again and show what it gave; touches neither output nor checkpoint",
+    takes: [jobFile],
+    flags: {
+      batch: { type: "text", describe: "Which batch" },
+      query: { type: "text", describe: "Of several queries which: its name, or its number in the job" },
+      checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
+      set,
+      cwd,
+    },
+    run: async ([job = ""], values) => {
+      const { replay } = await import("./replay.js");
+      return replay({
+        job,
+        batch: text(values.batch),
+        query: text(values.query),
+        checkpoint: text(values.checkpoint),
+        set: texts(values.set),
+      });
+    },
+  },
   state: {
     describe: "Show what the state of a query holds, also while it runs",
     takes: [
@@ -171,12 +192,21 @@ export const commands: Readonly<Record<string, Command>> = {
     },
   },
   checkpoint: {
-    describe: "Say what is in a checkpoint, or whether all of it can be read; changes nothing",
-    takes: [{ name: "what", describe: "inspect or verify", isRequired: true, choices: ["inspect", "verify"] }, checkpointFolder],
+    describe: "Say what is in a checkpoint, or whether all of it can be read, or copy it; also while its query runs",
+    takes: [
+      {
+        name: "what",
+        describe: "inspect; verify; savepoint: a copy for the same query; fork: a copy for a query of its own",
+        isRequired: true,
+        choices: ["inspect", "verify", "savepoint", "fork"],
+      },
+      checkpointFolder,
+      { name: "to", describe: "savepoint, fork: the folder of the copy, which must not be there", isRequired: false },
+    ],
     flags: { json: { type: "switch", describe: "One JSON object, for machines" }, cwd },
-    run: async ([what = "", path = ""], values) => {
+    run: async ([what = "", path = "", to = ""], values) => {
       const { checkpoint } = await import("./checkpoint.js");
-      return checkpoint({ what: what as CheckpointFlags["what"], path, json: values.json === true });
+      return checkpoint({ what: what as CheckpointFlags["what"], path, to, json: values.json === true });
     },
   },
   init: {

@@ -1,3 +1,4 @@
+import { copyCheckpoint } from "../checkpoints/copy.js";
 import { readCheckpoint, type CheckpointReading } from "../checkpoints/reading.js";
 import type { Json } from "../engine/contract/json.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
@@ -76,6 +77,22 @@ export async function inspectCheckpoint({ runtime, warn }: SessionContext, path:
       value: value.fields.map(({ name }) => name),
     })),
   };
+}
+
+/**
+ * Copies a checkpoint to a folder that is not there yet: a savepoint, from which the same query may go on, or a fork, which is a query of its own.
+ *
+ * Gives the last committed batch; null when there is none.
+ *
+ * @throws CHECKPOINT_NOT_FOUND, CHECKPOINT_COPY_TARGET
+ */
+export function copyCheckpointTo(
+  { runtime }: SessionContext,
+  from: string,
+  to: string,
+  kind: "savepoint" | "fork",
+): Promise<number | null> {
+  return copyCheckpoint(from, to, kind === "fork" ? { kind, queryId: runtime.uuid() } : { kind }, runtime);
 }
 
 /** Reads all that a restart from any retained batch may need: the logs, and the state files to their ends. @throws CHECKPOINT_NOT_FOUND */

@@ -72,6 +72,16 @@ export const checkpointConditions = {
     message: "The state of operator <operatorId> cannot be shown: <reason>.",
     advice: "Checkpoints that this version has begun can be shown. The query itself goes on, whichever version wrote it.",
   },
+  CHECKPOINT_COPY_TARGET: {
+    sqlState: "42K04",
+    message: "<location> is not empty, so no checkpoint is copied there.",
+    advice: "Name a folder that is not there yet.",
+  },
+  CHECKPOINT_BATCH_UNKNOWN: {
+    sqlState: "42K03",
+    message: "The checkpoint <location> has not all that batch <batchId> began with; it has that of <kept>.",
+    advice: "Name one of those batches. spark.sql.streaming.minBatchesToRetain says how many are kept.",
+  },
   CHECKPOINT_NOT_FOUND: {
     sqlState: "42K03",
     message: "There is no checkpoint at <location>: no query has planned a batch there.",

@@ -11,6 +11,11 @@ export const cliConditions = {
     message: "Batch <batchId> has failed <times> times in the same way, so the query is not started again. It reads <ranges>.",
     advice: "The cause below says what fails. Mend the input or the job and start it: nothing of the batch was committed.",
   },
+  REPLAY_NEEDS_CHECKPOINT: {
+    sqlState: "42K0G",
+    message: "The query <name> has no checkpoint, so nothing says what its batches read.",
+    advice: "Give it a checkpointLocation, or name one with --checkpoint.",
+  },
   RESTART_LIMIT_REACHED: {
     sqlState: "XXKST",
     message: "The query was started again <limit> times without a batch that was committed, and is not started again.",

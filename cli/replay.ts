@@ -1,0 +1,71 @@
+import { replayBatch } from "../dataframe/replay.js";
+import { Session } from "../dataframe/session.js";
+import type { DataStreamWriter } from "../dataframe/streamWriter.js";
+import { nearestName } from "../engine/errors/nearest.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { commandPort } from "./commandPort.js";
+import { exitCodeOf, exitCodes } from "./failure.js";
+import { loadJob } from "./job.js";
+import { Messages } from "./messages.js";
+import { Overrides } from "./overrides.js";
+
+/** What `tidemark replay` was told. */
+export interface ReplayFlags {
+  readonly job: string;
+  readonly batch: string | undefined;
+  readonly query: string | undefined;
+  readonly checkpoint: string | undefined;
+  readonly set: readonly string[];
+}
+
+/** Shows what a past batch of a job gave, by running it again without touching anything. Gives the exit code. */
+export async function replay(flags: ReplayFlags): Promise<number> {
+  const messages = new Messages(false);
+  const running = { current: null as Session | null };
+  const letGo = commandPort.onStopSignal(() => void running.current?.stop());
+  try {
+    const batchId = batchOf(flags.batch);
+    const overrides = new Overrides(flags.set);
+    const session = (running.current = Session.create({
+      conf: overrides.conf,
+      readOptions: overrides.readOptions,
+      print: (line) => void process.stdout.write(`${line}\n`),
+      warn: (message) => messages.warning(message),
+    }));
+    const writer = queryOf(await loadJob(flags.job, session), flags.query);
+    const changed = overrides.writer(flags.checkpoint === undefined ? writer : writer.option("checkpointLocation", flags.checkpoint));
+    overrides.checkUsed();
+    const { lastProgress } = await replayBatch(session, changed.definition, batchId);
+    if (lastProgress !== null) {
+      const { numInputRows, sink, eventTime } = lastProgress;
+      const watermark = eventTime.watermark === undefined ? "" : `, watermark ${eventTime.watermark}`;
+      process.stdout.write(`batch ${batchId}: ${numInputRows} rows in, ${sink.numOutputRows} out${watermark}\n`);
+    }
+    return exitCodes.done;
+  } catch (error) {
+    messages.failure(error);
+    return exitCodeOf(error);
+  } finally {
+    await running.current?.stop();
+    letGo();
+  }
+}
+
+/** @throws INVALID_FLAG */
+function batchOf(batch: string | undefined): number {
+  if (batch !== undefined && /^\d{1,15}$/.test(batch)) return Number(batch);
+  throw new StreamingError("INVALID_FLAG", { flag: "batch", value: batch ?? "", expected: "the number of a batch" });
+}
+
+/** @throws INVALID_FLAG where it is not said which of several, or where there is none of that name */
+function queryOf(writers: readonly DataStreamWriter[], name: string | undefined): DataStreamWriter {
+  const names = writers.map(({ definition }, i) => definition.queryName ?? String(i + 1));
+  const place = name === undefined && writers.length === 1 ? 0 : names.indexOf(name ?? "");
+  if (place >= 0) return writers[place]!;
+  const nearest = nearestName(name ?? "", names);
+  throw new StreamingError("INVALID_FLAG", {
+    flag: "query",
+    value: name ?? "",
+    expected: `one of ${names.join(", ")}${nearest ? ` (did you mean ${nearest}?)` : ""}`,
+  });
+}
