@@ -68,8 +68,11 @@ function wrongNumber({ command, values }: Call): string | null {
 function explained(mistake: string, argv: readonly string[]): string {
   const command = Object.hasOwn(commands, argv[0] ?? "") ? commands[argv[0]!] : undefined;
   if (/^Not enough non-option|^Missing required argument/.test(mistake)) {
-    const words = (command?.takes ?? []).map(({ name, choices }) => choices?.join("|") ?? `<${name}>`).join(" ");
-    return `Say ${command?.takes.map(({ name }) => (name === "job" ? "which job file" : name)).join(" and ") ?? "more"}: tidemark ${argv[0] ?? ""} ${words}`;
+    const words = (command?.takes ?? [])
+      .map(({ name, choices, isRequired }) => choices?.join("|") ?? (isRequired ? `<${name}>` : `[${name}]`))
+      .join(" ");
+    const [first] = command?.takes ?? [];
+    return `Say ${first?.name === "job" ? "which job file" : "what, and of which checkpoint"}: tidemark ${argv[0] ?? ""} ${words}`;
   }
   const choice = /^Invalid values:\s+Argument: (\w+), Given: "([^"]*)", Choices: (.*)$/s.exec(mistake);
   if (choice !== null) {

@@ -109,7 +109,10 @@ test("what is asked wrongly is said", async () => {
     };
     expect(await refused("state")).toEqual([2, expect.stringContaining("tidemark state list|show|changes|export <path>")]);
     expect(await refused("state", "shw", "checkpoint")).toEqual([2, expect.stringContaining("Did you mean show?")]);
-    expect(await refused("checkpoint", "inspect")).toEqual([2, expect.stringContaining("tidemark checkpoint inspect|verify <path>")]);
+    expect(await refused("checkpoint", "inspect")).toEqual([
+      2,
+      expect.stringContaining("tidemark checkpoint inspect|verify|savepoint|fork <path> [to]"),
+    ]);
     expect(await refused("state", "show", "checkpoint", "--batch", "soon")).toEqual([2, expect.stringContaining("--batch")]);
     expect(await refused("state", "show", "checkpoint", "--from", "1")).toEqual([2, expect.stringContaining("--from")]);
     expect(await refused("state", "export", "checkpoint")).toEqual([2, expect.stringContaining("--output")]);
