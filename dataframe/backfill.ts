@@ -34,10 +34,9 @@ export interface BoundedPlan {
  * The plan of a stream over bounded input: every stream becomes the table of what lies in the range.
  *
  * It reads all of it at once, so that no row is late and no window stays open: in append mode that is what the stream emits, the rows it counts as late, and
- * the windows it has not closed; in update and complete mode the final table. Malformed records are dealt with as the query says (`onMalformed`); those of
- * a side output are left out, and a note says so.
+ * the windows it has not closed; in update and complete mode the final table. Malformed records are dealt with as the query says (`onMalformed`).
  *
- * @throws BACKFILL_BOUND_INVALID, BACKFILL_EVENT_TIME_UNKNOWN; UNBOUNDED_SOURCE when it runs, for sources that have no end
+ * @throws BACKFILL_SIDE_OUTPUT where they have an output of their own, BACKFILL_BOUND_INVALID, BACKFILL_EVENT_TIME_UNKNOWN; UNBOUNDED_SOURCE when it runs, for sources that have no end
  */
 export function boundedPlan(
   session: SessionContext,
@@ -47,7 +46,8 @@ export function boundedPlan(
 ): BoundedPlan {
   checkOrder(range);
   const event = eventRange(range);
-  const policy = { onMalformed: onMalformed === "sideOutput" ? "drop" : onMalformed } as const;
+  if (onMalformed === "sideOutput") throw new StreamingError("BACKFILL_SIDE_OUTPUT");
+  const policy = { onMalformed } as const;
   const ranged = withinEventRange(session, withMalformedPolicy(plan, policy), event);
   const reads: LogicalPlan[] = [];
   const bounded = (read: NodeOf<"read">): NodeOf<"read"> => {
@@ -67,7 +67,6 @@ export function boundedPlan(
     : ranged.selected.map((part) => transformUp(part, (node) => (node.kind === "read" && node.streaming ? bounded(node) : node)));
   const notes = [...windowsCutAt(plan, "event-from", event.fromMs), ...windowsCutAt(plan, "event-to", event.toMs)];
   if (hasRange && hasWindows(plan)) notes.push(edges);
-  if (onMalformed === "sideOutput") notes.push(leftOut);
   return {
     plan: withoutWatermarks(whole) as AnalyzedPlan,
     selected: selected.map((part) => withoutWatermarks(part) as AnalyzedPlan),
@@ -77,8 +76,6 @@ export function boundedPlan(
 
 const edges =
   "--from and --to select files by when they were modified, and records by Kafka's timestamps or offsets: windows of event time at their edges may hold a part of their rows only (--event-from and --event-to select rows by event time)";
-
-const leftOut = "malformed records are left out: a backfill writes the result of a query, not its side outputs";
 
 function eventRange({ eventFrom = null, eventTo = null, eventTime = null }: BackfillRange): EventRange {
   return {
@@ -124,7 +121,7 @@ const streamOptions = {
   ],
 } as const;
 
-const fileFormats = ["json", "parquet", "text"];
+const fileFormats = ["json", "parquet", "text", "csv"];
 
 function boundedOptions({ format, options }: TableHandle, { from, to }: BackfillRange): Record<string, string> {
   const without = (names: readonly string[]): Readonly<Record<string, string>> => names.reduce(withoutOption, options);

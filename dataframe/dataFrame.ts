@@ -389,7 +389,7 @@ export class GroupedData<out Row, out Keys> {
   /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), options) */
   mapGroupsWithState<Next = r.LooseRow>(run: g.GroupRowFunction<Row>, options: Omit<g.GroupStateOptions, "outputMode">): DataFrame<Next> {
     const all = { ...options, outputMode: "update" } as const;
-    return this.frame.derive(g.groupStatePlan<Row>("mapGroupsWithState", this.frame.plan, this.grouping, (...call) => [run(...call)], all));
+    return this.frame.derive(g.groupStatePlan("mapGroupsWithState", this.frame.plan, this.grouping, run, all));
   }
 
   /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema }) */

@@ -10,6 +10,8 @@ import { streamsOf } from "../engine/plan/streamingPlan.js";
 import { nodesUp } from "../engine/plan/transform.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { schemaInput, type SchemaInput } from "./schema.js";
+import { groupFunction, type Called, type GivenRows } from "./groupFunction.js";
+import { callLimit } from "./userFunctions.js";
 import { processorFunction, type StatefulProcessor } from "./statefulProcessor.js";
 
 /** When a key of `flatMapGroupsWithState` is woken without rows. */
@@ -107,15 +109,11 @@ function invalid(what: string): StreamingError {
   return new StreamingError("INVALID_TIMEOUT", { what });
 }
 
-/** A function over the rows of one key in one batch, and the state of the key. */
-export type GroupStateFunction<Row, State extends UserRow> = (
-  key: UserRow,
-  rows: readonly Row[],
-  state: GroupState<State>,
-) => Iterable<UserRow>;
+/** A function over the rows of one key in one batch, and the state of the key. It may be asynchronous, or an asynchronous generator. */
+export type GroupStateFunction<Row, State extends UserRow> = (key: UserRow, rows: readonly Row[], state: GroupState<State>) => GivenRows;
 
 /** The same that gives one row. */
-export type GroupRowFunction<Row> = (...call: Parameters<GroupStateFunction<Row, UserRow>>) => UserRow;
+export type GroupRowFunction<Row> = (...call: Parameters<GroupStateFunction<Row, UserRow>>) => UserRow | Promise<UserRow>;
 
 /** How `flatMapGroupsWithState` is to run. */
 export interface GroupStateOptions {
@@ -125,6 +123,8 @@ export interface GroupStateOptions {
   readonly outputMode: OutputMode;
   /** When a key is woken without rows. Default: never. */
   readonly timeout?: GroupStateTimeout;
+  /** Of an asynchronous function: how many keys may wait at once. Default: 16. */
+  readonly concurrency?: number;
 }
 
 /** Grouped rows: columns that are the keys, then those of the rows. */
@@ -138,6 +138,8 @@ export interface TransformOptions {
   readonly outputSchema: SchemaInput;
   /** Which clock timers go by. Default: there are none. */
   readonly timeMode?: TimeMode;
+  /** Of a processor with asynchronous methods: how many keys may wait at once. Default: 16. */
+  readonly concurrency?: number;
 }
 
 /** The plan of `flatMapGroupsWithState` and `mapGroupsWithState`. @throws GROUP_STATE_MODE, INVALID_OPTION_VALUE */
@@ -145,16 +147,16 @@ export function groupStatePlan<Row>(
   verb: string,
   input: AnalyzedPlan,
   grouping: readonly Expression[],
-  run: GroupStateFunction<Row, UserRow>,
-  { outputSchema, stateSchema, outputMode, timeout = "none" }: GroupStateOptions,
+  run: GroupStateFunction<Row, UserRow> | GroupRowFunction<Row>,
+  { outputSchema, stateSchema, outputMode, timeout = "none", concurrency }: GroupStateOptions,
 ): LogicalPlan {
   if (outputMode === "complete") throw new StreamingError("GROUP_STATE_MODE");
   const timeMode = checkedMode(verb, "timeout", timeout);
   const table = { name: "state", key: types.struct([]), value: schemaInput(stateSchema), ttlMs: null };
-  const functionId = registerGroupFunction(() => ({
-    tables: [table],
-    call: (call) => run(call.key, call.rows as readonly Row[], new GroupState(call, timeout)),
-  }));
+  const limit = callLimit(verb, run, { ...(concurrency !== undefined && { concurrency }) });
+  const parts = { name: run.name || verb, tables: [table], concurrency: limit, isSingle: verb === "mapGroupsWithState" };
+  const called = (call: GroupCall): Called => run(call.key, call.rows as readonly Row[], new GroupState(call, timeout));
+  const functionId = registerGroupFunction(() => groupFunction({ ...parts, called }));
   const operatorName = verb === "mapGroupsWithState" ? "flatMapGroupsWithState" : verb;
   return { ...nodeOf(input, grouping, outputSchema), verb, operatorName, functionId, outputMode, timeMode, timers: "timeout" };
 }
@@ -164,12 +166,12 @@ export function transformPlan(
   input: AnalyzedPlan,
   grouping: readonly Expression[],
   make: () => StatefulProcessor,
-  { outputSchema, timeMode: given = "none" }: TransformOptions,
+  { outputSchema, timeMode: given = "none", concurrency }: TransformOptions,
   initialState: KeyedPlan | null,
 ): LogicalPlan {
   const verb = "transformWithState";
   const timeMode = checkedMode(verb, "timeMode", given);
-  const functionId = registerGroupFunction(processorFunction(make, timeMode));
+  const functionId = registerGroupFunction(processorFunction(make, timeMode, concurrency));
   const names = { verb, operatorName: "transformWithStateExec", functionId, timeMode };
   const initial = initialState === null ? {} : { initial: initialOf(initialState) };
   return { ...nodeOf(input, grouping, outputSchema), ...names, ...initial, outputMode: null, timers: "timers" };

@@ -117,7 +117,27 @@ export function withMalformedPolicy(plan: AnalyzedPlan, { onMalformed }: Pick<St
 }
 
 /** The plan with taps where late rows are told of, or end the query. */
-export function withLatePolicy(plan: AnalyzedPlan, outputMode: OutputMode, { onLate }: StreamDefinition): AnalyzedPlan {
-  if (onLate === null || onLate === "drop") return plan;
-  return withLateTaps(plan, outputMode, onLate === "sideOutput");
+export function withLatePolicy(plan: AnalyzedPlan, outputMode: OutputMode, { onLate, sides }: StreamDefinition): AnalyzedPlan {
+  const isTold = sides.some(({ outputId }) => outputId === "late");
+  return isTold || onLate === "fail" ? withLateTaps(plan, outputMode, isTold) : plan;
+}
+
+/**
+ * `onLate("drop")`: late rows are told of too, to nobody, so that the progress counts them and has the first of a batch. Where they have no columns in common that could be told
+ * (nothing is late, or operators give a name to different types), there is no sample.
+ */
+export function withLateSample(session: SessionContext, definition: StreamDefinition): StreamDefinition {
+  if (definition.onLate !== "drop") return definition;
+  let plan: AnalyzedPlan;
+  try {
+    plan = sideRowsPlan(session, definition.plan, "late");
+    lateOutput(definition.plan, definition.outputMode);
+  } catch (error) {
+    if (error instanceof StreamingError) return definition;
+    throw error;
+  }
+  return {
+    ...definition,
+    sides: [...definition.sides, { outputId: "late", definition: { ...newStreamDefinition(plan), format: "noop" } }],
+  };
 }

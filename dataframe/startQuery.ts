@@ -35,7 +35,7 @@ import { checkOutputIsNoInput, checkTablesAreThere, folderPlace, sourcePlaces, t
 import { checkJoinState, checkStateStore } from "./groupState.js";
 import { queryLabel, type SessionContext } from "./sessionContext.js";
 import { sinkOf } from "./sinkOf.js";
-import { checkSides, optionsOfSource, withLatePolicy, withMalformedPolicy } from "./sideOutputs.js";
+import { checkSides, optionsOfSource, withLatePolicy, withLateSample, withMalformedPolicy } from "./sideOutputs.js";
 import type { SideOutput, StreamDefinition } from "./streamDefinition.js";
 import { listenerOf, userCode } from "./userCode.js";
 
@@ -44,13 +44,14 @@ import { listenerOf, userCode } from "./userCode.js";
  *
  * @throws whatever can be refused before the first batch; before anything is made, where no checkpoint is needed to know it
  */
-export async function startStreamingQuery(session: SessionContext, definition: StreamDefinition): Promise<StreamingQuery> {
-  const { outputMode, queryName: name, trigger } = definition;
+export async function startStreamingQuery(session: SessionContext, given: StreamDefinition): Promise<StreamingQuery> {
+  const { outputMode, queryName: name, trigger } = given;
   const { runtime } = session;
   checkName(session, name);
-  const { provider } = await sinkOf(session, definition);
-  checkSinkTakes(definition.format, provider.capabilities, outputMode);
-  checkSides(session, definition);
+  const { provider } = await sinkOf(session, given);
+  checkSinkTakes(given.format, provider.capabilities, outputMode);
+  checkSides(session, given);
+  const definition = withLateSample(session, given);
   const conf = session.conf.toRecord();
   const planned = planQuery(definition, conf);
   checkStateStore(planned.plan, conf["spark.sql.streaming.stateStore.providerClass"]);

@@ -1,9 +1,12 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { types, field } from "../engine/arrow/types.js";
 import type { GroupCall, GroupFunction, UserRow, UserTable, UserTableSpec } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { shownValue } from "../engine/errors/shownValue.js";
 import type { TimeMode } from "../engine/plan/nodes/groupState.js";
+import { groupFunction, type GivenRows } from "./groupFunction.js";
 import { schemaInput, type SchemaInput } from "./schema.js";
+import { callLimit } from "./userFunctions.js";
 
 const sparkModes: Readonly<Record<TimeMode, string>> = { none: "NoTime", eventTime: "EventTime", processingTime: "ProcessingTime" };
 
@@ -55,6 +58,7 @@ export interface TimerValues {
 /** What `StatefulProcessor.init` is given: state and timers of whichever key the processor is called for. */
 export class StatefulProcessorHandle {
   readonly #tables: UserTableSpec[] = [];
+  readonly #waiting = new AsyncLocalStorage<GroupCall>();
   #call: GroupCall | null = null;
   #isInit = true;
 
@@ -141,9 +145,15 @@ export class StatefulProcessorHandle {
     return this.#tables;
   }
 
-  /** Whose state it means from now on. */
-  enter(call: GroupCall): void {
+  /** Does a piece of work whose state is that of a call; what it gives may go on with it until the next call. */
+  enter<T>(call: GroupCall, work: () => T): T {
     this.#call = call;
+    return work();
+  }
+
+  /** The same while others wait: the state is that of the call whatever runs between. */
+  wait<T>(call: GroupCall, work: () => Promise<T>): Promise<T> {
+    return this.#waiting.run(call, work);
   }
 
   #table(kind: string, spec: UserTableSpec): () => UserTable {
@@ -185,13 +195,15 @@ export class StatefulProcessorHandle {
   }
 
   #current(): GroupCall {
-    if (this.#call === null) throw new StreamingError("STATE_OUTSIDE_OF_CALL");
-    return this.#call;
+    const call = this.#waiting.getStore() ?? this.#call;
+    if (call === null) throw new StreamingError("STATE_OUTSIDE_OF_CALL");
+    return call;
   }
 }
 
 /**
- * A user's processor for `transformWithState`: keeps values, lists and maps for each key, and timers.
+ * A user's processor for `transformWithState`: keeps values, lists and maps for each key, and timers. Methods may be asynchronous: then several keys wait at once, and
+ * what they gave and changed is written down with the batch, so that one that runs again does not ask anew.
  *
  * @example
  * class Count extends StatefulProcessor {
@@ -204,13 +216,13 @@ export abstract class StatefulProcessor {
   abstract init(handle: StatefulProcessorHandle): void;
 
   /** Called for each key that has rows in a batch, with all of them; gives the rows that come out. */
-  abstract handleInputRows(key: UserRow, rows: readonly UserRow[], timerValues: TimerValues): Iterable<UserRow>;
+  abstract handleInputRows(key: UserRow, rows: readonly UserRow[], timerValues: TimerValues): GivenRows;
 
   /** Called before the first batch of the query for each row of `initialState`: the place to give keys their first state. Nothing comes out. */
-  handleInitialState(_key: UserRow, _initialState: UserRow, _timerValues: TimerValues): void {}
+  handleInitialState(_key: UserRow, _initialState: UserRow, _timerValues: TimerValues): void | Promise<void> {}
 
   /** Called for each timer that is due, behind the rows of the batch. */
-  handleExpiredTimer(_key: UserRow, _timerValues: TimerValues, _expiryTimestampMs: number): Iterable<UserRow> {
+  handleExpiredTimer(_key: UserRow, _timerValues: TimerValues, _expiryTimestampMs: number): GivenRows {
     return [];
   }
 
@@ -218,29 +230,57 @@ export abstract class StatefulProcessor {
   close(): void {}
 }
 
-/** What the engine runs of a processor. */
-export function processorFunction(make: () => StatefulProcessor, timeMode: TimeMode): () => GroupFunction {
+/** The methods that may be asynchronous. */
+const methods = ["handleInputRows", "handleExpiredTimer", "handleInitialState"] as const;
+
+/** What the engine runs of a processor. @throws INVALID_OPTION_VALUE for the concurrency */
+export function processorFunction(make: () => StatefulProcessor, timeMode: TimeMode, concurrency: number | undefined): () => GroupFunction {
   return () => {
     const processor = make();
     const handle = new StatefulProcessorHandle(timeMode);
     processor.init(handle);
-    return {
+    const given = concurrency === undefined ? {} : { concurrency };
+    const limits = methods.map((name) => callLimit("transformWithState", processor[name] as object, given));
+    const limit = limits.find((most) => most !== null) ?? null;
+    return groupFunction({
+      name: processor.constructor.name || "StatefulProcessor",
       tables: handle.initialised(),
-      call: (call) => {
-        handle.enter(call);
-        const times: TimerValues = {
-          getCurrentProcessingTimeInMs: () => call.batchTimeMs,
-          getCurrentWatermarkInMs: () => call.watermarkMs,
-        };
-        if (call.isInitial) {
-          for (const row of call.rows) processor.handleInitialState(call.key, row, times);
-          return [];
-        }
-        return call.dueMs === null
-          ? processor.handleInputRows(call.key, call.rows, times)
-          : processor.handleExpiredTimer(call.key, times, call.dueMs);
-      },
+      concurrency: limit,
+      isSingle: false,
+      called:
+        limit === null
+          ? (call) => handle.enter(call, () => called(processor, call))
+          : (call) => handle.wait(call, () => waited(processor, call)),
       close: () => processor.close(),
-    };
+    });
   };
+}
+
+/** One call of a processor that answers at once. */
+function called(processor: StatefulProcessor, call: GroupCall): GivenRows {
+  const { key, rows, isInitial, dueMs } = call;
+  const times = timesOf(call);
+  if (dueMs !== null) return processor.handleExpiredTimer(key, times, dueMs);
+  if (!isInitial) return processor.handleInputRows(key, rows, times);
+  for (const row of rows) {
+    const given: unknown = processor.handleInitialState(key, row, times);
+    if (given instanceof Promise) return given as Promise<never>;
+  }
+  return [];
+}
+
+/** One call of a processor that may wait. */
+async function waited(processor: StatefulProcessor, call: GroupCall): Promise<readonly UserRow[]> {
+  const { key, rows, isInitial } = call;
+  if (isInitial) {
+    for (const row of rows) await processor.handleInitialState(key, row, timesOf(call));
+    return [];
+  }
+  const given: UserRow[] = [];
+  for await (const row of await called(processor, call)) given.push(row);
+  return given;
+}
+
+function timesOf({ batchTimeMs, watermarkMs }: GroupCall): TimerValues {
+  return { getCurrentProcessingTimeInMs: () => batchTimeMs, getCurrentWatermarkInMs: () => watermarkMs };
 }

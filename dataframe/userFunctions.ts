@@ -185,8 +185,12 @@ function checkOptions(owner: string, given: object, kinds: Readonly<Record<strin
 
 /** How many calls of a function may wait for their answers at once; null for one that answers at once. @throws INVALID_OPTION_VALUE */
 export function callLimit(owner: string, compute: object, { concurrency }: Pick<UdfOptions, "concurrency">): number | null {
-  const isAsync = concurrency !== undefined || compute.constructor.name === "AsyncFunction";
-  return isAsync ? atLeastOne(owner, concurrency ?? 16) : null;
+  return concurrency !== undefined || isAsync(compute) ? atLeastOne(owner, concurrency ?? 16) : null;
+}
+
+/** Whether a function was declared as one that takes its time. */
+function isAsync(compute: object): boolean {
+  return ["AsyncFunction", "AsyncGeneratorFunction"].includes(compute.constructor.name);
 }
 
 /** @throws INVALID_OPTION_VALUE */

@@ -49,10 +49,23 @@ export interface GroupCall {
   readonly batchTimeMs: number;
 }
 
-/** A user's function over the rows of a key and the state that it keeps. It gives the rows that come out. */
-export interface GroupFunction {
+interface GroupFunctionParts {
   readonly tables: readonly UserTableSpec[];
-  call(call: GroupCall): Iterable<UserRow>;
   /** The run ends: lets go of what the function holds outside. */
   close?(): void;
 }
+
+/** A user's function over the rows of a key and the state that it keeps. It gives the rows that come out. */
+export interface PromptGroupFunction extends GroupFunctionParts {
+  readonly concurrency: null;
+  call(call: GroupCall): Iterable<UserRow>;
+}
+
+/** One that waits for what lies outside. */
+export interface WaitingGroupFunction extends GroupFunctionParts {
+  /** How many keys may wait at once. */
+  readonly concurrency: number;
+  call(call: GroupCall): Promise<readonly UserRow[]>;
+}
+
+export type GroupFunction = PromptGroupFunction | WaitingGroupFunction;

@@ -6,7 +6,7 @@ import type { FileStatus, FileSystem } from "../../engine/contract/fileSystem.js
 import { Random } from "../simulation/world/random.js";
 import { World } from "../simulation/world/world.js";
 import { Session } from "../../dataframe/session.js";
-import type { Frame } from "../simulation/harness/queries.js";
+import type { Frame } from "../simulation/harness/simulatedQuery.js";
 import { mutate } from "./mutations.js";
 
 /** A query whose checkpoint is damaged. It writes JSON files, exactly once. */

@@ -32,9 +32,11 @@ const output = [field("k", types.string), field("what", types.string), field("n"
   qualifier: [],
 }));
 const timeoutSeconds = 5;
+const noAnswers = () => expect.unreachable("it asks nobody");
 
 /** Sums the values of a key until it has been silent for a while; a sum of ten or more is forgotten at once. */
 const functionId = registerGroupFunction(() => ({
+  concurrency: null,
   tables: [{ name: "state", key: types.struct([]), value: types.struct([field("n", types.long)]), ttlMs: null }],
   *call(call) {
     const state = new GroupState(call, "eventTime");
@@ -111,7 +113,7 @@ it("a function over groups is called as plain code calls it, through deltas, sna
   fc.assert(
     fc.property(history, partitionCounts, (batches, partitions) => {
       const { chunks, lending } = handling();
-      let operator = new GroupStateOperator(specOf(partitions), chunks);
+      let operator = new GroupStateOperator(specOf(partitions), chunks, noAnswers);
       const saved = new SavedState();
       const model = new Model();
       let lateSeconds = 0;
@@ -132,7 +134,7 @@ it("a function over groups is called as plain code calls it, through deltas, sna
         lateSeconds = evictSeconds;
         if (restart === null) continue;
         const before = operator;
-        operator = new GroupStateOperator(specOf(restart.partitions), chunks);
+        operator = new GroupStateOperator(specOf(restart.partitions), chunks, noAnswers);
         saved.restore(operator, restart.from, before);
       }
     }),

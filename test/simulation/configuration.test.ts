@@ -5,7 +5,7 @@ import { Random } from "./world/random.js";
 import { during } from "./harness/during.js";
 import { randomRounds, type Round } from "./harness/input.js";
 import { logIds } from "./harness/output.js";
-import type { SimulatedQuery } from "./harness/queries.js";
+import type { SimulatedQuery } from "./harness/simulatedQuery.js";
 import { places, Simulation } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
 

@@ -4,7 +4,8 @@ import { Random } from "./world/random.js";
 import type { CrashKind } from "./world/world.js";
 import { during } from "./harness/during.js";
 import { randomRounds, type Round } from "./harness/input.js";
-import { simulatedQueries, type SimulatedQuery } from "./harness/queries.js";
+import { simulatedQueries } from "./harness/queries.js";
+import { tellsMalformed, type SimulatedQuery } from "./harness/simulatedQuery.js";
 import { Simulation, undisturbed } from "./harness/simulation.js";
 import { survive } from "./harness/survive.js";
 
@@ -15,7 +16,7 @@ vi.setConfig({ testTimeout: 900_000 });
 
 function roundsOf(query: SimulatedQuery, seed: number): Round[] {
   const size = query.inputs === 1 ? { filesPerRound: 3, linesPerFile: 6 } : { filesPerRound: 10, linesPerFile: 20 };
-  return randomRounds(new Random(seed), { inputs: query.inputs, rounds: 2, ...size, lateRows: true });
+  return randomRounds(new Random(seed), { inputs: query.inputs, rounds: 2, ...size, lateRows: true, malformed: tellsMalformed(query) });
 }
 
 const kinds: readonly CrashKind[] = ["kill", "power"];

@@ -4,7 +4,8 @@ import { Random } from "./world/random.js";
 import type { CrashKind, World } from "./world/world.js";
 import { during } from "./harness/during.js";
 import { randomRounds, type Round } from "./harness/input.js";
-import { simulatedQueries, type SimulatedQuery } from "./harness/queries.js";
+import { simulatedQueries } from "./harness/queries.js";
+import { tellsMalformed, type SimulatedQuery } from "./harness/simulatedQuery.js";
 import { Simulation, undisturbed, type SimulationOptions } from "./harness/simulation.js";
 import { survive, type Survived } from "./harness/survive.js";
 
@@ -32,6 +33,7 @@ function storyOf(seed: number): Story {
     filesPerRound: query.inputs * (1 + random.below(3)),
     linesPerFile: 6,
     lateRows: random.chance(0.7),
+    malformed: tellsMalformed(query),
   });
   const conf = {
     "spark.sql.streaming.minBatchesToRetain": String(random.pick([1, 2, 100])),
@@ -50,6 +52,8 @@ const folders = [
   /\/epochs/,
   /\/data\/in/,
   /\/data\/out/,
+  /\/data\/(late|malformed)/,
+  /\/answers/,
   /_spark_metadata/,
   /metadata$/,
   /query\.json$/,

@@ -93,6 +93,13 @@ export const cliConditions = {
     message: "A backfill never writes to the job's own sink, so it needs a place of its own.",
     advice: "Add --output PATH (or TOPIC), or --dry-run to see counts and the first rows only.",
   },
+  BACKFILL_SIDE_OUTPUT: {
+    sqlState: "0A000",
+    message:
+      "The query sends malformed records to an output of their own, which a backfill has not: it writes the result only, and would lose them.",
+    advice:
+      'Build the query with onMalformed("drop") to leave them out of the backfill, with "null" to keep their rows, or with "fail" to end at the first.',
+  },
   BACKFILL_STOPPED: {
     sqlState: "57014",
     message: "The backfill was stopped before all was written; nothing of it is visible in <output>.",

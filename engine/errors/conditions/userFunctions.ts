@@ -20,7 +20,7 @@ export const userFunctionConditions = {
   UDF_RETURNED_PROMISE: {
     sqlState: "42K0E",
     message: "The user defined function <functionName> gave a promise, but was not declared as asynchronous.",
-    advice: "Write it as an async function, or give udf the option concurrency.",
+    advice: "Write it as an async function, or give it the option concurrency.",
   },
   INVALID_UDF_NAME: {
     sqlState: "42602",

@@ -4,8 +4,9 @@ import { toRows } from "../../arrow/rows.js";
 import { field, types, type Field, type Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import type { GroupFunction, UserRow, UserTableSpec } from "../../contract/groupFunction.js";
+import type { GroupFunction, UserRow, UserTableSpec, WaitingGroupFunction } from "../../contract/groupFunction.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { boundedCalls } from "../../expression/boundedCalls.js";
 import { makeGroupFunction } from "../../plan/groupFunctions.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
@@ -14,19 +15,22 @@ import { layoutOf } from "../../state/keyLayout.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
+import type { OperatorAnswers } from "../answers.js";
 import { namesOf, noExpressions, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import {
   emission,
-  nothing,
+  waitFor,
   watermarkMoved,
   type BatchFacts,
   type Emission,
   type OperatorWatermarks,
+  type Pause,
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
-import { GroupStatePartition, type CallFacts } from "./groupStatePartition.js";
+import { CallRecord } from "./callRecord.js";
+import { GroupStatePartition, type CallFacts, type KeyCalls } from "./groupStatePartition.js";
 import type { GroupStateSpec } from "./groupStateSpec.js";
 import { timerTable } from "./groupTimers.js";
 import { valuesOf, type UserTableState } from "./userTable.js";
@@ -49,7 +53,10 @@ export const groupState: OperatorFacts<GroupStateNode> = {
   tables: ({ initial }) => (initial === null ? [] : [initial]),
   shape: ({ spec: { operatorName, timeMode } }) => ({ operatorName, timeMode }),
   explain: ({ spec }) => `GroupState ${spec.operatorName} (${spec.operatorId}) keys ${namesOf(spec.keyAttributes)}`,
-  make: ({ spec, initial }, parts) => new GroupStateOperator(spec, parts.chunks, initial === null ? null : parts.tableOf(initial)),
+  make: ({ spec, initial }, parts) => {
+    const answersOf = (): OperatorAnswers => parts.answersOf(spec.operatorName);
+    return new GroupStateOperator(spec, parts.chunks, answersOf, initial === null ? null : parts.tableOf(initial));
+  },
 };
 
 /** A table of the state, with the schemas of its files. */
@@ -85,17 +92,19 @@ export class GroupStateOperator implements StatefulOperator {
   readonly #onTime = new IntList();
   #watermarks: OperatorWatermarks | null = null;
   #batchTimeMs = 0;
-  /** What keys begin with, until the first batch of the query has begun. */
+  readonly #answers: OperatorAnswers | null;
+  /** What keys begin with, until the first batch of the query. */
   #initial: Batch | null;
   #lateRows = 0;
 
-  constructor(spec: GroupStateSpec, chunks: ChunkSizes, initial: Batch | null = null) {
+  constructor(spec: GroupStateSpec, chunks: ChunkSizes, answersOf: () => OperatorAnswers, initial: Batch | null = null) {
     this.#initial = initial;
     this.operatorId = spec.operatorId;
     this.#spec = spec;
     this.#chunks = chunks;
     const made = makeGroupFunction(spec.functionId);
     this.#function = made;
+    this.#answers = made.concurrency === null ? null : answersOf();
     const layout = layoutOf(spec.keyAttributes.map(({ type }) => type));
     const key = schemaOf(spec.keyAttributes);
     const sorter = new HashSorter();
@@ -127,11 +136,11 @@ export class GroupStateOperator implements StatefulOperator {
     this.#batchTimeMs = facts.batchTimeMs;
     this.#lateRows = 0;
     for (const partition of this.#partitions.all()) partition.begin();
-    if (facts.batchId === 0 && this.#initial !== null) this.#callWithInitial(this.#initial);
-    this.#initial = null;
+    if (facts.batchId > 0) this.#initial = null;
   }
 
-  process(batch: Batch): Iterable<Emission> {
+  *process(batch: Batch): Iterable<Emission | Pause> {
+    yield* this.#beginKeys();
     const rows = this.#onTimeRows(batch);
     const users = userRows(batch, 0, this.#columns);
     this.#keys.pack(
@@ -140,16 +149,16 @@ export class GroupStateOperator implements StatefulOperator {
     );
     for (const routed of this.#router.route(this.#keys, rows, rows === null ? batch.length : this.#onTime.count))
       this.#partitions.at(routed.partition).add(this.#keys, routed.rows, routed.count, users);
-    return nothing;
   }
 
-  *finish(): Iterable<Emission> {
-    const { timeMode, timers } = this.#spec;
+  *finish(): Iterable<Emission | Pause> {
+    yield* this.#beginKeys();
+    const { timeMode } = this.#spec;
     const facts = this.#callFacts();
-    for (const partition of this.#partitions.all()) yield* this.#emitted(partition.callWithRows(facts, timers === "timeout"));
+    for (const partition of this.#partitions.all()) yield* this.#called(partition, partition.callsWithRows(), facts);
     if (timeMode !== "none") {
       const boundMs = this.#boundMs(timeMode === "eventTime" ? facts.watermarkMs : facts.batchTimeMs);
-      for (const partition of this.#partitions.all()) yield* this.#emitted(partition.callDue(boundMs, facts, timers === "timeout"));
+      for (const partition of this.#partitions.all()) yield* this.#called(partition, partition.callsDue(boundMs), facts);
     }
     for (const partition of this.#partitions.all()) partition.settle(this.#batchTimeMs);
   }
@@ -221,15 +230,47 @@ export class GroupStateOperator implements StatefulOperator {
   }
 
   #callFacts(): CallFacts {
-    return { watermarkMs: this.#watermarks?.evictMs ?? 0, batchTimeMs: this.#batchTimeMs };
+    return { watermarkMs: this.#watermarks?.evictMs ?? 0, batchTimeMs: this.#batchTimeMs, isTimeout: this.#spec.timers === "timeout" };
   }
 
-  #callWithInitial(initial: Batch): void {
+  /** Before the first batch of the query keys are given what they begin with. Nothing comes out. */
+  *#beginKeys(): Iterable<Emission | Pause> {
+    const initial = this.#initial;
+    if (initial === null) return;
+    this.#initial = null;
     const users = userRows(initial, this.#spec.keyAttributes.length, initial.columns.length);
-    this.#eachPartition(initial, (partition, rows, count) => {
-      partition.add(this.#keys, rows, count, users);
-      partition.callWithInitial(this.#callFacts());
-    });
+    this.#eachPartition(initial, (partition, rows, count) => partition.add(this.#keys, rows, count, users));
+    for (const partition of this.#partitions.all()) yield* this.#called(partition, partition.callsWithInitial(), this.#callFacts());
+  }
+
+  *#called(partition: GroupStatePartition, calls: readonly KeyCalls[], facts: CallFacts): Iterable<Emission | Pause> {
+    const made = this.#function;
+    if (made.concurrency !== null) yield* this.#emitted(yield* this.#asked(made, partition, calls, facts));
+    else yield* this.#emitted(this.#rowValues(partition.call(made, calls, facts)));
+  }
+
+  /** What a function that waits gives: asked for several keys at once, or read where it was written down. For each key there is one answer, its rows and its changes. */
+  *#asked(
+    made: WaitingGroupFunction,
+    partition: GroupStatePartition,
+    calls: readonly KeyCalls[],
+    facts: CallFacts,
+  ): Generator<Pause, readonly Value[][], void> {
+    const answers = this.#answers!;
+    let told: readonly Value[];
+    if (answers.isReplay) {
+      told = answers.next(calls.length);
+      for (const [i, call] of calls.entries()) partition.repeat(call, facts, (told[i] as readonly Value[][])[1]!);
+    } else {
+      const ask = async (call: KeyCalls): Promise<Value> => {
+        const record = new CallRecord();
+        const rows = await partition.ask(made, call, facts, record);
+        return [[...this.#rowValues(rows)], record.calls];
+      };
+      told = yield* waitFor(boundedCalls(calls, made.concurrency, ask));
+      answers.keep(told);
+    }
+    return told.flatMap((answer) => (answer as readonly Value[])[0] as readonly Value[][]);
   }
 
   /** The rows that are not late; null when none is. */
@@ -249,10 +290,14 @@ export class GroupStateOperator implements StatefulOperator {
     return this.#spec.timers === "timeout" ? timeMs - 1 : timeMs;
   }
 
-  *#emitted(rows: Iterable<UserRow>): Iterable<Emission> {
+  *#rowValues(rows: Iterable<UserRow>): Iterable<Value[]> {
+    for (const row of rows) yield valuesOf(this.#output, row, "row");
+  }
+
+  *#emitted(rows: Iterable<Value[]>): Iterable<Emission> {
     let values: Value[][] = [];
     for (const row of rows) {
-      values.push(valuesOf(this.#output, row, "row"));
+      values.push(row);
       if (values.length < this.#chunks.emittedRows) continue;
       yield emission(batchFromRows(this.#output, values));
       values = [];

@@ -1,15 +1,16 @@
 import type { Column } from "../../arrow/column.js";
 import { toRows } from "../../arrow/rows.js";
-import { assert } from "../../errors/assert.js";
 import { batchOf } from "../../arrow/batch.js";
 import type { Schema } from "../../arrow/types.js";
-import type { GroupCall, GroupFunction, UserRow, UserTable, UserTimers } from "../../contract/groupFunction.js";
+import type { Value } from "../../arrow/value.js";
+import type { GroupCall, GroupFunction, PromptGroupFunction, UserRow, WaitingGroupFunction } from "../../contract/groupFunction.js";
 import type { GroupRange } from "../../contract/state.js";
 import type { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
 import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
+import { repeatChanges, tableOf, timersOf, type CallRecord, type KeyState } from "./callRecord.js";
 import { GroupTimers } from "./groupTimers.js";
 import { UserTableState } from "./userTable.js";
 
@@ -17,6 +18,17 @@ import { UserTableState } from "./userTable.js";
 export interface CallFacts {
   readonly watermarkMs: number;
   readonly batchTimeMs: number;
+  /** Whether what wakes a key is a timeout, and no timer. */
+  readonly isTimeout: boolean;
+}
+
+/** Why a function is called. */
+type Reason = Pick<GroupCall, "rows" | "isInitial" | "dueMs">;
+
+/** The calls of a batch for one key, in their order. */
+export interface KeyCalls {
+  readonly slot: number;
+  readonly reasons: readonly Reason[];
 }
 
 /** One state partition of a user's function: its keys, their tables and timers. */
@@ -24,7 +36,6 @@ export class GroupStatePartition {
   readonly tables: readonly UserTableState[];
   readonly timers = new GroupTimers();
   readonly keys: KeyedTable;
-  readonly #function: GroupFunction;
   readonly #keySchema: Schema;
   readonly #sorter: HashSorter;
   /** Rows of the batch by key slot. */
@@ -33,7 +44,6 @@ export class GroupStatePartition {
   readonly #visited = new Set<number>();
 
   constructor(made: GroupFunction, keySchema: Schema, layout: KeyLayout, groups: GroupRange, sorter: HashSorter) {
-    this.#function = made;
     this.#keySchema = keySchema;
     this.#sorter = sorter;
     this.keys = new KeyedTable(layout, groups);
@@ -57,46 +67,83 @@ export class GroupStatePartition {
     }
   }
 
-  /** Calls the function with what keys begin with, in the order of their hashes. */
-  callWithInitial(facts: CallFacts): void {
-    for (const slot of this.#sorted(this.#rows.keys())) {
-      const emitted = this.#call(slot, { rows: this.#rows.get(slot)!, isInitial: true, dueMs: null }, facts);
-      assert(emitted.next().done === true, "initial state gives no rows");
-    }
-    this.#rows.clear();
+  /** The calls with what keys begin with, in the order of their hashes. */
+  callsWithInitial(): KeyCalls[] {
+    return this.#callsWith(true);
   }
 
-  /** Calls the function for each key that has rows, in the order of their hashes. */
-  *callWithRows(facts: CallFacts, isTimeout: boolean): Generator<UserRow, void, void> {
-    for (const slot of this.#sorted(this.#rows.keys())) {
-      if (isTimeout) for (const timeMs of this.timers.list(slot)) this.timers.remove(slot, timeMs);
-      yield* this.#call(slot, { rows: this.#rows.get(slot)!, isInitial: false, dueMs: null }, facts);
-    }
-    this.#rows.clear();
+  /** The calls for keys that have rows. */
+  callsWithRows(): KeyCalls[] {
+    return this.#callsWith(false);
   }
 
-  /** Calls it for each timer that is due. */
-  *callDue(boundMs: number, facts: CallFacts, isTimeout: boolean): Generator<UserRow, void, void> {
+  #callsWith(isInitial: boolean): KeyCalls[] {
+    const calls = Array.from(this.#sorted(this.#rows.keys()), (slot): KeyCalls => ({
+      slot,
+      reasons: [{ rows: this.#rows.get(slot)!, isInitial, dueMs: null }],
+    }));
+    this.#rows.clear();
+    return calls;
+  }
+
+  /** The calls for timers that are due. */
+  callsDue(boundMs: number): KeyCalls[] {
     const bySlot = new Map<number, number[]>();
     for (const { slot, timeMs } of this.timers.due(boundMs)) bySlot.set(slot, [...(bySlot.get(slot) ?? []), timeMs]);
-    for (const slot of this.#sorted(bySlot.keys())) {
-      for (const timeMs of bySlot.get(slot)!.toSorted((a, b) => a - b)) {
-        // A timeout is over when the function is told; a timer is listed until the function has ended (SEMANTICS 42).
-        if (isTimeout) this.timers.remove(slot, timeMs);
-        yield* this.#call(slot, { rows: [], isInitial: false, dueMs: timeMs }, facts);
-        if (!isTimeout) this.timers.remove(slot, timeMs);
+    return Array.from(this.#sorted(bySlot.keys()), (slot): KeyCalls => {
+      const times = bySlot.get(slot)!.toSorted((a, b) => a - b);
+      return { slot, reasons: times.map((dueMs) => ({ rows: [], isInitial: false, dueMs })) };
+    });
+  }
+
+  /** Calls a function that gives its rows at once. */
+  *call(made: PromptGroupFunction, calls: readonly KeyCalls[], facts: CallFacts): Generator<UserRow, void, void> {
+    for (const { slot, reasons } of calls) {
+      for (const reason of reasons) {
+        this.#before(slot, reason, facts);
+        yield* made.call(this.#callOf(slot, reason, facts, null));
+        this.#after(slot, reason, facts);
       }
     }
+  }
+
+  /** Calls one that waits, for one key; what it changes is written into the record. */
+  async ask(made: WaitingGroupFunction, { slot, reasons }: KeyCalls, facts: CallFacts, record: CallRecord): Promise<UserRow[]> {
+    const given: UserRow[] = [];
+    for (const reason of reasons) {
+      record.begin();
+      this.#before(slot, reason, facts);
+      given.push(...(await made.call(this.#callOf(slot, reason, facts, record))));
+      this.#after(slot, reason, facts);
+    }
+    record.end();
+    return given;
+  }
+
+  /** Changes the state as such calls did when the batch ran before. */
+  repeat({ slot, reasons }: KeyCalls, facts: CallFacts, changes: readonly Value[]): void {
+    for (const [i, reason] of reasons.entries()) {
+      this.#before(slot, reason, facts);
+      repeatChanges(this.#stateOf(slot, facts), changes[i]!);
+      this.#after(slot, reason, facts);
+    }
+  }
+
+  #before(slot: number, { isInitial, dueMs }: Reason, { isTimeout }: CallFacts): void {
+    this.#visited.add(slot);
+    // A timeout is over when the function is told, or when rows came before it; a timer is listed until the function has ended (SEMANTICS 42).
+    if (!isTimeout || isInitial) return;
+    const over = dueMs === null ? this.timers.list(slot) : [dueMs];
+    for (const timeMs of over) this.timers.remove(slot, timeMs);
+  }
+
+  #after(slot: number, { dueMs }: Reason, { isTimeout }: CallFacts): void {
+    if (!isTimeout && dueMs !== null) this.timers.remove(slot, dueMs);
   }
 
   /** Forgets what has outlived its time. Keys that have nothing left go when the next batch begins: their names are still to be written. */
   settle(nowMs: number): void {
-    for (const table of this.tables) {
-      for (const slot of table.expiringSlots) {
-        table.dropExpired(slot, nowMs);
-        this.#visited.add(slot);
-      }
-    }
+    for (const table of this.tables) this.visit(table.dropExpired(nowMs));
   }
 
   get rowCount(): number {
@@ -122,20 +169,16 @@ export class GroupStatePartition {
     this.keys.remove(empty.values, empty.count);
   }
 
-  *#call(slot: number, reason: Pick<GroupCall, "rows" | "isInitial" | "dueMs">, facts: CallFacts): Generator<UserRow, void, void> {
-    this.#visited.add(slot);
+  #callOf(slot: number, reason: Reason, facts: CallFacts, record: CallRecord | null): GroupCall {
     const [key] = toRows(batchOf(this.#keySchema, this.keys.keyColumns(Int32Array.of(slot), 1), 1));
-    const tables = this.tables.map((table): UserTable => tableOf(table, slot, facts.batchTimeMs));
-    const call: GroupCall = { key: key!, ...reason, tables, timers: this.#timersOf(slot), ...facts };
-    yield* this.#function.call(call);
+    const state = this.#stateOf(slot, facts);
+    const tables = this.tables.map((_, t) => tableOf(state, t, record));
+    const { watermarkMs, batchTimeMs } = facts;
+    return { key: key!, ...reason, tables, timers: timersOf(state, record), watermarkMs, batchTimeMs };
   }
 
-  #timersOf(slot: number): UserTimers {
-    return {
-      set: (timeMs) => this.timers.set(slot, timeMs),
-      remove: (timeMs) => this.timers.remove(slot, timeMs),
-      list: () => this.timers.list(slot),
-    };
+  #stateOf(slot: number, { batchTimeMs }: CallFacts): KeyState {
+    return { slot, tables: this.tables, timers: this.timers, nowMs: batchTimeMs };
   }
 
   #sorted(slots: Iterable<number>): Int32Array {
@@ -163,18 +206,4 @@ export class GroupStatePartition {
       rows.length,
     );
   }
-}
-
-function tableOf(table: UserTableState, slot: number, nowMs: number): UserTable {
-  return {
-    get: (key) => table.get(slot, key, nowMs),
-    put: (key, value, counts = true) => {
-      table.put(slot, key, value, nowMs);
-      if (counts) table.updated++;
-    },
-    remove: (key) => {
-      if (table.remove(slot, key)) table.removed++;
-    },
-    entries: () => table.entries(slot, nowMs),
-  };
 }

@@ -5,16 +5,9 @@ import { types, type Schema } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Batch } from "../../arrow/batch.js";
 import type { UserRow, UserTableSpec } from "../../contract/groupFunction.js";
-
-/** A row of a user's state: as the files have it, and as the user sees it. */
-interface Entry {
-  readonly keyValues: readonly Value[];
-  readonly values: readonly Value[];
-  readonly key: UserRow;
-  readonly row: UserRow;
-  /** From which time on it is gone, ms; null: never. */
-  readonly expiresMs: number | null;
-}
+import { IntList } from "../../state/intList.js";
+import { TimeIndex } from "../../state/timeIndex.js";
+import { ManyEntries, OneEntry, type Entry, type SlotEntries } from "./slotEntries.js";
 
 /** What is written of a row: the slot of its key, and the row; null when it is gone. */
 interface Change {
@@ -25,20 +18,24 @@ interface Change {
 }
 
 /**
- * One table of a user's state in one state partition: rows by key slot and by the user's own key. Rows are objects, because users' functions take and give
- * objects; the files have them as columns.
+ * One table of a user's state in one state partition: rows by key slot and by the user's own key, as the files have them; users are given objects that are made when they ask.
  */
 export class UserTableState {
   rowCount = 0;
   updated = 0;
   removed = 0;
   readonly #spec: UserTableSpec;
-  readonly #rows = new Map<number, Map<string, Entry>>();
+  readonly #rows: SlotEntries;
+  /** By slot, a time at which one of its rows may be gone; null where rows stay for ever. */
+  readonly #expiry: TimeIndex | null;
+  readonly #due = new IntList();
   /** Rows that the batch changed, by slot and key: the row before, null when there was none. */
   readonly #changed = new Map<number, Map<string, Entry | null>>();
 
   constructor(spec: UserTableSpec) {
     this.#spec = spec;
+    this.#rows = spec.key.fields.length === 0 ? new OneEntry(noKey) : new ManyEntries();
+    this.#expiry = spec.ttlMs === null ? null : new TimeIndex();
   }
 
   begin(): void {
@@ -52,34 +49,52 @@ export class UserTableState {
   }
 
   get(slot: number, key: UserRow, nowMs: number): UserRow | undefined {
-    const entry = this.#rows.get(slot)?.get(this.#textOf(this.#keyOf(key)));
-    return entry === undefined || isGone(entry, nowMs) ? undefined : entry.row;
+    const entry = this.#rows.get(slot, this.#textOf(this.keyOf(key)));
+    return entry === undefined || isGone(entry, nowMs) ? undefined : userRow(this.#spec.value, entry.values);
   }
 
   put(slot: number, key: UserRow, row: UserRow, nowMs: number): void {
-    const keyValues = this.#keyOf(key);
-    const values = valuesOf(this.#spec.value, row, this.#spec.name);
+    this.putValues(slot, this.keyOf(key), this.rowOf(row), nowMs);
+  }
+
+  /** The same of a row as the files have it. */
+  putValues(slot: number, keyValues: readonly Value[], values: readonly Value[], nowMs: number): void {
     const { ttlMs } = this.#spec;
     this.#set(slot, keyValues, values, ttlMs === null ? null : nowMs + ttlMs);
   }
 
   remove(slot: number, key: UserRow): boolean {
-    return this.#delete(slot, this.#textOf(this.#keyOf(key)));
+    return this.removeValues(slot, this.keyOf(key));
+  }
+
+  removeValues(slot: number, keyValues: readonly Value[]): boolean {
+    return this.#delete(slot, this.#textOf(keyValues));
   }
 
   entries(slot: number, nowMs: number): readonly (readonly [UserRow, UserRow])[] {
-    const entries = [...(this.#rows.get(slot)?.values() ?? [])];
-    return entries.filter((entry) => !isGone(entry, nowMs)).map(({ key, row }) => [key, row]);
+    const entries = Array.from(this.#rows.of(slot), ([, entry]) => entry).filter((entry) => !isGone(entry, nowMs));
+    return entries.map(({ keyValues, values }) => [userRow(this.#spec.key, keyValues), userRow(this.#spec.value, values)]);
   }
 
-  /** Takes out the rows of a key whose time is over. */
-  dropExpired(slot: number, nowMs: number): void {
-    for (const [text, entry] of this.#rows.get(slot) ?? []) if (isGone(entry, nowMs)) this.#delete(slot, text);
+  /** Takes out the rows whose time is over; the slots of their keys. */
+  dropExpired(nowMs: number): Int32Array {
+    this.#due.clear();
+    this.#expiry?.popUntil(nowMs * 1000, this.#due);
+    const slots = this.#due.view();
+    for (const slot of slots) {
+      for (const [text, entry] of this.#rows.of(slot)) {
+        if (isGone(entry, nowMs)) this.#delete(slot, text);
+        else this.#expires(slot, entry.expiresMs!);
+      }
+    }
+    return slots;
   }
 
-  /** Slots of keys whose rows may expire. */
-  get expiringSlots(): readonly number[] {
-    return this.#spec.ttlMs === null ? [] : [...this.#rows.keys()];
+  #expires(slot: number, timeMs: number): void {
+    const expiry = this.#expiry!;
+    expiry.reserve(slot + 1);
+    const known = expiry.timeOf(slot);
+    if (!(known <= timeMs * 1000)) expiry.set(slot, timeMs * 1000);
   }
 
   /** What the batch changed: rows that are there, and keys of rows that were there before. */
@@ -88,7 +103,7 @@ export class UserTableState {
     const deletes: Change[] = [];
     for (const [slot, before] of this.#changed) {
       for (const [text, old] of before) {
-        const entry = this.#rows.get(slot)?.get(text) ?? null;
+        const entry = this.#rows.get(slot, text) ?? null;
         if (entry !== null) upserts.push({ slot, text, keyValues: entry.keyValues, entry });
         else if (old !== null) deletes.push({ slot, text, keyValues: old.keyValues, entry: null });
       }
@@ -100,7 +115,7 @@ export class UserTableState {
   rowsOf(slots: Iterable<number>): Change[] {
     const found: Change[] = [];
     for (const slot of slots)
-      for (const [text, entry] of this.#rows.get(slot) ?? []) found.push({ slot, text, keyValues: entry.keyValues, entry });
+      for (const [text, entry] of this.#rows.of(slot)) found.push({ slot, text, keyValues: entry.keyValues, entry });
     return found;
   }
 
@@ -141,22 +156,18 @@ export class UserTableState {
 
   #set(slot: number, keyValues: readonly Value[], values: readonly Value[], expiresMs: number | null): void {
     const text = this.#textOf(keyValues);
-    let rows = this.#rows.get(slot);
-    if (rows === undefined) this.#rows.set(slot, (rows = new Map<string, Entry>()));
-    const before = rows.get(text) ?? null;
+    const before = this.#rows.get(slot, text) ?? null;
     this.#note(slot, text, before);
     if (before === null) this.rowCount++;
-    const [key, row] = [userRow(this.#spec.key, keyValues), userRow(this.#spec.value, values)];
-    rows.set(text, { keyValues, values, key, row, expiresMs });
+    this.#rows.set(slot, text, { keyValues, values, expiresMs });
+    if (expiresMs !== null) this.#expires(slot, expiresMs);
   }
 
   #delete(slot: number, text: string): boolean {
-    const rows = this.#rows.get(slot);
-    const before = rows?.get(text);
-    if (rows === undefined || before === undefined) return false;
+    const before = this.#rows.get(slot, text);
+    if (before === undefined) return false;
     this.#note(slot, text, before);
-    rows.delete(text);
-    if (rows.size === 0) this.#rows.delete(slot);
+    this.#rows.delete(slot, text);
     this.rowCount--;
     return true;
   }
@@ -167,14 +178,24 @@ export class UserTableState {
     if (!changed.has(text)) changed.set(text, before);
   }
 
-  #keyOf(key: UserRow): readonly Value[] {
+  /** A key of the user's as the files have it. @throws VALUE_NOT_OF_TYPE */
+  keyOf(key: UserRow): readonly Value[] {
     return valuesOf(this.#spec.key, key, this.#spec.name);
   }
 
+  /** A row likewise. @throws VALUE_NOT_OF_TYPE */
+  rowOf(row: UserRow): readonly Value[] {
+    return valuesOf(this.#spec.value, row, this.#spec.name);
+  }
+
   #textOf(keyValues: readonly Value[]): string {
+    if (keyValues.length === 0) return noKey;
     return JSON.stringify(keyValues, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
   }
 }
+
+/** The text of the key of a table that has none. */
+const noKey = "[]";
 
 function isGone({ expiresMs }: Entry, nowMs: number): boolean {
   return expiresMs !== null && expiresMs <= nowMs;

@@ -21,22 +21,28 @@ export interface InputShape {
   readonly linesPerFile: number;
   /** Rows that come after their window has closed. */
   readonly lateRows: boolean;
+  /** Records that cannot be read. */
+  readonly malformed?: boolean;
 }
 
 /** Files of random rows; event times go on from file to file, mostly. */
-export function randomRounds(random: Random, { inputs, rounds, filesPerRound, linesPerFile, lateRows }: InputShape): Round[] {
+export function randomRounds(
+  random: Random,
+  { inputs, rounds, filesPerRound, linesPerFile, lateRows, malformed = false }: InputShape,
+): Round[] {
   let number = 0;
   return Array.from({ length: rounds }, () =>
     Array.from({ length: filesPerRound }, (): ArrivingFile => {
       const name = `${String(number).padStart(4, "0")}.json`;
       const atMs = startMs + number * 7_000;
-      const lines = Array.from({ length: 1 + random.below(linesPerFile) }, () => line(random, atMs, lateRows));
+      const lines = Array.from({ length: 1 + random.below(linesPerFile) }, () => line(random, atMs, lateRows, malformed));
       return { input: number++ % inputs, name, text: lines.map((text) => `${text}\n`).join("") };
     }),
   );
 }
 
-function line(random: Random, atMs: number, lateRows: boolean): string {
+function line(random: Random, atMs: number, lateRows: boolean, malformed: boolean): string {
+  if (malformed && random.chance(0.2)) return random.pick(['{"k":"a","v":', '{"k":"b","v":"many"}', "no record at all"]);
   const behindMs = lateRows && random.chance(0.15) ? 60_000 : 0;
   const ts = random.chance(0.05) ? null : new Date(atMs + random.below(8_000) - behindMs).toISOString();
   const v = random.chance(0.1) ? null : random.below(1_000) - 300;

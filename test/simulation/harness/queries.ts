@@ -1,27 +1,7 @@
 import { expr } from "../../../dataframe/functions.js";
 import type { GroupStateFunction } from "../../../dataframe/groupState.js";
-import type { DataFrame } from "../../../dataframe/dataFrame.js";
-import type { Session } from "../../../dataframe/session.js";
-import type { OutputMode } from "../../../engine/contract/sink.js";
-
-/** A frame whose columns are known at run time only. */
-export type Frame = DataFrame<Record<string, unknown>>;
-
-/** What the input files hold. */
-export const inputSchema = "ts TIMESTAMP, k STRING, v BIGINT, d DOUBLE";
-
-/** A query of the simulation. Its output is a pure function of the files it reads, batch by batch. */
-export interface SimulatedQuery {
-  readonly name: string;
-  /** How many folders of input it reads. */
-  readonly inputs: 1 | 2;
-  readonly outputMode: OutputMode;
-  /** `json`: a file sink on the simulated disk. `memory`: a table that outlives every process, as an outer system would. */
-  readonly sink: "json" | "parquet" | "memory";
-  /** Whether rows that are late have an output of their own, on the simulated disk. */
-  readonly tellsLate?: boolean;
-  build(session: Session, inputs: readonly Frame[]): Frame;
-}
+import { moreQueries } from "./moreQueries.js";
+import type { Frame, SimulatedQuery } from "./simulatedQuery.js";
 
 const watermarked = (input: Frame): Frame => input.withWatermark("ts", "10 seconds");
 
@@ -49,7 +29,7 @@ const sensors: readonly (readonly [string, string])[] = [
   ["é😀", "attic"],
 ];
 
-export const simulatedQueries: readonly SimulatedQuery[] = [
+const queries: readonly SimulatedQuery[] = [
   {
     name: "stateless",
     inputs: 1,
@@ -69,7 +49,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "parquet",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [input]) => windowed(input!, "window(ts, '20 seconds', '5 seconds', '2 seconds')"),
   },
   {
@@ -77,7 +57,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "update",
     sink: "memory",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [input]) => windowed(input!, "window(ts, '10 seconds')"),
   },
   {
@@ -93,7 +73,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [input]) => watermarked(input!).dropDuplicates("k", "ts"),
   },
   {
@@ -128,7 +108,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 2,
     outputMode: "append",
     sink: "json",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [one, two]) => {
       const right = watermarked(two!).selectExpr("ts AS rts", "k AS rk", "v AS rv", "d AS rd");
       return watermarked(one!).join(right, expr("k = rk AND rts BETWEEN ts AND ts + INTERVAL 15 SECONDS AND v <> rv"), "full");
@@ -151,7 +131,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [input]) => windowed(input!, "session_window(ts, '4 seconds')"),
   },
   {
@@ -159,7 +139,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [input]) => watermarked(input!).dropDuplicatesWithinWatermark("k", "v"),
   },
   {
@@ -174,7 +154,7 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "append",
     sink: "json",
-    tellsLate: true,
+    tells: ["late"],
     build: (_session, [input]) =>
       watermarked(input!).groupBy("k").flatMapGroupsWithState(countUntilSilent, {
         outputSchema: "k STRING, n BIGINT, silent BOOLEAN",
@@ -201,3 +181,5 @@ export const simulatedQueries: readonly SimulatedQuery[] = [
     build: (_session, [one, two]) => windowed(one!.union(two!), "window(ts, '10 seconds')"),
   },
 ];
+
+export const simulatedQueries: readonly SimulatedQuery[] = [...queries, ...moreQueries];

@@ -9,12 +9,12 @@ import { SimulatedCrash, World } from "../world/world.js";
 import type { Round } from "./input.js";
 import { checkLogs, fileOutput } from "./output.js";
 import { textOf, type BatchRows } from "./text.js";
-import { inputSchema, type Frame, type SimulatedQuery } from "./queries.js";
+import { inputSchema, type Frame, type SimulatedQuery } from "./simulatedQuery.js";
 
 export const places = {
   checkpoint: "/data/checkpoint",
   output: "/data/out",
-  late: "/data/late",
+  side: (id: string) => `/data/${id}`,
   input: (i: number) => `/data/in/${i}`,
 } as const;
 
@@ -76,9 +76,11 @@ export class Simulation {
         .option("maxFilesPerTrigger", this.options.maxFilesPerTrigger ?? 1)
         .json(places.input(i)),
     );
-    const plain = query.build(session, inputs).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
-    const late = (rows: Frame) => rows.writeStream.format("json").option("path", places.late);
-    const writer = query.tellsLate === true ? plain.onLate("sideOutput").sideOutput("late", late) : plain;
+    const plain = query.build(session, inputs, this.starts).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
+    const writer = (query.tells ?? []).reduce((told, id) => {
+      const policy = id === "late" ? told.onLate("sideOutput") : told.onMalformed("sideOutput");
+      return policy.sideOutput(id, (rows: Frame) => rows.writeStream.format("json").option("path", places.side(id)));
+    }, plain);
     const named = query.sink === "memory" ? writer.queryName(table) : writer.option("path", places.output);
     return named.option("checkpointLocation", places.checkpoint).start();
   }
@@ -97,13 +99,15 @@ export class Simulation {
     }
   }
 
-  /** What came out, by batch, and what was late; and the logs must fit it. */
+  /** What came out, by batch, and what went to the side outputs; and the logs must fit it. */
   async output(): Promise<Map<number, BatchRows>> {
-    const main = await this.mainOutput();
-    if (this.query.tellsLate !== true) return main;
-    const late = await fileOutput(this.world.files, places.late, "json");
-    assert(main.size === late.size, "every batch is in both outputs");
-    return new Map([...main].map(([id, rows]) => [id, [...rows, ...late.get(id)!.map((row) => `late: ${row}`)]]));
+    let output = await this.mainOutput();
+    for (const id of this.query.tells ?? []) {
+      const side = await fileOutput(this.world.files, places.side(id), "json");
+      assert(output.size === side.size, "every batch is in all outputs");
+      output = new Map([...output].map(([batchId, rows]) => [batchId, [...rows, ...side.get(batchId)!.map((row) => `${id}: ${row}`)]]));
+    }
+    return new Map([...output].map(([batchId, rows]) => [batchId, ofOneAttempt(batchId, rows)]));
   }
 
   private async mainOutput(): Promise<Map<number, BatchRows>> {
@@ -122,6 +126,13 @@ export class Simulation {
   close(): void {
     memory.drop(this.table);
   }
+}
+
+/** The rows without what the world answered, which has to be the same in all of them. */
+function ofOneAttempt(batchId: number, rows: BatchRows): BatchRows {
+  const answers = new Set(rows.flatMap((row) => /"asked":\d+/.exec(row) ?? []));
+  assert(answers.size <= 1, `batch ${batchId} has answers of several attempts: ${[...answers].join()}`);
+  return rows.map((row) => row.replace(/"asked":\d+/, '"asked":0'));
 }
 
 let tables = 0;

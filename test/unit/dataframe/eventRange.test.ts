@@ -45,6 +45,21 @@ function notesOf(frame: Frame, given: Partial<BackfillRange> = {}): readonly str
   return boundedPlan(session, frame.plan, { ...range, ...given }).notes;
 }
 
+describe("a range of files", () => {
+  it("is of every format of files, whatever options the stream has", async () => {
+    await machine.file("0.csv", "a,1\nb,2\n", "/data/csv");
+    const stream = session.readStream.schema("id STRING, n INT").option("maxFilesPerTrigger", 1).csv("/data/csv");
+    const all: BackfillRange = { from: null, to: null };
+    const idsIn = async (given: BackfillRange): Promise<unknown[]> => {
+      const { plan } = boundedPlan(session, stream.plan, given);
+      return (await new DataFrame<Record<string, unknown>>(session, plan).collect()).map(({ id }) => id);
+    };
+    expect(await idsIn(all)).toEqual(["a", "b"]);
+    expect(await idsIn({ ...all, from: "2000-01-01T00:00:00Z" })).toEqual(["a", "b"]);
+    expect(await idsIn({ ...all, to: "2000-01-01T00:00:00Z" })).toEqual([]);
+  });
+});
+
 describe("kind: a range that means another time: a range of event time", () => {
   it("is of the watermark's column: the first instant is in it, the last is not, rows without a time are not", async () => {
     expect(await idsOf(input().withWatermark("at", "10 seconds"))).toEqual(["b", "c", "d", "e"]);

@@ -213,6 +213,26 @@ describe("side outputs", () => {
     expect(query.lastProgress?.sideOutputs?.[1]!.sample).toMatchObject([{ v: "99", _reason: "LATE", _operator: "aggregate-0" }]);
   });
 
+  it("are not needed for a sample: late rows that are dropped, as the query says, are counted and seen in the progress", async () => {
+    for (const [i, rows] of files.entries()) await world.file(`${i}.json`, rows);
+    const start: Start = { readOptions: oneFile, sink: "json", build: (rows) => ({ writeStream: writerOf(rows).onLate("drop") }) };
+    await world.run(start);
+    const result = await lines("/data/out");
+    await world.file("9.json", [{ ts: at("01:00"), k: "late", v: 99 }]);
+    const query = await world.run(start);
+    expect(query.lastProgress?.stateOperators[0]!.customMetrics["lateRows"]).toBe(1);
+    expect(query.lastProgress?.sideOutputs).toMatchObject([{ id: "late", numOutputRows: 1, sample: [{ v: "99", _reason: "LATE" }] }]);
+    expect(await lines("/data/out")).toEqual(result);
+    // Nothing can be late here, and nothing is said.
+    const plain: Start = {
+      sink: "json",
+      checkpoint: "/data/other",
+      sinkPath: "/data/plain",
+      build: (rows) => ({ writeStream: rows.writeStream.onLate("drop") }),
+    };
+    expect((await world.run(plain)).lastProgress?.sideOutputs).toBeUndefined();
+  });
+
   it("tell the late rows of all operators of a chain, each with the columns that it has there", async () => {
     for (const [i, rows] of files.entries()) await world.file(`${i}.json`, rows);
     await world.run({

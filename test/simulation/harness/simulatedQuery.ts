@@ -1,0 +1,29 @@
+import type { DataFrame } from "../../../dataframe/dataFrame.js";
+import type { Session } from "../../../dataframe/session.js";
+import type { SideOutputId } from "../../../dataframe/sideOutputs.js";
+import type { OutputMode } from "../../../engine/contract/sink.js";
+
+/** A frame whose columns are known at run time only. */
+export type Frame = DataFrame<Record<string, unknown>>;
+
+/** What the input files hold. */
+export const inputSchema = "ts TIMESTAMP, k STRING, v BIGINT, d DOUBLE";
+
+/** A query of the simulation. Its output is a pure function of the files it reads, batch by batch. */
+export interface SimulatedQuery {
+  readonly name: string;
+  /** How many folders of input it reads. */
+  readonly inputs: 1 | 2;
+  readonly outputMode: OutputMode;
+  /** `json`: a file sink on the simulated disk. `memory`: a table that outlives every process, as an outer system would. */
+  readonly sink: "json" | "parquet" | "memory";
+  /** What has an output of its own, on the simulated disk. Of the input of a query that tells malformed records some are so. */
+  readonly tells?: readonly SideOutputId[];
+  /** `attempt`: what the outside world answers in this run. It stands in columns called `asked`, and all that a batch gives has the same. */
+  build(session: Session, inputs: readonly Frame[], attempt: number): Frame;
+}
+
+/** Whether some records of the query's input are malformed. */
+export function tellsMalformed({ tells = [] }: SimulatedQuery): boolean {
+  return tells.includes("malformed");
+}
