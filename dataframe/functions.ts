@@ -16,5 +16,6 @@ export * from "./functions/listAggregates.js";
 export * from "./functions/ranking.js";
 export * from "./functions/patterns.js";
 export * from "./functions/tools.js";
+export * from "./functions/forms.js";
 export * from "./functions/collectionBuilding.js";
 export * from "./functions/generators.js";

@@ -12,12 +12,12 @@ export function dateFormat<const C extends ColumnOrName>(
   return callOver("date_format", [time, literalColumn(pattern)]);
 }
 
-/** The same as `dateFormat`. @example df.select(toChar("at", "yyyy").as("text")) */
+/** A date or timestamp as a text of a pattern, a number of a format (`99,999`), a binary by `base64`, `hex` or `utf-8`. @example df.select(toChar("at", "yyyy").as("text")) */
 export function toChar<const C extends ColumnOrName>(time: C, pattern: string): Column<string | null, RefsOf<C>, never> {
   return callOver("to_char", [time, literalColumn(pattern)]);
 }
 
-/** The same as `dateFormat`. @example df.select(toVarchar("at", "yyyy").as("text")) */
+/** The same as `toChar`. @example df.select(toVarchar("at", "yyyy").as("text")) */
 export function toVarchar<const C extends ColumnOrName>(time: C, pattern: string): Column<string | null, RefsOf<C>, never> {
   return callOver("to_varchar", [time, literalColumn(pattern)]);
 }

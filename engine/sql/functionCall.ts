@@ -1,7 +1,9 @@
 import { arranged } from "./namedArguments.js";
-import { types, type DataType } from "../arrow/types.js";
+import { sqlTypeName, types, type DataType } from "../arrow/types.js";
 import { withListAggregates } from "../expression/aggregates/listAggregates.js";
 import { literal, type Expression, type SortOrder } from "../expression/expression.js";
+import { csvSchema } from "../expression/functions/csv.js";
+import { jsonSchema } from "../expression/functions/json.js";
 import { parseSchemaOrType } from "./ddl.js";
 import type { Grammar, TokenStream } from "./tokenStream.js";
 import { readOver } from "./over.js";
@@ -85,9 +87,18 @@ function withConstants(name: string, args: readonly Expression[]): CallParts {
   if (!withOptions.has(name)) return { args };
   const options = args.length > 1 ? optionsOf(args.at(-1)!) : null;
   const rest = options === null ? args : args.slice(0, -1);
-  const schema = withSchema.has(name) && rest.length === 2 ? rest[1]! : null;
+  const schema = withSchema.has(name) && rest.length === 2 ? schemaIn(rest[1]!) : null;
   if (schema?.kind !== "literal" || typeof schema.value !== "string") return { args: rest, ...(options && { options }) };
   return { args: rest.slice(0, 1), typeArgument: parseSchemaOrType(schema.value), ...(options && { options }) };
+}
+
+/** A schema, computed where it is that of a constant record: `from_json(text, schema_of_json('{"a": 1}'))`. */
+function schemaIn(e: Expression): Expression {
+  if (e.kind !== "unresolvedFunction" || e.args.length !== 1) return e;
+  const [record] = e.args;
+  if (record?.kind !== "literal" || typeof record.value !== "string") return e;
+  if (e.name === "schema_of_json") return literal(sqlTypeName(jsonSchema(record.value, e.options ?? {})), types.string);
+  return e.name === "schema_of_csv" ? literal(sqlTypeName(csvSchema(record.value, e.options ?? {})), types.string) : e;
 }
 
 /** The options that `map('key', 'value', …)` gives; null when it is something else. */

@@ -1,7 +1,5 @@
-import { notYetSupported } from "../errors/streamingError.js";
 import type { DataType } from "../arrow/types.js";
-import { typeName } from "../arrow/types.js";
-import type { MapValue, Value } from "../arrow/value.js";
+import type { IntervalValue, MapValue, Value } from "../arrow/value.js";
 import { dayTimeIntervalText, decimalText, yearMonthIntervalText } from "../arrow/valueText.js";
 import { dateText, localText, timestampText } from "./dateTimeText.js";
 import { doubleText, floatText } from "./numberText.js";
@@ -40,7 +38,7 @@ export function valueText(value: Value, type: DataType, zone: string): string {
     case "interval_yearmonth":
       return yearMonthIntervalText(value as number, type.units);
     case "interval":
-      throw notYetSupported(`CAST of ${typeName(type)} to string`);
+      return calendarIntervalText(value as IntervalValue);
     default:
       return (value as boolean | number | bigint).toString();
   }
@@ -77,4 +75,21 @@ export function sqlLiteral(value: Value, type: DataType, zone: string): string {
     default:
       return valueText(value, type, zone);
   }
+}
+
+/** Years, months, days and what they have of a day, each in its unit: `1 years 2 months 3.5 seconds`. */
+function calendarIntervalText({ months, days, microseconds }: IntervalValue): string {
+  const hours = microseconds / 3_600_000_000n;
+  const minutes = (microseconds / 60_000_000n) % 60n;
+  const rest = microseconds % 60_000_000n;
+  const units: readonly (readonly [bigint, string])[] = [
+    [BigInt(Math.trunc(months / 12)), "years"],
+    [BigInt(months % 12), "months"],
+    [BigInt(days), "days"],
+    [hours, "hours"],
+    [minutes, "minutes"],
+  ];
+  const words = units.filter(([count]) => count !== 0n).map(([count, unit]) => `${count} ${unit}`);
+  if (rest !== 0n) words.push(`${decimalText(rest, 6).replace(/\.?0+$/, "")} seconds`);
+  return words.length === 0 ? "0 seconds" : words.join(" ");
 }

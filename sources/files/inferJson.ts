@@ -9,8 +9,9 @@ import { LineFraming, type LineSink } from "../../engine/kernel/text/lineFraming
 import { WholeFraming } from "../../engine/kernel/text/wholeFraming.js";
 import { DecoderMemory } from "../../engine/kernel/wasm/decoderMemory.js";
 import { samplingRatioOf } from "./sampling.js";
-import { JsonTypeReader } from "./jsonTypes.js";
-import { mergeTypes } from "./mergeTypes.js";
+import { finishedStruct } from "../../engine/kernel/json/finishedTypes.js";
+import { JsonTypeReader } from "../../engine/kernel/json/jsonTypes.js";
+import { mergeTypes } from "../../engine/kernel/json/mergeTypes.js";
 
 /**
  * The schema of JSON files, each opened as it is come to, by Spark's rules: integers are long (decimal when they are larger), other numbers double, fields stand
@@ -75,7 +76,7 @@ class JsonInference implements LineSink {
   schema(): Schema | null {
     const { merged } = this;
     if (merged === null) return null;
-    return finished(types.struct([...merged].map(([name, type]) => field(name, type))), this.options.boolean("dropFieldIfAllNull"));
+    return finishedStruct(types.struct([...merged].map(([name, type]) => field(name, type))), this.options.boolean("dropFieldIfAllNull"));
   }
 
   window(count: number): void {
@@ -114,35 +115,5 @@ function addFields(known: Map<string, DataType>, row: StructType): void {
   for (const { name, type } of row.fields) {
     const before = known.get(name);
     known.set(name, before === undefined ? type : mergeTypes(before, type));
-  }
-}
-
-/**
- * Fields in name order, strings for what never had a value (or nothing, if that is wanted); objects that are always empty, and what has no name, are left
- * out, as Spark cannot make a column of them.
- */
-function finished(type: StructType, dropsNull: boolean): StructType {
-  const fields = type.fields.flatMap((member) => {
-    if (member.name === "") return [];
-    const done = finishedType(member.type, dropsNull);
-    return done === null ? [] : [field(member.name, done)];
-  });
-  return types.struct(fields.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
-}
-
-function finishedType(type: DataType, dropsNull: boolean): DataType | null {
-  switch (type.kind) {
-    case "null":
-      return dropsNull ? null : types.string;
-    case "struct": {
-      const struct = finished(type, dropsNull);
-      return struct.fields.length === 0 ? null : struct;
-    }
-    case "array": {
-      const element = finishedType(type.element, dropsNull);
-      return element === null ? null : types.array(element);
-    }
-    default:
-      return type;
   }
 }

@@ -321,6 +321,58 @@ export const expressionConditions = {
       "The value of parameter(s) <parameter> in <functionName> is invalid: Expects group index between 0 and <groupCount>, but got <groupIndex>.",
     advice: "Use the number of a group that the pattern has.",
   },
+  "INVALID_FORMAT.EMPTY": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. The number format string cannot be empty.",
+    advice: "Write a digit for each that there may be: '999.99'.",
+  },
+  "INVALID_FORMAT.UNEXPECTED_TOKEN": {
+    sqlState: "42601",
+    message:
+      "The format is invalid: <format>. Found the unexpected <token> in the format string; the structure of the format string must match: `[MI|S]` `[$]` `[0|9|G|,]*` `[.|D]` `[0|9]*` `[$]` `[PR|MI|S]`.",
+    advice: "Put the parts in that order.",
+  },
+  "INVALID_FORMAT.WRONG_NUM_TOKEN": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. The format string requires at most one <token>.",
+    advice: "Leave all but one out.",
+  },
+  "INVALID_FORMAT.WRONG_NUM_DIGIT": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. The format string requires at least one number digit.",
+    advice: "Write a digit for each that there may be: '999.99'.",
+  },
+  "INVALID_FORMAT.CUR_MUST_BEFORE_DIGIT": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. Currency characters must appear before digits in the number format.",
+    advice: "Begin with the currency: '$999'.",
+  },
+  "INVALID_FORMAT.CUR_MUST_BEFORE_DEC": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. Currency characters must appear before any decimal point in the number format.",
+    advice: "Begin with the currency: '$99.99'.",
+  },
+  "INVALID_FORMAT.THOUSANDS_SEPS_MUST_BEFORE_DEC": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. Thousands separators (, or G) may not appear after the decimal point in the number format.",
+    advice: "Separate the digits before the point only.",
+  },
+  "INVALID_FORMAT.CONT_THOUSANDS_SEPS": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. Thousands separators (, or G) must have digits in between them in the number format.",
+    advice: "Write digits on both sides of a separator: '9,999'.",
+  },
+  "INVALID_FORMAT.MISMATCH_INPUT": {
+    sqlState: "42601",
+    message: "The format is invalid: <format>. The input <inputType> '<input>' does not match the format.",
+    advice: "Use another format, or try_to_number.",
+  },
+  "INVALID_PARAMETER_VALUE.BINARY_FORMAT": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of binary formats 'base64', 'hex', 'utf-8', but got <invalidFormat>.",
+    advice: "Name one of them.",
+  },
   "INVALID_FORMAT.ESC_AT_THE_END": {
     sqlState: "42601",
     message: "The format is invalid: <format>. The escape character is not allowed to end with.",

@@ -19,6 +19,22 @@ export const functionConditions = {
       "The value of parameter(s) <parameter> in <functionName> is invalid: expects `length` greater than or equal to 0, but got <length>.",
     advice: "Give the number of elements that are wanted.",
   },
+  "INVALID_SCHEMA.NON_STRUCT_TYPE": {
+    sqlState: "42K07",
+    message:
+      "The input schema <inputSchema> is not a valid schema string. The input expression should be evaluated to struct type, but got <dataType>.",
+    advice: "Name the columns: 'id INT, name STRING'.",
+  },
+  FAILED_FUNCTION_CALL: {
+    sqlState: "38000",
+    message: "Failed preparing of the function <funcName> for call: <reason>.",
+    advice: "Give the function another argument.",
+  },
+  SECOND_ARGUMENT_NOT_DOUBLE_LITERAL: {
+    sqlState: "22023",
+    message: "The second argument should be a double literal.",
+    advice: "Write the error as a constant with a fraction: approx_count_distinct(id, 0.01).",
+  },
   NON_FOLDABLE_ARGUMENT: {
     sqlState: "42K08",
     message:

@@ -1,15 +1,18 @@
 import { plainColumn, readValue } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
-import { field, type DataType, type Field } from "../../arrow/types.js";
-import type { AggregateCall } from "../expression.js";
+import { field, types, type DataType, type Field } from "../../arrow/types.js";
+import type { AggregateCall, Expression } from "../expression.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { describeCall } from "../types/describe.js";
 import { typeOf } from "../types/typeOf.js";
-import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
+import type { AggregateFunction, AggregateInput, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
 import { Cells, CellSource } from "../../state/cells.js";
 import { IntList } from "../../state/intList.js";
 import { SlotColumns } from "../../state/slotColumns.js";
 import { compareValues } from "../../values/compare.js";
 import { passes } from "./filter.js";
-import { anything, orderable } from "./inputs.js";
+import { anything, isNumber, orderable } from "./inputs.js";
+import { TopByAccumulator } from "./topBy.js";
 
 /** The value (null or not) of the row with the smallest or largest order; of equal ones the last. Rows without an order do not count. */
 class ExtremumByAccumulator implements ColumnAccumulator {
@@ -75,19 +78,43 @@ class ExtremumByAccumulator implements ColumnAccumulator {
   }
 }
 
+/** How many rows: a constant. */
+const howManyInput: AggregateInput = {
+  required: '"INT"',
+  coerce: (type) => (isNumber(type) || ["decimal", "string", "null"].includes(type.kind) ? types.int : null),
+};
+
+const most = 100_000;
+
+function howMany(name: string, args: readonly Expression[]): number {
+  const given = args[2]!;
+  const k = given.kind === "literal" ? ((given.value as number | null) ?? 0) : 0;
+  if (k >= 1 && k <= most) return k;
+  throw new StreamingError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {
+    sqlExpr: `"${describeCall(name, args)}"`,
+    exprName: "`k`",
+    valueRange: `[1, ${most}]`,
+    currentValue: String(k),
+  });
+}
+
 function extremumBy(which: "min" | "max"): AggregateFunction {
   return {
     name: `${which}_by`,
     aliases: [],
-    doc: `The first argument's value in the row with the ${which === "min" ? "smallest" : "largest"} second argument.`,
+    doc: `The first argument's value in the row with the ${which === "min" ? "smallest" : "largest"} second argument; with a number as third argument those of as many rows.`,
     minArgs: 2,
-    maxArgs: 2,
-    inputs: [anything, orderable],
-    constantArgs: [],
+    maxArgs: 3,
+    inputs: [anything, orderable, howManyInput],
+    constantArgs: [2],
     orderDependent: true,
-    resultType: ([type]) => type!,
+    resultType: ([type, , k]) => (k === undefined ? type! : types.array(type!)),
     nullable: () => true,
-    accumulator: ({ type, args }: AggregateCall) => new ExtremumByAccumulator(type, typeOf(args[1]!), which),
+    accumulator: ({ args }: AggregateCall) => {
+      const [type, orderType] = [typeOf(args[0]!), typeOf(args[1]!)];
+      if (args[2] === undefined) return new ExtremumByAccumulator(type, orderType, which);
+      return new TopByAccumulator(type, orderType, which, howMany(`${which}_by`, args));
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { AggregateFunction } from "./aggregateFunction.js";
+import { approxCountDistinct } from "./approxCountDistinct.js";
 import { average, tryAverage } from "./average.js";
 import { bitAnd, bitOr, bitXor } from "./bits.js";
 import { boolAnd, boolOr } from "./booleans.js";
@@ -15,6 +16,7 @@ import { findUserAggregate } from "./userAggregates.js";
 const entries: readonly AggregateFunction[] = [
   count,
   countIf,
+  approxCountDistinct,
   sum,
   trySum,
   average,

@@ -1,6 +1,6 @@
 import { types, type DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { compilePattern } from "../../kernel/text/dateTimePattern.js";
 import { floorDiv, microsPerDay } from "../../values/calendar.js";
 import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
@@ -82,23 +82,6 @@ const dateFormat: FunctionEntry = {
   eval: ([micros, pattern], call) => compilePattern(pattern as string, "format").formatTimestamp(micros as bigint, call.zone ?? "UTC"),
 };
 
-const toChar: FunctionEntry = {
-  name: "to_char",
-  aliases: ["to_varchar"],
-  doc: "A date or timestamp as a text of a pattern.",
-  arity: [2, 2],
-  nulls: "strict",
-  resolve: (args, resolving) => {
-    const { kind } = typeOf(args[0]!);
-    if (kind !== "date" && kind !== "timestamp" && kind !== "timestamp_ntz")
-      throw notYetSupported(`${resolving.name} of a value that is no time`);
-    return {
-      ...callOf("date_format", castArgs(args, [types.timestamp, types.string], resolving), types.string, true, "ansi"),
-      zone: resolving.context.zone,
-    };
-  },
-};
-
 const fromUnixtime: FunctionEntry = {
   name: "from_unixtime",
   doc: "Seconds since 1970 as a text of a pattern; `yyyy-MM-dd HH:mm:ss` where none is given.",
@@ -167,7 +150,6 @@ export const dateTimePatternFunctions: readonly FunctionEntry[] = [
   parsing("to_timestamp_ltz", types.timestamp, false),
   parsing("to_timestamp_ntz", types.timestampNtz, false),
   dateFormat,
-  toChar,
   fromUnixtime,
   unixTimestamp,
   convertTimezone,

@@ -8,13 +8,19 @@ import { jsonInferenceOptions, jsonReadOptions } from "../../contract/jsonReadOp
 import { Options } from "../../contract/options.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { checkJsonColumn, createJsonColumnDecoder } from "../../kernel/json/jsonColumnDecoder.js";
+import { finishedType } from "../../kernel/json/finishedTypes.js";
+import { JsonTypeReader } from "../../kernel/json/jsonTypes.js";
+import { parseJsonOptions } from "../../kernel/json/jsonOptions.js";
 import { createJsonColumnWriter } from "../../kernel/json/jsonWriter.js";
 import { rangeOf } from "../compile/snippets.js";
-import type { Call } from "../expression.js";
+import { literal } from "../expression.js";
 import { describeCall } from "../types/describe.js";
-import { typeOf } from "../types/typeOf.js";
+import { holds, typeOf } from "../types/typeOf.js";
+import { intervalsAsText } from "./intervalTexts.js";
 import { jsonAt, parseJsonPath } from "../../values/jsonPath.js";
 import { castArgs, unexpectedType, type FunctionEntry } from "./entry.js";
+import { constantText } from "./constantText.js";
+import { onceForEach } from "./onceForEach.js";
 
 /**
  * JSON in columns. Where rows can be told apart beforehand the physical planner has whole batches decoded and written by operators of their own; what is
@@ -64,16 +70,6 @@ const decoderOf = onceForEach(({ type, options = {}, zone = "UTC" }) => {
   return decoders.get(JSON.stringify([type, given]), () => textDecoder(type, given));
 });
 
-/** What a call needs in every row: looked up once. */
-function onceForEach<V extends object>(find: (call: Call) => V): (call: Call) => V {
-  const found = new WeakMap<Call, V>();
-  return (call) => {
-    let value = found.get(call);
-    if (value === undefined) found.set(call, (value = find(call)));
-    return value;
-  };
-}
-
 /** Decodes one text at a time. */
 function textDecoder(type: DataType, options: Readonly<Record<string, string>>): DecodeText {
   const decoder = createJsonColumnDecoder(type, { options, zone: "UTC", bufferBytes: 1 << 16 });
@@ -102,7 +98,7 @@ const toJson: FunctionEntry = {
     }
     // What is wrong with the options is refused here, not in the first batch.
     createJsonColumnWriter({ options: resolving.options ?? {}, zone: resolving.context.zone });
-    return { args, type: types.string, nullable: true };
+    return { args: holds(type, "interval") ? [intervalsAsText(args[0]!)] : args, type: types.string, nullable: true };
   },
   eval: ([value], call) => readValue(writerOf(call)(columnFromValues(typeOf(call.args[0]!), [value!])), 0),
 };
@@ -132,4 +128,30 @@ const getJsonObject: FunctionEntry = {
   },
 };
 
-export const jsonFunctions: readonly FunctionEntry[] = [fromJson, toJson, getJsonObject];
+const schemaOfJson: FunctionEntry = {
+  name: "schema_of_json",
+  doc: "The type of a constant JSON text, as the text of a schema.",
+  arity: [1, 1],
+  nulls: "own",
+  resolve: (args, resolving) => {
+    const text = constantText(args, resolving, "json");
+    return literal(sqlTypeName(jsonSchema(text, resolving.options ?? {})), types.string);
+  },
+};
+
+/** The type of a JSON text. @throws MALFORMED_RECORD_IN_SCHEMA_INFERENCE */
+export function jsonSchema(text: string, given: Readonly<Record<string, string>>): DataType {
+  const options = new Options("schema_of_json", [...jsonReadOptions, ...jsonInferenceOptions], given);
+  const reader = new JsonTypeReader({
+    reading: parseJsonOptions(given, "UTC"),
+    primitivesAsString: options.boolean("primitivesAsString"),
+    prefersDecimal: options.boolean("prefersDecimal"),
+    inferTimestamp: options.boolean("inferTimestamp"),
+  });
+  const bytes = encoder.encode(text);
+  const type = reader.read(bytes, 0, bytes.length);
+  if (type === null) throw new StreamingError("MALFORMED_RECORD_IN_SCHEMA_INFERENCE", { record: text.slice(0, 80) });
+  return finishedType(type, options.boolean("dropFieldIfAllNull")) ?? types.struct([]);
+}
+
+export const jsonFunctions: readonly FunctionEntry[] = [fromJson, toJson, getJsonObject, schemaOfJson];

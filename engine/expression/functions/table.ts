@@ -22,6 +22,9 @@ import { hashFunctions } from "./hashes.js";
 import { textCheckFunctions } from "./textChecks.js";
 import { urlFunctions } from "./urls.js";
 import { itemFunctions } from "./items.js";
+import { csvFunctions } from "./csv.js";
+import { numberFormatFunctions } from "./numberFormats.js";
+import { intervalTexts } from "./intervalTexts.js";
 import { jsonFunctions } from "./json.js";
 import { logicFunctions } from "./logic.js";
 import { makeTimeFunctions } from "./makeTime.js";
@@ -75,6 +78,9 @@ export const functionTable: readonly FunctionEntry[] = [
   ...urlFunctions,
   ...randomFunctions,
   ...jsonFunctions,
+  intervalTexts,
+  ...numberFormatFunctions,
+  ...csvFunctions,
   ...encodingFunctions,
 ];
 

@@ -1,6 +1,7 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { StreamingError } from "../../errors/streamingError.js";
+import { sentencesOf } from "../../values/sentences.js";
 import { literal, type Expression } from "../expression.js";
 import { describe, describeCall } from "../types/describe.js";
 import { castArgs, fixed, type FunctionEntry, type Resolving } from "./entry.js";
@@ -119,4 +120,17 @@ const quote: FunctionEntry = {
   eval: ([text]) => `'${(text as string).replaceAll("'", "\\'")}'`,
 };
 
-export const textToolFunctions: readonly FunctionEntry[] = [mask, luhnCheck, conv, quote];
+const sentences: FunctionEntry = {
+  name: "sentences",
+  doc: "The sentences of a text, each an array of its words; a language and a country may be named.",
+  arity: [1, 3],
+  nulls: "own",
+  resolve: (args, resolving) => ({
+    args: castArgs(args, [types.string], resolving),
+    type: types.array(types.array(types.string, false), false),
+    nullable: true,
+  }),
+  eval: ([text]) => (text === null ? null : sentencesOf(text as string)),
+};
+
+export const textToolFunctions: readonly FunctionEntry[] = [mask, luhnCheck, conv, quote, sentences];

@@ -1,9 +1,9 @@
-import { decodeText } from "../../engine/arrow/reading.js";
-import { field, types, type DataType, type Field } from "../../engine/arrow/types.js";
-import type { JsonOptions } from "../../engine/kernel/json/jsonOptions.js";
-import { JsonReader, token } from "../../engine/kernel/json/jsonReader.js";
-import { unescapeInto } from "../../engine/kernel/json/jsonStrings.js";
-import { parseTimestamp } from "../../engine/values/dateTimeText.js";
+import { decodeText } from "../../arrow/reading.js";
+import { field, types, type DataType, type Field } from "../../arrow/types.js";
+import type { JsonOptions } from "./jsonOptions.js";
+import { JsonReader, token } from "./jsonReader.js";
+import { unescapeInto } from "./jsonStrings.js";
+import { parseTimestamp } from "../../values/dateTimeText.js";
 import { mergeTypes } from "./mergeTypes.js";
 
 export interface JsonTypeOptions {

@@ -1,4 +1,4 @@
-import { field, types, type DataType, type StructType } from "../../engine/arrow/types.js";
+import { field, types, type DataType, type StructType } from "../../arrow/types.js";
 
 /** The narrowest type that holds values of both. */
 export function mergeTypes(a: DataType, b: DataType): DataType {

@@ -1,0 +1,105 @@
+import { columnFromValues, plainColumn, readValue } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
+import { field, types, type DataType, type Field } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
+import { compareValues } from "../../values/compare.js";
+import type { ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
+import { passes } from "./filter.js";
+
+interface Held {
+  readonly value: Value;
+  readonly order: Value;
+}
+
+/** The values (null or not) of the `k` rows with the smallest or largest orders, the outermost first; of equal ones the earlier first. Rows without an order do not count. */
+export class TopByAccumulator implements ColumnAccumulator {
+  readonly kind = "column";
+  readonly stateFields: readonly Field[];
+  readonly #type: DataType;
+  readonly #orderType: DataType;
+  readonly #sign: 1 | -1;
+  readonly #k: number;
+  readonly #held = new Map<number, Held[]>();
+  #count = 0;
+
+  constructor(type: DataType, orderType: DataType, which: "min" | "max", k: number) {
+    this.#type = type;
+    this.#orderType = orderType;
+    this.#sign = which === "min" ? 1 : -1;
+    this.#k = k;
+    this.stateFields = [field("values", types.array(type), false), field("orders", types.array(orderType), false)];
+  }
+
+  reserve(): void {}
+
+  clear(slots: Int32Array, count: number): void {
+    for (let j = 0; j < count; j++) {
+      this.#count -= this.#held.get(slots[j]!)?.length ?? 0;
+      this.#held.delete(slots[j]!);
+    }
+  }
+
+  update({ slots, rows, count }: GroupedRows, [values, orders]: readonly Column[], filter: Column | null): void {
+    const [value, order] = [plainColumn(values!), plainColumn(orders!)];
+    const passing = passes(filter);
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      if (!passing(row)) continue;
+      const place = readValue(order, row);
+      if (place !== null) this.#add(slots[j]!, readValue(value, row), place);
+    }
+  }
+
+  merge({ slots, rows, count }: GroupedRows, [values, orders]: readonly Column[]): void {
+    const [value, order] = [plainColumn(values!), plainColumn(orders!)];
+    for (let j = 0; j < count; j++) {
+      const row = rows === null ? j : rows[j]!;
+      const saved = readValue(value, row) as readonly Value[];
+      (readValue(order, row) as readonly Value[]).forEach((place, i) => this.#add(slots[j]!, saved[i]!, place));
+    }
+  }
+
+  save(slots: Int32Array, count: number): Column[] {
+    return [
+      this.finish(slots, count),
+      columnFromValues(
+        types.array(this.#orderType),
+        this.#ofSlots(slots, count, ({ order }) => order),
+      ),
+    ];
+  }
+
+  finish(slots: Int32Array, count: number): Column {
+    return columnFromValues(
+      types.array(this.#type),
+      this.#ofSlots(slots, count, ({ value }) => value),
+    );
+  }
+
+  get memoryBytes(): number {
+    return this.#count * bytesHeld;
+  }
+
+  #ofSlots(slots: Int32Array, count: number, part: (held: Held) => Value): Value[] {
+    return Array.from({ length: count }, (_, j) => (this.#held.get(slots[j]!) ?? []).map(part));
+  }
+
+  /** Into its place behind those that are as far out: found by halving, as most rows are no better than the last. */
+  #add(slot: number, value: Value, order: Value): void {
+    let held = this.#held.get(slot);
+    if (held === undefined) this.#held.set(slot, (held = []));
+    let [low, high] = [0, held.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compareValues(held[middle]!.order, order, this.#orderType) * this.#sign <= 0) low = middle + 1;
+      else high = middle;
+    }
+    if (low >= this.#k) return;
+    held.splice(low, 0, { value, order });
+    if (held.length > this.#k) held.pop();
+    else this.#count++;
+  }
+}
+
+/** About what an object with two values takes. */
+const bytesHeld = 100;
