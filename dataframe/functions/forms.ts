@@ -1,5 +1,6 @@
 import { anything, checkArguments, recordOf, text } from "../arguments.js";
 import { call, Column, columnExpression, type RefsOf } from "../column.js";
+import { literalOf } from "../literal.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "../schema.js";
 import { callWith, unary, type ColumnOrName, type Takes } from "./make.js";
 
@@ -48,4 +49,16 @@ export function toCsv<const C extends ColumnOrName>(
 ): Column<string | null, Takes<C, "nested", "toCsv">, never> {
   checkArguments("toCsv", [anything, csvOptions], [value, options]);
   return new Column({ ...call("to_csv", [columnExpression(value, "to_csv")]), options });
+}
+
+/** The type of a constant JSON text, as the text of a schema. @example df.select(schemaOfJson('{"a": 1}').as("s")) */
+export function schemaOfJson(json: string, options: Readonly<Record<string, string>> = {}): Column<string, never, never> {
+  checkArguments("schemaOfJson", [text, csvOptions], [json, options]);
+  return new Column({ ...call("schema_of_json", [literalOf(json)]), options });
+}
+
+/** The columns of a constant record of CSV, as the text of a schema. @example df.select(schemaOfCsv("1,abc").as("s")) */
+export function schemaOfCsv(record: string, options: Readonly<Record<string, string>> = {}): Column<string, never, never> {
+  checkArguments("schemaOfCsv", [text, csvOptions], [record, options]);
+  return new Column({ ...call("schema_of_csv", [literalOf(record)]), options });
 }

@@ -41,6 +41,8 @@ const elsewhere: Readonly<Record<string, string | null>> = {
   "is not false": null,
   trim_characters: null,
   "parse timestamp": null,
+  "texts of intervals": null,
+  "text of a number": null,
   percentile_cont: null,
   percentile_disc: null,
   "percentile of values": null,
