@@ -15,6 +15,7 @@ export interface AuditRequest {
   readonly retained: number;
   /** The names in `state/`. */
   readonly stateFiles: () => Promise<ReadonlySet<string>>;
+  readonly hasStateFile: (name: string) => Promise<boolean>;
 }
 
 /** A batch with what its commit says of the other logs. */
@@ -115,7 +116,10 @@ function checkSources(before: OffsetEntry, now: OffsetEntry, path: string): void
   if (lost >= 0) throw refuse(`source ${lost} has no offset, but had one in the entry before`);
 }
 
-async function checkStateFiles({ logs, location, stateFiles }: AuditRequest, batches: readonly AuditedBatch[]): Promise<void> {
+async function checkStateFiles(
+  { logs, location, stateFiles, hasStateFile }: AuditRequest,
+  batches: readonly AuditedBatch[],
+): Promise<void> {
   if (batches.every(({ commit }) => commit?.stateFile === undefined)) return;
   const names = await stateFiles();
   let hadState = false;
@@ -129,7 +133,9 @@ async function checkStateFiles({ logs, location, stateFiles }: AuditRequest, bat
     }
     hadState = true;
     if (parseStateFileName(stateFile)?.version !== batchId + 1) throw refuse(`${stateFile} is no state file of batch ${batchId}`);
-    if (!names.has(stateFile)) throw missing(`${location}/state/${stateFile}`, `batch ${batchId} was committed with it`);
+    // A listing may be older than the file.
+    if (!names.has(stateFile) && !(await hasStateFile(stateFile)))
+      throw missing(`${location}/state/${stateFile}`, `batch ${batchId} was committed with it`);
   }
 }
 

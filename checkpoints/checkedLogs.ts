@@ -29,14 +29,20 @@ async function newestOf<T>(log: FileMetadataLog<T>): Promise<Newest<T> | null> {
 
 /** The offset log as a query sees it: nothing is added that the invariants forbid. An entry that is there already is not written again. */
 export class CheckedOffsetLog implements MetadataLog<OffsetEntry> {
-  constructor(private readonly logs: BatchLogs) {}
+  /** @param refused asked when somebody else has added the entry: it says who, when that is the new owner */
+  constructor(
+    private readonly logs: BatchLogs,
+    private readonly refused: () => Promise<void>,
+  ) {}
 
   async add(id: number, entry: OffsetEntry): Promise<boolean> {
     const { offsets, commits } = this.logs;
     if (id > (offsets.latest ?? -1)) {
       hold(offsetInvariants, { id, entry, previous: await newestOf(offsets), latestCommitted: commits.latest }, offsets.pathOf(id));
     }
-    return offsets.add(id, entry);
+    const added = await offsets.add(id, entry);
+    if (!added) await this.refused();
+    return added;
   }
 
   get(id: number): Promise<OffsetEntry | null> {
@@ -61,6 +67,7 @@ export class CheckedCommitLog implements MetadataLog<CommitEntry> {
     private readonly logs: BatchLogs,
     private readonly sources: SourceLogs,
     private readonly hasStateFile: (name: string) => Promise<boolean>,
+    private readonly refused: () => Promise<void>,
   ) {}
 
   async add(id: number, entry: CommitEntry): Promise<boolean> {
@@ -72,6 +79,7 @@ export class CheckedCommitLog implements MetadataLog<CommitEntry> {
     const oldestBatchId = Math.max(entry.oldestBatchId ?? 0, this.logs.oldestBatchId);
     const checksums = { offsets: offsetSums(planned!.entry), sources: this.sources.currentSums };
     const added = await commits.add(id, { ...entry, batchId: id, oldestBatchId, checksums });
+    if (!added) await this.refused();
     if (!added) return false;
     this.logs.oldestBatchId = oldestBatchId;
     return true;

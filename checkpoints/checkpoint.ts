@@ -40,7 +40,7 @@ export const checkpointConf: readonly OptionSpec[] = [
 ];
 
 export interface OpenCheckpointOptions {
-  /** The `checkpointLocation`: a path or a `file:` URL. */
+  /** The `checkpointLocation`: a path, a `file:` URL, or a place on S3. */
   readonly location: string;
   readonly runtime: Runtime;
   /** Of this start; a new one when absent. */
@@ -74,11 +74,8 @@ export async function openCheckpoint({
   const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver: settings.boolean("spark.tidemark.checkpoint.takeOver") });
   try {
     await settleFolder(files, root, startedMs);
-    const logs: BatchLogs = {
-      offsets: await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec, startedMs),
-      commits: await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec, startedMs),
-      oldestBatchId: 0,
-    };
+    const logs = await openLogs(files, root, startedMs, epoch);
+    const refused = (): Promise<void> => epoch.confirm();
     const state = new FileStateStore({
       files,
       folder: `${root}/state`,
@@ -92,7 +89,9 @@ export async function openCheckpoint({
       chunks: runtime.chunks,
     });
     const retained = settings.integer("spark.sql.streaming.minBatchesToRetain")!;
-    const history = await auditLogs({ logs, location: root, retained, stateFiles: () => state.names() });
+    const stateFiles = (): Promise<ReadonlySet<string>> => state.names();
+    const hasStateFile = (name: string): Promise<boolean> => state.isThere(name);
+    const history = await auditLogs({ logs, location: root, retained, stateFiles, hasStateFile });
     await requireFiles(files, root, history);
     const sources = new SourceLogs({ files, root, startedMs, checkOwnership: () => epoch.check() });
     await sources.verify(sourceSumsOf(history));
@@ -102,8 +101,8 @@ export async function openCheckpoint({
       runId,
       location: root,
       history,
-      offsetLog: new CheckedOffsetLog(logs),
-      commitLog: new CheckedCommitLog(logs, sources, (name) => state.isThere(name)),
+      offsetLog: new CheckedOffsetLog(logs, refused),
+      commitLog: new CheckedCommitLog(logs, sources, hasStateFile, refused),
       state,
       answers,
       sourceLog: (ordinal) => sources.of(ordinal),
@@ -117,6 +116,15 @@ export async function openCheckpoint({
     await Promise.allSettled([epoch.release()]);
     throw error;
   }
+}
+
+async function openLogs(files: FileSystem, root: string, startedMs: number, epoch: Epoch): Promise<BatchLogs> {
+  const offsets = await FileMetadataLog.open(files, `${root}/offsets`, offsetLogCodec, startedMs);
+  const commits = await FileMetadataLog.open(files, `${root}/commits`, commitLogCodec, startedMs);
+  const fences = await epoch.fences((commits.latest ?? -1) + 1);
+  offsets.keep(fences);
+  commits.keep(fences);
+  return { offsets, commits, oldestBatchId: 0 };
 }
 
 /** What a checkpoint remembers of its query, for a look before it is opened: null where there is none. Changes nothing. */

@@ -1,14 +1,18 @@
 import type { Clock } from "../engine/contract/clock.js";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
+import { isObjectPath } from "../engine/contract/objectPath.js";
 import type { ProcessIdentity, Runtime } from "../engine/contract/runtime.js";
 import { corruptFile, decodeText, encodeText, JsonFields } from "../engine/contract/logText.js";
 import { StreamingError, type ConditionParameters } from "../engine/errors/streamingError.js";
-import { idsOf, settleFolder } from "./folder.js";
+import { idsBehind, idsOf, settleFolder } from "./folder.js";
 
 /** How many past epochs stay, for whoever wants to know who ran this query. */
 const keptEpochs = 10;
 
 const epochVersion = 1;
+
+/** Says that an epoch began with the batch of that id by taking somebody over. */
+const fenceName = /^\d+\.from-(\d+)$/;
 
 /** Runs of this process that own nothing any more, whatever the disk says: it was full, or failed, when they let go. */
 const letGo = new WeakMap<Clock, Set<string>>();
@@ -45,22 +49,29 @@ export class Epoch {
   private constructor(
     private readonly request: EpochRequest,
     private readonly id: number,
+    /** Whether the owner before may still live: nobody could tell, and it did not let go. */
+    private readonly tookOver: boolean,
+    private readonly names: readonly string[],
   ) {}
 
   /** @throws CHECKPOINT_IN_USE, CHECKPOINT_OWNER_UNKNOWN */
   static async acquire(request: EpochRequest): Promise<Epoch> {
     const { files, root, runtime, runId } = request;
     for (;;) {
-      const names = await settleFolder(files, `${root}/epochs`, runtime.clock.nowMs());
+      const listed = await settleFolder(files, `${root}/epochs`, runtime.clock.nowMs());
+      const behind = await idsBehind(files, idsOf(listed).at(-1) ?? -1, (id) => epochPath(root, id));
+      const names = [...listed, ...behind.map(String)];
       const ids = idsOf(names);
       const last = ids.at(-1);
-      if (last !== undefined && !names.includes(`${last}.ended`)) await refuseIfAlive(request, last);
+      const hasEnded =
+        last === undefined || names.includes(`${last}.ended`) || (await files.read(`${epochPath(root, last)}.ended`)) !== null;
+      const mayLive = !hasEnded && (await refuseIfAlive(request, last));
       const id = (last ?? -1) + 1;
       const owner: Owner = { runId, process: runtime.process, sinceMs: runtime.clock.nowMs() };
       try {
         if (await files.addNew(epochPath(root, id), encodeText(formatOwner(owner)))) {
           await forget(files, root, ids.slice(0, -keptEpochs));
-          return new Epoch(request, id);
+          return new Epoch(request, id, mayLive, names);
         }
       } catch (error) {
         // The entry may be there all the same.
@@ -71,8 +82,31 @@ export class Epoch {
     }
   }
 
-  /** @throws CHECKPOINT_TAKEN_OVER, CHECKPOINT_LOST */
+  /**
+   * On an object store nothing is asked: there the logs' own adds are the fence, each of which only one run can do.
+   *
+   * @throws CHECKPOINT_TAKEN_OVER, CHECKPOINT_LOST
+   */
   async check(): Promise<void> {
+    if (!isObjectPath(this.request.root)) await this.confirm();
+  }
+
+  /**
+   * The batches at which somebody was taken over who may still live: their entries in the logs stay for good. Were they purged, that run, woken up long after,
+   * could add its next one, and go on.
+   *
+   * @param nextBatchId the batch that comes next, or is to be run again
+   */
+  async fences(nextBatchId: number): Promise<ReadonlySet<number>> {
+    const { files, root } = this.request;
+    const kept = new Set(this.names.flatMap((name) => (fenceName.test(name) ? [Number(fenceName.exec(name)![1])] : [])));
+    if (!this.tookOver) return kept;
+    await files.addNew(`${epochPath(root, this.id)}.from-${nextBatchId}`, new Uint8Array(0));
+    return kept.add(nextBatchId);
+  }
+
+  /** Asks whether this run still owns the checkpoint. @throws CHECKPOINT_TAKEN_OVER, CHECKPOINT_LOST */
+  async confirm(): Promise<void> {
     const { files, root, runId } = this.request;
     const own = epochPath(root, this.id);
     // Old epochs are forgotten from the oldest on: while ours is there, so is its successor, if it has one.
@@ -93,12 +127,14 @@ export class Epoch {
   }
 }
 
-async function refuseIfAlive({ files, root, runtime, takeOver }: EpochRequest, id: number): Promise<void> {
+/** True when nobody can tell whether that owner lives, and it is to be taken over all the same. */
+async function refuseIfAlive({ files, root, runtime, takeOver }: EpochRequest, id: number): Promise<boolean> {
   const owner = await readOwner(files, root, id);
-  if (owner === null || letGo.get(runtime.clock)?.has(owner.runId) === true) return;
+  if (owner === null || letGo.get(runtime.clock)?.has(owner.runId) === true) return false;
   const alive = await runtime.isAlive(owner.process);
   if (alive === true) throw new StreamingError("CHECKPOINT_IN_USE", describe(root, owner));
   if (alive === null && !takeOver) throw new StreamingError("CHECKPOINT_OWNER_UNKNOWN", describe(root, owner));
+  return alive === null;
 }
 
 async function forget(files: FileSystem, root: string, ids: readonly number[]): Promise<void> {

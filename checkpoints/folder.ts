@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
+import { isObjectPath } from "../engine/contract/objectPath.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** What `FileSystem.addNew` leaves of an entry whose writer died. */
@@ -30,12 +31,23 @@ export async function listFolder(files: FileSystem, folder: string): Promise<str
 /** Makes the checkpoint's folder, durably also when it was there: whoever made it may have died before it synced the name. */
 export async function makeDurableFolder(files: FileSystem, folder: string): Promise<void> {
   await files.makeDirectory(folder);
+  if (isObjectPath(folder)) return;
   for (let path = folder, parent = dirname(path); parent !== path && parent !== "."; path = parent, parent = dirname(path)) {
     // A folder that we may not read is none that we, or a former owner like us, have made.
     await files.syncDirectory(parent).catch((error: unknown) => {
       if (!(error instanceof StreamingError && error.condition === "CHECKPOINT_WRITE_FAILED.PERMISSION_DENIED")) throw error;
     });
   }
+}
+
+/**
+ * The ids behind those that a listing shows, as long as there are entries: a listing of an object store may be older than the last add, and whoever adds an
+ * entry that is there would be taken for a second owner.
+ */
+export async function idsBehind(files: FileSystem, last: number, pathOf: (id: number) => string): Promise<number[]> {
+  const found: number[] = [];
+  for (let id = last + 1; (await files.read(pathOf(id))) !== null; id++) found.push(id);
+  return found;
 }
 
 /** The ids among names that are plain numbers (`0`, `17`), ascending. */

@@ -1,6 +1,7 @@
 import { resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
+import { objectPath } from "../engine/contract/objectPath.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
 import { guardedFiles } from "./guardedFiles.js";
@@ -11,8 +12,13 @@ export interface CheckpointPlace {
   readonly root: string;
 }
 
-/** Finds the store of a `checkpointLocation`: a path, absolute or not, or a `file:` URL. Other schemes come with their stores. */
+/**
+ * Finds the store of a `checkpointLocation`: a path, absolute or not, a `file:` URL, or a place on S3.
+ * @throws NOT_YET_SUPPORTED for other schemes; S3_PATH_INVALID
+ */
 export function placeOf(location: string, runtime: Runtime): CheckpointPlace {
+  const object = objectPath(location);
+  if (object !== null) return { files: guardedFiles(runtime.files), root: object };
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(location)?.[1]?.toLowerCase();
   if (scheme !== undefined && scheme !== "file") throw notYetSupported(`A checkpoint on ${scheme}:`);
   const path = resolve(scheme === "file" ? pathOfUrl(location) : location);

@@ -2,7 +2,7 @@ import type { MetadataLog } from "../engine/contract/checkpoint.js";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import { corruptFile, decodeText, encodeText } from "../engine/contract/logText.js";
 import { assert } from "../engine/errors/assert.js";
-import { idsOf, listFolder, settleFolder } from "./folder.js";
+import { idsBehind, idsOf, listFolder, settleFolder } from "./folder.js";
 
 /** How entries of a log are written. */
 export interface LogCodec<T> {
@@ -19,6 +19,8 @@ export class FileMetadataLog<T> implements MetadataLog<T> {
   /** The entry that was added or read last, so that what was just written is not read back. */
   private last: { readonly id: number; readonly entry: T } | null = null;
 
+  private kept: ReadonlySet<number> = new Set();
+
   private constructor(
     private readonly files: FileSystem,
     private readonly folder: string,
@@ -28,7 +30,9 @@ export class FileMetadataLog<T> implements MetadataLog<T> {
   ) {}
 
   static async open<T>(files: FileSystem, folder: string, codec: LogCodec<T>, startedMs: number): Promise<FileMetadataLog<T>> {
-    return new FileMetadataLog(files, folder, codec, idsOf(await settleFolder(files, folder, startedMs)));
+    const ids = idsOf(await settleFolder(files, folder, startedMs));
+    const behind = await idsBehind(files, ids.at(-1) ?? -1, (id) => `${folder}/${id}`);
+    return new FileMetadataLog(files, folder, codec, [...ids, ...behind]);
   }
 
   /** The log of a checkpoint that somebody else may own: to be read only. */
@@ -69,9 +73,14 @@ export class FileMetadataLog<T> implements MetadataLog<T> {
     return this.latest;
   }
 
+  /** Entries that are never purged. */
+  keep(ids: ReadonlySet<number>): void {
+    this.kept = ids;
+  }
+
   async purgeBefore(id: number): Promise<void> {
     while (this.known.length > 0 && this.known[0]! < id) {
-      await this.files.remove(this.pathOf(this.known[0]!));
+      if (!this.kept.has(this.known[0]!)) await this.files.remove(this.pathOf(this.known[0]!));
       this.known.shift();
     }
   }

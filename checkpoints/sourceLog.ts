@@ -110,7 +110,18 @@ export class FileSourceLog implements SourceLog {
 /** The folder lies one deeper than the others of a checkpoint: a former owner may have died between making it and syncing its name. */
 async function settleWithParent(files: FileSystem, folder: string, startedMs: number): Promise<string[]> {
   await settleFolder(files, dirname(folder), startedMs);
-  return settleFolder(files, folder, startedMs);
+  const names = await settleFolder(files, folder, startedMs);
+  // Ids are contiguous whatever the suffix: every so many, an entry is a compact one.
+  for (let id = Math.max(-1, ...idsOf(names, /^(\d+)(?:\.compact)?$/)) + 1; ; id++) {
+    const found = await firstThere(files, [`${folder}/${id}`, `${folder}/${id}.compact`]);
+    if (found === null) return names;
+    names.push(found.slice(folder.length + 1));
+  }
+}
+
+async function firstThere(files: FileSystem, paths: readonly string[]): Promise<string | null> {
+  for (const path of paths) if ((await files.read(path)) !== null) return path;
+  return null;
 }
 
 /** The entries of one suffix. Only the owner adds and removes, so the folder is listed once. */

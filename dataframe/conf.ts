@@ -4,7 +4,7 @@ import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { findTimeZone } from "../engine/values/timeZone.js";
-import { confKeys, fixedConfKeys, idleConfKeys, type ConfKey, type ConfName } from "./confKeys.js";
+import { confKeys, fixedConfKeys, idleConfKeys, keyOfAllBuckets, type ConfKey, type ConfName } from "./confKeys.js";
 import { optionText, type OptionValue } from "./options.js";
 
 const owner = "The session configuration";
@@ -118,6 +118,12 @@ export class Conf {
     const full = name.toLowerCase().startsWith(prefix) ? name : `${prefix}${name}`;
     const key = byName.get(full.toLowerCase());
     if (key) return key;
+    const ofAll = keyOfAllBuckets(full);
+    if (ofAll !== null) {
+      // What holds for all buckets is not repeated for each.
+      const { default: _, ...ofBucket } = byName.get(ofAll)!;
+      return { ...ofBucket, name: full };
+    }
     if (Object.hasOwn(fixedConfKeys, full) || isIdle(full)) return full;
     const nearest = nearestName(full, [...confKeys.map((known) => known.name), ...Object.keys(fixedConfKeys)]);
     const suggestion = nearest ? `Did you mean \`${nearest}\`?` : "docs/reference/configuration.md lists the keys.";

@@ -1,5 +1,6 @@
 import type { OptionSpec } from "../engine/contract/options.js";
 import { keyGroupCount } from "../engine/contract/state.js";
+import { s3Conf } from "../runtime/s3/configuration.js";
 
 /** A key of the session configuration that means something here. Defaults are Spark's unless the doc says otherwise. */
 export interface ConfKey extends OptionSpec {
@@ -125,10 +126,19 @@ const keys = [
     kind: "integer",
     default: "10",
   },
+  ...s3Conf,
 ] as const satisfies readonly ConfKey[];
 
 /** Every key that means something, by its full name. */
 export const confKeys: readonly ConfKey[] = keys;
+
+/** Of a key of one bucket (`spark.hadoop.fs.s3a.bucket.NAME.endpoint`), the key that it is of all of them; null of others. */
+export function keyOfAllBuckets(name: string): string | null {
+  const rest = /^spark\.hadoop\.fs\.s3a\.bucket\.[^.]+\.(.+)$/i.exec(name)?.[1]?.toLowerCase();
+  if (rest === undefined) return null;
+  const endings = s3Conf.map((key) => key.name).filter((key) => `.${rest}`.endsWith(key.slice("spark.hadoop.fs.s3a".length)));
+  return endings.toSorted((a, b) => b.length - a.length)[0] ?? null;
+}
 
 /** The names of these keys, for editors. */
 export type ConfName = (typeof keys)[number]["name"];

@@ -85,13 +85,14 @@ export class Session implements SessionContext {
   private readonly views = new Map<string, { readonly name: string; readonly plan: () => AnalyzedPlan }>();
 
   private constructor(options: SessionOptions) {
-    this.runtime = options.runtime ?? systemRuntime();
     this.memoryTables = options.memoryTables ?? new MemoryTables();
     this.print = options.print ?? ((line) => console.log(line));
     this.warn = options.warn ?? ((message) => console.warn(message));
     this.readOptions = options.readOptions ?? ((given) => given);
     this.isInterrupted = options.isInterrupted ?? (() => false);
     this.conf = new Conf(options.conf ?? {}, this.warn);
+    const runtime = options.runtime ?? systemRuntime();
+    this.runtime = { ...runtime, files: runtime.files.under?.(() => this.conf.toRecord()) ?? runtime.files };
   }
 
   /** A new session. Does no I/O. @example Session.create() */

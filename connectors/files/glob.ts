@@ -1,4 +1,5 @@
 import type { FileStatus, FileSystem } from "../../engine/contract/fileSystem.js";
+import { isObjectPath, objectPlace, pathOfObject } from "../../engine/contract/objectPath.js";
 
 /** Whether the text is a pattern in the sense of Hadoop's globs. */
 export function isGlob(text: string): boolean {
@@ -48,11 +49,15 @@ function escaped(character: string): string {
 
 /** The entries that a path with patterns in some of its segments means, in name order. */
 export async function expandGlob(files: FileSystem, path: string): Promise<FileStatus[]> {
-  let paths = [""];
+  const root = isObjectPath(path) ? pathOfObject(objectPlace(path).bucket, "") : "";
+  const segments = path.slice(root.length).split("/").slice(1);
+  let paths = [root];
   let found: FileStatus[] = [];
-  for (const segment of path.split("/").slice(1)) {
+  for (const [i, segment] of segments.entries()) {
     if (!isGlob(segment)) {
       paths = paths.map((folder) => `${folder}/${segment}`);
+      // Whether a folder is there, what it has will tell.
+      if (i < segments.length - 1) continue;
       found = (await Promise.all(paths.map((entry) => files.status(entry)))).filter((status) => status !== null);
       continue;
     }

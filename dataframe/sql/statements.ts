@@ -2,6 +2,7 @@ import { batchFromRows } from "../../engine/arrow/columns.js";
 import { types, typeName, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { unreachable } from "../../engine/errors/assert.js";
+import { shownValue } from "../../engine/errors/credentials.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
 import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { rememberText } from "../../engine/plan/analyzer/analyze.js";
@@ -164,11 +165,15 @@ function keepView(session: SessionContext, parts: readonly string[], plan: Analy
   session.setTempView(viewName(parts), () => plan);
 }
 
+function shownSetting([name, value]: readonly [string, string]): [string, string] {
+  return [name, shownValue(name, value)];
+}
+
 function setting(session: SessionContext, key: string | null, value: string | null): AnalyzedPlan {
   const fields = [text("key"), text("value")];
-  if (key === null) return rows(session, fields, Object.entries(session.conf.toRecord()));
+  if (key === null) return rows(session, fields, Object.entries(session.conf.toRecord()).map(shownSetting));
   if (value !== null) session.conf.set(key, value);
-  return rows(session, fields, [[key, value ?? session.conf.find(key) ?? "<undefined>"]]);
+  return rows(session, fields, [shownSetting([key, value ?? session.conf.find(key) ?? "<undefined>"])]);
 }
 
 function described(session: SessionContext, output: ReturnType<typeof outputOf>): AnalyzedPlan {

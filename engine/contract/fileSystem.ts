@@ -56,7 +56,9 @@ export interface FileSystem {
   /** Makes the folder (and its parents), durably. */
   makeDirectory(path: string): Promise<void>;
   syncDirectory(path: string): Promise<void>;
-  /** Removes a file; false when it was not there. */
+  /** The same files under the configuration that `conf` gives whenever somebody asks: it says how object stores are reached. Absent where there are none. */
+  under?(conf: () => Readonly<Record<string, string>>): FileSystem;
+  /** Removes a file; false when it was not there, where that is known without asking. */
   remove(path: string): Promise<boolean>;
   /** Removes a folder with all that is in it; false when it was not there. */
   removeTree(path: string): Promise<boolean>;

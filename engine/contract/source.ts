@@ -104,6 +104,8 @@ export interface Source {
   readonly schema: Schema;
   /** The limit of its options (`maxFilesPerTrigger` …). */
   readonly defaultLimit: ReadLimit;
+  /** How long an idle query waits at least before it asks again, where asking costs something. */
+  readonly pollingDelayMs?: number;
   /** The end of the next batch; null, or `start` itself, when there is nothing new. `start` is null before the first batch. */
   latestOffset(start: Offset | null, limit: ReadLimit): Promise<Offset | null>;
   /** Fixes what "available now" means: later calls of `latestOffset` never go beyond what is there at this moment. */

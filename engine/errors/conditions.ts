@@ -7,6 +7,7 @@ import { functionConditions } from "./conditions/functions.js";
 import { generalConditions } from "./conditions/general.js";
 import { jsonConditions } from "./conditions/json.js";
 import { kafkaConditions } from "./conditions/kafka.js";
+import { objectStoreConditions } from "./conditions/objectStore.js";
 import { queryConditions } from "./conditions/query.js";
 import { selectConditions } from "./conditions/selects.js";
 import { sideOutputConditions } from "./conditions/sideOutputs.js";
@@ -32,6 +33,7 @@ export const conditions = {
   ...sideOutputConditions,
   ...kafkaConditions,
   ...checkpointConditions,
+  ...objectStoreConditions,
   ...queryConditions,
   ...cliConditions,
 };

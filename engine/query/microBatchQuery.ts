@@ -160,7 +160,8 @@ export class MicroBatchQuery implements StreamingQuery {
     if (!ran) this.nothingToDo(startMs);
     if (trigger.kind === "once") return false;
     if (trigger.kind === "availableNow") return ran;
-    const delayMs = Math.max(delayToNextTriggerMs(trigger.intervalMs, startMs, runtime.clock.nowMs()), ran ? 0 : settings.pollingDelayMs);
+    const pollingMs = Math.max(settings.pollingDelayMs, ...this.query.sources.map((source) => source.pollingDelayMs ?? 0));
+    const delayMs = Math.max(delayToNextTriggerMs(trigger.intervalMs, startMs, runtime.clock.nowMs()), ran ? 0 : pollingMs);
     // Whoever waits for the query to be idle, or to end, does not wait for the interval.
     const wanted = !this.idle.isEmpty || this.stopping.signal.aborted;
     if (delayMs > 0 && !(wanted && ran) && !this.waiting.signal.aborted) await this.wait(delayMs);

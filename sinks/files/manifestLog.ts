@@ -50,9 +50,20 @@ export class ManifestLog {
     const { files } = this.runtime;
     // Durably: an entry of a run that died before it synced is seen, but may yet go with the power; and who finds it skips that batch for good.
     await makeDurableFolder(files, this.folder);
-    const listing = await listManifest(files, this.folder);
+    const listing = await this.withNewer(await listManifest(files, this.folder));
     this.latest = listing.latest;
     return listing;
+  }
+
+  /** A listing of an object store may be older than the last entry. */
+  private async withNewer({ deltas, compacts, latest }: ManifestListing): Promise<ManifestListing> {
+    const [newDeltas, newCompacts] = [new Set(deltas), new Set(compacts)];
+    for (let id = latest + 1; ; id++) {
+      if ((await this.runtime.files.read(`${this.folder}/${manifestName(id)}`)) === null) {
+        return { deltas: newDeltas, compacts: newCompacts, latest: id - 1 };
+      }
+      (isCompactBatch(id) ? newCompacts : newDeltas).add(id);
+    }
   }
 
   /** Tells what the entries that were found look like. */

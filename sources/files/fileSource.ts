@@ -2,6 +2,7 @@ import { withoutCharset } from "../../connectors/files/charsets.js";
 import { displayPath, pathOfUri, uriOf } from "../../connectors/files/uri.js";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import type { Field, Schema } from "../../engine/arrow/types.js";
+import { isObjectPath } from "../../engine/contract/objectPath.js";
 import type { SourceContext } from "../../engine/contract/provider.js";
 import {
   countingProblem,
@@ -28,6 +29,9 @@ import { memoryLog, SeenFilesLog } from "./seenFilesLog.js";
 /** Opens one file for a scan, which must have so many bytes at least. */
 export type OpenParquet = (path: string, wanted: Schema, leastBytes: number) => Promise<PartitionReader>;
 
+/** An idle query lists a folder of an object store no more often: each listing is a request that is paid for, and read by the thousand. */
+const objectPollingMs = 1000;
+
 interface FilePartition extends FileFacts {
   /** The size that it was listed with; 0 when that is not known, after a restart. */
   readonly bytes: number;
@@ -43,6 +47,7 @@ export class FileSource implements Source {
   readonly description: string;
   readonly schema: Schema;
   readonly defaultLimit: ReadLimit;
+  readonly pollingDelayMs?: number;
   /** Files of the last listing that no batch took yet, in order. */
   private unread: InputFile[] = [];
   /** Set when the files are fixed for good: bounded reads, "available now". */
@@ -63,6 +68,7 @@ export class FileSource implements Source {
     /** Columns that folders name, in small letters. */
     private readonly partitioned: ReadonlySet<string>,
   ) {
+    if (isObjectPath(options.path)) this.pollingDelayMs = objectPollingMs;
     this.description = `FileStreamSource[${displayPath(options.path)}]`;
     this.schema = context.schema;
     this.defaultLimit = {

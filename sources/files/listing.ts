@@ -2,6 +2,7 @@ import { expandGlob, globPattern, isGlob } from "../../connectors/files/glob.js"
 import { manifestFolder, readManifest } from "../../connectors/files/manifest.js";
 import { displayPath, pathOfUri } from "../../connectors/files/uri.js";
 import type { FileStatus, FileSystem } from "../../engine/contract/fileSystem.js";
+import { isObjectPath } from "../../engine/contract/objectPath.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { reading } from "./failures.js";
 import type { FileOptions } from "./options.js";
@@ -69,14 +70,21 @@ export class FileListing {
 
   private async find(isKnown: (path: string) => boolean): Promise<InputFile[]> {
     const { path, modifiedAfterMs, modifiedBeforeMs } = this.options;
-    if (await this.hasManifest()) return this.listManifest();
-    const roots = this.isPattern ? await this.matches(path) : await this.literalRoot(path);
+    const objects = await this.objectsOf(path);
+    if (await this.hasManifest(objects)) return this.listManifest();
     const found: InputFile[] = [];
+    if (objects.length > 0) await this.walk(path, isKnown, found, objects);
+    const roots = objects.length > 0 ? [] : this.isPattern ? await this.matches(path) : await this.literalRoot(path);
     for (const root of roots) {
       if (root.directory) await this.walk(root.path, isKnown, found);
       else if (this.wants(root)) found.push(root);
     }
     return found.filter((file) => file.modifiedMs > modifiedAfterMs && file.modifiedMs < modifiedBeforeMs);
+  }
+
+  /** What is in a folder of an object store: one request, which says as much as the questions whether it is there and has a manifest. */
+  private async objectsOf(path: string): Promise<readonly FileStatus[]> {
+    return isObjectPath(path) && !this.isPattern && this.manifest === null ? this.files.list(path) : [];
   }
 
   private async literalRoot(path: string): Promise<FileStatus[]> {
@@ -98,9 +106,14 @@ export class FileListing {
     return new StreamingError("PATH_NOT_FOUND", { path: displayPath(this.options.path) });
   }
 
-  private async walk(folder: string, isKnown: (path: string) => boolean, found: InputFile[]): Promise<void> {
+  private async walk(
+    folder: string,
+    isKnown: (path: string) => boolean,
+    found: InputFile[],
+    listed?: readonly FileStatus[],
+  ): Promise<void> {
     const { recursive } = this.options;
-    for (const entry of await this.entriesOf(folder, isKnown)) {
+    for (const entry of listed ?? (await this.entriesOf(folder, isKnown))) {
       if (isHidden(entry.name)) continue;
       if (!entry.directory) {
         if (this.wants(entry)) found.push(entry);
@@ -111,7 +124,8 @@ export class FileListing {
   }
 
   private async entriesOf(folder: string, isKnown: (path: string) => boolean): Promise<FileStatus[]> {
-    const names = await this.files.listNames?.(folder);
+    // A listing of an object store says all that a look at each would.
+    const names = isObjectPath(folder) ? undefined : await this.files.listNames?.(folder);
     if (!names) return this.files.list(folder);
     const unknown = names.map((name) => `${folder}/${name}`).filter((path) => !isKnown(path));
     const found = await Promise.all(unknown.map(async (path) => (await this.files.status(path)) ?? this.unnameable(folder, path)));
@@ -131,10 +145,13 @@ export class FileListing {
     return false;
   }
 
-  private async hasManifest(): Promise<boolean> {
+  /** @param objects what is in the folder, where that is known */
+  private async hasManifest(objects: readonly FileStatus[] = []): Promise<boolean> {
+    const { path } = this.options;
     // A sink may make its manifest after this source has started to look.
-    if (this.manifest === null && !this.isPattern) {
-      const { path } = this.options;
+    if (objects.length > 0) {
+      if (objects.some(({ directory, name }) => directory && name === manifestFolder)) this.manifest = `${path}/${manifestFolder}`;
+    } else if (this.manifest === null && !this.isPattern) {
       const isFolder = (await this.files.status(path))?.directory === true;
       if (isFolder && (await this.files.status(`${path}/${manifestFolder}`))?.directory) this.manifest = `${path}/${manifestFolder}`;
     }

@@ -64,9 +64,9 @@ describe("tidemark run", () => {
       ['export default () => {\n  throw new Error("boom");\n};', /^JOB_FAILED[^]*job\.mjs:2:\d+: Error: boom/],
       ["export default (", /^JOB_NOT_LOADABLE/],
       ['import "./nowhere.js"; export default () => 1;', /^JOB_NOT_LOADABLE[^]*nowhere\.js/],
-      [job.replace('json("in")', 'json("s3://bucket/in")'), /^NOT_YET_SUPPORTED[^]*Files on s3:/],
-      [job.replace('"path", "out"', '"path", "s3a://bucket/out"'), /^NOT_YET_SUPPORTED[^]*Files on s3a:/],
-      [job.replace('"checkpoint"', '"s3://bucket/checkpoint"'), /^NOT_YET_SUPPORTED[^]*s3:/],
+      [job.replace('json("in")', 'json("gs://bucket/in")'), /^NOT_YET_SUPPORTED[^]*Files on gs:/],
+      [job.replace('"path", "out"', '"path", "hdfs://host/out"'), /^NOT_YET_SUPPORTED[^]*Files on hdfs:/],
+      [job.replace('"checkpoint"', '"gs://bucket/checkpoint"'), /^NOT_YET_SUPPORTED[^]*gs:/],
       [job.replace('"checkpointLocation"', '"path"'), /^CHECKPOINT_LOCATION_REQUIRED/],
     ];
     await inFolder(async (folder) => {

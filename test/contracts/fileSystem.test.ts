@@ -17,3 +17,15 @@ fileSystemContract("simulated", async () => {
   await files.makeDirectory("/root");
   return { files, root: "/root", dispose: async () => undefined };
 });
+
+fileSystemContract("simulated object store", async () => {
+  const world = new World(1);
+  world.latencyMs = 2;
+  return { files: world.runtime("one").files, root: "s3://bucket/root", isObjectStore: true, dispose: async () => undefined };
+});
+
+fileSystemContract("simulated object store whose answers get lost", async () => {
+  const world = new World(1);
+  world.objectFaults = { refused: 0.2, lost: 0.2, late: 0.1, staleMs: 0 };
+  return { files: world.runtime("one").files, root: "s3://bucket/root", isObjectStore: true, dispose: async () => undefined };
+});

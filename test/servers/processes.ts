@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { fileURLToPath } from "node:url";
 import { fetching } from "./availability.js";
@@ -69,4 +69,34 @@ export async function freePorts(count: number): Promise<number[]> {
   });
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   return ports;
+}
+
+/** A lock that is so old belongs to nobody who lives. */
+const staleLockMs = 20 * 60_000;
+
+/** Does the work unless it is done, in one test process at a time: the others wait for the one that has the lock. */
+export async function alone(lock: string, isDone: () => boolean, work: () => Promise<void>): Promise<void> {
+  while (!isDone()) {
+    if (!(await takeLock(lock))) {
+      await new Promise((wake) => setTimeout(wake, 200));
+      continue;
+    }
+    try {
+      if (!isDone()) await work();
+    } finally {
+      await rm(lock, { recursive: true, force: true });
+    }
+  }
+}
+
+/** False while somebody else has it. */
+async function takeLock(lock: string): Promise<boolean> {
+  try {
+    await mkdir(lock);
+    return true;
+  } catch {
+    const taken = await stat(lock).catch(() => null);
+    if (taken !== null && Date.now() - taken.mtimeMs > staleLockMs) await rm(lock, { recursive: true, force: true });
+    return false;
+  }
 }

@@ -11,12 +11,19 @@ import { checkLogs, fileOutput } from "./output.js";
 import { textOf, type BatchRows } from "./text.js";
 import { inputSchema, type Frame, type SimulatedQuery } from "./simulatedQuery.js";
 
-export const places = {
-  checkpoint: "/data/checkpoint",
-  output: "/data/out",
-  side: (id: string) => `/data/${id}`,
-  input: (i: number) => `/data/in/${i}`,
-} as const;
+/** Where a query reads, writes and remembers. */
+export interface Places {
+  readonly checkpoint: string;
+  readonly output: string;
+  side(id: string): string;
+  input(i: number): string;
+}
+
+export function placesIn(root: string): Places {
+  return { checkpoint: `${root}/checkpoint`, output: `${root}/out`, side: (id) => `${root}/${id}`, input: (i) => `${root}/in/${i}` };
+}
+
+export const places = placesIn("/data");
 
 /** Configuration that makes snapshots and purging happen within a few batches. Without batches without data, what a batch holds depends on the files alone. */
 const defaultConf = {
@@ -28,6 +35,7 @@ const defaultConf = {
 export interface SimulationOptions {
   readonly maxFilesPerTrigger?: number;
   readonly conf?: Readonly<Record<string, string>>;
+  readonly places?: Places;
 }
 
 /** One world, one query, one checkpoint: starts, crashes and starts again. */
@@ -39,6 +47,7 @@ export class Simulation {
   conf: Readonly<Record<string, string>> = {};
   private starts = 0;
   private readonly table: string;
+  private readonly places: Places;
 
   constructor(
     readonly query: SimulatedQuery,
@@ -47,15 +56,16 @@ export class Simulation {
   ) {
     this.world = new World(seed);
     this.table = `simulated-${++tables}`;
+    this.places = options.places ?? places;
   }
 
   /** Puts files where the query reads; they are durable. */
   async arrive(round: Round): Promise<void> {
     const { files, clock } = this.world;
-    for (let i = 0; i < this.query.inputs; i++) await files.makeDirectory(places.input(i));
+    for (let i = 0; i < this.query.inputs; i++) await files.makeDirectory(this.places.input(i));
     for (const { input, name, text } of round) {
       clock.advance(1000);
-      await files.addNew(`${places.input(input)}/${name}`, new TextEncoder().encode(text));
+      await files.addNew(`${this.places.input(input)}/${name}`, new TextEncoder().encode(text));
     }
   }
 
@@ -74,15 +84,15 @@ export class Simulation {
       session.readStream
         .schema(inputSchema)
         .option("maxFilesPerTrigger", this.options.maxFilesPerTrigger ?? 1)
-        .json(places.input(i)),
+        .json(this.places.input(i)),
     );
     const plain = query.build(session, inputs, this.starts).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
     const writer = (query.tells ?? []).reduce((told, id) => {
       const policy = id === "late" ? told.onLate("sideOutput") : told.onMalformed("sideOutput");
-      return policy.sideOutput(id, (rows: Frame) => rows.writeStream.format("json").option("path", places.side(id)));
+      return policy.sideOutput(id, (rows: Frame) => rows.writeStream.format("json").option("path", this.places.side(id)));
     }, plain);
-    const named = query.sink === "memory" ? writer.queryName(table) : writer.option("path", places.output);
-    return named.option("checkpointLocation", places.checkpoint).start();
+    const named = query.sink === "memory" ? writer.queryName(table) : writer.option("path", this.places.output);
+    return named.option("checkpointLocation", this.places.checkpoint).start();
   }
 
   /** Runs what is there to its end. False when the process died on the way, or failed and somebody listens; any other failure is thrown. */
@@ -103,7 +113,7 @@ export class Simulation {
   async output(): Promise<Map<number, BatchRows>> {
     let output = await this.mainOutput();
     for (const id of this.query.tells ?? []) {
-      const side = await fileOutput(this.world.files, places.side(id), "json");
+      const side = await fileOutput(this.world.files, this.places.side(id), "json");
       assert(output.size === side.size, "every batch is in all outputs");
       output = new Map([...output].map(([batchId, rows]) => [batchId, [...rows, ...side.get(batchId)!.map((row) => `${id}: ${row}`)]]));
     }
@@ -113,13 +123,13 @@ export class Simulation {
   private async mainOutput(): Promise<Map<number, BatchRows>> {
     const { world, query } = this;
     const conf = { ...defaultConf, ...this.options.conf };
-    await checkLogs(world.files, places.checkpoint, Number(conf["spark.sql.streaming.minBatchesToRetain"]));
+    await checkLogs(world.files, this.places.checkpoint, Number(conf["spark.sql.streaming.minBatchesToRetain"]));
     if (query.sink === "memory") {
       const { batches } = memory.table(this.table);
       assert(new Set(batches.map(({ batchId }) => batchId)).size === batches.length, "a batch came twice");
       return new Map(batches.map(({ batchId, rows }) => [batchId, rowsOf(rows).map(textOf)]));
     }
-    return fileOutput(world.files, places.output, query.sink);
+    return fileOutput(world.files, this.places.output, query.sink);
   }
 
   /** Forgets what is outside of the world. */

@@ -1,6 +1,12 @@
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { CrashPoint, ProcessIdentity, Runtime } from "../../../engine/contract/runtime.js";
+import { ObjectStoreError } from "../../../engine/contract/objectStore.js";
+import { filesByPath } from "../../../runtime/filesByPath.js";
+import type { Bucket } from "../../../runtime/objects/bucket.js";
+import { ObjectFileSystem } from "../../../runtime/objects/objectFileSystem.js";
+import { Retries } from "../../../runtime/objects/retries.js";
 import { handling } from "../../runtime/testRuntime.js";
+import { SimulatedObjects, SimulatedObjectStore, type ObjectGate, type ObjectOperation } from "./bucket.js";
 import { SimulatedClock } from "./clock.js";
 import { SimulatedDisk, systemError } from "./disk.js";
 import { SimulatedFileSystem, type Gate, type Operation } from "./files.js";
@@ -20,7 +26,7 @@ export type CrashKind = "kill" | "power";
 /** An operation that is to fail with a system error. */
 export interface FailureRule {
   readonly code: string;
-  readonly operation?: Operation;
+  readonly operation?: Operation | ObjectOperation;
   readonly path?: RegExp;
   /** How many operations fail before the rule is used up; for ever when absent. */
   readonly times?: number;
@@ -33,7 +39,27 @@ interface SimulatedProcess {
 }
 
 /** Operations that leave something behind; the others need no crash of their own. */
-const changing = new Set<Operation>(["create", "write", "sync", "link", "rename", "remove", "makeFolder", "syncFolder"]);
+const changing = new Set<Operation | ObjectOperation>([
+  ...(["create", "write", "sync", "link", "rename", "remove", "makeFolder", "syncFolder"] as const),
+  ...(["putObject", "removeObjects", "completeUpload"] as const),
+]);
+
+/** What goes wrong between a process and an object store, by its chance. */
+export interface ObjectFaults {
+  /** A request is refused, as by a busy service. */
+  readonly refused: number;
+  /** A request is done and its answer lost. */
+  readonly lost: number;
+  /** A change is done long after its process has given it up. */
+  readonly late: number;
+  /** How old a listing may be, ms. */
+  readonly staleMs: number;
+}
+
+const noObjectFaults: ObjectFaults = { refused: 0, lost: 0, late: 0, staleMs: 0 };
+
+/** A request that was given up is done within this time, if it is done at all. */
+const latestMs = 30_000;
 
 /**
  * A machine that can be crashed at any moment: disk, clock and processes, all from one seed. The same seed and the same program give the same
@@ -48,6 +74,9 @@ export class World {
   readonly random: Random;
   readonly clock: SimulatedClock;
   readonly disk = new SimulatedDisk();
+  /** What every bucket together holds. */
+  readonly objects = new SimulatedObjects();
+  objectFaults: ObjectFaults = noObjectFaults;
   /** Every operation that changed the disk, every crash point, in order. */
   readonly trace: string[] = [];
   /** The disk as the test sees it: never fails, is not counted, outlives every crash. */
@@ -67,12 +96,14 @@ export class World {
   constructor(seed: number, options: { startMs?: number; autoAdvance?: boolean } = {}) {
     this.random = new Random(seed);
     this.clock = new SimulatedClock(options.startMs ?? Date.UTC(2026, 0, 1), options.autoAdvance ?? true);
-    this.files = new SimulatedFileSystem(this.disk, {
-      pass: async (_operation, _path, effect) => effect(),
+    const gate = {
+      pass: async <T>(_operation: string, _path: string, effect: () => T): Promise<T> => effect(),
       nowMs: () => this.clock.nowMs(),
       uuid: () => `observer-${this.trace.length}`,
       capacityBytes: () => Infinity,
-    });
+      stalenessMs: () => 0,
+    };
+    this.files = this.filesOf(new SimulatedFileSystem(this.disk, gate), gate);
   }
 
   /** What a new process of that name is given. A name may be used again: that is a restart. */
@@ -84,7 +115,7 @@ export class World {
     };
     this.processes.push(process);
     return {
-      files: new SimulatedFileSystem(this.disk, this.gateOf(process)),
+      files: this.filesOf(new SimulatedFileSystem(this.disk, this.gateOf(process)), this.objectGateOf(process)),
       clock: this.clock,
       process: process.identity,
       isAlive: async (other) => this.isAlive(process, other),
@@ -137,6 +168,7 @@ export class World {
   heal(): void {
     this.failures = [];
     this.capacityBytes = Infinity;
+    this.objectFaults = noObjectFaults;
   }
 
   private gateOf(process: SimulatedProcess): Gate {
@@ -148,7 +180,53 @@ export class World {
     };
   }
 
-  private async pass<T>(process: SimulatedProcess, operation: Operation, path: string, effect: () => T, half?: () => void): Promise<T> {
+  /** The disk, and every bucket, through the object store's own file system. */
+  private filesOf(disk: FileSystem, gate: ObjectGate): FileSystem {
+    const retries = new Retries({ limit: 12, intervalMs: 100 }, this.clock, () => this.random.next());
+    const bucketOf = async (name: string): Promise<Bucket> => {
+      return { name, store: new SimulatedObjectStore(name, this.objects, gate), retries, partBytes: 64 * 1024 };
+    };
+    return filesByPath(disk, new ObjectFileSystem(bucketOf, () => this.clock.nowMs()));
+  }
+
+  private objectGateOf(process: SimulatedProcess): ObjectGate {
+    return {
+      pass: (operation, path, effect) => this.passObject(process, operation, path, effect),
+      nowMs: () => this.clock.nowMs(),
+      stalenessMs: () => (this.objectFaults.staleMs > 0 ? this.random.next() * this.objectFaults.staleMs : 0),
+    };
+  }
+
+  private async passObject<T>(process: SimulatedProcess, operation: ObjectOperation, path: string, effect: () => T): Promise<T> {
+    const { refused, lost, late } = this.objectFaults;
+    this.assertAlive(process);
+    if (this.happens(refused)) throw this.objectFailure("SlowDown", operation, path);
+    if (changing.has(operation) && this.happens(late)) {
+      void this.clock.sleep(this.random.next() * latestMs).then(() => ignoringFailure(effect));
+      throw this.objectFailure("ETIMEDOUT", operation, path);
+    }
+    const answer = await this.pass(process, operation, path, effect);
+    if (this.happens(lost)) throw this.objectFailure("ECONNRESET", operation, path);
+    return answer;
+  }
+
+  private objectFailure(code: string, operation: ObjectOperation, path: string): ObjectStoreError {
+    this.trace.push(`${code} ${operation} ${path}`);
+    return new ObjectStoreError(code, `${operation} ${path}`, true);
+  }
+
+  /** Nothing is drawn for what cannot happen: so the same seed tells the same story without it. */
+  private happens(chance: number): boolean {
+    return chance > 0 && this.random.chance(chance);
+  }
+
+  private async pass<T>(
+    process: SimulatedProcess,
+    operation: Operation | ObjectOperation,
+    path: string,
+    effect: () => T,
+    half?: () => void,
+  ): Promise<T> {
     this.assertAlive(process);
     // At least one turn: no caller may count on its I/O being done in the same one.
     await (this.latencyMs > 0 ? this.clock.sleep(this.random.next() * this.latencyMs) : Promise.resolve());
@@ -196,7 +274,7 @@ export class World {
     this.die(process, kind);
   }
 
-  private failByRule(operation: Operation, path: string): void {
+  private failByRule(operation: Operation | ObjectOperation, path: string): void {
     const failure = this.failures.find(
       ({ rule, left }) =>
         left > 0 && (rule.operation === undefined || rule.operation === operation) && (rule.path === undefined || rule.path.test(path)),

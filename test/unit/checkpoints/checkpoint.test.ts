@@ -51,7 +51,7 @@ describe("a checkpoint", () => {
       await checkpoint.release();
     }
     expect(new Set(ids).size).toBe(1);
-    await expect(openCheckpoint({ location: "s3://bucket/x", runtime })).rejects.toMatchObject({ condition: "NOT_YET_SUPPORTED" });
+    await expect(openCheckpoint({ location: "hdfs://host/x", runtime })).rejects.toMatchObject({ condition: "NOT_YET_SUPPORTED" });
   });
 
   it.each([
