@@ -3,7 +3,7 @@ import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import { corruptFile, decodeText, encodeText, JsonFields } from "../../engine/contract/logText.js";
 import { sameType, typeName, type Schema } from "../../engine/arrow/types.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { idsOf } from "../folder.js";
+import { idsBehind, idsOf } from "../folder.js";
 import { parseStoredSchema } from "./storedTypes.js";
 
 const schemaFileVersion = 1;
@@ -21,12 +21,13 @@ export async function recordedStateSchemas(
   { files, folder }: Pick<SchemaFiles, "files" | "folder">,
   names: ReadonlySet<string>,
 ): Promise<StateSchema[]> {
-  const latest = latestOf(names);
+  const latest = await latestOf({ files, folder }, names);
   return latest === undefined ? [] : readSchemas(files, `${folder}/${schemaName(latest)}`);
 }
 
-function latestOf(names: ReadonlySet<string>): number | undefined {
-  return idsOf([...names], /^schema-(0|[1-9]\d*)\.json$/).at(-1);
+async function latestOf({ files, folder }: Pick<SchemaFiles, "files" | "folder">, names: ReadonlySet<string>): Promise<number | undefined> {
+  const listed = idsOf([...names], /^schema-(0|[1-9]\d*)\.json$/).at(-1);
+  return (await idsBehind(files, listed ?? -1, (n) => `${folder}/${schemaName(n)}`)).at(-1) ?? listed;
 }
 
 /**
@@ -41,7 +42,7 @@ export async function registerStateSchemas(
   schemas: readonly StateSchema[],
   lastCommit: () => Promise<{ readonly stateFile?: string } | null>,
 ): Promise<void> {
-  const latest = latestOf(names);
+  const latest = await latestOf({ files, folder }, names);
   const recorded = await recordedStateSchemas({ files, folder }, names);
   const change = describeChange(recorded, schemas);
   if (change === null) return;

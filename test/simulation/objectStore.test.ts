@@ -14,22 +14,23 @@ vi.setConfig({ testTimeout: 900_000 });
 
 const disk = placesIn("/data");
 const bucket = placesIn("s3://bucket/data");
-const wheres: readonly (readonly [string, Places])[] = [
-  ["all on S3", bucket],
-  ["the checkpoint on S3", { ...disk, checkpoint: bucket.checkpoint }],
-  ["the output on S3", { ...disk, output: bucket.output, side: (id) => bucket.side(id) }],
-  ["the input on S3", { ...disk, input: (i) => bucket.input(i) }],
+/** With the part of the requests in which a process dies: of the disk's, which are many, every fifth will do. */
+const wheres: readonly (readonly [string, Places, number])[] = [
+  ["all on S3", bucket, 1],
+  ["the checkpoint on S3", { ...disk, checkpoint: bucket.checkpoint }, 1],
+  ["the output on S3", { ...disk, output: bucket.output, side: (id) => bucket.side(id) }, 5],
+  ["the input on S3", { ...disk, input: (i) => bucket.input(i) }, 5],
 ];
 
 const query = simulatedQueries.find(({ name }) => name === "tumbling windows, append")!;
 const rounds: Round[] = randomRounds(new Random(5), { inputs: 1, rounds: 3, filesPerRound: 1, linesPerFile: 6, lateRows: true });
 
-describe.each(wheres)("%s", (_, places) => {
+describe.each(wheres)("%s", (_, places, step) => {
   it("gives the same batches after a death in every request that changes something", async () => {
     const expected = await undisturbed(query, rounds);
     let operation = 0;
     for (let hit = true; hit;) {
-      operation++;
+      operation += step;
       const simulation = new Simulation(query, operation, { places });
       const { output, deaths } = await survive(simulation, rounds, (start) => {
         if (start === 0) simulation.world.crashAtOperation(operation, "power");
@@ -41,7 +42,9 @@ describe.each(wheres)("%s", (_, places) => {
   });
 });
 
-describe.each(simulatedQueries)("$name", (simulated) => {
+const disturbed = ["stateless", "tumbling windows, append", "groups, complete", "sessions, append"];
+
+describe.each(simulatedQueries.filter(({ name }) => disturbed.includes(name)))("$name", (simulated) => {
   const many = randomRounds(new Random(11), {
     inputs: simulated.inputs,
     rounds: 2,
@@ -56,7 +59,7 @@ describe.each(simulatedQueries)("$name", (simulated) => {
     for (const [i, point] of crashPoints.entries()) {
       // What is there to be read is seen at once: a run ends when it sees no more.
       const simulation = new Simulation(simulated, 500 + i, { places: { ...bucket, input: (input) => disk.input(input) } });
-      simulation.onFailure = ({ condition }) => conditions.add(condition);
+      simulation.onFailure = ({ condition, parameters }) => conditions.add(`${condition} ${JSON.stringify(parameters)}`);
       const run = await survive(simulation, many, (start) => {
         simulation.world.objectFaults = { refused: 0.05, lost: 0.1, late: 0.05, staleMs: 2000 };
         if (start === 0) simulation.world.crashAtPoint(point, 1, "kill");
@@ -64,6 +67,6 @@ describe.each(simulatedQueries)("$name", (simulated) => {
       await during(`at ${point}`, async () => expect(run.output).toEqual(expected));
     }
     // What a dead run had sent may arrive when the next one has begun: that one is refused, and the one after it goes on.
-    for (const condition of conditions) expect(["CONCURRENT_QUERY", "CONCURRENT_STREAM_LOG_UPDATE"]).toContain(condition);
+    expect([...conditions].filter((condition) => !/^CONCURRENT_(QUERY|STREAM_LOG_UPDATE) /.test(condition))).toEqual([]);
   });
 });
