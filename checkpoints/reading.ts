@@ -61,7 +61,8 @@ export async function readCheckpoint(location: string, runtime: Runtime, warn: (
   if (queryId === null && logs.offsets.latest === null) throw new StreamingError("CHECKPOINT_NOT_FOUND", { location: root });
   const folder = new StateFolder(files, `${root}/state`, null);
   const stateFiles = (): Promise<ReadonlySet<string>> => folder.listing();
-  const batches = await auditLogs({ logs, location: root, retained: retainedBySpark, stateFiles });
+  const hasStateFile = async (name: string): Promise<boolean> => (await files.status(folder.pathOf(name))) !== null;
+  const batches = await auditLogs({ logs, location: root, retained: retainedBySpark, stateFiles, hasStateFile });
   const state = new StateReading(folder, root, new Map(batches.map((batch) => [batch.batchId, batch])), warn);
   return {
     location: root,
