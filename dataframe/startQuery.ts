@@ -3,12 +3,14 @@ import type { Checkpoint } from "../engine/contract/checkpoint.js";
 import type { Json } from "../engine/contract/json.js";
 import { mainOutput, type Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
-import { StreamingError } from "../engine/errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../engine/errors/streamingError.js";
 import { makeOperator } from "../engine/physical/execution/pipeline.js";
 import { TableRefresh } from "../engine/query/tableRefresh.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
 import { operatorShapes } from "../engine/physical/operatorShapes.js";
 import { explainText } from "../engine/physical/explain.js";
+import { changeTypeColumn } from "../engine/plan/changes/changeColumn.js";
+import { changeKeys, planChanges } from "../engine/plan/changes/planChanges.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
@@ -145,6 +147,7 @@ interface PlannedQuery {
   readonly optimized: OptimizedPlan;
   readonly physical: PhysicalPlan;
   readonly schema: Schema;
+  readonly keyColumns: readonly string[] | null;
   readonly sides: readonly PlannedSide[];
 }
 
@@ -158,12 +161,19 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   const context = contextOf(conf);
   const plan = withMalformedPolicy(reanalyze(written, context), definition);
   checkStreaming(plan, outputMode);
-  const optimized = optimize(withLatePolicy(plan, outputMode, definition));
-  checkStreamJoins(optimized);
+  const asRows = optimize(withLatePolicy(plan, outputMode, definition));
+  checkStreamJoins(asRows);
+  const isChanges = outputMode === "changes";
+  if (isChanges && definition.stateTtlMs !== null) throw notYetSupported("stateTtl in output mode changes");
+  const optimized = isChanges ? planChanges(asRows, context) : asRows;
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
   const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));
-  const physical = planPhysical(optimized, outputMode, partitionsOf(conf), sidePlans, definition.stateTtlMs);
-  return { plan, optimized, physical, schema: schemaOf(outputOf(plan)), sides };
+  // The plan of a query of changes says itself what each operator does; what is left to a mode has new rows only.
+  const physical = planPhysical(optimized, isChanges ? "append" : outputMode, partitionsOf(conf), sidePlans, definition.stateTtlMs);
+  const [schema, keyColumns] = isChanges
+    ? [schemaOf(outputOf(optimized)), changeKeys(optimized)]
+    : [schemaOf(outputOf(plan)), updateKeys(plan)];
+  return { plan, optimized, physical, schema, keyColumns, sides };
 }
 
 /** Opens what a query reads from and writes to, and makes its operators, under a configuration. */
@@ -214,16 +224,18 @@ function checkName(session: SessionContext, name: string | null): void {
 async function createOutputs(
   session: SessionContext,
   definition: StreamDefinition,
-  { plan, schema, sides }: PlannedQuery,
+  { schema, keyColumns, sides }: PlannedQuery,
   conf: Readonly<Record<string, string>>,
   label = definition.queryName ?? undefined,
 ): Promise<QueryOutput[]> {
   const main = await createSink(session, definition, schema, conf, label);
-  const outputs: QueryOutput[] = [{ id: mainOutput, sink: main, schema, keyColumns: updateKeys(plan) }];
+  const outputs: QueryOutput[] = [
+    { id: mainOutput, sink: main, schema, keyColumns, changeColumn: definition.outputMode === "changes" ? changeTypeColumn : null },
+  ];
   for (const side of sides) {
     const sideSchema = schemaOf(outputOf(side.plan));
     const sink = await createSink(session, side.definition, sideSchema, conf, label);
-    outputs.push({ id: side.outputId, sink, schema: sideSchema, keyColumns: null });
+    outputs.push({ id: side.outputId, sink, schema: sideSchema, keyColumns: null, changeColumn: null });
   }
   return outputs;
 }

@@ -2,7 +2,8 @@ import type { Batch } from "../arrow/batch.js";
 import type { Schema } from "../arrow/types.js";
 import type { Json } from "./json.js";
 
-export type OutputMode = "append" | "update" | "complete";
+/** Spark's three, and `changes`: rows with the kind of each change, be it one that takes another row back. */
+export type OutputMode = "append" | "update" | "complete" | "changes";
 
 /** What kinds of change a format of sinks can take (`SinkProvider`); a query that would give it others is refused before anything is made. */
 export type SinkCapability =
@@ -10,8 +11,8 @@ export type SinkCapability =
   | "append"
   /** Rows that replace earlier ones with the same key, and complete tables. */
   | "upsert"
-  /** Rows that take back earlier ones. */
-  | "retract";
+  /** Rows that take back earlier ones, which `_change_type` says. */
+  | "changes";
 
 /** The id of the output that every query has. */
 export const mainOutput = "main";
@@ -29,9 +30,9 @@ export interface OutputBatchInfo {
   readonly batchId: number;
   readonly outputMode: OutputMode;
   readonly schema: Schema;
-  /** Names of the columns that identify a row in update mode; null when there are none. */
+  /** Names of the columns that identify a row in update and changes mode; null when there are none. */
   readonly keyColumns: readonly string[] | null;
-  /** Name of the column that says insert, update or delete; null when every row is an insert. */
+  /** Name of the column that says what each row is (`_change_type`: insert, update_preimage, update_postimage, delete); null when every row is an insert. */
   readonly changeColumn: string | null;
   /** The logged time of the batch, ms. */
   readonly batchTimeMs: number;

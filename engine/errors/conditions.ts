@@ -10,6 +10,7 @@ import { kafkaConditions } from "./conditions/kafka.js";
 import { objectStoreConditions } from "./conditions/objectStore.js";
 import { queryConditions } from "./conditions/query.js";
 import { selectConditions } from "./conditions/selects.js";
+import { changeRowsConditions } from "./conditions/changeRows.js";
 import { sideOutputConditions } from "./conditions/sideOutputs.js";
 import { sinkConditions } from "./conditions/sink.js";
 import { sourceConditions } from "./conditions/source.js";
@@ -30,6 +31,7 @@ export const conditions = {
   ...jsonConditions,
   ...sourceConditions,
   ...sinkConditions,
+  ...changeRowsConditions,
   ...sideOutputConditions,
   ...kafkaConditions,
   ...checkpointConditions,

@@ -1,10 +1,12 @@
 import { descend } from "../plan/descend.js";
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
+import { changeAggregate, type ChangeAggregateNode } from "./stateful/changeAggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
 import { groupState, type GroupStateNode } from "./stateful/groupState.js";
 import { streamJoin, type StreamJoinNode } from "./stateful/streamJoin.js";
 import { streamLimit, type StreamLimitNode } from "./stateful/streamLimit.js";
+import { changeRows, type ChangeRowsNode } from "./stateless/changeRows.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { expand, type ExpandNode } from "./stateless/expand.js";
@@ -34,6 +36,8 @@ export type LeafNode = LocalNode | ReceiveNode | ScanNode;
 /** What works on the rows of others. */
 export type OperatorNode =
   | AggregateNode<PhysicalNode>
+  | ChangeAggregateNode<PhysicalNode>
+  | ChangeRowsNode<PhysicalNode>
   | DecodeJsonNode<PhysicalNode>
   | DeduplicateNode<PhysicalNode>
   | EncodeJsonNode<PhysicalNode>
@@ -71,6 +75,8 @@ export type PhysicalKind = PhysicalNode["kind"];
 const leaves = { local, receive, scan } satisfies FactsOfEach<LeafNode>;
 const operators = {
   aggregate,
+  changeAggregate,
+  changeRows,
   decodeJson,
   deduplicate,
   encodeJson,

@@ -1,6 +1,8 @@
 import type { Schema } from "../arrow/types.js";
 import type { Alias, Attribute } from "../expression/expression.js";
 import { aggregate, type Aggregate } from "./nodes/aggregate.js";
+import { changeAggregate, type ChangeAggregate } from "./nodes/changeAggregate.js";
+import { changeRows, type ChangeRows } from "./nodes/changeRows.js";
 import { deduplicate, type Deduplicate } from "./nodes/deduplicate.js";
 import type { NodeFacts } from "./nodes/facts.js";
 import { expand, type Expand } from "./nodes/expand.js";
@@ -36,6 +38,8 @@ import { withWatermark, type WithWatermark } from "./nodes/withWatermark.js";
  */
 export type LogicalPlan =
   | Aggregate<LogicalPlan>
+  | ChangeAggregate<LogicalPlan>
+  | ChangeRows<LogicalPlan>
   | Deduplicate<LogicalPlan>
   | Expand<LogicalPlan>
   | Filter<LogicalPlan>
@@ -70,6 +74,8 @@ export type NodeOf<K extends NodeKind> = Extract<LogicalPlan, { readonly kind: K
 /** The facts of every kind. A kind without facts does not compile. */
 const nodes = {
   aggregate,
+  changeAggregate,
+  changeRows,
   deduplicate,
   expand,
   filter,

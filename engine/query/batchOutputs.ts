@@ -43,9 +43,9 @@ export class BatchOutputs {
   }
 
   async #add(output: QueryOutput, info: BatchInfo): Promise<void> {
-    const { id, sink, schema, keyColumns } = output;
+    const { id, sink, schema, keyColumns, changeColumn } = output;
     const { outputMode } = this.#query;
-    const batch = await sink.open({ ...info, outputMode, schema, keyColumns, changeColumn: null });
+    const batch = await sink.open({ ...info, outputMode, schema, keyColumns, changeColumn });
     this.#open.set(id, { output, batch, commitBegun: false });
   }
 

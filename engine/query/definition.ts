@@ -64,8 +64,10 @@ export interface QueryOutput {
   readonly id: string;
   readonly sink: Sink;
   readonly schema: Schema;
-  /** Columns that identify a row in update mode; null when there are none. */
+  /** Columns that identify a row in update and changes mode; null when there are none. */
   readonly keyColumns: readonly string[] | null;
+  /** The column that says what each row is, in output mode `changes`; null where every row is an insert. */
+  readonly changeColumn: string | null;
 }
 
 /** What the session says of how a run goes about its work. None of it changes an answer. */

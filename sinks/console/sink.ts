@@ -14,7 +14,7 @@ const optionSpecs: readonly OptionSpec[] = [
 export const consoleSinkProvider: SinkProvider = {
   name: "console",
   options: optionSpecs,
-  capabilities: ["append", "upsert", "retract"],
+  capabilities: ["append", "upsert", "changes"],
   create(context) {
     const options = new Options("the console sink", optionSpecs, context.options);
     const truncate = options.get("truncate")!.toLowerCase();

@@ -14,7 +14,7 @@ import { fileSinkOptions, fileSinkSpecs, type FileSinkOptions, type SinkFormat }
 export const parquetSinkProvider: SinkProvider = {
   name: "parquet",
   options: fileSinkSpecs("parquet"),
-  capabilities: ["append"],
+  capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("parquet", options).path,
   create(context) {
     for (const { name, type } of context.schema.fields) {
@@ -33,7 +33,7 @@ export const parquetSinkProvider: SinkProvider = {
 export const jsonSinkProvider: SinkProvider = {
   name: "json",
   options: fileSinkSpecs("json"),
-  capabilities: ["append"],
+  capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("json", options).path,
   create: (context) => fileSink("json", context, jsonEncoder),
 };
@@ -42,7 +42,7 @@ export const jsonSinkProvider: SinkProvider = {
 export const csvSinkProvider: SinkProvider = {
   name: "csv",
   options: fileSinkSpecs("csv"),
-  capabilities: ["append"],
+  capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("csv", options).path,
   create(context) {
     for (const { name, type } of context.schema.fields) checkCsvType(name, type);
@@ -54,7 +54,7 @@ export const csvSinkProvider: SinkProvider = {
 export const textSinkProvider: SinkProvider = {
   name: "text",
   options: fileSinkSpecs("text"),
-  capabilities: ["append"],
+  capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("text", options).path,
   create(context) {
     const { schema } = partitioningOf(context.schema, context.partitionBy);
@@ -69,7 +69,7 @@ export const textSinkProvider: SinkProvider = {
 export const arrowSinkProvider: SinkProvider = {
   name: "arrow",
   options: fileSinkSpecs("arrow"),
-  capabilities: ["append"],
+  capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("arrow", options).path,
   create: (context) => fileSink("arrow", context, arrowEncoder),
 };

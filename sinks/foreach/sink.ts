@@ -21,7 +21,7 @@ export function foreachBatchSinkProvider(write: ForeachBatchFunction): SinkProvi
   return {
     name: "foreachBatch",
     options: [],
-    capabilities: ["append", "upsert", "retract"],
+    capabilities: ["append", "upsert", "changes"],
     create({ options }) {
       // It has no option, and says so of any that is given.
       new Options("the foreachBatch sink", [], options).toRecord();

@@ -65,7 +65,7 @@ export function memorySinkProvider(tables: MemoryTables): SinkProvider {
   return {
     name: "memory",
     options: optionSpecs,
-    capabilities: ["append", "upsert"],
+    capabilities: ["append", "upsert", "changes"],
     create: ({ options }) => new MemorySink(tables.table(new Options("the memory sink", optionSpecs, options).require("queryName"))),
   };
 }

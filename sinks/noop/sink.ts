@@ -6,7 +6,7 @@ import type { Sink, SinkBatch } from "../../engine/contract/sink.js";
 export const noopSinkProvider: SinkProvider = {
   name: "noop",
   options: [],
-  capabilities: ["append", "upsert", "retract"],
+  capabilities: ["append", "upsert", "changes"],
   create({ options }) {
     checkOptions("the noop sink", [], options);
     return new NoopSink();

@@ -110,6 +110,7 @@ async function run(world: World, name: string): Promise<boolean> {
             sink: json.create({ ...sinkContext, options: { path: `/data/${id}` } }),
             schema,
             keyColumns: null,
+            changeColumn: null,
           })),
           operators: {},
           tableRefresh: null,

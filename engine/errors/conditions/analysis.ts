@@ -251,7 +251,7 @@ const eventTimeConditions = {
 const streamingConditions = {
   "STREAMING_OUTPUT_MODE.INVALID": {
     sqlState: "42KDE",
-    message: `${outputMode}Accepted output modes are 'Append', 'Complete', 'Update'.`,
+    message: `${outputMode}Accepted output modes are 'Append', 'Complete', 'Update', and 'Changes'.`,
     advice: "Choose one of them.",
   },
   "STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION": {

@@ -2,9 +2,7 @@ import { assert } from "../../errors/assert.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { findAggregate } from "../../expression/aggregates/index.js";
-import { guarded } from "../../expression/guards.js";
 import { sameType, windowType } from "../../arrow/types.js";
-import { expressionKey } from "../../expression/expressionKey.js";
 import { descend, eachOf } from "../../plan/descend.js";
 import { childrenOf } from "../../plan/transform.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
@@ -12,6 +10,7 @@ import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
 import type { PhysicalNode } from "../plan.js";
 import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggregateSpec.js";
+import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { distinctSets, overFirst, withMarks } from "./distinctAggregates.js";
 import { attributeOf, planProject } from "./project.js";
@@ -174,49 +173,12 @@ function sessionsFrom(plan: LogicalPlan, inputs: readonly ReadonlySet<number>[])
 }
 
 /** Place of a grouping that is an event time by itself. */
-function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null): number | null {
+export function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null): number | null {
   const place = grouping.findIndex(({ eventTime }, i) => eventTime !== undefined && i !== window?.index);
   if (place < 0) return null;
   const { type } = grouping[place]!;
   assert(type.kind === "timestamp" || sameType(type, windowType), "an event time is a timestamp or a window");
   return place;
-}
-
-/** Adds the columns of an aggregate's arguments; equal ones are shared. */
-function bindAggregate(call: AggregateCall, columns: ArgumentColumns): BoundAggregate {
-  const { filter } = call;
-  return {
-    call,
-    // FILTER decides before the arguments are evaluated: for the rows it leaves out they must not fail.
-    args: call.args.map((arg) => columns.add(filter === null || isLeaf(arg) ? arg : guarded(arg, filter))),
-    filter: filter === null ? null : columns.add(filter),
-  };
-}
-
-/** The columns that the operator is given, each once. */
-class ArgumentColumns {
-  readonly #places = new Map<string, number>();
-
-  constructor(readonly expressions: Expression[]) {
-    expressions.forEach((e, place) => this.#note(e, place));
-  }
-
-  add(e: Expression): number {
-    const known = isDeterministic(e) ? this.#places.get(expressionKey(e)) : undefined;
-    if (known !== undefined) return known;
-    this.expressions.push(e);
-    this.#note(e, this.expressions.length - 1);
-    return this.expressions.length - 1;
-  }
-
-  #note(e: Expression, place: number): void {
-    const key = expressionKey(e);
-    if (!this.#places.has(key)) this.#places.set(key, place);
-  }
-}
-
-function isLeaf(e: Expression): boolean {
-  return e.kind === "attribute" || e.kind === "literal";
 }
 
 /** The output list in its order, over what the operator gives. */

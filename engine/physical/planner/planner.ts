@@ -14,6 +14,7 @@ import { checkToldApart } from "../../plan/malformedRecords.js";
 import { factsOf, inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
+import { planChangeAggregate } from "./changeAggregate.js";
 import type { PlanContext, Planner, Planners, Planning } from "./context.js";
 import { drawsIn, numberDraws } from "./draws.js";
 import { planDeduplicate } from "./deduplication.js";
@@ -36,6 +37,8 @@ import { planWindow } from "./window.js";
 /** What plans each kind of logical node. A kind without a planner does not compile. */
 export const planners: Planners = {
   aggregate: planAggregate,
+  changeAggregate: planChangeAggregate,
+  changeRows: planChangeRows,
   deduplicate: planDeduplicate,
   filter: planScanAndProject,
   expand: planExpand,
@@ -62,6 +65,10 @@ export const planners: Planners = {
   withWatermark: planWatermark,
   workTable: isRunBefore,
 };
+
+function* planChangeRows({ input, ...node }: NodeOf<"changeRows">): Planning {
+  return { ...node, input: yield input, output: [...node.columns, node.changeType] };
+}
 
 function* planExpand({ projections, input, output }: NodeOf<"expand">): Planning {
   return { kind: "expand", projections, input: yield input, output };

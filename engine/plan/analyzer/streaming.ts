@@ -10,7 +10,7 @@ import { sqlText } from "../sqlText.js";
 import { isStreaming, streamsOf } from "../streamingPlan.js";
 import { childrenOf, expressionsOf, nodesOf, nodesUp } from "../transform.js";
 
-const outputModes: readonly OutputMode[] = ["append", "complete", "update"];
+const outputModes: readonly OutputMode[] = ["append", "complete", "update", "changes"];
 
 /** The output mode that a text names, whatever its case. @throws STREAMING_OUTPUT_MODE.INVALID */
 export function parseOutputMode(text: string): OutputMode {
@@ -20,7 +20,12 @@ export function parseOutputMode(text: string): OutputMode {
 }
 
 /** What a sink must take of a query in each mode. */
-const neededCapability: Readonly<Record<OutputMode, SinkCapability>> = { append: "append", update: "upsert", complete: "upsert" };
+const neededCapability: Readonly<Record<OutputMode, SinkCapability>> = {
+  append: "append",
+  update: "upsert",
+  complete: "upsert",
+  changes: "changes",
+};
 
 /**
  * Refuses an output mode whose changes a sink does not take.
@@ -39,8 +44,14 @@ export function checkSinkTakes(sinkName: string, capabilities: readonly SinkCapa
  */
 export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode): void {
   if (!isStreaming(plan)) throw new StreamingError("STREAMING_QUERY_WITHOUT_STREAM");
-  checkOutputMode(plan, outputMode);
   const nodes = nodesUp(plan);
+  if (outputMode === "changes") {
+    // What each operator takes is said where changes are planned.
+    nodes.forEach(checkExpressions);
+    checkFirstBatch(plan, nodes, outputMode);
+    return;
+  }
+  checkOutputMode(plan, outputMode);
   const changing = changingBelow(nodes);
   for (const node of nodes) {
     checkNode(node, outputMode, changing.get(node)! > 0);

@@ -1,0 +1,210 @@
+import { types } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { freshId, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
+import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { attributeOf } from "../attributeOf.js";
+import { descend, eachOf } from "../descend.js";
+import { factsOf, type LogicalPlan, type NodeOf, type OptimizedPlan } from "../logicalPlan.js";
+import { inputsOf, outputOf } from "../outputOf.js";
+import { isStreaming, streamsOf } from "../streamingPlan.js";
+import { childrenOf, withChildren } from "../transform.js";
+import { changeTypeColumn, newChangeColumn, newChangeTypeColumn } from "./changeColumn.js";
+import { retracted } from "./retraction.js";
+import { isSessionGrouping } from "./sessions.js";
+
+/** A part of a plan whose rows are changes. */
+export interface ChangingPlan {
+  readonly plan: LogicalPlan;
+  /** The column that says which rows are taken back; null where every row is new. */
+  readonly change: Attribute | null;
+  /** The columns that identify a row, by id; null where none are known. */
+  readonly keys: readonly number[] | null;
+}
+
+type Steps = Generator<LogicalPlan, ChangingPlan, ChangingPlan>;
+
+/**
+ * The plan of a query in output mode `changes`: says of every operator whether its rows are only new ones or also take others back, chooses the operators that can
+ * do both, and ends with the rows of each batch under the kinds of their changes.
+ *
+ * Rows carry a column that is 1 or −1 (`changeColumn.ts`). What works on a row by itself (filters, projections, unions, joins with tables) is what it was, and passes
+ * the column on. Where no row is ever taken back, operators stay those of append mode.
+ *
+ * @throws CHANGES_UNSUPPORTED_OPERATION for what takes no rows back, and what append mode refuses where it is all new rows
+ */
+export function planChanges(plan: OptimizedPlan, context: AnalysisContext): OptimizedPlan {
+  const columns = outputOf(plan);
+  const taken = columns.find(({ name }) => name.toLowerCase() === changeTypeColumn);
+  if (taken !== undefined) throw new StreamingError("CHANGES_COLUMN_TAKEN", { column: taken.name });
+  const { plan: input, change, keys } = descend<LogicalPlan, ChangingPlan>(plan, (node) => planNode(node, context));
+  const root: NodeOf<"changeRows"> = { kind: "changeRows", change, keys, columns, changeType: newChangeTypeColumn(), input };
+  return root as LogicalPlan as OptimizedPlan;
+}
+
+/** The names of the columns that identify a row of the result; null where none are known. */
+export function changeKeys(plan: OptimizedPlan): readonly string[] | null {
+  const root: LogicalPlan = plan;
+  assert(root.kind === "changeRows", "the plan of a query in output mode changes");
+  return root.keys?.map((id) => root.columns.find((column) => column.id === id)!.name) ?? null;
+}
+
+function* planNode(node: LogicalPlan, context: AnalysisContext): Steps {
+  if (!isStreaming(node)) return { plan: node, change: null, keys: null };
+  switch (node.kind) {
+    case "aggregate":
+      return changingAggregate(node, yield node.input, context);
+    case "project":
+      return project(node, yield node.input);
+    case "filter":
+    case "withWatermark":
+    case "repartition":
+    case "subqueryAlias": {
+      const input = yield node.input;
+      return { ...input, plan: withChildren(node, [input.plan]) };
+    }
+    case "lateTap": {
+      const input = yield node.input;
+      if (input.change !== null) throw refused(node);
+      return { ...input, plan: withChildren(node, [input.plan]) };
+    }
+    case "timeWindow": {
+      const input = yield node.input;
+      return { ...input, plan: withChildren(node, [input.plan]), keys: null };
+    }
+    case "generate": {
+      const input = yield node.input;
+      const { change } = input;
+      const repeated = node.repeated === null || change === null ? node.repeated : [...node.repeated, change.id];
+      return { ...input, plan: { ...node, repeated, input: input.plan }, keys: null };
+    }
+    case "expand":
+      return expand(node, yield node.input);
+    case "setOperation":
+      if (node.operation === "union") return union(node, yield* eachOf(node.inputs));
+      break;
+    case "join":
+      if (!streamsOf(node).every(Boolean)) return joinWithTable(node, yield* eachOf(childrenOf(node)));
+      break;
+    default:
+  }
+  return asAppended(node, yield* eachOf(childrenOf(node)));
+}
+
+/** What a stream of new rows may do in append mode. */
+function asAppended(node: LogicalPlan, inputs: readonly ChangingPlan[]): ChangingPlan {
+  if (inputs.some(({ change }) => change !== null)) throw refused(node);
+  refuseAsAppend(node);
+  const plan = withChildren(
+    node,
+    inputs.map((input) => input.plan),
+  );
+  return { plan, change: null, keys: null };
+}
+
+function refuseAsAppend(node: LogicalPlan): void {
+  const place = { outputMode: "append", streams: streamsOf(node), inputs: inputsOf(node), aggregated: false } as const;
+  const refusal = factsOf(node).refusal(node, place);
+  if (refusal !== null) throw refusal;
+}
+
+function refused(node: LogicalPlan): StreamingError {
+  return new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
+    operation: `The operator ${factsOf(node).explain(node).split(" ")[0]}`,
+    suggestion: "Filters, projections, unions, joins with tables and aggregations do.",
+  });
+}
+
+function changingAggregate(node: NodeOf<"aggregate">, { plan: input, change }: ChangingPlan, context: AnalysisContext): ChangingPlan {
+  const calls = node.aggregates.filter((e): e is Alias => e.kind === "alias" && e.child.kind === "aggregateCall");
+  const distinct = calls.find((e) => e.child.kind === "aggregateCall" && e.child.distinct);
+  if (distinct !== undefined) {
+    throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
+      operation: "An aggregate over distinct values",
+      suggestion: "size(collect_set(…)) counts them where no row is taken back.",
+    });
+  }
+  if (isSessionGrouping(node)) {
+    if (change !== null) throw refused(node);
+    return { plan: { ...node, input }, change: null, keys: null };
+  }
+  assert(node.operatorId !== undefined, "an aggregation of a stream has an id");
+  const own = newChangeColumn();
+  const sums = change === null ? null : retracted(calls, change, context);
+  const changing: NodeOf<"changeAggregate"> = {
+    kind: "changeAggregate",
+    operatorId: node.operatorId,
+    grouping: node.grouping,
+    aggregates: sums?.sums ?? calls,
+    live: sums?.live ?? null,
+    change: own,
+    input,
+  };
+  const results = new Map((sums?.results ?? []).map((alias) => [alias.id, alias]));
+  const groups = node.grouping.map(attributeOf);
+  const listed = node.aggregates.map((e): Expression => {
+    const column = attributeOf(e);
+    const result = results.get(column.id);
+    if (result !== undefined) return result;
+    if (e.kind !== "alias" || e.child.kind === "aggregateCall") return column;
+    // A grouping under another name.
+    return { ...e, child: groups.find(({ id }) => id === attributeOf(e.child).id) ?? e.child };
+  });
+  const keys = groups.map((group) => attributeOf(listed.find((e) => idIn(e) === group.id) ?? group).id);
+  const isWhole = groups.every((group) => listed.some((e) => idIn(e) === group.id));
+  const plan: LogicalPlan = { kind: "project", expressions: [...listed, own], input: changing };
+  return { plan, change: own, keys: isWhole ? keys : null };
+}
+
+/** The column that an item of a list passes on. */
+function idIn(e: Expression): number | null {
+  const child = e.kind === "alias" ? e.child : e;
+  return child.kind === "attribute" ? child.id : null;
+}
+
+function project(node: NodeOf<"project">, { plan: input, change, keys }: ChangingPlan): ChangingPlan {
+  const passed = keys?.map((id) => node.expressions.find((e) => idIn(e) === id)) ?? [undefined];
+  return {
+    plan: { ...node, expressions: change === null ? node.expressions : [...node.expressions, change], input },
+    change,
+    keys: passed.includes(undefined) ? null : passed.map((e) => attributeOf(e!).id),
+  };
+}
+
+function expand(node: NodeOf<"expand">, { plan: input, change }: ChangingPlan): ChangingPlan {
+  if (change === null) return { plan: { ...node, input }, change: null, keys: null };
+  const own = newChangeColumn();
+  const projections = node.projections.map((list) => [...list, change]);
+  return { plan: { ...node, projections, output: [...node.output, own], input }, change: own, keys: null };
+}
+
+function union(node: NodeOf<"setOperation">, inputs: readonly ChangingPlan[]): ChangingPlan {
+  refuseAsAppend(node);
+  if (inputs.every(({ change }) => change === null)) {
+    return { plan: { ...node, inputs: inputs.map(({ plan }) => plan) }, change: null, keys: null };
+  }
+  const own = newChangeColumn();
+  const plans = inputs.map(({ plan, change }, i): LogicalPlan => {
+    const columns = outputOf(node.inputs[i]!);
+    const added: Expression = change ?? {
+      kind: "alias",
+      child: { kind: "literal", value: 1, type: types.int },
+      name: own.name,
+      id: freshId(),
+    };
+    return { kind: "project", expressions: [...columns, added], input: plan };
+  });
+  return { plan: { ...node, inputs: plans, output: [...outputOf(node), own] }, change: own, keys: null };
+}
+
+/** A join with a table is of each row of the stream by itself. */
+function joinWithTable(node: NodeOf<"join">, inputs: readonly ChangingPlan[]): ChangingPlan {
+  refuseAsAppend(node);
+  const change = inputs.find((input) => input.change !== null)?.change ?? null;
+  const plan = withChildren(
+    node,
+    inputs.map((input) => input.plan),
+  );
+  const keeps = node.joinType === "leftSemi" || node.joinType === "leftAnti";
+  return { plan, change, keys: keeps ? inputs[0]!.keys : null };
+}

@@ -1,0 +1,111 @@
+import { types, type DataType } from "../../arrow/types.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import { conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
+import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
+import { resolveFunction } from "../../expression/resolve.js";
+import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { resolveCast } from "../../expression/types/coerce.js";
+import { typeOf } from "../../expression/types/typeOf.js";
+import { attributeOf } from "../attributeOf.js";
+
+/** Aggregates over rows that are taken back, in terms of sums that a row taken back is subtracted from. */
+export interface Retracted {
+  /** What is folded: aliases over sums. */
+  readonly sums: readonly Alias[];
+  /** Of each aggregate what it is of the sums, under its own name and id. */
+  readonly results: readonly Alias[];
+  /** The id of the sum that counts the rows of a group. */
+  readonly live: number;
+}
+
+/** Rewrites the aggregates of a group by columns that say 1 of a row that is so, −1 of one that is not so any more. @throws CHANGES_UNSUPPORTED_OPERATION */
+export function retracted(aggregates: readonly Alias[], change: Attribute, context: AnalysisContext): Retracted {
+  const writer = new SumWriter(change, context);
+  const live = writer.count([], null);
+  const results = aggregates.map((alias): Alias => ({ ...alias, child: writer.result(alias.child as AggregateCall) }));
+  return { sums: writer.sums, results, live: live.id };
+}
+
+class SumWriter {
+  readonly sums: Alias[] = [];
+
+  constructor(
+    private readonly change: Attribute,
+    private readonly context: AnalysisContext,
+  ) {}
+
+  result(call: AggregateCall): Expression {
+    const { name, args, filter, type } = call;
+    switch (name) {
+      case "count":
+        return this.#orZero(this.count(args, filter));
+      case "count_if":
+        return this.#orZero(this.#sum(this.#call("if", [args[0]!, this.change, integer(0)]), filter));
+      case "sum":
+        return this.#whenAny(this.count(args, filter), this.#sum(this.#signed(args[0]!), filter), type);
+      case "avg":
+        return this.#mean(call);
+      default:
+        throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
+          operation: `The aggregate function ${call.distinct ? `${name}(DISTINCT …)` : name}`,
+          suggestion: "count, count_if, sum and avg take rows back.",
+        });
+    }
+  }
+
+  /** How many rows have all of these. */
+  count(args: readonly Expression[], filter: Expression | null): Attribute {
+    const present = conjunctionOf(args.filter((arg) => arg.kind !== "literal" || arg.value === null).map(isNotNull));
+    return this.#sum(present === null ? this.change : this.#call("if", [present, this.change, integer(0)]), filter);
+  }
+
+  #mean({ args, filter, type }: AggregateCall): Expression {
+    const [arg] = args;
+    const count = this.count(args, filter);
+    if (type.kind === "decimal") {
+      const sum = this.#sum(this.#signed(arg!), filter);
+      const divided = this.#call("/", [sum, resolveCast(count, decimalOfCount, false, this.context)]);
+      return this.#whenAny(count, resolveCast(divided, type, false, this.context), type);
+    }
+    if (type.kind !== "double") {
+      throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
+        operation: "The mean of intervals",
+        suggestion: "Write it as a sum and a count.",
+      });
+    }
+    const sum = this.#sum(this.#signed(resolveCast(arg!, types.double, false, this.context)), filter);
+    return this.#whenAny(count, this.#call("/", [sum, resolveCast(count, types.double, false, this.context)]), type);
+  }
+
+  #signed(arg: Expression): Expression {
+    return this.#call("if", [this.#call(">", [this.change, integer(0)]), arg, this.#call("negative", [arg])]);
+  }
+
+  #sum(of: Expression, filter: Expression | null): Attribute {
+    const call = resolveFunction({ name: "sum", args: [of], distinct: false, filter }, this.context);
+    const alias: Alias = { kind: "alias", child: call, name: "_sum", id: freshId() };
+    this.sums.push(alias);
+    return attributeOf(alias);
+  }
+
+  #orZero(count: Attribute): Expression {
+    return this.#call("coalesce", [count, { kind: "literal", value: 0n, type: types.long }]);
+  }
+
+  /** Null where there are no values. */
+  #whenAny(count: Attribute, value: Expression, type: DataType): Expression {
+    const some = this.#call(">", [count, { kind: "literal", value: 0n, type: types.long }]);
+    const result = this.#call("if", [some, value, { kind: "literal", value: null, type }]);
+    return typeOf(result).kind === type.kind ? result : resolveCast(result, type, false, this.context);
+  }
+
+  #call(name: string, args: readonly Expression[]): Expression {
+    return resolveFunction({ name, args, distinct: false, filter: null }, this.context);
+  }
+}
+
+const decimalOfCount: DataType = { kind: "decimal", precision: 20, scale: 0 };
+
+function integer(value: number): Expression {
+  return { kind: "literal", value, type: types.int };
+}
