@@ -3,10 +3,12 @@ import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { changeAggregate, type ChangeAggregateNode } from "./stateful/changeAggregate.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
+import { distinctMarks, type DistinctMarksNode } from "./stateful/distinctMarks.js";
 import { groupState, type GroupStateNode } from "./stateful/groupState.js";
 import { streamJoin, type StreamJoinNode } from "./stateful/streamJoin.js";
 import { streamLimit, type StreamLimitNode } from "./stateful/streamLimit.js";
 import { changeRows, type ChangeRowsNode } from "./stateless/changeRows.js";
+import { topRows, type TopRowsNode } from "./stateful/topRows.js";
 import { decodeJson, type DecodeJsonNode } from "./stateless/jsonDecode.js";
 import { encodeJson, type EncodeJsonNode } from "./stateless/jsonEncode.js";
 import { expand, type ExpandNode } from "./stateless/expand.js";
@@ -40,6 +42,7 @@ export type OperatorNode =
   | ChangeRowsNode<PhysicalNode>
   | DecodeJsonNode<PhysicalNode>
   | DeduplicateNode<PhysicalNode>
+  | DistinctMarksNode<PhysicalNode>
   | EncodeJsonNode<PhysicalNode>
   | ExpandNode<PhysicalNode>
   | FirstOccurrenceNode<PhysicalNode>
@@ -56,6 +59,7 @@ export type OperatorNode =
   | StreamJoinNode<PhysicalNode>
   | StreamLimitNode<PhysicalNode>
   | TimeWindowNode<PhysicalNode>
+  | TopRowsNode<PhysicalNode>
   | UnionNode<PhysicalNode>
   | UserFunctionNode<PhysicalNode>
   | WatermarkNode<PhysicalNode>
@@ -79,6 +83,7 @@ const operators = {
   changeRows,
   decodeJson,
   deduplicate,
+  distinctMarks,
   encodeJson,
   expand,
   firstOccurrence,
@@ -95,6 +100,7 @@ const operators = {
   streamJoin,
   streamLimit,
   timeWindow,
+  topRows,
   union,
   userFunction,
   watermark,

@@ -5,6 +5,7 @@ import { changeAggregate, type ChangeAggregate } from "./nodes/changeAggregate.j
 import { changeRows, type ChangeRows } from "./nodes/changeRows.js";
 import { deduplicate, type Deduplicate } from "./nodes/deduplicate.js";
 import type { NodeFacts } from "./nodes/facts.js";
+import { distinctMarks, type DistinctMarks } from "./nodes/distinctMarks.js";
 import { expand, type Expand } from "./nodes/expand.js";
 import { filter, type Filter } from "./nodes/filter.js";
 import { generate, type Generate } from "./nodes/generate.js";
@@ -26,6 +27,7 @@ import { sideRows, type SideRows } from "./nodes/sideRows.js";
 import { sort, type Sort } from "./nodes/sort.js";
 import { subqueryAlias, type SubqueryAlias } from "./nodes/subqueryAlias.js";
 import { timeWindow, type TimeWindow } from "./nodes/timeWindow.js";
+import { topRows, type TopRows } from "./nodes/topRows.js";
 import { window, type Window } from "./nodes/window.js";
 import { withWatermark, type WithWatermark } from "./nodes/withWatermark.js";
 
@@ -41,6 +43,7 @@ export type LogicalPlan =
   | ChangeAggregate<LogicalPlan>
   | ChangeRows<LogicalPlan>
   | Deduplicate<LogicalPlan>
+  | DistinctMarks<LogicalPlan>
   | Expand<LogicalPlan>
   | Filter<LogicalPlan>
   | Generate<LogicalPlan>
@@ -62,6 +65,7 @@ export type LogicalPlan =
   | Sort<LogicalPlan>
   | SubqueryAlias<LogicalPlan>
   | TimeWindow<LogicalPlan>
+  | TopRows<LogicalPlan>
   | Window<LogicalPlan>
   | WithWatermark<LogicalPlan>
   | WorkTable;
@@ -77,6 +81,7 @@ const nodes = {
   changeAggregate,
   changeRows,
   deduplicate,
+  distinctMarks,
   expand,
   filter,
   generate,
@@ -98,6 +103,7 @@ const nodes = {
   sort,
   subqueryAlias,
   timeWindow,
+  topRows,
   window,
   withWatermark,
   workTable,

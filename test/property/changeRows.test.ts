@@ -31,6 +31,44 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
   ],
   ["grouping sets of groups", `SELECT k, g, sum(n) AS s, count(*) AS c FROM (${changing}) GROUP BY GROUPING SETS ((k), (g), ())`, null],
   ["exploded", `SELECT k, e FROM (SELECT k, explode(sequence(1, n)) AS e FROM (SELECT k, count(*) AS n FROM t GROUP BY k))`, null],
+  [
+    "count distinct",
+    "SELECT k, count(DISTINCT g) AS a, count(DISTINCT v) FILTER (WHERE g > 1) AS b, sum(DISTINCT v) AS s, count(*) AS n FROM t GROUP BY k",
+    [0],
+  ],
+  ["count distinct over groups that go", `SELECT g, count(DISTINCT m) AS a, count(DISTINCT k, n) AS b FROM (${changing}) GROUP BY g`, [0]],
+  ["distinct of groups", `SELECT DISTINCT n FROM (${counts})`, [0]],
+  ["distinct of a union", `SELECT k, n FROM (${counts}) UNION SELECT k, v FROM u`, [0, 1]],
+  [
+    "the first rows of a key",
+    "SELECT k, g, v, d FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY v DESC, g, d, ts) AS r FROM t) WHERE r <= 2",
+    null,
+  ],
+  [
+    "with their place",
+    "SELECT k, v, ts, r FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY v DESC NULLS LAST, ts) AS r FROM t) WHERE r <= 3",
+    [0, 3],
+  ],
+  ["the last row of a key", "SELECT k, g, v FROM t QUALIFY row_number() OVER (PARTITION BY k ORDER BY ts DESC) = 1", [0]],
+  ["the second", "SELECT k, v FROM (SELECT *, row_number() OVER (PARTITION BY k ORDER BY ts) AS r FROM t) WHERE r = 2", null],
+  ["rank", "SELECT k, g, v, d, ts, r FROM (SELECT *, rank() OVER (PARTITION BY g ORDER BY d DESC) AS r FROM t) WHERE r < 3", null],
+  [
+    "dense rank",
+    "SELECT g, v, r FROM (SELECT g, v, dense_rank() OVER (PARTITION BY g ORDER BY k, v) AS r FROM t) WHERE 2 >= r AND v > 0",
+    null,
+  ],
+  [
+    "the first groups",
+    `SELECT g, k, n FROM (SELECT *, row_number() OVER (PARTITION BY g ORDER BY n DESC, k) AS r FROM (${changing})) WHERE r <= 2`,
+    [0, 1],
+  ],
+  ["their ranks", `SELECT g, m, r FROM (SELECT *, rank() OVER (PARTITION BY g ORDER BY m) AS r FROM (${changing})) WHERE r <= 2`, null],
+  [
+    "means of the first groups",
+    `SELECT g, avg(m) AS a FROM (SELECT *, row_number() OVER (PARTITION BY g ORDER BY n DESC, k) AS r FROM (${changing})) WHERE r <= 2 GROUP BY g`,
+    [0],
+  ],
+  ["the first of all", `SELECT k, s FROM (${counts}) ORDER BY s DESC NULLS LAST, k LIMIT 2`, [0]],
   ["windows", "SELECT window.start AS w, k, count(*) AS n FROM t GROUP BY window(ts, '5 seconds'), k", [0, 1]],
 ];
 

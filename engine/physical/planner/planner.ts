@@ -16,6 +16,7 @@ import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
 import { planChangeAggregate } from "./changeAggregate.js";
 import type { PlanContext, Planner, Planners, Planning } from "./context.js";
+import { planDistinctMarks } from "./distinctMarks.js";
 import { drawsIn, numberDraws } from "./draws.js";
 import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
@@ -31,6 +32,7 @@ import { sideRowsOf } from "./sideRows.js";
 import { planSort } from "./sort.js";
 import { planSessionWindow } from "./sessionWindow.js";
 import { planTimeWindow } from "./timeWindow.js";
+import { planTopRows } from "./topRows.js";
 import { planWatermark } from "./watermark.js";
 import { planWindow } from "./window.js";
 
@@ -40,6 +42,7 @@ export const planners: Planners = {
   changeAggregate: planChangeAggregate,
   changeRows: planChangeRows,
   deduplicate: planDeduplicate,
+  distinctMarks: planDistinctMarks,
   filter: planScanAndProject,
   expand: planExpand,
   generate: planGenerate,
@@ -61,6 +64,7 @@ export const planners: Planners = {
   sort: planSort,
   subqueryAlias: planAlias,
   timeWindow: planTimeWindow,
+  topRows: planTopRows,
   window: planWindow,
   withWatermark: planWatermark,
   workTable: isRunBefore,

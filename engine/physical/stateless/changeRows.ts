@@ -1,6 +1,6 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
-import { columnFromValues, concatBatches, plainColumn, retainBatch, takeColumn } from "../../arrow/columns.js";
+import { columnFromValues, concatBatches, retainBatch, takeColumn } from "../../arrow/columns.js";
 import { types, type Schema } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
@@ -10,6 +10,7 @@ import { IntList } from "../../state/intList.js";
 import { layoutOf } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { PackedKeys } from "../../state/packedKeys.js";
+import { signsOf } from "../stateful/signs.js";
 import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
 
@@ -150,7 +151,7 @@ class ChangeRowsOperator implements Operator {
     for (let j = 0; j < inserted.count; j++) firstRow[inserted.values[j]!] = insertedRows.values[j]!;
     const counts = new Int32Array(all.length);
     const signs = signsOf(all.columns[this.#change]!);
-    for (let row = 0; row < all.length; row++) counts[firstRow[slots[row]!]!]! += signs(row);
+    for (let row = 0; row < all.length; row++) counts[firstRow[slots[row]!]!]! += signs[row]!;
     return counts;
   }
 
@@ -191,11 +192,4 @@ function withoutKey(counts: Int32Array): Net {
 function add({ rows, kinds: codes }: Net, row: number, kind: number): void {
   rows.push(row);
   codes.push(kind);
-}
-
-function signsOf(column: Column): (row: number) => number {
-  const plain = plainColumn(column);
-  assert(plain.encoding === "i32", "a sign is an int");
-  const { values } = plain;
-  return (row) => values[row]!;
 }

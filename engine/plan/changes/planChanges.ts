@@ -1,8 +1,9 @@
 import { types } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import { freshId, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
+import { freshId, type Attribute, type Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
+import { referencesOf } from "../../expression/traverse.js";
 import { attributeOf } from "../attributeOf.js";
 import { descend, eachOf } from "../descend.js";
 import { factsOf, type LogicalPlan, type NodeOf, type OptimizedPlan } from "../logicalPlan.js";
@@ -10,17 +11,11 @@ import { inputsOf, outputOf } from "../outputOf.js";
 import { isStreaming, streamsOf } from "../streamingPlan.js";
 import { childrenOf, withChildren } from "../transform.js";
 import { changeTypeColumn, newChangeColumn, newChangeTypeColumn } from "./changeColumn.js";
+import type { ChangingPlan } from "./changingPlan.js";
+import { distinctRows, overMarks } from "./distinctValues.js";
 import { retracted } from "./retraction.js";
 import { isSessionGrouping } from "./sessions.js";
-
-/** A part of a plan whose rows are changes. */
-export interface ChangingPlan {
-  readonly plan: LogicalPlan;
-  /** The column that says which rows are taken back; null where every row is new. */
-  readonly change: Attribute | null;
-  /** The columns that identify a row, by id; null where none are known. */
-  readonly keys: readonly number[] | null;
-}
+import { rankFilter, sortedLimit, topRowsOver, type TopRowsPattern } from "./topRows.js";
 
 type Steps = Generator<LogicalPlan, ChangingPlan, ChangingPlan>;
 
@@ -54,9 +49,27 @@ function* planNode(node: LogicalPlan, context: AnalysisContext): Steps {
   switch (node.kind) {
     case "aggregate":
       return changingAggregate(node, yield node.input, context);
-    case "project":
-      return project(node, yield node.input);
-    case "filter":
+    case "project": {
+      const { input } = node;
+      const isAsked = ({ id }: Attribute): boolean => node.expressions.some((e) => referencesOf(e).has(id));
+      const pattern = input.kind === "filter" ? rankFilter(input, isAsked) : null;
+      return project(node, pattern === null ? yield input : topRows(pattern, yield pattern.input));
+    }
+    case "filter": {
+      const pattern = rankFilter(node, () => true);
+      if (pattern !== null) return topRows(pattern, yield pattern.input);
+      const input = yield node.input;
+      return { ...input, plan: withChildren(node, [input.plan]) };
+    }
+    case "limit": {
+      const pattern = sortedLimit(node);
+      if (pattern !== null) return topRows(pattern, yield pattern.input);
+      break;
+    }
+    case "deduplicate": {
+      const input = yield node.input;
+      return input.change === null ? asAppended(node, [input]) : distinctRows(node, input, input.change);
+    }
     case "withWatermark":
     case "repartition":
     case "subqueryAlias": {
@@ -111,24 +124,19 @@ function refuseAsAppend(node: LogicalPlan): void {
 function refused(node: LogicalPlan): StreamingError {
   return new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
     operation: `The operator ${factsOf(node).explain(node).split(" ")[0]}`,
-    suggestion: "Filters, projections, unions, joins with tables and aggregations do.",
+    suggestion: "Filters, projections, unions, joins with tables, aggregations, distinct and first rows (row_number() OVER (…) <= n) do.",
   });
 }
 
-function changingAggregate(node: NodeOf<"aggregate">, { plan: input, change }: ChangingPlan, context: AnalysisContext): ChangingPlan {
-  const calls = node.aggregates.filter((e): e is Alias => e.kind === "alias" && e.child.kind === "aggregateCall");
-  const distinct = calls.find((e) => e.child.kind === "aggregateCall" && e.child.distinct);
-  if (distinct !== undefined) {
-    throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
-      operation: "An aggregate over distinct values",
-      suggestion: "size(collect_set(…)) counts them where no row is taken back.",
-    });
-  }
+function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, context: AnalysisContext): ChangingPlan {
+  const { change } = given;
   if (isSessionGrouping(node)) {
     if (change !== null) throw refused(node);
-    return { plan: { ...node, input }, change: null, keys: null };
+    refuseAsAppend(node);
+    return { plan: { ...node, input: given.plan }, change: null, keys: null };
   }
   assert(node.operatorId !== undefined, "an aggregation of a stream has an id");
+  const { calls, input } = overMarks(node, given);
   const own = newChangeColumn();
   const sums = change === null ? null : retracted(calls, change, context);
   const changing: NodeOf<"changeAggregate"> = {
@@ -154,6 +162,18 @@ function changingAggregate(node: NodeOf<"aggregate">, { plan: input, change }: C
   const isWhole = groups.every((group) => listed.some((e) => idIn(e) === group.id));
   const plan: LogicalPlan = { kind: "project", expressions: [...listed, own], input: changing };
   return { plan, change: own, keys: isWhole ? keys : null };
+}
+
+/** The first rows of partitions: known by what parts them where one is wanted of each, else by what the rows below are known by, else by place. */
+function topRows(pattern: TopRowsPattern, { plan: input, change, keys }: ChangingPlan): ChangingPlan {
+  const node = topRowsOver(pattern, input, change);
+  const { partition, ranks, limit, rank } = node;
+  const parts = partition.map((e) => (e.kind === "attribute" ? e.id : null));
+  const isKnown = !parts.includes(null) && ranks === "row_number";
+  const byPart = isKnown && limit === 1 ? (parts as number[]) : null;
+  const byPlace = isKnown && rank !== null ? [...(parts as number[]), rank.id] : null;
+  const plan: LogicalPlan = pattern.rest === null ? node : { kind: "filter", condition: pattern.rest, input: node };
+  return { plan, change: node.change, keys: byPart ?? byPlace ?? keys };
 }
 
 /** The column that an item of a list passes on. */

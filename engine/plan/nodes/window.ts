@@ -12,6 +12,8 @@ export interface Window<Plan> {
   /** Aliases of window calls. */
   readonly calls: readonly Alias[];
   readonly input: Plan;
+  /** Of a stream, which may be asked for its first rows (`outputMode("changes")`). */
+  readonly operatorId?: string;
 }
 
 export const window: NodeFacts<Window<Input>> = {
@@ -19,6 +21,7 @@ export const window: NodeFacts<Window<Input>> = {
   ...oneInput,
   ...definesNothing,
   ...stateless,
+  operatorKind: (_, [streams]) => (streams! ? "window" : null),
   expressions: ({ calls }) => calls,
   withExpressions: (node, calls) => ({ ...node, calls: calls as readonly Alias[] }),
   output: ({ calls }, inputs) => [...inputs[0]!, ...calls.map(attributeOf)],

@@ -1,0 +1,385 @@
+import type { Column } from "../../arrow/column.js";
+import { types } from "../../arrow/types.js";
+import type { GroupRange } from "../../contract/state.js";
+import { assert } from "../../errors/assert.js";
+import { compareBytes, Cells } from "../../state/cells.js";
+import type { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
+import type { KeyLayout } from "../../state/keyLayout.js";
+import { KeyedTable } from "../../state/keyedTable.js";
+import { Lane } from "../../state/lane.js";
+import type { OrderBytes } from "../../state/orderBytes.js";
+import { OrderedRows } from "../../state/orderedRows.js";
+import type { PackedKeys } from "../../state/packedKeys.js";
+import { addDifferences, rankedRows, type RankedRows } from "./rankedRows.js";
+import type { TopRowsSpec } from "./topRowsSpec.js";
+
+const none = -1;
+
+/** Rows of a batch for one state partition. */
+export interface OfferedRows {
+  /** The columns that rows are parted by, and whole rows, of the batch. */
+  readonly keys: PackedKeys;
+  readonly rows: PackedKeys;
+  /** Which rows of the batch; what orders them, in that order. */
+  readonly taken: Int32Array | null;
+  readonly count: number;
+  readonly order: OrderBytes;
+  /** 1 or −1 of each row of the batch; null: 1 of all. */
+  readonly signs: Int32Array | null;
+}
+
+/** One state partition: the rows of each key that may be among its first, each with how often it is there, and their order. */
+export class TopRowsPartition {
+  /** What the batch took out of the state, as the columns of rows and the hashes of their keys. */
+  deletes: { readonly columns: readonly Column[]; readonly count: number } | null = null;
+  readonly #spec: TopRowsSpec;
+  readonly #keys: KeyedTable;
+  readonly #rows: KeyedTable;
+  readonly #order = new Cells(types.binary);
+  readonly #tree = new OrderedRows((a, b) => this.#compare(a, b));
+  readonly #sorter: HashSorter;
+  /** Of each row: its key, the hash of that, how often it is there, the batch that changed it, whether the files have it. */
+  readonly #keyOf = new Lane("i32", none);
+  readonly #hashOf = new Lane("i32", 0);
+  readonly #count = new Lane("i32", 0);
+  readonly #changedIn = new Lane("i32", 0);
+  readonly #saved = new Lane("u8", 0);
+  readonly #changed = new IntList();
+  /** Of each key: the batch that came to it last, and the last of its rows that is among the first. Rows behind that cannot come in where none is taken back. */
+  readonly #touchedIn = new Lane("i32", 0);
+  readonly #last = new Lane("i32", none);
+  readonly #touched = new IntList();
+  /** What the first rows of the touched keys were; of the j-th key those from `beforeEnds[j − 1]` to `beforeEnds[j]`. */
+  readonly #before = rankedRows();
+  readonly #beforeEnds = new IntList();
+  #batch = 0;
+
+  constructor(spec: TopRowsSpec, layouts: { readonly keys: KeyLayout; readonly rows: KeyLayout }, groups: GroupRange, sorter: HashSorter) {
+    this.#spec = spec;
+    this.#keys = new KeyedTable(layouts.keys, groups);
+    this.#rows = new KeyedTable(layouts.rows);
+    this.#sorter = sorter;
+  }
+
+  get size(): number {
+    return this.#rows.size;
+  }
+
+  get updated(): number {
+    return this.#changed.count;
+  }
+
+  begin(): void {
+    this.#batch++;
+    this.deletes = null;
+    this.#changed.clear();
+    this.#touched.clear();
+    this.#before.rows.clear();
+    this.#before.ranks.clear();
+    this.#beforeEnds.clear();
+  }
+
+  offer(offered: OfferedRows): void {
+    const { keys, taken, count, signs } = offered;
+    const keySlots = this.#keySlots(keys, taken, count);
+    const kept = signs === null ? this.#mayComeIn(keySlots, offered) : null;
+    const [places, n] = kept === null ? [null, count] : [kept.values, kept.count];
+    const rows = rowsAt(taken, places, n);
+    const slots = this.#rows.lookupOrInsert(offered.rows, rows, n);
+    const { inserted } = this.#rows;
+    this.#reserveRows();
+    for (let f = 0; f < inserted.count; f++) this.#forget(inserted.values[f]!);
+    for (let j = 0; j < n; j++) {
+      const place = places === null ? j : places[j]!;
+      const slot = slots[j]!;
+      if (this.#keyOf.values[slot] === none) this.#note(slot, keySlots[place]!, offered.order, place);
+      this.#add(slot, signs === null ? 1 : signs[rows === null ? j : rows[j]!]!);
+    }
+  }
+
+  /** The first rows of the keys that the batch touched which were so before it and are not now, and those that are so now and were not. */
+  differences(): { readonly gone: RankedRows; readonly come: RankedRows } {
+    const [gone, come, after] = [rankedRows(), rankedRows(), rankedRows()];
+    const how = { compare: (a: number, b: number) => this.#compare(a, b), byRank: this.#spec.emitsRank };
+    for (const k of this.#touchedByHash()) {
+      const key = this.#touched.values[k]!;
+      after.rows.clear();
+      after.ranks.clear();
+      this.#firstOf(key, after);
+      const range = { from: k === 0 ? 0 : this.#beforeEnds.values[k - 1]!, to: this.#beforeEnds.values[k]! };
+      addDifferences(this.#before, range, after, how, { gone, come });
+      if (this.#spec.change === null) this.#last.values[key] = this.#isFull(after) ? after.rows.values[after.rows.count - 1]! : none;
+    }
+    return { gone, come };
+  }
+
+  /** The columns of rows. They are there until `settle`. */
+  columns(rows: Int32Array, count: number): Column[] {
+    return this.#rows.keyColumns(rows, count);
+  }
+
+  /** Forgets the rows that are not there any more, those that cannot come in any more, and keys without rows. */
+  settle(): void {
+    if (this.#spec.change === null) for (let k = 0; k < this.#touched.count; k++) this.#prune(this.#touched.values[k]!);
+    const dead = new IntList();
+    const saved = new IntList();
+    for (let j = 0; j < this.#changed.count; j++) {
+      const row = this.#changed.values[j]!;
+      const times = this.#count.values[row]!;
+      assert(times >= 0, "a row is taken back as often as it came, at most");
+      if (times > 0) continue;
+      dead.push(row);
+      if (this.#saved.values[row] === 1) saved.push(row);
+    }
+    this.#sort(saved);
+    if (saved.count > 0)
+      this.deletes = { columns: [...this.columns(saved.values, saved.count), this.#groupColumn(saved.view())], count: saved.count };
+    this.#removeRows(dead);
+    this.#removeKeys();
+  }
+
+  restore(offered: Omit<OfferedRows, "signs">, counts: readonly number[]): void {
+    const { keys, rows, taken, count, order } = offered;
+    const keySlots = this.#keys.lookupOrInsert(keys, taken, count);
+    this.#reserveKeys();
+    const { inserted } = this.#keys;
+    for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
+    const slots = this.#rows.lookupOrInsert(rows, taken, count);
+    const fresh = this.#rows.inserted;
+    this.#reserveRows();
+    for (let f = 0; f < fresh.count; f++) this.#forget(fresh.values[f]!);
+    for (let j = 0; j < count; j++) {
+      const slot = slots[j]!;
+      if (this.#keyOf.values[slot] === none) {
+        this.#note(slot, keySlots[j]!, order, j);
+        this.#tree.insert(keySlots[j]!, slot);
+      }
+      this.#count.values[slot] = counts[taken === null ? j : taken[j]!]!;
+      this.#saved.values[slot] = 1;
+    }
+  }
+
+  restoreDeletes({ rows, taken, count }: Pick<OfferedRows, "rows" | "taken" | "count">): void {
+    const slots = this.#rows.find(rows, taken, count);
+    const found = new IntList();
+    for (let j = 0; j < count; j++) if (slots[j]! >= 0) found.push(slots[j]!);
+    for (let j = 0; j < found.count; j++) this.#tree.remove(this.#keyOf.values[found.values[j]!]!, found.values[j]!);
+    this.#removeRows(found);
+  }
+
+  /** The rows that the batch changed and that are still there, in the order of the files; they count as saved. */
+  changed(): Int32Array {
+    const rows = new IntList();
+    for (let j = 0; j < this.#changed.count; j++) {
+      const row = this.#changed.values[j]!;
+      if (this.#count.values[row]! > 0) rows.push(row);
+    }
+    for (let j = 0; j < rows.count; j++) this.#saved.values[rows.values[j]!] = 1;
+    this.#sort(rows);
+    return rows.view();
+  }
+
+  /** The rows of the keys of some groups, in the order of the files. */
+  of(groups: GroupRange): Int32Array {
+    const keys = new IntList();
+    this.#keys.collect(groups, keys);
+    const rows = new IntList();
+    for (let j = 0; j < keys.count; j++) {
+      this.#tree.walk(keys.values[j]!, (row) => {
+        rows.push(row);
+        return true;
+      });
+    }
+    this.#sort(rows);
+    return rows.view();
+  }
+
+  /** What restores rows: their columns, how often they are there, the hashes of their keys. */
+  savedColumns(rows: Int32Array): Column[] {
+    const counts = new Int32Array(rows.length);
+    for (let j = 0; j < rows.length; j++) counts[j] = this.#count.values[rows[j]!]!;
+    const count: Column = { type: types.int, encoding: "i32", length: rows.length, nulls: null, values: counts };
+    return [...this.columns(rows, rows.length), count, this.#groupColumn(rows)];
+  }
+
+  get memoryBytes(): number {
+    return this.#keys.memoryBytes + this.#rows.memoryBytes + this.#order.bytes + this.#tree.bytes + 17 * this.#rows.slotLimit;
+  }
+
+  /** The keys of rows; what was first of those that the batch comes to now is noted. */
+  #keySlots(keys: PackedKeys, taken: Int32Array | null, count: number): Int32Array {
+    const slots = this.#keys.lookupOrInsert(keys, taken, count);
+    const { inserted } = this.#keys;
+    this.#reserveKeys();
+    for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
+    const touchedIn = this.#touchedIn.values;
+    for (let j = 0; j < count; j++) {
+      const key = slots[j]!;
+      if (touchedIn[key] === this.#batch) continue;
+      touchedIn[key] = this.#batch;
+      this.#touched.push(key);
+      this.#firstOf(key, this.#before);
+      this.#beforeEnds.push(this.#before.rows.count);
+    }
+    return slots;
+  }
+
+  /** The places of the touched keys among them, in the order of their hashes. */
+  #touchedByHash(): Int32Array {
+    const { count, values } = this.#touched;
+    const places = Int32Array.from({ length: count }, (_, k) => k);
+    this.#sorter.sort(places, count, this.#keys.hashes, values, (a, b) => this.#keys.compareKeys(values[a]!, values[b]!));
+    return places;
+  }
+
+  #newKey(key: number): void {
+    this.#touchedIn.values[key] = 0;
+    this.#last.values[key] = none;
+    this.#tree.clearKey(key);
+  }
+
+  /** The places of rows that are not behind the last of the first rows of their key; null: all of them. */
+  #mayComeIn(keySlots: Int32Array, { count, order }: OfferedRows): IntList | null {
+    const last = this.#last.values;
+    const kept = new IntList(count);
+    for (let j = 0; j < count; j++) {
+      const bound = last[keySlots[j]!]!;
+      if (bound === none || this.#compareOffered(order, j, bound) <= 0) kept.push(j);
+    }
+    return kept.count === count ? null : kept;
+  }
+
+  #compareOffered({ data, starts }: OrderBytes, place: number, row: number): number {
+    const start = starts[place]!;
+    const order = this.#order;
+    return compareBytes(data, start, starts[place + 1]! - start, order.data, order.startOf(row), order.lengthOf(row));
+  }
+
+  #forget(row: number): void {
+    this.#keyOf.values[row] = none;
+    this.#count.values[row] = 0;
+    this.#changedIn.values[row] = 0;
+    this.#saved.values[row] = 0;
+  }
+
+  #note(row: number, key: number, { data, starts }: OrderBytes, place: number): void {
+    this.#keyOf.values[row] = key;
+    this.#hashOf.values[row] = this.#keys.hashes[key]!;
+    this.#order.set(row, data, starts[place]!, starts[place + 1]! - starts[place]!);
+  }
+
+  #add(row: number, sign: number): void {
+    const counts = this.#count.values;
+    const [key, before] = [this.#keyOf.values[row]!, counts[row]!];
+    counts[row] = before + sign;
+    if (before === 0 && sign > 0) this.#tree.insert(key, row);
+    else if (before === 1 && sign < 0) this.#tree.remove(key, row);
+    if (this.#changedIn.values[row] === this.#batch) return;
+    this.#changedIn.values[row] = this.#batch;
+    this.#changed.push(row);
+  }
+
+  /** Adds the first rows of a key to a list, a row that is there several times as often. */
+  #firstOf(key: number, { rows, ranks }: RankedRows): void {
+    const { ranks: by, limit } = this.#spec;
+    let [number, rank, before] = [0, 0, none];
+    this.#tree.walk(key, (row) => {
+      if (before === none || !this.#sameOrder(before, row)) rank = by === "rank" ? number + 1 : rank + 1;
+      before = row;
+      for (let copies = this.#count.values[row]!; copies > 0; copies--) {
+        number++;
+        const own = by === "row_number" ? number : rank;
+        if (own > limit) return false;
+        rows.push(row);
+        ranks.push(own);
+      }
+      return true;
+    });
+  }
+
+  /** Whether no row that is behind all of these can be among the first. */
+  #isFull({ rows, ranks }: RankedRows): boolean {
+    if (rows.count === 0) return false;
+    return this.#spec.ranks === "dense_rank" ? ranks.values[rows.count - 1]! >= this.#spec.limit : rows.count >= this.#spec.limit;
+  }
+
+  #prune(key: number): void {
+    if (this.#last.values[key] === none) return;
+    const first = rankedRows();
+    this.#firstOf(key, first);
+    const last = first.rows.values[first.rows.count - 1]!;
+    const behind = new IntList();
+    let isBehind = false;
+    this.#tree.walk(key, (row) => {
+      if (isBehind) behind.push(row);
+      else if (row === last) isBehind = true;
+      return true;
+    });
+    for (let j = 0; j < behind.count; j++) {
+      const row = behind.values[j]!;
+      this.#tree.remove(key, row);
+      this.#count.values[row] = 0;
+      if (this.#changedIn.values[row] === this.#batch) continue;
+      this.#changedIn.values[row] = this.#batch;
+      this.#changed.push(row);
+    }
+  }
+
+  #removeRows(rows: IntList): void {
+    for (let j = 0; j < rows.count; j++) this.#order.remove(rows.values[j]!);
+    this.#rows.remove(rows.values, rows.count);
+    for (let j = 0; j < rows.count; j++) this.#forget(rows.values[j]!);
+  }
+
+  #removeKeys(): void {
+    const empty = new IntList();
+    for (let k = 0; k < this.#touched.count; k++) if (this.#tree.isEmpty(this.#touched.values[k]!)) empty.push(this.#touched.values[k]!);
+    this.#keys.remove(empty.values, empty.count);
+  }
+
+  /** A total order that depends on the rows alone. */
+  #compare(a: number, b: number): number {
+    if (a === b) return 0;
+    const order = this.#order;
+    const byOrder = compareBytes(order.data, order.startOf(a), order.lengthOf(a), order.data, order.startOf(b), order.lengthOf(b));
+    if (byOrder !== 0) return byOrder;
+    const { hashes } = this.#rows;
+    return hashes[a] === hashes[b] ? this.#rows.compareKeys(a, b) : (hashes[a]! >>> 0) - (hashes[b]! >>> 0);
+  }
+
+  #sameOrder(a: number, b: number): boolean {
+    const order = this.#order;
+    const [aLength, bLength] = [order.lengthOf(a), order.lengthOf(b)];
+    return aLength === bLength && compareBytes(order.data, order.startOf(a), aLength, order.data, order.startOf(b), bLength) === 0;
+  }
+
+  #sort({ values, count }: IntList): void {
+    this.#sorter.sort(values, count, this.#hashOf.values, null, (a, b) => this.#compare(a, b));
+  }
+
+  #groupColumn(rows: Int32Array): Column {
+    const values = new Int32Array(rows.length);
+    for (let j = 0; j < rows.length; j++) values[j] = this.#hashOf.values[rows[j]!]!;
+    return { type: types.int, encoding: "i32", length: rows.length, nulls: null, values };
+  }
+
+  #reserveKeys(): void {
+    const limit = this.#keys.slotLimit;
+    this.#touchedIn.reserve(limit);
+    this.#last.reserve(limit);
+    this.#tree.reserveKeys(limit);
+  }
+
+  #reserveRows(): void {
+    const limit = this.#rows.slotLimit;
+    for (const lane of [this.#keyOf, this.#hashOf, this.#count, this.#changedIn, this.#saved]) lane.reserve(limit);
+    this.#order.reserve(limit);
+    this.#tree.reserveRows(limit);
+  }
+}
+
+function rowsAt(taken: Int32Array | null, places: Int32Array | null, count: number): Int32Array | null {
+  if (places === null) return taken;
+  return taken === null ? places : Int32Array.from({ length: count }, (_, j) => taken[places[j]!]!);
+}

@@ -1,0 +1,19 @@
+import type { SortKey } from "../stateless/rowOrder.js";
+
+/** Which rows of a partition are its first. */
+export type RankFunction = "row_number" | "rank" | "dense_rank";
+
+/** What keeps the first rows of each partition needs bound. Plain data; columns are places in the input. */
+export interface TopRowsSpec {
+  readonly operatorId: string;
+  /** State partitions. */
+  readonly partitions: number;
+  readonly partition: readonly number[];
+  readonly order: readonly SortKey[];
+  readonly ranks: RankFunction;
+  readonly limit: number;
+  /** Whether the rank comes out behind the columns. */
+  readonly emitsRank: boolean;
+  /** The column that says 1 or −1, which is no part of a row; null where every row is new. */
+  readonly change: number | null;
+}
