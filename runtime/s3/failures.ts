@@ -17,7 +17,12 @@ const accessCodes = new Set([
   "ExpiredToken",
   "InvalidToken",
   "AllAccessDisabled",
+  // versitygw's word for an access key that it does not know, with the status of what is not there.
+  "XAdminUserNotFound",
 ]);
+
+/** A request without a body in its answer (HEAD) has the second name. */
+const missingCodes = new Set(["NoSuchKey", "NotFound"]);
 const passingCodes = new Set([
   "SlowDown",
   "RequestTimeout",
@@ -32,7 +37,7 @@ const credentialErrors = new Set(["CredentialsProviderError", "TokenProviderErro
 
 /** There is no such object. A missing bucket is another matter. */
 export function isMissing(error: unknown): boolean {
-  return nameOf(error) === "NoSuchKey" || (statusOf(error) === 404 && nameOf(error) !== "NoSuchBucket" && nameOf(error) !== "NoSuchUpload");
+  return missingCodes.has(nameOf(error));
 }
 
 /** What was to be new is there already. */

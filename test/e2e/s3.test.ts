@@ -7,7 +7,7 @@ import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { window, count, sum } from "../../index.js";
 import { testRuntime } from "../runtime/testRuntime.js";
 import { requireServers } from "../servers/availability.js";
-import { startS3 } from "../servers/s3/s3Server.js";
+import { s3Keys, startS3 } from "../servers/s3/s3Server.js";
 import { startS3Proxy, type S3Proxy } from "../servers/s3/s3Proxy.js";
 
 const ddl = "id BIGINT, at TIMESTAMP, name STRING";
@@ -138,6 +138,30 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
       await query.awaitTermination();
       expect(await session.read.schema(ddl).json(join(folder, "out")).collect()).toHaveLength(10);
       rmSync(folder, { recursive: true });
+    });
+  });
+
+  describe("what is refused", () => {
+    test.each([{ "spark.hadoop.fs.s3a.access.key": "AKIDNOBODY" }, { "spark.hadoop.fs.s3a.secret.key": "n0t-th1s-one" }])(
+      "keys that nobody knows, and no key is said: %j",
+      async (conf) => {
+        // moto asks for no signature.
+        if (server.name.startsWith("moto")) return;
+        await arrive("0.json", lines(0, 3));
+        const query = await start(sessionOf(conf)).catch((refusal: unknown) => refusal);
+        expect(query).toMatchObject({ condition: "S3_ACCESS_DENIED" });
+        for (let at = query; at instanceof Error; at = at.cause) {
+          for (const secret of [...Object.values(s3Keys), "n0t-th1s-one"])
+            expect(`${at.message}${at.stack}${JSON.stringify(at)}`).not.toContain(secret);
+        }
+      },
+    );
+
+    test("a bucket that is not there, for every kind of request", async () => {
+      const { files } = session.runtime;
+      const path = "s3://no-such-bucket-here/x";
+      for (const request of [() => files.list(path), () => files.status(path), () => files.addNew(path, new Uint8Array(1))])
+        await expect(request()).rejects.toMatchObject({ condition: "S3_BUCKET_NOT_FOUND" });
     });
   });
 

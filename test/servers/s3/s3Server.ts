@@ -64,8 +64,9 @@ async function findProgram(): Promise<Program> {
     () => true,
     () => false,
   );
-  if (hasGo) {
-    const path = await gateway();
+  // Where its modules cannot be had, the other server stands in.
+  const path = hasGo ? await gateway().catch(() => null) : null;
+  if (path !== null) {
     const env = { ROOT_ACCESS_KEY: s3Keys.accessKeyId, ROOT_SECRET_KEY: s3Keys.secretAccessKey };
     return {
       name: `versitygw ${gatewayVersion}`,
