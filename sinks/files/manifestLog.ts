@@ -56,14 +56,16 @@ export class ManifestLog {
   }
 
   /** A listing of an object store may be older than the last entry. */
-  private async withNewer({ deltas, compacts, latest }: ManifestListing): Promise<ManifestListing> {
-    const [newDeltas, newCompacts] = [new Set(deltas), new Set(compacts)];
-    for (let id = latest + 1; ; id++) {
-      if ((await this.runtime.files.read(`${this.folder}/${manifestName(id)}`)) === null) {
-        return { deltas: newDeltas, compacts: newCompacts, latest: id - 1 };
-      }
-      (isCompactBatch(id) ? newCompacts : newDeltas).add(id);
-    }
+  private async withNewer(listing: ManifestListing): Promise<ManifestListing> {
+    const newer: number[] = [];
+    for (let id = listing.latest + 1; (await this.runtime.files.read(`${this.folder}/${manifestName(id)}`)) !== null; id++) newer.push(id);
+    // A manifest may have a hundred thousand entries: they are not copied for nothing.
+    if (newer.length === 0) return listing;
+    return {
+      deltas: new Set([...listing.deltas, ...newer.filter((id) => !isCompactBatch(id))]),
+      compacts: new Set([...listing.compacts, ...newer.filter(isCompactBatch)]),
+      latest: newer.at(-1)!,
+    };
   }
 
   /** Tells what the entries that were found look like. */
