@@ -131,6 +131,9 @@ await requireServers(
       );
       const messages = keys.map((key) => ({ topic: theirs, key, value: "v" }));
       await other.produce({ p: { partitioner: "murmur2" } }, [{ producer: "p", op: "send", messages }]);
+      // A broker answers the end of a transaction before all its partitions have the marker: until then readers do not see what is there.
+      const seen = (topic: string): Promise<number> => other.read(topic).then(({ length }) => length);
+      await expect.poll(() => seen(ours)).toBe(keys.length);
       const placed = async (topic: string): Promise<string[]> => (await other.read(topic)).map((r) => `${r.partition} ${r.key}`).toSorted();
       expect(await placed(ours)).toEqual(await placed(theirs));
       const keyless = freshTopic("keyless");
@@ -140,6 +143,7 @@ await requireServers(
         3 - 3,
         Array.from({ length: 200 }, () => [null, "x".repeat(1000)]),
       );
+      await expect.poll(() => seen(keyless)).toBe(200);
       const perPartition = [0, 1, 2, 3].map(() => 0);
       for (const { partition } of await other.read(keyless)) perPartition[partition]!++;
       expect(Math.min(...perPartition)).toBeGreaterThan(30);
