@@ -25,7 +25,8 @@ export type CopyPurpose =
 const copiedBytes = 1024 * 1024;
 
 /**
- * Copies a checkpoint, whose query may run meanwhile, into a folder that is not there yet. The logs come last, so that a copy that was cut short is no checkpoint.
+ * Copies a checkpoint, whose query may run meanwhile, into a folder that is not there yet. The query's id comes last: a copy that
+ * was cut short has logs without it, and is refused by a start.
  *
  * Gives the last batch that the copy knows as committed; null when there is none.
  *
@@ -45,9 +46,9 @@ export async function copyCheckpoint(from: string, to: string, purpose: CopyPurp
   const last = batches.at(-1)?.batchId ?? -1;
   await copy.folder(answersFolder, (name) => Number(name) <= last);
   await copyShape(source, target, purpose);
+  await writeLogs(target, batches);
   const queryId = purpose.kind === "fork" ? purpose.queryId : reading.queryId;
   if (queryId !== null) await writeQueryId(target.files, target.root, queryId);
-  await writeLogs(target, batches);
   return committed;
 }
 
