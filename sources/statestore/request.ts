@@ -33,7 +33,10 @@ export interface StateRequest {
   readonly wanted: { readonly batchId: number } | { readonly from: number; readonly to: number };
 }
 
-const partitionsKey = "spark.sql.shuffle.partitions";
+/** How many state partitions a query had in a batch. */
+export function partitionsOf({ offsets }: LoggedBatch): number {
+  return Number(offsets.conf["spark.sql.shuffle.partitions"] ?? 1);
+}
 
 /**
  * Opens the checkpoint and finds the table that the options name.
@@ -55,7 +58,7 @@ export async function stateRequest(
   if (reading.schemas.length === 0) throw new StreamingError("STDS_FAILED_TO_READ_STATE_SCHEMA", { sourceOptions: reading.location });
   const batchOf = (name: string, batchId: number): number => checkBatch(reading, committed, name, batchId);
   const table = tableOf(reading.schemas, options);
-  const partitions = Number(last.offsets.conf[partitionsKey] ?? 1);
+  const partitions = partitionsOf(last);
   if (!options.boolean("readChangeFeed")) {
     return { reading, table, partitions, wanted: { batchId: batchOf("batchId", options.integer("batchId") ?? last.batchId) } };
   }

@@ -7,7 +7,7 @@ import type { StateChanges } from "../../engine/contract/state.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { readCheckpoint } from "../../checkpoints/reading.js";
-import { stateRequest, stateStoreOptions, type StateRequest } from "./request.js";
+import { partitionsOf, stateRequest, stateStoreOptions, type StateRequest } from "./request.js";
 import { rowSchema, StateTable } from "./stateTable.js";
 
 /**
@@ -61,14 +61,15 @@ export const stateMetadataProvider: SourceProvider = {
     const reading = await readCheckpoint(path, context.runtime, (message) => context.warn(message));
     const committed = reading.batches.filter(({ commit }) => commit !== null);
     const operators = [...new Set(reading.schemas.map(({ operatorId }) => operatorId))];
-    const partitions = Number(committed.at(-1)?.offsets.conf["spark.sql.shuffle.partitions"] ?? 1);
+    const last = committed.at(-1);
+    const partitions = last === undefined ? 1 : partitionsOf(last);
     const rows = reading.schemas.map(({ operatorId, operatorName, storeName, layout }) => [
       BigInt(operators.indexOf(operatorId)),
       operatorName,
       storeName,
       partitions,
       BigInt(committed[0]?.batchId ?? -1),
-      BigInt(committed.at(-1)?.batchId ?? -1),
+      BigInt(last?.batchId ?? -1),
       JSON.stringify({ id: operatorId, layout }),
     ]);
     const batch = batchFromRows(metadataSchema, rows);
