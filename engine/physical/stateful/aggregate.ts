@@ -1,8 +1,8 @@
-import { batchOf, type Batch } from "../../arrow/batch.js";
+import type { Batch } from "../../arrow/batch.js";
 import { emptyBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
@@ -24,6 +24,7 @@ import { AggregatePartition } from "./aggregatePartition.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { AggregateValues } from "./aggregateValues.js";
 import { emittedBatches } from "./groupEmission.js";
+import { dealRows, GroupFiles } from "./groupFiles.js";
 import type { GroupRun, Groups, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
@@ -82,8 +83,7 @@ export class AggregateOperator implements StatefulOperator {
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<AggregatePartition>;
   readonly #output: Schema;
-  readonly #upserts: Schema;
-  readonly #deletes: Schema;
+  readonly #files: GroupFiles<AggregatePartition>;
   #watermarks: OperatorWatermarks | null = null;
   #nowUs = 0;
   #begun = false;
@@ -102,8 +102,7 @@ export class AggregateOperator implements StatefulOperator {
       ...new AggregateValues(spec.aggregates).stateFields,
       ...(spec.ttlMs === null ? [] : [field("touchedUs", types.long, false)]),
     ]);
-    this.#deletes = types.struct([...key.fields, field("group", types.int, false)]);
-    this.#upserts = types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
+    this.#files = new GroupFiles(spec.operatorId, this.#partitions, { key, value }, chunks);
     const pane = spec.window?.index ?? spec.session;
     this.#schema = {
       operatorId: spec.operatorId,
@@ -173,23 +172,16 @@ export class AggregateOperator implements StatefulOperator {
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
-  *changes(): Iterable<StateChanges> {
-    const partitions = this.#partitions.all();
-    const droppedPanes = [...new Set(partitions.flatMap(({ released }) => released.droppedPanes))].toSorted((a, b) => a - b);
-    if (droppedPanes.length > 0) yield { ...this.#chunk(), droppedPanes };
-    for (const partition of partitions) {
-      const { deletes } = partition.released;
-      if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#deletes, deletes.columns, deletes.count) };
-      yield* this.#saved(partition, partition.groups.changed().view());
-    }
+  changes(): Iterable<StateChanges> {
+    return this.#files.changes();
   }
 
   get stateRows(): number {
-    return this.#partitions.all().reduce((sum, { groups }) => sum + groups.savedRows, 0);
+    return this.#files.rows;
   }
 
-  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.groups.of(groups).view());
+  snapshot(groups?: GroupRange): Iterable<StateChanges> {
+    return this.#files.snapshot(groups);
   }
 
   metrics(): StateOperatorMetrics {
@@ -232,10 +224,8 @@ export class AggregateOperator implements StatefulOperator {
   }
 
   /** Deals rows to their partitions. */
-  #eachPartition({ rows, count, times, ends }: JudgedRows, deal: (partition: AggregatePartition, rows: KeyedRows) => void): void {
-    const { keys } = this.#input;
-    for (const routed of this.#router.route(keys, rows, count))
-      deal(this.#partitions.at(routed.partition), { ...routed, keys, times, ends });
+  #eachPartition(judged: JudgedRows, deal: (partition: AggregatePartition, rows: KeyedRows) => void): void {
+    dealRows(judged, this.#input.keys, { router: this.#router, partitions: this.#partitions }, deal);
   }
 
   /** Whether a watermark says which groups are late and which are done. */
@@ -250,17 +240,5 @@ export class AggregateOperator implements StatefulOperator {
   #emittedOf({ groups }: AggregatePartition, expired: GroupRun[]): GroupRun[] {
     const { outputMode } = this.#spec;
     return outputMode === "append" ? expired : outputMode === "update" ? groups.touched() : groups.all();
-  }
-
-  /** The groups as rows that restore them. */
-  *#saved(partition: AggregatePartition, slots: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
-      const some = slots.subarray(from, from + this.#chunks.stateRows);
-      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.saved(some, some.length), some.length) };
-    }
-  }
-
-  #chunk(): StateChanges {
-    return { operatorId: this.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
   }
 }

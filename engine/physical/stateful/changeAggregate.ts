@@ -1,9 +1,9 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { constantColumn, emptyBatch } from "../../arrow/columns.js";
-import { field, types, type Schema } from "../../arrow/types.js";
+import { types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
@@ -24,6 +24,7 @@ import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { AggregateValues } from "./aggregateValues.js";
 import { ChangePartition } from "./changePartition.js";
+import { dealRows, GroupFiles } from "./groupFiles.js";
 import type { KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
 
@@ -72,8 +73,7 @@ export class ChangeAggregateOperator implements StatefulOperator {
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<ChangePartition>;
   readonly #output: Schema;
-  readonly #upserts: Schema;
-  readonly #deletes: Schema;
+  readonly #files: GroupFiles<ChangePartition>;
   #watermarks: OperatorWatermarks | null = null;
   #begun = false;
   #touched = 0;
@@ -95,9 +95,7 @@ export class ChangeAggregateOperator implements StatefulOperator {
     this.#output = schemaOf(output);
     const key = schemaOf(spec.grouping);
     const value: Schema = types.struct([...new AggregateValues(spec.aggregates).stateFields]);
-    const group = field("group", types.int, false);
-    this.#deletes = types.struct([...key.fields, group]);
-    this.#upserts = types.struct([...key.fields, ...value.fields, group]);
+    this.#files = new GroupFiles(spec.operatorId, this.#partitions, { key, value }, chunks);
     this.schemas = [{ operatorId: spec.operatorId, operatorName: "stateStoreSave", storeName: "default", key, value, layout: "keys" }];
   }
 
@@ -147,20 +145,16 @@ export class ChangeAggregateOperator implements StatefulOperator {
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
-  *changes(): Iterable<StateChanges> {
-    for (const partition of this.#partitions.all()) {
-      const { deletes } = partition.released;
-      if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#deletes, deletes.columns, deletes.count) };
-      yield* this.#saved(partition, partition.groups.changed().view());
-    }
+  changes(): Iterable<StateChanges> {
+    return this.#files.changes();
   }
 
   get stateRows(): number {
-    return this.#partitions.all().reduce((sum, { groups }) => sum + groups.savedRows, 0);
+    return this.#files.rows;
   }
 
-  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.groups.of(groups).view());
+  snapshot(groups: GroupRange): Iterable<StateChanges> {
+    return this.#files.snapshot(groups);
   }
 
   metrics(): StateOperatorMetrics {
@@ -183,25 +177,11 @@ export class ChangeAggregateOperator implements StatefulOperator {
     return batchOf(this.#output, [...columns, constantColumn(types.int, sign, count)], count);
   }
 
-  #eachPartition({ rows, count, times, ends }: JudgedRows, deal: (partition: ChangePartition, rows: KeyedRows) => void): void {
-    const { keys } = this.#input;
-    for (const routed of this.#router.route(keys, rows, count))
-      deal(this.#partitions.at(routed.partition), { ...routed, keys, times, ends });
+  #eachPartition(judged: JudgedRows, deal: (partition: ChangePartition, rows: KeyedRows) => void): void {
+    dealRows(judged, this.#input.keys, { router: this.#router, partitions: this.#partitions }, deal);
   }
 
   #lateUs(): number | null {
     return this.#watermarks === null ? null : this.#watermarks.lateMs * 1000;
-  }
-
-  /** The groups as rows that restore them. */
-  *#saved(partition: ChangePartition, slots: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
-      const some = slots.subarray(from, from + this.#chunks.stateRows);
-      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.saved(some, some.length), some.length) };
-    }
-  }
-
-  #chunk(): StateChanges {
-    return { operatorId: this.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
   }
 }
