@@ -14,6 +14,14 @@ export interface BatchLogs {
   oldestBatchId: number;
 }
 
+/** The right to write the logs. */
+export interface LogOwner {
+  /** Asked when somebody else has added an entry. @throws CHECKPOINT_TAKEN_OVER naming who, when that is a new owner */
+  confirm(): Promise<void>;
+  /** Told of each commit. */
+  committed(): void;
+}
+
 const announced = "a commit says how far back the logs reach before anything is purged";
 
 interface Newest<T> {
@@ -29,10 +37,9 @@ async function newestOf<T>(log: FileMetadataLog<T>): Promise<Newest<T> | null> {
 
 /** The offset log as a query sees it: nothing is added that the invariants forbid. An entry that is there already is not written again. */
 export class CheckedOffsetLog implements MetadataLog<OffsetEntry> {
-  /** @param refused asked when somebody else has added the entry: it says who, when that is the new owner */
   constructor(
     private readonly logs: BatchLogs,
-    private readonly refused: () => Promise<void>,
+    private readonly owner: LogOwner,
   ) {}
 
   async add(id: number, entry: OffsetEntry): Promise<boolean> {
@@ -41,7 +48,7 @@ export class CheckedOffsetLog implements MetadataLog<OffsetEntry> {
       hold(offsetInvariants, { id, entry, previous: await newestOf(offsets), latestCommitted: commits.latest }, offsets.pathOf(id));
     }
     const added = await offsets.add(id, entry);
-    if (!added) await this.refused();
+    if (!added) await this.owner.confirm();
     return added;
   }
 
@@ -67,7 +74,7 @@ export class CheckedCommitLog implements MetadataLog<CommitEntry> {
     private readonly logs: BatchLogs,
     private readonly sources: SourceLogs,
     private readonly hasStateFile: (name: string) => Promise<boolean>,
-    private readonly refused: () => Promise<void>,
+    private readonly owner: LogOwner,
   ) {}
 
   async add(id: number, entry: CommitEntry): Promise<boolean> {
@@ -79,8 +86,9 @@ export class CheckedCommitLog implements MetadataLog<CommitEntry> {
     const oldestBatchId = Math.max(entry.oldestBatchId ?? 0, this.logs.oldestBatchId);
     const checksums = { offsets: offsetSums(planned!.entry), sources: this.sources.currentSums };
     const added = await commits.add(id, { ...entry, batchId: id, oldestBatchId, checksums });
-    if (!added) await this.refused();
+    if (!added) await this.owner.confirm();
     if (!added) return false;
+    this.owner.committed();
     this.logs.oldestBatchId = oldestBatchId;
     return true;
   }

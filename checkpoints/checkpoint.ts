@@ -37,6 +37,12 @@ export const checkpointConf: readonly OptionSpec[] = [
     kind: "boolean",
     default: "false",
   },
+  {
+    name: "spark.tidemark.checkpoint.leaseTimeout",
+    doc: "How long an owner gives no sign of life until a start on another host, which cannot ask it, takes its checkpoint over; 0 for never.",
+    kind: "duration",
+    default: "60s",
+  },
 ];
 
 export interface OpenCheckpointOptions {
@@ -71,11 +77,12 @@ export async function openCheckpoint({
   const startedMs = runtime.clock.nowMs();
   const { files, root } = placeOf(location, runtime);
   await makeDurableFolder(files, root);
-  const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver: settings.boolean("spark.tidemark.checkpoint.takeOver") });
+  const takeOver = settings.boolean("spark.tidemark.checkpoint.takeOver");
+  const leaseMs = settings.durationMs("spark.tidemark.checkpoint.leaseTimeout")!;
+  const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver, leaseMs, warn });
   try {
     await settleFolder(files, root, startedMs);
     const logs = await openLogs(files, root, startedMs, epoch);
-    const refused = (): Promise<void> => epoch.confirm();
     const state = new FileStateStore({
       files,
       folder: `${root}/state`,
@@ -101,14 +108,15 @@ export async function openCheckpoint({
       runId,
       location: root,
       history,
-      offsetLog: new CheckedOffsetLog(logs, refused),
-      commitLog: new CheckedCommitLog(logs, sources, hasStateFile, refused),
+      offsetLog: new CheckedOffsetLog(logs, epoch),
+      commitLog: new CheckedCommitLog(logs, sources, hasStateFile, epoch),
       state,
       answers,
       sourceLog: (ordinal) => sources.of(ordinal),
       readQueryShape: () => readQueryShape(files, root),
       writeQueryShape: (shape) => writeQueryShape(files, root, shape),
       checkOwnership: () => epoch.check(),
+      keepLease: () => epoch.keepLease(),
       release: () => state.close().then(() => epoch.release()),
     };
   } catch (error) {

@@ -79,6 +79,12 @@ const keys = [
     default: "false",
   },
   {
+    name: "spark.tidemark.checkpoint.leaseTimeout",
+    doc: "How long an owner gives no sign of life (a commit, or a renewal of its lease at each third of this time) until a start on another host, which cannot ask it, takes its checkpoint over. Longer than one call of foreachBatch and one commit to a sink may take. 0: never, only by takeOver.",
+    kind: "duration",
+    default: "60s",
+  },
+  {
     name: "spark.sql.streaming.join.stateFormatVersion",
     doc: "Spark's format of the state of joins. The state here has one format; 1 is refused for outer joins, as in Spark.",
     kind: ["1", "2", "3", "4"],

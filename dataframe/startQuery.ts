@@ -196,7 +196,8 @@ async function openParts(
       const log = checkpoint.sourceLog(ordinal);
       sources.push(await provider.create({ runtime, options, schema: tableSchema, log, bounded: false, conf, warn }));
     }
-    const execution = await createExecution(physical, inputsOf(session, sources, conf), makeOperator, definition.staticRefresh);
+    const inputs = { ...inputsOf(session, sources, conf), keepLease: () => checkpoint.keepLease() };
+    const execution = await createExecution(physical, inputs, makeOperator, definition.staticRefresh);
     // Behind the logs of the sources.
     const tableLog = checkpoint.sourceLog(sources.length);
     return {

@@ -79,6 +79,11 @@ export interface Checkpoint {
   writeQueryShape(shape: Json): Promise<void>;
   /** Rejects with a condition when a newer epoch has taken the checkpoint over. */
   checkOwnership(): Promise<void>;
+  /**
+   * Shows starts on other hosts that this run lives, when it is time to; gives how long nothing needs to be shown, ms. Called between any two things that may
+   * take long. Rejects when the checkpoint was taken over.
+   */
+  keepLease(): Promise<number>;
   /** Lets go of the epoch, so that another start is welcome at once. */
   release(): Promise<void>;
 }

@@ -3,6 +3,7 @@ import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
 import { lendChunks, lendingSlices } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
 import type { StateChanges } from "../contract/state.js";
+import type { Receiver } from "../physical/execution/driver.js";
 import type { Answers } from "../physical/answers.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
 import type { BatchFacts, StatefulOperator } from "../physical/operator.js";
@@ -49,7 +50,7 @@ export async function runBatch(
   const outputs = await BatchOutputs.open(query, { batchId, batchTimeMs: planned.entry.batchTimestampMs, replay });
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(factsOf(query, planned), rangesOf(planned), (rows) => outputs.write(rows), logged),
+      execution.runBatch(factsOf(query, planned), rangesOf(planned), writer(query, outputs), logged),
     );
     if (result.answers !== null) await timer.phase("addBatch", () => logAnswers(query, batchId, result.answers!));
     await at("afterExecution", batchId);
@@ -67,6 +68,14 @@ export async function runBatch(
     await outputs.abort();
     throw error;
   }
+}
+
+/** Takes what the query gives; other hosts are shown that this run lives, however slow that is. */
+function writer({ checkpoint }: OpenQuery, outputs: BatchOutputs): Receiver {
+  return async (rows) => {
+    await outputs.write(rows);
+    await checkpoint.keepLease();
+  };
 }
 
 /** Makes outputs and state durable side by side, then the outputs visible. Gives the name of the state's file. */

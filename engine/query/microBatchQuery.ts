@@ -168,14 +168,18 @@ export class MicroBatchQuery implements StreamingQuery {
     return true;
   }
 
-  /** Until the next trigger, or until somebody wants the loop awake; a snapshot that is under way goes on meanwhile. */
+  /** Until the next trigger, or until somebody wants the loop awake; a snapshot that is under way goes on meanwhile, and other hosts are shown that this run lives. */
   private async wait(delayMs: number): Promise<void> {
     const { clock } = this.query.runtime;
     const { signal } = this.waiting;
     const untilMs = clock.monotonicMs() + delayMs;
     while (!signal.aborted && clock.monotonicMs() < untilMs && (await this.advanceSnapshot())) await clock.sleep(0, signal);
-    const leftMs = untilMs - clock.monotonicMs();
-    if (leftMs > 0 && !signal.aborted) await clock.sleep(leftMs, signal);
+    for (;;) {
+      const leaseMs = await this.query.checkpoint.keepLease();
+      const leftMs = untilMs - clock.monotonicMs();
+      if (leftMs <= 0 || signal.aborted) return;
+      await clock.sleep(Math.min(leftMs, leaseMs), signal);
+    }
   }
 
   /** True while there is more of a snapshot to take. */

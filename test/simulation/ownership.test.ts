@@ -3,7 +3,7 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { during } from "./harness/during.js";
 import { randomRounds } from "./harness/input.js";
 import { simulatedQueries } from "./harness/queries.js";
-import { Simulation, undisturbed } from "./harness/simulation.js";
+import { isCrash, Simulation, undisturbed } from "./harness/simulation.js";
 import { Random } from "./world/random.js";
 
 // Many runs a test, on a machine that may be busy.
@@ -22,6 +22,7 @@ async function outcomeOf(simulation: Simulation, host: string): Promise<string> 
     await running.awaitTermination();
     return "done";
   } catch (error) {
+    if (isCrash(error)) return "killed";
     if (error instanceof StreamingError) return error.condition;
     throw error;
   }
@@ -70,5 +71,34 @@ describe("two starts at the same moment", () => {
     }
     expect(outcomes).toContain("CHECKPOINT_TAKEN_OVER");
     expect(outcomes).toContain("done");
+  });
+
+  it("of hosts that cannot see each other, with nothing but leases: who lives goes on, who is dead is followed, nothing comes twice", async () => {
+    const expected = await undisturbed(query, rounds);
+    const outcomes = new Set<string>();
+    for (const seed of seeds) {
+      const simulation = new Simulation(query, 2000 + seed);
+      simulation.world.latencyMs = 4;
+      const random = new Random(seed);
+      await during(`seed ${seed}`, async () => {
+        for (const round of rounds) {
+          await simulation.arrive(round);
+          simulation.world.crashAtOperation(1 + random.below(60), "kill");
+          const later = async (host: string): Promise<string> => {
+            await simulation.world.clock.sleep(random.below(300));
+            return outcomeOf(simulation, host);
+          };
+          for (const outcome of await Promise.all([outcomeOf(simulation, "one"), later("two")])) outcomes.add(outcome);
+          simulation.world.cancelCrash();
+          const beforeMs = simulation.world.clock.monotonicMs();
+          while ((await outcomeOf(simulation, `host ${random.below(1000)}`)) !== "done");
+          // Nobody waits for more than a lease or two: those of the killed, one behind the other.
+          expect(simulation.world.clock.monotonicMs() - beforeMs).toBeLessThan(200_000);
+        }
+        expect(await simulation.output()).toEqual(expected);
+      });
+    }
+    expect(outcomes).toContain("done");
+    expect(outcomes).toContain("killed");
   });
 });

@@ -5,14 +5,15 @@ export const checkpointConditions = {
   CHECKPOINT_IN_USE: {
     sqlState: "55006",
     message:
-      "The checkpoint <location> is in use: process <pid> on <host> has owned it since <since> (run <runId>) and is alive. Two runs on one checkpoint would write every row twice.",
+      "The checkpoint <location> is in use: process <pid> on <host> has owned it since <since> (run <runId>) and is alive, or has shown life while this start watched it. Two runs on one checkpoint would write every row twice.",
     advice: "Stop that process first, or give this query a checkpoint of its own.",
   },
   CHECKPOINT_OWNER_UNKNOWN: {
     sqlState: "55006",
     message:
       "The checkpoint <location> was last owned by process <pid> on <host> since <since> (run <runId>). It did not let go, and from here nobody can tell whether it still lives.",
-    advice: "When you know that it is dead, start once with the configuration spark.tidemark.checkpoint.takeOver=true.",
+    advice:
+      "When you know that it is dead, start once with the configuration spark.tidemark.checkpoint.takeOver=true. Runs with a spark.tidemark.checkpoint.leaseTimeout are taken over by themselves when they show no life for that time.",
   },
   CHECKPOINT_TAKEN_OVER: {
     sqlState: "40000",

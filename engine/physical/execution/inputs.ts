@@ -19,6 +19,8 @@ export interface ExecutionInputs {
   readonly zone: string;
   /** Whether whoever asked for the rows of a bounded plan wants no more of them: asked between two batches. Not there: never. */
   readonly isCancelled?: () => boolean;
+  /** Called between two batches of a stream's input, however long a query's batch takes. */
+  readonly keepLease?: () => Promise<unknown>;
 }
 
 /** A scan that is ready to read: what the source and the decoder do, and the filter that is left to us. */

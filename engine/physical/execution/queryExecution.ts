@@ -232,6 +232,7 @@ class ScanRun {
         const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
         if (rows.length > 0) await this.feed.rows([emission(rows)], this.leaf.ports);
         lending.takeBack(lent);
+        await this.inputs.keepLease?.();
         if (!this.wantsMore()) break;
       }
       this.add(read.takeCounts());

@@ -86,7 +86,8 @@ describe("the owner of a checkpoint", () => {
   });
 
   it("is not taken from another host, of which nobody knows whether it lives, unless told to", async () => {
-    await open("first", { host: "other" });
+    const withoutLease = { "spark.tidemark.checkpoint.leaseTimeout": "0s" };
+    await open("first", { host: "other", conf: withoutLease });
     const refusal = { condition: "CHECKPOINT_OWNER_UNKNOWN", parameters: { host: "other", pid: "100", runId: runOf("first") } };
     await expect(open("second")).rejects.toMatchObject(refusal);
     await expect(open("second", { conf: { "spark.tidemark.checkpoint.takeOver": "maybe" } })).rejects.toMatchObject({

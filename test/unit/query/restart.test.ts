@@ -163,7 +163,7 @@ describe("a start", () => {
     const far = machine.world.runtime("far", { host: "elsewhere" });
     const asleep = await machine.start({ trigger: { processingTime: "1 hour" }, runtime: far });
     await asleep.processAllAvailable();
-    expect(await refusalOf(machine.start())).toMatchObject({ condition: "CHECKPOINT_OWNER_UNKNOWN", parameters: { host: "elsewhere" } });
+    expect(await refusalOf(machine.start())).toMatchObject({ condition: "CHECKPOINT_IN_USE", parameters: { host: "elsewhere" } });
     await machine.file("1.json", [{ k: "c" }]);
     await machine.run({ conf: { "spark.tidemark.checkpoint.takeOver": "true" } });
     expect(machine.rows()).toHaveLength(3);
