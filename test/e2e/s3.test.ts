@@ -9,18 +9,7 @@ import { testRuntime } from "../runtime/testRuntime.js";
 import { requireServers } from "../servers/availability.js";
 import { s3Keys, startS3 } from "../servers/s3/s3Server.js";
 import { startS3Proxy, type S3Proxy } from "../servers/s3/s3Proxy.js";
-
-const ddl = "id BIGINT, at TIMESTAMP, name STRING";
-
-const range = (to: number): number[] => Array.from({ length: to }, (_, i) => i);
-
-/** Rows `from` to `to`, one a second, as lines of JSON. */
-function lines(from: number, to: number): string {
-  return Array.from({ length: to - from }, (_, i) => {
-    const id = from + i;
-    return `${JSON.stringify({ id, at: new Date(Date.UTC(2026, 0, 1) + id * 1000).toISOString(), name: `n${id % 3}` })}\n`;
-  }).join("");
-}
+import { jsonLines, range, readingDdl } from "./s3Readings.js";
 
 await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) => {
   let proxy: S3Proxy;
@@ -64,7 +53,7 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
   /** Copies files to files, with all of it on S3. */
   function start(of: Session): Promise<StreamingQuery> {
     return of.readStream
-      .schema(ddl)
+      .schema(readingDdl)
       .option("maxFilesPerTrigger", 1)
       .json(`${root}/in`)
       .writeStream.format("parquet")
@@ -96,8 +85,8 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
     });
 
     test("a schema is inferred, patterns and partition folders are found", async () => {
-      await arrive("day=1/a.json", lines(0, 10));
-      await arrive("day=2/b.json", lines(10, 30));
+      await arrive("day=1/a.json", jsonLines(0, 10));
+      await arrive("day=2/b.json", jsonLines(10, 30));
       const rows = await session.read.json(`${root}/in`);
       expect((await rows.where("day = 2").collect()).length).toBe(20);
       expect((await (await session.read.json(`${root.replace("s3:", "s3a:")}/in/day=*/*.json`)).collect()).length).toBe(30);
@@ -118,7 +107,7 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
   describe("a stream with input, output and checkpoint on S3", () => {
     test("goes on after restarts, each row once", async () => {
       for (let round = 0; round < 3; round++) {
-        for (let i = 0; i < 4; i++) await arrive(`${round}-${i}.json`, lines((round * 4 + i) * 5, (round * 4 + i + 1) * 5));
+        for (let i = 0; i < 4; i++) await arrive(`${round}-${i}.json`, jsonLines((round * 4 + i) * 5, (round * 4 + i + 1) * 5));
         await (await start(sessionOf())).awaitTermination();
         expect(await idsIn(`${root}/out`)).toEqual(range((round + 1) * 20));
       }
@@ -126,9 +115,9 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
 
     test("input on S3, output here", async () => {
       const folder = mkdtempSync(join(tmpdir(), "tidemark-s3-"));
-      await arrive("a.json", lines(0, 10));
+      await arrive("a.json", jsonLines(0, 10));
       const query = await session.readStream
-        .schema(ddl)
+        .schema(readingDdl)
         .json(`${root}/in`)
         .writeStream.format("json")
         .option("path", join(folder, "out"))
@@ -136,7 +125,7 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
         .trigger({ availableNow: true })
         .start();
       await query.awaitTermination();
-      expect(await session.read.schema(ddl).json(join(folder, "out")).collect()).toHaveLength(10);
+      expect(await session.read.schema(readingDdl).json(join(folder, "out")).collect()).toHaveLength(10);
       rmSync(folder, { recursive: true });
     });
   });
@@ -147,7 +136,7 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
       async (conf) => {
         // moto asks for no signature.
         if (server.name.startsWith("moto")) return;
-        await arrive("0.json", lines(0, 3));
+        await arrive("0.json", jsonLines(0, 3));
         const query = await start(sessionOf(conf)).catch((refusal: unknown) => refusal);
         expect(query).toMatchObject({ condition: "S3_ACCESS_DENIED" });
         for (let at = query; at instanceof Error; at = at.cause) {
@@ -167,9 +156,9 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
 
   describe("requests", () => {
     test("of a windowed batch: at most 6 puts, and no other request but those of the input", async () => {
-      await arrive("0.json", lines(0, 20));
+      await arrive("0.json", jsonLines(0, 20));
       const query = await session.readStream
-        .schema(ddl)
+        .schema(readingDdl)
         .json(`${root}/in`)
         .withWatermark("at", "10 seconds")
         .groupBy(window("at", "1 minute"), "name")
@@ -181,7 +170,7 @@ await requireServers("S3", "versitygw (Go) or moto (Python)", startS3, (server) 
         .start();
       await query.processAllAvailable();
       for (let batch = 1; batch < 4; batch++) {
-        await arrive(`${batch}.json`, lines(batch * 20, batch * 20 + 20));
+        await arrive(`${batch}.json`, jsonLines(batch * 20, batch * 20 + 20));
         proxy.forget();
         const before = query.lastProgress!.batchId;
         await query.processAllAvailable();

@@ -29,13 +29,13 @@ describe.each(["/data/query", "s3://bucket/query"])("the lease of a checkpoint i
 
   it("is renewed while its owner is idle, and then nobody takes over", async () => {
     const first = await open("first", "one");
-    let ended = false;
+    const ended = new AbortController();
     const idle = (async () => {
-      while (!ended) await world.clock.sleep(Math.min(500, await first.keepLease()));
+      while (!ended.signal.aborted) await world.clock.sleep(Math.min(500, await first.keepLease()));
     })();
     await expect(open("second", "two")).rejects.toMatchObject({ condition: "CHECKPOINT_IN_USE", parameters: { host: "one" } });
     await first.checkOwnership();
-    ended = true;
+    ended.abort();
     await idle;
   });
 
