@@ -1,5 +1,6 @@
 import type { Batch } from "../engine/arrow/batch.js";
 import type { UserRow } from "../engine/contract/groupFunction.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import { freshId, type Expression } from "../engine/expression/expression.js";
 import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -9,6 +10,7 @@ import { parseExpression } from "../engine/sql/parser.js";
 import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
 import * as g from "./groupState.js";
+import { reducedRow } from "./reducedRows.js";
 import { groupingSetsPlan, pivotPlan, type Pivoted } from "./groupings.js";
 import { literalOf, type LiteralValue } from "./literal.js";
 import { localPlan } from "./localPlan.js";
@@ -381,26 +383,53 @@ export class GroupedData<out Row, out Keys> {
     return this.aggregate(columns.map((column) => outputExpression(max(column))));
   }
 
+  /**
+   * One row a group: a function makes one row of two until one is left, in any order. The grouping columns come first, then the other columns of that row.
+   *
+   * @throws GROUPING_NOT_PLAIN over a pivot; FAILED_EXECUTE_UDF, UDF_RESULT_MISMATCH, when it runs, for what the function throws or gives
+   * @example df.groupBy("sensorId").reduceGroups((a, b) => (a.celsius > b.celsius ? a : b))
+   */
+  reduceGroups<R, G>(this: GroupedData<R, G>, reduce: (a: NoInfer<R>, b: NoInfer<R>) => NoInfer<R>): DataFrame<v.Reduced<R, G>> {
+    if (this.pivoted !== null) throw notPlain("reduceGroups", "pivot");
+    const columns = outputOf(this.frame.plan);
+    const frame = this.aggregate<never>([outputExpression(reducedRow(columns, reduce as never).as("reduced"))]);
+    const output = outputOf(frame.plan);
+    const keys = output.slice(0, -1);
+    const whole = new Column(output.at(-1)!);
+    const others = columns.filter(({ name }) => !keys.some((key) => key.name === name));
+    const members = others.map(({ name }) => outputExpression(whole.getField(name).as(name)));
+    return frame.derive({ kind: "project", expressions: [...keys, ...members], input: frame.plan });
+  }
+
   /** Calls a function once a batch for each group with rows or a timeout, with the group's state; emits what it gives. @throws GROUP_STATE_MODE @example grouped.flatMapGroupsWithState(run, options) */
   flatMapGroupsWithState<Next = r.LooseRow>(run: g.GroupStateFunction<Row, UserRow>, options: g.GroupStateOptions): DataFrame<Next> {
-    return this.frame.derive(g.groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.grouping, run, options));
+    return this.frame.derive(
+      g.groupStatePlan("flatMapGroupsWithState", this.frame.plan, this.plainKeys("flatMapGroupsWithState"), run, options),
+    );
   }
 
   /** The same with one row a call, in update mode. @example grouped.mapGroupsWithState((key, rows) => ({ ...key, n: rows.length }), options) */
   mapGroupsWithState<Next = r.LooseRow>(run: g.GroupRowFunction<Row>, options: Omit<g.GroupStateOptions, "outputMode">): DataFrame<Next> {
     const all = { ...options, outputMode: "update" } as const;
-    return this.frame.derive(g.groupStatePlan("mapGroupsWithState", this.frame.plan, this.grouping, run, all));
+    return this.frame.derive(g.groupStatePlan("mapGroupsWithState", this.frame.plan, this.plainKeys("mapGroupsWithState"), run, all));
   }
 
   /** Runs a processor (one a run) over rows, state and timers of each group. @example grouped.transformWithState(() => new Sessions(), { outputSchema }) */
   transformWithState<Next = r.LooseRow>(make: () => StatefulProcessor, options: TransformOptions): DataFrame<Next> {
     const initial = options.initialState?.keyed() ?? null;
-    return this.frame.derive(g.transformPlan(this.frame.plan, this.grouping, make, options, initial));
+    return this.frame.derive(g.transformPlan(this.frame.plan, this.plainKeys("transformWithState"), make, options, initial));
+  }
+
+  /** The keys of groups that a function is called for. @throws GROUPING_NOT_PLAIN */
+  private plainKeys(verb: string): readonly Expression[] {
+    const other = this.pivoted === null ? this.sets : "pivot";
+    if (other !== null) throw notPlain(verb, other);
+    return this.grouping;
   }
 
   /** The keys as columns of their own, then those of the rows. */
   private keyed(): g.KeyedPlan {
-    const keys = this.grouping.map(keyColumn);
+    const keys = this.plainKeys("initialState").map(keyColumn);
     const { plan } = this.frame.derive({ kind: "project", expressions: [...keys, ...outputOf(this.frame.plan)], input: this.frame.plan });
     return { keyCount: keys.length, plan };
   }
@@ -411,4 +440,8 @@ export class GroupedData<out Row, out Keys> {
     const aggregates = [...this.grouping, ...columns];
     return this.frame.derive({ kind: "aggregate", grouping: this.grouping, aggregates, input: this.frame.plan });
   }
+}
+
+function notPlain(verb: string, grouping: string): StreamingError {
+  return new StreamingError("GROUPING_NOT_PLAIN", { verb, grouping });
 }

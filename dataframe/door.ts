@@ -155,6 +155,7 @@ guard("GroupedData", GroupedData.prototype, {
     mean: [rest(columnName)],
     min: [rest(columnName)],
     max: [rest(columnName)],
+    reduceGroups: [callable],
     flatMapGroupsWithState: [callable, stateOptions],
     mapGroupsWithState: [callable, stateOptions],
     transformWithState: [callable, stateOptions],

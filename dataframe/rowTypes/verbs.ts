@@ -48,6 +48,9 @@ export type Averages<R, G, K extends string> = Added<R, G, { [N in K as `avg(${N
 export type Smallest<R, G, K extends string> = Added<R, G, { [N in K as `min(${N})`]: Resolve<Of<N>, R> | null }>;
 export type Largest<R, G, K extends string> = Added<R, G, { [N in K as `max(${N})`]: Resolve<Of<N>, R> | null }>;
 
+/** One of the rows of a group, behind what it is grouped by. */
+export type Reduced<R, G> = IsLoose<R> extends true ? LooseRow : Flat<G & Omit<R, keyof G>>;
+
 /** The rows of two tables one below the other: the columns of the first, with the values of both. */
 export type Stacked<L, R> =
   IsLoose<L> extends true ? L : IsLoose<R> extends true ? LooseRow : { [K in keyof L]: K extends keyof R ? L[K] | R[K] : L[K] };

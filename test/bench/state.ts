@@ -9,7 +9,9 @@ import type { OutputMode } from "../../engine/contract/sink.js";
 import type { DataFrame } from "../../dataframe/dataFrame.js";
 import { count, expr, max, window } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
+import { StatefulProcessor, type StatefulProcessorHandle, type ValueState } from "../../dataframe/statefulProcessor.js";
 import type { DataStreamWriter } from "../../dataframe/streamWriter.js";
+import type { UserRow } from "../../engine/contract/groupFunction.js";
 import { percentile } from "./percentile.js";
 
 const schema = types.struct([field("key", types.string), field("at", types.timestamp), field("value", types.long)]);
@@ -44,36 +46,72 @@ function aggregated(time: AnyColumn, mode: OutputMode): Shape["build"] {
       .writeStream.outputMode(mode);
 }
 
+const modes = ["append", "update"] as const;
+
+/** Each row is kept by both sides. */
+function joined(how: "inner" | "left" | "leftsemi", some: readonly ("append" | "update")[]): Shape[] {
+  return some.map((mode) => ({
+    name: `${how} join of two streams, ${mode}`,
+    expires: true,
+    build: (input, liveSeconds) => {
+      const half = input.withWatermark("at", `${Math.ceil(liveSeconds / 2)} seconds`);
+      const right = half.selectExpr("key AS k", "at AS t");
+      return half
+        .join(right, expr("key = k AND t BETWEEN at AND at + INTERVAL 1 SECOND"), how)
+        .select("key", "value")
+        .writeStream.outputMode(mode);
+    },
+  }));
+}
+
+/** Counts the rows of a key, and forgets it when a time has passed since the first. */
+class Forgetting extends StatefulProcessor {
+  #handle: StatefulProcessorHandle | null = null;
+  #count: ValueState<{ n: number }> | null = null;
+
+  constructor(private readonly liveMs: number) {
+    super();
+  }
+
+  override init(handle: StatefulProcessorHandle): void {
+    this.#handle = handle;
+    this.#count = handle.getValueState<{ n: number }>("count", "n BIGINT");
+  }
+
+  override *handleInputRows(key: UserRow, rows: readonly UserRow[]): Iterable<UserRow> {
+    const before = this.#count!.get();
+    if (before === null) this.#handle!.registerTimer((rows[0]!["at"] as Date).getTime() + this.liveMs);
+    const n = (before?.n ?? 0) + rows.length;
+    this.#count!.update({ n });
+    yield { key: key["key"], n };
+  }
+
+  override handleExpiredTimer(): Iterable<UserRow> {
+    this.#count!.clear();
+    return [];
+  }
+}
+
 const shapes: readonly Shape[] = [
   { name: "windowed aggregation", expires: true, build: aggregated(window("at", "10 seconds"), "append") },
   { name: "windowed aggregation, update", expires: true, build: aggregated(window("at", "10 seconds"), "update") },
   { name: "sessions", expires: true, build: aggregated(expr("session_window(at, '10 seconds')"), "append") },
-  {
-    name: "deduplication within the watermark",
+  ...modes.map((mode): Shape => ({
+    name: `deduplication within the watermark, ${mode}`,
     expires: true,
     build: (input, liveSeconds) =>
-      input.withWatermark("at", `${liveSeconds} seconds`).dropDuplicatesWithinWatermark("key").writeStream.outputMode("append"),
-  },
+      input.withWatermark("at", `${liveSeconds} seconds`).dropDuplicatesWithinWatermark("key").writeStream.outputMode(mode),
+  })),
   {
     name: "deduplication, for ever",
     expires: false,
     build: (input) => input.dropDuplicates("key").writeStream.outputMode("update"),
   },
-  {
-    name: "join of two streams",
-    expires: true,
-    build: (input, liveSeconds) => {
-      // Each row is kept by both sides.
-      const half = input.withWatermark("at", `${Math.ceil(liveSeconds / 2)} seconds`);
-      const right = half.selectExpr("key AS k", "at AS t");
-      return half
-        .join(right, expr("key = k AND t BETWEEN at AND at + INTERVAL 1 SECOND"))
-        .select("key", "value")
-        .writeStream.outputMode("append");
-    },
-  },
-  {
-    name: "user state",
+  ...joined("inner", modes),
+  ...joined("left", ["append"]),
+  ...joined("leftsemi", modes),
+  ...modes.map((mode): Shape => ({
+    name: `user state, ${mode}`,
     expires: false,
     build: (input) =>
       input
@@ -84,21 +122,31 @@ const shapes: readonly Shape[] = [
             state.update({ n });
             return [{ key: key["key"], n }];
           },
-          { outputSchema: "key STRING, n BIGINT", stateSchema: "n BIGINT", outputMode: "update", timeout: "none" },
+          { outputSchema: "key STRING, n BIGINT", stateSchema: "n BIGINT", outputMode: mode, timeout: "none" },
         )
-        .writeStream.outputMode("update"),
-  },
+        .writeStream.outputMode(mode),
+  })),
+  ...modes.map((mode): Shape => ({
+    name: `user state with timers, ${mode}`,
+    expires: true,
+    build: (input, liveSeconds) =>
+      input
+        .withWatermark("at", "0 seconds")
+        .groupBy("key")
+        .transformWithState(() => new Forgetting(liveSeconds * 1000), { outputSchema: "key STRING, n BIGINT", timeMode: "eventTime" })
+        .writeStream.outputMode(mode),
+  })),
   {
     name: "keyed aggregation",
     expires: false,
     build: (input) => input.groupBy("key").agg(count().as("n"), max("value").as("most")).writeStream.outputMode("update"),
   },
-  {
-    name: "deduplication with event time",
+  ...modes.map((mode): Shape => ({
+    name: `deduplication with event time, ${mode}`,
     expires: true,
     build: (input, liveSeconds) =>
-      input.withWatermark("at", `${liveSeconds} seconds`).dropDuplicates("key", "at").writeStream.outputMode("append"),
-  },
+      input.withWatermark("at", `${liveSeconds} seconds`).dropDuplicates("key", "at").writeStream.outputMode(mode),
+  })),
 ];
 
 /** How long a batch of 100 rows takes as the state grows, with a checkpoint on disk: the median of 200 and the longest, snapshots and growth included. */

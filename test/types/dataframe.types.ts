@@ -131,6 +131,7 @@ export function otherVerbs(): void {
   expectTypeOf(small.where(col("id").gt(1)).limit(1).distinct().orderBy(desc("id"))).toEqualTypeOf<DataFrame<Small>>();
   expectTypeOf(small.groupBy("id").count()).toEqualTypeOf<DataFrame<{ id: number; count: number }>>();
   expectTypeOf(small.groupBy("id").sum("celsius")).toEqualTypeOf<DataFrame<{ id: number; "sum(celsius)": number | null }>>();
+  expectTypeOf(small.groupBy("id").reduceGroups((a, b) => ((a.celsius ?? 0) > (b.celsius ?? 0) ? a : b))).toEqualTypeOf<DataFrame<Small>>();
   expectTypeOf(small.agg(max("id"), sum("celsius").as("s"))).toEqualTypeOf<DataFrame<{ "max(id)": number | null; s: number | null }>>();
   expectTypeOf(readings.select("sensorId", "id").join(sensors, "sensorId")).toEqualTypeOf<
     DataFrame<{ sensorId: string | null; id: number; area: string | null }>

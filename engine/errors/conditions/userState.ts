@@ -12,6 +12,12 @@ export const userStateConditions = {
     message: "The output mode of function should be append or update.",
     advice: "Pass `append` or `update`.",
   },
+  GROUPING_NOT_PLAIN: {
+    sqlState: "0A000",
+    message: "<verb> wants groups of plain keys, not those of <grouping>.",
+    advice:
+      "Group by the columns with groupBy and no pivot; call it for each set of columns, and bring the results together with unionByName.",
+  },
   GROUP_STATE_NOT_THERE: {
     sqlState: "42K0E",
     message: "The key has no state.",

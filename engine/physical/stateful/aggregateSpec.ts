@@ -3,6 +3,7 @@ import type { Json } from "../../contract/json.js";
 import type { OutputMode } from "../../contract/sink.js";
 import type { AggregateCall, Attribute } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
+import { shownName } from "../../expression/userNames.js";
 
 /**
  * What an aggregation needs bound. Plain data.
@@ -59,9 +60,10 @@ export function shapeOf({ window, session, aggregates, ttlMs }: AggregateSpec): 
     ...(ttlMs !== null && { stateTtl: true }),
     ...(session !== null && { session }),
     window: window && { durationMs: window.durationUs / 1000, slideMs: window.slideUs / 1000, startMs: window.startUs / 1000 },
+    // By the name that a user gave: the number behind it says how many functions a process knew before.
     functions: aggregates.map(({ call }) => {
       const args = call.args.map((arg) => typeName(typeOf(arg))).join(", ");
-      return `${call.name}(${call.distinct ? "DISTINCT " : ""}${args})${call.filter === null ? "" : " FILTER"}`;
+      return `${shownName(call.name)}(${call.distinct ? "DISTINCT " : ""}${args})${call.filter === null ? "" : " FILTER"}`;
     }),
   };
 }

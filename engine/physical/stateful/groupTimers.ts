@@ -22,8 +22,8 @@ export interface DueTimer {
 export class GroupTimers {
   readonly table = new UserTableState(timerTable);
   readonly #times = new TimeIndex();
-  /** By key slot, its timers' places in the index. */
-  readonly #places = new Map<number, Map<number, number>>();
+  /** By key slot, its timers' places in the index: the place of the only one, or those of all by their times. */
+  readonly #places: (number | Map<number, number> | undefined)[] = [];
   readonly #slotOf: number[] = [];
   readonly #timeOf: number[] = [];
   readonly #free: number[] = [];
@@ -31,23 +31,22 @@ export class GroupTimers {
   #earliestMs: number | null = null;
 
   set(slot: number, timeMs: number): void {
-    let places = this.#places.get(slot);
-    if (places === undefined) this.#places.set(slot, (places = new Map<number, number>()));
-    if (places.has(timeMs)) return;
+    if (this.#placeOf(slot, timeMs) !== undefined) return;
     this.table.put(slot, { atMs: timeMs }, {}, 0);
-    this.#index(slot, timeMs, places);
+    this.#index(slot, timeMs);
   }
 
   remove(slot: number, timeMs: number): void {
-    const places = this.#places.get(slot);
-    if (places === undefined || !places.has(timeMs)) return;
+    const place = this.#placeOf(slot, timeMs);
+    if (place === undefined) return;
     this.table.remove(slot, { atMs: timeMs });
-    this.#drop(timeMs, places);
-    if (places.size === 0) this.#places.delete(slot);
+    this.#drop(slot, timeMs, place);
   }
 
   list(slot: number): readonly number[] {
-    return [...(this.#places.get(slot)?.keys() ?? [])].toSorted((a, b) => a - b);
+    const places = this.#places[slot];
+    if (places === undefined) return [];
+    return typeof places === "number" ? [this.#timeOf[places]!] : [...places.keys()].toSorted((a, b) => a - b);
   }
 
   /** The earliest timer of all; Infinity when there is none. A query that waits asks for it again and again. */
@@ -77,29 +76,45 @@ export class GroupTimers {
   #indexAll(slots: Int32Array): void {
     for (const slot of new Set(slots)) {
       const wanted = new Set(this.table.entries(slot, 0).map(([{ atMs }]) => Number(atMs)));
-      const places = this.#places.get(slot) ?? new Map<number, number>();
-      for (const timeMs of places.keys()) if (!wanted.has(timeMs)) this.#drop(timeMs, places);
-      for (const timeMs of wanted) if (!places.has(timeMs)) this.#index(slot, timeMs, places);
-      if (places.size > 0) this.#places.set(slot, places);
-      else this.#places.delete(slot);
+      for (const timeMs of this.list(slot)) if (!wanted.has(timeMs)) this.#drop(slot, timeMs, this.#placeOf(slot, timeMs)!);
+      for (const timeMs of wanted) if (this.#placeOf(slot, timeMs) === undefined) this.#index(slot, timeMs);
     }
   }
 
-  #drop(timeMs: number, places: Map<number, number>): void {
-    const place = places.get(timeMs)!;
+  #placeOf(slot: number, timeMs: number): number | undefined {
+    const places = this.#places[slot];
+    if (typeof places === "number") return this.#timeOf[places] === timeMs ? places : undefined;
+    return places?.get(timeMs);
+  }
+
+  #drop(slot: number, timeMs: number, place: number): void {
+    const places = this.#places[slot];
+    if (places instanceof Map) places.delete(timeMs);
+    if (!(places instanceof Map) || places.size === 0) this.#places[slot] = undefined;
     this.#times.remove(place);
-    places.delete(timeMs);
     this.#free.push(place);
     if (timeMs === this.#earliestMs) this.#earliestMs = null;
   }
 
-  #index(slot: number, timeMs: number, places: Map<number, number>): void {
+  #index(slot: number, timeMs: number): void {
     const place = this.#free.pop() ?? this.#slotOf.length;
     this.#slotOf[place] = slot;
     this.#timeOf[place] = timeMs;
     this.#times.reserve(this.#slotOf.length);
     this.#times.set(place, timeMs * 1000);
-    places.set(timeMs, place);
+    this.#note(slot, timeMs, place);
     if (this.#earliestMs !== null) this.#earliestMs = Math.min(this.#earliestMs, timeMs);
+  }
+
+  #note(slot: number, timeMs: number, place: number): void {
+    while (this.#places.length < slot) this.#places.push(undefined);
+    const places = this.#places[slot];
+    if (places instanceof Map) places.set(timeMs, place);
+    else if (places === undefined) this.#places[slot] = place;
+    else
+      this.#places[slot] = new Map([
+        [this.#timeOf[places]!, places],
+        [timeMs, place],
+      ]);
   }
 }

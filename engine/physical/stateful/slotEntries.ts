@@ -48,31 +48,47 @@ export class OneEntry implements SlotEntries {
   }
 }
 
-/** Where a key may have many. */
+/** The only row of a slot. */
+interface OnlyRow {
+  readonly text: string;
+  readonly entry: Entry;
+}
+
+/** Where a key may have many. Most have one, which has no map to itself. */
 export class ManyEntries implements SlotEntries {
-  readonly #rows = new Map<number, Map<string, Entry>>();
+  readonly #rows: (OnlyRow | Map<string, Entry> | undefined)[] = [];
 
   get(slot: number, text: string): Entry | undefined {
-    return this.#rows.get(slot)?.get(text);
+    const rows = this.#rows[slot];
+    if (rows instanceof Map) return rows.get(text);
+    return rows?.text === text ? rows.entry : undefined;
   }
 
   set(slot: number, text: string, entry: Entry): void {
-    let rows = this.#rows.get(slot);
-    if (rows === undefined) this.#rows.set(slot, (rows = new Map<string, Entry>()));
-    rows.set(text, entry);
+    while (this.#rows.length < slot) this.#rows.push(undefined);
+    const rows = this.#rows[slot];
+    if (rows instanceof Map) rows.set(text, entry);
+    else if (rows === undefined || rows.text === text) this.#rows[slot] = { text, entry };
+    else
+      this.#rows[slot] = new Map([
+        [rows.text, rows.entry],
+        [text, entry],
+      ]);
   }
 
   delete(slot: number, text: string): void {
-    const rows = this.#rows.get(slot)!;
-    rows.delete(text);
-    if (rows.size === 0) this.#rows.delete(slot);
+    const rows = this.#rows[slot];
+    if (rows instanceof Map) rows.delete(text);
+    if (!(rows instanceof Map) || rows.size === 0) this.#rows[slot] = undefined;
   }
 
   has(slot: number): boolean {
-    return this.#rows.has(slot);
+    return this.#rows[slot] !== undefined;
   }
 
   of(slot: number): Iterable<readonly [string, Entry]> {
-    return this.#rows.get(slot) ?? [];
+    const rows = this.#rows[slot];
+    if (rows instanceof Map) return rows;
+    return rows === undefined ? [] : [[rows.text, rows.entry]];
   }
 }

@@ -220,6 +220,18 @@ const groups: readonly OperatorLaw[] = [
     },
   },
   {
+    name: "rows made of two, update",
+    inputs: 1,
+    outputMode: "update",
+    keys: 1,
+    build: ([one]) =>
+      one!
+        .select("k", "v")
+        .groupBy("k")
+        .reduceGroups((a, b) => (Number(a["v"]) >= Number(b["v"]) ? a : b)),
+    model: (one) => byKey(one).map((rows) => [rows[0]!.k, long(rows.reduce((a, b) => (Number(a.v) >= Number(b.v) ? a : b)).v)]),
+  },
+  {
     name: "no group, update",
     inputs: 1,
     outputMode: "update",
