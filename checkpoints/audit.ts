@@ -13,6 +13,8 @@ export interface AuditRequest {
   readonly location: string;
   /** How many batches the logs keep (`spark.sql.streaming.minBatchesToRetain`), for logs that do not say it themselves. */
   readonly retained: number;
+  /** Before which batch a tool has pruned the logs; null when none has. */
+  readonly prunedBefore: number | null;
   /** The names in `state/`. */
   readonly stateFiles: () => Promise<ReadonlySet<string>>;
   readonly hasStateFile: (name: string) => Promise<boolean>;
@@ -45,7 +47,12 @@ export async function auditLogs(request: AuditRequest): Promise<AuditedBatch[]> 
 }
 
 /** The oldest batch of which everything must be there. */
-async function oldestOf({ logs, retained }: AuditRequest, planned: number, committed: number): Promise<number> {
+async function oldestOf(request: AuditRequest, planned: number, committed: number): Promise<number> {
+  return Math.max(request.prunedBefore ?? 0, await oldestSaid(request, planned, committed));
+}
+
+/** The same as the logs themselves say it. */
+async function oldestSaid({ logs, retained }: AuditRequest, planned: number, committed: number): Promise<number> {
   const { offsets, commits } = logs;
   const last = committed < 0 ? null : await commits.get(committed);
   if (last !== null) checkOwnId(logs, committed, last);

@@ -13,7 +13,7 @@ import { makeDurableFolder, settleFolder } from "./folder.js";
 import { placeOf } from "./location.js";
 import { FileMetadataLog } from "./metadataLog.js";
 import { offsetLogCodec } from "./offsetLog.js";
-import { readOrMakeQueryId, readQueryShape, writeQueryShape } from "./queryFiles.js";
+import { readOrMakeQueryId, readQueryShape, readTold, writeQueryShape } from "./queryFiles.js";
 import { SourceLogs } from "./sourceLogs.js";
 import { FileStateStore } from "./state/stateStore.js";
 
@@ -82,6 +82,7 @@ export async function openCheckpoint({
   const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver, leaseMs, warn });
   try {
     await settleFolder(files, root, startedMs);
+    const told = await readTold(files, root);
     const logs = await openLogs(files, root, startedMs, epoch);
     const state = new FileStateStore({
       files,
@@ -98,7 +99,7 @@ export async function openCheckpoint({
     const retained = settings.integer("spark.sql.streaming.minBatchesToRetain")!;
     const stateFiles = (): Promise<ReadonlySet<string>> => state.names();
     const hasStateFile = (name: string): Promise<boolean> => state.isThere(name);
-    const history = await auditLogs({ logs, location: root, retained, stateFiles, hasStateFile });
+    const history = await auditLogs({ logs, location: root, retained, prunedBefore: told.oldestBatchId, stateFiles, hasStateFile });
     await requireFiles(files, root, history);
     const sources = new SourceLogs({ files, root, startedMs, checkOwnership: () => epoch.check() });
     await sources.verify(sourceSumsOf(history));
@@ -108,6 +109,7 @@ export async function openCheckpoint({
       runId,
       location: root,
       history,
+      toldPartitions: told.partitions,
       offsetLog: new CheckedOffsetLog(logs, epoch),
       commitLog: new CheckedCommitLog(logs, sources, hasStateFile, epoch),
       state,

@@ -8,7 +8,7 @@ import { idsOf, listFolder } from "./folder.js";
 import { placeOf, type CheckpointPlace } from "./location.js";
 import { FileMetadataLog } from "./metadataLog.js";
 import { offsetLogCodec } from "./offsetLog.js";
-import { readQueryShape, writeQueryId, writeQueryShape } from "./queryFiles.js";
+import { readQueryShape, readTold, writeQueryId, writeQueryShape, writeTold } from "./queryFiles.js";
 import { readCheckpoint, type CheckpointReading } from "./reading.js";
 import { parseStateFileName } from "./state/stateFileName.js";
 
@@ -46,6 +46,8 @@ export async function copyCheckpoint(from: string, to: string, purpose: CopyPurp
   const last = batches.at(-1)?.batchId ?? -1;
   await copy.folder(answersFolder, (name) => Number(name) <= last);
   await copyShape(source, target, purpose);
+  const { partitions } = await readTold(source.files, source.root);
+  if (partitions !== null) await writeTold(target.files, target.root, { partitions });
   await writeLogs(target, batches);
   const queryId = purpose.kind === "fork" ? purpose.queryId : reading.queryId;
   if (queryId !== null) await writeQueryId(target.files, target.root, queryId);

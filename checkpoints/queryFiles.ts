@@ -1,6 +1,7 @@
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { Json } from "../engine/contract/json.js";
 import { corruptFile, decodeText, encodeText, JsonFields } from "../engine/contract/logText.js";
+import { keyGroupCount } from "../engine/contract/state.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 /** The id of the query in Spark's `metadata` file; made from `newId` at the first start. */
@@ -29,24 +30,73 @@ function idPath(root: string): string {
   return `${root}/metadata`;
 }
 
-const shapeVersion = 1;
+/** Of a file that says what a tool has told the query; one that says nothing of it is 1, as ever. */
+const toldVersion = 2;
+const plainVersion = 1;
+
+/** What tools have told a query, for its next starts. */
+export interface ToldQuery {
+  /** How many partitions its state is to have, in place of what its first start chose; null for no word. */
+  readonly partitions: number | null;
+  /** The oldest batch that a pruning has left; null when nothing was pruned. */
+  readonly oldestBatchId: number | null;
+}
+
+interface QueryFile {
+  readonly shape: Json;
+  readonly told: ToldQuery;
+}
+
+const nothingTold: ToldQuery = { partitions: null, oldestBatchId: null };
 
 /** What kind of query a checkpoint belongs to (`query.json`); null where nobody has said so yet, as in a checkpoint of Spark's. */
 export async function readQueryShape(files: FileSystem, root: string): Promise<Json> {
+  return (await readQueryFile(files, root)).shape;
+}
+
+export async function writeQueryShape(files: FileSystem, root: string, shape: Json): Promise<void> {
+  await writeQueryFile(files, root, { ...(await readQueryFile(files, root)), shape });
+}
+
+/** What tools have told the query of a checkpoint. */
+export async function readTold(files: FileSystem, root: string): Promise<ToldQuery> {
+  return (await readQueryFile(files, root)).told;
+}
+
+export async function writeTold(files: FileSystem, root: string, told: Partial<ToldQuery>): Promise<void> {
+  const before = await readQueryFile(files, root);
+  await writeQueryFile(files, root, { ...before, told: { ...before.told, ...told } });
+}
+
+async function readQueryFile(files: FileSystem, root: string): Promise<QueryFile> {
   const path = shapePath(root);
   const refuse = corruptFile(path);
   const bytes = await files.read(path);
-  if (bytes === null) return null;
+  if (bytes === null) return { shape: null, told: nothingTold };
   const fields = JsonFields.parse(decodeText(bytes, refuse), refuse);
   const version = fields.integer("version");
-  if (version > shapeVersion) {
-    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(shapeVersion) });
+  if (version > toldVersion) {
+    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(toldVersion) });
   }
-  return fields.members["shape"] ?? null;
+  const told = {
+    partitions: fields.has("partitions") ? fields.integer("partitions") : null,
+    oldestBatchId: fields.has("oldestBatchId") ? fields.integer("oldestBatchId") : null,
+  };
+  if (told.partitions !== null && (told.partitions < 1 || told.partitions > keyGroupCount))
+    throw refuse(`\`partitions\` is ${told.partitions}`);
+  return { shape: fields.members["shape"] ?? null, told };
 }
 
-export function writeQueryShape(files: FileSystem, root: string, shape: Json): Promise<void> {
-  return files.replace(shapePath(root), encodeText(JSON.stringify({ version: shapeVersion, shape })));
+function writeQueryFile(files: FileSystem, root: string, { shape, told }: QueryFile): Promise<void> {
+  const { partitions, oldestBatchId } = told;
+  const isPlain = partitions === null && oldestBatchId === null;
+  const content = {
+    version: isPlain ? plainVersion : toldVersion,
+    ...(partitions !== null && { partitions }),
+    ...(oldestBatchId !== null && { oldestBatchId }),
+    shape,
+  };
+  return files.replace(shapePath(root), encodeText(JSON.stringify(content)));
 }
 
 function shapePath(root: string): string {

@@ -10,7 +10,7 @@ import { commitLogCodec } from "./commitLog.js";
 import { placeOf } from "./location.js";
 import { FileMetadataLog } from "./metadataLog.js";
 import { offsetLogCodec } from "./offsetLog.js";
-import { readQueryId, readQueryShape } from "./queryFiles.js";
+import { readQueryId, readQueryShape, readTold } from "./queryFiles.js";
 import { findChain, openDelta } from "./state/chain.js";
 import { readTables } from "./state/readTables.js";
 import { StateFolder } from "./state/stateFolder.js";
@@ -62,7 +62,14 @@ export async function readCheckpoint(location: string, runtime: Runtime, warn: (
   const folder = new StateFolder(files, `${root}/state`, null);
   const stateFiles = (): Promise<ReadonlySet<string>> => folder.listing();
   const hasStateFile = async (name: string): Promise<boolean> => (await files.status(folder.pathOf(name))) !== null;
-  const batches = await auditLogs({ logs, location: root, retained: retainedBySpark, stateFiles, hasStateFile });
+  const batches = await auditLogs({
+    logs,
+    location: root,
+    retained: retainedBySpark,
+    prunedBefore: (await readTold(files, root)).oldestBatchId,
+    stateFiles,
+    hasStateFile,
+  });
   const state = new StateReading(folder, root, new Map(batches.map((batch) => [batch.batchId, batch])), warn);
   return {
     location: root,

@@ -6,9 +6,9 @@ import { Messages } from "./messages.js";
 
 /** What `tidemark checkpoint` was told. */
 export interface CheckpointFlags {
-  readonly what: "inspect" | "verify" | "savepoint" | "fork";
+  readonly what: "inspect" | "verify" | "savepoint" | "fork" | "prune" | "repartition";
   readonly path: string;
-  /** Where a copy goes. */
+  /** Where a copy goes; to how many partitions, to how many batches. */
   readonly to: string;
   readonly json: boolean;
 }
@@ -18,7 +18,7 @@ export async function checkpoint({ what, path, to, json }: CheckpointFlags): Pro
   const messages = new Messages(json);
   const session = Session.create({ warn: (message) => messages.warning(message) });
   try {
-    const { copyCheckpointTo, inspectCheckpoint, verifyCheckpoint } = await import("../dataframe/checkpointReport.js");
+    const { copyCheckpointTo, inspectCheckpoint, prune, repartition, verifyCheckpoint } = await import("../dataframe/checkpointReport.js");
     if (what === "inspect") {
       const report = await inspectCheckpoint(session, path);
       print(json ? JSON.stringify(report) : reportText(report));
@@ -39,6 +39,24 @@ export async function checkpoint({ what, path, to, json }: CheckpointFlags): Pro
       );
       return exitCodes.done;
     }
+    if (what === "repartition") {
+      const before = await repartition(session, path, numberOf(what, to));
+      const had = before === null ? "" : `, in place of ${before}`;
+      print(
+        json ? JSON.stringify({ what, path, partitions: Number(to), before }) : `${path}: ${to} partitions from the next batch on${had}`,
+      );
+      return exitCodes.done;
+    }
+    if (what === "prune") {
+      const pruned = await prune(session, path, numberOf(what, to));
+      const { oldestBatchId, removedFiles, removedBytes } = pruned;
+      print(
+        json
+          ? JSON.stringify({ what, path, ...pruned })
+          : `${path}: batches from ${oldestBatchId} on are kept; ${removedFiles} files of ${removedBytes} bytes are gone`,
+      );
+      return exitCodes.done;
+    }
     const verdict = await verifyCheckpoint(session, path);
     print(json ? JSON.stringify(verdictRecord(verdict)) : verdictText(verdict));
     return verdict.problems.length === 0 ? exitCodes.done : exitCodes.failed;
@@ -48,6 +66,16 @@ export async function checkpoint({ what, path, to, json }: CheckpointFlags): Pro
   } finally {
     await session.stop();
   }
+}
+
+/** The word behind the path, where it is a number. */
+function numberOf(what: "prune" | "repartition", word: string): number {
+  if (/^\d+$/.test(word)) return Number(word);
+  const mistake =
+    what === "prune"
+      ? "Say how many batches to keep: tidemark checkpoint prune <path> <batches>"
+      : "Say how many partitions: tidemark checkpoint repartition <path> <partitions>";
+  throw new StreamingError("INVALID_COMMAND_LINE", { mistake, help: "tidemark checkpoint --help" });
 }
 
 function print(text: string): void {

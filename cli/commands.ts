@@ -192,16 +192,22 @@ export const commands: Readonly<Record<string, Command>> = {
     },
   },
   checkpoint: {
-    describe: "Say what is in a checkpoint, or whether all of it can be read, or copy it; also while its query runs",
+    describe:
+      "Say what is in a checkpoint, or whether all of it can be read, or copy it, also while its query runs; make it smaller, or change its partitions",
     takes: [
       {
         name: "what",
-        describe: "inspect; verify; savepoint: a copy for the same query; fork: a copy for a query of its own",
+        describe:
+          "inspect; verify; savepoint: a copy for the same query; fork: a copy for a query of its own; prune: forget all but the last batches; repartition: another number of state partitions from the next start on",
         isRequired: true,
-        choices: ["inspect", "verify", "savepoint", "fork"],
+        choices: ["inspect", "verify", "savepoint", "fork", "prune", "repartition"],
       },
       checkpointFolder,
-      { name: "to", describe: "savepoint, fork: the folder of the copy, which must not be there", isRequired: false },
+      {
+        name: "to",
+        describe: "savepoint, fork: the folder of the copy, which must not be there; prune: how many batches stay; repartition: 1 to 256",
+        isRequired: false,
+      },
     ],
     flags: { json: { type: "switch", describe: "One JSON object, for machines" }, cwd },
     run: async ([what = "", path = "", to = ""], values) => {

@@ -1,4 +1,5 @@
 import { copyCheckpoint } from "../checkpoints/copy.js";
+import { pruneCheckpoint, repartitionCheckpoint, type Pruned } from "../checkpoints/maintenance.js";
 import { readCheckpoint, type CheckpointReading } from "../checkpoints/reading.js";
 import type { Json } from "../engine/contract/json.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
@@ -93,6 +94,24 @@ export function copyCheckpointTo(
   kind: "savepoint" | "fork",
 ): Promise<number | null> {
   return copyCheckpoint(from, to, kind === "fork" ? { kind, queryId: runtime.uuid() } : { kind }, runtime);
+}
+
+/**
+ * Tells the query of a checkpoint how many partitions its state has from its next new batch on; gives how many it had, null before its first batch.
+ *
+ * @throws CHECKPOINT_NOT_FOUND, CHECKPOINT_IN_USE, INVALID_OPTION_VALUE
+ */
+export function repartition({ runtime }: SessionContext, path: string, partitions: number): Promise<number | null> {
+  return repartitionCheckpoint(path, partitions, runtime);
+}
+
+/**
+ * Forgets all but the last `keptBatches` batches of a checkpoint, and what no batch needs.
+ *
+ * @throws CHECKPOINT_NOT_FOUND, CHECKPOINT_IN_USE, INVALID_OPTION_VALUE
+ */
+export function prune({ runtime }: SessionContext, path: string, keptBatches: number): Promise<Pruned> {
+  return pruneCheckpoint(path, keptBatches, runtime);
 }
 
 /** Reads all that a restart from any retained batch may need: the logs, and the state files to their ends. @throws CHECKPOINT_NOT_FOUND */

@@ -67,6 +67,8 @@ export interface Checkpoint {
   readonly location: string;
   /** The batches that the logs still had when it was opened, oldest first: complete, and held against each other. */
   readonly history: readonly LoggedBatch[];
+  /** How many partitions a tool has told the state to have, in place of what the first start chose; null for no word. */
+  readonly toldPartitions: number | null;
   readonly offsetLog: MetadataLog<OffsetEntry>;
   readonly commitLog: MetadataLog<CommitEntry>;
   readonly state: StateStore;

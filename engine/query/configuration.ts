@@ -1,11 +1,14 @@
 /** Configuration by full key. */
 export type Conf = Readonly<Record<string, string>>;
 
+/** How many partitions the state of a query has. */
+export const partitionsKey = "spark.sql.shuffle.partitions";
+
 /** What the plan of a query is analyzed and run under: in a new batch the session's, as Spark has it. */
 const evaluationKeys = ["spark.sql.session.timeZone", "spark.sql.ansi.enabled"] as const;
 
 /** What the state and the watermark of a query are made under: as the first start had it, for the query's life. */
-const lifelongKeys = ["spark.sql.shuffle.partitions", "spark.sql.streaming.multipleWatermarkPolicy"] as const;
+const lifelongKeys = [partitionsKey, "spark.sql.streaming.multipleWatermarkPolicy"] as const;
 
 /** What the offset log records with a batch of this session; `logged` is what the last entry has, null at the first start. */
 export function confToLog(session: Conf, logged: Conf | null): Conf {

@@ -2,6 +2,7 @@ import { assert } from "../errors/assert.js";
 import { StreamingError } from "../errors/streamingError.js";
 import type { Checkpoint, OffsetEntry } from "../contract/checkpoint.js";
 import type { Offset } from "../contract/source.js";
+import { partitionsKey } from "./configuration.js";
 import { queryChanged } from "./shape.js";
 
 /** Where a run goes on. */
@@ -54,7 +55,7 @@ export async function findRestartPoint(checkpoint: Checkpoint, sourceCount: numb
       planned: null,
       watermarkMs: Math.max(planned.batchWatermarkMs, commit.nextBatchWatermarkMs),
       previousWatermarkMs: planned.batchWatermarkMs,
-      loggedConf: planned.conf,
+      loggedConf: toldConf(checkpoint, planned.conf),
     };
   }
   const before = latestPlanned === 0 ? null : await entryOf(checkpoint, latestPlanned - 1, sourceCount);
@@ -64,8 +65,13 @@ export async function findRestartPoint(checkpoint: Checkpoint, sourceCount: numb
     planned,
     watermarkMs: planned.batchWatermarkMs,
     previousWatermarkMs: before?.batchWatermarkMs ?? planned.batchWatermarkMs,
-    loggedConf: planned.conf,
+    loggedConf: toldConf(checkpoint, planned.conf),
   };
+}
+
+/** What was logged, but for what a tool has told the query since. A batch that runs again does so as it was logged. */
+function toldConf({ toldPartitions }: Checkpoint, logged: OffsetEntry["conf"]): OffsetEntry["conf"] {
+  return toldPartitions === null ? logged : { ...logged, [partitionsKey]: String(toldPartitions) };
 }
 
 async function entryOf(checkpoint: Checkpoint, id: number, sourceCount: number): Promise<OffsetEntry> {

@@ -111,7 +111,7 @@ test("what is asked wrongly is said", async () => {
     expect(await refused("state", "shw", "checkpoint")).toEqual([2, expect.stringContaining("Did you mean show?")]);
     expect(await refused("checkpoint", "inspect")).toEqual([
       2,
-      expect.stringContaining("tidemark checkpoint inspect|verify|savepoint|fork <path> [to]"),
+      expect.stringContaining("tidemark checkpoint inspect|verify|savepoint|fork|prune|repartition <path> [to]"),
     ]);
     expect(await refused("state", "show", "checkpoint", "--batch", "soon")).toEqual([2, expect.stringContaining("--batch")]);
     expect(await refused("state", "show", "checkpoint", "--from", "1")).toEqual([2, expect.stringContaining("--from")]);
@@ -122,5 +122,30 @@ test("what is asked wrongly is said", async () => {
     ]);
     expect(await refused("state", "show", "nowhere")).toEqual([1, expect.stringContaining("CHECKPOINT_NOT_FOUND")]);
     expect(await refused("checkpoint", "verify", "in")).toEqual([1, expect.stringContaining("CHECKPOINT_NOT_FOUND")]);
+    expect(await refused("checkpoint", "prune", "in", "1")).toEqual([1, expect.stringContaining("CHECKPOINT_NOT_FOUND")]);
+    expect(await refused("checkpoint", "repartition", "in", "many")).toEqual([2, expect.stringContaining("how many partitions")]);
+    expect(await refused("checkpoint", "prune", "in")).toEqual([2, expect.stringContaining("how many batches")]);
+  });
+});
+
+test("prune and repartition change a checkpoint whose query has ended, and are refused while it runs", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const done = await tidemark(folder, "checkpoint", "prune", "checkpoint", "1", "--json");
+    expect(JSON.parse(done.stdout)).toMatchObject({ oldestBatchId: 3 });
+    expect(readdirSync(join(folder, "checkpoint/commits"))).toEqual(["3"]);
+    expect((await tidemark(folder, "checkpoint", "verify", "checkpoint")).stdout).toContain("1 batches and 1 state files are whole");
+    expect((await tidemark(folder, "checkpoint", "repartition", "checkpoint", "7")).code).toBe(0);
+    const tooMany = await tidemark(folder, "checkpoint", "repartition", "checkpoint", "257");
+    expect([tooMany.code, tooMany.stderr]).toEqual([1, expect.stringContaining("from 1 to 256")]);
+    writeFiles(folder, { "in/4.json": reading(50) });
+    const running = startTidemark(folder, ["run", "job.mjs", "--trigger", "1 second", "--quiet"]);
+    await expect.poll(() => readdirSync(join(folder, "checkpoint/commits"))).toContain("4");
+    const refused = await tidemark(folder, "checkpoint", "prune", "checkpoint", "1");
+    expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining("CHECKPOINT_IN_USE")]);
+    running.child.kill("SIGINT");
+    await running.ended;
+    const { stdout } = await tidemark(folder, "checkpoint", "inspect", "checkpoint", "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ conf: { "spark.sql.shuffle.partitions": "7" } });
   });
 });
