@@ -77,9 +77,7 @@ export async function openCheckpoint({
   const startedMs = runtime.clock.nowMs();
   const { files, root } = placeOf(location, runtime);
   await makeDurableFolder(files, root);
-  const takeOver = settings.boolean("spark.tidemark.checkpoint.takeOver");
-  const leaseMs = settings.durationMs("spark.tidemark.checkpoint.leaseTimeout")!;
-  const epoch = await Epoch.acquire({ files, root, runtime, runId, takeOver, leaseMs, warn });
+  const epoch = await Epoch.acquire({ files, root, runtime, runId, warn, ...ownershipOf(settings) });
   try {
     await settleFolder(files, root, startedMs);
     const told = await readTold(files, root);
@@ -126,6 +124,11 @@ export async function openCheckpoint({
     await Promise.allSettled([epoch.release()]);
     throw error;
   }
+}
+
+function ownershipOf(settings: Options): { readonly takeOver: boolean; readonly leaseMs: number } {
+  const leaseMs = settings.durationMs("spark.tidemark.checkpoint.leaseTimeout")!;
+  return { takeOver: settings.boolean("spark.tidemark.checkpoint.takeOver"), leaseMs };
 }
 
 async function openLogs(files: FileSystem, root: string, startedMs: number, epoch: Epoch): Promise<BatchLogs> {

@@ -6,7 +6,7 @@ import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import { MemoryStream } from "../../../sources/memory/source.js";
 import { QueryWorld, type Start } from "./queryWorld.js";
 
-// A query that waits costs nothing: who owns the checkpoint is asked right before something is written, not while nothing happens.
+// A query that waits costs its lease and nothing else: who owns the checkpoint is asked right before something is written.
 
 let machine: QueryWorld;
 
@@ -42,7 +42,10 @@ const counts: NonNullable<Start["build"]> = (input) => input.groupBy("k").agg(ex
 const running: Start = { trigger: { processingTime: 0 }, outputMode: "update", conf: { "spark.sql.streaming.pollingDelay": "100ms" } };
 
 describe("an idle minute", () => {
-  it("of a query whose source needs no files has no call of the file system", async () => {
+  /** Of the lease, in the order of time: asking whether it is still ours, and renewing it. */
+  const lease = ["status /data/checkpoint/epochs/0", "status /data/checkpoint/epochs/1", "replace /data/checkpoint/epochs/0.lease"];
+
+  it("of a query whose source needs no files has those calls of the file system that renew the lease, each 20 seconds", async () => {
     machine = new QueryWorld();
     const calls: string[] = [];
     const stream = new MemoryStream(types.struct([field("k", types.string)]));
@@ -50,18 +53,31 @@ describe("an idle minute", () => {
     const build: NonNullable<Start["build"]> = (_input, session) =>
       session.readStream.format("memory").schema("k STRING").option("stream", stream.id).load().groupBy("k").agg(expr("count(*)").as("n"));
     const query = await machine.start({ ...running, build, runtime: watched(calls) });
-    expect(await callsOfAnIdleMinute(query, calls)).toEqual([]);
+    expect(await callsOfAnIdleMinute(query, calls)).toEqual([...lease, ...lease]);
     expect(query.recentProgress).toHaveLength(1);
     stream.close();
   });
 
-  it("of a query over files looks for new files, and at nothing of its checkpoint", async () => {
+  it("without a lease has none", async () => {
+    machine = new QueryWorld();
+    const calls: string[] = [];
+    const stream = new MemoryStream(types.struct([field("k", types.string)]));
+    stream.addData([["a"]]);
+    const build: NonNullable<Start["build"]> = (_input, session) =>
+      session.readStream.format("memory").schema("k STRING").option("stream", stream.id).load().groupBy("k").agg(expr("count(*)").as("n"));
+    const conf = { ...running.conf, "spark.tidemark.checkpoint.leaseTimeout": "0s" };
+    const query = await machine.start({ ...running, conf, build, runtime: watched(calls) });
+    expect(await callsOfAnIdleMinute(query, calls)).toEqual([]);
+    stream.close();
+  });
+
+  it("of a query over files looks for new files, and at nothing of its checkpoint but its lease", async () => {
     machine = new QueryWorld();
     await machine.file("0.json", [{ k: "a" }]);
     const calls: string[] = [];
     const query = await machine.start({ ...running, build: counts, runtime: watched(calls) });
     const seen = await callsOfAnIdleMinute(query, calls);
     expect(seen.length).toBeGreaterThan(100);
-    expect(seen.filter((call) => call.includes("/data/checkpoint"))).toEqual([]);
+    expect(seen.filter((call) => call.includes("/data/checkpoint"))).toEqual([...lease, ...lease]);
   });
 });
