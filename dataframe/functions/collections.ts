@@ -3,7 +3,7 @@ import { call, Column, columnExpression, type Operand, type OperandRefs, type Re
 import { schemaInput, typeInput, type RowOfInput, type SchemaInput, type TypeValue } from "../schema.js";
 import { ColumnType } from "../schema.js";
 import type { ArrayOf, ElementOf } from "../types/deferred.js";
-import { binary, callMixed, callOver, callWith, unary, type ColumnOrName, type Takes } from "./make.js";
+import { binary, callMixed, callOver, callWith, literalColumn, random, unary, type ColumnOrName, type Takes } from "./make.js";
 
 /** How many elements an array or map has. @example df.select(size("tags").as("n")) */
 export const size = unary<number | null, "size", "collection">("size");
@@ -132,6 +132,11 @@ export const arraySize = unary<number | null, "array_size", "array">("array_size
 export const mapEntries = unary<{ key: unknown; value: unknown }[] | null, "map_entries", "map">("map_entries");
 /** A map of an array of keys and an array of values. @example df.select(mapFromArrays(array(lit("a")), array(lit(1))).as("m")) */
 export const mapFromArrays = binary<Map<unknown, unknown> | null, "map_from_arrays", "array">("map_from_arrays");
+
+/** The elements in a random order: with a seed Spark's, without one drawn from the batch and the row. @example df.select(shuffle("tags", 7).as("t")) */
+export function shuffle<const C extends ColumnOrName>(array: C, seed?: number): Column<ValueOf<C>, Takes<C, "array", "shuffle">, never> {
+  return seed === undefined ? random("shuffle", [array]) : callOver("shuffle", [array, literalColumn(seed)]);
+}
 
 /** The array without its nulls. @example df.select(arrayCompact("tags").as("t")) */
 export function arrayCompact<const C extends ColumnOrName>(array: C): Column<ValueOf<C>, Takes<C, "array", "arrayCompact">, never> {

@@ -70,9 +70,9 @@ export function nullary<V>(name: string): () => Column<V, never, `${string}()`> 
 }
 
 /** A random function without a seed: every call of it draws numbers of its own, however often its column is used. */
-export function random<T>(name: string, args: readonly Column<unknown, never, never>[] = []): Column<T, never, never> {
+export function random<T, R extends Asked = never>(name: string, args: readonly ColumnOrName[] = []): Column<T, R, never> {
   const columns = args.map((arg, i) => columnExpression(arg, name, i));
-  return new Column<T, never, never>({ ...call(name, columns), draw: freshId() });
+  return new Column<T, R, never>({ ...call(name, columns), draw: freshId() });
 }
 
 /** What a column of a call is called: some functions show in capitals, some show arguments that nobody wrote. */

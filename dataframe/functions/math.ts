@@ -169,3 +169,10 @@ export function shiftrightunsigned<const C extends ColumnOrName>(
 ): Column<ValueOf<C>, Takes<C, "number", "shiftrightunsigned">, never> {
   return callWith("shiftrightunsigned", value, [bits]);
 }
+
+/** The place of a whole number in its bitmap, from 0 to 32767. @example df.select(bitmapBitPosition("id").as("p")) */
+export const bitmapBitPosition = unary<number | null, "bitmap_bit_position", "number">("bitmap_bit_position");
+/** The number of the bitmap that a whole number has its place in. @example df.select(bitmapBucketNumber("id").as("b")) */
+export const bitmapBucketNumber = unary<number | null, "bitmap_bucket_number", "number">("bitmap_bucket_number");
+/** The number of bits that are set in a bitmap. @example df.select(bitmapCount(encode("sensorId", "UTF-8")).as("n")) */
+export const bitmapCount = unary<number | null, "bitmap_count">("bitmap_count");

@@ -133,7 +133,8 @@ function functionText(e: CallLike, written: readonly string[], { text, typeOf }:
   const first = e.args[0] === undefined ? undefined : (needsType.has(e.name) && typeOf(e.args[0])) || undefined;
   if (first?.kind === "binary") {
     if ((e.name === "lpad" || e.name === "rpad") && written.length === 2) args = [...written, "X'00'"];
-    if (name === "to_char" && e.args[1]?.kind === "literal" && e.args[1].value === "hex") [name, args] = ["hex", written.slice(0, 1)];
+    const code = e.args[1]?.kind === "literal" ? e.args[1].value : null;
+    if (name === "to_char" && (code === "hex" || code === "base64")) [name, args] = [code, written.slice(0, 1)];
   }
   if (name === "to_char" && first !== undefined && timeKinds.has(first.kind)) name = "date_format";
   const filter = e.filter ? ` FILTER (WHERE ${text(e.filter)})` : "";

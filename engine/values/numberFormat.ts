@@ -236,10 +236,10 @@ export function writeNumber(unscaled: bigint, from: number, format: NumberFormat
   return besideDigits(format, parts).join("");
 }
 
-/** A sign in front stands right before the first digit, behind the spaces. */
+/** A sign or bracket in front stands right before the first digit, behind the spaces. */
 function besideDigits({ tokens }: NumberFormat, parts: readonly string[]): readonly string[] {
   const [first, second] = tokens;
-  if ((first?.kind !== "sign" && first?.kind !== "minus") || second?.kind !== "digits") return parts;
+  if ((first?.kind !== "sign" && first?.kind !== "minus" && first?.kind !== "open") || second?.kind !== "digits") return parts;
   const digits = parts[1]!.trimStart();
   return [" ".repeat(parts[1]!.length - digits.length), parts[0]!, digits, ...parts.slice(2)];
 }

@@ -6,8 +6,8 @@ import { doubleText, floatText } from "./numberText.js";
 
 const decoder = new TextDecoder();
 
-/** What `CAST(… AS STRING)` gives; the value is not null. */
-export function valueText(value: Value, type: DataType, zone: string): string {
+/** What `CAST(… AS STRING)` gives; the value is not null. Nulls inside it are `nullText`: where that is empty, what parts them has no space either. */
+export function valueText(value: Value, type: DataType, zone: string, nullText = "null"): string {
   switch (type.kind) {
     case "string":
       return value as string;
@@ -26,12 +26,13 @@ export function valueText(value: Value, type: DataType, zone: string): string {
     case "timestamp_ntz":
       return localText(value as bigint);
     case "array":
-      return `[${(value as readonly Value[]).map((v) => element(v, type.element, zone)).join(", ")}]`;
+      return `[${joined((value as readonly Value[]).map((v) => element(v, type.element, zone, nullText)))}]`;
     case "struct":
-      return `{${(value as readonly Value[]).map((v, i) => element(v, type.fields[i]!.type, zone)).join(", ")}}`;
+      return `{${joined((value as readonly Value[]).map((v, i) => element(v, type.fields[i]!.type, zone, nullText)))}}`;
     case "map": {
       const { keys, values } = value as MapValue;
-      return `{${keys.map((k, i) => `${element(k, type.key, zone)} -> ${element(values[i]!, type.value, zone)}`).join(", ")}}`;
+      const entries = keys.map((k, i) => `${element(k, type.key, zone, nullText)} ->${element(values[i]!, type.value, zone, nullText)}`);
+      return `{${joined(entries)}}`;
     }
     case "interval_daytime":
       return dayTimeIntervalText(value as bigint, type.units);
@@ -44,8 +45,15 @@ export function valueText(value: Value, type: DataType, zone: string): string {
   }
 }
 
-function element(value: Value, type: DataType, zone: string): string {
-  return value === null ? "null" : valueText(value, type, zone);
+/** A value inside another, with the space before it; nothing at all for a null that has no text. */
+function element(value: Value, type: DataType, zone: string, nullText: string): string {
+  if (value === null) return nullText === "" ? "" : ` ${nullText}`;
+  return ` ${valueText(value, type, zone, nullText)}`;
+}
+
+function joined(elements: readonly string[]): string {
+  const text = elements.join(",");
+  return text.startsWith(" ") ? text.slice(1) : text;
 }
 
 /** The value as a SQL literal, as error parameters show it. */

@@ -11,7 +11,7 @@ interface Held {
   readonly order: Value;
 }
 
-/** The values (null or not) of the `k` rows with the smallest or largest orders, the outermost first; of equal ones the earlier first. Rows without an order do not count. */
+/** The values (null or not) of the `k` rows with the smallest or largest orders, the outermost first; of equal ones the earlier first. Rows without an order do not count; without any, null. */
 export class TopByAccumulator implements ColumnAccumulator {
   readonly kind = "column";
   readonly stateFields: readonly Field[];
@@ -61,7 +61,10 @@ export class TopByAccumulator implements ColumnAccumulator {
 
   save(slots: Int32Array, count: number): Column[] {
     return [
-      this.finish(slots, count),
+      columnFromValues(
+        types.array(this.#type),
+        this.#ofSlots(slots, count, ({ value }) => value),
+      ),
       columnFromValues(
         types.array(this.#orderType),
         this.#ofSlots(slots, count, ({ order }) => order),
@@ -70,9 +73,10 @@ export class TopByAccumulator implements ColumnAccumulator {
   }
 
   finish(slots: Int32Array, count: number): Column {
+    const lists = this.#ofSlots(slots, count, ({ value }) => value);
     return columnFromValues(
       types.array(this.#type),
-      this.#ofSlots(slots, count, ({ value }) => value),
+      lists.map((list) => (list.length === 0 ? null : list)),
     );
   }
 
@@ -80,7 +84,7 @@ export class TopByAccumulator implements ColumnAccumulator {
     return this.#count * bytesHeld;
   }
 
-  #ofSlots(slots: Int32Array, count: number, part: (held: Held) => Value): Value[] {
+  #ofSlots(slots: Int32Array, count: number, part: (held: Held) => Value): Value[][] {
     return Array.from({ length: count }, (_, j) => (this.#held.get(slots[j]!) ?? []).map(part));
   }
 

@@ -52,7 +52,7 @@ function drawn(call: Call, seed: bigint, row: number, draw: Draw): Value {
 }
 
 /** The seed that was given, null being 0; null where none was. */
-function seedOf(given: Value | undefined): bigint | null {
+export function seedOf(given: Value | undefined): bigint | null {
   if (given === undefined) return null;
   return given === null ? 0n : BigInt(given as number | bigint);
 }
@@ -65,8 +65,14 @@ function fraction(seed: Value | undefined, call: Call, context: EvalContext): nu
   return ((high! >>> 5) * 67108864 + (low! >>> 6)) / 9007199254740992;
 }
 
+/** A seed of its own for a row of a call that was given none. */
+export function randomSeed(context: EvalContext, call: Call): bigint {
+  const [high, low] = words(context, call, 2);
+  return (BigInt(high!) << 32n) | BigInt(low!);
+}
+
 /** A seed is not converted, as in Spark. */
-function checkSeed(args: readonly Expression[], index: number, resolving: Resolving): void {
+export function checkSeed(args: readonly Expression[], index: number, resolving: Resolving): void {
   if (args[index] === undefined || ["int", "long", "null"].includes(typeOf(args[index]).kind)) return;
   throw unexpectedType(args, index, '("INT" or "BIGINT")', resolving);
 }

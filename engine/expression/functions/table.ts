@@ -7,6 +7,7 @@ import { checkFunctions } from "./checks.js";
 import { listStatisticFunctions } from "./listStatistics.js";
 import { arithmeticFunctions } from "./arithmetic.js";
 import { arrayFunctions } from "./arrays.js";
+import { bitmapFunctions } from "./bitmaps.js";
 import { batchFunctions } from "./batch.js";
 import { bitFunctions } from "./bits.js";
 import { comparisonFunctions } from "./comparison.js";
@@ -33,6 +34,7 @@ import { mathFunctions } from "./math.js";
 import { randomFunctions } from "./random.js";
 import { roundingFunctions } from "./rounding.js";
 import { patternFunctions } from "./patterns.js";
+import { shuffle } from "./shuffling.js";
 import { stringBuildingFunctions } from "./stringBuilding.js";
 import { stringPartFunctions } from "./stringParts.js";
 import { stringFunctions } from "./strings.js";
@@ -77,6 +79,8 @@ export const functionTable: readonly FunctionEntry[] = [
   ...textCheckFunctions,
   ...urlFunctions,
   ...randomFunctions,
+  shuffle,
+  ...bitmapFunctions,
   ...jsonFunctions,
   intervalTexts,
   ...numberFormatFunctions,
