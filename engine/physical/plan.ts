@@ -2,6 +2,7 @@ import { descend } from "../plan/descend.js";
 import type { OperatorFacts, PhysicalFacts } from "./nodeFacts.js";
 import { aggregate, type AggregateNode } from "./stateful/aggregate.js";
 import { changeAggregate, type ChangeAggregateNode } from "./stateful/changeAggregate.js";
+import { changeJoin, type ChangeJoinNode } from "./stateful/changeJoin.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
 import { distinctMarks, type DistinctMarksNode } from "./stateful/distinctMarks.js";
 import { groupState, type GroupStateNode } from "./stateful/groupState.js";
@@ -39,6 +40,7 @@ export type LeafNode = LocalNode | ReceiveNode | ScanNode;
 export type OperatorNode =
   | AggregateNode<PhysicalNode>
   | ChangeAggregateNode<PhysicalNode>
+  | ChangeJoinNode<PhysicalNode>
   | ChangeRowsNode<PhysicalNode>
   | DecodeJsonNode<PhysicalNode>
   | DeduplicateNode<PhysicalNode>
@@ -80,6 +82,7 @@ const leaves = { local, receive, scan } satisfies FactsOfEach<LeafNode>;
 const operators = {
   aggregate,
   changeAggregate,
+  changeJoin,
   changeRows,
   decodeJson,
   deduplicate,

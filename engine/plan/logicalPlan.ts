@@ -2,6 +2,7 @@ import type { Schema } from "../arrow/types.js";
 import type { Alias, Attribute } from "../expression/expression.js";
 import { aggregate, type Aggregate } from "./nodes/aggregate.js";
 import { changeAggregate, type ChangeAggregate } from "./nodes/changeAggregate.js";
+import { changeJoin, type ChangeJoin } from "./nodes/changeJoin.js";
 import { changeRows, type ChangeRows } from "./nodes/changeRows.js";
 import { deduplicate, type Deduplicate } from "./nodes/deduplicate.js";
 import type { NodeFacts } from "./nodes/facts.js";
@@ -41,6 +42,7 @@ import { withWatermark, type WithWatermark } from "./nodes/withWatermark.js";
 export type LogicalPlan =
   | Aggregate<LogicalPlan>
   | ChangeAggregate<LogicalPlan>
+  | ChangeJoin<LogicalPlan>
   | ChangeRows<LogicalPlan>
   | Deduplicate<LogicalPlan>
   | DistinctMarks<LogicalPlan>
@@ -79,6 +81,7 @@ export type NodeOf<K extends NodeKind> = Extract<LogicalPlan, { readonly kind: K
 const nodes = {
   aggregate,
   changeAggregate,
+  changeJoin,
   changeRows,
   deduplicate,
   distinctMarks,

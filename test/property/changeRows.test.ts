@@ -69,6 +69,43 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
     [0],
   ],
   ["the first of all", `SELECT k, s FROM (${counts}) ORDER BY s DESC NULLS LAST, k LIMIT 2`, [0]],
+  ["a join of groups", `SELECT a.k, a.n, b.n AS m FROM (${counts}) a JOIN (SELECT k, count(*) AS n FROM u GROUP BY k) b ON a.k = b.k`, [0]],
+  ["a join of groups and rows", `SELECT a.k, a.n, b.v FROM (${counts}) a JOIN u b ON a.k = b.k AND b.v < a.n + 2`, null],
+  [
+    "a left join of rows and groups",
+    `SELECT a.k, a.v, b.n FROM t a LEFT JOIN (SELECT k, count(*) AS n FROM u GROUP BY k) b ON a.k = b.k`,
+    null,
+  ],
+  [
+    "a left join of groups, some of which go",
+    `SELECT a.k, a.g, a.m, b.m AS o FROM (${changing}) a LEFT JOIN (SELECT k, max(v) AS m FROM u GROUP BY k HAVING count(*) % 2 = 1) b ON a.k <=> b.k`,
+    [0, 1],
+  ],
+  [
+    "a right join, with a condition of one side and one of pairs",
+    `SELECT a.k, a.g, b.g AS h, b.v FROM (${changing}) a RIGHT JOIN u b ON a.g = b.g AND b.v > 0 AND a.n <= b.v`,
+    null,
+  ],
+  [
+    "a full join",
+    `SELECT a.g, a.k, a.n, b.h, b.c FROM (${changing}) a FULL JOIN (SELECT g AS h, count(*) AS c FROM u GROUP BY g HAVING count(*) % 2 = 1) b ON a.g = b.h AND a.n < b.c + 2`,
+    [0, 1, 3],
+  ],
+  ["a full join of plain rows without a watermark", "SELECT a.k, a.v, b.v AS w FROM t a FULL JOIN u b ON a.k = b.k AND a.g = b.g", null],
+  ["a semi join", `SELECT k, g, m FROM (${changing}) a LEFT SEMI JOIN u b ON a.k = b.k AND a.n > b.v`, [0, 1]],
+  ["a semi join with groups that go", `SELECT k, g, v FROM u a LEFT SEMI JOIN (${changing}) b ON a.k = b.k AND a.g = b.g`, null],
+  ["an anti join", `SELECT k, g, m FROM (${changing}) a LEFT ANTI JOIN u b ON a.k = b.k AND a.n > b.v`, [0, 1]],
+  ["an anti join with groups that go", `SELECT k, g, v FROM u a LEFT ANTI JOIN (${changing}) b ON a.k = b.k`, null],
+  [
+    "groups of a join of joins",
+    `SELECT x.n, count(*) AS c, sum(y.v) AS s FROM (${counts}) x JOIN (SELECT a.k, b.v FROM u a LEFT JOIN (${counts.replace("count(*)", "max(v)").replace("sum(v) AS s", "min(g) AS v")}) b ON a.k = b.k) y ON x.k = y.k GROUP BY x.n`,
+    [0],
+  ],
+  [
+    "the first rows of a join",
+    `SELECT k, v FROM (SELECT a.k, b.v, b.ts, row_number() OVER (PARTITION BY a.k ORDER BY b.v DESC, b.ts) AS r FROM (${changing}) a JOIN u b ON a.k = b.k) WHERE r <= 2`,
+    null,
+  ],
   ["windows", "SELECT window.start AS w, k, count(*) AS n FROM t GROUP BY window(ts, '5 seconds'), k", [0, 1]],
 ];
 

@@ -15,6 +15,7 @@ import { factsOf, inputsOf, nodesOf, type PhysicalNode, type PhysicalPlan } from
 import type { ScanNode } from "../stateless/scan.js";
 import { planAggregate } from "./aggregation.js";
 import { planChangeAggregate } from "./changeAggregate.js";
+import { planChangeJoin } from "./changeJoin.js";
 import type { PlanContext, Planner, Planners, Planning } from "./context.js";
 import { planDistinctMarks } from "./distinctMarks.js";
 import { drawsIn, numberDraws } from "./draws.js";
@@ -40,6 +41,7 @@ import { planWindow } from "./window.js";
 export const planners: Planners = {
   aggregate: planAggregate,
   changeAggregate: planChangeAggregate,
+  changeJoin: planChangeJoin,
   changeRows: planChangeRows,
   deduplicate: planDeduplicate,
   distinctMarks: planDistinctMarks,

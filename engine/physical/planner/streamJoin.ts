@@ -80,7 +80,7 @@ function streamJoinTypeOf(joinType: JoinType): StreamJoinType {
   return joinType === "cross" ? "inner" : joinType;
 }
 
-function idsOf(columns: readonly Attribute[]): ReadonlySet<number> {
+export function idsOf(columns: readonly Attribute[]): ReadonlySet<number> {
   return new Set(columns.map(({ id }) => id));
 }
 
@@ -99,12 +99,12 @@ function expiryByTime(condition: Expression | null, kept: readonly Attribute[], 
   return offsetMs === null ? null : { column, offsetMs, clock: "watermark" };
 }
 
-function pairCondition(expression: Expression, lefts: readonly Attribute[], rights: readonly Attribute[]): PairConditionSpec {
+export function pairCondition(expression: Expression, lefts: readonly Attribute[], rights: readonly Attribute[]): PairConditionSpec {
   const read = referencesOf(expression);
   const placesIn = (columns: readonly Attribute[]) => columns.flatMap(({ id }, c) => (read.has(id) ? [c] : []));
   return { expression, columns: [placesIn(lefts), placesIn(rights)] };
 }
 
-function keyAttribute(key: Expression, k: number): Attribute {
+export function keyAttribute(key: Expression, k: number): Attribute {
   return { kind: "attribute", id: k, name: `key${k}`, type: typeOf(key), nullable: true, qualifier: [] };
 }

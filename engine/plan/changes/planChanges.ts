@@ -13,6 +13,7 @@ import { childrenOf, withChildren } from "../transform.js";
 import { changeTypeColumn, newChangeColumn, newChangeTypeColumn } from "./changeColumn.js";
 import type { ChangingPlan } from "./changingPlan.js";
 import { distinctRows, overMarks } from "./distinctValues.js";
+import { changeJoinType, changingJoin } from "./joins.js";
 import { retracted } from "./retraction.js";
 import { isSessionGrouping } from "./sessions.js";
 import { rankFilter, sortedLimit, topRowsOver, type TopRowsPattern } from "./topRows.js";
@@ -97,8 +98,7 @@ function* planNode(node: LogicalPlan, context: AnalysisContext): Steps {
       if (node.operation === "union") return union(node, yield* eachOf(node.inputs));
       break;
     case "join":
-      if (!streamsOf(node).every(Boolean)) return joinWithTable(node, yield* eachOf(childrenOf(node)));
-      break;
+      return planJoin(node, yield* eachOf(childrenOf(node)));
     default:
   }
   return asAppended(node, yield* eachOf(childrenOf(node)));
@@ -116,15 +116,18 @@ function asAppended(node: LogicalPlan, inputs: readonly ChangingPlan[]): Changin
 }
 
 function refuseAsAppend(node: LogicalPlan): void {
-  const place = { outputMode: "append", streams: streamsOf(node), inputs: inputsOf(node), aggregated: false } as const;
-  const refusal = factsOf(node).refusal(node, place);
+  const refusal = appendRefusal(node);
   if (refusal !== null) throw refusal;
+}
+
+function appendRefusal(node: LogicalPlan): StreamingError | null {
+  return factsOf(node).refusal(node, { outputMode: "append", streams: streamsOf(node), inputs: inputsOf(node), aggregated: false });
 }
 
 function refused(node: LogicalPlan): StreamingError {
   return new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
     operation: `The operator ${factsOf(node).explain(node).split(" ")[0]}`,
-    suggestion: "Filters, projections, unions, joins with tables, aggregations, distinct and first rows (row_number() OVER (…) <= n) do.",
+    suggestion: "Filters, projections, unions, joins, aggregations, distinct and first rows (row_number() OVER (…) <= n) do.",
   });
 }
 
@@ -215,6 +218,14 @@ function union(node: NodeOf<"setOperation">, inputs: readonly ChangingPlan[]): C
     return { kind: "project", expressions: [...columns, added], input: plan };
   });
   return { plan: { ...node, inputs: plans, output: [...outputOf(node), own] }, change: own, keys: null };
+}
+
+/** Where no row of two streams is ever taken back and append mode joins them, they are joined so: that join knows when rows can go. */
+function planJoin(node: NodeOf<"join">, inputs: readonly ChangingPlan[]): ChangingPlan {
+  if (!streamsOf(node).every(Boolean)) return joinWithTable(node, inputs);
+  const joinType = changeJoinType(node);
+  const isNew = inputs.every(({ change }) => change === null);
+  return joinType === null || (isNew && appendRefusal(node) === null) ? asAppended(node, inputs) : changingJoin(node, joinType, inputs);
 }
 
 /** A join with a table is of each row of the stream by itself. */

@@ -84,7 +84,8 @@ function nullable(columns: Columns): Columns {
   return columns.map((a) => (a.nullable ? a : { ...a, nullable: true }));
 }
 
-function joinOutput({ joinType, mark }: Join<Input>, lefts: Columns, rights: Columns): Columns {
+/** The columns of a join. */
+export function joinOutput({ joinType, mark }: Pick<Join<Input>, "joinType" | "mark">, lefts: Columns, rights: Columns): Columns {
   switch (joinType) {
     case "mark":
       return [...lefts, mark!];

@@ -1,0 +1,193 @@
+import { batchOf } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
+import { readValue } from "../../arrow/columns.js";
+import { markOwned } from "../../arrow/ownership.js";
+import { field, types, type Schema } from "../../arrow/types.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
+import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { HashSorter } from "../../state/hashSorter.js";
+import { layoutOf } from "../../state/keyLayout.js";
+import { KeyRouter } from "../../state/keyRouter.js";
+import { PackedKeys } from "../../state/packedKeys.js";
+import { StatePartitions } from "../../state/statePartitions.js";
+import { ChangeJoinPartition } from "./changeJoinPartition.js";
+import type { JoiningRows } from "./changeJoinRows.js";
+import { countsPartners, type ChangeJoinSpec } from "./changeJoinSpec.js";
+import type { SideIndex } from "./streamJoinSpec.js";
+
+/** The tables of the state, by side. */
+const storeNames = ["left", "right"] as const;
+const sides: readonly SideIndex[] = [0, 1];
+
+interface FileSchemas {
+  readonly key: Schema;
+  readonly value: Schema;
+  readonly upserts: Schema;
+  readonly deletes: Schema;
+}
+
+/** What a join of changing streams keeps: the rows of both sides by key, in state partitions by key group. In the files a row is known by all of its columns. */
+export class ChangeJoinState {
+  readonly schemas: readonly StateSchema[];
+  /** Where the rows of the last look-up belong: the partition, and the slot of the key there. By row of the batch. */
+  slotOfRow = new Int32Array(0);
+  partitionOfRow = new Uint8Array(0);
+  readonly #spec: ChangeJoinSpec;
+  readonly #chunks: ChunkSizes;
+  readonly #keys: PackedKeys;
+  readonly #rows: readonly [PackedKeys, PackedKeys];
+  readonly #router: KeyRouter;
+  readonly #partitions: StatePartitions<ChangeJoinPartition>;
+  readonly #files: readonly [FileSchemas, FileSchemas];
+  #routed: { readonly partition: number; readonly taken: Int32Array }[] = [];
+
+  constructor(spec: ChangeJoinSpec, chunks: ChunkSizes) {
+    this.#spec = spec;
+    this.#chunks = chunks;
+    const keys = layoutOf(spec.keyAttributes.map(({ type }) => type));
+    const layoutOfRows = (side: SideIndex) => layoutOf(spec.sides[side].kept.map(({ type }) => type));
+    const layouts = { keys, rows: [layoutOfRows(0), layoutOfRows(1)] as const };
+    this.#keys = new PackedKeys(keys);
+    this.#rows = [new PackedKeys(layouts.rows[0]), new PackedKeys(layouts.rows[1])];
+    this.#router = new KeyRouter(spec.partitions);
+    const sorter = new HashSorter();
+    this.#partitions = new StatePartitions(spec.partitions, (groups) => {
+      const partition = new ChangeJoinPartition(spec, layouts, groups, sorter);
+      partition.begin();
+      return partition;
+    });
+    this.#files = [fileSchemas(spec, 0), fileSchemas(spec, 1)];
+    this.schemas = sides.map((side) => ({
+      operatorId: spec.operatorId,
+      operatorName: "changeJoin",
+      storeName: storeNames[side],
+      key: this.#files[side].key,
+      value: this.#files[side].value,
+      layout: "rows",
+    }));
+  }
+
+  begin(): void {
+    for (const partition of this.#partitions.all()) partition.begin();
+  }
+
+  partition(p: number): ChangeJoinPartition {
+    return this.#partitions.at(p);
+  }
+
+  all(): readonly ChangeJoinPartition[] {
+    return this.#partitions.all();
+  }
+
+  /** Finds out where some rows of a batch belong; new keys get a place. */
+  lookUp(side: SideIndex, columns: readonly Column[], rows: Int32Array, count: number, length: number): void {
+    if (this.slotOfRow.length < length) {
+      this.slotOfRow = new Int32Array(2 * length);
+      this.partitionOfRow = new Uint8Array(2 * length);
+    }
+    const { keys, kept } = this.#spec.sides[side];
+    this.#keys.pack(
+      keys.map((key) => columns[key]!),
+      length,
+    );
+    this.#rows[side].pack(columns.slice(0, kept.length), length);
+    this.#routed = this.#router.route(this.#keys, rows, count).map((routed) => {
+      const taken = (routed.rows ?? rows).slice(0, routed.count);
+      for (let j = 0; j < taken.length; j++) this.partitionOfRow[taken[j]!] = routed.partition;
+      this.#partitions.at(routed.partition).lookUp(this.#keys, taken, taken.length, this.slotOfRow);
+      return { partition: routed.partition, taken };
+    });
+  }
+
+  /** Adds the rows of the last look-up, or takes them back. */
+  apply(side: SideIndex, signs: Int32Array | null, partners: Int32Array | null): void {
+    for (const { partition, taken } of this.#routed)
+      this.#partitions.at(partition).sides[side].apply(this.#joining(side, taken), signs, partners);
+  }
+
+  settle(): void {
+    for (const partition of this.#partitions.all()) partition.settle();
+  }
+
+  restore({ storeName, deletes, upserts }: StateChanges): void {
+    const side = storeNames.indexOf(storeName as "left" | "right") as SideIndex;
+    if (deletes !== null) {
+      this.#lookUpAll(side, deletes.columns, deletes.length);
+      for (const { partition, taken } of this.#routed) {
+        this.#partitions.at(partition).sides[side].restoreDeletes(this.#rows[side], taken, taken.length);
+        this.#partitions.at(partition).dropEmptyKeys();
+      }
+    }
+    if (upserts === null) return;
+    const { kept } = this.#spec.sides[side];
+    const times = numbersOf(upserts.columns[kept.length]!, upserts.length);
+    const partners = countsPartners(this.#spec, side) ? numbersOf(upserts.columns[kept.length + 1]!, upserts.length) : null;
+    this.#lookUpAll(side, upserts.columns, upserts.length);
+    for (const { partition, taken } of this.#routed) {
+      this.#partitions.at(partition).sides[side].restore(this.#joining(side, taken), times, partners);
+      this.#partitions.at(partition).dropEmptyKeys();
+    }
+  }
+
+  *changes(): Iterable<StateChanges> {
+    for (const side of sides) {
+      for (const partition of this.#partitions.all()) {
+        const { deletes } = partition.sides[side];
+        if (deletes !== null) {
+          const columns = deletes.columns.map(markOwned);
+          yield { ...this.#chunk(side), deletes: batchOf(this.#files[side].deletes, columns, deletes.count) };
+        }
+        yield* this.#saved(side, partition, partition.sides[side].changed());
+      }
+    }
+  }
+
+  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
+    for (const side of sides)
+      for (const partition of this.#partitions.of(groups)) yield* this.#saved(side, partition, partition.rowsOf(side, groups));
+  }
+
+  *#saved(side: SideIndex, partition: ChangeJoinPartition, rows: Int32Array): Iterable<StateChanges> {
+    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
+      const some = rows.subarray(from, from + this.#chunks.stateRows);
+      const columns = partition.sides[side].savedColumns(some).map(markOwned);
+      yield { ...this.#chunk(side), upserts: batchOf(this.#files[side].upserts, columns, some.length) };
+    }
+  }
+
+  #lookUpAll(side: SideIndex, columns: readonly Column[], length: number): void {
+    this.lookUp(
+      side,
+      columns,
+      Int32Array.from({ length }, (_, row) => row),
+      length,
+      length,
+    );
+  }
+
+  #joining(side: SideIndex, taken: Int32Array): JoiningRows {
+    return { rows: this.#rows[side], taken, count: taken.length, keySlots: this.slotOfRow };
+  }
+
+  #chunk(side: SideIndex): StateChanges {
+    return { operatorId: this.#spec.operatorId, storeName: storeNames[side], upserts: null, deletes: null, droppedPanes: [] };
+  }
+}
+
+function fileSchemas(spec: ChangeJoinSpec, side: SideIndex): FileSchemas {
+  const columns = schemaOf(spec.sides[side].kept).fields.map(({ name, type }, c) => field(`${c}_${name}`, type));
+  const times = field("times", types.int, false);
+  const values = countsPartners(spec, side) ? [times, field("partners", types.int, false)] : [times];
+  const group = field("group", types.int, false);
+  return {
+    key: types.struct(columns),
+    value: types.struct(values),
+    upserts: types.struct([...columns, ...values, group]),
+    deletes: types.struct([...columns, group]),
+  };
+}
+
+function numbersOf(column: Column, length: number): number[] {
+  return Array.from({ length }, (_, row) => Number(readValue(column, row)));
+}
