@@ -21,7 +21,7 @@ export async function writeBatch(session: SessionContext, definition: WriteDefin
   checkBatch(plan);
   await checkTablesAreThere(session, plan);
   const { runtime } = session;
-  const provider = await sinkFormats.load(definition.format, "DataFrameWriter", session);
+  const provider = await sinkFormats.load(definition.format, session);
   const schema = schemaOf(outputOf(plan));
   const { print, warn } = session;
   const sink = provider.create({

@@ -127,8 +127,10 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return this.project(renamed(this.output, (name) => (sameName(name, existing) ? to : undefined)));
   }
 
-  /** All columns under other names. @example df.select("sensorId", "celsius").toDF("s", "c") */
-  toDF<const N extends readonly string[]>(...names: N): DataFrame<{ [K in N[number]]: unknown }> {
+  /** All columns under other names; without names the table as it is. @example df.select("sensorId", "celsius").toDF("s", "c") */
+  toDF<R>(this: DataFrame<R>): DataFrame<R>;
+  toDF<const N extends readonly string[]>(...names: N): DataFrame<{ [K in N[number]]: unknown }>;
+  toDF(...names: readonly string[]): DataFrame<never> {
     return this.project(allRenamed(this.output, names));
   }
 

@@ -32,6 +32,7 @@ import {
   tellOfLacking,
 } from "./lacking.js";
 import { DataFrameReader } from "./reader.js";
+import { NullFunctions } from "./nullFunctions.js";
 import { Session } from "./session.js";
 import { StreamingQueryManager } from "./streams.js";
 import { DataStreamWriter } from "./streamWriter.js";
@@ -87,6 +88,17 @@ const sessionOptions: Kind = {
     ),
 };
 
+const filling = either(number, text, boolean);
+const names = listOf("a list of names", text);
+const fillings = recordOf("an object of numbers, texts or booleans by column", filling);
+const replacements: Kind = {
+  expected: "a Map, or an object, of what is replaced and by what: numbers, texts, booleans, or null",
+  accepts: (value) =>
+    value instanceof Map
+      ? [...value].every(([from, to]) => filling.accepts(from) && (to === null || filling.accepts(to)))
+      : isPlainObject(value) && Object.values(value).every((to) => to === null || filling.accepts(to)),
+};
+
 guard("DataFrame", DataFrame.prototype, {
   direct: {
     select: [items],
@@ -115,8 +127,8 @@ guard("DataFrame", DataFrame.prototype, {
     unionByName: [frame, optional(boolean)],
     intersect: [frame],
     except: [frame],
-    fillna: [either(number, text, boolean), optional(listOf("a list of names", text))],
-    dropna: [optional(either(text, number)), optional(listOf("a list of names", text))],
+    fillna: [either(filling, fillings), optional(names)],
+    dropna: [optional(either(text, number, names)), optional(names)],
     intersectAll: [frame],
     exceptAll: [frame],
     subtract: [frame],
@@ -144,6 +156,13 @@ guard("DataFrame", DataFrame.prototype, {
     head: [optional(number)],
     take: [number],
     show: [optional(number), optional(either(boolean, number))],
+  },
+});
+guard("DataFrameNaFunctions", NullFunctions.prototype, {
+  direct: {
+    fill: [either(filling, fillings), optional(names)],
+    drop: [optional(either(text, number, names)), optional(names)],
+    replace: [either(replacements, columnName, names), optional(either(replacements, names))],
   },
 });
 guard("GroupedData", GroupedData.prototype, {

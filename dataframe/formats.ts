@@ -6,9 +6,9 @@ import { kafkaProvider } from "../sources/kafka/source.js";
 import { memoryProvider } from "../sources/memory/source.js";
 import { rateProvider } from "../sources/rate/source.js";
 import { stateMetadataProvider, stateStoreProvider } from "../sources/statestore/source.js";
-import { notYetSupported } from "../engine/errors/streamingError.js";
+import { nearestName } from "../engine/errors/nearest.js";
+import { notYetSupported, StreamingError } from "../engine/errors/streamingError.js";
 import type { SinkFormat, SourceFormat } from "./types/formats.js";
-import { unknownName } from "./options.js";
 import type { SessionContext } from "./sessionContext.js";
 
 const sources: Readonly<Record<SourceFormat, SourceProvider>> = {
@@ -47,28 +47,34 @@ const pendingSinks = ["avro", "delta", "jdbc", "orc", "xml"];
 /** The formats that can be read. Static, since `load()` needs their schema at once; what is heavy in them loads when they are opened. */
 export const sourceFormats = {
   names: Object.keys(sources),
-  /** @throws INVALID_OPTION_VALUE with the nearest format, NOT_YET_SUPPORTED for Spark's others */
-  get(format: string, owner: string): SourceProvider {
+  /** @throws DATA_SOURCE_NOT_FOUND with the nearest format, NOT_YET_SUPPORTED for Spark's others */
+  get(format: string): SourceProvider {
     const name = format.toLowerCase();
     if (isOneOf(sources, name)) return sources[name];
-    throw pendingSources.includes(name) ? notYetSupported(`The source ${name}`) : unknownName(owner, "format", format, sourceFormats.names);
+    throw pendingSources.includes(name) ? notYetSupported(`The source ${name}`) : notFound(format, sourceFormats.names);
   },
 };
 
 /** The formats that can be written. */
 export const sinkFormats = {
   names: Object.keys(sinks),
-  /** The name as the table has it. @throws INVALID_OPTION_VALUE with the nearest format, NOT_YET_SUPPORTED for Spark's others */
-  check(format: string, owner: string): SinkFormat {
+  /** The name as the table has it. @throws DATA_SOURCE_NOT_FOUND with the nearest format, NOT_YET_SUPPORTED for Spark's others */
+  check(format: string): SinkFormat {
     const name = format.toLowerCase();
     if (isOneOf(sinks, name)) return name;
-    throw pendingSinks.includes(name) ? notYetSupported(`The sink ${name}`) : unknownName(owner, "format", format, sinkFormats.names);
+    throw pendingSinks.includes(name) ? notYetSupported(`The sink ${name}`) : notFound(format, sinkFormats.names);
   },
   /** The provider, for queries of a session. @throws as `check` */
-  async load(format: string, owner: string, session: OfSession): Promise<SinkProvider> {
-    return lazily(sinks[sinkFormats.check(format, owner)](session));
+  async load(format: string, session: OfSession): Promise<SinkProvider> {
+    return lazily(sinks[sinkFormats.check(format)](session));
   },
 };
+
+function notFound(provider: string, known: readonly string[]): StreamingError {
+  const nearest = nearestName(provider.toLowerCase(), known);
+  const suggestion = nearest === undefined ? "" : ` Did you mean \`${nearest}\`?`;
+  return new StreamingError("DATA_SOURCE_NOT_FOUND", { provider, suggestion, known: known.join(", ") });
+}
 
 function isOneOf<K extends string>(table: Readonly<Record<K, unknown>>, name: string): name is K {
   return Object.hasOwn(table, name);

@@ -3,10 +3,13 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import { freshId, literal, type Attribute, type Expression } from "../engine/expression/expression.js";
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { sameName } from "../engine/plan/verbs.js";
+import { notExpected } from "./arguments.js";
 import { call } from "./column.js";
 import { literalOf } from "./literal.js";
 
 type Filling = number | string | boolean;
+/** What is replaced, and by what; an object has texts only. */
+type Replacements = ReadonlyMap<Filling, Filling | null> | Readonly<Record<string, Filling | null>>;
 type Change = (input: LogicalPlan) => LogicalPlan;
 
 /** What `df.na` has: nulls filled, rows with nulls left out, values replaced. NaN counts as null. */
@@ -33,7 +36,10 @@ export class NullFunctions<Frame> {
   }
 
   /** Without the rows in which a column is null (`any`), all are (`all`), or fewer than so many are not. @example df.na.drop("any", ["celsius"]) */
-  drop(how: "any" | "all" | number = "any", columns?: readonly string[]): Frame {
+  drop(how?: "any" | "all" | number, columns?: readonly string[]): Frame;
+  drop(columns: readonly string[]): Frame;
+  drop(first: "any" | "all" | number | readonly string[] = "any", second?: readonly string[]): Frame {
+    const [how, columns] = typeof first === "object" ? (["any", first] as const) : [first, second];
     const chosen = this.chosen(columns);
     const least = how === "any" ? chosen.length : how === "all" ? 1 : how;
     if (typeof least !== "number" || !Number.isInteger(least)) throw badHow(String(how));
@@ -44,8 +50,17 @@ export class NullFunctions<Frame> {
   }
 
   /** Values replaced by others, in all columns of their type or in some. @example df.na.replace(new Map([["a", "b"]]), ["sensorId"]) */
-  replace(values: ReadonlyMap<Filling, Filling | null>, columns?: readonly string[]): Frame {
-    const chosen = this.chosen(columns);
+  replace(values: Replacements, columns?: readonly string[]): Frame;
+  /** In Java's order: a column or several first; `*` is all. */
+  replace(columns: string | readonly string[], values: Replacements): Frame;
+  replace(first: Replacements | string | readonly string[], second?: Replacements | readonly string[]): Frame {
+    const isNamed = isNames(first);
+    const [columns, given] = isNamed ? [first, second] : [second, first];
+    if (given === undefined || isNames(given) || !(columns === undefined || isNames(columns))) {
+      throw notExpected("DataFrameNaFunctions.replace", 2, isNamed ? "a Map, or an object, of replacements" : "a list of names", second);
+    }
+    const values = replacementsOf(given);
+    const chosen = this.chosen(columns === "*" ? undefined : typeof columns === "string" ? [columns] : columns);
     const keys = [...values.keys()];
     return this.projected((attribute) => {
       const { name, type } = attribute;
@@ -70,13 +85,13 @@ export class NullFunctions<Frame> {
     return columns === undefined ? this.output : columns.map((name) => this.column(name));
   }
 
-  /** @throws UNRESOLVED_COLUMN_AMONG_FIELD_NAMES */
+  /** @throws UNRESOLVED_COLUMN.WITH_SUGGESTION */
   private column(name: string): Attribute {
     const found = this.output.find((attribute) => sameName(attribute.name, name));
     if (found !== undefined) return found;
-    throw new StreamingError("UNRESOLVED_COLUMN_AMONG_FIELD_NAMES", {
-      colName: name,
-      fieldNames: this.output.map((each) => each.name).join(", "),
+    throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", {
+      objectName: `\`${name}\``,
+      proposal: this.output.map((each) => `\`${each.name}\``).join(", "),
     });
   }
 
@@ -86,6 +101,14 @@ export class NullFunctions<Frame> {
     const wanted = castTo(literalOf(value), type);
     return call("coalesce", [isFloat ? call("nanvl", [attribute, literal(null, type)]) : attribute, wanted]);
   }
+}
+
+function isNames(given: unknown): given is string | readonly string[] {
+  return typeof given === "string" || Array.isArray(given);
+}
+
+function replacementsOf(values: Replacements): ReadonlyMap<Filling, Filling | null> {
+  return values instanceof Map ? (values as ReadonlyMap<Filling, Filling | null>) : new Map(Object.entries(values));
 }
 
 function castTo(child: Expression, type: DataType): Expression {

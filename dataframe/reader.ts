@@ -76,7 +76,7 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
   format<const F extends SourceFormat>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>, F>;
   format<F extends string>(format: SomeFormat<F, SourceFormat>): DataFrameReader<Row, K>;
   format<F extends SourceFormat>(format: F): DataFrameReader<RowOfFormat<F, Row>, KnownBy<F, K>, F> {
-    sourceFormats.get(format, this.owner);
+    sourceFormats.get(format);
     return this.with({ format: format.toLowerCase() });
   }
 
@@ -109,7 +109,7 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
   load(path?: string): Loaded<Row, K> {
     const reader = path === undefined ? this : this.with<Row, K>({ options: { ...this.definition.options, path } });
     const { streaming, format, schema } = reader.definition;
-    const provider = sourceFormats.get(format, this.owner);
+    const provider = sourceFormats.get(format);
     const loaded = streaming || schema !== null || provider.inferSchema === undefined ? reader.known() : reader.inferred();
     return loaded as Loaded<Row, K>;
   }
@@ -123,7 +123,7 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
     const { session } = this;
     const { streaming, format, schema: given } = this.definition;
     const options = session.readOptions(this.definition.options);
-    const provider = sourceFormats.get(format, this.owner);
+    const provider = sourceFormats.get(format);
     const schema = provider.schema(options, given);
     const description = describe(format, options);
     const { id } = session.tables.add({ format, provider, options, schema, streaming, description });
@@ -145,7 +145,7 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
   async inferSchema(path?: string): Promise<DataFrameReader<LooseRow, "now">> {
     const reader = path === undefined ? this : this.with<Row, K>({ options: { ...this.definition.options, path } });
     const { format } = reader.definition;
-    const provider = sourceFormats.get(format, this.owner);
+    const provider = sourceFormats.get(format);
     if (!provider.inferSchema) throw notYetSupported(`Schema inference for the format ${format}`);
     const options = this.session.readOptions(reader.definition.options);
     const schema = await provider.inferSchema(options, this.session.runtime, this.session.conf.toRecord());
@@ -175,10 +175,6 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
   /** A temporary view by name. @example session.read.table("readings") */
   table(name: string): DataFrame {
     return new DataFrame(this.session, this.session.viewPlan(name));
-  }
-
-  private get owner(): string {
-    return this.definition.streaming ? "DataStreamReader" : "DataFrameReader";
   }
 
   private with<Next, NextKnows extends Knows, NextFormat extends SourceFormat = SourceFormat>(

@@ -27,6 +27,6 @@ export async function sinkOf(
     );
     return { provider, options };
   }
-  const provider = await sinkFormats.load(format, "DataStreamWriter", session);
+  const provider = await sinkFormats.load(format, session);
   return { provider, options: format === "memory" && queryName !== null ? { queryName, ...options } : options };
 }

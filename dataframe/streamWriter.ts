@@ -75,7 +75,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
   format(format: SinkFormat): DataStreamWriter<Row, Made>;
   format<F extends string>(format: SomeFormat<F, SinkFormat>): DataStreamWriter<Row, Made>;
   format(format: string): DataStreamWriter<Row, Made> {
-    return this.with<SinkFormat>({ format: sinkFormats.check(format, "DataStreamWriter") });
+    return this.with<SinkFormat>({ format: sinkFormats.check(format) });
   }
 
   /** An option of the sink, or `checkpointLocation`. @example stream.writeStream.option("checkpointLocation", "checkpoints/averages") */

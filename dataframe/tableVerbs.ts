@@ -57,12 +57,12 @@ export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
   }
 
   /** The same as `na.fill`. @example df.fillna(0, ["celsius"]) */
-  fillna(value: number | string | boolean, columns?: readonly string[]): Same {
-    return this.na.fill(value, columns);
+  fillna(...filling: Parameters<NullFunctions<Same>["fill"]>): Same {
+    return this.na.fill(...filling);
   }
 
   /** The same as `na.drop`. @example df.dropna("any", ["celsius"]) */
-  dropna(how: "any" | "all" | number = "any", columns?: readonly string[]): Same {
+  dropna(how?: "any" | "all" | number, columns?: readonly string[]): Same {
     return this.na.drop(how, columns);
   }
 

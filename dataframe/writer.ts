@@ -27,7 +27,7 @@ export class DataFrameWriter<Format extends SinkFormat = SinkFormat> {
   format(format: SinkFormat): DataFrameWriter;
   format<F extends string>(format: SomeFormat<F, SinkFormat>): DataFrameWriter;
   format(format: string): DataFrameWriter {
-    return this.with<SinkFormat>({ format: sinkFormats.check(format, "DataFrameWriter") });
+    return this.with<SinkFormat>({ format: sinkFormats.check(format) });
   }
 
   /** What happens when the target exists: an error unless said otherwise. @example df.write.mode("append") */

@@ -108,7 +108,7 @@ export async function storedTable(
     options,
     schema: table.schema,
   });
-  if (table.schema !== null || sourceFormats.get(table.format, "SQL").inferSchema === undefined) return reader.load().plan;
+  if (table.schema !== null || sourceFormats.get(table.format).inferSchema === undefined) return reader.load().plan;
   return (await reader.inferSchema()).load().plan;
 }
 
@@ -117,7 +117,7 @@ async function fileTable(session: SessionContext, { parts, streaming, options }:
   const [format, path] = parts;
   if (parts.length !== 2 || !fileFormats.has(format!.toLowerCase())) return null;
   if (path === "") throw new StreamingError("INVALID_EMPTY_LOCATION", { location: "" });
-  const provider = sourceFormats.get(format!, "SQL");
+  const provider = sourceFormats.get(format!);
   const reader = new DataFrameReader<LooseRow, "now">(session, { streaming, format: format!.toLowerCase(), options, schema: null });
   if (provider.inferSchema === undefined) return reader.load(path).plan;
   return (await reader.inferSchema(path)).load(path).plan;

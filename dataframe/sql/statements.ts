@@ -26,7 +26,7 @@ import { DataFrameReader } from "../reader.js";
 import { SessionCatalog, viewName } from "./catalog.js";
 import { runDatabaseStatement } from "./databases.js";
 import { quotedName, tableExists } from "./tableErrors.js";
-import { createTable, drop, insertInto, truncate } from "./tables.js";
+import { createTable, drop, insertInto, insertIntoDirectory, truncate } from "./tables.js";
 import { show } from "./show.js";
 import { Warehouse } from "./warehouse.js";
 
@@ -51,6 +51,9 @@ export async function runStatement(session: SessionContext, statement: Statement
       return rows(session, [], []);
     case "insert":
       return started(session, await insertInto(session, statement, await queryPlan(session, statement.plan)));
+    case "insertDirectory":
+      await insertIntoDirectory(session, statement, await queryPlan(session, statement.plan));
+      return rows(session, [], []);
     case "truncate":
       await truncate(session, statement.name.parts);
       return rows(session, [], []);
@@ -128,8 +131,7 @@ async function createView(session: SessionContext, view: CreateView): Promise<vo
   if (source.kind === "query") return keepView(session, parts, await queryPlan(session, withColumns(view, source.plan)));
   const schema = source.schema && types.struct(source.schema);
   const reader = new DataFrameReader(session, { streaming: false, format: source.format.toLowerCase(), options: source.options, schema });
-  const known =
-    schema === null && sourceFormats.get(source.format, "CREATE VIEW").inferSchema !== undefined ? await reader.inferSchema() : reader;
+  const known = schema === null && sourceFormats.get(source.format).inferSchema !== undefined ? await reader.inferSchema() : reader;
   keepView(session, parts, known.load().plan);
 }
 

@@ -5,8 +5,8 @@ import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { schemaOf } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import { isStreaming } from "../../engine/plan/streamingPlan.js";
-import type { CreateTable, Insert } from "../../engine/sql/statement.js";
-import { sourceFormats } from "../formats.js";
+import type { CreateTable, Insert, InsertDirectory } from "../../engine/sql/statement.js";
+import { sinkFormats, sourceFormats } from "../formats.js";
 import { isWithin, readPaths } from "../places.js";
 import type { SessionContext } from "../sessionContext.js";
 import { storedTable } from "./catalog.js";
@@ -44,7 +44,7 @@ export async function createTable(session: SessionContext, statement: CreateTabl
 
 function described(session: SessionContext, statement: CreateTable, query: AnalyzedPlan | null): FileTable {
   const format = (statement.format ?? session.conf.get("spark.sql.sources.default")).toLowerCase();
-  sourceFormats.get(format, "CREATE TABLE");
+  sourceFormats.get(format);
   const given = query === null ? statement.columns && types.struct(statement.columns) : schemaOf(outputOf(query));
   if (given !== null)
     checkNamesDiffer(
@@ -75,6 +75,23 @@ export async function insertInto(session: SessionContext, insert: Insert, query:
   if (insert.overwrite) await emptied(session, warehouse, identity, table, rows);
   await append(session, warehouse, identity, table, rows);
   return null;
+}
+
+/** INSERT OVERWRITE DIRECTORY: the rows in place of what the folder has. @throws UNSUPPORTED_OVERWRITE.PATH when they are read from it */
+export async function insertIntoDirectory(session: SessionContext, insert: InsertDirectory, plan: AnalyzedPlan): Promise<void> {
+  if (isStreaming(plan)) throw new StreamingError("INSERT_STREAM_OVERWRITES");
+  const { format, path } = insert;
+  const provider = await sinkFormats.load(format, session);
+  if (provider.place === undefined) {
+    throw new StreamingError("INVALID_OPTION_VALUE", {
+      owner: "INSERT OVERWRITE DIRECTORY",
+      option: "USING",
+      value: format,
+      expected: "a format of files, as json or parquet",
+    });
+  }
+  const { writeBatch } = await import("../batchWrite.js");
+  await writeBatch(session, { plan, format, options: { ...insert.options, path }, mode: "overwrite", partitionBy: [] });
 }
 
 /** Removes the rows of a table. */

@@ -237,9 +237,9 @@ export interface WindowCall {
   readonly evalMode: EvalMode;
 }
 
-/** What stands behind OVER: `(base PARTITION BY … ORDER BY … frame)`. */
+/** What stands behind OVER: `(PARTITION BY … ORDER BY … frame)`, or `(name)`. */
 export interface WindowDefinition {
-  /** The named window that it begins with; null when there is none. */
+  /** The named window that it is; null when it is no other. */
   readonly base: string | null;
   readonly partition: readonly Expression[];
   readonly order: readonly SortOrder[];

@@ -57,6 +57,7 @@ export function renamed(output: readonly Attribute[], newName: (name: string) =>
 
 /** The columns, all under other names. @throws INVALID_OPTION_VALUE for another number of names */
 export function allRenamed(output: readonly Attribute[], names: readonly string[]): Expression[] {
+  if (names.length === 0) return [...output];
   if (names.length === output.length) return output.map((attribute, i) => aliasOf(attribute, names[i]!));
   const expected = `${output.length} names`;
   throw new StreamingError("INVALID_OPTION_VALUE", { owner: "toDF", option: "names", value: names.join(", "), expected });

@@ -9,13 +9,16 @@ export function readOver(grammar: Grammar): WindowDefinition | string {
   return tokens.is("(") ? readWindowDefinition(grammar) : tokens.identifier("the name of a window");
 }
 
-/** `([base] [PARTITION BY …] [ORDER BY …] [frame])`, or the name of another window. */
+/** `([PARTITION BY …] [ORDER BY …] [frame])`, or the name of another window, in brackets or not: as in Spark a name takes nothing beside it. */
 export function readWindowDefinition(grammar: Grammar): WindowDefinition {
   const { tokens } = grammar;
   const empty: WindowDefinition = { base: null, partition: [], order: [], frame: null };
   if (!tokens.accept("(")) return { ...empty, base: tokens.identifier("a window in brackets, or the name of one") };
-  const begins = tokens.isAny("PARTITION", "DISTRIBUTE", "CLUSTER", "ORDER", "SORT", "ROWS", "RANGE", ")");
-  const base = begins ? null : tokens.identifier("PARTITION BY, ORDER BY, a frame, or the name of a window");
+  if (!tokens.isAny("PARTITION", "DISTRIBUTE", "CLUSTER", "ORDER", "SORT", "ROWS", "RANGE", ")")) {
+    const base = tokens.identifier("PARTITION BY, ORDER BY, a frame, or the name of a window");
+    tokens.expect(")");
+    return { ...empty, base };
+  }
   const clustered = tokens.accept("CLUSTER", "BY");
   const partitioned = clustered || tokens.accept("PARTITION", "BY") || tokens.accept("DISTRIBUTE", "BY");
   const partition = partitioned ? tokens.commaSeparated(() => grammar.expression()) : [];
@@ -23,7 +26,7 @@ export function readWindowDefinition(grammar: Grammar): WindowDefinition {
   const order = ordered ? tokens.commaSeparated(() => readSortOrder(grammar)) : [];
   const frame = tokens.isAny("ROWS", "RANGE") ? readFrame(grammar) : null;
   tokens.expect(")");
-  return { base, partition, order, frame };
+  return { base: null, partition, order, frame };
 }
 
 /** `{ROWS | RANGE} bound`, `{ROWS | RANGE} BETWEEN bound AND bound`. */

@@ -13,6 +13,7 @@ export type Statement =
   | CreateView
   | CreateTable
   | Insert
+  | InsertDirectory
   | { readonly kind: "drop"; readonly what: "table" | "view"; readonly name: TableName; readonly ifExists: boolean }
   | { readonly kind: "createDatabase"; readonly name: TableName; readonly ifNotExists: boolean }
   | { readonly kind: "dropDatabase"; readonly name: TableName; readonly ifExists: boolean; readonly cascade: boolean }
@@ -83,6 +84,15 @@ export interface Insert {
   readonly columns: readonly string[] | null;
   readonly byName: boolean;
   /** Of a stream: `outputMode`, `checkpointLocation`, `queryName`, `trigger`, and the sink's own. */
+  readonly options: Readonly<Record<string, string>>;
+  readonly plan: ParsedPlan;
+}
+
+/** INSERT OVERWRITE DIRECTORY: files of a format in place of what the folder has. */
+export interface InsertDirectory {
+  readonly kind: "insertDirectory";
+  readonly path: string;
+  readonly format: string;
   readonly options: Readonly<Record<string, string>>;
   readonly plan: ParsedPlan;
 }

@@ -1,6 +1,6 @@
 import { ExpressionGrammar } from "./grammar.js";
 import { databaseWords, readCreate } from "./create.js";
-import { readInsert } from "./insert.js";
+import { readAnyInsert } from "./insert.js";
 import type { ExplainMode, Show, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import type { Grammar } from "./tokenStream.js";
@@ -46,7 +46,7 @@ function readStatement(grammar: Grammar): Statement {
     case "REPLACE":
       return readCreate(grammar);
     case "INSERT":
-      return readInsert(grammar);
+      return readAnyInsert(grammar);
     case "DROP":
       return readDrop(grammar);
     case "TRUNCATE":

@@ -54,7 +54,7 @@ describe("tidemark run", () => {
     const job = countingJob();
     const broken: readonly (readonly [string, RegExp])[] = [
       [job.replace('"sensorId").agg', '"sensrId").agg'), /^UNRESOLVED_COLUMN\.WITH_SUGGESTION[^]*at job\.mjs:6:\d+\n[^]*`sensorId`/],
-      [job.replace('.format("json")', '.format("jsno")'), /^INVALID_OPTION_VALUE[^]*did you mean `json`\?/],
+      [job.replace('.format("json")', '.format("jsno")'), /^DATA_SOURCE_NOT_FOUND[^]*Did you mean `json`\?/],
       [job.replace("maxFilesPerTrigger", "maxFilesPerTriger"), /^UNKNOWN_OPTION[^]*Did you mean `maxFilesPerTrigger`\?/],
       [job.replace('json("in")', 'json("inn")'), /^PATH_NOT_FOUND[^]*\/inn/],
       [job.replace('option("path"', 'option("pth"'), /^UNKNOWN_OPTION[^]*Did you mean `path`\?/],

@@ -73,12 +73,12 @@ function configurationPage(): string {
 async function formatsPage(): Promise<string> {
   const parts = [`${made} Names of options may be written in any case. Of each, what it takes and its default.`, "## Sources"];
   for (const name of sourceFormats.names) {
-    const { options, metadata } = sourceFormats.get(name, "docs");
+    const { options, metadata } = sourceFormats.get(name);
     parts.push(`### ${code(name)}`, ...(metadata?.fields ?? []).map(hiddenColumn), optionRows(options));
   }
   parts.push("## Sinks");
   for (const name of sinkFormats.names)
-    parts.push(`### ${code(name)}`, optionRows((await sinkFormats.load(name, "docs", { memoryTables: memory })).options));
+    parts.push(`### ${code(name)}`, optionRows((await sinkFormats.load(name, { memoryTables: memory })).options));
   return page("Sources and sinks", parts);
 }
 
@@ -91,10 +91,10 @@ function hiddenColumn({ name, type }: Field): string {
 export async function optionNames(): Promise<string> {
   const sinks = await Promise.all(
     sinkFormats.names.map(
-      async (name) => [name, [...(await sinkFormats.load(name, "docs", { memoryTables: memory })).options, checkpointOption]] as const,
+      async (name) => [name, [...(await sinkFormats.load(name, { memoryTables: memory })).options, checkpointOption]] as const,
     ),
   );
-  const sources = sourceFormats.names.map((name) => [name, sourceFormats.get(name, "docs").options] as const);
+  const sources = sourceFormats.names.map((name) => [name, sourceFormats.get(name).options] as const);
   const head = "// Made from the options of the formats by `npm run docs`, for editors.\n";
   const source = `/** The names of the options of each source. */\nexport interface SourceOptions {\n${unionsOf(sources)}}\n`;
   return `${head}\n${source}\n/** The names of the options of each sink. */\nexport interface SinkOptions {\n${unionsOf(sinks)}}\n`;

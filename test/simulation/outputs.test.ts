@@ -79,7 +79,7 @@ async function run(world: World, name: string): Promise<boolean> {
   const conf = session.conf.toRecord();
   const frame = session.readStream.schema("n INT").option("maxFilesPerTrigger", 1).json("/data/in");
   const physical = withOutputs(planPhysical(optimize(frame.plan), "append", 1));
-  const json = await sinkFormats.load("json", "test", session);
+  const json = await sinkFormats.load("json", session);
   const schema = schemaOf(physical.roots[0]!.node.output);
   try {
     const checkpoint = await openCheckpoint({ location: "/data/checkpoint", runtime, warn });

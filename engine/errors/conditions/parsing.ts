@@ -20,6 +20,21 @@ export const parseConditions = {
     message: "Invalid SQL syntax: IN predicate requires at least one value.",
     advice: "Use `false` for a condition that never holds, or give at least one value.",
   },
+  "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION": {
+    sqlState: "42000",
+    message: "Invalid SQL syntax: The definition of window <windowName> is repetitive.",
+    advice: "Give each window of the WINDOW clause a name of its own.",
+  },
+  "INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE": {
+    sqlState: "42000",
+    message: "Invalid SQL syntax: Cannot resolve window reference <windowName>.",
+    advice: "Name a window that the WINDOW clause defines.",
+  },
+  "INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE": {
+    sqlState: "42000",
+    message: "Invalid SQL syntax: Window reference <windowName> is not a window specification.",
+    advice: "Name a window that is defined in brackets.",
+  },
   INVALID_TYPED_LITERAL: {
     sqlState: "42604",
     message: "The value of the typed literal <valueType> is invalid: <value>.",

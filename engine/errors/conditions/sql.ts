@@ -17,6 +17,11 @@ export const sqlConditions = {
     message: "Cannot create the temporary view <relationName> because it already exists.",
     advice: "Choose a different name, drop the existing view, or add OR REPLACE.",
   },
+  DATA_SOURCE_NOT_FOUND: {
+    sqlState: "42K02",
+    message: "Failed to find the data source: <provider>.<suggestion>",
+    advice: "Name one of <known>.",
+  },
   INSERT_STREAM_NEEDS_NAME: {
     sqlState: "42601",
     message: "INSERT of a stream starts a query, which needs a name and a checkpoint of its own.",

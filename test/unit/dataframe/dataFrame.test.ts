@@ -260,10 +260,10 @@ describe("a mistake", () => {
     ["a kind of join that does not exist", () => readings.join(sensors, "sensorId", "sideways" as "left"), "INVALID_OPTION_VALUE"],
     ["too few names", () => readings.toDF("a"), "INVALID_OPTION_VALUE"],
     ["a key that does not exist", () => readings.dropDuplicates("nope" as "id"), "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES"],
-    ["a format that does not exist", () => session.read.format("jsno" as string), "INVALID_OPTION_VALUE"],
+    ["a format that does not exist", () => session.read.format("jsno" as string), "DATA_SOURCE_NOT_FOUND"],
     ["a source of Spark's that is not built", () => session.read.format("avro" as string), "NOT_YET_SUPPORTED"],
     ["a sink of Spark's that is not built", () => ticks.writeStream.format("delta" as string), "NOT_YET_SUPPORTED"],
-    ["a format called as something every object has", () => session.read.format("constructor" as string), "INVALID_OPTION_VALUE"],
+    ["a format called as something every object has", () => session.read.format("constructor" as string), "DATA_SOURCE_NOT_FOUND"],
     ["a table that does not exist", () => session.table("nope"), "TABLE_OR_VIEW_NOT_FOUND"],
     ["a value that does not fit", () => session.createDataFrame([{ id: "x" as unknown as number }], "id INT"), "VALUE_NOT_OF_TYPE"],
     ["writing a stream as a table", () => ticks.write, "CALL_ON_STREAMING_DATASET_UNSUPPORTED"],
@@ -272,14 +272,14 @@ describe("a mistake", () => {
     ["a negative trigger", () => ticks.writeStream.trigger({ processingTime: "-1 second" }), "NEGATIVE_TRIGGER_INTERVAL"],
     ["a trigger of a month", () => ticks.writeStream.trigger({ processingTime: "1 month" }), "INVALID_TRIGGER"],
     ["a trigger that is none", () => ticks.writeStream.trigger({ sometimes: true } as unknown as { once: true }), "INVALID_TRIGGER"],
-    ["a sink that does not exist", () => ticks.writeStream.format("konsole" as string), "INVALID_OPTION_VALUE"],
+    ["a sink that does not exist", () => ticks.writeStream.format("konsole" as string), "DATA_SOURCE_NOT_FOUND"],
     ["a save mode that does not exist", () => readings.write.mode("replace" as "overwrite"), "INVALID_OPTION_VALUE"],
   ])("%s is refused", (_, run, condition) => {
     expect(refusal(run).condition).toBe(condition);
   });
 
   it("names the nearest format", () => {
-    expect(refusal(() => session.read.format("jsno" as string)).parameters["expected"]).toContain("did you mean `json`");
+    expect(refusal(() => session.read.format("jsno" as string)).parameters["suggestion"]).toContain("Did you mean `json`");
   });
 
   it.each<[string, () => Promise<unknown>]>([

@@ -78,3 +78,32 @@ describe("statements about statements", () => {
     expect(await conditionOf("DESCRIBE FUNCTION nothing_like_it")).toBe("UNRESOLVED_ROUTINE");
   });
 });
+
+describe("INSERT OVERWRITE DIRECTORY", () => {
+  const out = join(folder, "out");
+
+  it("writes files in place of those that are there", async () => {
+    await session.sql(`INSERT OVERWRITE DIRECTORY '${out}' USING json SELECT id FROM readings`);
+    await session.sql(
+      `INSERT OVERWRITE LOCAL DIRECTORY '${out}' USING csv OPTIONS (header 'true', sep ';') SELECT id, celsius FROM readings WHERE id = 1`,
+    );
+    const read = session.read.schema("id INT, celsius DOUBLE").options({ header: true, sep: ";" }).csv(out);
+    expect(await read.collect()).toEqual([{ id: 1, celsius: 20.5 }]);
+    await session.sql(`INSERT OVERWRITE DIRECTORY USING json OPTIONS (path '${out}') SELECT 7 AS n`);
+    expect(await session.read.schema("n INT").json(out).collect()).toEqual([{ n: 7 }]);
+  });
+
+  it("says what it cannot do", async () => {
+    expect(await conditionOf(`INSERT OVERWRITE DIRECTORY '${out}' USING json SELECT * FROM json.\`${out}\``)).toBe(
+      "UNSUPPORTED_OVERWRITE.PATH",
+    );
+    expect(await conditionOf(`INSERT OVERWRITE DIRECTORY '${out}' USING json SELECT * FROM STREAM readings`)).toBe(
+      "INSERT_STREAM_OVERWRITES",
+    );
+    expect(await conditionOf(`INSERT OVERWRITE DIRECTORY '${out}' USING nosuch SELECT 1`)).toBe("DATA_SOURCE_NOT_FOUND");
+    expect(await conditionOf(`INSERT OVERWRITE DIRECTORY '${out}' USING console SELECT 1`)).toBe("INVALID_OPTION_VALUE");
+    for (const place of ["USING json", `'${out}' USING json OPTIONS (path '${out}')`, `'${out}'`]) {
+      expect(await conditionOf(`INSERT OVERWRITE DIRECTORY ${place} SELECT 1`)).toBe("PARSE_SYNTAX_ERROR");
+    }
+  });
+});

@@ -109,3 +109,30 @@ describe("the place of what the analyzer refuses", () => {
     await expect(session.sql("SELECT b FROM base")).rejects.toThrow("(line 1, pos 7)\nSELECT b FROM base\n       ^\n");
   });
 });
+
+// Expected: what Spark 4.3 gave.
+describe("windows of the WINDOW clause", () => {
+  const values = "FROM VALUES (1), (2) AS t(a)";
+
+  it("are named, in brackets or not, and may be another's name", async () => {
+    const frame = await session.sql(
+      `SELECT sum(a) OVER v AS s, sum(a) OVER (w) AS t ${values} WINDOW w AS (ORDER BY a), v AS w ORDER BY s`,
+    );
+    expect(await frame.collect()).toEqual([
+      { s: 1, t: 1 },
+      { s: 3, t: 3 },
+    ]);
+  });
+
+  it.each([
+    ["SELECT sum(a) OVER (w ROWS CURRENT ROW) FROM t WINDOW w AS (ORDER BY a)", "PARSE_SYNTAX_ERROR"],
+    ["SELECT sum(a) OVER (w ORDER BY a) FROM t WINDOW w AS (PARTITION BY a)", "PARSE_SYNTAX_ERROR"],
+    ["SELECT sum(a) OVER (x) FROM t", "MISSING_WINDOW_SPECIFICATION"],
+    ["SELECT a FROM t WINDOW v AS x", "INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE"],
+    ["SELECT sum(a) OVER v FROM t WINDOW v AS v", "INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE"],
+    ["SELECT sum(a) OVER v FROM t WINDOW w AS (ORDER BY a), v AS w, u AS v", "INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE"],
+    ["SELECT sum(a) OVER v FROM t WINDOW v AS (PARTITION BY a), V AS (ORDER BY a)", "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION"],
+  ])("%s", async (text, condition) => {
+    await expect(session.sql(text.replace("FROM t", values))).rejects.toMatchObject({ condition });
+  });
+});

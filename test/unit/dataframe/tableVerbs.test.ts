@@ -51,7 +51,46 @@ describe("verbs of tables", () => {
           .select("k"),
       ),
     ).toEqual([["A"], ["A"], ["b"], [null]]);
-    expect(() => readings.na.fill(0, ["nowhere"])).toThrow(expect.objectContaining({ condition: "UNRESOLVED_COLUMN_AMONG_FIELD_NAMES" }));
+    expect(() => readings.na.fill(0, ["nowhere"])).toThrow(expect.objectContaining({ condition: "UNRESOLVED_COLUMN.WITH_SUGGESTION" }));
+  });
+
+  it("replace in Java's order too, and drop by columns alone", async () => {
+    const ks = async (df: DataFrame) => rowsOf(df.orderBy("id").select("k"));
+    expect(await ks(readings.na.replace("k", { a: "A" }))).toEqual([["A"], ["A"], ["b"], [null]]);
+    expect(await ks(readings.na.replace(["k"], new Map([["b", null]])))).toEqual([["a"], ["a"], [null], [null]]);
+    expect(await rowsOf(readings.na.replace("*", new Map([[3, 4]])).orderBy("id"))).toEqual([
+      [1, "a", 1],
+      [2, "a", 4],
+      [4, "b", null],
+      [4, null, 5],
+    ]);
+    expect(await rowsOf(readings.na.drop(["v"]).select("id").orderBy("id"))).toEqual([[1], [2], [4]]);
+    expect(await rowsOf(readings.toDF().select("id").limit(1))).toEqual([[1]]);
+  });
+
+  it("refuse what is no filling, replacement or name", () => {
+    const na = readings.na as unknown as Record<string, (...given: unknown[]) => unknown>;
+    const calls: readonly [string, readonly unknown[]][] = [
+      ["fill", []],
+      ["fill", [null]],
+      ["fill", [[1]]],
+      ["fill", [{ v: null }]],
+      ["fill", [0, "v"]],
+      ["drop", [{}]],
+      ["drop", ["any", "v"]],
+      ["replace", []],
+      ["replace", [5]],
+      ["replace", ["k"]],
+      ["replace", ["k", 5]],
+      ["replace", ["k", ["v"]]],
+      ["replace", [new Map([["a", {}]])]],
+      ["replace", [new Map(), { a: "b" }]],
+    ];
+    for (const [verb, given] of calls) {
+      expect(() => na[verb]!(...given), `${verb}(${JSON.stringify(given)})`).toThrow(
+        expect.objectContaining({ condition: "NOT_EXPECTED_TYPE" }),
+      );
+    }
   });
 
   it("count rows in both and in one", async () => {

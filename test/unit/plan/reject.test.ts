@@ -23,7 +23,7 @@ async function verdict(golden: Case): Promise<Verdict> {
     }
     const outputMode = parseOutputMode(golden.outputMode);
     const sinkName = golden.sink ?? "memory";
-    checkSinkTakes(sinkName, (await sinkFormats.load(sinkName, "test", { memoryTables: memory })).capabilities, outputMode);
+    checkSinkTakes(sinkName, (await sinkFormats.load(sinkName, { memoryTables: memory })).capabilities, outputMode);
     checkStreaming(plan, outputMode);
     checkStreamJoins(optimize(plan));
   } catch (error) {

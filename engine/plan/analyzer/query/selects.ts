@@ -23,7 +23,7 @@ import type { Environment } from "./environment.js";
 import { resolveGroups, windowsOfGroups, type Groups } from "./groups.js";
 import { expandGroups } from "./groupingSets.js";
 import { oneRow } from "./oneRow.js";
-import { withNamedWindows } from "./windows.js";
+import { checkedWindows, withNamedWindows } from "./windows.js";
 
 /** The items of an ORDER BY, given what the select list is. */
 export type Ordering = (items: readonly Expression[]) => readonly SortOrder[];
@@ -101,7 +101,8 @@ function generatedFromGroups(
 
 /** Windows that are named in OVER, by what the WINDOW clause says of them. */
 function named(select: Select): Select {
-  const over = (e: Expression): Expression => withNamedWindows(e, select.windows);
+  const windows = checkedWindows(select.windows);
+  const over = (e: Expression): Expression => withNamedWindows(e, windows);
   return { ...select, items: select.items.map(over), qualify: select.qualify && over(select.qualify) };
 }
 

@@ -7,25 +7,41 @@ import type { NamedWindow } from "../../unresolved.js";
 export function withNamedWindows(item: Expression, windows: readonly NamedWindow[]): Expression {
   return rewriteExpression(item, (e) => {
     if (e.kind !== "unresolvedFunction" || e.over === undefined) return e;
-    const over = typeof e.over === "string" ? definitionOf(e.over, windows) : complete(e.over, windows);
-    return { ...e, over };
+    const name = typeof e.over === "string" ? e.over : e.over.base;
+    return name === null ? e : { ...e, over: definitionOf(name, windows) };
   });
 }
 
 function definitionOf(name: string, windows: readonly NamedWindow[]): WindowDefinition {
-  const found = windows.find((window) => window.name.toLowerCase() === name.toLowerCase());
+  const found = findWindow(windows, name);
   if (found === undefined) throw new StreamingError("MISSING_WINDOW_SPECIFICATION", { windowName: name });
-  return complete(found.definition, windows);
+  return found.definition;
 }
 
-/** A definition with what the window it begins with says. */
-function complete(definition: WindowDefinition, windows: readonly NamedWindow[]): WindowDefinition {
-  if (definition.base === null) return definition;
-  const base = definitionOf(definition.base, windows);
-  return {
-    base: null,
-    partition: definition.partition.length > 0 ? definition.partition : base.partition,
-    order: definition.order.length > 0 ? definition.order : base.order,
-    frame: definition.frame ?? base.frame,
-  };
+/**
+ * The windows of a WINDOW clause, those that are another's name with what that one says: as in Spark a name of a name is none.
+ *
+ * @throws INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION, INVALID_SQL_SYNTAX.UNRESOLVED_WINDOW_REFERENCE, INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE
+ */
+export function checkedWindows(windows: readonly NamedWindow[]): readonly NamedWindow[] {
+  return windows.map((window, i) => {
+    if (findWindow(windows.slice(0, i), window.name) !== undefined) throw refused("REPETITIVE_WINDOW_DEFINITION", window.name);
+    const { base } = window.definition;
+    if (base === null) return window;
+    const found = findWindow(windows, base);
+    if (found === undefined) throw refused("UNRESOLVED_WINDOW_REFERENCE", base);
+    if (found.definition.base !== null) throw refused("INVALID_WINDOW_REFERENCE", base);
+    return { ...window, definition: found.definition };
+  });
+}
+
+function findWindow(windows: readonly NamedWindow[], name: string): NamedWindow | undefined {
+  return windows.find((window) => window.name.toLowerCase() === name.toLowerCase());
+}
+
+function refused(
+  what: "REPETITIVE_WINDOW_DEFINITION" | "UNRESOLVED_WINDOW_REFERENCE" | "INVALID_WINDOW_REFERENCE",
+  name: string,
+): StreamingError {
+  return new StreamingError(`INVALID_SQL_SYNTAX.${what}`, { windowName: `\`${name}\`` });
 }
