@@ -14,14 +14,24 @@ export function encodeIpcStream(batches: readonly Batch[], schema: Schema | unde
   return encode(arrow.RecordBatchStreamWriter, batches, schema);
 }
 
-/** An IPC stream in its parts, which are also the batch's own buffers: nothing is copied, so nobody may write to these until the parts were used. */
+/**
+ * An IPC stream in its parts, which are also the batch's own buffers: nothing is copied, so nobody may write to these until the parts were used. Columns of one name
+ * get names of their own: apache-arrow writes no rows where such columns are of different types.
+ */
 export function ipcStreamParts(batch: Batch): readonly Uint8Array[] {
   const sink = new PartList();
   const writer = new arrow.RecordBatchStreamWriter();
-  writer.reset(sink, toArrowSchema(batch.schema));
-  writer.write(toArrow(batch));
+  const schema = withOwnNames(batch.schema);
+  writer.reset(sink, toArrowSchema(schema));
+  writer.write(toArrow({ ...batch, schema }));
   writer.finish();
   return sink.parts;
+}
+
+function withOwnNames(schema: Schema): Schema {
+  const names = new Set(schema.fields.map(({ name }) => name));
+  if (names.size === schema.fields.length) return schema;
+  return { ...schema, fields: schema.fields.map((field, place) => ({ ...field, name: `${place}_${field.name}` })) };
 }
 
 class PartList extends arrow.AsyncByteQueue {

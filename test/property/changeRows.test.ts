@@ -69,6 +69,24 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
     [0],
   ],
   ["the first of all", `SELECT k, s FROM (${counts}) ORDER BY s DESC NULLS LAST, k LIMIT 2`, [0]],
+  ["least and greatest of groups", `SELECT g, min(m) AS l, max(m) AS h, max(k) AS t, count(*) AS c FROM (${changing}) GROUP BY g`, [0]],
+  [
+    "of what goes with them, with FILTER, of booleans",
+    `SELECT g, max_by(n, k) AS a, min_by(m, k) FILTER (WHERE m > 1) AS b, bool_and(n > 1) AS c, any(m > 3) AS d, sum(m) AS s FROM (${changing}) GROUP BY g`,
+    [0],
+  ],
+  [
+    "the greatest of all, of groups that go",
+    `SELECT max(m) AS h, min(n) AS l, count(DISTINCT m) AS c, max(DISTINCT k) AS k FROM (${changing})`,
+    [],
+  ],
+  ["groups of greatest of groups", `SELECT h, count(*) AS c FROM (SELECT g, max(m) AS h FROM (${changing}) GROUP BY g) GROUP BY h`, [0]],
+  ["least over a join", `SELECT a.g, min(b.v) AS l, max(a.m) AS h FROM (${changing}) a LEFT JOIN u b ON a.k = b.k GROUP BY a.g`, [0]],
+  [
+    "columns of one name",
+    `SELECT count(*) AS c, sum(n) AS s FROM (SELECT n, k, k2 AS k FROM (SELECT DISTINCT n, n AS k, k AS k2 FROM (${counts})))`,
+    [],
+  ],
   ["a join of groups", `SELECT a.k, a.n, b.n AS m FROM (${counts}) a JOIN (SELECT k, count(*) AS n FROM u GROUP BY k) b ON a.k = b.k`, [0]],
   ["a join of groups and rows", `SELECT a.k, a.n, b.v FROM (${counts}) a JOIN u b ON a.k = b.k AND b.v < a.n + 2`, null],
   [

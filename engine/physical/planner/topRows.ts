@@ -25,6 +25,7 @@ export function* planTopRows(node: NodeOf<"topRows">, context: PlanContext): Pla
       throw notYetSupported(`The order of values of type ${typeName(typeOf(child))} in output mode changes`);
     return { column: placeOf(child), descending, nullsFirst };
   });
+  const passing = node.passing === null ? null : placeOf(node.passing);
   const rows = columns.map(attributeOf);
   const projected = planProject(null, taken === null ? columns : [...columns, taken], input, taken === null ? rows : [...rows, taken]);
   const sign = taken === null ? null : columns.length;
@@ -37,6 +38,7 @@ export function* planTopRows(node: NodeOf<"topRows">, context: PlanContext): Pla
     limit,
     emitsRank: rank !== null,
     change: sign,
+    passing,
   };
   const output = [...rows, ...(rank === null ? [] : [rank]), change];
   return select({ kind: "topRows", spec, input: projected, output }, outputOf(node));

@@ -1,20 +1,22 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
-import { constantColumn, readValue } from "../../arrow/columns.js";
+import { constantColumn, readValue, takeColumn } from "../../arrow/columns.js";
 import { markOwned } from "../../arrow/ownership.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
+import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
 import { layoutOf } from "../../state/keyLayout.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { OrderBytes } from "../../state/orderBytes.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import { noExpressions, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
-import { emission, nothing, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
+import { emission, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
 import type { RankedRows } from "./rankedRows.js";
 import { signsOf } from "./signs.js";
 import { TopRowsPartition } from "./topRowsPartition.js";
@@ -80,6 +82,7 @@ export class TopRowsOperator implements StatefulOperator {
     this.#chunks = chunks;
     const columns = input.output.filter((_, place) => place !== spec.change);
     this.#columns = input.output.flatMap((_, place) => (place === spec.change ? [] : [place]));
+    assert(spec.passing === null || (spec.change !== null && !spec.emitsRank), "rows that pass have a sign and no rank");
     assert(spec.change === null || spec.change === columns.length, "the sign stands behind the columns of a row");
     const typeOf = (place: number) => columns[place]!.type;
     const layouts = { keys: layoutOf(spec.partition.map(typeOf)), rows: layoutOf(columns.map(({ type }) => type)) };
@@ -110,11 +113,22 @@ export class TopRowsOperator implements StatefulOperator {
     for (const partition of this.#partitions.all()) partition.begin();
   }
 
-  process(batch: Batch): Iterable<Emission> {
-    const { change } = this.#spec;
+  *process(batch: Batch): Iterable<Emission> {
+    const { change, passing } = this.#spec;
     const signs = change === null ? null : signsOf(batch.columns[change]!);
-    this.#eachPartition(batch.columns, batch.length, (partition, offered) => partition.offer({ ...offered, signs }));
-    return nothing;
+    const offer = (rows: Int32Array | null, count: number): void =>
+      this.#eachPartition(batch.columns, rows, count, batch.length, (partition, offered) => partition.offer({ ...offered, signs }));
+    if (passing === null) {
+      offer(null, batch.length);
+      return;
+    }
+    const [passed, kept] = [new IntList(), new IntList()];
+    const isPassing = passes(batch.columns[passing]!);
+    for (let row = 0; row < batch.length; row++) (isPassing(row) ? passed : kept).push(row);
+    offer(kept.values, kept.count);
+    if (passed.count === 0) return;
+    const columns = [...this.#columns, change!].map((place) => takeColumn(batch.columns[place]!, passed.values, passed.count));
+    yield emission(batchOf(this.#output, columns, passed.count));
   }
 
   *finish(): Iterable<Emission> {
@@ -127,11 +141,12 @@ export class TopRowsOperator implements StatefulOperator {
   }
 
   restore({ deletes, upserts }: StateChanges): void {
-    if (deletes !== null) this.#eachPartition(deletes.columns, deletes.length, (partition, offered) => partition.restoreDeletes(offered));
+    if (deletes !== null)
+      this.#eachPartition(deletes.columns, null, deletes.length, deletes.length, (partition, offered) => partition.restoreDeletes(offered));
     if (upserts === null) return;
     const times = upserts.columns[this.#columns.length]!;
     const counts = Array.from({ length: upserts.length }, (_, row) => Number(readValue(times, row)));
-    this.#eachPartition(upserts.columns, upserts.length, (partition, offered) => partition.restore(offered, counts));
+    this.#eachPartition(upserts.columns, null, upserts.length, upserts.length, (partition, offered) => partition.restore(offered, counts));
   }
 
   *changes(): Iterable<StateChanges> {
@@ -183,14 +198,16 @@ export class TopRowsOperator implements StatefulOperator {
   /** Deals the rows of a batch, or of a file, to their partitions. */
   #eachPartition(
     columns: readonly Column[],
+    rows: Int32Array | null,
     count: number,
+    length: number,
     deal: (partition: TopRowsPartition, offered: Omit<Parameters<TopRowsPartition["offer"]>[0], "signs">) => void,
   ): void {
     const { partition, order } = this.#spec;
     const pick = (places: readonly number[]): Column[] => places.map((place) => columns[place]!);
-    this.#keys.pack(pick(partition), count);
-    this.#rows.pack(pick(this.#columns), count);
-    for (const routed of this.#router.route(this.#keys, null, count)) {
+    this.#keys.pack(pick(partition), length);
+    this.#rows.pack(pick(this.#columns), length);
+    for (const routed of this.#router.route(this.#keys, rows, count)) {
       this.#order.write(pick(order.map(({ column }) => column)), routed.rows, routed.count);
       const offered = { keys: this.#keys, rows: this.#rows, taken: routed.rows, count: routed.count, order: this.#order };
       deal(this.#partitions.at(routed.partition), offered);

@@ -16,4 +16,6 @@ export interface TopRowsSpec {
   readonly emitsRank: boolean;
   /** The column that says 1 or −1, which is no part of a row; null where every row is new. */
   readonly change: number | null;
+  /** The column that says of a row that it is none of those: it passes as it is. Null where there are no such rows. */
+  readonly passing: number | null;
 }

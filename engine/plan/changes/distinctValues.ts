@@ -5,25 +5,28 @@ import { expressionKey } from "../../expression/expressionKey.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import type { DistinctValues } from "../nodes/distinctMarks.js";
 import { outputOf } from "../outputOf.js";
+import { isExtreme } from "./extremes.js";
 import type { ChangingPlan } from "./changingPlan.js";
 
 /** The calls of an aggregation, those over distinct values as calls over the rows that are marked, and what marks them. */
 export function overMarks(
   node: NodeOf<"aggregate">,
   { plan, change }: ChangingPlan,
-): { readonly calls: readonly Alias[]; readonly input: LogicalPlan } {
+): { readonly calls: readonly Alias[]; readonly marks: readonly Attribute[]; readonly input: LogicalPlan } {
   const calls = node.aggregates.filter((e): e is Alias => e.kind === "alias" && e.child.kind === "aggregateCall");
   const sets = new Map<string, DistinctValues>();
   const marked = calls.map((alias): Alias => {
     const call = alias.child as AggregateCall;
     if (!call.distinct) return alias;
+    // The least of different values is the least.
+    if (isExtreme(call)) return { ...alias, child: { ...call, distinct: false } };
     const { args: values, filter } = call;
     const key = JSON.stringify([values.map(expressionKey), filter === null ? null : expressionKey(filter)]);
     const set = sets.get(key) ?? { values, filter, mark: newMark() };
     sets.set(key, set);
     return { ...alias, child: { ...call, distinct: false, filter: set.mark } };
   });
-  if (sets.size === 0) return { calls, input: plan };
+  if (sets.size === 0) return { calls: marked, marks: [], input: plan };
   const operatorId = `${node.operatorId!}-distinct`;
   const input: LogicalPlan = {
     kind: "distinctMarks",
@@ -33,7 +36,7 @@ export function overMarks(
     taken: change,
     input: plan,
   };
-  return { calls: marked, input };
+  return { calls: marked, marks: [...sets.values()].map(({ mark }) => mark), input };
 }
 
 /** Each row once, of rows that are taken back: those that are marked. */

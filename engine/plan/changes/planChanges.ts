@@ -13,6 +13,7 @@ import { childrenOf, withChildren } from "../transform.js";
 import { changeTypeColumn, newChangeColumn, newChangeTypeColumn } from "./changeColumn.js";
 import type { ChangingPlan } from "./changingPlan.js";
 import { distinctRows, overMarks } from "./distinctValues.js";
+import { overExtremes } from "./extremes.js";
 import { changeJoinType, changingJoin } from "./joins.js";
 import { retracted } from "./retraction.js";
 import { isSessionGrouping } from "./sessions.js";
@@ -139,9 +140,10 @@ function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, conte
     return { plan: { ...node, input: given.plan }, change: null, keys: null };
   }
   assert(node.operatorId !== undefined, "an aggregation of a stream has an id");
-  const { calls, input } = overMarks(node, given);
+  const { calls, marks, input: rows } = overMarks(node, given);
   const own = newChangeColumn();
-  const sums = change === null ? null : retracted(calls, change, context);
+  const extremes = change === null ? null : overExtremes(node, { calls, marks, rows, change }, context);
+  const sums = change === null ? null : retracted(calls, extremes?.change ?? change, extremes, context);
   const changing: NodeOf<"changeAggregate"> = {
     kind: "changeAggregate",
     operatorId: node.operatorId,
@@ -149,7 +151,7 @@ function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, conte
     aggregates: sums?.sums ?? calls,
     live: sums?.live ?? null,
     change: own,
-    input,
+    input: extremes?.input ?? rows,
   };
   const results = new Map((sums?.results ?? []).map((alias) => [alias.id, alias]));
   const groups = node.grouping.map(attributeOf);

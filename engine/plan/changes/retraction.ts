@@ -1,12 +1,13 @@
 import { types, type DataType } from "../../arrow/types.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import { conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
+import { conjunctionOf, isNotNull, logical } from "../../expression/conjuncts.js";
 import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
 import { resolveFunction } from "../../expression/resolve.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { resolveCast } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { attributeOf } from "../attributeOf.js";
+import type { Extreme, WithExtremes } from "./extremes.js";
 
 /** Aggregates over rows that are taken back, in terms of sums that a row taken back is subtracted from. */
 export interface Retracted {
@@ -18,11 +19,24 @@ export interface Retracted {
   readonly live: number;
 }
 
-/** Rewrites the aggregates of a group by columns that say 1 of a row that is so, −1 of one that is not so any more. @throws CHANGES_UNSUPPORTED_OPERATION */
-export function retracted(aggregates: readonly Alias[], change: Attribute, context: AnalysisContext): Retracted {
-  const writer = new SumWriter(change, context);
+/**
+ * Rewrites the aggregates of a group by columns that say 1 of a row that is so, −1 of one that is not so any more.
+ *
+ * @throws CHANGES_UNSUPPORTED_OPERATION
+ */
+export function retracted(
+  aggregates: readonly Alias[],
+  change: Attribute,
+  extremes: WithExtremes | null,
+  context: AnalysisContext,
+): Retracted {
+  const writer = new SumWriter(change, extremes?.isRow ?? null, context);
   const live = writer.count([], null);
-  const results = aggregates.map((alias): Alias => ({ ...alias, child: writer.result(alias.child as AggregateCall) }));
+  const results = aggregates.map((alias): Alias => {
+    const call = alias.child as AggregateCall;
+    const extreme = extremes?.extremes.get(alias.id);
+    return { ...alias, child: extreme === undefined ? writer.result(call) : writer.extreme(extreme, call.type) };
+  });
   return { sums: writer.sums, results, live: live.id };
 }
 
@@ -31,8 +45,17 @@ class SumWriter {
 
   constructor(
     private readonly change: Attribute,
+    /** Whether a row is one of the aggregation's; null where all are. */
+    private readonly isRow: Attribute | null,
     private readonly context: AnalysisContext,
   ) {}
+
+  /** The value of the first row of a group: what came in last, as long as one is in. */
+  extreme({ tag, carried }: Extreme, type: DataType): Expression {
+    const comes = logical("and", [tag, this.#call(">", [this.change, integer(0)])]);
+    const value = this.#folded("last", carried, comes);
+    return this.#whenAny(this.#folded("sum", this.change, tag), value, type);
+  }
 
   result(call: AggregateCall): Expression {
     const { name, args, filter, type } = call;
@@ -48,7 +71,7 @@ class SumWriter {
       default:
         throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
           operation: `The aggregate function ${call.distinct ? `${name}(DISTINCT …)` : name}`,
-          suggestion: "count, count_if, sum and avg take rows back.",
+          suggestion: "count, count_if, sum, avg, min, max, min_by, max_by, bool_and and bool_or take rows back.",
         });
     }
   }
@@ -82,8 +105,13 @@ class SumWriter {
   }
 
   #sum(of: Expression, filter: Expression | null): Attribute {
-    const call = resolveFunction({ name: "sum", args: [of], distinct: false, filter }, this.context);
-    const alias: Alias = { kind: "alias", child: call, name: "_sum", id: freshId() };
+    const own = [this.isRow, filter].filter((term) => term !== null);
+    return this.#folded("sum", of, conjunctionOf(own));
+  }
+
+  #folded(name: "sum" | "last", of: Expression, filter: Expression | null): Attribute {
+    const call = resolveFunction({ name, args: [of], distinct: false, filter }, this.context);
+    const alias: Alias = { kind: "alias", child: call, name: `_${name}`, id: freshId() };
     this.sums.push(alias);
     return attributeOf(alias);
   }

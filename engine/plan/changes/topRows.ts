@@ -63,7 +63,7 @@ export function sortedLimit(node: NodeOf<"limit">): TopRowsPattern | null {
 /** The operator of a pattern, over the rows of its input. */
 export function topRowsOver(pattern: TopRowsPattern, input: LogicalPlan, taken: Attribute | null): NodeOf<"topRows"> {
   const { operatorId, ranks, partition, order, limit, rank } = pattern;
-  return { kind: "topRows", operatorId, ranks, partition, order, limit, rank, taken, change: newChangeColumn(), input };
+  return { kind: "topRows", operatorId, ranks, partition, order, limit, rank, taken, change: newChangeColumn(), passing: null, input };
 }
 
 /** The greatest rank for which a condition may be true; null when it says nothing of the kind. */

@@ -16,6 +16,8 @@ export interface TopRows<Plan> {
   readonly taken: Attribute | null;
   /** The same of what comes out. */
   readonly change: Attribute;
+  /** The column that says of a row that it is none of those: it passes as it is. Null where there are no such rows. */
+  readonly passing: Attribute | null;
   readonly input: Plan;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { col, count, max } from "../../../dataframe/functions.js";
+import { col, collectList, count, max } from "../../../dataframe/functions.js";
 import { textOf } from "../../simulation/harness/text.js";
 import { QueryWorld, refusalOf, type Frame } from "./queryWorld.js";
 
@@ -78,7 +78,7 @@ describe("output mode changes", () => {
   });
 
   test.each([
-    ["max over groups", (input: Frame) => groups(input).groupBy("n").agg(max("k").as("m")), "CHANGES_UNSUPPORTED_OPERATION"],
+    ["lists over groups", (input: Frame) => groups(input).groupBy("n").agg(collectList("k").as("m")), "CHANGES_UNSUPPORTED_OPERATION"],
     ["dropDuplicates of groups", (input: Frame) => groups(input).dropDuplicates("n"), "CHANGES_UNSUPPORTED_OPERATION"],
     ["a column of that name", (input: Frame) => input.withColumn("_change_type", col("k")), "CHANGES_COLUMN_TAKEN"],
     ["sorting", (input: Frame) => input.orderBy("k"), "STREAMING_SORT"],
