@@ -6,6 +6,7 @@ import { assert } from "../../errors/assert.js";
 import type { Attribute } from "../../expression/expression.js";
 import { changeTypes } from "../../plan/changes/changeColumn.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
+import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
 import { layoutOf } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
@@ -67,6 +68,12 @@ class NewRowsOperator implements Operator {
   }
 }
 
+/** Of every row that is not like an earlier one how much more often it came than it went, 0 of the others; and these rows in the order in which they come out. */
+interface Counts {
+  readonly ofRows: Int32Array;
+  readonly order: Int32Array;
+}
+
 /** The rows of a batch that remain, and under which kinds. */
 interface Net {
   readonly rows: IntList;
@@ -76,7 +83,7 @@ interface Net {
 /**
  * Consumes rows with 1 and −1 and keeps them until the batch ends; then emits what they come to: a row that was taken back as often as it came is nothing. Where
  * the result has a key, the row that goes and the row that comes under one key are an update, the old one directly before the new one; without a key rows
- * go (`delete`) before others come (`insert`).
+ * go (`delete`) before others come (`insert`). Keys, and rows without one, are in the order of their hashes, whatever their partitions and the order in which they came.
  *
  * Invariant: what it emitted since the query began, applied in order, is the result; none of it contradicts what came before.
  */
@@ -89,6 +96,7 @@ class ChangeRowsOperator implements Operator {
   readonly #emittedRows: number;
   readonly #packedRows: PackedKeys;
   readonly #packedKeys: PackedKeys;
+  readonly #sorter = new HashSorter();
   #parts: Batch[] = [];
 
   constructor({ input, output, columns, keys }: ChangeRowsNode, change: Attribute, emittedRows: number) {
@@ -135,11 +143,10 @@ class ChangeRowsOperator implements Operator {
 
   #net(all: Batch): Net {
     const counts = this.#counts(all);
-    return this.#keys === null ? withoutKey(counts) : this.#byKey(all, this.#keys, counts);
+    return this.#keys === null ? withoutKey(counts) : this.#byKey(all, this.#keys, counts.ofRows);
   }
 
-  /** Of every row that is not like an earlier one: how much more often it came than it went; 0 of the others. */
-  #counts(all: Batch): Int32Array {
+  #counts(all: Batch): Counts {
     const table = new KeyedTable(this.#layoutOf(this.#rows));
     this.#packedRows.pack(
       this.#rows.map((place) => all.columns[place]!),
@@ -152,7 +159,7 @@ class ChangeRowsOperator implements Operator {
     const counts = new Int32Array(all.length);
     const signs = signsOf(all.columns[this.#change]!);
     for (let row = 0; row < all.length; row++) counts[firstRow[slots[row]!]!]! += signs[row]!;
-    return counts;
+    return { ofRows: counts, order: this.#byHash(table).map((slot) => firstRow[slot]!) };
   }
 
   #byKey(all: Batch, keys: readonly number[], counts: Int32Array): Net {
@@ -172,20 +179,26 @@ class ChangeRowsOperator implements Operator {
       places[slots[row]!] = row;
     }
     const net: Net = { rows: new IntList(all.length), kinds: new IntList(all.length) };
-    const { inserted } = table;
-    for (let j = 0; j < inserted.count; j++) {
-      const [old, now] = [goes[inserted.values[j]!]!, comes[inserted.values[j]!]!];
+    for (const slot of this.#byHash(table)) {
+      const [old, now] = [goes[slot]!, comes[slot]!];
       if (old >= 0) add(net, old, now >= 0 ? preimage : deleted);
       if (now >= 0) add(net, now, old >= 0 ? postimage : insert);
     }
     return net;
   }
+
+  /** What a table has, in an order that depends on nothing else. */
+  #byHash(table: KeyedTable): Int32Array {
+    const slots = table.inserted.view().slice();
+    this.#sorter.sort(slots, slots.length, table.hashes, null, (a, b) => table.compareKeys(a, b));
+    return slots;
+  }
 }
 
-function withoutKey(counts: Int32Array): Net {
-  const net: Net = { rows: new IntList(counts.length), kinds: new IntList(counts.length) };
-  for (let row = 0; row < counts.length; row++) for (let n = counts[row]!; n < 0; n++) add(net, row, deleted);
-  for (let row = 0; row < counts.length; row++) for (let n = counts[row]!; n > 0; n--) add(net, row, insert);
+function withoutKey({ ofRows, order }: Counts): Net {
+  const net: Net = { rows: new IntList(order.length), kinds: new IntList(order.length) };
+  for (const row of order) for (let n = ofRows[row]!; n < 0; n++) add(net, row, deleted);
+  for (const row of order) for (let n = ofRows[row]!; n > 0; n--) add(net, row, insert);
   return net;
 }
 

@@ -1,5 +1,6 @@
 import { expr } from "../../../dataframe/functions.js";
 import type { GroupStateFunction } from "../../../dataframe/groupState.js";
+import { changeQueries } from "./changeQueries.js";
 import { moreQueries } from "./moreQueries.js";
 import type { Frame, SimulatedQuery } from "./simulatedQuery.js";
 
@@ -182,4 +183,4 @@ const queries: readonly SimulatedQuery[] = [
   },
 ];
 
-export const simulatedQueries: readonly SimulatedQuery[] = [...queries, ...moreQueries];
+export const simulatedQueries: readonly SimulatedQuery[] = [...queries, ...moreQueries, ...changeQueries];

@@ -1,0 +1,32 @@
+import { col, expr, rowNumber } from "../../../dataframe/functions.js";
+import { Window } from "../../../dataframe/window.js";
+import type { Frame, SimulatedQuery } from "./simulatedQuery.js";
+
+/** Groups that come, change and go. */
+const changing = (input: Frame): Frame => input.groupBy("k", "v").agg(expr("count(*)").as("n")).where("n % 3 <> 0");
+
+/** Queries in output mode `changes`. */
+export const changeQueries: readonly SimulatedQuery[] = [
+  {
+    name: "changes: aggregates over groups that come and go",
+    inputs: 1,
+    outputMode: "changes",
+    sink: "json",
+    build: (_session, [input]) =>
+      changing(input!)
+        .groupBy("k")
+        .agg(expr("count(*)").as("groups"), expr("sum(n)").as("rows"), expr("max(v)").as("top"), expr("count(DISTINCT n)").as("sizes")),
+  },
+  {
+    name: "changes: the first of a left join of groups",
+    inputs: 2,
+    outputMode: "changes",
+    sink: "memory",
+    build: (_session, [one, two]) => {
+      const right = two!.groupBy(expr("k").as("rk")).agg(expr("max(v)").as("most")).where("most % 2 = 0");
+      const joined = changing(one!).join(right, expr("k = rk AND v <= most"), "left");
+      const place = rowNumber().over(Window.partitionBy("k").orderBy(col("most").desc(), col("v")));
+      return joined.select("k", "v", "n", "most", place.as("place")).where("place <= 2");
+    },
+  },
+];
