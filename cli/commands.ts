@@ -40,6 +40,7 @@ export const commands: Readonly<Record<string, Command>> = {
     takes: [jobFile],
     flags: {
       trigger: { type: "text", describe: 'available-now, once, or an interval such as "5 seconds"' },
+      "output-mode": { type: "text", describe: "append, update, complete or changes, instead of what the job says" },
       set,
       checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
       cwd,
@@ -57,6 +58,7 @@ export const commands: Readonly<Record<string, Command>> = {
       const flags: RunFlags = {
         job,
         trigger: text(values.trigger),
+        outputMode: text(values["output-mode"]),
         set: texts(values.set),
         checkpoint: text(values.checkpoint),
         failFast: values["fail-fast"] === true,

@@ -12,6 +12,7 @@ import { loadJob } from "./job.js";
 import { Messages } from "./messages.js";
 import { Overrides } from "./overrides.js";
 import { progressView, type ProgressView } from "./progressView.js";
+import { outputModeFlag } from "./outputModeFlag.js";
 import { RestartPolicy, type RestartFlags } from "./restart.js";
 import { terminal } from "./terminal.js";
 import { triggerFlag } from "./triggerFlag.js";
@@ -20,6 +21,7 @@ import { triggerFlag } from "./triggerFlag.js";
 export interface RunFlags {
   readonly job: string;
   readonly trigger: string | undefined;
+  readonly outputMode: string | undefined;
   readonly set: readonly string[];
   readonly checkpoint: string | undefined;
   readonly failFast: boolean;
@@ -202,10 +204,12 @@ function newSession(overrides: Overrides, view: ProgressView, messages: Messages
 
 async function prepare(flags: RunFlags, session: Session, overrides: Overrides): Promise<DataStreamWriter[]> {
   const trigger = flags.trigger === undefined ? null : triggerFlag(flags.trigger);
+  const outputMode = flags.outputMode === undefined ? null : outputModeFlag(flags.outputMode);
   const writers = await loadJob(flags.job, session);
   const changed = writers.map((writer, i) => {
     let result = overrides.writer(writer);
     if (trigger !== null) result = result.trigger(trigger);
+    if (outputMode !== null) result = result.outputMode(outputMode);
     if (flags.checkpoint === undefined) return result;
     const own = writers.length === 1 ? flags.checkpoint : `${flags.checkpoint}/${folderName(writer.definition.queryName ?? String(i))}`;
     return result.option("checkpointLocation", own);

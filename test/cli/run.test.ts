@@ -23,6 +23,7 @@ describe("tidemark run", () => {
         [["run", "job.mjs", "--quite"], /Did you mean --quiet\?/],
         [["run", "jbo.mjs"], /^JOB_NOT_FOUND[^]*Did you mean job\.mjs\?/],
         [["run", "job.mjs", "--trigger", "availablenow"], /^INVALID_FLAG/],
+        [["run", "job.mjs", "--output-mode", "upsert"], /^INVALID_FLAG[^]*append, update, complete or changes/],
         [["run", "job.mjs", "--set", "path"], /^INVALID_FLAG/],
         [["run", "job.mjs", "--set", "maxFilePerTrigger=1"], /^UNKNOWN_SETTING[^]*Did you mean `maxFilesPerTrigger`\?/],
         [["run", "job.mjs", "--set", "path=same"], /^AMBIGUOUS_SETTING[^]*`in` and `out`/],
@@ -92,6 +93,13 @@ describe("tidemark run", () => {
       expect(second.stdout).toMatch(/counts: ended after batch 2: 1 rows in, 1 out; 1 rows of state kept/);
       expect(jsonRows(join(folder, "out"))).toEqual([{ start, sensorId: "a", n: 2 }]);
       expect((await tidemark(folder, "run", "job.mjs", "--trigger", "available-now")).stdout).toBe("counts: nothing new to read.\n");
+
+      const changes = ["--output-mode", "changes", "--checkpoint", "third", "--set", "write.path=changes", "--quiet"];
+      expect(await tidemark(folder, "run", "job.mjs", "--trigger", "available-now", ...changes)).toMatchObject({ code: 0, stderr: "" });
+      expect(jsonRows(join(folder, "changes")).map((row) => [row["n"], row["_change_type"]])).toEqual([
+        [2, "insert"],
+        [1, "insert"],
+      ]);
 
       // Another checkpoint and another place: from the beginning, both files in one batch.
       const anew = ["--trigger=available-now", "--checkpoint", "other", "--set", "write.path=again", "--set", "maxFilesPerTrigger=5"];
