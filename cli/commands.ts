@@ -40,6 +40,10 @@ export const commands: Readonly<Record<string, Command>> = {
     takes: [jobFile],
     flags: {
       trigger: { type: "text", describe: 'available-now, once, or an interval such as "5 seconds"' },
+      "final-watermark": {
+        type: "switch",
+        describe: "With the trigger available-now: no event comes after what is there, so close every window and session at the end",
+      },
       "output-mode": { type: "text", describe: "append, update, complete or changes, instead of what the job says" },
       set,
       checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
@@ -58,6 +62,7 @@ export const commands: Readonly<Record<string, Command>> = {
       const flags: RunFlags = {
         job,
         trigger: text(values.trigger),
+        finalWatermark: values["final-watermark"] === true,
         outputMode: text(values["output-mode"]),
         set: texts(values.set),
         checkpoint: text(values.checkpoint),

@@ -15,12 +15,13 @@ import { progressView, type ProgressView } from "./progressView.js";
 import { outputModeFlag } from "./outputModeFlag.js";
 import { RestartPolicy, type RestartFlags } from "./restart.js";
 import { terminal } from "./terminal.js";
-import { triggerFlag } from "./triggerFlag.js";
+import { finalTrigger, triggerFlag } from "./triggerFlag.js";
 
 /** The flags of `tidemark run`. */
 export interface RunFlags {
   readonly job: string;
   readonly trigger: string | undefined;
+  readonly finalWatermark: boolean;
   readonly outputMode: string | undefined;
   readonly set: readonly string[];
   readonly checkpoint: string | undefined;
@@ -209,6 +210,7 @@ async function prepare(flags: RunFlags, session: Session, overrides: Overrides):
   const changed = writers.map((writer, i) => {
     let result = overrides.writer(writer);
     if (trigger !== null) result = result.trigger(trigger);
+    if (flags.finalWatermark) result = result.trigger(finalTrigger(result.definition.trigger));
     if (outputMode !== null) result = result.outputMode(outputMode);
     if (flags.checkpoint === undefined) return result;
     const own = writers.length === 1 ? flags.checkpoint : `${flags.checkpoint}/${folderName(writer.definition.queryName ?? String(i))}`;

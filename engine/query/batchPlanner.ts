@@ -36,18 +36,33 @@ export class BatchPlanner {
   async next(query: OpenQuery, watermarkMs: number, nowMs: number, timer: PhaseTimer): Promise<PlannedBatch | null> {
     if (this.unfinished !== null) return this.replayOf(query, this.unfinished);
     const ends = await timer.phase("latestOffset", () => this.latestOffsets(query));
-    const noData = ends.every((end) => end === null);
+    const planned = this.planned(query, ends, watermarkMs, nowMs);
+    return !planned.noData || this.isDue(query, planned) ? planned : null;
+  }
+
+  /** A batch without data under a watermark behind all times, where one has run before and an operator acts on it; else null. */
+  last(query: OpenQuery, watermarkMs: number, nowMs: number): PlannedBatch | null {
+    if (this.batchId === 0) return null;
+    const planned = this.planned(
+      query,
+      this.start.map(() => null),
+      watermarkMs,
+      nowMs,
+    );
+    return query.execution.needsBatch(factsOf(query, planned)) ? planned : null;
+  }
+
+  private planned(query: OpenQuery, ends: readonly (Offset | null)[], watermarkMs: number, nowMs: number): PlannedBatch {
     const { batchId, start } = this;
     const offsets = start.map((from, i) => ends[i] ?? from);
-    const planned: PlannedBatch = {
+    return {
       batchId,
       start,
       entry: { batchWatermarkMs: watermarkMs, batchTimestampMs: nowMs, conf: query.confToLog, offsets },
       previousWatermarkMs: batchId === 0 ? watermarkMs : this.previousWatermarkMs,
-      noData,
+      noData: ends.every((end) => end === null),
       replay: false,
     };
-    return !noData || this.isDue(query, planned) ? planned : null;
   }
 
   /** The batch that `next` gave is committed. */

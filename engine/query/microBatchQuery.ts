@@ -2,7 +2,7 @@ import { thrownText } from "../errors/shownValue.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { explainMode, type ExplainMode } from "../physical/explain.js";
 import { BatchPlanner } from "./batchPlanner.js";
-import { advanceSnapshot, runBatch } from "./batchRun.js";
+import { advanceSnapshot, runBatch, type PlannedBatch } from "./batchRun.js";
 import type { QueryDefinition } from "./definition.js";
 import { IdleWaiters } from "./idleWaiters.js";
 import { ListenerBus } from "./listenerBus.js";
@@ -52,6 +52,10 @@ export class MicroBatchQuery implements StreamingQuery {
     this.planner = new BatchPlanner(point);
     this.tracker = new WatermarkTracker(query.watermarks, query.watermarkPolicy);
     this.tracker.restore(point.watermarkMs);
+    if (this.tracker.hasEnded && point.planned === null)
+      query.warn(
+        `An earlier run of query ${this.name ?? this.id} ended with finalWatermark: what comes now is late. (checkpoint ${query.checkpoint.location})`,
+      );
     this.growth = new StateGrowth(query.unbounded, query.warn);
   }
 
@@ -197,7 +201,7 @@ export class MicroBatchQuery implements StreamingQuery {
   private async runNextBatch(triggerMs: number): Promise<boolean> {
     const { query, planner, tracker } = this;
     const timer = new PhaseTimer(query.runtime.clock);
-    const planned = await planner.next(query, tracker.loggedMs, triggerMs, timer);
+    const planned = (await planner.next(query, tracker.loggedMs, triggerMs, timer)) ?? this.lastBatch(triggerMs);
     if (planned === null) return false;
     this.setStatus("Processing new data", { isDataAvailable: !planned.noData, isTriggerActive: true });
     const result = await runBatch(query, tracker, planned, timer);
@@ -208,6 +212,15 @@ export class MicroBatchQuery implements StreamingQuery {
     this.bus.progress({ progress });
     if (query.forReplayOnly) await this.openForNewBatches();
     return true;
+  }
+
+  /** The batch that closes what is open, of a query that was told that no event comes any more. */
+  private lastBatch(triggerMs: number): PlannedBatch | null {
+    const { query, planner, tracker } = this;
+    const { trigger } = query;
+    if (trigger.kind !== "availableNow" || !trigger.finalWatermark || tracker.hasEnded) return null;
+    tracker.end();
+    return planner.last(query, tracker.loggedMs, triggerMs);
   }
 
   /** The batch of an earlier run is done, under its configuration; those that follow have the session's. */

@@ -7,14 +7,17 @@ export type Trigger =
   | { readonly processingTime: string | number }
   /** One batch over everything that is there, then stop. */
   | { readonly once: true }
-  /** Everything that is there at the start, in batches of the sources' limits, then stop. */
-  | { readonly availableNow: true };
+  /**
+   * Everything that is there at the start, in batches of the sources' limits, then stop. With `finalWatermark` no event comes after these: a last batch, whose watermark
+   * is behind all times, closes every window and session.
+   */
+  | { readonly availableNow: true; readonly finalWatermark?: boolean };
 
 /** A trigger, checked. */
 export type TriggerSpec =
   | { readonly kind: "processingTime"; readonly intervalMs: number }
   | { readonly kind: "once" }
-  | { readonly kind: "availableNow" };
+  | { readonly kind: "availableNow"; readonly finalWatermark: boolean };
 
 /**
  * Checks a trigger: an object with exactly one of the three keys, and with a value that means it. `parseDurationMs` reads an interval text (the SQL interval
@@ -24,9 +27,12 @@ export type TriggerSpec =
  */
 export function triggerSpec(trigger: unknown, parseDurationMs: (text: string) => number): TriggerSpec {
   const entries = typeof trigger === "object" && trigger !== null ? Object.entries(trigger) : [];
-  const [key, value] = entries[0] ?? [null, null];
-  if (entries.length !== 1) throw invalidTrigger(trigger);
-  if ((key === "once" || key === "availableNow") && value === true) return { kind: key };
+  const final = entries.find(([name]) => name === "finalWatermark");
+  const [[key, value] = [null, null], ...others] = entries.filter((entry) => entry !== final);
+  const isFinal = final?.[1] ?? false;
+  if (others.length > 0 || typeof isFinal !== "boolean" || (final !== undefined && key !== "availableNow")) throw invalidTrigger(trigger);
+  if (key === "once" && value === true) return { kind: key };
+  if (key === "availableNow" && value === true) return { kind: key, finalWatermark: isFinal };
   if (key !== "processingTime") throw invalidTrigger(trigger);
   const intervalMs = typeof value === "string" ? parseDurationMs(value) : value;
   if (typeof intervalMs !== "number" || !(intervalMs >= 0 && intervalMs < Infinity)) throw invalidTrigger(trigger);

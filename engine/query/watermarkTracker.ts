@@ -17,6 +17,9 @@ export function watermarksOf(plan: AnalyzedPlan): WatermarkDefinition[] {
   );
 }
 
+/** Behind all event times: no event comes any more. In microseconds it is still a whole number. */
+export const finalWatermarkMs = 9_000_000_000_000;
+
 /**
  * The global watermark: per `withWatermark` the largest event time seen minus its delay, combined by policy; it never moves back (SEMANTICS 1, 5–10).
  *
@@ -42,6 +45,16 @@ export class WatermarkTracker {
   /** What `currentMs` is in the logs, where Spark writes 0 for a query without a watermark. */
   get loggedMs(): number {
     return this.globalMs;
+  }
+
+  /** Whether no event comes any more. */
+  get hasEnded(): boolean {
+    return this.globalMs >= finalWatermarkMs;
+  }
+
+  /** No event comes any more. */
+  end(): void {
+    if (this.definitions.length > 0) this.globalMs = finalWatermarkMs;
   }
 
   /** At a restart: the watermark that the logs name. */

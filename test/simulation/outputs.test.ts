@@ -85,7 +85,7 @@ async function run(world: World, name: string): Promise<boolean> {
     const checkpoint = await openCheckpoint({ location: "/data/checkpoint", runtime, warn });
     const definition: QueryDefinition = {
       name: null,
-      trigger: { kind: "availableNow" },
+      trigger: { kind: "availableNow", finalWatermark: false },
       outputMode: "append",
       runtime,
       checkpoint,

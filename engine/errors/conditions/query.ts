@@ -4,7 +4,8 @@ export const queryConditions = {
   INVALID_TRIGGER: {
     sqlState: "22023",
     message: "<trigger> is no trigger.",
-    advice: 'Use one of { processingTime: "5 seconds" } (zero or more), { once: true } and { availableNow: true }.',
+    advice:
+      'Use one of { processingTime: "5 seconds" } (zero or more), { once: true } and { availableNow: true }, which may have finalWatermark: true beside it.',
   },
   QUERY_WAITS_FOR_ITSELF: {
     sqlState: "55000",
