@@ -28,6 +28,7 @@ export function rowsForTable(
   );
   const open = columns.filter(({ name }) => !constants.has(name.toLowerCase()));
   const targets = insert.byName ? given.map(({ name }) => name) : (insert.columns ?? open.map(({ name }) => name));
+  if (insert.byName) checkNamed(given, columns, table);
   checkTargets(targets, columns, table);
   if (targets.length !== given.length) throw arity(targets, given, table);
   const sources = new Map(targets.map((name, i) => [name.toLowerCase(), given[i]!]));
@@ -62,6 +63,21 @@ function checkTargets(targets: readonly string[], columns: readonly Field[], tab
       tableName: table,
     });
   }
+}
+
+/** Of INSERT BY NAME. @throws INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS, INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS */
+function checkNamed(given: readonly Attribute[], columns: readonly Field[], tableName: string): void {
+  if (given.length > columns.length)
+    throw arity(
+      columns.map(({ name }) => name),
+      given,
+      tableName,
+    );
+  const known = new Set(columns.map(({ name }) => name.toLowerCase()));
+  const extra = given.filter(({ name }) => !known.has(name.toLowerCase()));
+  if (extra.length === 0) return;
+  const extraColumns = extra.map(({ name }) => `\`${name}\``).join(", ");
+  throw new StreamingError("INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", { tableName, extraColumns });
 }
 
 function arity(targets: readonly string[], given: readonly Attribute[], tableName: string): StreamingError {

@@ -1,6 +1,7 @@
 import { batchFromRows } from "../../engine/arrow/columns.js";
 import { types, typeName, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
+import { checkNamesDiffer } from "../../engine/arrow/columnNames.js";
 import { unreachable } from "../../engine/errors/assert.js";
 import { shownValue } from "../../engine/errors/credentials.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
@@ -11,7 +12,7 @@ import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../../engine/plan/unresolved.js";
 import { relationsIn } from "../../engine/plan/relationsIn.js";
-import type { CreateView, ExplainMode, Statement, TableName } from "../../engine/sql/statement.js";
+import type { AnyInsert, CreateView, ExplainMode, Statement, TableName } from "../../engine/sql/statement.js";
 import { localPlan } from "../localPlan.js";
 import type { SessionContext } from "../sessionContext.js";
 import { nearestName } from "../../engine/errors/nearest.js";
@@ -50,10 +51,10 @@ export async function runStatement(session: SessionContext, statement: Statement
       await createTable(session, statement, statement.query && (await queryPlan(session, statement.query)));
       return rows(session, [], []);
     case "insert":
-      return started(session, await insertInto(session, statement, await queryPlan(session, statement.plan)));
     case "insertDirectory":
-      await insertIntoDirectory(session, statement, await queryPlan(session, statement.plan));
-      return rows(session, [], []);
+      return started(session, await insert(session, [statement]));
+    case "inserts":
+      return started(session, await insert(session, statement.inserts));
     case "truncate":
       await truncate(session, statement.name.parts);
       return rows(session, [], []);
@@ -128,11 +129,18 @@ async function createView(session: SessionContext, view: CreateView): Promise<vo
     if (!view.replace) throw new StreamingError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quotedName(parts) });
   }
   const { source } = view;
-  if (source.kind === "query") return keepView(session, parts, await queryPlan(session, withColumns(view, source.plan)));
+  if (source.kind === "query") return keepView(session, parts, withOwnNames(await queryPlan(session, withColumns(view, source.plan))));
   const schema = source.schema && types.struct(source.schema);
   const reader = new DataFrameReader(session, { streaming: false, format: source.format.toLowerCase(), options: source.options, schema });
   const known = schema === null && sourceFormats.get(source.format).inferSchema !== undefined ? await reader.inferSchema() : reader;
   keepView(session, parts, known.load().plan);
+}
+
+/** The plan of a view, whose columns have names of their own, as in Spark. @throws COLUMN_ALREADY_EXISTS */
+function withOwnNames(plan: AnalyzedPlan): AnalyzedPlan {
+  const names = outputOf(plan).map(({ name }) => name);
+  checkNamesDiffer(names, { ignoreCase: true });
+  return plan;
 }
 
 function withColumns({ columns }: CreateView, input: ParsedPlan): ParsedPlan {
@@ -159,7 +167,7 @@ async function createStoredView(session: SessionContext, { name, source, columns
       tempObj: "VIEW",
     });
   }
-  await queryPlan(session, plan);
+  withOwnNames(await queryPlan(session, plan));
   await warehouse.write(identity, { kind: "view", query: source.text, columns, database: warehouse.currentDatabase });
 }
 
@@ -191,10 +199,30 @@ function text(name: string): Field {
   return { name, type: types.string, nullable: false };
 }
 
-/** The query that an INSERT of a stream started, as a row. */
-function started(session: SessionContext, query: StreamingQuery | null): AnalyzedPlan {
-  if (query === null) return rows(session, [], []);
-  return rows(session, [text("id"), text("runId"), text("name")], [[query.id, query.runId, query.name ?? ""]]);
+/** Every plan is analyzed before the first is written. Gives the queries that were started. */
+async function insert(session: SessionContext, inserts: readonly AnyInsert[]): Promise<readonly StreamingQuery[]> {
+  const plans: AnalyzedPlan[] = [];
+  for (const { plan } of inserts) plans.push(await queryPlan(session, plan));
+  const queries: StreamingQuery[] = [];
+  for (const [i, each] of inserts.entries()) {
+    if (each.kind === "insertDirectory") {
+      await insertIntoDirectory(session, each, plans[i]!);
+      continue;
+    }
+    const query = await insertInto(session, each, plans[i]!);
+    if (query !== null) queries.push(query);
+  }
+  return queries;
+}
+
+/** The queries that INSERTs of streams started, a row each. */
+function started(session: SessionContext, queries: readonly StreamingQuery[]): AnalyzedPlan {
+  if (queries.length === 0) return rows(session, [], []);
+  return rows(
+    session,
+    [text("id"), text("runId"), text("name")],
+    queries.map(({ id, runId, name }) => [id, runId, name ?? ""]),
+  );
 }
 
 /** What DESCRIBE FUNCTION says. @throws UNRESOLVED_ROUTINE */

@@ -7,6 +7,7 @@ import { outputOf } from "../../engine/plan/outputOf.js";
 import { isStreaming } from "../../engine/plan/streamingPlan.js";
 import type { CreateTable, Insert, InsertDirectory } from "../../engine/sql/statement.js";
 import { sinkFormats, sourceFormats } from "../formats.js";
+import { optionOf } from "../options.js";
 import { isWithin, readPaths } from "../places.js";
 import type { SessionContext } from "../sessionContext.js";
 import { storedTable } from "./catalog.js";
@@ -44,7 +45,12 @@ export async function createTable(session: SessionContext, statement: CreateTabl
 
 function described(session: SessionContext, statement: CreateTable, query: AnalyzedPlan | null): FileTable {
   const format = (statement.format ?? session.conf.get("spark.sql.sources.default")).toLowerCase();
-  sourceFormats.get(format);
+  const provider = sourceFormats.get(format);
+  const { options, location, comment, partitionedBy } = statement;
+  const hasFiles = location !== null || optionOf(options, "path") !== undefined;
+  if (query === null && statement.columns === null && !hasFiles && provider.inferSchema !== undefined) {
+    throw new StreamingError("UNABLE_TO_INFER_SCHEMA", { format: format.toUpperCase(), path: "a table that is new" });
+  }
   const given = query === null ? statement.columns && types.struct(statement.columns) : schemaOf(outputOf(query));
   if (given !== null)
     checkNamesDiffer(
@@ -54,7 +60,6 @@ function described(session: SessionContext, statement: CreateTable, query: Analy
   const partitions = new Set(statement.partitionedBy.map((name) => name.toLowerCase()));
   const isPartition = ({ name }: { readonly name: string }): boolean => partitions.has(name.toLowerCase());
   const schema = given && types.struct([...given.fields.filter((column) => !isPartition(column)), ...given.fields.filter(isPartition)]);
-  const { options, location, comment, partitionedBy } = statement;
   return { kind: "table", format, schema, options, location, partitionBy: partitionedBy, comment };
 }
 

@@ -12,6 +12,6 @@ export function endsStatement(text: string): boolean {
     return tokenize(text).at(-2)?.word === ";";
   } catch (error) {
     if (!(error instanceof StreamingError)) throw error;
-    return !(error.parameters["hint"] ?? "").includes("is not closed");
+    return error.condition !== "UNCLOSED_BRACKETED_COMMENT" && !(error.parameters["hint"] ?? "").includes("is not closed");
   }
 }

@@ -131,5 +131,7 @@ const clauseWords = new Set(
 function startsAlias(tokens: TokenStream): boolean {
   const token = tokens.peek();
   if (token.word === "GROUPING" && tokens.isNext(1, "SETS")) return false;
+  // The next of several INSERTs of one FROM.
+  if (tokens.is("INSERT", "INTO") || tokens.is("INSERT", "OVERWRITE")) return false;
   return token.kind === "quoted" || (token.kind === "identifier" && !clauseWords.has(token.word)) || isNamedWindow(tokens);
 }

@@ -8,12 +8,16 @@ import type { Grammar } from "./tokenStream.js";
 
 /** `[WITH …] term [ORDER BY …] [LIMIT …] [OFFSET …] [|> …]*`. */
 export function readQuery(grammar: Grammar): ParsedPlan {
+  return readWith(grammar)(readOrganized(grammar));
+}
+
+/** `[WITH [RECURSIVE] name AS (…), …]`: what it makes of the query behind it. */
+export function readWith(grammar: Grammar): (input: ParsedPlan) => ParsedPlan {
   const { tokens } = grammar;
-  if (!tokens.is("WITH")) return readOrganized(grammar);
-  tokens.next();
+  if (!tokens.accept("WITH")) return (input) => input;
   const recursive = tokens.accept("RECURSIVE");
   const tables = tokens.commaSeparated(() => readCommonTable(grammar));
-  return { kind: "withQueries", recursive, tables, input: readOrganized(grammar) };
+  return (input) => ({ kind: "withQueries", recursive, tables, input });
 }
 
 /** `name [(columns)] [MAX RECURSION LEVEL n] [AS] (query)`. */
@@ -30,7 +34,8 @@ function readCommonTable(grammar: Grammar): CommonTable {
   return { name, columns, query, maxDepth };
 }
 
-function readOrganized(grammar: Grammar): ParsedPlan {
+/** A query without its WITH. */
+export function readOrganized(grammar: Grammar): ParsedPlan {
   let plan = readOrganization(grammar, readTerm(grammar, 0));
   while (isPipe(grammar)) plan = readPipe(grammar, plan);
   return plan;

@@ -12,8 +12,9 @@ export type Statement =
   | { readonly kind: "query"; readonly plan: ParsedPlan }
   | CreateView
   | CreateTable
-  | Insert
-  | InsertDirectory
+  | AnyInsert
+  /** FROM t INSERT … INSERT …. */
+  | { readonly kind: "inserts"; readonly inserts: readonly AnyInsert[] }
   | { readonly kind: "drop"; readonly what: "table" | "view"; readonly name: TableName; readonly ifExists: boolean }
   | { readonly kind: "createDatabase"; readonly name: TableName; readonly ifNotExists: boolean }
   | { readonly kind: "dropDatabase"; readonly name: TableName; readonly ifExists: boolean; readonly cascade: boolean }
@@ -87,6 +88,8 @@ export interface Insert {
   readonly options: Readonly<Record<string, string>>;
   readonly plan: ParsedPlan;
 }
+
+export type AnyInsert = Insert | InsertDirectory;
 
 /** INSERT OVERWRITE DIRECTORY: files of a format in place of what the folder has. */
 export interface InsertDirectory {

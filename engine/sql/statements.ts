@@ -1,6 +1,7 @@
 import { ExpressionGrammar } from "./grammar.js";
 import { databaseWords, readCreate } from "./create.js";
-import { readAnyInsert } from "./insert.js";
+import { readInserts } from "./insert.js";
+import { readOrganized, readWith } from "./query.js";
 import type { ExplainMode, Show, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import type { Grammar } from "./tokenStream.js";
@@ -46,7 +47,9 @@ function readStatement(grammar: Grammar): Statement {
     case "REPLACE":
       return readCreate(grammar);
     case "INSERT":
-      return readAnyInsert(grammar);
+    case "WITH":
+    case "FROM":
+      return readQueryOrInserts(grammar);
     case "DROP":
       return readDrop(grammar);
     case "TRUNCATE":
@@ -77,6 +80,13 @@ function readStatement(grammar: Grammar): Statement {
         "expected a statement: SELECT, INSERT, CREATE, DROP, DESCRIBE, SHOW, EXPLAIN, SET, or a query that begins with WITH, FROM or VALUES",
       );
   }
+}
+
+function readQueryOrInserts(grammar: Grammar): Statement {
+  const over = readWith(grammar);
+  const inserts = readInserts(grammar)?.map((insert) => ({ ...insert, plan: over(insert.plan) }));
+  if (inserts === undefined) return { kind: "query", plan: over(readOrganized(grammar)) };
+  return inserts.length === 1 ? inserts[0]! : { kind: "inserts", inserts };
 }
 
 export function readTableName({ tokens }: Grammar): TableName {

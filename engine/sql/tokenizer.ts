@@ -1,3 +1,5 @@
+import { StreamingError } from "../errors/streamingError.js";
+import { placeOf } from "../errors/textPlace.js";
 import { syntaxError } from "./syntaxError.js";
 import { unescapeString } from "./stringLiteral.js";
 
@@ -80,7 +82,8 @@ function skipBlank(text: string, at: number): number {
       if (depth === 0) return i + 1;
     }
   }
-  throw syntaxError(text, at, "'/*'", "the comment is not closed");
+  const { line, column, picture } = placeOf(text, at);
+  throw new StreamingError("UNCLOSED_BRACKETED_COMMENT", { line: String(line), position: String(column), context: picture });
 }
 
 function readString(text: string, start: number, open: number, raw: boolean): Token {

@@ -10,6 +10,11 @@ export const parseConditions = {
     message: "Syntax error at or near <error><hint>. (line <line>, pos <position>)<context>\n",
     advice: "Correct the text at that place.",
   },
+  UNCLOSED_BRACKETED_COMMENT: {
+    sqlState: "42601",
+    message: "Found an unclosed bracketed comment. (line <line>, pos <position>)<context>\n",
+    advice: "Append */ at the end of the comment.",
+  },
   "INVALID_SQL_SYNTAX.EMPTY_QUANTIFIED_PATTERN": {
     sqlState: "42000",
     message: "Invalid SQL syntax: Expected something between '(' and ')'.",

@@ -85,6 +85,11 @@ export const sqlConditions = {
     message: "Cannot write incompatible data for the table <tableName>: Cannot safely cast <colName> <srcType> to <targetType>.",
     advice: "Cast the value, or set spark.sql.storeAssignmentPolicy to LEGACY.",
   },
+  "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS": {
+    sqlState: "KD000",
+    message: "Cannot write incompatible data for the table <tableName>: Cannot write extra columns <extraColumns>.",
+    advice: "Leave them out, or give them names of the table's columns.",
+  },
   "UNSUPPORTED_OVERWRITE.TABLE": {
     sqlState: "42902",
     message: "Can't overwrite the target that is also being read from. The table <table> is read.",

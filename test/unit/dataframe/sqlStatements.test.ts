@@ -107,3 +107,59 @@ describe("INSERT OVERWRITE DIRECTORY", () => {
     }
   });
 });
+
+async function column(table: string): Promise<unknown[]> {
+  return (await (await session.sql(`SELECT a FROM ${table} ORDER BY a`)).collect()).map(({ a }) => a);
+}
+
+function queryOptions(name: string): string {
+  return `OPTIONS ('checkpointLocation' = '${join(folder, name)}', 'queryName' = '${name}', 'trigger' = 'availableNow')`;
+}
+
+// Expected: what Spark 4.3 gave.
+describe("INSERT", () => {
+  beforeAll(async () => {
+    await session.sql("CREATE TABLE ones (a INT) USING json");
+    await session.sql("CREATE TABLE tens (a INT) USING json");
+  });
+
+  it("comes behind WITH, and several times behind one FROM", async () => {
+    await session.sql("WITH c AS (SELECT 7 AS a) INSERT INTO ones SELECT * FROM c");
+    await session.sql("FROM VALUES (1), (2) AS t(a) INSERT INTO ones SELECT a INSERT INTO tens SELECT a * 10 WHERE a > 1");
+    await session.sql(
+      `WITH c AS (SELECT 3 AS a) FROM (SELECT * FROM c) AS t INSERT INTO ones SELECT a INSERT OVERWRITE DIRECTORY '${join(folder, "one")}' USING json SELECT a ORDER BY a LIMIT 1`,
+    );
+    expect(await column("ones")).toEqual([1, 2, 3, 7]);
+    expect(await column("tens")).toEqual([20]);
+    expect(await session.read.schema("a INT").json(join(folder, "one")).collect()).toEqual([{ a: 3 }]);
+  });
+
+  it("of several writes nothing when one cannot be", async () => {
+    const before = await column("tens");
+    expect(await conditionOf("FROM VALUES (1) AS t(a) INSERT INTO tens SELECT a INSERT INTO ones SELECT b")).toBe(
+      "UNRESOLVED_COLUMN.WITH_SUGGESTION",
+    );
+    expect(await column("tens")).toEqual(before);
+  });
+
+  it("of several streams gives a row each", async () => {
+    const started = await session.sql(
+      `FROM STREAM readings INSERT INTO ones ${queryOptions("first")} SELECT id + 100 WHERE id = 1 INSERT INTO tens ${queryOptions("second")} SELECT id + 100 WHERE id = 2`,
+    );
+    expect((await started.collect()).map(({ name }) => name)).toEqual(["first", "second"]);
+    await Promise.all(session.streams.active.map((query) => query.awaitTermination()));
+    expect([(await column("ones")).at(-1), (await column("tens")).at(-1)]).toEqual([101, 102]);
+  });
+
+  it.each([
+    ["INSERT INTO ones BY NAME SELECT 1 AS b", "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS"],
+    ["INSERT INTO ones BY NAME SELECT 1 AS a, 2 AS b", "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS"],
+    ["FROM readings INSERT INTO ones VALUES (1)", "PARSE_SYNTAX_ERROR"],
+    ["CREATE TABLE unknown USING json", "UNABLE_TO_INFER_SCHEMA"],
+    ["CREATE TEMP VIEW twice AS SELECT 1 AS a, 2 AS A", "COLUMN_ALREADY_EXISTS"],
+    ["CREATE VIEW twice (a, a) AS SELECT 1, 2", "COLUMN_ALREADY_EXISTS"],
+    ["SELECT 1 /* open", "UNCLOSED_BRACKETED_COMMENT"],
+  ])("%s", async (text, condition) => {
+    expect(await conditionOf(text)).toBe(condition);
+  });
+});
