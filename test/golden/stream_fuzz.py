@@ -4,13 +4,13 @@
     npm run golden -- --dir DIR                                                              # asks us
 
 Every stateful operator: windows of odd sizes, slides and offsets, sessions of fixed and given gaps, both kinds of deduplication, limits,
-joins of streams of every kind (by key, range and window) and with tables, functions over groups; and chains of them. Late and null event
+joins of streams of every kind (by key, range and window) and with tables, functions over groups, grouping sets, subqueries on tables, set operations; and chains of them. Late and null event
 times, empty and absent input, all output modes, several watermarks and both policies, unions, filters on both sides, session zones,
 restarts from the checkpoint, both drivers. SHAPES=join,session asks for some of the shapes only.
 """
 import datetime as dt, os, random
 import record
-from record import S, T
+from record import P, S, T, q
 
 record.TO_JSON_OPTS["timeZone"] = "UTC"
 SECOND, MINUTE, HOUR, DAY = 1, 60, 3600, 86400
@@ -19,7 +19,7 @@ STARTS = ["2024-03-10T06:30:00", "2024-11-03T05:15:00", "1969-12-31T23:59:30", "
 ROCKS = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
 SHAPES = {"window": 4, "window-key": 5, "key": 2, "global": 1, "dedup": 2, "dedup-within": 3, "distinct": 1, "stateless": 1, "two-level": 2,
           "session": 4, "session-window": 2, "limit": 2, "join": 8, "join-window": 3, "join-agg": 3, "join-chain": 3, "join-static": 3,
-          "self-join": 2, "function": 1, "chain": 4}
+          "self-join": 2, "function": 1, "chain": 4, "sets": 3, "subquery": 3, "unions": 3, "join-limit": 1, "join-agg-agg": 2, "set-operation": 1}
 
 
 def span(seconds):
@@ -42,6 +42,7 @@ class Case:
         self.conf = {"spark.sql.session.timeZone": r.choice(ZONES)}
         self.inputs, self.static = {}, {}
         self.driver = "availableNow" if r.random() < 0.2 else "step"
+        self.prelude = None
 
     # -- rows ------------------------------------------------------------------------------------
     def keys(self):
@@ -275,6 +276,66 @@ class Case:
             plan = table.join(plan, condition, r.choice(["inner", "right_outer"]))
         return plan.agg([self.window()], ["count(*) AS n", "sum(v) AS s"]) if r.random() < 0.5 else plan
 
+    def text(self, plan, text):
+        """A query of text over a plan, which it calls s, and the table d."""
+        views = {"s": plan.node, **({"d": {"op": "static", "name": "d"}} if "d" in self.static else {})}
+        self.prelude = f'({plan.src}).createOrReplaceTempView("s")' + ('\nd.createOrReplaceTempView("d")' if "d" in self.static else "")
+        return P({"op": "sql", "text": text, "views": views}, f"spark.sql({q(text)})")
+
+    def sets(self):
+        r = self.r
+        w = self.window()[:-len(" AS w")]
+        keys = r.choice([f"{w}, CUBE(k)", f"{w}, ROLLUP(k, v)", f"GROUPING SETS (({w}, k), ({w}))", f"GROUPING SETS (({w}, k), ({w}, v), ({w}))", "CUBE(k, v)", "ROLLUP(k)", "GROUPING SETS ((k), (v), ())"])
+        columns = [*([f"{w} AS w"] if w in keys else []), "k", *(["v"] if "v" in keys.replace(w, "") else []), r.choice(["count(*) AS n", "count(x) AS n"]), *r.choice([[], ["grouping_id() AS g"], ["max(ts) AS t"]])]
+        having = r.choice(["", "", " HAVING count(*) > 1"])
+        return self.text(self.source("a"), f"SELECT {', '.join(columns)} FROM s GROUP BY {keys}{having}")
+
+    def subquery(self):
+        r = self.r
+        rows = [self.row(0, False) for _ in range(r.randint(0, 5))]
+        self.static["d"] = ({"k": self.schema["k"], "v": self.schema["v"]}, [{c: row[c] for c in ("k", "v") if c in row} for row in rows])
+        condition = r.choice(["k IN (SELECT k FROM d)", "k NOT IN (SELECT k FROM d WHERE k IS NOT NULL)", "k NOT IN (SELECT k FROM d)", "EXISTS (SELECT 1 FROM d WHERE d.k = s.k)", "NOT EXISTS (SELECT 1 FROM d WHERE d.k = s.k)",
+                              "EXISTS (SELECT 1 FROM d WHERE d.k = s.k AND d.v > s.v)", "NOT EXISTS (SELECT 1 FROM d WHERE d.k <=> s.k AND d.v >= s.v)", "v > 1 AND k IN (SELECT k FROM d)", "v >= (SELECT min(v) FROM d)", "v < 3 OR k IN (SELECT k FROM d)"])
+        if r.random() < 0.5:
+            return self.text(self.source("a"), f"SELECT ts, k, v FROM s WHERE {condition}")
+        w = self.window()[:-len(" AS w")]
+        return self.text(self.source("a"), f"SELECT {w} AS w, count(*) AS n, sum(v) AS s FROM s WHERE {condition} GROUP BY {w}")
+
+    def set_operation(self):
+        r = self.r
+        rows = [self.row(0, False) for _ in range(r.randint(1, 5))]
+        self.static["d"] = ({"k": self.schema["k"], "v": self.schema["v"]}, [{c: row[c] for c in ("k", "v") if c in row} for row in rows])
+        kind = r.choice(["INTERSECT SELECT k, v FROM d", "EXCEPT SELECT k, v FROM d", "UNION ALL SELECT k, v FROM s", "UNION SELECT k, v FROM s"])
+        return self.text(self.source("a"), f"SELECT k, v FROM s {kind}")
+
+    def unions(self):
+        """Two or three streams, each with a watermark of its own, and what comes behind them."""
+        r = self.r
+        plan = self.source("a", 0.0)
+        for name in r.choice([("b",), ("b", "c")]):
+            other = self.source(name, 0.0, r.choice([1.0, 1.0, 0.0]))
+            plan = plan.union(other) if r.random() < 0.7 else plan.union_by_name(other)
+        self.policy()
+        last = r.choice(["window", "session", "dedup", "dedupw", "two", "none"])
+        if last == "window":
+            return plan.agg([self.window(), "k"], self.aggs(2))
+        if last == "session":
+            return plan.agg([f"session_window(ts, '{span(self.unit * 3)}') AS w", "k"], ["count(*) AS n"])
+        if last == "two":
+            return plan.dedup(["k", "ts"]).agg([self.window()], ["count(*) AS n"])
+        return plan if last == "none" else plan.dedup(["k", "ts"]) if last == "dedup" else plan.dedupw(["k"])
+
+    def join_limit(self):
+        self.policy()
+        # Which pairs come first is nobody's promise.
+        return self.side("a", "l").join(self.side("b", "r"), self.on("l", "r"), self.r.choice(["inner", "left_semi", "left_outer"])).limit(self.r.choice([200, 1000]))
+
+    def join_agg_agg(self):
+        joined = self.side("a", "l", 1.0).join(self.side("b", "r", 1.0), self.on("l", "r", 1.0), self.r.choice(["inner", "left_semi"]))
+        self.policy()
+        plan = joined.agg([self.window("lts"), "lk"], ["count(*) AS n", "sum(lv) AS s"])
+        return plan.agg([f"window({self.r.choice(['w', 'window_time(w)'])}, '{span(self.width * 2)}') AS w2"], ["count(*) AS groups", "max(n) AS most"])
+
     def self_join(self):
         a = S("a").wm("ts", self.delay())
         self.inputs["a"] = (self.schema, self.batches())
@@ -370,6 +431,7 @@ def define(H):
             prelude, plan, mode = function(c)
         else:
             plan = c.plan(NAMES.get(shape, shape))
+            prelude = c.prelude
             if mode == "complete" and shape.startswith("window") and r.random() < 0.3:
                 plan, keep = plan.sort(*(["w", "k"] if shape == "window-key" else ["w"])), True
         restarts = tuple(i for i in range(1, c.steps) if r.random() < 0.2) if c.driver == "step" else ()

@@ -7,7 +7,8 @@ import { nullableOf } from "../../expression/types/typeOf.js";
 import { attributeOf } from "../attributeOf.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
-import { childrenOf, expressionsOf, withChildren } from "../transform.js";
+import { pushFilter } from "../optimizer/pushFilters.js";
+import { childrenOf, expressionsOf, transformDown, transformUp, withChildren } from "../transform.js";
 import { isStreaming } from "../streamingPlan.js";
 import { decorrelate, sameKeys } from "./decorrelate.js";
 import { isCorrelated } from "./freeAttributes.js";
@@ -17,6 +18,20 @@ import { distinctInputs } from "./reidentify.js";
 
 /** A node without subqueries: joins below it give their values. */
 export function extractSubqueries(node: LogicalPlan): LogicalPlan {
+  if (!expressionsOf(node).some(holdsSubquery)) return node;
+  if (node.kind === "filter") return isStreaming(node.input) ? transformUp(sunk(node), extracted) : filtered(node);
+  return extracted(node);
+}
+
+/**
+ * Terms of a filter over a stream go as far down as any other term may before they become joins, as in Spark: below `withWatermark` this is semantics, for the rows that
+ * they drop do not move the watermark (`test/golden/own/own-sub-*`).
+ */
+function sunk(filter: NodeOf<"filter">): LogicalPlan {
+  return transformDown(filter, (node) => (node.kind === "filter" && holdsSubquery(node.condition) ? pushFilter(node) : node));
+}
+
+function extracted(node: LogicalPlan): LogicalPlan {
   if (!expressionsOf(node).some(holdsSubquery)) return node;
   if (node.kind === "filter") return filtered(node);
   if (node.kind === "join") return joined(node);

@@ -18,11 +18,11 @@ import { inTermsOf, isCheap } from "./substitution.js";
  */
 export const pushFilters: Rule = {
   name: "pushFilters",
-  apply: (plan) => transformDown(plan, (node) => (node.kind === "filter" ? push(node) : node)),
+  apply: (plan) => transformDown(plan, (node) => (node.kind === "filter" ? pushFilter(node) : node)),
 };
 
 /** The filter's terms below its input, as far as they may go; the filter itself when none may. Filters over filters are one. */
-function push(filter: NodeOf<"filter">): LogicalPlan {
+export function pushFilter(filter: NodeOf<"filter">): LogicalPlan {
   const { terms, input } = collect(filter);
   // Terms are held against each other where they come to rest, not wherever they pass: that would be the square of a chain of filters.
   const atRest = (): LogicalPlan => (input === filter.input ? filter : filtered(input, distinct(terms)));
