@@ -1,4 +1,7 @@
+import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
+import { Lane } from "../../state/lane.js";
+import { SlotValues } from "./slotValues.js";
 
 /** A row of a user's state, as the files have it. */
 export interface Entry {
@@ -18,32 +21,41 @@ export interface SlotEntries {
   of(slot: number): Iterable<readonly [text: string, entry: Entry]>;
 }
 
-/** Where a key has one row at most: no map for each key, which a million keys would make the collector walk through. */
+/** Where a key has one row at most, whose own key is empty: no object for each key, which a million keys would make the collector walk through. */
 export class OneEntry implements SlotEntries {
-  readonly #entries: (Entry | undefined)[] = [];
+  readonly #rows: SlotValues;
+  /** NaN: never. */
+  readonly #expiresMs = new Lane("f64", NaN);
 
-  constructor(private readonly text: string) {}
-
-  get(slot: number): Entry | undefined {
-    return this.#entries[slot];
+  constructor(
+    private readonly text: string,
+    valueTypes: readonly DataType[],
+  ) {
+    this.#rows = new SlotValues(valueTypes);
   }
 
-  set(slot: number, _text: string, entry: Entry): void {
-    // Without holes: an array with some becomes a table of hashes.
-    while (this.#entries.length < slot) this.#entries.push(undefined);
-    this.#entries[slot] = entry;
+  get(slot: number): Entry | undefined {
+    if (!this.#rows.has(slot)) return undefined;
+    const expiresMs = this.#expiresMs.values[slot]!;
+    return { keyValues: [], values: this.#rows.get(slot), expiresMs: expiresMs !== expiresMs ? null : expiresMs };
+  }
+
+  set(slot: number, _text: string, { values, expiresMs }: Entry): void {
+    this.#rows.set(slot, values);
+    this.#expiresMs.reserve(slot + 1);
+    this.#expiresMs.values[slot] = expiresMs ?? NaN;
   }
 
   delete(slot: number): void {
-    this.#entries[slot] = undefined;
+    this.#rows.clear(slot);
   }
 
   has(slot: number): boolean {
-    return this.#entries[slot] !== undefined;
+    return this.#rows.has(slot);
   }
 
   of(slot: number): Iterable<readonly [string, Entry]> {
-    const entry = this.#entries[slot];
+    const entry = this.get(slot);
     return entry === undefined ? [] : [[this.text, entry]];
   }
 }

@@ -18,7 +18,7 @@ interface Change {
 }
 
 /**
- * One table of a user's state in one state partition: rows by key slot and by the user's own key, as the files have them; users are given objects that are made when they ask.
+ * One table of a user's state in one state partition: rows by key slot and by the user's own key, with values as the files have them; users are given objects that are made when they ask.
  */
 export class UserTableState {
   rowCount = 0;
@@ -34,7 +34,8 @@ export class UserTableState {
 
   constructor(spec: UserTableSpec) {
     this.#spec = spec;
-    this.#rows = spec.key.fields.length === 0 ? new OneEntry(noKey) : new ManyEntries();
+    const valueTypes = spec.value.fields.map(({ type }) => type);
+    this.#rows = spec.key.fields.length === 0 ? new OneEntry(noKey, valueTypes) : new ManyEntries();
     this.#expiry = spec.ttlMs === null ? null : new TimeIndex();
   }
 
