@@ -23,6 +23,7 @@ import { explainMode, type ExplainMode } from "../engine/physical/explain.js";
 import { explainFrame } from "./explain.js";
 import { count } from "./functions/aggregates.js";
 import { schemaTree } from "./schemaTree.js";
+import { withIntervalTexts } from "./intervalTexts.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { LooseRow } from "./rowTypes/row.js";
 import { newWriteDefinition } from "./writeDefinition.js";
@@ -85,7 +86,8 @@ export abstract class Relation<out Row = LooseRow> {
   /** All rows as an Arrow table. @example const table = await df.toArrow() */
   async toArrow(): Promise<Table> {
     const { toArrowTable } = await lazily(import("./arrowTable.js"));
-    return toArrowTable(this.schema, await this.batchesOf(this.plan));
+    const batches = await this.batchesOf(this.plan);
+    return toArrowTable(batches[0]?.schema ?? this.schema, batches);
   }
 
   /** How many rows. @example await df.count() */
@@ -113,10 +115,11 @@ export abstract class Relation<out Row = LooseRow> {
   /** Prints the first rows as a table. @example await df.show(5) */
   async show(rows = 20, truncate: boolean | number = true): Promise<void> {
     // One row more than is shown tells whether there are more.
-    const first = (await this.batchesOf(this.limited(rowCount("show", rows) + 1))).flatMap(rowsOf);
+    const batches = await this.batchesOf(this.limited(rowCount("show", rows) + 1));
+    const first = batches.flatMap(rowsOf);
     const cellWidth = truncate === true ? 20 : truncate === false ? 0 : truncate;
     const { zone } = this.session.analysisContext;
-    this.session.print(tableLines(this.schema, first, { rowLimit: rows, cellWidth, zone }).join("\n"));
+    this.session.print(tableLines(batches[0]?.schema ?? this.schema, first, { rowLimit: rows, cellWidth, zone }).join("\n"));
   }
 
   /** Whether it has no rows. @example await df.isEmpty() */
@@ -162,7 +165,7 @@ export abstract class Relation<out Row = LooseRow> {
   private async batchesOf(plan: LogicalPlan, signal?: { readonly aborted: boolean }): Promise<Batch[]> {
     if (this.isStreaming) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
     const { collectBatches } = await lazily(import("./execution.js"));
-    return collectBatches(this.session, this.analyzed(plan), signal);
+    return collectBatches(this.session, withIntervalTexts(this.analyzed(plan), this.session.analysisContext), signal);
   }
 
   private printed(text: string): string {

@@ -5,7 +5,10 @@ import { unreachable } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { createCsvWriter } from "../../engine/kernel/csv/csvWriter.js";
 import { createJsonLinesWriter } from "../../engine/kernel/json/jsonWriter.js";
+import { schemaOf } from "../../engine/plan/logicalPlan.js";
+import { outputOf } from "../../engine/plan/outputOf.js";
 import { runBoundedPlan } from "../execution.js";
+import { withIntervalTexts } from "../intervalTexts.js";
 import type { Relation } from "../relation.js";
 
 export const resultFormats = ["json", "csv", "parquet"] as const;
@@ -21,8 +24,10 @@ type Write = (bytes: Uint8Array) => void;
  * @throws STREAMING_QUERY_NEEDS_START, COLUMN_ALREADY_EXISTS where two columns have one name
  */
 export async function writeResult(result: Relation<unknown>, format: ResultFormat, write: Write): Promise<void> {
-  const { session, plan, schema } = result;
+  const { session } = result;
   if (result.isStreaming) throw new StreamingError("STREAMING_QUERY_NEEDS_START");
+  const plan = withIntervalTexts(result.plan, session.analysisContext);
+  const schema = schemaOf(outputOf(plan));
   checkAllNamesDiffer(schema, { ignoreCase: format === "parquet" });
   const { zone } = session.analysisContext;
   switch (format) {

@@ -1,3 +1,4 @@
+import { notYetSupported } from "../errors/streamingError.js";
 import { checkedPlaces } from "./batchSize.js";
 import { assert } from "../errors/assert.js";
 import { batchOf, type Batch } from "./batch.js";
@@ -67,6 +68,7 @@ function nullsOfValues(values: readonly Value[]): Nulls {
 
 function numberColumn(type: DataType, values: readonly Value[], nulls: Nulls): Column {
   const encoding = fixedEncodingOf(type);
+  if (type.kind === "interval") throw notYetSupported("a column of type interval");
   assert(encoding !== null && encoding !== "i64", `no column of type ${type.kind}`);
   const array = allocateFixed(encoding, values.length);
   for (let i = 0; i < values.length; i++) {

@@ -29,12 +29,15 @@ export interface PlannedBatch {
 /**
  * Runs one batch in the order of law 3: (1) offset log, (2) execution, (3) outputs prepared and state durable, (4) outputs committed, (5) commit log,
  * (6) sources told and logs purged. Whatever fails before (5) leaves a batch that the next run does again.
+ *
+ * @throws OPERATION_CANCELED when `stopped` is aborted while the batch waits for a function of the user
  */
 export async function runBatch(
   query: OpenQuery,
   tracker: WatermarkTracker,
   planned: PlannedBatch,
   timer: PhaseTimer,
+  stopped: AbortSignal,
 ): Promise<BatchResult> {
   const { runtime, execution } = query;
   const { batchId } = planned;
@@ -50,7 +53,7 @@ export async function runBatch(
   const outputs = await BatchOutputs.open(query, { batchId, batchTimeMs: planned.entry.batchTimestampMs, replay });
   try {
     const result = await timer.phase("addBatch", () =>
-      execution.runBatch(factsOf(query, planned), rangesOf(planned), writer(query, outputs), logged),
+      execution.runBatch(factsOf(query, planned), rangesOf(planned), writer(query, outputs), { logged, stopped }),
     );
     if (result.answers !== null) await timer.phase("addBatch", () => logAnswers(query, batchId, result.answers!));
     await at("afterExecution", batchId);

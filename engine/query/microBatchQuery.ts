@@ -28,6 +28,8 @@ export class MicroBatchQuery implements StreamingQuery {
   private readonly bus: ListenerBus;
   private readonly recent: StreamingQueryProgress[] = [];
   private readonly stopping = new AbortController();
+  /** Aborted when who stops the query waits for its end: a function that never answers must not hold it. */
+  private readonly leaving = new AbortController();
   /** Renewed for every wait: whoever wants the loop awake aborts it. */
   private waiting = new AbortController();
   private readonly idle = new IdleWaiters();
@@ -125,7 +127,9 @@ export class MicroBatchQuery implements StreamingQuery {
     this.stopping.abort();
     this.waiting.abort();
     // A function that the batch waits for cannot wait for the batch: the query ends behind it.
-    if (!this.query.userCode.isInside(this.runId)) await this.ended;
+    if (this.query.userCode.isInside(this.runId)) return;
+    this.leaving.abort();
+    await this.ended;
   }
 
   /** @throws QUERY_WAITS_FOR_ITSELF in a function that the query itself waits for */
@@ -142,7 +146,7 @@ export class MicroBatchQuery implements StreamingQuery {
       // A run that ends by itself may be one of many short ones, none of which would ever complete a snapshot. Who is stopped does not dwell.
       while (!this.stopping.signal.aborted && (await this.advanceSnapshot()));
     } catch (error) {
-      this.failure = this.failureOf(error);
+      if (!this.isLeft(error)) this.failure = this.failureOf(error);
     }
     this.active = false;
     this.setStatus(this.failure === null ? "Stopped" : "Terminated with exception", { isTriggerActive: false });
@@ -204,7 +208,7 @@ export class MicroBatchQuery implements StreamingQuery {
     const planned = (await planner.next(query, tracker.loggedMs, triggerMs, timer)) ?? this.lastBatch(triggerMs);
     if (planned === null) return false;
     this.setStatus("Processing new data", { isDataAvailable: !planned.noData, isTriggerActive: true });
-    const result = await runBatch(query, tracker, planned, timer);
+    const result = await runBatch(query, tracker, planned, timer, this.leaving.signal);
     planner.committed(planned);
     const progress = progressOf(query, planned, result, timer, triggerMs, this.growth);
     this.recent.push(progress);
@@ -233,6 +237,11 @@ export class MicroBatchQuery implements StreamingQuery {
 
   private setStatus(message: string, flags: Partial<StreamingQueryStatus>): void {
     this.currentStatus = { isDataAvailable: false, isTriggerActive: false, ...flags, message };
+  }
+
+  /** Whether a batch was given up because the query was stopped: it committed nothing, and the next run does it again. */
+  private isLeft(error: unknown): boolean {
+    return this.leaving.signal.aborted && error instanceof StreamingError && error.condition === "OPERATION_CANCELED";
   }
 
   private failureOf(error: unknown): StreamingError {

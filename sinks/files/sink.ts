@@ -1,6 +1,7 @@
 import { unsupportedInParquet } from "../../connectors/parquet/write.js";
 import { checkNamesDiffer, namesOf } from "../../engine/arrow/columnNames.js";
-import { sqlTypeName, typeName, type Schema } from "../../engine/arrow/types.js";
+import { holdsInterval } from "../../engine/arrow/intervalTypes.js";
+import { sqlTypeName, typeName, type DataType, type Schema } from "../../engine/arrow/types.js";
 import type { SinkContext, SinkProvider } from "../../engine/contract/provider.js";
 import type { Sink } from "../../engine/contract/sink.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
@@ -17,14 +18,7 @@ export const parquetSinkProvider: SinkProvider = {
   capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("parquet", options).path,
   create(context) {
-    for (const { name, type } of context.schema.fields) {
-      if (unsupportedInParquet(type) === null) continue;
-      throw new StreamingError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
-        format: "Parquet",
-        columnName: `\`${name}\``,
-        columnType: `"${sqlTypeName(type)}"`,
-      });
-    }
+    checkTypes("Parquet", context.schema, (type) => unsupportedInParquet(type) === null);
     return fileSink("parquet", context, parquetEncoder);
   },
 };
@@ -35,7 +29,10 @@ export const jsonSinkProvider: SinkProvider = {
   options: fileSinkSpecs("json"),
   capabilities: ["append", "changes"],
   place: (options) => fileSinkOptions("json", options).path,
-  create: (context) => fileSink("json", context, jsonEncoder),
+  create(context) {
+    checkTypes("JSON", context.schema, (type) => !holdsInterval(type));
+    return fileSink("json", context, jsonEncoder);
+  },
 };
 
 /** CSV, with the same manifest. */
@@ -73,6 +70,18 @@ export const arrowSinkProvider: SinkProvider = {
   place: (options) => fileSinkOptions("arrow", options).path,
   create: (context) => fileSink("arrow", context, arrowEncoder),
 };
+
+/** @throws UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE */
+function checkTypes(format: string, schema: Schema, takes: (type: DataType) => boolean): void {
+  const refused = schema.fields.find(({ type }) => !takes(type));
+  if (refused === undefined) return;
+  const { name, type } = refused;
+  throw new StreamingError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", {
+    format,
+    columnName: `\`${name}\``,
+    columnType: `"${sqlTypeName(type)}"`,
+  });
+}
 
 function fileSink(
   format: SinkFormat,

@@ -1,6 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Lending } from "../../contract/lending.js";
 import { assert } from "../../errors/assert.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import type { Emission, Operator, Pause } from "../operator.js";
 
 /** Where the rows of a port go: into an operator, or out of the plan. */
@@ -89,10 +90,29 @@ function stepOf(emissions: Iterable<Emission | Pause>, ports: Ports): Step {
 /** Takes the rows of an output; whoever gives them waits for it. */
 export type Receiver = (rows: OutputRows) => Promise<void> | void;
 
-/** Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last, and when what an operator waits for is there. */
-export async function deliver(rows: Iterable<OutputRows | Pause>, receiver: Receiver): Promise<void> {
+/**
+ * Hands rows to a receiver, one batch after the other: the next one is pulled when it is done with the last, and when what an operator waits for is there.
+ *
+ * @throws OPERATION_CANCELED when `stopped` is aborted while an operator waits: what it waits for may never come
+ */
+export async function deliver(rows: Iterable<OutputRows | Pause>, receiver: Receiver, stopped: AbortSignal | null): Promise<void> {
   for (const out of rows) {
-    const busy = "until" in out ? out.until : receiver(out);
+    const busy = "until" in out ? untilOrStopped(out.until, stopped) : receiver(out);
     if (busy !== undefined) await busy;
+  }
+}
+
+async function untilOrStopped(until: Promise<unknown>, stopped: AbortSignal | null): Promise<void> {
+  if (stopped === null) return void (await until);
+  let cancel = (): void => {};
+  const canceled = new Promise<never>((_, reject) => {
+    cancel = () => reject(new StreamingError("OPERATION_CANCELED"));
+  });
+  stopped.addEventListener("abort", cancel);
+  try {
+    if (stopped.aborted) cancel();
+    await Promise.race([until, canceled]);
+  } finally {
+    stopped.removeEventListener("abort", cancel);
   }
 }

@@ -40,6 +40,14 @@ export interface RefreshedTables {
   read(list: readonly (readonly InputPartition[])[]): Promise<void>;
 }
 
+/** What a batch finds beside its facts and its rows. */
+export interface BatchCircumstances {
+  /** What asynchronous functions answered when the batch ran before; null when it did not. */
+  readonly logged: Answers | null;
+  /** Aborted when nobody waits for the batch any longer: it does not wait for a function either. */
+  readonly stopped: AbortSignal;
+}
+
 /** A physical plan with its operators made: what runs the batches of one run of a query. */
 export interface Execution {
   /** The most downstream first, left inputs before right ones: Spark's order. */
@@ -52,9 +60,14 @@ export interface Execution {
   needsBatch(facts: BatchFacts): boolean;
   /**
    * Runs one batch: reads the ranges, drives the operators, hands what comes out to `receiver`, each batch lent until what that returned is done. Nothing is
-   * read or computed meanwhile, so that a slow sink holds operators and input back. `logged`: what asynchronous functions answered when the batch ran before.
+   * read or computed meanwhile, so that a slow sink holds operators and input back.
    */
-  runBatch(context: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver, logged: Answers | null): Promise<BatchResult>;
+  runBatch(
+    context: BatchFacts,
+    ranges: readonly SourceRange[],
+    receiver: Receiver,
+    circumstances: BatchCircumstances,
+  ): Promise<BatchResult>;
   /** The run ends. */
   close(): void;
 }

@@ -7,13 +7,12 @@ import type { Runtime } from "../../contract/runtime.js";
 import type { InputPartition, Offset, Scan, Source } from "../../contract/source.js";
 import { mainOutput } from "../../contract/sink.js";
 import { readAll } from "../../contract/source.js";
-import type { Answers } from "../answers.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type Emission, type Pause, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
 import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
-import type { BatchResult, Execution, RefreshedTables, SampleRow, SourceRange } from "./execution.js";
+import type { BatchCircumstances, BatchResult, Execution, RefreshedTables, SampleRow, SourceRange } from "./execution.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
 import { valueText } from "../../values/valueText.js";
 import { malformedPort, malformedSchema } from "../stateless/jsonDecode.js";
@@ -154,15 +153,18 @@ class Feed {
     /** IANA name of the time zone of texts. */
     private readonly zone: string,
     private readonly isCancelled: () => boolean = () => false,
+    /** Aborted when nobody waits any longer for what an operator waits for. */
+    private readonly stopped: AbortSignal | null = null,
   ) {}
 
   rows(emissions: Iterable<Emission | Pause>, ports: Ports): Promise<void> {
-    return deliver(drive(emissions, ports, this.runtime.lending, this.#beforePull), (rows) => {
-      const { output, batch } = rows;
+    const receive: Receiver = (out) => {
+      const { output, batch } = out;
       this.outputRows[output] = (this.outputRows[output] ?? 0) + batch.length;
       if (output !== mainOutput) this.note(output, batch);
-      return this.receiver(rows);
-    });
+      return this.receiver(out);
+    };
+    return deliver(drive(emissions, ports, this.runtime.lending, this.#beforePull), receive, this.stopped);
   }
 
   private note(output: string, batch: Batch): void {
@@ -306,11 +308,16 @@ class PipelineExecution implements Execution {
     return this.stateful.some((operator) => operator.needsBatch(facts));
   }
 
-  async runBatch(facts: BatchFacts, ranges: readonly SourceRange[], receiver: Receiver, logged: Answers | null): Promise<BatchResult> {
+  async runBatch(
+    facts: BatchFacts,
+    ranges: readonly SourceRange[],
+    receiver: Receiver,
+    { logged, stopped }: BatchCircumstances,
+  ): Promise<BatchResult> {
     this.pipeline.answers.begin(logged);
     const context = this.inputs.runtime.executor.send(facts);
     const counts = ranges.map(() => noRows);
-    const feed = new Feed(this.inputs.runtime, receiver, this.inputs.zone);
+    const feed = new Feed(this.inputs.runtime, receiver, this.inputs.zone, undefined, stopped);
     this.pipeline.begin(context);
     for (const leaf of this.pipeline.leaves) {
       const { node, ports } = leaf;

@@ -163,3 +163,35 @@ describe("INSERT", () => {
     expect(await conditionOf(text)).toBe(condition);
   });
 });
+
+describe("calendar intervals", () => {
+  const interval = "make_interval(1, 2, 3, 4, 5, 6, 7.5)";
+  const text = "1 years 2 months 25 days 5 hours 6 minutes 7.5 seconds";
+
+  it.each<[string, unknown]>([
+    [interval, text],
+    [`array(${interval})`, [text]],
+    [`map('k', ${interval})`, new Map([["k", text]])],
+    [`struct(${interval} AS n)`, { n: text }],
+  ])("are given as their texts: %s", async (expression, value) => {
+    expect(await (await session.sql(`SELECT ${expression} AS i, 1 AS one`)).collect()).toEqual([{ i: value, one: 1 }]);
+  });
+
+  it("are shown as their texts", async () => {
+    const printed: string[] = [];
+    const shown = Session.create({ print: (line) => void printed.push(line) });
+    await (await shown.sql(`SELECT ${interval} AS i`)).show(20, false);
+    expect(printed.join("\n")).toContain(text);
+  });
+
+  it.each(["json", "csv", "parquet"] as const)("are no columns of %s", async (format) => {
+    const frame = await session.sql(`SELECT ${interval} AS i`);
+    const refusal = { condition: "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", parameters: { columnType: '"INTERVAL"' } };
+    await expect(frame.write.format(format).save(join(folder, "intervals"))).rejects.toMatchObject(refusal);
+    expect(await conditionOf(`CREATE TABLE intervals USING ${format} AS SELECT array(${interval}) AS i`)).toBe(refusal.condition);
+  });
+
+  it("are refused below a query with their name, not as a bug", async () => {
+    expect(await conditionOf(`SELECT i FROM VALUES (${interval}) AS t(i) GROUP BY i`)).toBe("NOT_YET_SUPPORTED");
+  });
+});

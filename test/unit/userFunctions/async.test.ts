@@ -148,4 +148,26 @@ describe("in a stream what was answered is written down", () => {
     await world.overwrite("/data/checkpoint/answers/4", (await world.text("/data/checkpoint/answers/4"))!.replace('"4"', '"5"'));
     expect(await refusalOf(world.run(start))).toMatchObject({ condition: "CHECKPOINT_CORRUPT" });
   });
+
+  test.each(asking)("%s: a function that never answers does not hold stop(); the next run asks again", async (_, build) => {
+    const silent = new Promise<never>(() => {});
+    let isSilent = true;
+    let isAsked = false;
+    const ask = async (v: number): Promise<number> => {
+      isAsked = true;
+      return isSilent ? await silent : v;
+    };
+    const input = (frame: Frame): Frame => frame.select("k", udf(ask, "BIGINT")("v").as("v"));
+    epoch = 1;
+    const query = await world.start({ build: (frame) => build(input(frame)), sink: "json" });
+    while (!isAsked) await setImmediate();
+    await query.stop();
+    await query.awaitTermination();
+    expect(query.exception).toBeNull();
+    expect(await world.text("/data/checkpoint/commits/0")).toBeNull();
+    isSilent = false;
+    world.close();
+    await world.run({ build: (frame) => build(input(frame)), sink: "json" });
+    expect(await world.text("/data/checkpoint/commits/0")).not.toBeNull();
+  });
 });

@@ -54,7 +54,7 @@ it("an operator makes its next batch when all below it, and the receiver, are do
     await new Promise(setImmediate);
     log.push(`${numberIn(batch)} is written`);
   };
-  await deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver);
+  await deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver, null);
   expect(log).toEqual([
     "above makes 10",
     ...madeAndWritten(100),
@@ -75,7 +75,7 @@ it.each(["throws", "rejects"])("a receiver that %s ends the operators that are h
     if (how === "throws") throw new Error("full");
     return Promise.reject(new Error("full"));
   };
-  await expect(deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver)).rejects.toThrow("full");
+  await expect(deliver(drive([emission(batchOfOne(1))], twoOperators(log), plainLending), receiver, null)).rejects.toThrow("full");
   expect(log.slice(-3)).toEqual(["below makes 101", "below is done with 10", "above is done with 1"]);
 });
 
