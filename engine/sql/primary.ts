@@ -67,7 +67,7 @@ function readAtom(grammar: Grammar): Expression {
     case "identifier":
       return readWord(grammar);
     default:
-      throw tokens.unexpected();
+      throw tokens.unexpected("expected an expression");
   }
 }
 
@@ -84,7 +84,7 @@ function readSymbol(grammar: Grammar): Expression {
   if (tokens.accept("*")) return star(grammar, [], start);
   if (tokens.isAny(":", "?")) return readParameter(grammar);
   if (tokens.is("(") && startsQuery(tokens, 0)) return readSubquery(grammar, "scalar", [], start);
-  if (!tokens.accept("(")) throw tokens.unexpected();
+  if (!tokens.accept("(")) throw tokens.unexpected("expected an expression");
   const first = grammar.namedExpression();
   if (tokens.is(",")) {
     const rest = [first];
@@ -126,7 +126,7 @@ function readWord(grammar: Grammar): Expression {
   const special = readSpecialForm(grammar);
   if (special !== null) return special;
   if (after.word === "(") return readFunction(grammar);
-  if (reserved.has(word)) throw tokens.unexpected();
+  if (reserved.has(word)) throw tokens.unexpected("expected an expression");
   return readName(grammar);
 }
 

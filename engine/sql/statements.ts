@@ -39,6 +39,8 @@ export function parseStatements(text: string): { readonly statement: Statement; 
   }
 }
 
+const statements = ["SELECT", "INSERT", "CREATE", "DROP", "DESCRIBE", "SHOW", "EXPLAIN", "SET"];
+
 function readStatement(grammar: Grammar): Statement {
   const { tokens } = grammar;
   const token = tokens.peek();
@@ -76,8 +78,9 @@ function readStatement(grammar: Grammar): Statement {
       return readNothing(grammar);
     default:
       if (startsQuery(tokens, 0)) return { kind: "query", plan: grammar.query() };
-      throw tokens.unexpected(
-        "expected a statement: SELECT, INSERT, CREATE, DROP, DESCRIBE, SHOW, EXPLAIN, SET, or a query that begins with WITH, FROM or VALUES",
+      throw tokens.unexpectedWord(
+        `expected a statement: ${statements.join(", ")}, or a query that begins with WITH, FROM or VALUES`,
+        statements,
       );
   }
 }

@@ -1,3 +1,4 @@
+import { nearestName } from "../errors/nearest.js";
 import type { StreamingError } from "../errors/streamingError.js";
 import type { DataType } from "../arrow/types.js";
 import type { Expression, TextPosition } from "../expression/expression.js";
@@ -87,7 +88,7 @@ export class TokenStream {
 
   /** @throws PARSE_SYNTAX_ERROR when none of these words comes next */
   expectAny(...words: readonly string[]): Token {
-    if (!this.isAny(...words)) throw this.unexpected(`expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`);
+    if (!this.isAny(...words)) throw this.unexpectedWord(`expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`, words);
     return this.next();
   }
 
@@ -157,7 +158,18 @@ export class TokenStream {
 
   /** @throws PARSE_SYNTAX_ERROR when something is left */
   expectEnd(): void {
-    if (this.peek().kind !== "end") throw this.unexpected();
+    if (this.peek().kind === "end") return;
+    // What is no clause was read as an alias: FORM for FROM.
+    const before = this.tokens[this.at - 1];
+    const meant = before?.kind === "identifier" && before.word.length > 3 ? nearestName(before.word, clauses) : undefined;
+    throw this.unexpected(meant === undefined || clauses.includes(before!.word) ? "" : `did you mean ${meant} for '${before!.text}'?`);
+  }
+
+  /** The refusal of the next token, where one of some words should stand. */
+  unexpectedWord(hint: string, words: readonly string[]): StreamingError {
+    const { kind, word } = this.peek();
+    const meant = kind === "identifier" ? nearestName(word, words) : undefined;
+    return this.unexpected(meant === undefined ? hint : `${hint} (did you mean ${meant}?)`);
   }
 
   /** The refusal of the next token. */
@@ -167,3 +179,7 @@ export class TokenStream {
     return syntaxError(this.text, token.start, near, hint);
   }
 }
+
+/** What may come behind an alias. */
+const clauses: readonly string[] =
+  "FROM WHERE GROUP HAVING ORDER LIMIT OFFSET UNION INTERSECT EXCEPT JOIN INNER CROSS LEFT RIGHT FULL QUALIFY WINDOW".split(" ");

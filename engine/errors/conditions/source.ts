@@ -87,7 +87,7 @@ export const sourceConditions = {
   UNABLE_TO_INFER_SCHEMA: {
     sqlState: "42KD9",
     message: "Unable to infer schema for <format>: there are no files with rows in <path>.",
-    advice: "Specify it with .schema(…).",
+    advice: "Specify it with .schema(…), or by CREATE TABLE t (…) USING ….",
   },
   MALFORMED_RECORD_IN_SCHEMA_INFERENCE: {
     sqlState: "22023",

@@ -104,15 +104,14 @@ export async function deliver(rows: Iterable<OutputRows | Pause>, receiver: Rece
 
 async function untilOrStopped(until: Promise<unknown>, stopped: AbortSignal | null): Promise<void> {
   if (stopped === null) return void (await until);
-  let cancel = (): void => {};
+  const over = new AbortController();
   const canceled = new Promise<never>((_, reject) => {
-    cancel = () => reject(new StreamingError("OPERATION_CANCELED"));
+    if (stopped.aborted) reject(new StreamingError("OPERATION_CANCELED"));
+    stopped.addEventListener("abort", () => reject(new StreamingError("OPERATION_CANCELED")), { signal: over.signal });
   });
-  stopped.addEventListener("abort", cancel);
   try {
-    if (stopped.aborted) cancel();
     await Promise.race([until, canceled]);
   } finally {
-    stopped.removeEventListener("abort", cancel);
+    over.abort();
   }
 }

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import { parseExpression } from "../../../engine/sql/parser.js";
+import { parseStatement } from "../../../engine/sql/statements.js";
 
 function failureOf(text: string): StreamingError {
   try {
@@ -34,4 +35,15 @@ it("a parameter of any condition is cut where it is longer than anybody reads", 
   const failure = new StreamingError("FOREACH_BATCH_USER_FUNCTION_ERROR", { reason: "x".repeat(20_000_000) });
   expect(failure.message.length).toBeLessThan(5_000);
   expect(failure.parameters["reason"]!.length).toBe(4_001);
+});
+
+it.each([
+  ["SELEC 1", "(did you mean SELECT?)"],
+  ["SHOW TABELS", "(did you mean TABLES?)"],
+  ["SELECT 1 FORM t", "did you mean FROM for 'FORM'?"],
+  ["SELECT * FROM t GRUOP BY k", "did you mean GROUP for 'GRUOP'?"],
+  ["SELECT a, FROM t", "expected an expression"],
+  ["SELECT 1 +", "expected an expression"],
+])("%s: says what is meant", (text, hint) => {
+  expect(() => parseStatement(text)).toThrow(hint);
 });

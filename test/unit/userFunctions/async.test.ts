@@ -152,15 +152,15 @@ describe("in a stream what was answered is written down", () => {
   test.each(asking)("%s: a function that never answers does not hold stop(); the next run asks again", async (_, build) => {
     const silent = new Promise<never>(() => {});
     let isSilent = true;
-    let isAsked = false;
+    const asked: number[] = [];
     const ask = async (v: number): Promise<number> => {
-      isAsked = true;
+      asked.push(v);
       return isSilent ? await silent : v;
     };
     const input = (frame: Frame): Frame => frame.select("k", udf(ask, "BIGINT")("v").as("v"));
     epoch = 1;
     const query = await world.start({ build: (frame) => build(input(frame)), sink: "json" });
-    while (!isAsked) await setImmediate();
+    while (asked.length === 0) await setImmediate();
     await query.stop();
     await query.awaitTermination();
     expect(query.exception).toBeNull();
