@@ -161,13 +161,17 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   }
 
   /** The groups of every part of the columns, from all of them to none; a column that does not count is null. @example df.cube("sensorId", "day").count() */
-  cube<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>> {
-    return new GroupedData(this, columns.map(outputExpression), "cube");
+  cube<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>>;
+  cube<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): GroupedData<R, r.Selected<C, R>>;
+  cube<R>(this: DataFrame<R>, ...columns: readonly unknown[]): GroupedData<R, never> {
+    return new GroupedData(this, outputItems("DataFrame.cube", this.output, columns), "cube");
   }
 
   /** The groups of the columns, of all but the last, and so on to none. @example df.rollup("day", "sensorId").agg(avg("celsius").as("mean")) */
-  rollup<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>> {
-    return new GroupedData(this, columns.map(outputExpression), "rollup");
+  rollup<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>>;
+  rollup<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): GroupedData<R, r.Selected<C, R>>;
+  rollup<R>(this: DataFrame<R>, ...columns: readonly unknown[]): GroupedData<R, never> {
+    return new GroupedData(this, outputItems("DataFrame.rollup", this.output, columns), "rollup");
   }
 
   /** Aggregates over all rows. @example df.agg(max("celsius").as("hottest"), count().as("n")) */

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { avg, col, count, denseRank, desc, lag, median, rowNumber, sum, Window, Session, type DataFrame } from "../../../index.js";
+import { avg, col, count, denseRank, desc, expr, lag, median, rowNumber, sum, Window, Session, type DataFrame } from "../../../index.js";
 
 // What SQL has, as methods: nulls, summaries, columns into rows and back, groups of groups, windows.
 
@@ -147,6 +147,22 @@ describe("verbs of tables", () => {
       ["a", null, 2],
       ["a", 1, 1],
       ["a", 2, 1],
+    ]);
+    const odd = readings.where("id < 4").rollup(col("id").mod(2).as("odd"), "k").count();
+    expect(odd.columns).toEqual(["odd", "k", "count"]);
+    expect(await rowsOf(odd.orderBy("odd", "k"))).toEqual([
+      [null, null, 3],
+      [0, null, 1],
+      [0, "a", 1],
+      [1, null, 2],
+      [1, "a", 1],
+      [1, "b", 1],
+    ]);
+    const at = session.createDataFrame([{ at: "2026-01-01T00:00:03Z", k: "a" }], "at TIMESTAMP, k STRING");
+    const cubed = at.cube(expr("window(at, '5 seconds')"), "k").count().where("window IS NOT NULL");
+    expect(await rowsOf(cubed.selectExpr("unix_seconds(window.start) % 60", "k", "count").orderBy("k"))).toEqual([
+      [0, null, 1],
+      [0, "a", 1],
     ]);
   });
 
