@@ -209,7 +209,8 @@ export class Session implements SessionContext {
 
   /** What analysis depends on, as configured now. */
   get analysisContext(): AnalysisContext {
-    return withSubqueries({ ...contextOf(this.conf.toRecord()), userFunctions: this.userFunctions }, SessionCatalog.ofViews(this));
+    const context = { ...contextOf(this.conf.toRecord()), database: this.currentDatabase.name, userFunctions: this.userFunctions };
+    return withSubqueries(context, SessionCatalog.ofViews(this));
   }
 
   /** This session (its tables, views and queries) with other configuration: where a batch is run again under what it was logged with. */

@@ -129,3 +129,10 @@ export function bitOr<const C extends ColumnOrName>(column: C): Column<ValueOf<C
 export function bitXor<const C extends ColumnOrName>(column: C): Column<ValueOf<C> | null, Takes<C, "number", "bitXor">, never> {
   return callOver("bit_xor", [column]);
 }
+
+/** A bitmap of the places of all values (`bitmapBitPosition`). @example df.agg(bitmapConstructAgg(bitmapBitPosition("id")).as("b")) */
+export const bitmapConstructAgg = unary<Uint8Array, "bitmap_construct_agg", "number">("bitmap_construct_agg");
+/** The bits that some bitmap has. @example df.agg(bitmapOrAgg(encode("sensorId", "UTF-8")).as("b")) */
+export const bitmapOrAgg = unary<Uint8Array, "bitmap_or_agg">("bitmap_or_agg");
+/** The bits that all bitmaps have. @example df.agg(bitmapAndAgg(encode("sensorId", "UTF-8")).as("b")) */
+export const bitmapAndAgg = unary<Uint8Array, "bitmap_and_agg">("bitmap_and_agg");

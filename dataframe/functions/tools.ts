@@ -10,6 +10,15 @@ export const xxhash64 = variadic<number | bigint>("xxhash64");
 /** What the clock of the session time zone shows at the time of the batch. @example df.select(localtimestamp().as("t")) */
 export const localtimestamp = nullary<string>("localtimestamp");
 
+/** The name of the catalog. @example df.select(currentCatalog().as("c")) */
+export const currentCatalog = nullary<string>("current_catalog");
+/** The name of the database that USE has chosen. @example df.select(currentDatabase().as("d")) */
+export const currentDatabase = nullary<string>("current_database");
+/** The same as `currentDatabase`. @example df.select(currentSchema().as("d")) */
+export const currentSchema = nullary<string>("current_schema");
+/** The part of the batch that a row is in: a batch has one, 0. @example df.select(sparkPartitionId().as("p")) */
+export const sparkPartitionId = nullary<number>("spark_partition_id");
+
 /** A number of the standard normal distribution, drawn as `rand` draws. @example df.select(randn(7).as("r")) */
 export function randn(seed?: number): Column<number, never, never> {
   return seed === undefined ? random("randn") : callOver("randn", [literalColumn(seed)]);

@@ -22,10 +22,10 @@ export function findTimeZone(name: string): TimeZone | null {
   return zones.get(name, () => ({ zone: makeZone(name) })).zone;
 }
 
-/** @throws INVALID_PARAMETER_VALUE.ZONE */
+/** @throws INVALID_TIMEZONE */
 export function timeZone(name: string): TimeZone {
   const zone = findTimeZone(name);
-  if (zone === null) throw new StreamingError("INVALID_PARAMETER_VALUE.ZONE", { zone: name });
+  if (zone === null) throw new StreamingError("INVALID_TIMEZONE", { timeZone: name });
   return zone;
 }
 

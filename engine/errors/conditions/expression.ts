@@ -305,11 +305,6 @@ export const expressionConditions = {
       "The value of parameter(s) <parameter> in <functionName> is invalid: expects one of the units without quotes YEAR, QUARTER, MONTH, WEEK, DAY, DAYOFYEAR, HOUR, MINUTE, SECOND, MILLISECOND, MICROSECOND, but got <invalidValue>.",
     advice: "Write the unit as a word: timestampadd(MONTH, 2, ts).",
   },
-  "INVALID_PARAMETER_VALUE.ZONE": {
-    sqlState: "22023",
-    message: "`<zone>` is no time zone.",
-    advice: "Use an IANA name such as Europe/Paris, or an offset such as +02:00.",
-  },
   "INVALID_PARAMETER_VALUE.PATTERN": {
     sqlState: "22023",
     message: "The value of parameter(s) <parameter> in <functionName> is invalid: <value>.",

@@ -161,4 +161,19 @@ export const functionConditions = {
     message: "Cannot specify ORDER BY or a window frame for <aggFunc>.",
     advice: "Leave the order and the frame of the window out: the function looks at all rows of the partition.",
   },
+  "INVALID_PARAMETER_VALUE.LONG": {
+    sqlState: "22023",
+    message: "The value of parameter(s) <parameter> in <functionName> is invalid: expects a long literal, but got <invalidValue>.",
+    advice: "Give a whole number as a constant.",
+  },
+  INVALID_BITMAP_POSITION: {
+    sqlState: "22003",
+    message: "The 0-indexed bitmap position <bitPosition> is out of bounds. The bitmap has <bitmapNumBits> bits (<bitmapNumBytes> bytes).",
+    advice: "Give places from bitmap_bit_position.",
+  },
+  INVALID_TIMEZONE: {
+    sqlState: "22009",
+    message: "The timezone: <timeZone> is invalid.",
+    advice: "Use an IANA name such as Europe/Paris, or an offset such as +02:00.",
+  },
 } satisfies ConditionTable;

@@ -2,6 +2,7 @@ import type { AggregateFunction } from "./aggregateFunction.js";
 import { approxCountDistinct } from "./approxCountDistinct.js";
 import { average, tryAverage } from "./average.js";
 import { bitAnd, bitOr, bitXor } from "./bits.js";
+import { bitmapAggregates } from "./bitmaps.js";
 import { boolAnd, boolOr } from "./booleans.js";
 import { collectList, collectSet } from "./collect.js";
 import { count, countIf } from "./count.js";
@@ -35,6 +36,7 @@ const entries: readonly AggregateFunction[] = [
   anyValue,
   collectList,
   collectSet,
+  ...bitmapAggregates,
   ...moments,
   ...covariances,
 ];

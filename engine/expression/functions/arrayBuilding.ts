@@ -94,6 +94,7 @@ const arrayRemove: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
+    if (!["array", "null"].includes(typeOf(args[0]!).kind)) throw differentElement(args, args[1]!, resolving);
     const { args: coerced, type } = withElement(args, 1, resolving);
     requireOrder(type.element, args, resolving);
     return { args: coerced, type };

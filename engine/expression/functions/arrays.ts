@@ -14,7 +14,7 @@ import {
   castArgs,
   differentElement,
   differentTypes,
-  fixed,
+  requireKinds,
   modeOf,
   requireOrder,
   unexpectedType,
@@ -158,16 +158,22 @@ function withElement(args: readonly Expression[], resolving: Resolving): { args:
 const indexIn = (list: List, value: Value, type: DataType): number =>
   list.findIndex((candidate) => candidate !== null && compareValues(candidate, value, type) === 0);
 
+/** @throws DATATYPE_MISMATCH.NULL_TYPE */
+function requireNoVoid(args: readonly Expression[], resolving: Resolving): void {
+  if (args.every((arg) => typeOf(arg).kind !== "null")) return;
+  throw new StreamingError("DATATYPE_MISMATCH.NULL_TYPE", {
+    sqlExpr: `"${describeCall(resolving.name, args)}"`,
+    functionName: `\`${resolving.name}\``,
+  });
+}
+
 const arrayContains: FunctionEntry = {
   name: "array_contains",
   doc: "Whether a value is in the array; null when it is not and the array holds a null.",
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    if (args.some((arg) => typeOf(arg).kind === "null")) {
-      const parameters = { sqlExpr: `"${describeCall(resolving.name, args)}"`, functionName: `\`${resolving.name}\`` };
-      throw new StreamingError("DATATYPE_MISMATCH.NULL_TYPE", parameters);
-    }
+    requireNoVoid(args, resolving);
     return { args: withElement(args, resolving).args, type: types.boolean, nullable: true };
   },
   eval: ([list, value], call) => {
@@ -181,7 +187,10 @@ const arrayPosition: FunctionEntry = {
   doc: "The place of a value in the array, from 1; 0 when it is not there.",
   arity: [2, 2],
   nulls: "strict",
-  resolve: (args, resolving) => ({ args: withElement(args, resolving).args, type: types.long }),
+  resolve: (args, resolving) => {
+    requireNoVoid(args, resolving);
+    return { args: withElement(args, resolving).args, type: types.long };
+  },
   eval: ([list, value], call) => BigInt(indexIn(list as List, value!, typeOf(call.args[1]!)) + 1),
 };
 
@@ -230,7 +239,10 @@ const arrayJoin: FunctionEntry = {
   doc: "The elements as one text with a delimiter between them; nulls left out, or replaced by the third argument.",
   arity: [2, 3],
   nulls: "strict",
-  resolve: fixed([types.array(types.string), types.string, types.string], types.string),
+  resolve: (args, resolving) => {
+    requireKinds(args, ["string"], '"STRING"', resolving, 1);
+    return { args: castArgs(args, [types.array(types.string), types.string, types.string], resolving), type: types.string };
+  },
   eval: ([list, delimiter, nullText]) => {
     const replacement = nullText === undefined ? [] : [nullText as string];
     const texts = (list as readonly (string | null)[]).flatMap((value) => (value === null ? replacement : [value]));
@@ -281,11 +293,15 @@ const arrayRepeat: FunctionEntry = {
   doc: "An array of the value as many times.",
   arity: [2, 2],
   nulls: "own",
-  resolve: ([value, count], resolving) => ({
-    args: [value!, ...castArgs([count!], [types.int], resolving)],
-    type: types.array(typeOf(value!), nullableOf(value!)),
-    nullable: nullableOf(count!),
-  }),
+  resolve: (args, resolving) => {
+    const [value, count] = args as [Expression, Expression];
+    requireKinds(args, ["byte", "short", "int"], '"INT"', resolving, 1);
+    return {
+      args: [value, ...castArgs([count], [types.int], resolving)],
+      type: types.array(typeOf(value), nullableOf(value)),
+      nullable: nullableOf(count),
+    };
+  },
   eval: ([value, count]) =>
     count === null ? null : Array.from({ length: checkedElements(Math.max(0, count as number), "array_repeat") }, () => value!),
 };

@@ -67,7 +67,6 @@ function caseCode(g: Generator, call: Call): Code {
 
 const ifElse: FunctionEntry = {
   name: "if",
-  aliases: ["iff"],
   doc: "The second argument where the first is true, else the third.",
   arity: [3, 3],
   nulls: "own",

@@ -23,7 +23,7 @@ import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
 import { throwCastInput, throwOverflow } from "../../values/evaluationErrors.js";
 import { extractFields, fieldRefused, partOf } from "./extractFields.js";
-import { callOf, castArgs, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
+import { callOf, castArgs, fixed, modeOf, requireKinds, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Fields, steps and truncation of dates and timestamps. */
 
@@ -175,6 +175,20 @@ const makeDate: FunctionEntry = {
   },
 };
 
+const unixDate: FunctionEntry = {
+  ...dateField(
+    "unix_date",
+    [],
+    "The days since 1970-01-01.",
+    (days) => days,
+    (_g, days) => days,
+  ),
+  resolve: (args, resolving) => {
+    requireKinds(args, ["date"], '"DATE"', resolving);
+    return { args: castArgs(args, [types.date], resolving), type: types.int };
+  },
+};
+
 /** unix_seconds and its like: a timestamp as a number of units. */
 function unixUnits(name: string, doc: string, micros: bigint): FunctionEntry {
   return {
@@ -182,7 +196,12 @@ function unixUnits(name: string, doc: string, micros: bigint): FunctionEntry {
     doc,
     arity: [1, 1],
     nulls: "strict",
-    resolve: fixed([types.timestamp], types.long),
+    resolve: (args, resolving) => {
+      // A timestamp without a time zone counts as one of UTC.
+      if (typeOf(args[0]!).kind === "timestamp_ntz") return { args, type: types.long };
+      requireKinds(args, ["timestamp"], '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"', resolving);
+      return { args: castArgs(args, [types.timestamp], resolving), type: types.long };
+    },
     eval: ([time]) => floorDiv(time as bigint, micros),
     generate: (g, [time]) => (g.exact ? null : micros === 1n ? time!.value : `Math.floor(${time!.value} / ${micros})`),
   };
@@ -196,7 +215,7 @@ function fromUnits(name: string, doc: string, micros: bigint): FunctionEntry {
     arity: [1, 1],
     nulls: "strict",
     resolve: (args, resolving) => {
-      const operand = implicitCast(args[0]!, "integral", resolving.context);
+      const operand = typeOf(args[0]!).kind === "string" ? null : implicitCast(args[0]!, "integral", resolving.context);
       const fractional = micros === 1_000_000n && ["double", "float", "decimal"].includes(typeOf(args[0]!).kind);
       if (fractional) return { kind: "cast", child: args[0]!, type: types.timestamp, evalMode: "legacy", zone: resolving.context.zone };
       if (operand === null) throw unexpectedType(args, 0, '"INTEGRAL"', resolving);
@@ -216,6 +235,15 @@ function fromUnits(name: string, doc: string, micros: bigint): FunctionEntry {
   };
 }
 
+/** What has seconds with a fraction: timestamps, and what becomes one. @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
+function secondsSource(source: Expression, resolving: Resolving): Expression {
+  const { kind } = typeOf(source);
+  if (kind === "timestamp" || kind === "timestamp_ntz") return source;
+  if (kind !== "string" && kind !== "date" && kind !== "null")
+    throw unexpectedType([source], 0, '"(TIMESTAMP OR TIMESTAMP WITHOUT TIME ZONE)"', { ...resolving, name: "secondwithfraction" });
+  return castArgs([source], [types.timestamp], resolving)[0]!;
+}
+
 /** EXTRACT(field FROM …): the function of that field. */
 const extract: FunctionEntry = {
   name: "extract",
@@ -227,7 +255,10 @@ const extract: FunctionEntry = {
     const name = field!.kind === "literal" && typeof field.value === "string" ? extractFields[field.value.toLowerCase()] : undefined;
     const type: DataType = typeOf(source!);
     const part = field!.kind === "literal" && typeof field.value === "string" ? partOf(field.value.toLowerCase(), type) : null;
-    if (part !== null) return { args: [literal(part.name, types.string), source!], type: part.type };
+    if (part !== null) {
+      const time = part.name === "second" && type.kind !== "interval_daytime" ? secondsSource(source!, resolving) : source!;
+      return { args: [literal(part.name, types.string), time], type: part.type };
+    }
     if (name === undefined || type.kind.startsWith("interval")) throw fieldRefused(field!, source!, resolving);
     const entry = datetimeFunctions.find((candidate) => candidate.name === name)!;
     const resolution = entry.resolve([source!], resolving);
@@ -316,13 +347,7 @@ export const datetimeFunctions: readonly FunctionEntry[] = [
   ),
   dateField("weekofyear", [], "The ISO week of the year.", (days) => isoWeek(days).week),
   dateField("extract yearofweek", [], "The year that the ISO week belongs to.", (days) => isoWeek(days).year),
-  dateField(
-    "unix_date",
-    [],
-    "The days since 1970-01-01.",
-    (days) => days,
-    (_g, days) => days,
-  ),
+  unixDate,
   timeField("hour", "The hour, 0 to 23.", 3_600_000_000, 24),
   timeField("minute", "The minute.", 60_000_000, 60),
   timeField("second", "The second.", 1_000_000, 60),

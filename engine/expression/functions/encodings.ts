@@ -6,6 +6,7 @@ import { crc32, md5, sha1, sha2 } from "../../values/digests.js";
 import { literal, type Expression } from "../expression.js";
 import { resolveCast } from "../types/coerce.js";
 import { typeOf } from "../types/typeOf.js";
+import { comparable } from "./comparison.js";
 import { callOf, castArgs, fixed, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 
 /** Bytes as texts and back, in character sets and notations; digests. */
@@ -143,10 +144,11 @@ const decode: FunctionEntry = {
 };
 
 /** `decode(e, a, x, b, y, otherwise)`: CASE WHEN e <=> a THEN x … */
-function chosen([value, ...rest]: readonly Expression[], { context }: Resolving): Expression {
+function chosen([value, ...rest]: readonly Expression[], resolving: Resolving): Expression {
+  const { context } = resolving;
   const args: Expression[] = [];
   for (let i = 0; i + 1 < rest.length; i += 2) {
-    const condition = callOf("<=>", [value!, rest[i]!], types.boolean, false, "ansi");
+    const condition = callOf("<=>", comparable([value!, rest[i]!], { ...resolving, name: "<=>" }), types.boolean, false, "ansi");
     args.push(condition, rest[i + 1]!);
   }
   const type = typeOf(rest[1]!);

@@ -93,6 +93,18 @@ export function castArgs(args: readonly Expression[], parameters: readonly Expec
   });
 }
 
+/** Arguments that are not converted: each is of one of these kinds, or a null. @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
+export function requireKinds(
+  args: readonly Expression[],
+  kinds: readonly DataType["kind"][],
+  requiredType: string,
+  resolving: Resolving,
+  from = 0,
+): void {
+  const wrong = args.findIndex((arg, i) => i >= from && typeOf(arg).kind !== "null" && !kinds.includes(typeOf(arg).kind));
+  if (wrong >= 0) throw unexpectedType(args, wrong, requiredType, resolving);
+}
+
 /** The refusal of argument `index`. */
 export function unexpectedType(args: readonly Expression[], index: number, requiredType: string, resolving: Resolving): StreamingError {
   return new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {

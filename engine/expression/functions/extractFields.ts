@@ -54,8 +54,7 @@ export function fieldRefused(field: Expression, source: Expression, resolving: R
 /** The fields of intervals, and the seconds of timestamps, which have fractions; null for what is a function of its own. */
 export function partOf(field: string, { kind }: DataType): { readonly name: string; readonly type: DataType } | null {
   const name = ["s", "sec", "secs", "second", "seconds"].includes(field) ? "second" : (extractFields[field] ?? "");
-  if (name === "second" && kind !== "interval_yearmonth" && kind !== "interval" && kind !== "date")
-    return { name, type: types.decimal(8, 6) };
+  if (name === "second" && kind !== "interval_yearmonth" && kind !== "interval") return { name, type: types.decimal(8, 6) };
   if (kind === "interval_yearmonth" && (name === "year" || name === "month"))
     return { name, type: name === "year" ? types.int : types.byte };
   if (kind === "interval_daytime" && (name === "day" || name === "hour" || name === "minute"))

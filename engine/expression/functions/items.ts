@@ -119,11 +119,14 @@ const get: FunctionEntry = {
   doc: "The element at an index from 0; null outside of the array.",
   arity: [2, 2],
   nulls: "strict",
-  resolve: (args, resolving) => ({
-    args: [args[0]!, ...castArgs(args.slice(1), [types.int], resolving)],
-    type: arrayType(args, 0, resolving).element,
-    nullable: true,
-  }),
+  resolve: (args, resolving) => {
+    if (typeOf(args[0]!).kind === "null") throw unexpectedType(args, 0, '"ARRAY"', resolving);
+    return {
+      args: [args[0]!, ...castArgs(args.slice(1), [types.int], resolving)],
+      type: arrayType(args, 0, resolving).element,
+      nullable: true,
+    };
+  },
   eval: ([list, index]) => ((index as number) < 0 ? null : ((list as List)[index as number] ?? null)),
 };
 

@@ -43,6 +43,21 @@ function withNumbers(
   return { list: coerceTo(args[0]!, types.array(number), resolving.context), result: types.double };
 }
 
+const timeKinds: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz"]);
+
+/** @throws DATATYPE_MISMATCH.UNEXPECTED_NULL, DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE */
+function requireBars(e: Expression): void {
+  if (e.kind !== "literal") return;
+  if (e.value === null) throw new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_NULL", { sqlExpr: `"${describe(e)}"`, exprName: "nb" });
+  if ((e.value as number) >= 2) return;
+  throw new StreamingError("DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE", {
+    sqlExpr: `"${describe(e)}"`,
+    exprName: "nb",
+    valueRange: "[2, 2147483647]",
+    currentValue: String(e.value),
+  });
+}
+
 const percentileOf: FunctionEntry = {
   name: "percentile of values",
   doc: "A percentile of a list.",
@@ -221,7 +236,11 @@ const histogram: FunctionEntry = {
   nulls: "own",
   resolve: (args, resolving) => {
     const element = elementOf(args);
+    const fits =
+      isNumeric(element) || (isInterval(element) && element.kind !== "interval") || timeKinds.has(element.kind) || element.kind === "null";
+    if (!fits) throw unexpectedType(args, 0, '("NUMERIC" or "DATE" or "TIMESTAMP" or "TIMESTAMP_NTZ" or "INTERVAL")', resolving);
     const bars = castArgs([args[1]!], [types.int], resolving)[0]!;
+    requireBars(bars);
     const fields = [
       { name: "x", type: element, nullable: true },
       { name: "y", type: types.double, nullable: true },

@@ -72,7 +72,7 @@ export function randomSeed(context: EvalContext, call: Call): bigint {
 }
 
 /** A seed is not converted, as in Spark. */
-export function checkSeed(args: readonly Expression[], index: number, resolving: Resolving): void {
+function checkSeed(args: readonly Expression[], index: number, resolving: Resolving): void {
   if (args[index] === undefined || ["int", "long", "null"].includes(typeOf(args[index]).kind)) return;
   throw unexpectedType(args, index, '("INT" or "BIGINT")', resolving);
 }

@@ -142,12 +142,18 @@ function rounding(name: string, doc: string, divide: Divide): FunctionEntry {
       };
     },
     eval: ([value, digits], call) => roundValue(value!, digits as number, call, divide),
-    generate: (g, [a], call) => (isIntegral(call.type) && Number(g.literalOf(call.args[1]!) ?? -1) >= 0 ? a!.value : null),
+    generate: (g, [a], call) => {
+      const given = Number(g.literalOf(call.args[1]!) ?? -1);
+      return isIntegral(call.type) && given >= 0 && given <= mostDigits ? a!.value : null;
+    },
   };
 }
 
 /** An int without a negative of its own is no scale of a decimal. */
 const noScale = -2147483648;
+
+/** Spark brings a number to that many fraction digits before it rounds: with more, the whole number behind them leaves Java's range. */
+const mostDigits = 646_456_992;
 
 function roundValue(value: Value, digits: number, call: Call, divide: Divide): Value {
   const from = typeOf(call.args[0]!);
@@ -156,6 +162,7 @@ function roundValue(value: Value, digits: number, call: Call, divide: Divide): V
       throwDecimalRange(decimalText(value as bigint, from.scale), call.type.precision, call.type.scale);
     return decimalResultValue(roundUnscaled(value as bigint, from.scale, digits, divide), from.scale, call.type, call);
   }
+  if (digits > mostDigits && Number(value) !== 0 && Number.isFinite(Number(value))) throwOverflow("");
   if (isIntegral(from)) {
     if (digits >= 0) return value;
     if (digits === noScale && Number(value) !== 0 && call.evalMode === "ansi") throwOverflow("");
@@ -163,6 +170,7 @@ function roundValue(value: Value, digits: number, call: Call, divide: Divide): V
   }
   const number = value as number;
   if (!Number.isFinite(number)) return number;
+  if (digits === noScale && number !== 0) throwOverflow("");
   const { unscaled, scale } = parseDecimal(from.kind === "float" ? floatText(number) : doubleText(number))!;
   const rounded = Number(`${roundUnscaled(unscaled, scale, digits, divide)}e${-scale}`);
   return from.kind === "float" ? Math.fround(rounded) : rounded;

@@ -1,9 +1,11 @@
 import type { Value } from "../../arrow/value.js";
 import { MersenneTwister } from "../../values/mersenneTwister.js";
-import type { Call } from "../expression.js";
+import { StreamingError } from "../../errors/streamingError.js";
+import type { Call, Expression } from "../expression.js";
+import { describe } from "../types/describe.js";
 import { typeOf } from "../types/typeOf.js";
 import { castArgs, type EvalContext, type FunctionEntry } from "./entry.js";
-import { checkSeed, randomSeed, seedOf } from "./random.js";
+import { randomSeed, seedOf } from "./random.js";
 
 interface Sequence {
   readonly random: MersenneTwister;
@@ -24,6 +26,16 @@ function randomOf(call: Call, seed: bigint, row: number): MersenneTwister {
   return sequence.random;
 }
 
+/** @throws INVALID_PARAMETER_VALUE.LONG */
+function checkSeed(seed: Expression): void {
+  if (seed.kind === "literal" && ["int", "long", "null"].includes(seed.type.kind)) return;
+  throw new StreamingError("INVALID_PARAMETER_VALUE.LONG", {
+    parameter: "`seed`",
+    functionName: "`shuffle`",
+    invalidValue: `"${describe(seed)}"`,
+  });
+}
+
 /** With a seed, Spark's order: one after the other over the arrays of a batch. */
 export const shuffle: FunctionEntry = {
   name: "shuffle",
@@ -32,7 +44,7 @@ export const shuffle: FunctionEntry = {
   nulls: "own",
   deterministic: false,
   resolve: (args, resolving) => {
-    checkSeed(args, 1, resolving);
+    if (args[1] !== undefined) checkSeed(args[1]);
     const [array] = castArgs(args.slice(0, 1), ["array"], resolving) as [(typeof args)[number]];
     return { args: [array, ...args.slice(1)], type: typeOf(array) };
   },

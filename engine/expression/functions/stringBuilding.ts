@@ -9,7 +9,17 @@ import { literal, type Expression } from "../expression.js";
 import { sliceValue } from "./stringParts.js";
 import { coerceAll } from "../types/coerce.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { callOf, castArgs, differentTypes, fixed, ofStrings, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
+import {
+  callOf,
+  castArgs,
+  differentTypes,
+  fixed,
+  ofStrings,
+  unexpectedType,
+  type FunctionEntry,
+  type Resolution,
+  type Resolving,
+} from "./entry.js";
 
 /** Strings put together, filled up and rewritten. */
 
@@ -46,6 +56,8 @@ function joinedBytes(parts: readonly Uint8Array[], length: number): Uint8Array {
 
 function resolveConcat(args: readonly Expression[], resolving: Resolving): Resolution | Expression {
   const kinds = args.map((arg) => typeOf(arg).kind);
+  const wrong = kinds.findIndex((kind) => kind === "map" || kind === "struct");
+  if (wrong >= 0) throw unexpectedType(args, wrong, '("STRING" or "BINARY" or "ARRAY")', resolving);
   if (kinds.includes("array")) {
     const coerced = coerceAll(args, resolving.context);
     if (coerced === null) throw differentTypes(args, resolving);

@@ -57,10 +57,17 @@ function letterCase(name: string, aliases: string[], doc: string, convert: (s: s
   };
 }
 
+/** Letters of two, by their capitals: only the first of them is one in a title. */
+const titleLetters: Readonly<Record<string, string>> = { Ǆ: "ǅ", Ǉ: "ǈ", Ǌ: "ǋ", Ǳ: "ǲ" };
+
 function titleCase(letter: string): string {
   const upper = letter.toUpperCase();
-  // ß and its like give two letters, of which only the first is a capital.
-  return upper.length > letter.length ? upper[0]! + upper.slice(1).toLowerCase() : upper;
+  const title = titleLetters[upper];
+  if (title !== undefined) return title;
+  // ß and its like give two letters, of which only the first is a capital; what stands before a letter is none.
+  if (upper.length > letter.length)
+    return upper.replace(/^([^\p{Lu}\p{Ll}\p{Lt}]*.)(.*)$/su, (_whole, first: string, rest: string) => first + rest.toLowerCase());
+  return upper;
 }
 
 /** trim, ltrim, rtrim of spaces; with characters to trim it is the slow entry of texts. */

@@ -12,7 +12,7 @@ const textLiteral = (value: string): Expression => ({ kind: "literal", value, ty
 const namedStruct: FunctionEntry = {
   name: "named_struct",
   doc: "A struct of the fields given as name, value, name, value, ….",
-  arity: [2, Infinity],
+  arity: [0, Infinity],
   nulls: "own",
   resolve: (args, resolving) => {
     const names = args.filter((_, i) => i % 2 === 0);
@@ -43,7 +43,7 @@ function structOf(args: readonly Expression[]): Resolution {
 const struct: FunctionEntry = {
   name: "struct",
   doc: "A struct of its arguments; columns and aliases give their names, others are col1, col2, ….",
-  arity: [1, Infinity],
+  arity: [0, Infinity],
   nulls: "own",
   resolve: (args) => {
     const named = args.flatMap((arg, i) => [textLiteral(fieldName(arg, i)), arg.kind === "alias" ? arg.child : arg]);

@@ -3,6 +3,7 @@ import { arrayBuildingFunctions } from "./arrayBuilding.js";
 import { mapBuildingFunctions } from "./mapBuilding.js";
 import { textToolFunctions } from "./textTools.js";
 import { regularExpressionFunctions } from "./regularExpressions.js";
+import { catalogNames } from "./catalogNames.js";
 import { checkFunctions } from "./checks.js";
 import { listStatisticFunctions } from "./listStatistics.js";
 import { arithmeticFunctions } from "./arithmetic.js";
@@ -74,6 +75,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...mapFunctions,
   ...higherOrderFunctions,
   ...batchFunctions,
+  ...catalogNames,
   ...formattingFunctions,
   ...hashFunctions,
   ...textCheckFunctions,

@@ -1,8 +1,9 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
+import { literal } from "../expression.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { typeOf } from "../types/typeOf.js";
-import { castArgs, fixed, type FunctionEntry } from "./entry.js";
+import { castArgs, requireKinds, type FunctionEntry } from "./entry.js";
 import { makeMap } from "./maps.js";
 import { splitText } from "./patterns.js";
 
@@ -70,7 +71,10 @@ const soundex: FunctionEntry = {
   doc: "A letter and three digits for how a word sounds in English.",
   arity: [1, 1],
   nulls: "strict",
-  resolve: fixed([types.string], types.string),
+  resolve: (args, resolving) => {
+    requireKinds(args, ["string"], '"STRING"', resolving);
+    return { args: castArgs(args, [types.string], resolving), type: types.string };
+  },
   eval: ([text]) => soundexOf(text as string),
 };
 
@@ -79,18 +83,11 @@ const strToMap: FunctionEntry = {
   doc: "The map of a text of pairs: what stands between them (default `,`) and between key and value (default `:`) are regular expressions.",
   arity: [1, 3],
   nulls: "strict",
-  resolve: (args, resolving) => ({
-    args: castArgs(
-      [
-        args[0]!,
-        args[1] ?? { kind: "literal", value: ",", type: types.string },
-        args[2] ?? { kind: "literal", value: ":", type: types.string },
-      ],
-      [types.string],
-      resolving,
-    ),
-    type: types.map(types.string, types.string),
-  }),
+  resolve: (args, resolving) => {
+    requireKinds(args, ["string"], '"STRING"', resolving);
+    const delimiters = [args[1] ?? literal(",", types.string), args[2] ?? literal(":", types.string)];
+    return { args: castArgs([args[0]!, ...delimiters], [types.string], resolving), type: types.map(types.string, types.string) };
+  },
   eval: ([text, between, within]) => {
     const pairs = splitText(text as string, between as string, -1).map((pair) => splitText(pair, within as string, 2));
     return makeMap(

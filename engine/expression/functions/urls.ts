@@ -1,7 +1,7 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import { fixed, type FunctionEntry } from "./entry.js";
+import { castArgs, fixed, requireKinds, type FunctionEntry } from "./entry.js";
 
 /** Addresses of the web, and texts as parts of them. */
 
@@ -84,7 +84,10 @@ function parsing(name: string, isTry: boolean): FunctionEntry {
     doc: "A part of an address of the web: HOST, PATH, QUERY (with a key: its value), REF, PROTOCOL, FILE, AUTHORITY or USERINFO.",
     arity: [2, 3],
     nulls: "strict",
-    resolve: fixed([types.string], types.string, true),
+    resolve: (args, resolving) => {
+      requireKinds(args, ["string"], '"STRING"', resolving);
+      return { args: castArgs(args, [types.string], resolving), type: types.string, nullable: true };
+    },
     eval: ([url, part, key], call): Value => {
       const parts = partsOf(url as string);
       if (parts === null) {

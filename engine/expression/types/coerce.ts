@@ -13,6 +13,8 @@ export interface AnalysisContext {
   readonly ansi: boolean;
   /** IANA name of the session time zone. */
   readonly zone: string;
+  /** The database that names without one mean; `default` where none is said. */
+  readonly database?: string;
   /** The functions of users that text can name: by their names in lower case, what plans call them by. */
   readonly userFunctions?: ReadonlyMap<string, string>;
 }
@@ -88,7 +90,7 @@ function implicitTarget(from: DataType, expected: Expected, context: AnalysisCon
   if (sameType(from, expected)) return expected;
   if (from.kind === "null") return expected;
   if (!isAtomic(from) || !isAtomic(expected)) return nestedTarget(from, expected, context);
-  if (expected.kind === "string") return from.kind === "interval_daytime" || from.kind === "interval_yearmonth" ? null : expected;
+  if (expected.kind === "string") return expected;
   if (from.kind === "string") return !context.ansi && expected.kind === "boolean" ? null : expected;
   if (isNumeric(from) && isNumeric(expected)) return expected;
   const datetimes = ["date", "timestamp", "timestamp_ntz"];
