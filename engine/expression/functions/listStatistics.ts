@@ -54,7 +54,7 @@ function requireBars(e: Expression): void {
     sqlExpr: `"${describe(e)}"`,
     exprName: "nb",
     valueRange: "[2, 2147483647]",
-    currentValue: String(e.value),
+    currentValue: describe(e),
   });
 }
 
