@@ -188,7 +188,7 @@ const arrayPosition: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    requireNoVoid(args, resolving);
+    if (typeOf(args[0]!).kind === "null") requireNoVoid(args, resolving);
     return { args: withElement(args, resolving).args, type: types.long };
   },
   eval: ([list, value], call) => BigInt(indexIn(list as List, value!, typeOf(call.args[1]!)) + 1),

@@ -15,6 +15,14 @@ const namedStruct: FunctionEntry = {
   arity: [0, Infinity],
   nulls: "own",
   resolve: (args, resolving) => {
+    if (args.length % 2 === 1) {
+      throw new StreamingError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
+        functionName: "`named_struct`",
+        expectedNum: "2n (n > 0)",
+        actualNum: String(args.length),
+        docroot: "https://spark.apache.org/docs/latest",
+      });
+    }
     const names = args.filter((_, i) => i % 2 === 0);
     if (names.some((name) => name.kind !== "literal" || typeof name.value !== "string")) {
       throw new StreamingError("DATATYPE_MISMATCH.CREATE_NAMED_STRUCT_WITHOUT_FOLDABLE_STRING", {
