@@ -44,6 +44,27 @@ export const selectConditions = {
     message: "Distinct window functions are not supported: <windowExpr>.",
     advice: "Leave DISTINCT out, or aggregate distinct rows first.",
   },
+  "INVALID_AGGREGATE_FILTER.NOT_BOOLEAN": {
+    sqlState: "42903",
+    message: "The FILTER expression <filterExpr> in an aggregate function is invalid. Expected a FILTER expression of the BOOLEAN type.",
+    advice: "Compare it, as in FILTER (WHERE a > 0).",
+  },
+  "INVALID_AGGREGATE_FILTER.CONTAINS_AGGREGATE": {
+    sqlState: "42903",
+    message: "The FILTER expression <filterExpr> in an aggregate function is invalid. Expected a FILTER expression without an aggregation.",
+    advice: "Aggregate first, and filter in a query over that.",
+  },
+  "INVALID_AGGREGATE_FILTER.CONTAINS_WINDOW_FUNCTION": {
+    sqlState: "42903",
+    message:
+      "The FILTER expression <filterExpr> in an aggregate function is invalid. Expected a FILTER expression without a window function.",
+    advice: "Compute the window function in a subquery.",
+  },
+  "INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC": {
+    sqlState: "42903",
+    message: "The FILTER expression <filterExpr> in an aggregate function is invalid. Expected a deterministic FILTER expression.",
+    advice: "Compute the condition as a column in a subquery.",
+  },
   UNSUPPORTED_EXPR_FOR_WINDOW: {
     sqlState: "42P20",
     message: "Expression <sqlExpr> not supported within a window function.",

@@ -8,6 +8,7 @@ import { isAggregateName, isGeneratorName, resolveFunction } from "../../express
 import { resolveCast } from "../../expression/types/coerce.js";
 import { resolvedKinds, sqlText, type TextContext } from "../sqlText.js";
 import { expressionChildren, foldExpression, mapChildren, someExpression } from "../../expression/traverse.js";
+import { checkAggregateFilter } from "./aggregateFilter.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
 import { expandArguments } from "./star.js";
@@ -126,6 +127,7 @@ function resolveCall(e: UnresolvedFunction, scope: Scope, resolve: ResolvePart):
   if (!aggregate && (e.distinct || filter !== null)) {
     throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
   }
+  if (filter !== null) checkAggregateFilter(filter, prettyText(e.filter!, scope));
   const { options, typeArgument, draw } = e;
   const given = { ...(options && { options }), ...(typeArgument && { typeArgument }), ...(draw !== undefined && { draw }) };
   const resolved = resolveFunction({ name: e.name, args, distinct: e.distinct, filter, ...given }, scope.context);

@@ -136,3 +136,19 @@ describe("windows of the WINDOW clause", () => {
     await expect(session.sql(text.replace("FROM t", values))).rejects.toMatchObject({ condition });
   });
 });
+
+// Expected: what Spark 4.3 gave.
+describe("FILTER", () => {
+  it.each([
+    ["1", "NOT_BOOLEAN"],
+    ["a", "NOT_BOOLEAN"],
+    ["'true'", "NOT_BOOLEAN"],
+    ["NULL", "NOT_BOOLEAN"],
+    ["sum(a) > 1", "CONTAINS_AGGREGATE"],
+    ["rand() > 1", "NON_DETERMINISTIC"],
+    ["row_number() OVER (ORDER BY a) > 1", "CONTAINS_WINDOW_FUNCTION"],
+  ])("(WHERE %s) is refused", async (condition, what) => {
+    const text = `SELECT sum(a) FILTER (WHERE ${condition}) FROM VALUES (1), (2) AS t(a)`;
+    await expect(session.sql(text)).rejects.toMatchObject({ condition: `INVALID_AGGREGATE_FILTER.${what}` });
+  });
+});
