@@ -268,7 +268,7 @@ describe("kind: a working directory that is another one", () => {
 
 describe("kind: what a page says of operating", () => {
   const page = readFileSync(fileURLToPath(new URL("../../docs/deploying.md", import.meta.url)), "utf8");
-  const others = ["README.md", "docs/backfill.md", "docs/inspecting.md"].map((name) =>
+  const others = ["README.md", "docs/backfill.md", "docs/change-rows.md", "docs/event-time.md", "docs/inspecting.md"].map((name) =>
     readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), "utf8"),
   );
 
