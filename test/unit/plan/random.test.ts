@@ -94,15 +94,12 @@ describe("what random functions draw", () => {
     expect(await randomUnion()).toEqual(await randomUnion());
   });
 
-  it("is drawn as often by the operators as the plan says", async () => {
+  it("is drawn as often by the operators as the plan says", () => {
     for (const frame of Object.values(frames)) expect(() => planPhysical(optimize(frame.plan), null, 1)).not.toThrow();
-    // FILTER guards the arguments, and is asked once: what it leaves out of one it leaves out of both.
-    const [row] = await numbers(
-      range().agg(expr("count(id) FILTER (WHERE rand() < 0.5)").as("n"), expr("count(*) FILTER (WHERE rand(3) < 0.5)").as("m")),
+    // Spark takes none in a FILTER.
+    expect(() => range().agg(expr("count(id) FILTER (WHERE rand() < 0.5)"))).toThrow(
+      expect.objectContaining({ condition: "INVALID_AGGREGATE_FILTER.NON_DETERMINISTIC" }),
     );
-    const seeded = await numbers(range().where(rand(3).lt(0.5)).select("id"));
-    expect(row![0]).toBeGreaterThan(5);
-    expect(row![1]).toBe(seeded.length);
   });
 });
 
