@@ -89,7 +89,7 @@ describe("tidemark sql", () => {
       await talk.say("SELECT 'a;b' AS x,\r", /\.\.\.> $/);
       await talk.say("1 + 1 AS y;\r", /\|a;b\|2 {2}\|[^]*sql> $/);
       await talk.say("SELEC;\r", /PARSE_SYNTAX_ERROR[^]*sql> $/);
-      await talk.say("SELECT current_dat\t", /current_database\($|current_date/);
+      await talk.say("SELECT current_timez\t", /current_timezone/);
       await talk.say("\u0003", /\^C[^]*sql> $/);
       // Lines that are pasted come all at once.
       await talk.say("CREATE TEMP VIEW v AS SELECT 1 AS one;\rSELECT one\rFROM v;\r", /OK[^]*\|one\|[^]*sql> $/);
