@@ -39,6 +39,8 @@ function storyOf(seed: number): Story {
     "spark.sql.streaming.minBatchesToRetain": String(random.pick([1, 2, 100])),
     "spark.sql.streaming.stateStore.minDeltasForSnapshot": String(random.pick([1, 2, 10])),
     "spark.sql.shuffle.partitions": String(random.pick([1, 3, 4, 64])),
+    // A restart forgets what each of several watermarks has seen (SEMANTICS 8): the least of them then waits for all, and windows close later than undisturbed.
+    "spark.sql.streaming.multipleWatermarkPolicy": query.inputs === 2 ? "max" : "min",
   };
   return { query, rounds, options: { conf, maxFilesPerTrigger: 1 } };
 }
