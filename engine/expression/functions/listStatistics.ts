@@ -43,6 +43,12 @@ function withNumbers(
   return { list: coerceTo(args[0]!, types.array(number), resolving.context), result: types.double };
 }
 
+/** A double as a long, which has no values beyond its ends; of a decimal the unscaled number. */
+function asWhole(value: number, { kind }: DataType): bigint {
+  if (kind === "decimal" || Math.abs(value) < 2 ** 63) return BigInt(value);
+  return value > 0 ? 2n ** 63n - 1n : -(2n ** 63n);
+}
+
 const timeKinds: ReadonlySet<string> = new Set(["date", "timestamp", "timestamp_ntz"]);
 
 /** @throws DATATYPE_MISMATCH.UNEXPECTED_NULL, DATATYPE_MISMATCH.VALUE_OUT_OF_RANGE */
@@ -240,7 +246,7 @@ const histogram: FunctionEntry = {
       isNumeric(element) || (isInterval(element) && element.kind !== "interval") || timeKinds.has(element.kind) || element.kind === "null";
     if (!fits) throw unexpectedType(args, 0, '("NUMERIC" or "DATE" or "TIMESTAMP" or "TIMESTAMP_NTZ" or "INTERVAL")', resolving);
     const bars = castArgs([args[1]!], [types.int], resolving)[0]!;
-    requireBars(bars);
+    requireBars(resolving.fold(bars));
     const fields = [
       { name: "x", type: element, nullable: true },
       { name: "y", type: types.double, nullable: true },
@@ -259,7 +265,7 @@ const histogram: FunctionEntry = {
       bars as number,
     ).map(({ x, y }) => {
       const place = rounds && !isWhole ? Math.trunc(x) : x;
-      return [isWhole ? BigInt(Math.trunc(place * scale)) : place, y];
+      return [isWhole ? asWhole(Math.trunc(place * scale), element) : place, y];
     });
   },
 };

@@ -2,6 +2,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, type Field } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
+import { resolveMapItem } from "./items.js";
 import { callOf, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 import { describe, describeCall } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
@@ -121,7 +122,10 @@ function resolveField(child: Expression, key: Expression, resolving: Resolving):
     const element = types.array(field.type, type.containsNull || field.nullable);
     return callOf("getarrayfields", [child, textLiteral(field.name)], element, nullableOf(child), "ansi");
   }
-  if (type.kind === "map") return callOf("getItem", [child, key], type.value, true, resolving.context.ansi ? "ansi" : "legacy");
+  if (type.kind === "map") {
+    const { args } = resolveMapItem(child, key, { ...resolving, name: "getItem" });
+    return callOf("getItem", args, type.value, true, resolving.context.ansi ? "ansi" : "legacy");
+  }
   throw new StreamingError("INVALID_EXTRACT_BASE_FIELD_TYPE", {
     base: `"${describe(child)}"`,
     other: `"${sqlTypeName(type)}"`,
