@@ -13,7 +13,7 @@ import { type Call, type Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
-import { isInterval, nullableOf, typeOf } from "../types/typeOf.js";
+import { isIntegral, isInterval, nullableOf, typeOf } from "../types/typeOf.js";
 import { placeOf } from "./items.js";
 import { alikeArrays, differentElement, modeOf, requireOrder, unexpectedType, type FunctionEntry, type Resolving } from "./entry.js";
 
@@ -161,8 +161,9 @@ const sequence: FunctionEntry = {
   resolve: (args, resolving) => {
     const ends = coerceAll(args.slice(0, 2), resolving.context);
     const step = args[2];
-    const isNumber = ends !== null && ["byte", "short", "int", "long"].includes(ends.type.kind);
-    if (ends === null || !(isNumber || (isTime(ends.type) && (step === undefined || isInterval(typeOf(step)))))) {
+    const isNumber = ends !== null && isIntegral(ends.type);
+    const stepsInNumbers = step === undefined || isIntegral(typeOf(step)) || typeOf(step).kind === "null";
+    if (ends === null || !((isNumber && stepsInNumbers) || (isTime(ends.type) && (step === undefined || isInterval(typeOf(step)))))) {
       throw new StreamingError("DATATYPE_MISMATCH.SEQUENCE_WRONG_INPUT_TYPES", {
         sqlExpr: `"${describeCall("sequence", args)}"`,
         functionName: "`sequence`",
