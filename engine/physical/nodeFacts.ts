@@ -81,6 +81,17 @@ export const oneInput = {
   tables: (): readonly never[] => [],
 } as const;
 
+/** The facts of a node that reads two streams. */
+export const twoStreams = {
+  inputs: <Plan>(node: { readonly left: Plan; readonly right: Plan }): readonly Plan[] => [node.left, node.right],
+  withInputs: <Plan, N extends { readonly left: Plan; readonly right: Plan }>(node: N, [left, right]: readonly Plan[]): N => ({
+    ...node,
+    left: left!,
+    right: right!,
+  }),
+  tables: (): readonly never[] => [],
+} as const;
+
 /** The facts of a node that evaluates no expression. */
 export const noExpressions = {
   expressions: (): readonly Expression[] => [],

@@ -8,7 +8,7 @@ import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { sqlText } from "../../plan/sqlText.js";
 import { IntList } from "../../state/intList.js";
-import { stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { stateful, twoStreams, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import { emission, nothing, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
 import { countsPartners, givesPairs, isPreserved, type ChangeJoinSpec, type ChangeSideSpec } from "./changeJoinSpec.js";
@@ -27,10 +27,8 @@ export interface ChangeJoinNode<Plan = NodeBase> extends NodeBase {
 
 export const changeJoin: OperatorFacts<ChangeJoinNode> = {
   kind: "changeJoin",
+  ...twoStreams,
   ...stateful,
-  inputs: ({ left, right }) => [left, right],
-  withInputs: (node, [left, right]) => ({ ...node, left: left!, right: right! }),
-  tables: () => [],
   expressions: ({ spec: { sides, condition } }) =>
     [...sides.map(({ filter }) => filter), condition?.expression ?? null].filter((e) => e !== null),
   shape: ({ spec: { joinType, sides } }) => ({ joinType, changes: true, keys: sides.map(({ keys }) => [...keys]) }),

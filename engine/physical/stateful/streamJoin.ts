@@ -9,7 +9,7 @@ import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { IntList } from "../../state/intList.js";
 import { sqlText } from "../../plan/sqlText.js";
-import { stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { stateful, twoStreams, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import {
   emission,
   nothing,
@@ -39,10 +39,8 @@ export interface StreamJoinNode<Plan = NodeBase> extends NodeBase {
 
 export const streamJoin: OperatorFacts<StreamJoinNode> = {
   kind: "streamJoin",
+  ...twoStreams,
   ...stateful,
-  inputs: ({ left, right }) => [left, right],
-  withInputs: (node, [left, right]) => ({ ...node, left: left!, right: right! }),
-  tables: () => [],
   expressions: ({ spec: { sides, condition } }) =>
     [...sides.map(({ filter }) => filter), condition?.expression ?? null].filter((e) => e !== null),
   shape: ({ spec: { joinType, sides } }) => ({ joinType, expiry: sides.map(({ expiry }) => shapeOf(expiry)) }),
