@@ -162,7 +162,7 @@ export class TokenStream {
     // What is no clause was read as an alias: FORM for FROM.
     const before = this.tokens[this.at - 1];
     const meant = before?.kind === "identifier" && before.word.length > 3 ? nearestName(before.word, clauses) : undefined;
-    throw this.unexpected(meant === undefined || clauses.includes(before!.word) ? "" : `did you mean ${meant} for '${before!.text}'?`);
+    throw this.unexpected(meant === undefined || clauses.includes(before!.word) ? "" : `perhaps ${meant} was meant by '${before!.text}'`);
   }
 
   /** The refusal of the next token, where one of some words should stand. */

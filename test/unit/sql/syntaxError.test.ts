@@ -40,8 +40,8 @@ it("a parameter of any condition is cut where it is longer than anybody reads", 
 it.each([
   ["SELEC 1", "(did you mean SELECT?)"],
   ["SHOW TABELS", "(did you mean TABLES?)"],
-  ["SELECT 1 FORM t", "did you mean FROM for 'FORM'?"],
-  ["SELECT * FROM t GRUOP BY k", "did you mean GROUP for 'GRUOP'?"],
+  ["SELECT 1 FORM t", "perhaps FROM was meant by 'FORM'"],
+  ["SELECT * FROM t GRUOP BY k", "perhaps GROUP was meant by 'GRUOP'"],
   ["SELECT a, FROM t", "expected an expression"],
   ["SELECT 1 +", "expected an expression"],
 ])("%s: says what is meant", (text, hint) => {
