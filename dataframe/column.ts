@@ -7,9 +7,10 @@ import {
   type UnresolvedFunction,
   type WindowDefinition,
 } from "../engine/expression/expression.js";
+import { withBranch, withFieldUpdate } from "./grownExpressions.js";
 import { literalOf, type LiteralType, type LiteralValue } from "./literal.js";
 import { notExpected } from "./arguments.js";
-import { nameExpression } from "./names.js";
+import { nameExpression, nameParts } from "./names.js";
 import { typeInput, type CastTo, type TypeInput } from "./schema.js";
 import type { Arithmetic, ElementOf, FieldOf, MemberName, NoElse, Of } from "./types/deferred.js";
 import type { CheckedType } from "./types/ddl.js";
@@ -258,6 +259,27 @@ export class Column<out V = unknown, out R extends Asked = Asked, out N extends 
     return new Column({ kind: "unresolvedExtract", child: this.expression, key: literalOf(field) });
   }
 
+  /**
+   * A struct with a field put in its place, or behind the others; of a path (`c.d`) in the struct inside. Null where the struct is.
+   *
+   * @example df.select(struct("id", "celsius").as("s")).select(col("s").withField("kelvin", col("s.celsius").plus(273.15)).as("s"))
+   */
+  withField<O extends Operand>(name: string, value: O): Column<unknown, R | OperandRefs<O>, never> {
+    return new Column(withFieldUpdate(this.expression, nameParts(name), operandExpression(value)));
+  }
+
+  /** A struct without these fields, or fields of structs inside; those that it has not stay away. @example df.select(struct("id", "celsius").as("s")).select(col("s").dropFields("celsius").as("s")) */
+  dropFields(...names: readonly string[]): Column<unknown, R, never> {
+    return new Column(names.reduce((e, name) => withFieldUpdate(e, nameParts(name), null), this.expression));
+  }
+
+  /** What a function makes of it, so that steps read in order. @example df.select(col("celsius").transform((c) => c.plus(273.15)).as("kelvin")) */
+  transform<C extends AnyColumn>(step: (column: Column<V, R, N>) => C): C {
+    const given: unknown = step(this);
+    if (!(given instanceof Column)) throw notExpected("Column.transform", 1, "a function that gives a Column", given);
+    return given as C;
+  }
+
   /** An element of an array (from 0) or the value of a key of a map. @example df.select(array(lit(1), lit(2)).getItem(0).as("first")) */
   getItem<O extends Operand>(key: O): Column<ElementOf<V>, R | OperandRefs<O>, never> {
     return new Column({ kind: "unresolvedExtract", child: this.expression, key: operandExpression(key) });
@@ -383,17 +405,4 @@ export function outputExpression(column: string | AnyColumn): Expression {
 
 function aliased<V, R extends Asked, M extends string>(e: Expression, name: M): Column<V, R, M> {
   return new Column({ kind: "alias", child: e, name, id: freshId() });
-}
-
-/** A CASE with more operands: condition and value of a branch, or the value of ELSE. Its last operand without a pair is the ELSE. */
-function withBranch(e: Expression, operands: readonly Expression[]): Expression {
-  if (e.kind !== "unresolvedFunction" || e.name !== "case" || e.args.length % 2 === 1) {
-    throw new StreamingError("INVALID_OPTION_VALUE", {
-      owner: "Column",
-      option: operands.length === 2 ? "when" : "otherwise",
-      value: e.kind,
-      expected: "to follow a when(…) that has no otherwise(…) yet",
-    });
-  }
-  return call("case", [...e.args, ...operands]);
 }

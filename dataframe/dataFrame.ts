@@ -1,22 +1,22 @@
 import type { Batch } from "../engine/arrow/batch.js";
 import type { UserRow } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { freshId, type Expression } from "../engine/expression/expression.js";
+import type { Expression } from "../engine/expression/expression.js";
 import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../engine/plan/unresolved.js";
-import { allRenamed, joinTypeOf, renamed, sameName, sortOrder, withColumns } from "../engine/plan/verbs.js";
+import { allRenamed, joinTypeOf, renamed, sameName, withColumns } from "../engine/plan/verbs.js";
 import { parseExpression } from "../engine/sql/parser.js";
-import { Column, columnExpression, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
+import { Column, call, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
 import * as g from "./groupState.js";
 import { reducedRow } from "./reducedRows.js";
-import { groupingSetsPlan, pivotPlan, type Pivoted } from "./groupings.js";
+import { groupingSetsPlan, pivotPlan, type GroupingSets, type Pivoted } from "./groupings.js";
 import { literalOf, type LiteralValue } from "./literal.js";
 import { localPlan } from "./localPlan.js";
 import * as m from "./mapRows.js";
 import { nameExpression } from "./names.js";
-import { castsNamed, givenColumn, givenItems, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
+import { castsNamed, givenColumn, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
 import type { RowOfInput, SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
@@ -174,6 +174,21 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return new GroupedData(this, outputItems("DataFrame.rollup", this.output, columns), "rollup");
   }
 
+  /**
+   * The groups of each of the sets of columns, one after the other; a column that does not count in a set is null. The result has the columns, then the aggregates.
+   *
+   * @example df.groupingSets([["sensorId", "day"], ["day"], []], "sensorId", "day").count()
+   */
+  groupingSets<R, const C extends readonly v.Item<R>[]>(
+    this: DataFrame<R>,
+    sets: readonly (readonly v.Item<R>[])[],
+    ...columns: C & r.CheckedAll<C, R>
+  ): GroupedData<R, r.Selected<C, R>>;
+  groupingSets<R>(this: DataFrame<R>, sets: readonly (readonly unknown[])[], ...columns: readonly unknown[]): GroupedData<R, never> {
+    const itemsOf = (items: readonly unknown[]): Expression[] => outputItems("DataFrame.groupingSets", this.output, items);
+    return new GroupedData(this, itemsOf(columns), sets.map(itemsOf));
+  }
+
   /** Aggregates over all rows. @example df.agg(max("celsius").as("hottest"), count().as("n")) */
   agg<R, const C extends AnyColumn | readonly AnyColumn[]>(
     this: DataFrame<R>,
@@ -235,46 +250,16 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     );
   }
 
-  /** The first row of each combination of these columns (of all without any). @example df.dropDuplicates("sensorId") */
-  dropDuplicates<R>(this: DataFrame<R>, ...columns: readonly v.Name<R>[]): DataFrame<R> {
-    return this.deduplicate(columns, false);
+  /** Each row as the text of a JSON object, without the columns that are null: as column `value`. @example df.toJSON() */
+  toJSON(): DataFrame<{ value: string }> {
+    const row = call("struct", [{ kind: "unresolvedStar", target: [] }]);
+    return this.project([outputExpression(new Column(call("to_json", [row])).as("value"))]);
   }
 
-  /** The same, for duplicates that arrive within the delay of the watermark: its state stays small. @example df.withWatermark("at", "1 minute").dropDuplicatesWithinWatermark("id") */
-  dropDuplicatesWithinWatermark<R>(this: DataFrame<R>, ...columns: readonly v.Name<R>[]): DataFrame<R> {
-    return this.deduplicate(columns, true);
-  }
-
-  /** In order; of a stream only after an aggregation in complete mode. @example df.orderBy("sensorId", desc("celsius")) */
-  orderBy<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
-  orderBy<R, const C extends v.Items<R>>(this: DataFrame<R>, columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>): DataFrame<R>;
-  orderBy<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
-  orderBy<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
-    return this.sorted(columns, "orderBy");
-  }
-
-  /** The same as `orderBy`. @example df.sort(desc("celsius")) */
-  sort<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
-  sort<R, const C extends v.Items<R>>(this: DataFrame<R>, columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>): DataFrame<R>;
-  sort<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
-  sort<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
-    return this.sorted(columns, "orderBy");
-  }
-
-  /** In order within each partition; bounded tables have one, and a stream is refused where `orderBy` is. @example df.sortWithinPartitions(desc("celsius")) */
-  sortWithinPartitions<R>(this: DataFrame<R>, ...columns: readonly (keyof R & string)[]): DataFrame<R>;
-  sortWithinPartitions<R, const C extends v.Items<R>>(
-    this: DataFrame<R>,
-    columns: (row: v.ColumnsOf<R>) => C & v.CheckedItems<C, R>,
-  ): DataFrame<R>;
-  sortWithinPartitions<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<R>;
-  sortWithinPartitions<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<R> {
-    return this.sorted(columns, "sortWithinPartitions");
-  }
-
-  /** Declares an event-time column, and how late its rows may come. @example df.withWatermark("at", "10 seconds") */
-  withWatermark<R>(this: DataFrame<R>, column: v.TimeName<R>, delay: string): DataFrame<R> {
-    return this.derive({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
+  /** With the place of each row, from 0, as the last column. Of a stream it is refused: places would depend on how it was cut. @example df.zipWithIndex("place") */
+  zipWithIndex<R, const N extends string = "index">(this: DataFrame<R>, name?: N): DataFrame<r.WithColumn<R, N, number>> {
+    const place = new Column(call("monotonically_increasing_id", [])).as(name ?? "index");
+    return this.project([...this.output, outputExpression(place)]);
   }
 
   /** Writes a stream. @example await stream.writeStream.format("console").start() */
@@ -308,15 +293,6 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     const e = typeof condition === "string" ? parseExpression(condition) : givenColumn("DataFrame.where", this.output, condition);
     return this.derive({ kind: "filter", condition: e, input: this.plan });
   }
-
-  private sorted(columns: readonly unknown[], verb: "orderBy" | "sortWithinPartitions"): DataFrame<Row> {
-    const order = givenItems(this.output, columns).map((column, i) => sortOrder(columnExpression(column, `DataFrame.${verb}`, i)));
-    return this.derive({ kind: "sort", order, global: verb === "orderBy", input: this.plan });
-  }
-
-  private deduplicate(columns: readonly string[], withinWatermark: boolean): DataFrame<Row> {
-    return this.derive({ kind: "deduplicate", columns: columns.length === 0 ? null : columns, withinWatermark, input: this.plan });
-  }
 }
 
 declare const typesOf: unique symbol;
@@ -334,7 +310,7 @@ export class GroupedData<out Row, out Keys> {
   constructor(
     private readonly frame: DataFrame<Row>,
     private readonly grouping: readonly Expression[],
-    private readonly sets: "cube" | "rollup" | null = null,
+    private readonly sets: GroupingSets | null = null,
     private readonly pivoted: Pivoted | null = null,
   ) {}
 
@@ -428,8 +404,8 @@ export class GroupedData<out Row, out Keys> {
 
   /** The keys of groups that a function is called for. @throws GROUPING_NOT_PLAIN */
   private plainKeys(verb: string): readonly Expression[] {
-    const other = this.pivoted === null ? this.sets : "pivot";
-    if (other !== null) throw notPlain(verb, other);
+    if (this.pivoted !== null) throw notPlain(verb, "pivot");
+    if (this.sets !== null) throw notPlain(verb, typeof this.sets === "string" ? this.sets : "groupingSets");
     return this.grouping;
   }
 

@@ -90,6 +90,10 @@ const sessionOptions: Kind = {
 
 const filling = either(number, text, boolean);
 const names = listOf("a list of names", text);
+const listOfItems: Kind = {
+  expected: "a list of columns, or their names",
+  accepts: (value) => Array.isArray(value) && value.every((item) => columnOrName.accepts(item)),
+};
 const fillings = recordOf("an object of numbers, texts or booleans by column", filling);
 const replacements: Kind = {
   expected: "a Map, or an object, of what is replaced and by what: numbers, texts, booleans, or null",
@@ -145,9 +149,21 @@ guard("DataFrame", DataFrame.prototype, {
     sort: [items],
     sortWithinPartitions: [items],
     sample: [number, optional(number)],
-    repartition: [number],
+    repartition: [optional(either(number, columnOrName)), rest(columnOrName)],
+    repartitionByRange: [optional(either(number, columnOrName)), rest(columnOrName)],
+    coalesce: [number],
+    hint: [text, rest(anything)],
+    persist: [optional(anything)],
+    unpersist: [optional(boolean)],
+    randomSplit: [listOf("a list of numbers", number), optional(number)],
+    colRegex: [text],
+    replace: [either(replacements, columnName, names), optional(either(replacements, names))],
+    zipWithIndex: [optional(columnName)],
+    groupingSets: [listOf("a list of lists of columns, or their names", listOfItems), rest(columnOrName)],
+    toLocalIterator: [],
     withWatermark: [columnName, text],
     transform: [callable],
+    createTempView: [text],
     createOrReplaceTempView: [text],
     explain: [anything],
   },
@@ -155,6 +171,9 @@ guard("DataFrame", DataFrame.prototype, {
     collect: [optional(collectOptions)],
     head: [optional(number)],
     take: [number],
+    tail: [number],
+    foreach: [callable],
+    foreachPartition: [callable],
     show: [optional(number), optional(either(boolean, number))],
   },
 });
@@ -190,6 +209,9 @@ guard("Column", Column.prototype, {
     alias: [text],
     name: [text],
     getField: [text],
+    withField: [text, anything],
+    dropFields: [rest(text)],
+    transform: [callable],
     when: [column, anything],
     over: [instanceOf("a window, as Window.partitionBy(…) gives it", WindowSpec)],
   },

@@ -19,10 +19,20 @@ export interface Cancellation {
 
 /** Runs a bounded plan; the batches are the caller's. @throws OPERATION_CANCELED */
 export async function collectBatches(session: SessionContext, plan: AnalyzedPlan, signal?: Cancellation): Promise<Batch[]> {
-  checkBatch(plan);
   const batches: Batch[] = [];
-  await runBoundedPlan(session, plan, (batch) => void batches.push(retainBatch(batch)), signal);
+  await runBatches(session, plan, (batch) => void batches.push(retainBatch(batch)), signal);
   return batches;
+}
+
+/** Checks a plan and runs it; each batch is lent until what `emit` returned is done. @throws OPERATION_CANCELED */
+export async function runBatches(
+  session: SessionContext,
+  plan: AnalyzedPlan,
+  emit: (batch: Batch) => Promise<void> | void,
+  signal?: Cancellation,
+): Promise<void> {
+  checkBatch(plan);
+  await runBoundedPlan(session, plan, emit, signal);
 }
 
 /** Runs a bounded plan; each batch is lent until what `emit` returned is done. @throws OPERATION_CANCELED */

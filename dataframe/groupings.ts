@@ -1,6 +1,6 @@
 import type { Expression } from "../engine/expression/expression.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
-import type { ParsedPlan, Select } from "../engine/plan/unresolved.js";
+import type { GroupingItem, ParsedPlan, Select } from "../engine/plan/unresolved.js";
 
 /** The column of a pivot, and its values that become columns. */
 export interface Pivoted {
@@ -18,14 +18,20 @@ const select: Omit<Select, "items" | "from" | "grouping"> = {
   hints: [],
 };
 
-/** `SELECT keys, aggregates FROM input GROUP BY CUBE (keys)`. */
+/** The groups that there are beside those of all keys: every part of them, the first so many, or the sets that are listed. */
+export type GroupingSets = "cube" | "rollup" | readonly (readonly Expression[])[];
+
+/** `SELECT keys, aggregates FROM input GROUP BY CUBE (keys)`, or of `GROUPING SETS (…)`. */
 export function groupingSetsPlan(
   input: AnalyzedPlan,
   keys: readonly Expression[],
-  sets: "cube" | "rollup",
+  sets: GroupingSets,
   aggregates: readonly Expression[],
 ): ParsedPlan {
-  const item = { kind: sets, sets: keys.map((key) => [withoutAlias(key)]) } as const;
+  const item: GroupingItem =
+    typeof sets === "string"
+      ? { kind: sets, sets: keys.map((key) => [withoutAlias(key)]) }
+      : { kind: "groupingSets", sets: sets.map((set) => ({ kind: "set", expressions: set.map(withoutAlias) })) };
   return { ...select, items: [...keys, ...aggregates], from: input, grouping: { kind: "list", items: [item], with: null } };
 }
 

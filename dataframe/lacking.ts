@@ -12,69 +12,49 @@ const byStatement =
 const byText = 'Write it as text: df.createOrReplaceTempView("v") and await session.sql("SELECT … FROM v …").';
 const noGlobalViews = "Views belong to a session: use createOrReplaceTempView.";
 const otherFormats = `The formats that are read are ${sourceFormats.names.join(", ")}; those that are written ${sinkFormats.names.join(", ")}.`;
-const perRow = "Use writeStream.foreach or foreachBatch for a stream; collect and a loop for a table.";
 const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState or transformWithState.";
 
 export const lackingOfFrame: Lacking = {
   rdd: "Use the verbs of the DataFrame, or await df.collect().",
   stat: "Use aggregate functions: corr, covarSamp, stddev and their like.",
   storageLevel: oneProcess,
-  sparkSession: "It is df.session.",
   sqlCtx: "It is df.session.",
   plot: inMemory,
   executionInfo: "A streaming query has lastProgress and recentProgress.",
   toPandas: inMemory,
   pandasApi: inMemory,
-  toLocalIterator: inMemory,
-  toJSON: "Use df.select(toJson(struct(…))).",
-  tail: "Order the other way round and use take.",
-  cache: oneProcess,
-  persist: oneProcess,
-  unpersist: oneProcess,
   checkpoint: writeAndRead,
   localCheckpoint: writeAndRead,
-  createTempView: "Use createOrReplaceTempView.",
   registerTempTable: "Use createOrReplaceTempView.",
   createGlobalTempView: noGlobalViews,
   createOrReplaceGlobalTempView: noGlobalViews,
   writeTo: byStatement,
   mergeInto: "Join the table with what changes it, and write what comes out anew.",
   groupby: "It is groupBy.",
-  foreach: perRow,
-  foreachPartition: perRow,
   mapInPandas: "Use mapBatches.",
   mapInArrow: "Use mapBatches.",
   mapPartitions: "Use mapBatches, or map.",
   mapGroups: userState,
   groupByKey: `Use groupBy. ${userState}`,
   joinWith: "Use join.",
-  groupingSets: `${byText} GROUP BY GROUPING SETS ((a), (b)) is there.`,
   lateralJoin: `${byText} LATERAL is there.`,
   nearestByJoin: "Use join.",
   asTable: "Pass the DataFrame itself.",
   scalar: 'Write it as text: df.where("n > (SELECT max(m) FROM v)"), with a view v.',
   exists: 'Write it as text: df.where("EXISTS (SELECT * FROM v WHERE …)"), with a view v.',
   zip: "Join on a key.",
-  zipWithIndex: "Use monotonicallyIncreasingId().",
-  replace: "Use when(…).otherwise(…) in withColumn.",
   approxQuantile: "Use agg(expr('percentile(…)')) where it is built, or sort and take.",
   corr: "Use agg(corr(a, b)).",
   cov: "Use agg(covarSamp(a, b)).",
   crosstab: "Use groupBy of both columns and count.",
   freqItems: "Use groupBy and count.",
   sampleBy: "Use where and sample, and union the parts.",
-  randomSplit: "Use sample with one seed each, or where on a hash of the key.",
   transpose: "Use collect.",
-  coalesce: "Leave it out: rows come in one partition.",
   repartitionById: "Leave it out: rows come in one partition.",
-  repartitionByRange: "Leave it out: rows come in one partition.",
-  hint: "Leave it out: of a join the static side is the one that is kept.",
   observe: "Aggregate, or look at the progress of the query.",
   inputFiles: "Name the folder; what was read is in the checkpoint's sources.",
-  isLocal: "Everything is local.",
   sameSemantics: "Compare explain(true).",
   semanticHash: "Compare explain(true).",
-  colRegex: "Filter df.columns and select.",
   metadataColumn: 'The columns of a file\'s facts are in col("_metadata").',
   withMetadata: "Columns have no metadata.",
   to: "Use select and cast.",
@@ -85,9 +65,6 @@ export const lackingOfColumn: Lacking = {
   endswith: "It is endsWith.",
   startswith: "It is startsWith.",
   isNotIn: "Use isin(…).not().",
-  withField: "Build the struct anew by struct(…).",
-  dropFields: "Build the struct anew by struct(…).",
-  transform: "Call the function with the column: f(column).",
   outer: 'Write the subquery as text, in which columns of outside have their names: df.where("EXISTS (SELECT * FROM v WHERE v.k = k)").',
 };
 
@@ -158,7 +135,7 @@ export const lackingOfSession: Lacking = {
 export const lackingOfConf: Lacking = { getAll: "It is toRecord()." };
 
 /** Spark's names that are properties there: who reads one is told at once. */
-const properties = new Set(["rdd", "na", "stat", "storageLevel", "sparkSession", "sqlCtx", "plot", "executionInfo", "builder"]);
+const properties = new Set(["rdd", "na", "stat", "storageLevel", "sqlCtx", "plot", "executionInfo", "builder"]);
 const sessionProperties = new Set([
   "catalog",
   "udtf",

@@ -9,7 +9,7 @@ import { literalOf } from "./literal.js";
 
 type Filling = number | string | boolean;
 /** What is replaced, and by what; an object has texts only. */
-type Replacements = ReadonlyMap<Filling, Filling | null> | Readonly<Record<string, Filling | null>>;
+export type Replacements = ReadonlyMap<Filling, Filling | null> | Readonly<Record<string, Filling | null>>;
 type Change = (input: LogicalPlan) => LogicalPlan;
 
 /** What `df.na` has: nulls filled, rows with nulls left out, values replaced. NaN counts as null. */

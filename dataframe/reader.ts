@@ -5,6 +5,7 @@ import { freshId, type Attribute } from "../engine/expression/expression.js";
 import { analyze } from "../engine/plan/analyzer/analyze.js";
 import { notYetSupported } from "../engine/errors/streamingError.js";
 import { DataFrame } from "./dataFrame.js";
+import { nameParts, viewName } from "./names.js";
 import { sourceFormats } from "./formats.js";
 import { optionOf, optionText, type OptionValue, type SomeOptions } from "./options.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
@@ -174,7 +175,7 @@ export class DataFrameReader<Row = LooseRow, K extends Knows = Knows, Format ext
 
   /** A temporary view by name. @example session.read.table("readings") */
   table(name: string): DataFrame {
-    return new DataFrame(this.session, this.session.viewPlan(name));
+    return new DataFrame(this.session, this.session.viewPlan(viewName(nameParts(name))));
   }
 
   private with<Next, NextKnows extends Knows, NextFormat extends SourceFormat = SourceFormat>(

@@ -20,6 +20,7 @@ import { Conf, contextOf } from "./conf.js";
 import { DataFrame } from "./dataFrame.js";
 import type { ConfName } from "./confKeys.js";
 import type { SomeOptions } from "./options.js";
+import { nameParts, viewName } from "./names.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
 import type { SessionContext, Tell } from "./sessionContext.js";
@@ -168,7 +169,7 @@ export class Session implements SessionContext {
 
   /** A temporary view by name, or what a query of that name has written to the memory sink so far. @example session.table("readings") */
   table(name: string): DataFrame {
-    return new DataFrame(this, this.viewPlan(name));
+    return new DataFrame(this, this.viewPlan(viewName(nameParts(name))));
   }
 
   /** Runs something where names without a database mean that one: what a view names is of its database. */

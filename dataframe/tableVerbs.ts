@@ -1,16 +1,19 @@
 import type { LogicalPlan } from "../engine/plan/logicalPlan.js";
 import { renamed, rowCount, sameName } from "../engine/plan/verbs.js";
 import { sampleOf } from "../engine/plan/nodes/sample.js";
-import { nameExpression } from "./names.js";
-import { NullFunctions } from "./nullFunctions.js";
-import { Relation } from "./relation.js";
+import { Column } from "./column.js";
+import { nameExpression, regexExpression } from "./names.js";
+import { NullFunctions, type Replacements } from "./nullFunctions.js";
+import { OrderVerbs } from "./orderVerbs.js";
+import type { Relation } from "./relation.js";
+import { splitPlans } from "./splits.js";
 import { statisticsPlan } from "./summaries.js";
 
 /**
  * Verbs that are made of others: nulls, summaries, columns turned into rows, set operations that count. `Same` is the DataFrame with the same rows, `Loose` one
  * of which the compiler knows nothing.
  */
-export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
+export abstract class TableVerbs<out Row, Same, Loose> extends OrderVerbs<Row, Same> {
   /** Under an alias, so that `l.id` can name its columns. @example df.as("l").select(col("l.id")) */
   as(alias: string): Same {
     return this.same({ kind: "subqueryAlias", alias, input: this.plan });
@@ -46,9 +49,20 @@ export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
     return this.same(sampleOf(fraction, seed, this.plan));
   }
 
-  /** A hint about partitions; the rows are the same. @example df.repartition(4) */
-  repartition(partitions: number): Same {
-    return this.same({ kind: "repartition", partitions, input: this.plan });
+  /**
+   * The rows dealt to as many tables as there are weights, about by their weights: each row to one. The rows are put in order first, so that the same rows are
+   * dealt the same way. The seed is fixed unless given.
+   *
+   * @throws INVALID_OPTION_VALUE for weights that are negative, or come to nothing
+   * @example const [training, test] = df.randomSplit([0.8, 0.2], 7)
+   */
+  randomSplit(weights: readonly number[], seed = 0): Same[] {
+    return splitPlans((plan) => this.analyzed(plan), this.plan, this.output, weights, seed).map((plan) => this.same(plan));
+  }
+
+  /** The columns whose name a regular expression between back-quotes describes; any other name is that of one column. @example df.select(df.colRegex("`(celsius|day)`")) */
+  colRegex(name: string): Column {
+    return new Column(regexExpression(name));
   }
 
   /** What stands for nulls, and rows with nulls. @example df.na.fill(0) */
@@ -64,6 +78,13 @@ export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
   /** The same as `na.drop`. @example df.dropna("any", ["celsius"]) */
   dropna(how?: "any" | "all" | number, columns?: readonly string[]): Same {
     return this.na.drop(how, columns);
+  }
+
+  /** The same as `na.replace`. @example df.replace(new Map([["a-1", "a-2"]]), ["sensorId"]) */
+  replace(values: Replacements, columns?: readonly string[]): Same;
+  replace(columns: string | readonly string[], values: Replacements): Same;
+  replace(...replacing: readonly unknown[]): Same {
+    return this.na.replace(...(replacing as Parameters<NullFunctions<Same>["replace"]>));
   }
 
   /** The distinct rows that are in both. @example df.select("sensorId").intersect(sensors.select("sensorId")) */
@@ -126,8 +147,7 @@ export abstract class TableVerbs<out Row, Same, Loose> extends Relation<Row> {
     return this.statistics(statistics.length === 0 ? ["count", "mean", "stddev", "min", "25%", "50%", "75%", "max"] : statistics, []);
   }
 
-  /** The DataFrame over a plan, of the same rows or of others. */
-  protected abstract same(plan: LogicalPlan): Same;
+  /** The DataFrame over a plan of other rows. */
   protected abstract loose(plan: LogicalPlan): Loose;
 
   private statistics(statistics: readonly string[], columns: readonly string[]): Loose {

@@ -8,6 +8,7 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { parseQuery } from "../../engine/sql/parser.js";
 import { relationsIn } from "../../engine/plan/relationsIn.js";
 import { sourceFormats } from "../formats.js";
+import { viewName } from "../names.js";
 import { DataFrameReader } from "../reader.js";
 import type { LooseRow } from "../rowTypes/row.js";
 import type { SessionContext } from "../sessionContext.js";
@@ -59,11 +60,6 @@ export class SessionCatalog implements Catalog {
   find(relation: UnresolvedRelation): AnalyzedPlan | null {
     return this.loaded.get(relation) ?? this.session.findView(viewName(relation.parts));
   }
-}
-
-/** The name of a temporary view: `v`, or `global_temp.v`. */
-export function viewName(parts: readonly string[]): string {
-  return parts.length === 2 && parts[0]!.toLowerCase() === "global_temp" ? parts[1]! : parts.join(".");
 }
 
 /** The plan of a table of the warehouse, or of files; null when there is neither. */

@@ -21,6 +21,7 @@ export type Expression =
   | UnresolvedStar
   | UnresolvedFunction
   | UnresolvedExtract
+  | UpdateFields
   | UnresolvedCast
   | UnresolvedSubquery
   | Subquery
@@ -151,6 +152,8 @@ export interface UnresolvedStar {
   readonly target: readonly string[];
   /** `* EXCEPT (a, b.c)`: columns and fields that are left out. */
   readonly except?: readonly (readonly string[])[];
+  /** Only those whose whole name this regular expression describes, in any case. */
+  readonly pattern?: string;
   readonly position?: TextPosition;
 }
 
@@ -175,6 +178,13 @@ export interface UnresolvedFunction {
   readonly withinGroup?: readonly SortOrder[];
   /** The call that was written, where this one stands for it: names of columns and messages show that. */
   readonly shownAs?: UnresolvedFunction;
+}
+
+/** A struct with fields put in, or left out (`value` null), one after the other: `withField` and `dropFields` of a column. */
+export interface UpdateFields {
+  readonly kind: "updateFields";
+  readonly child: Expression;
+  readonly updates: readonly { readonly name: string; readonly value: Expression | null }[];
 }
 
 /** `e.field`, `e[index]`. */

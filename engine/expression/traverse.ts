@@ -1,4 +1,4 @@
-import type { Expression, SortOrder, WindowCall } from "./expression.js";
+import type { Expression, SortOrder, UpdateFields, WindowCall } from "./expression.js";
 
 // Walks over expressions. None of them recurses: a program may chain as many operators as it likes.
 
@@ -26,6 +26,8 @@ export function expressionChildren(e: Expression): readonly Expression[] {
       return [...e.args, ...(e.filter === null ? [] : [e.filter]), ...e.partition, ...e.order];
     case "unresolvedExtract":
       return [e.child, e.key];
+    case "updateFields":
+      return [e.child, ...e.updates.flatMap(({ value }) => (value === null ? [] : [value]))];
     case "lambda":
       return [e.body];
     default:
@@ -58,11 +60,17 @@ export function withExpressionChildren(e: Expression, after: readonly Expression
       return overParts(e, after);
     case "unresolvedExtract":
       return { ...e, child: after[0]!, key: after[1]! };
+    case "updateFields":
+      return withUpdates(e, after);
     case "lambda":
       return { ...e, body: after[0]! };
     default:
       return e;
   }
+}
+
+function withUpdates(e: UpdateFields, [child, ...values]: readonly Expression[]): UpdateFields {
+  return { ...e, child: child!, updates: e.updates.map(({ name, value }) => ({ name, value: value === null ? null : values.shift()! })) };
 }
 
 function overParts(e: WindowCall, parts: readonly Expression[]): WindowCall {

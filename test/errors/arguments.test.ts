@@ -72,7 +72,7 @@ const internal = new Set([
   ..."project aggregateAll filtered sorted deduplicate setOperation analyzed limited rowsOf batchesOf printed output aggregate operator with owner".split(
     " ",
   ),
-  ..."receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(" "),
+  ..."parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(" "),
 ]);
 
 type Call = (...args: readonly unknown[]) => unknown;

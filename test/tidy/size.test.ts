@@ -7,6 +7,7 @@ const maxFunctionLines = 60;
 
 /** Files that may be longer, each with its reason. */
 const longFiles: Readonly<Record<string, string>> = {
+  "dataframe/column.ts": "the verbs of a Column give Columns: two files would be a circle",
   "dataframe/dataFrame.ts": "DataFrame and GroupedData give each other: two files would be a circle",
 };
 

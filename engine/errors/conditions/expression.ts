@@ -31,6 +31,11 @@ export const expressionConditions = {
     message: `${mismatch}The <paramIndex> parameter requires the <requiredType> type, however <inputSql> has the type <inputType>.`,
     advice: castArguments,
   },
+  "DATATYPE_MISMATCH.CANNOT_DROP_ALL_FIELDS": {
+    sqlState: "42K09",
+    message: `${mismatch}Cannot drop all fields in struct.`,
+    advice: "Leave one field in, or drop the column.",
+  },
   "DATATYPE_MISMATCH.INVALID_JSON_SCHEMA": {
     sqlState: "42K09",
     message: `${mismatch}Input schema <schema> must be a struct, an array, a map or a variant.`,

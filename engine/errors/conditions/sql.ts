@@ -17,6 +17,16 @@ export const sqlConditions = {
     message: "Cannot create the temporary view <relationName> because it already exists.",
     advice: "Choose a different name, drop the existing view, or add OR REPLACE.",
   },
+  TEMP_VIEW_NAME_TOO_MANY_NAME_PARTS: {
+    sqlState: "428EK",
+    message: "CREATE TEMPORARY VIEW or the corresponding Dataset APIs only accept single-part view names, but got: <actualName>.",
+    advice: "A temporary view belongs to the session, to no database: give it one word, or put the whole name between back-quotes.",
+  },
+  INVALID_VIEW_NAME: {
+    sqlState: "42602",
+    message: "Invalid view name: <viewName>.",
+    advice: "Give it letters, digits and underscores, or put the name between back-quotes.",
+  },
   DATA_SOURCE_NOT_FOUND: {
     sqlState: "42K02",
     message: "Failed to find the data source: <provider>.<suggestion>",

@@ -1,9 +1,8 @@
-import { StreamingError } from "../../errors/streamingError.js";
 import { freshId, type Expression } from "../../expression/expression.js";
 import type { NamedExpression } from "../logicalPlan.js";
 import { prettyText, resolveExpression } from "./resolveExpression.js";
 import type { Scope } from "./scope.js";
-import { expandStar } from "./star.js";
+import { expandStar, starMisused } from "./star.js";
 
 /** The items of an output list, resolved and named, stars expanded. */
 export function resolveOutputs(items: readonly Expression[], scope: Scope): NamedExpression[] {
@@ -23,7 +22,7 @@ const windowNames: ReadonlySet<string> = new Set(["window", "session_window", "w
 /** One output column: resolved, with Spark's name for it when it was given none. */
 export function resolveNamed(e: Expression, scope: Scope): NamedExpression {
   if (e.kind === "alias" && e.child.kind === "unresolvedStar") {
-    throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression `alias`" });
+    throw starMisused(e.child, "expression `alias`");
   }
   const memory = new Map<Expression, Expression>();
   const resolved = resolveExpression(e, scope, memory);

@@ -11,11 +11,12 @@ import { expressionChildren, foldExpression, mapChildren, someExpression } from 
 import { checkAggregateFilter } from "./aggregateFilter.js";
 import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
-import { expandArguments } from "./star.js";
+import { expandArguments, starMisused } from "./star.js";
 import { resolveSubquery } from "./subqueries.js";
 import { resolveWindowCall } from "./windowCalls.js";
 import type { Scope } from "./scope.js";
 import { typedLiteral } from "./typedLiteral.js";
+import { resolveUpdateFields } from "./updateFields.js";
 
 /**
  * The expression with every name, function and cast resolved.
@@ -85,10 +86,14 @@ function resolveOver(e: Expression, scope: Scope, resolve: ResolvePart): Express
       return resolveCall(e, scope, resolve);
     case "unresolvedExtract":
       return extract(resolve(e.child), resolve(e.key), scope.context);
+    case "updateFields": {
+      const [child, ...values] = expressionChildren(e).map(resolve);
+      return resolveUpdateFields(e, child!, values, { context: scope.context, text: (part) => `"${prettyText(part, scope)}"` });
+    }
     case "unresolvedCast":
       return e.typedLiteral === true ? typedLiteral(e, scope.context) : resolveCast(resolve(e.child), e.type, e.isTry, scope.context);
     case "unresolvedStar":
-      throw new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", { elem: "'*'", prettyName: "expression" });
+      throw starMisused(e, "expression");
     case "multiAlias":
       throw new StreamingError("MULTI_ALIAS_WITHOUT_GENERATOR", { names: e.names.join(", "), expr: `"${prettyText(e.child, scope)}"` });
     case "unresolvedSubquery":

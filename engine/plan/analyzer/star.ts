@@ -2,6 +2,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import type { Attribute, Expression, UnresolvedStar } from "../../expression/expression.js";
 import { types } from "../../arrow/types.js";
 import { freshId, literal } from "../../expression/expression.js";
+import { compiledPattern } from "../../expression/functions/patterns.js";
 import { resolveFunction } from "../../expression/resolve.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { fieldOf } from "./extract.js";
@@ -12,8 +13,10 @@ import type { Scope } from "./scope.js";
  *
  * @throws CANNOT_RESOLVE_STAR_EXPAND
  */
-export function expandStar({ target, except = [] }: UnresolvedStar, scope: Scope): readonly Expression[] {
-  const columns = starColumns(target, scope);
+export function expandStar({ target, except = [], pattern }: UnresolvedStar, scope: Scope): readonly Expression[] {
+  const all = starColumns(target, scope);
+  const regex = pattern === undefined ? null : compiledPattern(`(?i)${pattern}`, "colRegex");
+  const columns = regex === null ? all : all.filter((column) => regex.matches(nameOf(column)));
   return except.length === 0 ? columns : withoutColumns(columns, except, scope);
 }
 
@@ -89,6 +92,14 @@ function unresolved(target: readonly string[], scope: Scope): StreamingError {
   return new StreamingError("CANNOT_RESOLVE_STAR_EXPAND", {
     targetString: `\`${target.join("`.`")}\``,
     columns: scope.attributes.map((a) => `\`${a.name}\``).join(", "),
+  });
+}
+
+/** A star, or what stands for one, where it has no place. */
+export function starMisused({ pattern }: UnresolvedStar, prettyName: string): StreamingError {
+  return new StreamingError("INVALID_USAGE_OF_STAR_OR_REGEX", {
+    elem: pattern === undefined ? "'*'" : `regular expression '${pattern}'`,
+    prettyName,
   });
 }
 

@@ -82,7 +82,7 @@ const userState = {
 const scope: Record<string, unknown> = { ...tidemark, ...userState, session, df, sensors, stream, console: { log: () => {} } };
 
 async function run(code: string): Promise<void> {
-  const body = /^(const|await) /.test(code) ? code : `return (${code});`;
+  const body = /^(const|await|for) /.test(code) ? code : `return (${code});`;
   const parameters = Object.keys(scope).filter((name) => !new RegExp(`^const ${name} `).test(code));
   const { code: plain } = transform(body, { transforms: ["typescript"] });
   const compiled = compileFunction(`return (async () => { ${plain} })();`, parameters);
