@@ -24,13 +24,24 @@ export function countingProblem(before: number | null, now: number, least: numbe
 /** Everything that is there: what `trigger({ once: true })` asks for. */
 export const readAll: ReadLimit = {};
 
-/** A simple comparison that a source may apply itself, as Spark's `sources.Filter`. `column` is a path of field names. */
+/**
+ * A condition that a source may apply itself, as Spark's `sources.Filter`: `column` is a path of field names. Under `not`, `and` and `or` null is neither true
+ * nor false, as everywhere in SQL.
+ */
 export type PushedFilter =
   | { readonly op: "isNull" | "isNotNull"; readonly column: readonly string[] }
-  | { readonly op: "=" | "<>" | "<" | "<=" | ">" | ">="; readonly column: readonly string[]; readonly value: Value }
+  /** `<=>` is never null: nulls are equal to null and to nothing else. */
+  | { readonly op: "=" | "<=>" | "<" | "<=" | ">" | ">="; readonly column: readonly string[]; readonly value: Value }
   | { readonly op: "in"; readonly column: readonly string[]; readonly values: readonly Value[] }
-  /** Filters of that one column. */
-  | { readonly op: "and" | "or"; readonly column: readonly string[]; readonly filters: readonly PushedFilter[] };
+  | { readonly op: "startsWith" | "endsWith" | "contains"; readonly column: readonly string[]; readonly text: string }
+  | { readonly op: "not"; readonly filter: PushedFilter }
+  | { readonly op: "and" | "or"; readonly filters: readonly PushedFilter[] };
+
+/** The paths of the columns that a filter names. */
+export function columnsIn(filter: PushedFilter): (readonly string[])[] {
+  if ("filter" in filter) return columnsIn(filter.filter);
+  return "filters" in filter ? filter.filters.flatMap(columnsIn) : [filter.column];
+}
 
 /** What the query needs of a source, known before the first batch. */
 export interface ScanRequest {

@@ -66,6 +66,7 @@ function recordDecoder(schema: StructType, options: Given, zone: string): (text:
   const decoder = createCsvDecoder(
     { format: "csv", schema, options: { ...options, multiLine: "true", header: "false" } },
     { zone, bufferBytes: 1 << 12 },
+    [],
   );
   return (text) => {
     const batch = fed(decoder, text);

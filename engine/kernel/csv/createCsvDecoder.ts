@@ -1,5 +1,5 @@
 import type { Schema } from "../../arrow/types.js";
-import type { DecodeSpec } from "../../contract/source.js";
+import type { DecodeSpec, PushedFilter } from "../../contract/source.js";
 import type { Decoder, DecoderEnvironment } from "../text/lineDecoder.js";
 import { corruptFieldIndex } from "../json/jsonDecoderCore.js";
 import { DecoderMemory } from "../wasm/decoderMemory.js";
@@ -11,10 +11,14 @@ import { CsvRecords } from "./csvRecords.js";
 import type { CsvRecordSink } from "./csvRecordSink.js";
 import { CsvTokenizer } from "./csvTokenizer.js";
 
-/** Decodes CSV into the columns of `spec`. */
-export function createCsvDecoder({ schema, fileSchema = schema, options }: DecodeSpec, environment: DecoderEnvironment): Decoder {
-  const tells = environment.tellsMalformed === true;
-  return csvReader(options, environment, (parts) => new CsvRecords(schema, fileSchema, parts.options, parts.memory, parts.tokens, tells));
+/** Decodes CSV into the columns of `spec`: the rows that pass the filters, which are such as it takes. */
+export function createCsvDecoder(
+  { schema, fileSchema = schema, options }: DecodeSpec,
+  environment: DecoderEnvironment,
+  taken: readonly PushedFilter[],
+): Decoder {
+  const tellsMalformed = environment.tellsMalformed === true;
+  return csvReader(options, environment, (parts) => new CsvRecords({ schema, fileSchema, filters: taken, tellsMalformed }, parts));
 }
 
 /**

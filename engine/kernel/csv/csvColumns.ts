@@ -26,6 +26,7 @@ import { javaDouble } from "./javaNumbers.js";
 
 /** A column that is built of the texts of fields. */
 export interface CsvColumn {
+  readonly builder: ScalarBuilder;
   /** Converts the text [start, stop); false when it does not fit. */
   readonly put: (row: number, start: number, stop: number) => boolean;
   readonly putNull: (row: number) => void;
@@ -38,6 +39,7 @@ export interface CsvColumn {
 export function csvColumn(type: DataType, memory: DecoderMemory, options: CsvOptions): CsvColumn {
   const { builder, convert } = converterOf(type, contextOf(memory, options), options);
   return {
+    builder,
     put(row, start, stop) {
       const fits = convert(row, start, stop);
       builder.nulls[row] = fits ? 0 : 1;

@@ -19,9 +19,6 @@ export interface CsvParts {
 
 /** CSV lines to columns: a record is a line. Lines of blanks, and those that begin with the comment character, are none. */
 export class CsvLinesDecoder implements Decoder, LineSink {
-  rowsRead = 0;
-  readonly rowsUnasked = 0;
-  readonly taken: readonly PushedFilter[] = [];
   private readonly framing: LineFraming;
   private isAtHeader: boolean;
   private isAtStart = true;
@@ -33,6 +30,18 @@ export class CsvLinesDecoder implements Decoder, LineSink {
     const { memory, options } = parts;
     this.framing = new LineFraming(memory, options.lineSeparator, environment.maxRecordBytes);
     this.isAtHeader = options.header;
+  }
+
+  get taken(): readonly PushedFilter[] {
+    return this.parts.records.filters;
+  }
+
+  get rowsRead(): number {
+    return this.parts.records.rowsRead;
+  }
+
+  get rowsUnasked(): number {
+    return this.parts.records.rowsUnasked;
   }
 
   get malformedTexts(): MalformedTexts {
@@ -56,7 +65,6 @@ export class CsvLinesDecoder implements Decoder, LineSink {
       this.isAtHeader = options.header;
       this.isAtStart = true;
     }
-    this.rowsRead += records.row;
     return records.finish();
   }
 

@@ -16,7 +16,9 @@ import { javaDouble } from "./javaNumbers.js";
  */
 export class CsvInference implements CsvRecordSink {
   readonly malformedTexts = new MalformedTexts(false);
-  readonly row = 0;
+  readonly filters = [];
+  readonly rowsRead = 0;
+  readonly rowsUnasked = 0;
   private names: readonly string[] | null = null;
   private readonly columns: DataType[] = [];
   private records = 0;

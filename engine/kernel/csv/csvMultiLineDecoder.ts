@@ -10,9 +10,6 @@ const [lineFeed, carriageReturn] = [10, 13];
 
 /** CSV whose quoted fields may hold line ends: a record ends where a line does outside of quotes. What ends a line is what ends the file's first. */
 export class CsvMultiLineDecoder implements Decoder {
-  rowsRead = 0;
-  readonly rowsUnasked = 0;
-  readonly taken: readonly PushedFilter[] = [];
   private readonly maxRecordBytes: number;
   /** What ends a line of this file; null until its first one is seen. */
   private lineEnd: Uint8Array | null = null;
@@ -28,6 +25,18 @@ export class CsvMultiLineDecoder implements Decoder {
     this.maxRecordBytes = environment.maxRecordBytes ?? defaultMaxRecordBytes;
     this.tailStart = parts.memory.textStart;
     this.isAtHeader = parts.options.header;
+  }
+
+  get taken(): readonly PushedFilter[] {
+    return this.parts.records.filters;
+  }
+
+  get rowsRead(): number {
+    return this.parts.records.rowsRead;
+  }
+
+  get rowsUnasked(): number {
+    return this.parts.records.rowsUnasked;
   }
 
   get malformedTexts(): MalformedTexts {
@@ -57,7 +66,6 @@ export class CsvMultiLineDecoder implements Decoder {
     const at = this.lineEnd === null ? this.tailStart : this.readRecords(this.lineEnd, this.tailStart, end, isLast);
     this.tailStart = at;
     this.tailLength = end - at;
-    this.rowsRead += records.row;
     if (isLast) this.endFile();
     return records.finish();
   }

@@ -1,26 +1,49 @@
 import type { Batch } from "../../arrow/batch.js";
 import { batchOf } from "../../arrow/batch.js";
 import { decodeText } from "../../arrow/reading.js";
-import type { Schema } from "../../arrow/types.js";
+import { types, type Schema } from "../../arrow/types.js";
+import type { PushedFilter } from "../../contract/source.js";
 import { MalformedRecord } from "../../errors/malformedRecord.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { rowText } from "../json/strictRecords.js";
 import { readValue } from "../../arrow/columns.js";
 import { corruptFieldIndex } from "../json/jsonDecoderCore.js";
 import { MalformedTexts } from "../malformedTexts.js";
+import { compileAccept, constantName, verdicts, type Accept } from "../text/acceptRows.js";
+import { filterCode } from "../text/rowFilters.js";
 import type { DecoderMemory } from "../wasm/decoderMemory.js";
 import { corruptType, csvColumn, type CsvColumn } from "./csvColumns.js";
+import type { CsvParts } from "./csvDecoder.js";
 import type { CsvOptions } from "./csvOptions.js";
 import type { CsvRecordSink } from "./csvRecordSink.js";
 import { fieldKind, type CsvTokenizer } from "./csvTokenizer.js";
+
+/** What rows are wanted. */
+export interface WantedRows {
+  readonly schema: Schema;
+  /** All columns that a record holds, in order. */
+  readonly fileSchema: Schema;
+  /** Such as `takesFilter` says can be asked here. */
+  readonly filters: readonly PushedFilter[];
+  /** Whether the texts of all malformed records are kept until they are taken. */
+  readonly tellsMalformed: boolean;
+}
 
 /**
  * Records as rows of the wanted columns: which field each of them is, what it becomes, and what is done with records that are malformed. A record is malformed
  * when a value does not fit its column, or, where all columns are wanted, when it has more or fewer fields than columns.
  */
 export class CsvRecords implements CsvRecordSink {
-  row = 0;
+  rowsRead = 0;
+  rowsUnasked = 0;
+  readonly filters: readonly PushedFilter[];
   readonly malformedTexts: MalformedTexts;
+  private row = 0;
+  private readonly schema: Schema;
+  private readonly fileSchema: Schema;
+  private readonly options: CsvOptions;
+  private readonly memory: DecoderMemory;
+  private readonly tokens: CsvTokenizer;
   private readonly columns: readonly CsvColumn[];
   /** The place in a record of each column. */
   private readonly places: readonly number[];
@@ -28,16 +51,19 @@ export class CsvRecords implements CsvRecordSink {
   private readonly corruptIndex: number;
   /** How many fields a record must have; -1 when nobody looks, because only some columns are wanted. */
   private readonly expected: number;
+  /** 1 for each column whose value is there and could be read. */
+  private readonly met: Uint8Array;
+  /** Null without filters. */
+  private readonly accept: Accept | null;
   private capacity = 0;
 
-  constructor(
-    private readonly schema: Schema,
-    private readonly fileSchema: Schema,
-    private readonly options: CsvOptions,
-    private readonly memory: DecoderMemory,
-    private readonly tokens: CsvTokenizer,
-    tellsMalformed: boolean,
-  ) {
+  constructor({ schema, fileSchema, filters, tellsMalformed }: WantedRows, { options, memory, tokens }: Omit<CsvParts, "records">) {
+    this.schema = schema;
+    this.fileSchema = fileSchema;
+    this.filters = filters;
+    this.options = options;
+    this.memory = memory;
+    this.tokens = tokens;
     this.malformedTexts = new MalformedTexts(tellsMalformed);
     this.corruptIndex = corruptFieldIndex(schema, options.corruptColumn);
     const wanted = schema.fields.filter((_, i) => i !== this.corruptIndex);
@@ -46,6 +72,8 @@ export class CsvRecords implements CsvRecordSink {
     this.columns = wanted.map(({ type }) => csvColumn(type, memory, options));
     this.corrupt = this.corruptIndex < 0 ? null : csvColumn(corruptType, memory, options);
     this.expected = options.columnPruning && wanted.length < file.length ? -1 : file.length;
+    this.met = new Uint8Array(wanted.length);
+    this.accept = filters.length === 0 ? null : this.acceptOf(types.struct(wanted), filters);
   }
 
   header(): void {
@@ -68,14 +96,17 @@ export class CsvRecords implements CsvRecordSink {
     for (let i = 0; i < columns.length; i++) {
       const place = places[i]!;
       const column = columns[i]!;
+      this.met[i] = place < count ? 1 : 0;
       if (place >= count || kinds[place] === fieldKind.nothing) column.putNull(row);
-      else if (kinds[place] === fieldKind.empty) fits = this.putEmpty(column, row) && fits;
-      else if (this.isNullText(starts[place]!, stops[place]!)) column.putNull(row);
-      else if (!column.put(row, starts[place]!, stops[place]!)) fits = false;
+      else if (kinds[place] !== fieldKind.empty && this.isNullText(starts[place]!, stops[place]!)) column.putNull(row);
+      else if (!(kinds[place] === fieldKind.empty ? this.putEmpty(column, row) : column.put(row, starts[place]!, stops[place]!))) {
+        fits = false;
+        this.met[i] = 0;
+      }
     }
     if (fits) {
       this.corrupt?.putNull(row);
-      this.row = row + 1;
+      this.emit(row);
     } else {
       this.malformed(row, start, stop);
     }
@@ -85,6 +116,7 @@ export class CsvRecords implements CsvRecordSink {
     const { row } = this;
     if (row >= this.capacity) this.grow(row + 1);
     for (const column of this.columns) column.putNull(row);
+    this.met.fill(0);
     this.malformed(row, start, stop);
   }
 
@@ -105,8 +137,25 @@ export class CsvRecords implements CsvRecordSink {
         throw this.failure(row, start, stop);
       case "PERMISSIVE":
         this.corrupt?.put(row, start, stop);
-        this.row = row + 1;
+        this.emit(row);
     }
+  }
+
+  /** Counts a row and keeps it if it passes the filters. */
+  private emit(row: number): void {
+    this.rowsRead++;
+    const verdict = this.accept === null ? verdicts.passes : this.accept(row);
+    if (verdict === verdicts.passes) this.row = row + 1;
+    else if (verdict === verdicts.unasked) this.rowsUnasked++;
+  }
+
+  /** Spark's parser asks a filter at the last column that it names. */
+  private acceptOf(schema: Schema, filters: readonly PushedFilter[]): Accept {
+    const constants = new Map<string, Uint8Array>();
+    const codes = filters.map((filter) => filterCode(schema, filter, (bytes) => constantName(constants, bytes))!);
+    const asked = codes.map(({ columns, passes }) => ({ columns: [Math.max(...columns)], passes }));
+    const { memory, met } = this;
+    return compileAccept({ memory, met, constants, columns: this.columns.map(({ builder }) => builder), filters: asked });
   }
 
   private failure(row: number, start: number, stop: number): StreamingError {

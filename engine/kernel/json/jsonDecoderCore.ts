@@ -6,12 +6,13 @@ import { builderOf } from "./builderOf.js";
 import type { BuilderContext } from "./columnBuilder.js";
 import { DecoderMemory } from "../wasm/decoderMemory.js";
 import { JsonFailure } from "./jsonFailure.js";
-import { filterCode } from "./jsonFilters.js";
+import { compileAccept, constantName, type Accept } from "../text/acceptRows.js";
+import { filterCode } from "../text/rowFilters.js";
 import { MemberReader } from "./jsonMember.js";
 import { parseJsonOptions, type JsonOptions } from "./jsonOptions.js";
 import { JsonReader } from "./jsonReader.js";
 import { emptyShape, learnShape, type Shape } from "./jsonShape.js";
-import { compileAccept, compileWalk, type Accept, type Walk, type WalkParts, type WalkPosition } from "./jsonWalk.js";
+import { compileWalk, type Walk, type WalkParts, type WalkPosition } from "./jsonWalk.js";
 import { StructBuilder } from "./nestedBuilders.js";
 import { CorruptRecordBuilder } from "./textBuilders.js";
 
@@ -168,12 +169,6 @@ export class JsonDecoderCore {
     this.shape = shape;
     this.walk = walk;
   }
-}
-
-function constantName(constants: Map<string, Uint8Array>, bytes: Uint8Array): string {
-  const name = `text${constants.size}`;
-  constants.set(name, bytes);
-  return name;
 }
 
 /** The place of the column for malformed records; -1 without one. @throws INVALID_CORRUPT_RECORD_TYPE */

@@ -1,8 +1,8 @@
 import { compileFunction } from "../../codegen/compileFunction.js";
 import type { ColumnBuilder } from "./columnBuilder.js";
-import type { DecoderMemory } from "../wasm/decoderMemory.js";
 import { isoDate, isoTimestamp } from "../text/isoTime.js";
-import { compareBytes, matchCode, type FilterCode } from "./jsonFilters.js";
+import { arraysCode, type FilteredColumns } from "../text/acceptRows.js";
+import { filterLibrary, matchCode, type FilterCode } from "../text/rowFilters.js";
 import { hasEscape, numberKind, type MemberReader } from "./jsonMember.js";
 import type { JsonReader } from "./jsonReader.js";
 import { token } from "./jsonReader.js";
@@ -23,39 +23,13 @@ export interface WalkPosition {
 /** Decodes indexed records until one needs the strict path or `to` is reached. */
 export type Walk = (position: WalkPosition, to: number) => void;
 
-/** What filters say of a row: it fails one, or passes all, or fails none but on members that it lacks. */
-export const verdicts = { fails: 0, passes: 1, unasked: 2 } as const;
-
-/** Says whether the row that the strict path wrote passes the filters. */
-export type Accept = (row: number) => number;
-
 /** What the generated code works on. */
-export interface WalkParts {
-  readonly memory: DecoderMemory;
-  readonly columns: readonly ColumnBuilder[];
+export interface WalkParts extends FilteredColumns {
   readonly members: MemberReader;
   readonly reader: JsonReader;
-  readonly filters: readonly FilterCode[];
-  /** Of the strict path: 1 for each column whose member the record has, with a value that could be read. */
-  readonly met: Uint8Array;
-  /** The bytes that the filters' code names. */
-  readonly constants: ReadonlyMap<string, Uint8Array>;
 }
 
-const library = { numberEnd, numberKind, parseSafeInteger, shortDouble, isoTimestamp, isoDate, hasEscape, compareBytes };
-
-/** The filters of the strict path. */
-export function compileAccept(parts: WalkParts): Accept {
-  const tests = parts.filters.map(({ column, test, nullPasses }) => {
-    const passes = `(nulls${column}[row] === 1 ? ${nullPasses} : ${test ?? "true"})`;
-    return `  if (!${passes}) { if (met[${column}] === 1) return ${verdicts.fails}; verdict = ${verdicts.unasked}; }\n`;
-  });
-  const body = `  const { bytes, view } = memory;
-${arraysCode(parts.columns)}
-  let verdict = ${verdicts.passes};
-${tests.join("")}  return verdict;`;
-  return compileFunction({ name: "acceptRecord", parameters: ["row"], body, bound: boundTo(parts, null) }) as Accept;
-}
+const library = { numberEnd, numberKind, parseSafeInteger, shortDouble, isoTimestamp, isoDate, hasEscape, ...filterLibrary };
 
 /**
  * The loop for records of one shape. It reads like this, with the members and columns written out:
@@ -68,7 +42,7 @@ ${tests.join("")}  return verdict;`;
 export function compileWalk(shape: Shape, parts: WalkParts): Walk {
   const { columns, filters } = parts;
   const words = Math.ceil(columns.length / 31);
-  const filtered = new Set(filters.map((filter) => filter.column));
+  const filtered = new Set(filters.flatMap((filter) => filter.columns));
   const all = [...columns.keys()];
   const convert = (column: number): string => convertCode(column, columns[column]!);
   const body = `  const { bytes, view, starts, ends, quotes, quoteStarts, flags } = memory;
@@ -101,10 +75,12 @@ ${all.map(foundCode).join("")}      }
     }
     if (at !== end || quote !== quoteEnd) break;
     let v = 0, unasked = 0;
-${[...filtered].map(convert).join("")}${filters.map(filterTest).join("")}${filters.length === 0 ? "" : "    if (unasked === 1) { position.unasked++; continue; }\n"}${all
+${[...filtered].map(convert).join("")}${filters.map(filterTest).join("")}${all
     .filter((column) => !filtered.has(column))
     .map(convert)
-    .join("")}${range(words, (word) => nullsCode(columns, word))}    row++;
+    .join(
+      "",
+    )}${filters.length === 0 ? "" : "    if (unasked === 1) { position.unasked++; continue; }\n"}${range(words, (word) => nullsCode(columns, word))}    row++;
   }
   position.row = row;
   position.record = record;`;
@@ -209,12 +185,12 @@ function timeCode(column: number, builder: ColumnBuilder): string {
   return `v = ${isText} ? isoTimestamp(${text}, ${zones}) : NaN;`;
 }
 
-function filterTest({ column, test, nullPasses }: FilterCode): string {
-  const missing = `(${seen(column)} & ${bit(column)}) === 0`;
-  const failsTest = test === null ? "" : `!(${test})`;
-  const fails = nullPasses ? `!(${missing}) && ${failsTest || "false"}` : [missing, failsTest].filter(Boolean).join(" || ");
+const isNull = (column: number): string => `(${seen(column)} & ${bit(column)}) === 0`;
+
+function filterTest({ columns, passes }: FilterCode): string {
   // The place of a member is noted whatever its value is.
-  return `    if (${fails}) { if (kind${column} !== 0) continue; unasked = 1; }\n`;
+  const asked = columns.map((column) => `kind${column} !== 0`).join(" && ");
+  return `    if (!${passes(isNull)}) { if (${asked}) continue; unasked = 1; }\n`;
 }
 
 /** Nulls of the columns of one word of \`seen\`; nothing when all were seen. */
@@ -230,19 +206,6 @@ function range(count: number, code: (index: number) => string): string {
 }
 
 /** What the generated code names beside its own locals. */
-function boundTo(
-  { memory, columns, members, reader, constants, met }: WalkParts,
-  shapeMembers: Shape["known"] | null,
-): Record<string, unknown> {
-  return { ...library, memory, columns, members, reader, met, found: members.found, shapeMembers, ...Object.fromEntries(constants) };
-}
-
-/** The builders' arrays as locals; they may have been replaced since the last call. */
-function arraysCode(columns: readonly ColumnBuilder[]): string {
-  return columns
-    .map((builder, column) => {
-      const arrays = ["values", "starts", "lengths"].filter((name) => name in builder).map((name) => `${name}: ${name}${column}`);
-      return `  const column${column} = columns[${column}]; const { ${["nulls: nulls" + column, ...arrays].join(", ")} } = column${column};\n`;
-    })
-    .join("");
+function boundTo({ memory, columns, members, reader, constants }: WalkParts, shapeMembers: Shape["known"]): Record<string, unknown> {
+  return { ...library, memory, columns, members, reader, found: members.found, shapeMembers, ...Object.fromEntries(constants) };
 }

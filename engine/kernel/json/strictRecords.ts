@@ -8,7 +8,7 @@ import { outcome } from "./columnBuilder.js";
 import type { JsonDecoderCore } from "./jsonDecoderCore.js";
 import { token } from "./jsonReader.js";
 import type { MalformedTexts } from "../malformedTexts.js";
-import { verdicts } from "./jsonWalk.js";
+import { verdicts } from "../text/acceptRows.js";
 
 /**
  * The strict path of a record: everything that Spark's parser does with it, malformed or not. One record may give several rows (an array of objects) or none.

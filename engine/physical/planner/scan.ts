@@ -1,3 +1,4 @@
+import { columnsIn } from "../../contract/source.js";
 import type { Schema } from "../../arrow/types.js";
 import type { Expression } from "../../expression/expression.js";
 import { schemaOf, type NodeOf } from "../../plan/logicalPlan.js";
@@ -18,16 +19,15 @@ export function planScan(
   const residual: Expression[] = [];
   for (const part of conjunctsOf(condition)) {
     const pushed = pushedFilter(part);
-    if (pushed === null || !isUnique(schema, pushed.column[0]!)) residual.push(part);
+    if (pushed === null || !columnsIn(pushed).every(([name]) => isUnique(schema, name!))) residual.push(part);
     else filters.push({ pushed, condition: part });
   }
   const { table, description, output } = read;
   // A row that has null where a condition of ours cannot bear it need not be decoded further. Spark pushes the same, and counts rows behind it.
-  for (const id of residual.flatMap((part) => [...nullRejected(part)])) {
-    const attribute = output.find((candidate) => candidate.id === id);
-    if (attribute === undefined || !attribute.nullable || !isUnique(schema, attribute.name)) continue;
-    if (filters.some(({ pushed }) => pushed.op === "isNotNull" && pushed.column[0] === attribute.name)) continue;
-    filters.push({ pushed: { op: "isNotNull", column: [attribute.name] }, condition: isNotNull(attribute) });
+  for (const column of residual.flatMap((part) => [...nullRejected(part)])) {
+    if (column.kind !== "attribute" || !column.nullable || !isUnique(schema, column.name)) continue;
+    if (filters.some(({ pushed }) => pushed.op === "isNotNull" && pushed.column[0] === column.name)) continue;
+    filters.push({ pushed: { op: "isNotNull", column: [column.name] }, condition: isNotNull(column) });
   }
   const scanOf = (source: number | null): ScanNode => ({ kind: "scan", source, table, description, schema, filters, output });
   return { scan: read.streaming ? context.addSource(scanOf) : scanOf(null), residual: conjunctionOf(residual) };

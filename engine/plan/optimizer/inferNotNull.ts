@@ -1,5 +1,7 @@
 import type { Expression } from "../../expression/expression.js";
 import { conjunctsOf, conjunctionOf, isNotNull } from "../../expression/conjuncts.js";
+import { expressionKey } from "../../expression/expressionKey.js";
+import { referencesOf } from "../../expression/traverse.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
@@ -20,30 +22,38 @@ export const inferNotNull: Rule = {
 function filterSides(join: NodeOf<"join">): LogicalPlan {
   // A random term is asked once for each pair that there is.
   if (join.condition === null || !isDeterministic(join.condition)) return join;
-  const needed = new Set(conjunctsOf(join.condition).flatMap((term) => [...nullRejected(term)]));
+  const needed = conjunctsOf(join.condition).flatMap((term) => [...nullRejected(term)]);
   let result = join;
   for (const side of droppableSides[join.joinType]) {
-    const missing = outputOf(join[side]).filter((a) => needed.has(a.id) && !holds(join[side], isNotNull(a)));
-    if (missing.length > 0)
-      result = { ...result, [side]: { kind: "filter", condition: conjunctionOf(missing.map(isNotNull))!, input: join[side] } };
+    const ids = new Set(outputOf(join[side]).map(({ id }) => id));
+    const terms = needed.filter((e) => [...referencesOf(e)].every((id) => ids.has(id))).map(isNotNull);
+    const missing = distinctTerms(terms).filter((term) => !holds(join[side], term));
+    const condition = conjunctionOf(missing);
+    if (condition !== null) result = { ...result, [side]: { kind: "filter", condition, input: join[side] } };
   }
   return result;
 }
 
-const comparisons = new Set(["=", "<", "<=", ">", ">="]);
-/** Functions of which Spark knows that they are null when an argument is (its `nullIntolerant`). */
-const strict = new Set("+ - * / % div negative positive getField upper lower abs length year month day hour minute second".split(" "));
-
-/** Columns that must not be null for the term to be true. */
-export function* nullRejected(term: Expression): Generator<number> {
-  if (term.kind === "attribute") yield term.id;
-  if (term.kind !== "call") return;
-  if (term.name === "not") yield* nullRejected(term.args[0]!);
-  if (comparisons.has(term.name) || term.name === "between") for (const arg of term.args) yield* strictColumns(arg);
+function distinctTerms(terms: readonly Expression[]): readonly Expression[] {
+  return [...new Map(terms.map((term) => [expressionKey(term), term])).values()];
 }
 
-function* strictColumns(e: Expression): Generator<number> {
-  if (e.kind === "attribute") yield e.id;
-  else if (e.kind === "cast" && e.evalMode !== "try") yield* strictColumns(e.child);
-  else if (e.kind === "call" && strict.has(e.name)) for (const arg of e.args) yield* strictColumns(arg);
+/** Functions of which Spark knows that they are null when an argument is (its `nullIntolerant`). */
+const strict = new Set(
+  (
+    "= < <= > >= between not + - * / % div pmod negative positive abs upper lower length trim ltrim rtrim reverse substring like ilike rlike contains startswith endswith " +
+    "year quarter month day hour minute second dayofweek dayofyear weekofyear date_add date_sub datediff sqrt exp ln log10 sin cos tan floor ceil"
+  ).split(" "),
+);
+
+/** Columns, and fields of such, that must not be null for the term to be true. */
+export function* nullRejected(term: Expression): Generator<Expression> {
+  if (term.kind === "attribute" || isField(term)) yield term;
+  else if (term.kind === "cast" && term.evalMode !== "try") yield* nullRejected(term.child);
+  else if (term.kind === "call" && strict.has(term.name)) for (const arg of term.args) yield* nullRejected(arg);
+}
+
+function isField(e: Expression): boolean {
+  if (e.kind !== "call" || e.name !== "getField") return false;
+  return e.args[0]!.kind === "attribute" || isField(e.args[0]!);
 }

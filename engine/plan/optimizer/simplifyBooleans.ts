@@ -9,7 +9,7 @@ import { transformUp } from "../transform.js";
 import { mapPlanExpressions } from "./expressions.js";
 import type { Rule } from "./rule.js";
 
-/** `x AND true`, `NOT NOT x`, `x OR x`, `x IS NOT NULL` of what is never null …; `between` as two comparisons; filters that always hold go. */
+/** `x AND true`, `NOT NOT x`, `NOT (x AND y)`, `x OR x`, `x IS NOT NULL` of what is never null …; `between` as two comparisons; filters that always hold go. */
 export const simplifyBooleans: Rule = {
   name: "simplifyBooleans",
   apply: (plan) =>
@@ -60,6 +60,11 @@ function simplifyNot(child: Expression, e: Expression): Expression {
   if (isLiteral(child, false)) return literal(true, types.boolean);
   if (child.kind !== "call") return e;
   if (child.name === "not") return child.args[0]!;
+  // The terms can then go their own ways.
+  if (child.name === "and" || child.name === "or") {
+    const terms = child.args.map((term) => rewriteExpression(logical("not", [term]), simplify));
+    return logical(child.name === "and" ? "or" : "and", terms);
+  }
   if (child.name === "isnull" || child.name === "isnotnull") return { ...child, name: child.name === "isnull" ? "isnotnull" : "isnull" };
   return e;
 }
