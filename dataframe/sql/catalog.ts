@@ -4,6 +4,7 @@ import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
 import type { Catalog } from "../../engine/plan/analyzer/query/environment.js";
 import type { ParsedPlan, UnresolvedRelation } from "../../engine/plan/unresolved.js";
+import { nearestName } from "../../engine/errors/nearest.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { parseQuery } from "../../engine/sql/parser.js";
 import { relationsIn } from "../../engine/plan/relationsIn.js";
@@ -12,6 +13,7 @@ import { viewName } from "../names.js";
 import { DataFrameReader } from "../reader.js";
 import type { LooseRow } from "../rowTypes/row.js";
 import type { SessionContext } from "../sessionContext.js";
+import { manyPartNamespace, quotedName } from "./tableErrors.js";
 import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
 
 /** Formats whose files may be read by path: json.`data/x`. */
@@ -65,6 +67,7 @@ export class SessionCatalog implements Catalog {
 /** The plan of a table of the warehouse, or of files; null when there is neither. */
 async function tableOf(session: SessionContext, warehouse: Warehouse, relation: UnresolvedRelation): Promise<AnalyzedPlan | null> {
   try {
+    if (warehouse.identityOf(relation.parts) === null) throw manyPartNamespace(relation.parts);
     return (await warehouseTable(session, warehouse, relation)) ?? (await fileTable(session, relation));
   } catch (error) {
     throw placed(error, relation.position);
@@ -108,10 +111,19 @@ export async function storedTable(
   return (await reader.inferSchema()).load().plan;
 }
 
+/** What is neither a database nor a format: the name of a format that was meant, of a path. */
+async function noFormat(session: SessionContext, parts: readonly string[]): Promise<null> {
+  const nearest = nearestName(parts[0]!, [...fileFormats]);
+  if (nearest === undefined || (await new Warehouse(session).hasDatabase(parts[0]!.toLowerCase()))) return null;
+  const suggestion = ` Did you mean ${nearest}.\`${parts[1]!}\`?`;
+  throw new StreamingError("TABLE_OR_VIEW_NOT_FOUND", { relationName: quotedName(parts), suggestion });
+}
+
 /** json.`data/x`; null when the name is no such path. */
 async function fileTable(session: SessionContext, { parts, streaming, options }: UnresolvedRelation): Promise<AnalyzedPlan | null> {
   const [format, path] = parts;
-  if (parts.length !== 2 || !fileFormats.has(format!.toLowerCase())) return null;
+  if (parts.length !== 2) return null;
+  if (!fileFormats.has(format!.toLowerCase())) return noFormat(session, parts);
   if (path === "") throw new StreamingError("INVALID_EMPTY_LOCATION", { location: "" });
   const provider = sourceFormats.get(format!);
   const reader = new DataFrameReader<LooseRow, "now">(session, { streaming, format: format!.toLowerCase(), options, schema: null });

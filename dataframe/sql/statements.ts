@@ -1,18 +1,12 @@
 import { batchFromRows } from "../../engine/arrow/columns.js";
 import { types, typeName, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
-import { checkNamesDiffer } from "../../engine/arrow/columnNames.js";
 import { unreachable } from "../../engine/errors/assert.js";
 import { shownValue } from "../../engine/errors/credentials.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
-import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
-import { rememberText } from "../../engine/plan/analyzer/analyze.js";
-import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
-import type { ParsedPlan } from "../../engine/plan/unresolved.js";
-import { relationsIn } from "../../engine/plan/relationsIn.js";
-import type { AnyInsert, CreateView, ExplainMode, Statement, TableName } from "../../engine/sql/statement.js";
+import type { AnyInsert, ExplainMode, Statement, TableName } from "../../engine/sql/statement.js";
 import { localPlan } from "../localPlan.js";
 import type { SessionContext } from "../sessionContext.js";
 import { nearestName } from "../../engine/errors/nearest.js";
@@ -22,15 +16,12 @@ import { findEntry, functionNames } from "../../engine/expression/functions/tabl
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { partitionsOf } from "../conf.js";
 import { explainFrame } from "../explain.js";
-import { sourceFormats } from "../formats.js";
-import { DataFrameReader } from "../reader.js";
 import { viewName } from "../names.js";
-import { SessionCatalog } from "./catalog.js";
+import { queryPlan } from "./queryPlan.js";
 import { runDatabaseStatement } from "./databases.js";
-import { quotedName, tableExists } from "./tableErrors.js";
 import { createTable, drop, insertInto, insertIntoDirectory, truncate } from "./tables.js";
 import { show } from "./show.js";
-import { Warehouse } from "./warehouse.js";
+import { createView, keepView } from "./views.js";
 
 /**
  * Runs a statement and gives the plan of its result: of a query the query itself, which has not run; of a command, which has, its rows.
@@ -110,70 +101,9 @@ async function explained(session: SessionContext, statement: Statement, mode: Ex
   return rows(session, [text("plan")], [[explainFrame(plan, partitionsOf(conf.toRecord()), runtime.chunks, mode)]]);
 }
 
-async function queryPlan(session: SessionContext, parsed: ParsedPlan): Promise<AnalyzedPlan> {
-  const plan = withUserFunctions(parsed, session.userFunctions);
-  const catalog = await SessionCatalog.for(session, plan);
-  const context = session.analysisContext;
-  return rememberText(analyzeQuery(plan, context, catalog), context, (other) => analyzeQuery(plan, other, catalog));
-}
-
 /** What a name stands for. */
 function relationPlan(session: SessionContext, { parts, position }: TableName): Promise<AnalyzedPlan> {
   return queryPlan(session, { kind: "unresolvedRelation", parts, position, streaming: false, options: {} });
-}
-
-async function createView(session: SessionContext, view: CreateView): Promise<void> {
-  const { parts } = view.name;
-  if (!view.temporary) return createStoredView(session, view);
-  if (session.findView(viewName(parts)) !== null) {
-    if (view.ifNotExists) return;
-    if (!view.replace) throw new StreamingError("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quotedName(parts) });
-  }
-  const { source } = view;
-  if (source.kind === "query") return keepView(session, parts, withOwnNames(await queryPlan(session, withColumns(view, source.plan))));
-  const schema = source.schema && types.struct(source.schema);
-  const reader = new DataFrameReader(session, { streaming: false, format: source.format.toLowerCase(), options: source.options, schema });
-  const known = schema === null && sourceFormats.get(source.format).inferSchema !== undefined ? await reader.inferSchema() : reader;
-  keepView(session, parts, known.load().plan);
-}
-
-/** The plan of a view, whose columns have names of their own, as in Spark. @throws COLUMN_ALREADY_EXISTS */
-function withOwnNames(plan: AnalyzedPlan): AnalyzedPlan {
-  const names = outputOf(plan).map(({ name }) => name);
-  checkNamesDiffer(names, { ignoreCase: true });
-  return plan;
-}
-
-function withColumns({ columns }: CreateView, input: ParsedPlan): ParsedPlan {
-  return columns === null ? input : { kind: "columnAliases", names: columns, input };
-}
-
-/** A view that outlives the session: its text is kept, and means what it means when it is used. */
-async function createStoredView(session: SessionContext, { name, source, columns, replace, ifNotExists }: CreateView): Promise<void> {
-  const warehouse = new Warehouse(session);
-  const identity = warehouse.identityOf(name.parts);
-  if (identity === null || source.kind !== "query") throw notYetSupported("CREATE VIEW … USING of a view that is not temporary");
-  const before = await warehouse.read(identity);
-  if (before !== null) {
-    if (ifNotExists) return;
-    if (!replace) throw tableExists([identity.database, identity.table]);
-  }
-  const plan: ParsedPlan = columns === null ? source.plan : { kind: "columnAliases", names: columns, input: source.plan };
-  for (const { parts } of relationsIn(plan)) {
-    if (session.findView(viewName(parts)) === null) continue;
-    throw new StreamingError("INVALID_TEMP_OBJ_REFERENCE", {
-      objName: quotedName(["spark_catalog", identity.database, identity.table]),
-      obj: "VIEW",
-      tempObjName: quotedName(parts),
-      tempObj: "VIEW",
-    });
-  }
-  withOwnNames(await queryPlan(session, plan));
-  await warehouse.write(identity, { kind: "view", query: source.text, columns, database: warehouse.currentDatabase });
-}
-
-function keepView(session: SessionContext, parts: readonly string[], plan: AnalyzedPlan): void {
-  session.setTempView(viewName(parts), () => plan);
 }
 
 function shownSetting([name, value]: readonly [string, string]): [string, string] {

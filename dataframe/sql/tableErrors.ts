@@ -16,6 +16,11 @@ export async function tableNotFound(session: SessionContext, parts: readonly str
   return new StreamingError("TABLE_OR_VIEW_NOT_FOUND", { relationName: quotedName(parts), suggestion });
 }
 
+/** That a name has more parts than a database and a table, in another catalog than the one there is. */
+export function manyPartNamespace(parts: readonly string[]): StreamingError {
+  return new StreamingError("REQUIRES_SINGLE_PART_NAMESPACE", { sessionCatalog: "spark_catalog", namespace: quotedName(parts) });
+}
+
 /** That the name is taken. */
 export function tableExists(parts: readonly string[]): StreamingError {
   return new StreamingError("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quotedName(parts) });

@@ -14,7 +14,7 @@ import { storedTable } from "./catalog.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { rowsForTable } from "./insert.js";
 import { startInsert } from "./insertStream.js";
-import { quotedName, tableExists, tableNotFound } from "./tableErrors.js";
+import { manyPartNamespace, quotedName, tableExists, tableNotFound } from "./tableErrors.js";
 import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
 
 type FileTable = Extract<StoredTable, { kind: "table" }>;
@@ -150,7 +150,8 @@ export async function drop(session: SessionContext, what: "table" | "view", part
     if (ifExists) return;
     throw await tableNotFound(session, parts);
   }
-  if (table.kind !== what) {
+  // Spark drops a view by DROP TABLE too.
+  if (what === "view" && table.kind !== what) {
     const wanted = what.toUpperCase();
     throw wrongKind(`DROP ${wanted}`, wanted, identity, table.kind.toUpperCase(), `DROP ${table.kind.toUpperCase()}`);
   }
@@ -171,5 +172,5 @@ function wrongKind(
 function identityOf(warehouse: Warehouse, parts: readonly string[]): TableIdentity {
   const identity = warehouse.identityOf(parts);
   if (identity !== null) return identity;
-  throw new StreamingError("TABLE_OR_VIEW_NOT_FOUND", { relationName: quotedName(parts), suggestion: "" });
+  throw manyPartNamespace(parts);
 }

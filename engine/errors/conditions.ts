@@ -15,6 +15,7 @@ import { sideOutputConditions } from "./conditions/sideOutputs.js";
 import { sinkConditions } from "./conditions/sink.js";
 import { sourceConditions } from "./conditions/source.js";
 import { sqlConditions } from "./conditions/sql.js";
+import { statementConditions } from "./conditions/statements.js";
 import { userFunctionConditions } from "./conditions/userFunctions.js";
 import { userStateConditions } from "./conditions/userState.js";
 
@@ -23,6 +24,7 @@ export const conditions = {
   ...generalConditions,
   ...analysisConditions,
   ...sqlConditions,
+  ...statementConditions,
   ...userFunctionConditions,
   ...userStateConditions,
   ...selectConditions,

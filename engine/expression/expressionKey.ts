@@ -16,9 +16,13 @@ export function expressionKey(e: Expression): string {
 
 function makeKey(e: Expression, parts: readonly string[]): string {
   if (e.kind === "alias") return parts[0]!;
-  const key = `${headOf(e)}(${parts.join()})`;
+  const inOrder = e.kind === "call" && commutative.has(e.name) ? parts.toSorted() : parts;
+  const key = `${headOf(e)}(${inOrder.join()})`;
   return key.length <= longestKey ? key : digestOf(key);
 }
+
+/** What computes the same with its arguments changed about, as `GROUP BY 1 + x ORDER BY x + 1` has them. */
+const commutative = new Set(["+", "*", "=", "<=>", "&", "|", "^"]);
 
 const longestKey = 256;
 

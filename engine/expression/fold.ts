@@ -1,3 +1,4 @@
+import type { DataType } from "../arrow/types.js";
 import { StreamingError } from "../errors/streamingError.js";
 import { isDeterministicFunction } from "./determinism.js";
 import type { Call, Expression } from "./expression.js";
@@ -27,7 +28,7 @@ function isConstant(e: Expression, children: readonly boolean[]): boolean {
     case "alias":
       return children[0]!;
     case "cast":
-      return children[0]! && !readsClock(e.child);
+      return children[0]! && !(isInstant(e.type) && readsClock(e.child));
     case "call":
       return isConstantCall(e) && children.every((child) => child);
     default:
@@ -43,6 +44,10 @@ function isConstantCall(e: Call): boolean {
   return (
     (e.args.length > 0 || emptyValues.has(e.name)) && isDeterministicFunction(e.name) && findEntry(e.name) !== undefined && !isUserCall(e)
   );
+}
+
+function isInstant({ kind }: DataType): boolean {
+  return kind === "timestamp" || kind === "timestamp_ntz";
 }
 
 /** A text with a time only, cast to a timestamp, means the day of the batch. */

@@ -78,6 +78,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
 
 function unresolved(name: string): StreamingError {
   if (pendingFunctions.scalars.has(name) || pendingFunctions.aggregates.has(name)) return notYetSupported(`The function ${name}`);
+  if (name === "range") return new StreamingError("NOT_A_SCALAR_FUNCTION", { functionName: "`range`" });
   const nearest = nearestName(name, functionNames());
   return new StreamingError("UNRESOLVED_ROUTINE", {
     routineName: `\`${name}\``,

@@ -1,3 +1,4 @@
+import { StreamingError } from "../errors/streamingError.js";
 import type { ColumnDefinition, ParsedPlan } from "../plan/unresolved.js";
 import { readField } from "./dataTypes.js";
 import type { CreateTable, CreateView, Statement } from "./statement.js";
@@ -36,8 +37,18 @@ function readView(grammar: Grammar, replace: boolean, temporary: boolean): Creat
   const ifNotExists = tokens.accept("IF", "NOT", "EXISTS");
   const name = tokens.path("the name of a view");
   const base = { kind: "createView", name, temporary, replace, ifNotExists } as const;
+  if (temporary && name.parts.length > 1 && name.parts[0]!.toLowerCase() !== "global_temp") {
+    const [qualifier, objectName] = [name.parts.slice(0, -1).join("."), name.parts.at(-1)!];
+    throw new StreamingError("INVALID_TEMP_OBJ_QUALIFIER", {
+      objectType: "VIEW",
+      objectName: `\`${objectName}\``,
+      qualifier: `\`${qualifier}\``,
+    });
+  }
+  if (temporary && ifNotExists) throw new StreamingError("CREATE_TEMP_VIEW_WITH_IF_NOT_EXISTS");
+  if (replace && ifNotExists) throw new StreamingError("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", { viewName: name.parts.join(".") });
   const typed = tokens.is("(") && !["COMMENT", ")", ","].includes(tokens.peek(2).word);
-  if (tokens.is("USING") || typed) {
+  if (temporary && (tokens.is("USING") || typed)) {
     const schema = tokens.is("(") ? readColumns(grammar) : null;
     tokens.expect("USING");
     const format = tokens.path("a format").parts.join(".");

@@ -62,10 +62,19 @@ function readTableFunction(grammar: Grammar, name: string, start: number): Parse
 /** What may follow a relation, in this order: a sample, a watermark, an alias. */
 function behind(grammar: Grammar, relation: ParsedPlan): ParsedPlan {
   const { tokens } = grammar;
+  if (relation.kind === "tableFunction") return behindFunction(grammar, relation);
   const sampled = tokens.is("TABLESAMPLE") ? readSample(grammar, relation) : relation;
   const marked = tokens.is("WATERMARK") ? readWatermark(grammar, sampled) : sampled;
   const named = readAlias(grammar, marked);
   return tokens.is("TABLESAMPLE") ? readSample(grammar, named) : named;
+}
+
+/** A table function has no sample of its own, as in Spark. */
+function behindFunction(grammar: Grammar, call: ParsedPlan): ParsedPlan {
+  const named = readAlias(grammar, call);
+  const { tokens } = grammar;
+  if (tokens.is("TABLESAMPLE")) throw tokens.unexpected("a function is sampled in a query: (SELECT * FROM f(…)) TABLESAMPLE (…)");
+  return named;
 }
 
 /** `WATERMARK expr [AS name] DELAY OF INTERVAL …`. */

@@ -88,11 +88,6 @@ const resolutionConditions = {
     message: "Non-deterministic expression <sqlExpr> should not appear in the arguments of an aggregate function.",
     advice: "Compute it in a column first.",
   },
-  AGGREGATE_OUT_OF_PLACE: {
-    sqlState: "42903",
-    message: "The aggregate function in <sqlExpr> has no place in <clause>.",
-    advice: "Aggregate first (`groupBy(…).agg(…)`), then use the column that it gives.",
-  },
   COLUMN_ALREADY_EXISTS: {
     sqlState: "42711",
     message: "The column <columnName> already exists.",

@@ -25,6 +25,17 @@ export const functionConditions = {
       "The input schema <inputSchema> is not a valid schema string. The input expression should be evaluated to struct type, but got <dataType>.",
     advice: "Name the columns: 'id INT, name STRING'.",
   },
+  NOT_A_SCALAR_FUNCTION: {
+    sqlState: "42887",
+    message: "<functionName> appears as a scalar expression here, but the function was defined as a table function.",
+    advice: "Move it to FROM.",
+  },
+  UNEXPECTED_INPUT_TYPE: {
+    sqlState: "42K09",
+    message:
+      "Parameter <paramIndex> of function <functionName> requires the <requiredType> type, however <inputSql> has the type <inputType>.",
+    advice: "Cast the argument.",
+  },
   FAILED_FUNCTION_CALL: {
     sqlState: "38000",
     message: "Failed preparing of the function <funcName> for call: <reason>.",

@@ -65,6 +65,11 @@ export const selectConditions = {
     message: "The FILTER expression <filterExpr> in an aggregate function is invalid. Expected a deterministic FILTER expression.",
     advice: "Compute the condition as a column in a subquery.",
   },
+  AMBIGUOUS_LATERAL_COLUMN_ALIAS: {
+    sqlState: "42702",
+    message: "Lateral column alias <name> is ambiguous and has several matches.",
+    advice: "Give the columns of the list names of their own.",
+  },
   UNSUPPORTED_EXPR_FOR_WINDOW: {
     sqlState: "42P20",
     message: "Expression <sqlExpr> not supported within a window function.",
@@ -75,11 +80,36 @@ export const selectConditions = {
     message: "Window function <funcName> requires an OVER clause.",
     advice: "Add OVER (… ORDER BY …).",
   },
-  WINDOW_FUNCTION_WITHOUT_ORDER: {
+  WINDOW_FUNCTION_FRAME_NOT_ORDERED: {
     sqlState: "42601",
     message:
-      "Window function <windowFunction> requires window to be ordered, please add ORDER BY clause. For example SELECT <windowFunction>(value_expr) OVER (PARTITION BY window_partition ORDER BY window_ordering) from table.",
+      "Window function <wf> requires the window to be ordered. You need to add an ORDER BY clause. For example: SELECT <wf>(value_expr) OVER (PARTITION BY window_partition ORDER BY window_ordering) FROM table.",
     advice: "Add ORDER BY to the window.",
+  },
+  WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE: {
+    sqlState: "42601",
+    message: "It is not allowed to use window functions inside <clauseName> clause.",
+    advice: "Compute it in a subquery, or write the condition behind QUALIFY.",
+  },
+  WINDOW_FUNCTION_IN_AGGREGATE: {
+    sqlState: "42607",
+    message: "It is not allowed to use a window function inside an aggregate function.",
+    advice: "Compute the window function in a subquery.",
+  },
+  QUALIFY_REQUIRES_WINDOW_FUNCTION: {
+    sqlState: "42903",
+    message: "The QUALIFY clause requires at least one window function in the current SELECT list or the QUALIFY condition.",
+    advice: "Write the condition behind WHERE or HAVING.",
+  },
+  UNSUPPORTED_EXPR_FOR_OPERATOR: {
+    sqlState: "42K0E",
+    message: "The query operator <operator> contains one or more unsupported expressions. Invalid expressions: [<invalidExprSqls>].",
+    advice: "Rewrite the query to avoid window functions, aggregate functions, and generator functions in that operator.",
+  },
+  "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX": {
+    sqlState: "42000",
+    message: "Invalid SQL syntax: The function <prettyName> does not support <syntax>.",
+    advice: "Leave it out.",
   },
   WINDOW_FUNCTION_AND_FRAME_MISMATCH: {
     sqlState: "42K0E",
@@ -102,16 +132,16 @@ export const selectConditions = {
       "Cannot resolve <sqlExpr> due to data type mismatch: The data type of the <location> bound <exprType> does not match the expected data type <expectedType>.",
     advice: "Write a whole number of rows.",
   },
-  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_INVALID_BOUND": {
-    sqlState: "42K09",
-    message:
-      "Cannot resolve <sqlExpr> due to data type mismatch: Window frame upper bound <upper> does not follow the lower bound <lower>.",
-    advice: "Write the earlier bound first.",
-  },
   "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON": {
     sqlState: "42K09",
     message:
       "Cannot resolve <sqlExpr> due to data type mismatch: The lower bound of a window frame must be <comparison> to the upper bound.",
+    advice: "Write the earlier bound first.",
+  },
+  "DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_INVALID_BOUND": {
+    sqlState: "42K09",
+    message:
+      "Cannot resolve <sqlExpr> due to data type mismatch: Window frame upper bound <upper> does not follow the lower bound <lower>.",
     advice: "Write the earlier bound first.",
   },
   "DATATYPE_MISMATCH.RANGE_FRAME_WITHOUT_ORDER": {

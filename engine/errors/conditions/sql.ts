@@ -182,6 +182,17 @@ export const sqlConditions = {
     message: "Could not resolve <name> to a table-valued function.",
     advice: "There are range, explode, explode_outer, posexplode, posexplode_outer, inline, inline_outer, stack and json_tuple.",
   },
+  NOT_A_TABLE_FUNCTION: {
+    sqlState: "42887",
+    message: "<functionName> appears as a table function here, but the function was defined as a scalar function.",
+    advice: "Call it in an expression: SELECT <functionName>(…).",
+  },
+  NUM_TABLE_VALUE_ALIASES_MISMATCH: {
+    sqlState: "42826",
+    message:
+      "Number of given aliases does not match number of output columns. Function name: <funcName>; number of aliases: <aliasesNum>; number of output columns: <outColsNum>.",
+    advice: "Name every column of the function, or none.",
+  },
   UNBOUND_SQL_PARAMETER: {
     sqlState: "42P02",
     message: "Found the unbound parameter: <name>.",

@@ -75,6 +75,8 @@ function checkGrouping(e: NamedExpression): void {
   const child = e.kind === "alias" ? e.child : e;
   if (someExpression(child, (part) => part.kind === "aggregateCall"))
     throw new StreamingError("GROUP_BY_AGGREGATE", { sqlExpr: `"${sqlText(child)}"` });
+  if (someExpression(child, (part) => part.kind === "windowCall"))
+    throw new StreamingError("UNSUPPORTED_EXPR_FOR_OPERATOR", { operator: "Aggregate", invalidExprSqls: `"${sqlText(child)}"` });
   const type = typeOf(child);
   if (!isOrderable(type)) throw notYetSupported(`grouping by ${sqlText(child)}, whose type is ${sqlTypeName(type)},`);
 }

@@ -5,7 +5,7 @@ import { coerceTo, type AnalysisContext } from "../../expression/types/coerce.js
 import { typeOf } from "../../expression/types/typeOf.js";
 import type { LogicalPlan, NodeOf } from "../logicalPlan.js";
 import { sqlText } from "../sqlText.js";
-import { expressionNodes } from "../../expression/traverse.js";
+import { expressionNodes, someExpression } from "../../expression/traverse.js";
 import { withMissingColumns } from "./missingColumns.js";
 import { prettyText, resolveExpression } from "./resolveExpression.js";
 import type { Scope } from "./scope.js";
@@ -23,6 +23,7 @@ export function resolveFilter(plan: NodeOf<"filter">, context: AnalysisContext):
 function resolveCondition(given: Expression, scope: Scope): Expression {
   const condition = resolveExpression(given, scope);
   const pretty = (): string => `"${prettyText(given, scope)}"`;
+  checkNoWindowCall(condition, "WHERE");
   const aggregates = [...expressionNodes(condition)].filter((e) => e.kind === "aggregateCall");
   if (aggregates.length > 0) {
     throw new StreamingError("INVALID_WHERE_CONDITION", {
@@ -31,6 +32,12 @@ function resolveCondition(given: Expression, scope: Scope): Expression {
     });
   }
   return booleanCondition(condition, pretty, scope.context);
+}
+
+/** @throws WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE */
+export function checkNoWindowCall(condition: Expression, clauseName: "WHERE" | "HAVING"): void {
+  if (someExpression(condition, (e) => e.kind === "windowCall"))
+    throw new StreamingError("WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", { clauseName });
 }
 
 /** A condition as a boolean. @throws DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN */

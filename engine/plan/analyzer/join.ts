@@ -7,7 +7,7 @@ import { typeOf } from "../../expression/types/typeOf.js";
 import type { LogicalPlan, NamedExpression, NodeOf } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
-import { someExpression } from "../../expression/traverse.js";
+import { expressionNodes } from "../../expression/traverse.js";
 import { distinctInputs } from "./reidentify.js";
 import { resolveExpression } from "./resolveExpression.js";
 import { Scope } from "./scope.js";
@@ -19,8 +19,10 @@ export function resolveJoin(plan: NodeOf<"join">, context: AnalysisContext): Log
   if (plan.condition === null) return { ...plan, left, right };
   const scope = new Scope([...outputOf(left), ...outputOf(right)], context);
   const condition = resolveExpression(plan.condition, scope);
-  if (someExpression(condition, (e) => e.kind === "aggregateCall")) {
-    throw new StreamingError("AGGREGATE_OUT_OF_PLACE", { sqlExpr: `"${sqlText(condition)}"`, clause: "a join condition" });
+  const invalid = [...expressionNodes(condition)].filter((e) => e.kind === "aggregateCall" || e.kind === "windowCall");
+  if (invalid.length > 0) {
+    const invalidExprSqls = invalid.map((e) => `"${sqlText(e)}"`).join(", ");
+    throw new StreamingError("UNSUPPORTED_EXPR_FOR_OPERATOR", { operator: "Join", invalidExprSqls });
   }
   const type = typeOf(condition);
   if (type.kind !== "boolean") {

@@ -6,13 +6,16 @@ import { expandStar, starMisused } from "./star.js";
 
 /** The items of an output list, resolved and named, stars expanded. */
 export function resolveOutputs(items: readonly Expression[], scope: Scope): NamedExpression[] {
-  const aliases = new Map<string, Expression>();
+  const aliases = new Map<string, Expression | null>();
   const inner = scope.withAliases(aliases);
   return items.flatMap((item) => {
     if (item.kind === "unresolvedStar") return expandStar(item, scope).map((e) => resolveNamed(e, inner));
     const named = resolveNamed(item, inner);
     // Later items may use the alias, where no column has that name.
-    if (named.kind === "alias") aliases.set(named.name.toLowerCase(), named.child);
+    if ((item.kind === "alias" || item.kind === "unresolvedAttribute") && named.kind === "alias") {
+      const name = named.name.toLowerCase();
+      aliases.set(name, aliases.has(name) ? null : named.child);
+    }
     return [named];
   });
 }

@@ -13,7 +13,7 @@ import { extract } from "./extract.js";
 import { typedParameters } from "./lambdas.js";
 import { expandArguments, starMisused } from "./star.js";
 import { resolveSubquery } from "./subqueries.js";
-import { resolveWindowCall } from "./windowCalls.js";
+import { isWindowFunctionName, resolveWindowCall } from "./windowCalls.js";
 import type { Scope } from "./scope.js";
 import { typedLiteral } from "./typedLiteral.js";
 import { resolveUpdateFields } from "./updateFields.js";
@@ -129,15 +129,24 @@ function resolveCall(e: UnresolvedFunction, scope: Scope, resolve: ResolvePart):
   if (name === "grouping" || name === "grouping_id") return groupingCall(name, resolveArguments(e, inner, inside));
   const args = resolveArguments(e, inner, inside);
   const filter = e.filter === null ? null : inside(e.filter);
-  if (!aggregate && (e.distinct || filter !== null)) {
-    throw notYetSupported(`${e.distinct ? "DISTINCT" : "FILTER"} in ${name}, which is no aggregate function,`);
+  if (isWindowFunctionName(name)) {
+    throw new StreamingError("WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", { funcName: `"${prettyText(e, scope)}"` });
   }
+  if (!aggregate) checkPlainCall(e);
   if (filter !== null) checkAggregateFilter(filter, prettyText(e.filter!, scope));
   const { options, typeArgument, draw } = e;
   const given = { ...(options && { options }), ...(typeArgument && { typeArgument }), ...(draw !== undefined && { draw }) };
   const resolved = resolveFunction({ name: e.name, args, distinct: e.distinct, filter, ...given }, scope.context);
   if (aggregate) checkAggregate(e, args, scope);
   return resolved;
+}
+
+/** @throws INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX for what only aggregate functions take */
+function checkPlainCall({ name, distinct, filter }: UnresolvedFunction): void {
+  if (!distinct && filter === null) return;
+  if (findEntry(name.toLowerCase()) === undefined) return;
+  const syntax = distinct ? "DISTINCT" : "FILTER CLAUSE";
+  throw new StreamingError("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", { prettyName: `\`${name}\``, syntax });
 }
 
 /** The arguments: stars expanded, lambdas bound, aliases dropped. */
@@ -177,6 +186,8 @@ function windowColumn(name: string, args: readonly Expression[], scope: Scope): 
 function checkAggregate(e: UnresolvedFunction, args: readonly Expression[], scope: Scope): void {
   if (args.some((arg) => someExpression(arg, (part) => part.kind === "aggregateCall")))
     throw new StreamingError("NESTED_AGGREGATE_FUNCTION");
+  if (args.some((arg) => someExpression(arg, (part) => part.kind === "windowCall")))
+    throw new StreamingError("WINDOW_FUNCTION_IN_AGGREGATE");
   if (args.every(isDeterministic)) return;
   throw new StreamingError("AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", { sqlExpr: `"${prettyText(e, scope)}"` });
 }

@@ -26,12 +26,15 @@ interface Names {
   readonly windows: WindowCollector | null;
   readonly parameters: readonly LambdaVariable[];
   /** Names that stand for expressions where no column has them. */
-  readonly aliases: ReadonlyMap<string, Expression>;
+  readonly aliases: Aliases;
   /** Names that stand for expressions whatever the columns are called: those of a select list, in ORDER BY and HAVING. */
-  readonly preferred: ReadonlyMap<string, Expression>;
+  readonly preferred: Aliases;
 }
 
-const noNames: ReadonlyMap<string, Expression> = new Map();
+/** Names of a select list, in lower case; null: several columns have the name. */
+export type Aliases = ReadonlyMap<string, Expression | null>;
+
+const noNames: Aliases = new Map();
 
 /** Where names are looked up: the columns of the inputs, the parameters of lambdas, and (in a select list) the aliases before. */
 export class Scope {
@@ -56,12 +59,12 @@ export class Scope {
   }
 
   /** This scope with names that stand for expressions where no column has them. */
-  withAliases(aliases: ReadonlyMap<string, Expression>): Scope {
+  withAliases(aliases: Aliases): Scope {
     return this.with({ aliases });
   }
 
   /** This scope with names that stand for expressions before any column. */
-  withPreferred(preferred: ReadonlyMap<string, Expression>): Scope {
+  withPreferred(preferred: Aliases): Scope {
     return this.with({ preferred });
   }
 
@@ -111,7 +114,10 @@ export class Scope {
     }
     const plain = this.plain(parts[0]!);
     if (plain.length > 0) return this.fields(this.column(plain, parts.slice(0, 1)), parts.slice(1));
-    const aliased = named ?? aliases.get(parts[0]!.toLowerCase()) ?? this.windows?.named(parts[0]!);
+    if (named === null) throw this.ambiguous(parts.slice(0, 1));
+    const alias = aliases.get(parts[0]!.toLowerCase());
+    if (alias === null) throw new StreamingError("AMBIGUOUS_LATERAL_COLUMN_ALIAS", { name: quoted(parts.slice(0, 1)) });
+    const aliased = named ?? alias ?? this.windows?.named(parts[0]!);
     if (aliased) return this.fields(aliased, parts.slice(1));
     return this.context.outer?.find(parts) ?? null;
   }
@@ -141,6 +147,10 @@ export class Scope {
     const { hidden, ...found } = this.only(candidates, parts);
     const name = parts.at(-1)!;
     return hidden === undefined && found.name === name ? this.only(candidates, parts) : { ...found, name };
+  }
+
+  private ambiguous(parts: readonly string[]): StreamingError {
+    return new StreamingError("AMBIGUOUS_REFERENCE", { name: quoted(parts), referenceNames: `[${quoted(parts)}, ${quoted(parts)}]` });
   }
 
   private fields(from: Expression, names: readonly string[]): Expression {

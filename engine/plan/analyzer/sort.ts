@@ -34,6 +34,6 @@ export function checkSortOrder(item: SortOrder): SortOrder {
 function withoutAggregates(item: SortOrder): SortOrder {
   const { child } = item;
   if (someExpression(child, (e) => e.kind === "aggregateCall"))
-    throw new StreamingError("AGGREGATE_OUT_OF_PLACE", { sqlExpr: `"${sqlText(child)}"`, clause: "a sort order" });
+    throw new StreamingError("UNSUPPORTED_EXPR_FOR_OPERATOR", { operator: "Sort", invalidExprSqls: `"${sqlText(child)}"` });
   return item;
 }

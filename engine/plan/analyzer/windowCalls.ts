@@ -93,7 +93,7 @@ function placed(
   e: UnresolvedFunction,
   { context }: Scope,
 ): Placed {
-  if (order.length === 0) throw new StreamingError("WINDOW_FUNCTION_WITHOUT_ORDER", { windowFunction: sqlText(e) });
+  if (order.length === 0) throw new StreamingError("WINDOW_FUNCTION_FRAME_NOT_ORDERED", { wf: name });
   if (name === "nth_value") {
     checkCount(name, args, 2, 2);
     const count = constant(args[1]!);
@@ -186,7 +186,24 @@ function resolveFrame(frame: WindowFrame, order: readonly SortOrder[], scope: Sc
       lower: boundText(frame.start),
     });
   }
+  if (farther(resolved.start, resolved.end, scope)) {
+    throw new StreamingError("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WRONG_COMPARISON", {
+      sqlExpr: sqlFrame(frame),
+      comparison: "less than or equal",
+    });
+  }
   return resolved;
+}
+
+/** Whether the lower of two bounds that both say how far stands behind the upper. */
+function farther(lower: FrameBound, upper: FrameBound, { context }: Scope): boolean {
+  if (!("offset" in lower) || !("offset" in upper)) return false;
+  const distance = ({ kind, offset }: typeof lower): Expression =>
+    kind === "following" ? offset : resolveFunction({ name: "negative", args: [offset], distinct: false, filter: null }, context);
+  const args = [distance(lower), distance(upper)];
+  if (args.some((e) => typeOf(e).kind === "interval")) return false;
+  const isFarther = fold(resolveFunction({ name: ">", args, distinct: false, filter: null }, context));
+  return isFarther.kind === "literal" && isFarther.value === true;
 }
 
 function sqlFrame(frame: WindowFrame): string {

@@ -58,7 +58,7 @@ describe("the window of GROUP BY, by its name", () => {
 });
 
 async function counted(sample: string): Promise<number> {
-  const frame = await session.sql<{ n: number }>(`SELECT count(*) n FROM range(20000) ${sample}`);
+  const frame = await session.sql<{ n: number }>(`SELECT count(*) n FROM (SELECT * FROM range(20000)) ${sample}`);
   return (await frame.collect())[0]!.n;
 }
 
@@ -81,7 +81,7 @@ describe("TABLESAMPLE", () => {
   });
 
   it("refuses a part that is none", async () => {
-    await expect(session.sql("SELECT * FROM range(3) TABLESAMPLE (150 PERCENT)")).rejects.toMatchObject({
+    await expect(session.sql("SELECT * FROM (SELECT * FROM range(3)) TABLESAMPLE (150 PERCENT)")).rejects.toMatchObject({
       condition: "INVALID_SAMPLE_FRACTION",
     });
     expect(() => session.range(3).sample(-0.1)).toThrow("INVALID_SAMPLE_FRACTION");

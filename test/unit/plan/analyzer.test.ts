@@ -172,7 +172,7 @@ describe("aggregations", () => {
     ["a column beside a global aggregate", select(["k", "count(*)"]), "MISSING_GROUP_BY", {}],
     ["an aggregate as a key", aggregate(["sum(v)"], ["count(*)"]), "GROUP_BY_AGGREGATE", { sqlExpr: '"sum(v)"' }],
     ["a map as a key", aggregate(["m"], ["count(*)"]), "NOT_YET_SUPPORTED", {}],
-    ["an aggregate in a join", joined("inner", "sum(lv) > 1"), "AGGREGATE_OUT_OF_PLACE", {}],
+    ["an aggregate in a join", joined("inner", "sum(lv) > 1"), "UNSUPPORTED_EXPR_FOR_OPERATOR", {}],
   ] as const)("refuse %s", (_, json, condition, parameters) => {
     const error = refusal(json);
     expect(error.condition).toBe(condition);

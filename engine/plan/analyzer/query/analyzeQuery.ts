@@ -144,7 +144,26 @@ function namesItself(query: ParsedPlan, key: string): boolean {
 }
 
 function resolveColumnAliases({ names, input }: ColumnAliases, environment: Environment): AnalyzedPlan {
-  return named(resolve(input, environment), names, environment);
+  if (input.kind === "tableFunction") {
+    const plan = resolve(input, environment);
+    const count = outputOf(plan).length;
+    if (count === names.length) return named(plan, names, environment);
+    throw new StreamingError("NUM_TABLE_VALUE_ALIASES_MISMATCH", {
+      funcName: `\`${input.name}\``,
+      aliasesNum: String(names.length),
+      outColsNum: String(count),
+    });
+  }
+  const plan = resolve(input, environment);
+  const { length } = outputOf(plan);
+  if (input.kind === "inlineTable" && length !== names.length) {
+    throw new StreamingError("INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", {
+      expectedNumCols: String(names.length),
+      actualNumCols: String(length),
+      rowIndex: "0",
+    });
+  }
+  return named(plan, names, environment);
 }
 
 /** The plan's columns under these names. @throws ASSIGNMENT_ARITY_MISMATCH */

@@ -1,20 +1,20 @@
 import { StreamingError } from "../../../errors/streamingError.js";
 import { freshId, type Alias, type Attribute, type Expression, type SortOrder } from "../../../expression/expression.js";
-import { mapChildren, referencesOf, someExpression } from "../../../expression/traverse.js";
+import { expressionChildren, mapChildren, referencesOf, someExpression } from "../../../expression/traverse.js";
 import { attributeOf } from "../../attributeOf.js";
 import { expressionKey } from "../../../expression/expressionKey.js";
 import type { AnalyzedPlan, LogicalPlan, NamedExpression } from "../../logicalPlan.js";
 import { outputOf } from "../../outputOf.js";
 import { sqlText } from "../../sqlText.js";
 import type { Select } from "../../unresolved.js";
-import { aggregateOver, splitAggregate } from "../aggregate.js";
+import { aggregateOver, splitAggregate, type SplitAggregate } from "../aggregate.js";
 import { analyze, finish } from "../analyze.js";
-import { booleanCondition } from "../filter.js";
+import { booleanCondition, checkNoWindowCall } from "../filter.js";
 import { extractGenerators, generatesFromAggregates, withoutGenerators } from "../generate.js";
 import { withMetadataColumns } from "../metadataColumns.js";
 import { resolveOutputs } from "../names.js";
 import { resolveExpression } from "../resolveExpression.js";
-import { Scope } from "../scope.js";
+import { quoted, Scope, type Aliases } from "../scope.js";
 import { checkSortOrder } from "../sort.js";
 import { WindowCollector } from "../timeWindow.js";
 import { extractWindowCalls } from "../windowNodes.js";
@@ -70,14 +70,16 @@ function selectOver(select: Select, rows: LogicalPlan, ordering: Ordering | null
   const above = scope.withPreferred(aliases);
   const parts: Parts = {
     items,
-    having: select.having && condition(select.having, above),
+    having: select.having && havingOf(select.having, above),
     qualify: select.qualify && condition(select.qualify, above),
     order:
       ordering === null
         ? []
-        : ordering(items.map(valueOf)).map((item) => checkSortOrder({ ...item, child: resolveExpression(item.child, above) })),
+        : ordering(items.map(valueOf)).map((item) => checkSortOrder({ ...item, child: keyOf(item.child, items, above) })),
   };
-  const groups = isGrouped(select, parts) ? resolveGroups(select.grouping, items, scope.withAliases(aliases)) : null;
+  if (parts.qualify !== null && ![...items, parts.qualify].some(holdsWindowCall))
+    throw new StreamingError("QUALIFY_REQUIRES_WINDOW_FUNCTION");
+  const groups = isGrouped(select, parts) ? resolveGroups(select.grouping, items, scope.withAliases(firstAliasesOf(items))) : null;
   const over = windows.over(generated.input);
   return groups === null
     ? listed(parts, over, select.distinct, global, environment)
@@ -111,25 +113,50 @@ function condition(e: Expression, scope: Scope): Expression {
   return booleanCondition(resolved, () => `"${sqlText(resolved)}"`, scope.context);
 }
 
+function havingOf(e: Expression, scope: Scope): Expression {
+  const having = condition(e, scope);
+  checkNoWindowCall(having, "HAVING");
+  return having;
+}
+
 function valueOf(item: NamedExpression): Expression {
   return item.kind === "alias" ? item.child : item;
 }
 
-/** What the names of the list stand for; a name that stands for two things is none. */
-function aliasesOf(items: readonly NamedExpression[]): ReadonlyMap<string, Expression> {
-  const found = new Map<string, Expression | null>();
+/** What the names of the list stand for; null where several columns have one. */
+function aliasesOf(items: readonly NamedExpression[]): Aliases {
+  const found = new Map<string, NamedExpression | null>();
   for (const item of items) {
     const name = item.name.toLowerCase();
     const before = found.get(name);
-    const isOther = before !== undefined && (before === null || expressionKey(before) !== expressionKey(valueOf(item)));
-    found.set(name, isOther ? null : valueOf(item));
+    const isOther = before !== undefined && before?.id !== item.id;
+    found.set(name, isOther ? null : item);
   }
-  return new Map([...found].flatMap(([name, e]) => (e === null ? [] : [[name, e] as const])));
+  return new Map([...found].map(([name, item]) => [name, item && valueOf(item)] as const));
+}
+
+/** What a name of the list means in GROUP BY: the first column that has it. */
+function firstAliasesOf(items: readonly NamedExpression[]): Aliases {
+  return new Map(items.toReversed().map((item) => [item.name.toLowerCase(), valueOf(item)] as const));
+}
+
+/** A key of ORDER BY. What names several columns is refused like what names none, as in Spark. */
+function keyOf(e: Expression, items: readonly NamedExpression[], scope: Scope): Expression {
+  try {
+    return resolveExpression(e, scope);
+  } catch (error) {
+    if (!(error instanceof StreamingError) || error.condition !== "AMBIGUOUS_REFERENCE") throw error;
+    const proposal = items.map(({ name }) => quoted([name])).join(", ");
+    throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: error.parameters["name"]!, proposal });
+  }
 }
 
 /** Whether the rows are put in groups: a list of groups, HAVING, or an aggregate function. */
 function isGrouped({ grouping, having }: Select, { items, order, qualify }: Parts): boolean {
-  return grouping !== null || having !== null || [...items, ...order, ...(qualify === null ? [] : [qualify])].some(holdsAggregate);
+  if (grouping !== null || having !== null || [...items, ...(qualify === null ? [] : [qualify])].some(holdsAggregate)) return true;
+  const ordered = order.find(holdsAggregate);
+  if (ordered === undefined) return false;
+  throw new StreamingError("UNSUPPORTED_EXPR_FOR_OPERATOR", { operator: "Sort", invalidExprSqls: `"${sqlText(ordered.child)}"` });
 }
 
 function holdsAggregate(e: Expression): boolean {
@@ -157,7 +184,7 @@ function grouped(
     const plain = finish(aggregateOver(expanded.grouping, expanded.items, expanded.input), context);
     return distinct ? distinctRows(plain, context) : plain;
   }
-  const split = splitAggregate(expanded.grouping, expanded.items, expanded.others, expanded.input);
+  const split = splitOver(expanded);
   const rest = [...split.others];
   const overHaving = having === null ? null : rest.shift()!;
   const overQualify = qualify === null ? null : rest.shift()!;
@@ -170,6 +197,33 @@ function grouped(
     order: order.map((item, i) => ({ ...item, child: rest[i]! })),
   };
   return listed(over, plan, distinct, global, environment);
+}
+
+/** What HAVING and ORDER BY read is of the groups, or of the list. @throws UNRESOLVED_COLUMN.WITH_SUGGESTION for other columns of the rows */
+function splitOver({ grouping, items, others, input }: ReturnType<typeof expandGroups>): SplitAggregate {
+  try {
+    return splitAggregate(grouping, items, others, input);
+  } catch (error) {
+    const isMissing = error instanceof StreamingError && ["MISSING_AGGREGATION", "MISSING_GROUP_BY"].includes(error.condition);
+    if (!isMissing) throw error;
+    splitAggregate(grouping, items, [], input);
+    const missing = others.flatMap((e) => missingColumns(e, grouping, input))[0];
+    if (missing === undefined) throw error;
+    const proposal = items.map(({ name }) => quoted([name])).join(", ");
+    throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: quoted([missing.name]), proposal });
+  }
+}
+
+/** The columns of the rows that an expression reads beside its aggregate functions and the groups. */
+function missingColumns(e: Expression, grouping: readonly NamedExpression[], input: LogicalPlan): readonly Attribute[] {
+  const groups = new Set(grouping.map(expressionKey));
+  const columns = new Set(outputOf(input).map(({ id }) => id));
+  const missing = (part: Expression): readonly Attribute[] => {
+    if (part.kind === "aggregateCall" || groups.has(expressionKey(part))) return [];
+    if (part.kind === "attribute") return columns.has(part.id) ? [part] : [];
+    return expressionChildren(part).flatMap(missing);
+  };
+  return missing(e);
 }
 
 /** The list over rows (or groups): windows, QUALIFY, DISTINCT and the order, with what only the order reads carried up to it. */
