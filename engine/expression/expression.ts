@@ -170,6 +170,8 @@ export interface UnresolvedFunction {
   /** Of a random function that a program holds as a column: every use of the column draws the same. */
   readonly draw?: number;
   readonly position?: TextPosition;
+  /** The name was written, and is one that only the engine uses: there is no such function. */
+  readonly isUnknown?: true;
   /** OVER (…) or OVER name. */
   readonly over?: WindowDefinition | string;
   /** IGNORE NULLS behind a function with OVER. */

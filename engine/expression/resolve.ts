@@ -51,7 +51,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
   const name = use.name.toLowerCase();
   if (aggregateOf(name) !== undefined) return resolveAggregate({ ...use, name }, context);
   const entry = findEntry(name);
-  if (entry === undefined) throw unresolved(name);
+  if (entry === undefined) throw unresolvedRoutine(name);
   checkCount(name, use.args.length, entry.arity[0], entry.arity[1]);
   const resolution = entry.resolve(use.args, {
     name,
@@ -76,8 +76,14 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
   };
 }
 
-function unresolved(name: string): StreamingError {
-  if (pendingFunctions.scalars.has(name) || pendingFunctions.aggregates.has(name)) return notYetSupported(`The function ${name}`);
+/** Whether Spark has a function of that name (lower case) that is not built. */
+export function isPendingName(name: string): boolean {
+  return pendingFunctions.scalars.has(name) || pendingFunctions.aggregates.has(name);
+}
+
+/** The refusal of a function that there is not, or not yet. */
+export function unresolvedRoutine(name: string): StreamingError {
+  if (isPendingName(name)) return notYetSupported(`The function ${name}`);
   if (name === "range") return new StreamingError("NOT_A_SCALAR_FUNCTION", { functionName: "`range`" });
   const nearest = nearestName(name, functionNames());
   return new StreamingError("UNRESOLVED_ROUTINE", {
@@ -136,7 +142,7 @@ function aggregateArgument(use: FunctionUse, arg: Expression, index: number, con
   const { inputs } = aggregateOf(use.name)!;
   const input = inputs[Math.min(index, inputs.length - 1)];
   if (input === undefined) return arg;
-  const type = input.coerce(typeOf(arg));
+  const type = input.coerce(typeOf(arg), context.ansi);
   if (type !== null) return coerceTo(arg, type, context);
   if (typeof input.required === "function") throw input.required(use.name, use.args, typeOf(arg));
   const ordinals = ["first", "second", "third", "fourth", "fifth"];

@@ -3,6 +3,7 @@ import { sqlTypeName, types, type DataType } from "../arrow/types.js";
 import { withListAggregates } from "../expression/aggregates/listAggregates.js";
 import { literal, type Expression, type SortOrder } from "../expression/expression.js";
 import { csvSchema } from "../expression/functions/csv.js";
+import { isInternalName } from "../expression/functions/table.js";
 import { jsonSchema } from "../expression/functions/json.js";
 import { parseSchemaOrType } from "./ddl.js";
 import type { Grammar, TokenStream } from "./tokenStream.js";
@@ -35,6 +36,7 @@ export function readFunction(grammar: Grammar): Expression {
     distinct,
     filter,
     position: { start, end: tokens.end },
+    ...(isInternalName(name) && { isUnknown: true }),
     ...(over !== null && { over, ignoreNulls: ignores }),
     ...(withinGroup !== null && { withinGroup }),
   });

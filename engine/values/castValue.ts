@@ -35,7 +35,7 @@ export function castValue(value: Value, from: DataType, to: DataType, rules: Cas
   if (value === null || sameType(from, to)) return value;
   switch (to.kind) {
     case "string":
-      return valueText(value, from, rules.zone);
+      return valueText(value, from, rules.zone, { exponents: rules.mode !== "ansi" });
     case "binary":
       return toBinary(value, from);
     case "boolean":

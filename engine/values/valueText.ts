@@ -6,8 +6,16 @@ import { doubleText, floatText } from "./numberText.js";
 
 const decoder = new TextDecoder();
 
-/** What `CAST(… AS STRING)` gives; the value is not null. Nulls inside it are `nullText`: where that is empty, what parts them has no space either. */
-export function valueText(value: Value, type: DataType, zone: string, nullText = "null"): string {
+/** How the texts of values may be otherwise. */
+export interface TextStyle {
+  /** Nulls inside a value (`null`): where that is empty, what parts them has no space either. */
+  readonly nullText?: string;
+  /** Decimals below a millionth are written with an exponent (`0E-10`), as Java does and Spark's casts outside of ANSI mode. */
+  readonly exponents?: boolean;
+}
+
+/** What `CAST(… AS STRING)` gives; the value is not null. */
+export function valueText(value: Value, type: DataType, zone: string, style: TextStyle = {}): string {
   switch (type.kind) {
     case "string":
       return value as string;
@@ -18,7 +26,7 @@ export function valueText(value: Value, type: DataType, zone: string, nullText =
     case "double":
       return doubleText(value as number);
     case "decimal":
-      return decimalText(value as bigint, type.scale);
+      return (style.exponents === true ? javaDecimalText : decimalText)(value as bigint, type.scale);
     case "date":
       return dateText(value as number);
     case "timestamp":
@@ -26,12 +34,12 @@ export function valueText(value: Value, type: DataType, zone: string, nullText =
     case "timestamp_ntz":
       return localText(value as bigint);
     case "array":
-      return `[${joined((value as readonly Value[]).map((v) => element(v, type.element, zone, nullText)))}]`;
+      return `[${joined((value as readonly Value[]).map((v) => element(v, type.element, zone, style)))}]`;
     case "struct":
-      return `{${joined((value as readonly Value[]).map((v, i) => element(v, type.fields[i]!.type, zone, nullText)))}}`;
+      return `{${joined((value as readonly Value[]).map((v, i) => element(v, type.fields[i]!.type, zone, style)))}}`;
     case "map": {
       const { keys, values } = value as MapValue;
-      const entries = keys.map((k, i) => `${element(k, type.key, zone, nullText)} ->${element(values[i]!, type.value, zone, nullText)}`);
+      const entries = keys.map((k, i) => `${element(k, type.key, zone, style)} ->${element(values[i]!, type.value, zone, style)}`);
       return `{${joined(entries)}}`;
     }
     case "interval_daytime":
@@ -46,9 +54,18 @@ export function valueText(value: Value, type: DataType, zone: string, nullText =
 }
 
 /** A value inside another, with the space before it; nothing at all for a null that has no text. */
-function element(value: Value, type: DataType, zone: string, nullText: string): string {
+function element(value: Value, type: DataType, zone: string, style: TextStyle): string {
+  const { nullText = "null" } = style;
   if (value === null) return nullText === "" ? "" : ` ${nullText}`;
-  return ` ${valueText(value, type, zone, nullText)}`;
+  return ` ${valueText(value, type, zone, style)}`;
+}
+
+/** A decimal with an exponent where its first digit stands behind the sixth place, as Java's `BigDecimal.toString`. */
+function javaDecimalText(unscaled: bigint, scale: number): string {
+  const digits = (unscaled < 0n ? -unscaled : unscaled).toString();
+  const exponent = digits.length - 1 - scale;
+  if (exponent >= -6) return decimalText(unscaled, scale);
+  return `${unscaled < 0n ? "-" : ""}${digits[0]}${digits.length > 1 ? "." : ""}${digits.slice(1)}E${exponent}`;
 }
 
 function joined(elements: readonly string[]): string {

@@ -37,7 +37,7 @@ export interface AggregateInput {
   /** As Spark's DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE names it in `requiredType`; or another refusal than that. */
   readonly required: string | ((name: string, args: readonly Expression[], type: DataType) => StreamingError);
   /** The type that an argument of type `type` is cast to (itself when it fits); null when it does not fit. */
-  coerce(type: DataType): DataType | null;
+  coerce(type: DataType, ansi: boolean): DataType | null;
 }
 
 /** Rows and the groups they belong to: entry j is row `rows[j]` (row j when `rows` is null) of group `slots[j]`. */

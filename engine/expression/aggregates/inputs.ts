@@ -44,12 +44,12 @@ export const anything: AggregateInput = { required: "any type", coerce: (type) =
 
 export const booleanInput: AggregateInput = {
   required: '"BOOLEAN"',
-  coerce: (type) => (type.kind === "boolean" || type.kind === "string" || type.kind === "null" ? types.boolean : null),
+  coerce: ({ kind }, ansi) => (kind === "boolean" || (kind === "string" && ansi) || kind === "null" ? types.boolean : null),
 };
 
 export const integralInput: AggregateInput = {
   required: '"INTEGRAL"',
-  coerce: (type) => (isIntegral(type) ? type : type.kind === "null" ? types.int : type.kind === "string" ? types.long : null),
+  coerce: (type) => (isIntegral(type) ? type : type.kind === "null" ? types.int : null),
 };
 
 export const doubleInput: AggregateInput = {

@@ -2,7 +2,7 @@ import { sameType, sqlTypeName, types, type DataType } from "../../arrow/types.j
 import type { Value } from "../../arrow/value.js";
 import type { Expression } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
-import { isIntegral, typeOf } from "../types/typeOf.js";
+import { isIntegral, isNumeric, typeOf } from "../types/typeOf.js";
 import { commonType } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { StreamingError } from "../../errors/streamingError.js";
@@ -150,7 +150,8 @@ function bitsText(name: string, doc: string, radix: 2 | 16): FunctionEntry {
     resolve: (args, resolving) => {
       const type = typeOf(args[0]!);
       if (radix === 16 && (type.kind === "string" || type.kind === "binary")) return { args, type: types.string };
-      if (radix === 16 && type.kind === "boolean") return { args: castArgs(args, [types.string], resolving), type: types.string };
+      const asText = !isNumeric(type) && type.kind !== "null";
+      if (radix === 16 && asText) return { args: castArgs(args, [types.string], resolving), type: types.string };
       const operand = isIntegral(type) ? coerceTo(args[0]!, types.long, resolving.context) : castArgs(args, [types.long], resolving)[0]!;
       return { args: [operand], type: types.string };
     },

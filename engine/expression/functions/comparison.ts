@@ -43,11 +43,11 @@ export function sameButNames(a: DataType, b: DataType): boolean {
   return sameType(a, b);
 }
 
-/** Legacy mode brings strings to the other side's type in comparisons, and booleans meet numbers; ANSI goes by the common type. */
+/** Legacy mode brings strings to the other side's type in comparisons (beside a decimal to doubles), and booleans meet numbers; ANSI goes by the common type. */
 function comparisonType(a: DataType, b: DataType, ansi: boolean): DataType | null {
-  if (!ansi && a.kind === "string" && b.kind !== "string" && b.kind !== "null") return commonType(a, b, true) && b;
-  if (!ansi && b.kind === "string" && a.kind !== "string" && a.kind !== "null") return commonType(a, b, true) && a;
-  return commonType(a, b, ansi);
+  if (ansi || a.kind === "null" || b.kind === "null" || (a.kind === "string") === (b.kind === "string")) return commonType(a, b, ansi);
+  const other = a.kind === "string" ? b : a;
+  return commonType(a, b, true) && (other.kind === "decimal" ? types.double : other);
 }
 
 /** Outside of ANSI mode a truth value equals 1 or 0. */

@@ -11,6 +11,7 @@ import { callOf, differentTypes, unexpectedType, type FunctionEntry, type Resolu
 /** CASE: arguments are condition, value, condition, value, …, and the ELSE value when their number is odd. */
 const caseWhen: FunctionEntry = {
   name: "case",
+  aliases: ["when"],
   doc: "The value of the first condition that is true, else the last argument or null.",
   arity: [2, Infinity],
   nulls: "own",

@@ -7,7 +7,7 @@ import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
 import { literal, type Call, type Expression } from "../expression.js";
 import { coerceTo, resolveCast } from "../types/coerce.js";
-import { isNumeric, typeOf } from "../types/typeOf.js";
+import { isAtomic, isNumeric, typeOf } from "../types/typeOf.js";
 import { callOf, castArgs, fixed, modeOf, unexpectedType, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 
 /** Dates and timestamps as texts of a pattern, and back. Patterns are those of Java's DateTimeFormatter, as Spark takes them. */
@@ -56,17 +56,18 @@ function resolveParsing(args: readonly Expression[], type: DataType, isTry: bool
   const [value, format] = args as [Expression, Expression | undefined];
   const from = typeOf(value);
   if (from.kind === "null") return coerceTo(value, type, context);
-  // A number is a date as its text is.
-  const asText = type.kind === "date" && isNumeric(from);
-  if (format === undefined) return resolveCast(asText ? coerceTo(value, types.string, context) : value, type, isTry, context);
-  const [pattern] = castArgs([format], [types.string], resolving);
-  if (pattern!.kind === "literal" && pattern.value === null) return literal(null, type);
-  // A value that is a time already is not looked at by the pattern.
-  if (["date", "timestamp", "timestamp_ntz"].includes(from.kind)) return resolveCast(value, type, isTry, context);
-  if (from.kind !== "string")
+  const isTime = ["date", "timestamp", "timestamp_ntz"].includes(from.kind);
+  // Numbers are seconds where a timestamp is made of them; whatever else has a text is read as that.
+  const seconds = type.kind === "timestamp" && isNumeric(from);
+  if (!isAtomic(from) || (seconds && format !== undefined)) {
     throw unexpectedType(args, 0, '("STRING" or "DATE" or "TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")', resolving);
+  }
+  const readable = isTime || seconds ? value : coerceTo(value, types.string, context);
+  // A value that is a time already is not looked at by the pattern.
+  if (format === undefined || isTime) return resolveCast(readable, type, isTry, context);
+  const [pattern] = castArgs([format], [types.string], resolving);
   const time = type.kind === "date" ? types.timestamp : type;
-  const call = callOf("parse timestamp", [value, checked(pattern!, "parse")], time, true, isTry ? "try" : modeOf(context));
+  const call = callOf("parse timestamp", [readable, checked(pattern!, "parse")], time, true, isTry ? "try" : modeOf(context));
   return coerceTo({ ...call, zone: context.zone }, type, context);
 }
 

@@ -111,6 +111,9 @@ function requireTimes(operator: "+" | "-", args: readonly Expression[], a: DataT
   const [time, other] = [a, b].some((t) => t.kind === "date") && a.kind !== "date" && operator === "+" ? [1, 0] : [0, 1];
   const [first, second] = [[a, b][time]!, [a, b][other]!];
   const isTime = (t: DataType): boolean => isTimestamp(t) || t.kind === "date";
+  // Months and what is no time are two operands that do not fit; for other intervals Spark misses the time.
+  const months = [a, b].some((t) => t.kind === "interval_yearmonth") && ![a, b].some((t) => t.kind === "string");
+  if (months && !(isInterval(a) ? isInterval(b) || isTime(b) : isTime(a))) return;
   if (isInterval(a) && !isInterval(b)) throw unexpectedType(args, operator === "+" ? 1 : 0, timeNames, resolving);
   if (isInterval(b)) {
     if (!isTime(a) && !isInterval(a)) throw unexpectedType(args, 0, timeNames, resolving);

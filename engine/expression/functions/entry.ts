@@ -70,6 +70,8 @@ export interface FunctionEntry {
   readonly total?: boolean;
   /** Arguments are evaluated from the last to the first, as Spark divides. */
   readonly lastFirst?: boolean;
+  /** Only the engine calls it so: text cannot. (A name that is no word is no name of text's either, but for the signs that Spark calls functions.) */
+  readonly internal?: true;
   /** False for rand, uuid and their like. */
   readonly deterministic?: boolean;
 }

@@ -65,8 +65,7 @@ const formatNumber: FunctionEntry = {
   nulls: "strict",
   resolve: (args, resolving) => {
     const [number, digits] = args;
-    if (!isNumeric(typeOf(number!)) && typeOf(number!).kind !== "null" && typeOf(number!).kind !== "string")
-      throw unexpectedType(args, 0, '"NUMERIC"', resolving);
+    if (!isNumeric(typeOf(number!)) && typeOf(number!).kind !== "null") throw unexpectedType(args, 0, '"NUMERIC"', resolving);
     const value = isNumeric(typeOf(number!)) ? number! : coerceTo(number!, types.double, resolving.context);
     const isPattern = typeOf(digits!).kind === "string";
     return {

@@ -18,7 +18,7 @@ type List = readonly Value[];
 /** `a[i]` (from 0) and `m[key]`. */
 const getItem: FunctionEntry = {
   name: "getItem",
-  aliases: ["getitem"],
+  internal: true,
   doc: "An element by its index from 0, or the value of a key of a map.",
   arity: [2, 2],
   nulls: "strict",

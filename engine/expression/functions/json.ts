@@ -35,7 +35,7 @@ const fromJson: FunctionEntry = {
     const type = resolving.typeArgument;
     if (type === undefined) throw notYetSupported("from_json into a schema that is computed");
     if (type.kind !== "struct" && type.kind !== "array" && type.kind !== "map") throw notYetSupported(`from_json into ${typeName(type)}`);
-    if (typeOf(args[0]!).kind === "binary") throw unexpectedType(args, 0, '"STRING"', resolving);
+    if (!["string", "null"].includes(typeOf(args[0]!).kind)) throw unexpectedType(args, 0, '"STRING"', resolving);
     // Every field may come out null, whatever the schema says.
     const decoded = nullableType(type);
     // What is wrong with the options is refused here, not in the first batch.

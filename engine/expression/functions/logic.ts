@@ -219,7 +219,7 @@ const between: FunctionEntry = {
 };
 
 export const logicFunctions: readonly FunctionEntry[] = [
-  connective("and", ["&&"], "True when both are; false when one is, whatever the other.", false),
+  connective("and", [], "True when both are; false when one is, whatever the other.", false),
   connective("or", [], "True when one is, whatever the other; false when both are.", true),
   not,
   notEqual,

@@ -7,7 +7,7 @@ import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonWithoutTexts } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
 import { nullableOf, typeOf } from "../types/typeOf.js";
-import { unexpectedType, type Evaluate, type FunctionEntry, type Resolving } from "./entry.js";
+import { differentTypes, unexpectedType, type Evaluate, type FunctionEntry, type Resolving } from "./entry.js";
 import { applyLambda, checkLambda, lambdaOf, withTest } from "./higherOrder.js";
 import { makeMap, requireKey } from "./maps.js";
 
@@ -28,6 +28,8 @@ const mapConcat: FunctionEntry = {
         dataType: `[${args.map((arg) => `"${sqlTypeName(typeOf(arg))}"`).join(", ")}]`,
       });
     }
+    const { ansi } = resolving.context;
+    if (ansi && args.some((arg) => commonWithoutTexts(typeOf(arg), coerced.type, { ansi }) === null)) throw differentTypes(args, resolving);
     return { args: coerced.args, type: coerced.type };
   },
   eval: (maps, call) => {

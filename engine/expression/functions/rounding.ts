@@ -165,7 +165,7 @@ function roundValue(value: Value, digits: number, call: Call, divide: Divide): V
   if (digits > mostDigits && Number(value) !== 0 && Number.isFinite(Number(value))) throwOverflow("");
   if (isIntegral(from)) {
     if (digits >= 0) return value;
-    if (digits === noScale && Number(value) !== 0 && call.evalMode === "ansi") throwOverflow("");
+    if (digits === noScale && Number(value) !== 0) throwOverflow("");
     return integralResult(roundUnscaled(BigInt(value as number), 0, digits, divide), from, call.evalMode, "");
   }
   const number = value as number;
@@ -242,7 +242,9 @@ function resolveStepping(args: readonly Expression[], resolving: Resolving): Res
   const operand = castArgs(args, ["numeric"], resolving)[0]!;
   const type = typeOf(operand);
   if (isIntegral(type)) return coerceTo(operand, types.long, context);
-  if (type.kind === "decimal") return { args: [operand], type: roundedDecimal(type, 0), evalMode: modeOf(context) };
+  if (type.kind === "decimal") {
+    return { args: [operand], type: type.scale === 0 ? type : roundedDecimal(type, 0), evalMode: modeOf(context) };
+  }
   return { args: [coerceTo(operand, types.double, context)], type: types.long, nullable: anyNullable(args), evalMode: modeOf(context) };
 }
 

@@ -25,7 +25,6 @@ import {
 
 const concat: FunctionEntry = {
   name: "concat",
-  aliases: ["||"],
   doc: "Strings, binaries or arrays one after the other.",
   arity: [0, Infinity],
   nulls: "strict",

@@ -6,9 +6,9 @@ import type { Code, Generator } from "../compile/code.js";
 import { bytesEndWith, bytesIndexOf, bytesStartWith, countCharacters } from "../compile/runtime/bytes.js";
 import { lowerBytes, trimEnd, trimStart, upperBytes } from "../compile/runtime/letters.js";
 import { arenaMade, rangeOf } from "../compile/snippets.js";
-import type { Expression } from "../expression.js";
+import { literal, type Expression } from "../expression.js";
 import { typeOf } from "../types/typeOf.js";
-import { callOf, castArgs, fixed, ofStrings, type FunctionEntry, type Resolving } from "./entry.js";
+import { callOf, castArgs, fixed, modeOf, ofStrings, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Strings measured, searched, in upper and lower case, trimmed. The common ones run on bytes in generated code, on JavaScript strings in the interpreter. */
 
@@ -60,6 +60,12 @@ function letterCase(name: string, aliases: string[], doc: string, convert: (s: s
 /** Letters of two, by their capitals: only the first of them is one in a title. */
 const titleLetters: Readonly<Record<string, string>> = { Ǆ: "ǅ", Ǉ: "ǈ", Ǌ: "ǋ", Ǳ: "ǲ" };
 
+function titleWord(word: string): string {
+  const letter = String.fromCodePoint(word.codePointAt(0)!);
+  // The rest beside its letter: a sigma at the end of a word is another.
+  return titleCase(letter) + word.toLowerCase().slice(letter.toLowerCase().length);
+}
+
 function titleCase(letter: string): string {
   const upper = letter.toUpperCase();
   const title = titleLetters[upper];
@@ -103,20 +109,19 @@ function trimming(name: string, doc: string, sides: "both" | "left" | "right"): 
   };
 }
 
-const trimCharacters = ofStrings(
-  "trim_characters",
-  [],
-  "Without the given characters at the ends.",
-  ["s", "s", "s"],
-  (s: string, characters: string, sides: string) => {
-    const units = Array.from(s);
-    const gone = new Set(characters);
-    let [start, end] = [0, units.length];
-    if (sides !== "right") while (start < end && gone.has(units[start]!)) start++;
-    if (sides !== "left") while (end > start && gone.has(units[end - 1]!)) end--;
-    return units.slice(start, end).join("");
-  },
-);
+function trimmedOf(s: string, characters: string, sides: string): string {
+  const units = Array.from(s);
+  const gone = new Set(characters);
+  let [start, end] = [0, units.length];
+  if (sides !== "right") while (start < end && gone.has(units[start]!)) start++;
+  if (sides !== "left") while (end > start && gone.has(units[end - 1]!)) end--;
+  return units.slice(start, end).join("");
+}
+
+const trimCharacters: FunctionEntry = {
+  ...ofStrings("trim_characters", [], "Without the given characters at the ends.", ["s", "s", "s"], trimmedOf),
+  internal: true,
+};
 
 /** contains, startswith, endswith. */
 function search(
@@ -164,16 +169,17 @@ const levenshtein: FunctionEntry = {
   name: "levenshtein",
   doc: "The number of edits between two strings; -1 when it is above the third argument.",
   arity: [2, 3],
-  nulls: "own",
+  nulls: "strict",
   resolve: (args, resolving) => {
-    const operands = castArgs(args, [types.string, types.string, types.int], resolving);
-    const isNull = operands.map(resolving.fold).some((e) => e.kind === "literal" && e.value === null);
-    return isNull ? { kind: "literal", value: null, type: types.int } : { args: operands, type: types.int };
+    const [a, b, limit] = castArgs(args, [types.string, types.string, types.int], resolving);
+    if (limit === undefined) return { args: [a!, b!], type: types.int };
+    const constant = resolving.fold(limit);
+    // A limit that is null in a row is 0, as in Spark; a constant that is null makes all null.
+    const zero = literal(0, types.int);
+    const known = constant.kind === "literal" ? constant : callOf("coalesce", [limit, zero], types.int, false, modeOf(resolving.context));
+    return { args: [a!, b!, known], type: types.int };
   },
-  eval: ([a, b, given]) => {
-    if (a === null || b === null) return null;
-    // A limit that is null in a row is 0, as in Spark.
-    const limit = given === null ? 0 : given;
+  eval: ([a, b, limit]) => {
     const distance = editDistance(a as string, b as string, (limit as number | undefined) ?? Infinity);
     return limit !== undefined && distance > (limit as number) ? -1 : distance;
   },
@@ -208,7 +214,7 @@ export const stringFunctions: readonly FunctionEntry[] = [
     (g, a, b) => `${g.runtime(bytesEndWith)}(${rangeOf(a)}, ${rangeOf(b)})`,
   ),
   ofStrings("initcap", [], "The first letter of each word in upper case, the others in lower case.", ["s"], (s: string) =>
-    s.toLowerCase().replace(/(^| )(\S)/gu, (_whole, before: string, letter: string) => before + titleCase(letter)),
+    s.replace(/[^ ]+/gu, titleWord),
   ),
   trimCharacters,
   ascii,

@@ -83,7 +83,7 @@ function findField(fields: readonly Field[], name: string): Field {
 /** `e.name` of a struct, of the structs in an array, or the value of a key of a map. */
 const getField: FunctionEntry = {
   name: "getField",
-  aliases: ["getfield"],
+  internal: true,
   doc: "A field of a struct; of an array of structs the array of that field.",
   arity: [2, 2],
   nulls: "strict",
@@ -98,6 +98,7 @@ const getField: FunctionEntry = {
 /** The field of each struct of an array. */
 const getArrayFields: FunctionEntry = {
   name: "getarrayfields",
+  internal: true,
   doc: "One field of each struct of an array.",
   arity: [2, 2],
   nulls: "strict",

@@ -95,6 +95,8 @@ for (const entry of functionTable) {
   for (const name of [entry.name, ...(entry.aliases ?? [])]) {
     assert(!byName.has(name), `two functions are called ${name}`);
     byName.set(name, entry);
+    // What text calls is looked up in lower case.
+    byName.set(name.toLowerCase(), entry);
   }
 }
 
@@ -110,7 +112,12 @@ export function entryOf(name: string): FunctionEntry {
   return entry;
 }
 
+/** Whether the name is one that only the engine calls a function by: text that says it means none. */
+export function isInternalName(name: string): boolean {
+  return name === "case" || name.includes(" ") || byName.get(name)?.internal === true;
+}
+
 /** Names of functions, for suggestions: operators left out. */
 export function functionNames(): readonly string[] {
-  return [...byName.keys()].filter((name) => /^[a-z]\w*$/.test(name));
+  return [...byName.keys()].filter((name) => /^[a-z]\w*$/.test(name) && !isInternalName(name));
 }

@@ -1,10 +1,10 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
-import type { Call } from "../expression.js";
+import type { Call, Expression } from "../expression.js";
 import { civilFromDays, daysFromCivil, floorDiv, floorMod, isoWeekday, microsPerDay } from "../../values/calendar.js";
 import { localToMicros, microsToLocal } from "../../values/dateTimeText.js";
 import { timeZone } from "../../values/timeZone.js";
-import { castArgs, type FunctionEntry } from "./entry.js";
+import { castArgs, type FunctionEntry, type Resolving } from "./entry.js";
 
 /** Dates and timestamps cut to a unit. */
 
@@ -30,6 +30,16 @@ const unitNames: Readonly<Record<string, string>> = {
   microsecond: "microsecond",
 };
 
+const dateUnits: ReadonlySet<string | undefined> = new Set(["year", "quarter", "month", "week"]);
+const timeUnits: ReadonlySet<string | undefined> = new Set(Object.values(unitNames));
+
+/** The unit; a null for a constant that is none, so that the time is not asked for then. */
+function knownUnit(unit: Expression, { fold }: Resolving, units = timeUnits): Expression {
+  const constant = fold(unit);
+  if (constant.kind !== "literal" || constant.value === null) return unit;
+  return units.has(unitNames[(constant.value as string).toLowerCase()]) ? unit : { kind: "literal", value: null, type: types.string };
+}
+
 /** The first day of the period that a day is in; null for units that are none. */
 function truncatedDate(days: number, unit: string | undefined): number | null {
   const { year, month } = civilFromDays(days);
@@ -52,11 +62,10 @@ const dateTrunc: FunctionEntry = {
   doc: "A timestamp cut to a unit (year, quarter, month, week, day, hour, minute, second, …).",
   arity: [2, 2],
   nulls: "strict",
-  resolve: ([unit, time], resolving) => ({
-    args: castArgs([unit!, time!], [types.string, types.timestamp], resolving),
-    type: types.timestamp,
-    nullable: true,
-  }),
+  resolve: ([unit, time], resolving) => {
+    const args = castArgs([unit!, time!], [types.string, types.timestamp], resolving);
+    return { args: [knownUnit(args[0]!, resolving), args[1]!], type: types.timestamp, nullable: true };
+  },
   eval: ([unit, time], call) => truncatedTime(unitNames[(unit as string).toLowerCase()], time as bigint, call),
   generate: (g, [, time], call) => {
     const unit = g.literalOf(call.args[0]!);
@@ -89,11 +98,10 @@ const trunc: FunctionEntry = {
   doc: "A date cut to a unit (year, quarter, month, week).",
   arity: [2, 2],
   nulls: "strict",
-  resolve: ([date, unit], resolving) => ({
-    args: castArgs([date!, unit!], [types.date, types.string], resolving),
-    type: types.date,
-    nullable: true,
-  }),
+  resolve: ([date, unit], resolving) => {
+    const args = castArgs([date!, unit!], [types.date, types.string], resolving);
+    return { args: [args[0]!, knownUnit(args[1]!, resolving, dateUnits)], type: types.date, nullable: true };
+  },
   eval: ([date, unit]) => truncatedDate(date as number, unitNames[(unit as string).toLowerCase()]),
 };
 

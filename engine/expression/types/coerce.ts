@@ -62,7 +62,8 @@ export function resolveCast(child: Expression, type: DataType, isTry: boolean, c
     };
     const functionNames =
       isNumeric(from) && type.kind === "date" ? "`DATE_FROM_UNIX_DATE`" : from.kind === "date" && isNumeric(type) ? "`UNIX_DATE`" : null;
-    if (functionNames !== null) throw new StreamingError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", { ...parameters, functionNames });
+    if (functionNames !== null && ansi)
+      throw new StreamingError("DATATYPE_MISMATCH.CAST_WITH_FUNC_SUGGESTION", { ...parameters, functionNames });
     if (canCast(from, type, false)) {
       const config = '"spark.sql.ansi.enabled"';
       throw new StreamingError("DATATYPE_MISMATCH.CAST_WITH_CONF_SUGGESTION", { ...parameters, config, configVal: "'false'" });

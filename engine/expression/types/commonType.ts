@@ -41,7 +41,14 @@ function tightestCommonType(a: DataType, b: DataType, ansi = true): DataType | n
   if (b.kind === "null") return a;
   if (isNumeric(a) && isNumeric(b) && a.kind !== "decimal" && b.kind !== "decimal") return widerNumber(a, b, ansi);
   if (isDatetime(a) && isDatetime(b)) return widerDatetime(a, b);
+  if (a.kind === "decimal" && holdsWhole(a, b)) return a;
+  if (b.kind === "decimal" && holdsWhole(b, a)) return b;
   return null;
+}
+
+/** Whether every whole number of the type is one of the decimal's. */
+function holdsWhole(decimal: DecimalType, whole: DataType): boolean {
+  return isIntegral(whole) && decimal.precision - decimal.scale >= decimalFor(whole).precision;
 }
 
 const numberOrder = ["byte", "short", "int", "long", "float", "double"];

@@ -106,7 +106,7 @@ function textOf(type: DataType, options: Options, sessionZone: string): (value: 
     case "binary":
       return (bytes) => `[${Array.from(bytes as Uint8Array, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ")}]`;
     default:
-      return (value) => valueText(value, type, zone, options.get("nullValue"));
+      return (value) => valueText(value, type, zone, { nullText: options.get("nullValue")! });
   }
 }
 

@@ -12,6 +12,7 @@ import { resolveGroupState } from "./groupState.js";
 import { resolveJoin } from "./join.js";
 import { assignOperatorIds } from "./operatorIds.js";
 import { withMetadataColumns, withoutMetadataColumns } from "./metadataColumns.js";
+import { checkRoutines } from "./routines.js";
 import { resolveProject } from "./project.js";
 import { Scope, type QueryContext } from "./scope.js";
 import { resolveSetOperation } from "./setOperation.js";
@@ -113,6 +114,7 @@ function finished(whole: LogicalPlan, plan: LogicalPlan, context: QueryContext):
 function resolveOne(plan: LogicalPlan, context: QueryContext): LogicalPlan {
   return withMetadataColumns(childrenOf(plan), (inputs, isWider) => {
     const given = withUserNames(withChildren(plan, inputs), context);
+    for (const e of expressionsOf(given)) checkRoutines(e);
     const node = extractSubqueries(resolved(given, context));
     return isWider ? withoutMetadataColumns(node) : node;
   });
