@@ -11,6 +11,7 @@ export {
   GroupedData,
   Session,
   StreamingQueryManager,
+  TableValuedFunctions,
 } from "./dataframe/door.js";
 export type { SessionOptions } from "./dataframe/session.js";
 export type { ForeachBatch, TransformOptions } from "./dataframe/dataFrame.js";

@@ -3,8 +3,10 @@ import { withListAggregates } from "../engine/expression/aggregates/listAggregat
 import {
   freshId,
   type Expression,
+  type QueryPlan,
   type SortOrder,
   type UnresolvedFunction,
+  type UnresolvedSubquery,
   type WindowDefinition,
 } from "../engine/expression/expression.js";
 import { withBranch, withFieldUpdate } from "./grownExpressions.js";
@@ -17,6 +19,14 @@ import type { CheckedType } from "./types/ddl.js";
 import type { Asked, Needs, Wants, WantsAlike } from "./types/wants.js";
 
 declare const typesOf: unique symbol;
+
+/** Where a table has itself as a query inside an expression. */
+export const asQuery: unique symbol = Symbol("a table as a query");
+
+/** A table whose rows an expression asks about: a DataFrame. */
+export interface Queried {
+  readonly [asQuery]: QueryPlan;
+}
 
 /**
  * An expression over the columns of a DataFrame. Made by `col`, `lit`, `expr` and the functions; immutable.
@@ -126,11 +136,16 @@ export class Column<out V = unknown, out R extends Asked = Asked, out N extends 
     return new Column(call("and", [atLeast, call("<=", [this.expression, operandExpression(high)])]));
   }
 
+  /** Whether it is in the one column of a table. @example df.where(col("sensorId").isin(sensors.select("sensorId"))) */
+  isin(table: Queried): Column<boolean | null, R, never>;
   /** Whether it is one of the values. @example df.where(col("sensorId").isin("a", "b")) */
   isin<O extends readonly Operand[]>(
     ...values: O
-  ): Column<boolean | null, R | OperandRefs<O[number]> | WantsAlike<V, OperandValue<O[number]>>, never> {
-    return new Column(call("in", [this.expression, ...values.map(operandExpression)]));
+  ): Column<boolean | null, R | OperandRefs<O[number]> | WantsAlike<V, OperandValue<O[number]>>, never>;
+  isin(...values: readonly (Operand | Queried)[]): Column<boolean | null, R, never> {
+    const [table] = values;
+    if (values.length === 1 && isQueried(table)) return new Column(subquery("in", table, [this.expression]));
+    return new Column(call("in", [this.expression, ...(values as readonly Operand[]).map(operandExpression)]));
   }
 
   /** `this and other`, three-valued. @example df.where(col("celsius").gt(0).and(col("celsius").lt(10))) */
@@ -252,6 +267,15 @@ export class Column<out V = unknown, out R extends Asked = Asked, out N extends 
   /** The same as `as`. @example df.select(col("celsius").name("c")) */
   name<const M extends string>(name: M): Column<V, R, M> {
     return aliased(this.expression, name);
+  }
+
+  /**
+   * A column of the query around: in a table that is asked by `scalar`, `exists`, `isin` or `lateralJoin`, and is a table only there.
+   *
+   * @example df.as("r").where(sensors.where(col("sensorId").eq(col("r.sensorId").outer())).exists())
+   */
+  outer(): Column<unknown, never, N> {
+    return new Column({ kind: "outerReference", child: this.expression });
   }
 
   /** A member of a struct. @example df.select(struct("id").as("s")).select(col("s").getField("id")) */
@@ -380,6 +404,15 @@ export type Comparison<R extends Asked, V, O> = Column<boolean | null, R | Opera
 /** An unresolved call of a function or operator. */
 export function call(name: string, args: readonly Expression[]): UnresolvedFunction {
   return { kind: "unresolvedFunction", name, args, distinct: false, filter: null };
+}
+
+/** What an expression asks a table: its one value, whether it has rows, whether it has values. */
+export function subquery(form: UnresolvedSubquery["form"], table: Queried, values: readonly Expression[] = []): UnresolvedSubquery {
+  return { kind: "unresolvedSubquery", form, values, query: table[asQuery] };
+}
+
+function isQueried(value: unknown): value is Queried {
+  return typeof value === "object" && value !== null && asQuery in value;
 }
 
 /** A name as a column, a Column as it is. @throws NOT_EXPECTED_TYPE, of the argument at `place` of `owner` */

@@ -3,11 +3,13 @@ import type { UserRow } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import type { Expression } from "../engine/expression/expression.js";
 import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { isAnalyzed } from "../engine/plan/analyzer/analyze.js";
+import { closedPlans } from "../engine/plan/openPlans.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../engine/plan/unresolved.js";
-import { allRenamed, joinTypeOf, renamed, sameName, withColumns } from "../engine/plan/verbs.js";
+import { allRenamed, joinTypeOf, lateralTypeOf, renamed, sameName, withColumns } from "../engine/plan/verbs.js";
 import { parseExpression } from "../engine/sql/parser.js";
-import { Column, call, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
+import { asQuery, Column, call, outputExpression, type AnyColumn, type ValueOf } from "./column.js";
 import { avg, count, max, min, sum } from "./functions/aggregates.js";
 import * as g from "./groupState.js";
 import { reducedRow } from "./reducedRows.js";
@@ -43,7 +45,7 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
 
   /** A DataFrame of the same session over a plan built on this one's. For verbs beside the ones here. */
   derive<Next>(plan: LogicalPlan): DataFrame<Next> {
-    return new DataFrame<Next>(this.session, this.analyzed(plan));
+    return new DataFrame<Next>(this.session, this.analyzedOrOpen(plan));
   }
 
   /** The columns of the result, by name, or as expressions. @example df.select("sensorId", col("celsius").plus(273.15).as("kelvin")) */
@@ -54,7 +56,7 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   ): DataFrame<r.Selected<v.Listed<C>, R>>;
   select<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<r.Selected<C, R>>;
   select<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<never> {
-    return this.project(outputItems("DataFrame.select", this.output, columns).map(castsNamed));
+    return this.project(outputItems("DataFrame.select", () => this.output, columns).map(castsNamed));
   }
 
   /** The columns of the result as SQL text. @example df.selectExpr("sensorId", "celsius * 1.8 + 32 AS fahrenheit") */
@@ -105,7 +107,7 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     column: C & r.Checked<C, R>,
   ): DataFrame<r.WithColumn<R, N, Resolve<ValueOf<C>, R>>>;
   withColumn(name: string, column: unknown): DataFrame<never> {
-    const expression = givenColumn("DataFrame.withColumn", this.output, column);
+    const expression = givenColumn("DataFrame.withColumn", () => this.output, column);
     return this.project(withColumns(this.output, [{ name, expression }]));
   }
 
@@ -157,21 +159,32 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     ...columns: C & r.CheckedAll<C, R>
   ): GroupedData<R, r.Selected<C, R>>;
   groupBy<R>(this: DataFrame<R>, ...columns: readonly unknown[]): GroupedData<R, never> {
-    return new GroupedData(this, outputItems("DataFrame.groupBy", this.output, columns));
+    return new GroupedData(
+      this,
+      outputItems("DataFrame.groupBy", () => this.output, columns),
+    );
   }
 
   /** The groups of every part of the columns, from all of them to none; a column that does not count is null. @example df.cube("sensorId", "day").count() */
   cube<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>>;
   cube<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): GroupedData<R, r.Selected<C, R>>;
   cube<R>(this: DataFrame<R>, ...columns: readonly unknown[]): GroupedData<R, never> {
-    return new GroupedData(this, outputItems("DataFrame.cube", this.output, columns), "cube");
+    return new GroupedData(
+      this,
+      outputItems("DataFrame.cube", () => this.output, columns),
+      "cube",
+    );
   }
 
   /** The groups of the columns, of all but the last, and so on to none. @example df.rollup("day", "sensorId").agg(avg("celsius").as("mean")) */
   rollup<R, const C extends readonly v.Name<R>[]>(this: DataFrame<R>, ...columns: C): GroupedData<R, r.Selected<C, R>>;
   rollup<R, const C extends readonly v.Item<R>[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): GroupedData<R, r.Selected<C, R>>;
   rollup<R>(this: DataFrame<R>, ...columns: readonly unknown[]): GroupedData<R, never> {
-    return new GroupedData(this, outputItems("DataFrame.rollup", this.output, columns), "rollup");
+    return new GroupedData(
+      this,
+      outputItems("DataFrame.rollup", () => this.output, columns),
+      "rollup",
+    );
   }
 
   /**
@@ -185,7 +198,7 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     ...columns: C & r.CheckedAll<C, R>
   ): GroupedData<R, r.Selected<C, R>>;
   groupingSets<R>(this: DataFrame<R>, sets: readonly (readonly unknown[])[], ...columns: readonly unknown[]): GroupedData<R, never> {
-    const itemsOf = (items: readonly unknown[]): Expression[] => outputItems("DataFrame.groupingSets", this.output, items);
+    const itemsOf = (items: readonly unknown[]): Expression[] => outputItems("DataFrame.groupingSets", () => this.output, items);
     return new GroupedData(this, itemsOf(columns), sets.map(itemsOf));
   }
 
@@ -196,8 +209,8 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   ): DataFrame<r.Selected<v.Listed<C>, R>>;
   agg<R, const C extends readonly AnyColumn[]>(this: DataFrame<R>, ...columns: C & r.CheckedAll<C, R>): DataFrame<r.Selected<C, R>>;
   agg<R>(this: DataFrame<R>, ...columns: readonly unknown[]): DataFrame<never> {
-    const aggregates = outputItems("DataFrame.agg", this.output, columns);
-    return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.plan });
+    const aggregates = outputItems("DataFrame.agg", () => this.output, columns);
+    return this.derive({ kind: "aggregate", grouping: [], aggregates, input: this.below });
   }
 
   /** Rows of both that belong together: by columns they share (which the result has once), by a condition, or by a function of both rows. @example df.join(sensors, "sensorId", "left") */
@@ -222,6 +235,25 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   join<R>(right: DataFrame<R>, on: string | readonly string[] | AnyColumn | RowFunction, how?: r.JoinHow): DataFrame<never> {
     const joinType = joinTypeOf(how ?? "inner");
     return this.derive({ kind: "join", joinType, ...joinSides(this.plan, right.plan, on) });
+  }
+
+  /**
+   * Each row of this with the rows that the other has for it: a table that names columns of this one by `outer()`. Inner, cross or left, with a condition or without.
+   *
+   * @throws UNSUPPORTED_JOIN_TYPE
+   * @example df.lateralJoin(session.tvf.explode(col("tags").outer()), "left")
+   */
+  lateralJoin<L, R, const H extends v.LateralHow = "inner">(this: DataFrame<L>, right: DataFrame<R>, how?: H): DataFrame<r.Joined<L, R, H>>;
+  lateralJoin<L, R, C extends AnyColumn, const H extends v.LateralHow = "inner">(
+    this: DataFrame<L>,
+    right: DataFrame<R>,
+    condition: C & r.CheckedCondition<C, L & R>,
+    how?: H,
+  ): DataFrame<r.Joined<L, R, H>>;
+  lateralJoin<R>(right: DataFrame<R>, second?: AnyColumn | string, third?: string): DataFrame<never> {
+    const [on, how] = second instanceof Column ? [second.expression, third] : [null, second];
+    const joined: ParsedPlan = { kind: "lateralJoin", joinType: lateralTypeOf(how), condition: on, left: this.plan, right: right[asQuery] };
+    return new DataFrame(this.session, this.queried(joined, [this.plan, ...(closedPlans(right.below, isAnalyzed) as AnalyzedPlan[])]));
   }
 
   /** Every row of this with every row of the other. @example df.crossJoin(sensors.select("area")) */
@@ -286,12 +318,12 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
   }
 
   private project<Next>(expressions: readonly Expression[]): DataFrame<Next> {
-    return this.derive({ kind: "project", expressions, input: this.plan });
+    return this.derive({ kind: "project", expressions, input: this.below });
   }
 
   private filtered(condition: unknown): DataFrame<Row> {
-    const e = typeof condition === "string" ? parseExpression(condition) : givenColumn("DataFrame.where", this.output, condition);
-    return this.derive({ kind: "filter", condition: e, input: this.plan });
+    const e = typeof condition === "string" ? parseExpression(condition) : givenColumn("DataFrame.where", () => this.output, condition);
+    return this.derive({ kind: "filter", condition: e, input: this.below });
   }
 }
 
@@ -332,7 +364,7 @@ export class GroupedData<out Row, out Keys> {
     ...columns: C & r.CheckedAll<C, R>
   ): DataFrame<r.Flat<K & r.Selected<C, R>>>;
   agg<R, K>(this: GroupedData<R, K>, ...columns: readonly unknown[]): DataFrame<never> {
-    return this.aggregate(outputItems("GroupedData.agg", outputOf(this.frame.plan), columns));
+    return this.aggregate(outputItems("GroupedData.agg", () => outputOf(this.frame.plan), columns));
   }
 
   /** How many rows each group has. @example df.groupBy("sensorId").count() */

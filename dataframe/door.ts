@@ -36,6 +36,7 @@ import { NullFunctions } from "./nullFunctions.js";
 import { Session } from "./session.js";
 import { StreamingQueryManager } from "./streams.js";
 import { DataStreamWriter } from "./streamWriter.js";
+import { TableValuedFunctions } from "./tableFunctions.js";
 import { WindowSpec } from "./window.js";
 import { DataFrameWriter } from "./writer.js";
 
@@ -125,6 +126,7 @@ guard("DataFrame", DataFrame.prototype, {
     cube: [rest(columnOrName)],
     rollup: [rest(columnOrName)],
     join: [frame, on, optional(text)],
+    lateralJoin: [frame, optional(either(column, text)), optional(text)],
     crossJoin: [frame],
     union: [frame],
     unionAll: [frame],
@@ -272,6 +274,19 @@ guard("Session", Session.prototype, {
   direct: { createDataFrame: [rows, anything], range: [number, optional(number), optional(number)], table: [text], dropTempView: [text] },
   promised: { sql: [text] },
 });
+guard("TableValuedFunctions", TableValuedFunctions.prototype, {
+  direct: {
+    range: [number, optional(number), optional(number), optional(number)],
+    explode: [column],
+    explodeOuter: [column],
+    posexplode: [column],
+    posexplodeOuter: [column],
+    inline: [column],
+    inlineOuter: [column],
+    jsonTuple: [column, rest(column)],
+    stack: [column, rest(column)],
+  },
+});
 guard("Session", Session, { direct: { create: [optional(sessionOptions)] } });
 
 tellOfLacking("DataFrame", DataFrame.prototype, lackingOfFrame);
@@ -284,4 +299,15 @@ tellOfLacking("Conf", Conf.prototype, lackingOfConf);
 tellOfLacking("Session", Session.prototype, lackingOfSession);
 tellOfLacking("Session", Session, { builder: lackingOfSession["builder"]!, getActiveSession: lackingOfSession["getActiveSession"]! });
 
-export { Column, Conf, DataFrame, DataFrameReader, DataFrameWriter, DataStreamWriter, GroupedData, Session, StreamingQueryManager };
+export {
+  Column,
+  Conf,
+  DataFrame,
+  DataFrameReader,
+  DataFrameWriter,
+  DataStreamWriter,
+  GroupedData,
+  Session,
+  StreamingQueryManager,
+  TableValuedFunctions,
+};

@@ -9,7 +9,6 @@ const writeAndRead = "Write it with df.write.parquet(path) and read that.";
 const inMemory = "Use await df.collect() and JavaScript, or await df.toArrow().";
 const byStatement =
   'Use df.createOrReplaceTempView("v") and await session.sql("…"): CREATE TABLE t AS SELECT * FROM v, or INSERT INTO t SELECT * FROM v.';
-const byText = 'Write it as text: df.createOrReplaceTempView("v") and await session.sql("SELECT … FROM v …").';
 const noGlobalViews = "Views belong to a session: use createOrReplaceTempView.";
 const otherFormats = `The formats that are read are ${sourceFormats.names.join(", ")}; those that are written ${sinkFormats.names.join(", ")}.`;
 const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState or transformWithState.";
@@ -37,11 +36,8 @@ export const lackingOfFrame: Lacking = {
   mapGroups: userState,
   groupByKey: `Use groupBy. ${userState}`,
   joinWith: "Use join.",
-  lateralJoin: `${byText} LATERAL is there.`,
   nearestByJoin: "Use join.",
   asTable: "Pass the DataFrame itself.",
-  scalar: 'Write it as text: df.where("n > (SELECT max(m) FROM v)"), with a view v.',
-  exists: 'Write it as text: df.where("EXISTS (SELECT * FROM v WHERE …)"), with a view v.',
   zip: "Join on a key.",
   approxQuantile: "Use agg(expr('percentile(…)')) where it is built, or sort and take.",
   corr: "Use agg(corr(a, b)).",
@@ -65,7 +61,6 @@ export const lackingOfColumn: Lacking = {
   endswith: "It is endsWith.",
   startswith: "It is startsWith.",
   isNotIn: "Use isin(…).not().",
-  outer: 'Write the subquery as text, in which columns of outside have their names: df.where("EXISTS (SELECT * FROM v WHERE v.k = k)").',
 };
 
 export const lackingOfGroups: Lacking = {
@@ -110,7 +105,6 @@ export const lackingOfSession: Lacking = {
   active: "Pass the session on.",
   catalog: 'Use await session.sql("…"): CREATE, DROP, DESCRIBE, SHOW TABLES and SHOW COLUMNS are there.',
   udtf: "Use explode, or foreachBatch.",
-  tvf: 'Use session.range, or await session.sql("SELECT * FROM explode(array(1, 2))").',
   dataSource: otherFormats,
   emptyDataFrame: "Use createDataFrame([], schema).",
   sparkContext: "There is one process and no cluster.",
@@ -136,17 +130,7 @@ export const lackingOfConf: Lacking = { getAll: "It is toRecord()." };
 
 /** Spark's names that are properties there: who reads one is told at once. */
 const properties = new Set(["rdd", "na", "stat", "storageLevel", "sqlCtx", "plot", "executionInfo", "builder"]);
-const sessionProperties = new Set([
-  "catalog",
-  "udtf",
-  "tvf",
-  "dataSource",
-  "sparkContext",
-  "client",
-  "version",
-  "profile",
-  "emptyDataFrame",
-]);
+const sessionProperties = new Set(["catalog", "udtf", "dataSource", "sparkContext", "client", "version", "profile", "emptyDataFrame"]);
 
 /** Puts them where Spark has them; what is built goes before what is said to be lacking. */
 export function tellOfLacking(name: string, prototype: object, lacking: Lacking): void {

@@ -53,11 +53,11 @@ export abstract class OrderVerbs<out Row, Same> extends PartitionVerbs<Row, Same
   }
 
   private sorted(columns: readonly unknown[], verb: "orderBy" | "sortWithinPartitions"): Same {
-    const order = givenItems(this.output, columns).map((column, i) => sortOrder(columnExpression(column, `DataFrame.${verb}`, i)));
-    return this.same({ kind: "sort", order, global: verb === "orderBy", input: this.plan });
+    const order = givenItems(() => this.output, columns).map((column, i) => sortOrder(columnExpression(column, `DataFrame.${verb}`, i)));
+    return this.same({ kind: "sort", order, global: verb === "orderBy", input: this.below });
   }
 
   private deduplicate(columns: readonly string[], withinWatermark: boolean): Same {
-    return this.same({ kind: "deduplicate", columns: columns.length === 0 ? null : columns, withinWatermark, input: this.plan });
+    return this.same({ kind: "deduplicate", columns: columns.length === 0 ? null : columns, withinWatermark, input: this.below });
   }
 }

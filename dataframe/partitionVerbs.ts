@@ -34,13 +34,13 @@ export abstract class PartitionVerbs<out Row, Same> extends Actions<Row> {
   hint(name: string, ...parameters: readonly unknown[]): Same {
     const given = parameters.length === 0 ? "" : `(${parameters.map(shownValue).join(", ")})`;
     this.session.warn(`The hint ${name}${given} is ignored: there is one process, and of a join the static side is the one that is kept.`);
-    return this.same(this.plan);
+    return this.same(this.below);
   }
 
   /** The same table: nothing is kept, and every query reads its input anew. @throws STREAMING_QUERY_NEEDS_START @example df.cache() */
   cache(): Same {
     this.checkBounded();
-    return this.same(this.plan);
+    return this.same(this.below);
   }
 
   /** The same as `cache`, whatever the storage level. @throws STREAMING_QUERY_NEEDS_START @example df.persist() */
@@ -62,7 +62,7 @@ export abstract class PartitionVerbs<out Row, Same> extends Actions<Row> {
       throw badPartitions(verb, "partitions", String(first), "a whole number above 0");
     const columns = isNumber || first === undefined ? others : [first, ...others];
     if (columns.length > 0) this.checkColumns(verb, columns);
-    return this.same({ kind: "repartition", partitions: isNumber ? first : 1, input: this.plan });
+    return this.same({ kind: "repartition", partitions: isNumber ? first : 1, input: this.below });
   }
 
   /** @throws UNRESOLVED_COLUMN.WITH_SUGGESTION and its like */

@@ -1,16 +1,18 @@
 import { typeName, type Schema } from "../engine/arrow/types.js";
 import type { Attribute } from "../engine/expression/expression.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
-import { analyze, analyzeWritten } from "../engine/plan/analyzer/analyze.js";
+import { analyze, analyzeWritten, isAnalyzed } from "../engine/plan/analyzer/analyze.js";
 import { analyzeQuery } from "../engine/plan/analyzer/query/analyzeQuery.js";
 import type { Catalog } from "../engine/plan/analyzer/query/environment.js";
 import { schemaOf, type AnalyzedPlan, type LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { isOpenPlan, type OpenPlan } from "../engine/plan/openPlans.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import type { ParsedPlan } from "../engine/plan/unresolved.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { partitionsOf } from "./conf.js";
 import { explainMode, type ExplainMode } from "../engine/physical/explain.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
+import { asQuery, Column, subquery, type Queried } from "./column.js";
 import { tempViewName } from "./names.js";
 import { explainFrame } from "./explain.js";
 import { schemaTree } from "./schemaTree.js";
@@ -22,14 +24,19 @@ import { DataFrameWriter } from "./writer.js";
 declare const rowOf: unique symbol;
 
 /** A plan in its session: what there is to know of a table, and where it goes. What runs it stands above (`Actions`), as do the verbs that make another table of it. */
-export abstract class Relation<out Row = LooseRow> {
+export abstract class Relation<out Row = LooseRow> implements Queried {
   declare readonly [rowOf]: Row;
 
-  /** @param session the session it belongs to @param plan its analysed plan */
+  /** @param session the session it belongs to @param below its plan: analysed, unless it names columns of a query around it */
   constructor(
     readonly session: SessionContext,
-    readonly plan: AnalyzedPlan,
+    protected readonly below: AnalyzedPlan | OpenPlan,
   ) {}
+
+  /** Its analysed plan. @throws UNRESOLVED_COLUMN.WITH_SUGGESTION when it names columns of a query around it: it is a table in that query only */
+  get plan(): AnalyzedPlan {
+    return isAnalyzed(this.below) ? this.below : this.analyzed(this.below);
+  }
 
   /** The names of the columns. */
   get columns(): string[] {
@@ -85,6 +92,26 @@ export abstract class Relation<out Row = LooseRow> {
     this.session.setTempView(own, () => this.plan);
   }
 
+  /** As a query inside another one. */
+  get [asQuery](): ParsedPlan {
+    return { kind: "frameQuery", plan: this.below };
+  }
+
+  /**
+   * The one value of a table of one column and at most one row, as a column of other tables; null when there is no row.
+   *
+   * @throws INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN where it is used; SCALAR_SUBQUERY_TOO_MANY_ROWS when it runs
+   * @example df.where(col("celsius").eq(df.select(max("celsius")).scalar()))
+   */
+  scalar<R>(this: Relation<R>): Column<R[keyof R] | null, never, never> {
+    return new Column(subquery("scalar", this));
+  }
+
+  /** Whether it has rows, as a column of other tables. @example df.where(sensors.where(col("sensorId").eq(col("sensorId").outer())).exists()) */
+  exists(): Column<boolean, never, never> {
+    return new Column(subquery("exists", this));
+  }
+
   /** Writes a bounded table. @example await df.write.mode("overwrite").parquet("out/readings") */
   get write(): DataFrameWriter {
     return new DataFrameWriter(this.session, newWriteDefinition(this.plan));
@@ -98,10 +125,15 @@ export abstract class Relation<out Row = LooseRow> {
     return analyze(plan, this.session.analysisContext);
   }
 
+  /** The plan, analysed unless it waits for a query around it. */
+  protected analyzedOrOpen(plan: LogicalPlan): AnalyzedPlan | OpenPlan {
+    return isOpenPlan(plan, isAnalyzed) ? plan : this.analyzed(plan);
+  }
+
   /** The plan of a query over an analysed plan, which names no tables. */
-  protected queried(parsed: ParsedPlan, input: AnalyzedPlan = this.plan): AnalyzedPlan {
+  protected queried(parsed: ParsedPlan, inputs: readonly AnalyzedPlan[] = [this.plan]): AnalyzedPlan {
     const tables: Catalog = { find: () => null, pathOf: ({ parts }) => parts, names: [] };
-    const query = { parsed, inputs: [input], analyze: (plan: ParsedPlan, context: AnalysisContext) => analyzeQuery(plan, context, tables) };
+    const query = { parsed, inputs, analyze: (plan: ParsedPlan, context: AnalysisContext) => analyzeQuery(plan, context, tables) };
     return analyzeWritten(query, this.session.analysisContext);
   }
 

@@ -11,6 +11,9 @@ import type { ColumnsOf } from "./rowTypes/verbs.js";
 /** What a verb takes beside columns and their names: a function of the row, which gives them. */
 export type RowFunction = (...rows: readonly ColumnsOf<never>[]) => unknown;
 
+/** The columns of a table, for whoever asks: those of one that waits for a query around it cannot be told. */
+type Output = () => readonly Attribute[];
+
 /**
  * The columns of a table as members of an object, for functions of a row. A name that is not there, or that two columns have, is left to the analyzer, which
  * knows what to say.
@@ -31,16 +34,16 @@ function columnNamed(output: readonly Attribute[], name: string): Expression {
 }
 
 /** What was given to a verb, with what the functions of the row among it give in their place. */
-export function givenItems(output: readonly Attribute[], given: readonly unknown[]): readonly (string | AnyColumn)[] {
+export function givenItems(output: Output, given: readonly unknown[]): readonly (string | AnyColumn)[] {
   return given.flatMap((item) =>
     typeof item === "function"
-      ? ((item as RowFunction)(rowColumns(output)) as string | AnyColumn | (string | AnyColumn)[])
+      ? ((item as RowFunction)(rowColumns(output())) as string | AnyColumn | (string | AnyColumn)[])
       : [item as string | AnyColumn],
   );
 }
 
 /** The same as the expressions of an output list. @throws NOT_EXPECTED_TYPE */
-export function outputItems(owner: string, output: readonly Attribute[], given: readonly unknown[]): Expression[] {
+export function outputItems(owner: string, output: Output, given: readonly unknown[]): Expression[] {
   return givenItems(output, given).map((item, i) => {
     columnExpression(item, owner, i);
     return outputExpression(item);
@@ -48,7 +51,7 @@ export function outputItems(owner: string, output: readonly Attribute[], given: 
 }
 
 /** One column, given as such or by a function of the row. @throws NOT_EXPECTED_TYPE */
-export function givenColumn(owner: string, output: readonly Attribute[], given: unknown): Expression {
+export function givenColumn(owner: string, output: Output, given: unknown): Expression {
   const [first] = givenItems(output, [given]);
   return columnAlone(owner, 0, first);
 }

@@ -30,6 +30,7 @@ import { defaultDatabase } from "./sql/warehouse.js";
 import { bindParameters, type Parameters } from "./sql/parameters.js";
 import { runStatement } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
+import { TableValuedFunctions } from "./tableFunctions.js";
 import { TableRegistry } from "./tables.js";
 import { UdfRegistration } from "./udfRegistration.js";
 import type { CheckedDdl } from "./types/ddl.js";
@@ -152,6 +153,11 @@ export class Session implements SessionContext {
       });
     }
     return this.fromBatch(rangeRows(BigInt(start), BigInt(end), BigInt(step)));
+  }
+
+  /** Functions that give tables, as FROM has them in SQL. @example session.tvf.explode(array(lit(1), lit(2))) */
+  get tvf(): TableValuedFunctions {
+    return new TableValuedFunctions(this, (start, end, step) => this.range(start, end, step));
   }
 
   /**

@@ -16,7 +16,7 @@ import { statisticsPlan } from "./summaries.js";
 export abstract class TableVerbs<out Row, Same, Loose> extends OrderVerbs<Row, Same> {
   /** Under an alias, so that `l.id` can name its columns. @example df.as("l").select(col("l.id")) */
   as(alias: string): Same {
-    return this.same({ kind: "subqueryAlias", alias, input: this.plan });
+    return this.same({ kind: "subqueryAlias", alias, input: this.below });
   }
 
   /** The same as `as`. @example df.alias("l").select(col("l.id")) */
@@ -26,27 +26,27 @@ export abstract class TableVerbs<out Row, Same, Loose> extends OrderVerbs<Row, S
 
   /** What a function makes of it, so that steps read in order. @example df.transform((d) => d.limit(1)) */
   transform<Next>(step: (frame: Same) => Next): Next {
-    return step(this.same(this.plan));
+    return step(this.same(this.below));
   }
 
   /** Without duplicate rows. @example df.select("sensorId").distinct() */
   distinct(): Same {
-    return this.same({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.plan });
+    return this.same({ kind: "deduplicate", columns: null, withinWatermark: false, input: this.below });
   }
 
   /** At most the first `n` rows. @example df.limit(10) */
   limit(n: number): Same {
-    return this.same({ kind: "limit", count: rowCount("limit", n), input: this.plan });
+    return this.same({ kind: "limit", count: rowCount("limit", n), input: this.below });
   }
 
   /** Without the first `n` rows. @example df.orderBy("id").offset(10) */
   offset(n: number): Same {
-    return this.same({ kind: "offset", count: rowCount("offset", n), input: this.plan });
+    return this.same({ kind: "offset", count: rowCount("offset", n), input: this.below });
   }
 
   /** About this fraction of the rows. The seed is fixed unless given, so that a second run draws the same rows. @throws INVALID_SAMPLE_FRACTION @example df.sample(0.1) */
   sample(fraction: number, seed = 0): Same {
-    return this.same(sampleOf(fraction, seed, this.plan));
+    return this.same(sampleOf(fraction, seed, this.below));
   }
 
   /**
@@ -129,7 +129,7 @@ export abstract class TableVerbs<out Row, Same, Loose> extends OrderVerbs<Row, S
     const columns = [...ids, ...taken].map((name) => nameExpression(name));
     const input = this.analyzed({ kind: "project", expressions: columns, input: this.plan });
     const sets = taken.map((name) => ({ columns: [nameExpression(name)], name: null }));
-    return this.loose(this.queried({ kind: "unpivot", includeNulls: true, values: [valueName], name: variableName, sets, input }, input));
+    return this.loose(this.queried({ kind: "unpivot", includeNulls: true, values: [valueName], name: variableName, sets, input }, [input]));
   }
 
   /** The same as `unpivot`. @example df.select("id", "celsius").melt(["id"], ["celsius"], "quantity", "value") */

@@ -34,6 +34,9 @@ export type On<L, R> = IsLoose<L> extends true ? string : IsLoose<R> extends tru
 type NameOfKind<Row, Kind extends string> =
   IsLoose<Row> extends true ? string : { [K in keyof Row & string]: [KindOf<Row[K]>] extends [Kind] ? K : never }[keyof Row & string];
 
+/** How lateral joins may be. */
+export type LateralHow = "inner" | "cross" | "left" | "leftouter" | "left_outer";
+
 /** A column of numbers. */
 export type NumberName<Row> = NameOfKind<Row, "decimal" | "number">;
 /** A column of values that have an order. */

@@ -22,6 +22,7 @@ export type Expression =
   | UnresolvedFunction
   | UnresolvedExtract
   | UpdateFields
+  | OuterReference
   | UnresolvedCast
   | UnresolvedSubquery
   | Subquery
@@ -180,6 +181,12 @@ export interface UnresolvedFunction {
   readonly withinGroup?: readonly SortOrder[];
   /** The call that was written, where this one stands for it: names of columns and messages show that. */
   readonly shownAs?: UnresolvedFunction;
+}
+
+/** A column of the query around this one: what `outer()` of a column gives. Its plan is analysed where that query is known. */
+export interface OuterReference {
+  readonly kind: "outerReference";
+  readonly child: Expression;
 }
 
 /** A struct with fields put in, or left out (`value` null), one after the other: `withField` and `dropFields` of a column. */

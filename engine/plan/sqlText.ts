@@ -112,6 +112,8 @@ function textOf(e: Expression, texts: CallTexts, context: TextContext): string {
       return castText(text(e.child), e.type, e.evalMode === "try");
     case "unresolvedExtract":
       return extractText(e, texts);
+    case "outerReference":
+      return sqlText(e.child, context);
     case "updateFields":
       return `update_fields(${[text(e.child), ...e.updates.map(({ value }) => (value === null ? "dropfield()" : `WithField(${text(value)})`))].join(", ")})`;
     case "namedArgument":

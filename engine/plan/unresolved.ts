@@ -25,7 +25,8 @@ export type UnresolvedPlan =
   | Unpivot
   | TableSample
   | StreamWatermark
-  | PipeColumns;
+  | PipeColumns
+  | FrameQuery;
 
 /** A plan as the parser leaves it: nodes of both kinds over each other. */
 export type ParsedPlan = LogicalPlan | UnresolvedPlan;
@@ -226,6 +227,12 @@ export interface PipeColumns {
     | { readonly kind: "set"; readonly assignments: readonly { readonly name: readonly string[]; readonly value: Expression }[] }
     | { readonly kind: "drop"; readonly names: readonly (readonly string[])[] };
   readonly input: ParsedPlan;
+}
+
+/** A DataFrame as a query inside another: it may name columns of that one (`outer()`), and its own are made anew at each use. */
+export interface FrameQuery {
+  readonly kind: "frameQuery";
+  readonly plan: LogicalPlan;
 }
 
 /** A column of CREATE TABLE, with its type. */

@@ -31,6 +31,13 @@ export function joinTypeOf(how: string): JoinType {
   });
 }
 
+/** The same of a lateral join, which has fewer. @throws UNSUPPORTED_JOIN_TYPE */
+export function lateralTypeOf(how = "inner"): JoinType {
+  const word = how.toLowerCase().replaceAll("_", "");
+  if (["inner", "leftouter", "left", "cross"].includes(word)) return joinTypes[word]!;
+  throw new StreamingError("UNSUPPORTED_JOIN_TYPE", { typ: how, supported: "'inner', 'leftouter', 'left', 'left_outer', 'cross'" });
+}
+
 /** Whether two names are the same column: Spark looks at letters, not at their case. */
 export function sameName(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();

@@ -72,7 +72,9 @@ const internal = new Set([
   ..."project aggregateAll filtered sorted deduplicate setOperation analyzed limited rowsOf batchesOf printed output aggregate operator with owner".split(
     " ",
   ),
-  ..."parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(" "),
+  ..."analyzedOrOpen parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(
+    " ",
+  ),
 ]);
 
 type Call = (...args: readonly unknown[]) => unknown;
@@ -174,6 +176,7 @@ describe("kind: a wrong argument at the public door", () => {
     ["DataFrameWriter", frame.write],
     ["DataStreamWriter", stream.writeStream.format("console")],
     ["StreamingQueryManager", session.streams],
+    ["TableValuedFunctions", session.tvf],
     ["Conf", newSession().conf],
     ["Session", newSession()],
     ["t", t],

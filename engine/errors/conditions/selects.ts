@@ -17,6 +17,11 @@ export const selectConditions = {
     message: "Invalid subquery: Scalar subquery must return only one column, but got <number>.",
     advice: "Select one column in a subquery that stands for a value.",
   },
+  UNSUPPORTED_JOIN_TYPE: {
+    sqlState: "0A000",
+    message: "Unsupported join type '<typ>'. Supported join types include: <supported>.",
+    advice: "Use one of them, or a join without lateral.",
+  },
   "INVALID_SUBQUERY_EXPRESSION.STREAMING_QUERY": {
     sqlState: "42823",
     message: "Invalid subquery: Streaming query is not allowed in subquery expressions.",

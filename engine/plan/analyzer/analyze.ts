@@ -10,6 +10,7 @@ import { resolveExpression } from "./resolveExpression.js";
 import { resolveFilter } from "./filter.js";
 import { resolveGroupState } from "./groupState.js";
 import { resolveJoin } from "./join.js";
+import { reidentify } from "./reidentify.js";
 import { assignOperatorIds } from "./operatorIds.js";
 import { withMetadataColumns, withoutMetadataColumns } from "./metadataColumns.js";
 import { checkRoutines } from "./routines.js";
@@ -73,6 +74,23 @@ export function analyzeWritten(query: WrittenQuery, context: AnalysisContext): A
   const plan = query.analyze(query.parsed, context);
   written.set(plan, { plan, context, query });
   return plan;
+}
+
+/** Whether a plan was analysed; with it all that is below. */
+export function isAnalyzed(plan: LogicalPlan): plan is AnalyzedPlan {
+  return done.has(plan);
+}
+
+/** A plan over attributes of its own, of which that is analysed which was. */
+export function renewedPlan(plan: LogicalPlan): LogicalPlan {
+  const renewed = reidentify(plan);
+  const pairs: [LogicalPlan, LogicalPlan][] = [[plan, renewed]];
+  for (let pair = pairs.pop(); pair !== undefined; pair = pairs.pop()) {
+    const [before, after] = pair;
+    if (done.has(before)) markDone(after);
+    else childrenOf(before).forEach((child, i) => pairs.push([child, childrenOf(after)[i]!]));
+  }
+  return renewed;
 }
 
 /** What `analyze` made this plan from; null for what it did not make. */

@@ -86,6 +86,8 @@ function resolveOver(e: Expression, scope: Scope, resolve: ResolvePart): Express
       return resolveCall(e, scope, resolve);
     case "unresolvedExtract":
       return extract(resolve(e.child), resolve(e.key), scope.context);
+    case "outerReference":
+      return resolveExpression(e.child, scope.context.outer ?? scope);
     case "updateFields": {
       const [child, ...values] = expressionChildren(e).map(resolve);
       return resolveUpdateFields(e, child!, values, { context: scope.context, text: (part) => `"${prettyText(part, scope)}"` });

@@ -5,7 +5,7 @@ import { sampleOf } from "../../nodes/sample.js";
 import { outputOf } from "../../outputOf.js";
 import type { ColumnAliases, ParsedPlan, SetQuery, WithQueries } from "../../unresolved.js";
 import { StreamingError } from "../../../errors/streamingError.js";
-import { analyze } from "../analyze.js";
+import { analyze, renewedPlan } from "../analyze.js";
 import type { QueryContext, Scope } from "../scope.js";
 import { distinct } from "./distinct.js";
 import type { Catalog, Environment } from "./environment.js";
@@ -86,6 +86,8 @@ function resolve(plan: ParsedPlan, environment: Environment): AnalyzedPlan {
       return resolveUnpivot(plan, environment);
     case "tableSample":
       return resolveSample(plan, environment);
+    case "frameQuery":
+      return analyze(renewedPlan(plan.plan), context);
     case "subqueryAlias":
       return analyze({ ...plan, input: inner(plan.input) }, context);
     case "join":
