@@ -17,8 +17,8 @@ const keys = [
   },
   {
     name: "spark.sql.storeAssignmentPolicy",
-    doc: "What INSERT may write to a column of another type: ANSI (nothing that a reader would take for a mistake), LEGACY (whatever a cast takes), STRICT is not built.",
-    kind: ["ANSI", "LEGACY"],
+    doc: "What INSERT may write to a column of another type: ANSI (nothing that a reader would take for a mistake), STRICT (only what loses nothing), LEGACY (whatever a cast takes).",
+    kind: ["ANSI", "STRICT", "LEGACY"],
     default: "ANSI",
   },
   {

@@ -19,7 +19,9 @@ import { explainFrame } from "../explain.js";
 import { viewName } from "../names.js";
 import { queryPlan } from "./queryPlan.js";
 import { runDatabaseStatement } from "./databases.js";
-import { createTable, drop, insertInto, insertIntoDirectory, truncate } from "./tables.js";
+import { createTable, createTableLike } from "./createTable.js";
+import { withDefaults } from "./defaults.js";
+import { drop, insertInto, insertIntoDirectory, insertTarget, truncate } from "./tables.js";
 import { show } from "./show.js";
 import { createView, keepView } from "./views.js";
 
@@ -42,13 +44,16 @@ export async function runStatement(session: SessionContext, statement: Statement
     case "createTable":
       await createTable(session, statement, statement.query && (await queryPlan(session, statement.query)));
       return rows(session, [], []);
+    case "createTableLike":
+      await createTableLike(session, statement);
+      return rows(session, [], []);
     case "insert":
     case "insertDirectory":
       return started(session, await insert(session, [statement]));
     case "inserts":
       return started(session, await insert(session, statement.inserts));
     case "truncate":
-      await truncate(session, statement.name.parts);
+      await truncate(session, statement.name.parts, statement.partition);
       return rows(session, [], []);
     case "createDatabase":
     case "dropDatabase":
@@ -132,15 +137,20 @@ function text(name: string): Field {
 
 /** Every plan is analyzed before the first is written. Gives the queries that were started. */
 async function insert(session: SessionContext, inserts: readonly AnyInsert[]): Promise<readonly StreamingQuery[]> {
-  const plans: AnalyzedPlan[] = [];
-  for (const { plan } of inserts) plans.push(await queryPlan(session, plan));
-  const queries: StreamingQuery[] = [];
-  for (const [i, each] of inserts.entries()) {
+  const writes: (() => Promise<StreamingQuery | null>)[] = [];
+  for (const each of inserts) {
     if (each.kind === "insertDirectory") {
-      await insertIntoDirectory(session, each, plans[i]!);
+      const plan = await queryPlan(session, each.plan);
+      writes.push(() => insertIntoDirectory(session, each, plan).then(() => null));
       continue;
     }
-    const query = await insertInto(session, each, plans[i]!);
+    const target = await insertTarget(session, each.name.parts);
+    const plan = await queryPlan(session, withDefaults(each, target.columns, target.notes));
+    writes.push(() => insertInto(session, each, target, plan));
+  }
+  const queries: StreamingQuery[] = [];
+  for (const write of writes) {
+    const query = await write();
     if (query !== null) queries.push(query);
   }
   return queries;

@@ -21,6 +21,16 @@ export function manyPartNamespace(parts: readonly string[]): StreamingError {
   return new StreamingError("REQUIRES_SINGLE_PART_NAMESPACE", { sessionCatalog: "spark_catalog", namespace: quotedName(parts) });
 }
 
+/** That a view is where a table should be. */
+export function expectTable(operation: string, parts: readonly string[]): StreamingError {
+  return new StreamingError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", { operation, viewName: quotedName(parts) });
+}
+
+/** That tables of files cannot do something. */
+export function unsupportedOperation(tableName: string, operation: string): StreamingError {
+  return new StreamingError("UNSUPPORTED_FEATURE.TABLE_OPERATION", { tableName, operation });
+}
+
 /** That the name is taken. */
 export function tableExists(parts: readonly string[]): StreamingError {
   return new StreamingError("TABLE_OR_VIEW_ALREADY_EXISTS", { relationName: quotedName(parts) });

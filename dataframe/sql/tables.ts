@@ -1,85 +1,118 @@
-import { checkNamesDiffer } from "../../engine/arrow/columnNames.js";
-import { types } from "../../engine/arrow/types.js";
-import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import type { Field } from "../../engine/arrow/types.js";
+import type { FileStatus } from "../../engine/contract/fileSystem.js";
+import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
-import { schemaOf } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import { isStreaming } from "../../engine/plan/streamingPlan.js";
-import type { CreateTable, Insert, InsertDirectory } from "../../engine/sql/statement.js";
-import { sinkFormats, sourceFormats } from "../formats.js";
-import { optionOf } from "../options.js";
+import type { Expression } from "../../engine/expression/expression.js";
+import { analyze } from "../../engine/plan/analyzer/analyze.js";
+import type { ParsedPlan } from "../../engine/plan/unresolved.js";
+import type { Insert, InsertDirectory, PartitionValue } from "../../engine/sql/statement.js";
+import { sinkFormats } from "../formats.js";
 import { isWithin, readPaths } from "../places.js";
 import type { SessionContext } from "../sessionContext.js";
 import { storedTable } from "./catalog.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
-import { rowsForTable } from "./insert.js";
+import { checkPartitionNames, rowsForTable, type InsertTarget } from "./insert.js";
 import { startInsert } from "./insertStream.js";
-import { manyPartNamespace, quotedName, tableExists, tableNotFound } from "./tableErrors.js";
+import { viewName } from "../names.js";
+import { queryPlan } from "./queryPlan.js";
+import { expectTable, manyPartNamespace, quotedName, tableNotFound } from "./tableErrors.js";
 import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
 
 type FileTable = Extract<StoredTable, { kind: "table" }>;
 
-/** CREATE TABLE, empty or AS a query. What is there already stays (IF NOT EXISTS), goes (OR REPLACE), or is said. */
-export async function createTable(session: SessionContext, statement: CreateTable, query: AnalyzedPlan | null): Promise<void> {
+/** A table that INSERT names. @throws TABLE_OR_VIEW_NOT_FOUND, EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE */
+export async function fileTable(session: SessionContext, parts: readonly string[], operation: string): Promise<NamedTable> {
   const warehouse = new Warehouse(session);
-  const identity = identityOf(warehouse, statement.name.parts);
-  if (!(await warehouse.hasDatabase(identity.database)))
-    throw new StreamingError("SCHEMA_NOT_FOUND", { schemaName: `\`${identity.database}\`` });
-  if ((await warehouse.read(identity)) !== null) {
-    if (statement.ifNotExists) return;
-    if (!statement.replace) throw tableExists([identity.database, identity.table]);
-    await warehouse.remove(identity);
-  }
-  const table = described(session, statement, query);
-  if (query === null) return warehouse.write(identity, table);
-  if (isStreaming(query)) throw notYetSupported("CREATE TABLE AS a stream");
-  try {
-    await append(session, warehouse, identity, table, query);
-  } catch (error) {
-    // A table is there when it is whole.
-    if (table.location === null) await warehouse.remove(identity);
-    throw error;
-  }
-  await warehouse.write(identity, table);
+  const identity = identityOf(warehouse, parts);
+  if (session.findView(viewName(parts)) !== null) throw expectTable(operation, parts);
+  const table = await warehouse.read(identity);
+  if (table === null) throw await tableNotFound(session, parts);
+  if (table.kind === "view") throw expectTable(operation, ["spark_catalog", identity.database, identity.table]);
+  return { warehouse, identity, table, path: quotedName(["spark_catalog", identity.database, identity.table]) };
 }
 
-function described(session: SessionContext, statement: CreateTable, query: AnalyzedPlan | null): FileTable {
-  const format = (statement.format ?? session.conf.get("spark.sql.sources.default")).toLowerCase();
-  const provider = sourceFormats.get(format);
-  const { options, location, comment, partitionedBy } = statement;
-  const hasFiles = location !== null || optionOf(options, "path") !== undefined;
-  if (query === null && statement.columns === null && !hasFiles && provider.inferSchema !== undefined) {
-    throw new StreamingError("UNABLE_TO_INFER_SCHEMA", { format: format.toUpperCase(), path: "a table that is new" });
-  }
-  const given = query === null ? statement.columns && types.struct(statement.columns) : schemaOf(outputOf(query));
-  if (given !== null)
-    checkNamesDiffer(
-      given.fields.map(({ name }) => name),
-      { ignoreCase: true },
-    );
-  const partitions = new Set(statement.partitionedBy.map((name) => name.toLowerCase()));
-  const isPartition = ({ name }: { readonly name: string }): boolean => partitions.has(name.toLowerCase());
-  const schema = given && types.struct([...given.fields.filter((column) => !isPartition(column)), ...given.fields.filter(isPartition)]);
-  return { kind: "table", format, schema, options, location, partitionBy: partitionedBy, comment };
+/** A table of the warehouse, and how messages call it. */
+export interface NamedTable {
+  readonly warehouse: Warehouse;
+  readonly identity: TableIdentity;
+  readonly table: FileTable;
+  readonly path: string;
+}
+
+/** What INSERT needs to know of the table that it names. */
+export async function insertTarget(session: SessionContext, parts: readonly string[]): Promise<NamedTable & InsertTarget> {
+  const named = await fileTable(session, parts, "INSERT");
+  const { warehouse, identity, table, path } = named;
+  const columns = outputOf(await storedTable(session, warehouse, identity, table, { streaming: false, options: {} }));
+  return { ...named, tableName: path, columns, notes: table.notes, partitionBy: table.partitionBy };
 }
 
 /** INSERT INTO and OVERWRITE of a bounded query; of a stream it starts the query that writes it, and gives that. */
-export async function insertInto(session: SessionContext, insert: Insert, query: AnalyzedPlan): Promise<StreamingQuery | null> {
-  const warehouse = new Warehouse(session);
-  const identity = identityOf(warehouse, insert.name.parts);
-  const table = await warehouse.read(identity);
-  if (table === null) throw await tableNotFound(session, insert.name.parts);
-  if (table.kind === "view") throw wrongKind("INSERT", "TABLE", identity, "VIEW", "the table below the view");
-  const columns = outputOf(await storedTable(session, warehouse, identity, table, { streaming: false, options: {} }));
-  const rows = rowsForTable(session, insert, columns, query, quotedName(["spark_catalog", identity.database, identity.table]));
+export async function insertInto(
+  session: SessionContext,
+  insert: Insert,
+  target: NamedTable & InsertTarget,
+  query: AnalyzedPlan,
+): Promise<StreamingQuery | null> {
+  const { warehouse, identity, table } = target;
+  const rows = rowsForTable(session, insert, target, query);
   if (isStreaming(query)) {
     if (insert.overwrite) throw new StreamingError("INSERT_STREAM_OVERWRITES");
     const path = table.options["path"] ?? warehouse.dataFolder(identity, table);
     return startInsert(session, rows, table.format, path, { ...table.options, ...insert.options });
   }
-  if (insert.overwrite) await emptied(session, warehouse, identity, table, rows);
-  await append(session, warehouse, identity, table, rows);
+  if (!insert.overwrite) {
+    await append(session, target, rows);
+    return null;
+  }
+  checkNotRead(session, target, rows);
+  const constants = insert.partition.filter(({ value }) => value !== null);
+  await replaceRows(session, target, constants.length === 0 ? rows : await besides(session, target, constants, rows));
   return null;
+}
+
+/** The rows of a table that are not of a partition, and others behind them. */
+async function besides(
+  session: SessionContext,
+  { identity, columns }: NamedTable & Pick<InsertTarget, "columns">,
+  partition: readonly PartitionValue[],
+  rows: AnalyzedPlan | null,
+): Promise<AnalyzedPlan> {
+  const kept = await queryPlan(session, selected(identity, call("not", [ofPartition(columns, partition)])));
+  if (rows === null) return kept;
+  const union = { kind: "setOperation", operation: "union", all: true, byName: false, allowMissingColumns: false } as const;
+  return analyze({ ...union, inputs: [kept, rows] }, session.analysisContext);
+}
+
+/** `p <=> 1 AND q <=> 'x'`, in the types of the columns. */
+function ofPartition(columns: readonly Field[], partition: readonly PartitionValue[]): Expression {
+  const conditions = partition.map(({ column, value }) => {
+    const { type, name } = columns.find((each) => each.name.toLowerCase() === column.toLowerCase())!;
+    return call("<=>", [
+      { kind: "unresolvedAttribute", parts: [name] },
+      { kind: "unresolvedCast", child: value!, type, isTry: false },
+    ]);
+  });
+  return conditions.reduce((a, b) => call("and", [a, b]));
+}
+
+function call(name: string, args: readonly Expression[]): Expression {
+  return { kind: "unresolvedFunction", name, args, distinct: false, filter: null };
+}
+
+function selected({ database, table }: TableIdentity, where: Expression | null): ParsedPlan {
+  const position = { start: 0, end: 0 };
+  const from: ParsedPlan = {
+    kind: "unresolvedRelation",
+    parts: ["spark_catalog", database, table],
+    streaming: false,
+    options: {},
+    position,
+  };
+  const items: readonly Expression[] = [{ kind: "unresolvedStar", target: [] }];
+  return { kind: "select", distinct: false, items, from, where, grouping: null, having: null, windows: [], qualify: null, hints: [] };
 }
 
 /** INSERT OVERWRITE DIRECTORY: the rows in place of what the folder has. @throws UNSUPPORTED_OVERWRITE.PATH when they are read from it */
@@ -99,42 +132,40 @@ export async function insertIntoDirectory(session: SessionContext, insert: Inser
   await writeBatch(session, { plan, format, options: { ...insert.options, path }, mode: "overwrite", partitionBy: [] });
 }
 
-/** Removes the rows of a table. */
-export async function truncate(session: SessionContext, parts: readonly string[]): Promise<void> {
-  const warehouse = new Warehouse(session);
-  const identity = identityOf(warehouse, parts);
-  const table = await warehouse.read(identity);
-  if (table === null) throw await tableNotFound(session, parts);
-  if (table.kind === "view") throw wrongKind("TRUNCATE TABLE", "TABLE", identity, "VIEW", "the table below the view");
-  await emptied(session, warehouse, identity, table, null);
+/** Removes the rows of a table, or of a partition of it. */
+export async function truncate(session: SessionContext, parts: readonly string[], partition: readonly PartitionValue[]): Promise<void> {
+  const target = { ...(await insertTarget(session, parts)) };
+  if (partition.length === 0) return removeFiles(session, await filesOf(session, target));
+  checkPartitionNames(partition, target);
+  await replaceRows(session, target, await besides(session, target, partition, null));
 }
 
-/** @param rows what will be written in their place: it must not read them */
-async function emptied(
-  session: SessionContext,
-  warehouse: Warehouse,
-  identity: TableIdentity,
-  table: FileTable,
-  rows: AnalyzedPlan | null,
-): Promise<void> {
+/** @throws UNSUPPORTED_OVERWRITE.TABLE where rows read the table that they are written to */
+function checkNotRead(session: SessionContext, { warehouse, identity, table }: NamedTable, rows: AnalyzedPlan): void {
   const folder = warehouse.dataFolder(identity, table);
-  if (rows !== null && readPaths(session, rows).some((path) => isWithin(path, folder))) {
+  if (readPaths(session, rows).some((path) => isWithin(path, folder)))
     throw new StreamingError("UNSUPPORTED_OVERWRITE.TABLE", { table: quotedName([identity.database, identity.table]) });
-  }
-  const { files } = session.runtime;
-  for (const { path, name, directory } of await files.list(folder)) {
-    if (name.startsWith("_") || name.startsWith(".")) continue;
-    await (directory ? files.removeTree(path) : files.remove(path));
-  }
 }
 
-async function append(
-  session: SessionContext,
-  warehouse: Warehouse,
-  identity: TableIdentity,
-  table: FileTable,
-  plan: AnalyzedPlan,
-): Promise<void> {
+/** Other rows in place of those of the table, which they may be made of: what was there goes when they are written. */
+async function replaceRows(session: SessionContext, target: NamedTable, rows: AnalyzedPlan): Promise<void> {
+  const before = await filesOf(session, target);
+  await append(session, target, rows);
+  await removeFiles(session, before);
+}
+
+async function filesOf(session: SessionContext, { warehouse, identity, table }: NamedTable): Promise<readonly FileStatus[]> {
+  const entries = await session.runtime.files.list(warehouse.dataFolder(identity, table));
+  return entries.filter(({ name }) => !name.startsWith("_") && !name.startsWith("."));
+}
+
+async function removeFiles(session: SessionContext, entries: readonly FileStatus[]): Promise<void> {
+  const { files } = session.runtime;
+  for (const { path, directory } of entries) await (directory ? files.removeTree(path) : files.remove(path));
+}
+
+/** Writes rows behind those of a table. */
+export async function append(session: SessionContext, { warehouse, identity, table }: NamedTable, plan: AnalyzedPlan): Promise<void> {
   const { writeBatch } = await import("../batchWrite.js");
   const options = { ...table.options, path: table.options["path"] ?? warehouse.dataFolder(identity, table) };
   // Rows of a partitioned table lie in its folder like all others: what reads them does not look into folders of partitions yet.
@@ -169,7 +200,7 @@ function wrongKind(
   return new StreamingError("WRONG_COMMAND_FOR_OBJECT_TYPE", { operation, requiredType, objectName, foundType, alternative });
 }
 
-function identityOf(warehouse: Warehouse, parts: readonly string[]): TableIdentity {
+export function identityOf(warehouse: Warehouse, parts: readonly string[]): TableIdentity {
   const identity = warehouse.identityOf(parts);
   if (identity !== null) return identity;
   throw manyPartNamespace(parts);

@@ -84,7 +84,7 @@ async function createStoredView(session: SessionContext, { name, source, columns
     });
   }
   await viewPlan(session, source.plan, columns, path);
-  await warehouse.write(identity, { kind: "view", query: source.text, columns, database: warehouse.currentDatabase });
+  await warehouse.write(identity, { kind: "view", query: source.text, columns, database: warehouse.currentDatabase, properties: {} });
 }
 
 /** Keeps a temporary view. */

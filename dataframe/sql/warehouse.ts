@@ -9,7 +9,13 @@ const fileName = "_tidemark_table.json";
 
 /** A table or view that outlives the session, as its file says. */
 export type StoredTable =
-  | { readonly kind: "view"; readonly query: string; readonly columns: readonly string[] | null; readonly database: string }
+  | {
+      readonly kind: "view";
+      readonly query: string;
+      readonly columns: readonly string[] | null;
+      readonly database: string;
+      readonly properties: Readonly<Record<string, string>>;
+    }
   | {
       readonly kind: "table";
       readonly format: string;
@@ -20,7 +26,17 @@ export type StoredTable =
       readonly location: string | null;
       readonly partitionBy: readonly string[];
       readonly comment: string | null;
+      /** TBLPROPERTIES. */
+      readonly properties: Readonly<Record<string, string>>;
+      /** What is said of columns beside their types, by their names in lower case. */
+      readonly notes: Readonly<Record<string, ColumnNotes>>;
     };
+
+export interface ColumnNotes {
+  readonly comment: string | null;
+  /** The text of its DEFAULT. */
+  readonly default: string | null;
+}
 
 /** A table by its database and name. */
 export interface TableIdentity {
@@ -136,10 +152,11 @@ function columnText({ name, type, nullable }: Schema["fields"][number]): ColumnT
 function parsed(text: string, folder: string): StoredTable {
   const value = parsedJson(text, folder) as Partial<Record<string, unknown>>;
   if (value["version"] !== 1 || (value["kind"] !== "view" && value["kind"] !== "table")) throw damaged(folder, "it is of another version");
-  if (value["kind"] === "view") return value as unknown as StoredTable;
+  const base = { properties: {}, ...value };
+  if (value["kind"] === "view") return base as unknown as StoredTable;
   const columns = value["schema"] as readonly ColumnText[] | null;
   const schema = columns && types.struct(columns.map(({ name, type, nullable }) => ({ name, type: parseDataType(type), nullable })));
-  return { ...(value as unknown as Extract<StoredTable, { kind: "table" }>), schema };
+  return { ...({ notes: {}, ...base } as unknown as Extract<StoredTable, { kind: "table" }>), schema };
 }
 
 function parsedJson(text: string, folder: string): unknown {

@@ -51,7 +51,11 @@ function encode(Writer: new () => arrow.RecordBatchWriter, batches: readonly Bat
   assert(schema !== undefined, "an IPC file needs a schema");
   const writer = new Writer();
   writer.reset(undefined, toArrowSchema(schema));
-  for (const batch of batches) writer.write(toArrow(batch));
+  for (const batch of batches) {
+    assert(batch.columns.length === schema.fields.length, "a batch has the columns of its file");
+    // A batch may promise more than its file, that a column has no nulls: apache-arrow writes no rows of a batch whose schema is another.
+    writer.write(toArrow({ ...batch, schema }));
+  }
   writer.finish();
   return writer.toUint8Array(true);
 }

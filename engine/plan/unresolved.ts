@@ -241,4 +241,8 @@ export interface ColumnDefinition {
   readonly type: DataType;
   readonly nullable: boolean;
   readonly comment: string | null;
+  /** What INSERT writes where it has no value. */
+  readonly default: { readonly text: string; readonly expression: Expression } | null;
+  /** What is said of it that tables of files do not have: `generated columns`, `identity columns`, `CONSTRAINT`. */
+  readonly refused: string | null;
 }

@@ -1,7 +1,7 @@
 import { StreamingError } from "../errors/streamingError.js";
-import type { ColumnDefinition, ParsedPlan } from "../plan/unresolved.js";
-import { readField } from "./dataTypes.js";
-import type { CreateTable, CreateView, Statement } from "./statement.js";
+import type { ParsedPlan } from "../plan/unresolved.js";
+import { readColumnDefinition, readColumnDefinitions, readText } from "./columnDefinitions.js";
+import type { CreateTable, CreateTableLike, CreateView, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import { readTableOptions } from "./tableOptions.js";
 import type { Grammar } from "./tokenStream.js";
@@ -14,8 +14,8 @@ export function readCreate(grammar: Grammar): Statement {
   tokens.accept("GLOBAL");
   const temporary = tokens.acceptAny("TEMPORARY", "TEMP") !== "";
   if (tokens.accept("VIEW")) return readView(grammar, replace, temporary);
-  tokens.accept("EXTERNAL");
-  if (tokens.accept("TABLE")) return readTable(grammar, replace);
+  const external = tokens.accept("EXTERNAL");
+  if (tokens.accept("TABLE")) return readTable(grammar, replace, external);
   if (tokens.acceptAny(...databaseWords) !== "") return readDatabase(grammar);
   throw tokens.unexpected("expected TABLE, VIEW or DATABASE");
 }
@@ -49,7 +49,7 @@ function readView(grammar: Grammar, replace: boolean, temporary: boolean): Creat
   if (replace && ifNotExists) throw new StreamingError("CREATE_VIEW_WITH_IF_NOT_EXISTS_AND_REPLACE", { viewName: name.parts.join(".") });
   const typed = tokens.is("(") && !["COMMENT", ")", ","].includes(tokens.peek(2).word);
   if (temporary && (tokens.is("USING") || typed)) {
-    const schema = tokens.is("(") ? readColumns(grammar) : null;
+    const schema = tokens.is("(") ? readColumnDefinitions(grammar) : null;
     tokens.expect("USING");
     const format = tokens.path("a format").parts.join(".");
     const options = tokens.accept("OPTIONS") ? readTableOptions(grammar) : {};
@@ -82,35 +82,33 @@ function skipProperties(grammar: Grammar): void {
   }
 }
 
-function readTable(grammar: Grammar, replace: boolean): CreateTable {
+function readTable(grammar: Grammar, replace: boolean, external: boolean): CreateTable | CreateTableLike {
   const { tokens } = grammar;
   const ifNotExists = tokens.accept("IF", "NOT", "EXISTS");
   const name = tokens.path("the name of a table");
-  const columns = tokens.is("(") && !startsQuery(tokens, 0) ? readColumns(grammar) : null;
+  if (tokens.accept("LIKE")) return readLike(grammar, name, ifNotExists);
+  const columns = tokens.is("(") && !startsQuery(tokens, 0) ? readColumnDefinitions(grammar) : null;
   const format = tokens.accept("USING") ? tokens.path("a format").parts.join(".") : null;
-  const clauses = { options: {}, partitionedBy: [], location: null, comment: null } as Clauses;
+  const clauses = { options: {}, properties: {}, partitionedBy: [], location: null, comment: null } as Clauses;
   while (readClause(grammar, clauses));
   const query = readAsQuery(grammar);
+  if (external && clauses.location === null) throw new StreamingError("CREATE_EXTERNAL_TABLE_WITHOUT_LOCATION");
+  if (columns !== null && query !== null) throw new StreamingError("CREATE_TABLE_AS_SELECT_WITH_COLUMNS");
   return { kind: "createTable", name, replace, ifNotExists, columns, format, ...clauses, query };
 }
 
-type Clauses = { -readonly [K in "options" | "partitionedBy" | "location" | "comment"]: CreateTable[K] };
+type Clauses = { -readonly [K in "options" | "properties" | "partitionedBy" | "location" | "comment"]: CreateTable[K] };
 
 /** The next clause of CREATE TABLE, in any order; false when none comes. */
 function readClause(grammar: Grammar, clauses: Clauses): boolean {
   const { tokens } = grammar;
   if (tokens.accept("OPTIONS")) clauses.options = { ...clauses.options, ...readTableOptions(grammar) };
-  else if (tokens.accept("TBLPROPERTIES")) readTableOptions(grammar);
-  else if (tokens.accept("PARTITIONED", "BY")) clauses.partitionedBy = tokens.bracketed(() => tokens.identifier("a column name"));
-  else if (tokens.accept("LOCATION")) clauses.location = textOf(grammar);
-  else if (tokens.accept("COMMENT")) clauses.comment = textOf(grammar);
+  else if (tokens.accept("TBLPROPERTIES")) clauses.properties = { ...clauses.properties, ...readTableOptions(grammar) };
+  else if (tokens.accept("PARTITIONED", "BY")) clauses.partitionedBy = tokens.bracketed(() => readPartitioning(grammar));
+  else if (tokens.accept("LOCATION")) clauses.location = readText(tokens);
+  else if (tokens.accept("COMMENT")) clauses.comment = readText(tokens);
   else return false;
   return true;
-}
-
-function textOf({ tokens }: Grammar): string {
-  if (tokens.peek().kind !== "string") throw tokens.unexpected("expected a string");
-  return tokens.next().text;
 }
 
 function readAsQuery(grammar: Grammar): ParsedPlan | null {
@@ -118,9 +116,29 @@ function readAsQuery(grammar: Grammar): ParsedPlan | null {
   return tokens.accept("AS") || startsQuery(tokens, 0) ? grammar.query() : null;
 }
 
-function readColumns({ tokens }: Grammar): readonly ColumnDefinition[] {
-  return tokens.bracketed((): ColumnDefinition => {
-    const { name, type, nullable } = readField(tokens);
-    return { name, type, nullable, comment: null };
-  });
+/** A column, or a column with its type; a function of columns is refused. @throws UNSUPPORTED_PARTITION_TRANSFORM */
+function readPartitioning(grammar: Grammar): CreateTable["partitionedBy"][number] {
+  const { tokens } = grammar;
+  const { start } = tokens.peek();
+  if (tokens.isNext(1, ",", ")")) return { name: tokens.identifier("a column name"), definition: null };
+  if (!tokens.isNext(1, "(")) {
+    const definition = readColumnDefinition(grammar);
+    return { name: definition.name, definition };
+  }
+  grammar.expression();
+  throw new StreamingError("UNSUPPORTED_PARTITION_TRANSFORM", { transform: `\`${tokens.text.slice(start, tokens.end)}\`` });
+}
+
+/** `CREATE TABLE t LIKE s [USING format] [TBLPROPERTIES (…)] [LOCATION '…']`. */
+function readLike(grammar: Grammar, name: TableName, ifNotExists: boolean): CreateTableLike {
+  const { tokens } = grammar;
+  const source = tokens.path("the name of a table");
+  let [format, location]: (string | null)[] = [null, null];
+  let properties: Readonly<Record<string, string>> = {};
+  for (;;) {
+    if (tokens.accept("USING")) format = tokens.path("a format").parts.join(".");
+    else if (tokens.accept("LOCATION")) location = readText(tokens);
+    else if (tokens.accept("TBLPROPERTIES")) properties = readTableOptions(grammar);
+    else return { kind: "createTableLike", name, source, ifNotExists, format: format ?? null, location: location ?? null, properties };
+  }
 }

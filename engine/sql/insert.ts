@@ -2,7 +2,7 @@ import { readFrom } from "./joins.js";
 import { readLateralViews } from "./lateralViews.js";
 import { readOrganization } from "./organization.js";
 import { readSelect } from "./select.js";
-import type { AnyInsert, Insert, InsertDirectory } from "./statement.js";
+import type { AnyInsert, Insert, InsertDirectory, PartitionValue } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import { readTableOptions } from "./tableOptions.js";
 import type { Grammar, TokenStream } from "./tokenStream.js";
@@ -77,7 +77,9 @@ function readTable(grammar: Grammar): Omit<Insert, "plan"> {
   return { kind: "insert", name, overwrite, partition, columns, byName, options };
 }
 
-function readPartition({ tokens }: Grammar): Insert["partition"][number] {
+/** `p = value`, or `p` alone, whose values are those of the rows. */
+export function readPartition(grammar: Grammar): PartitionValue {
+  const { tokens } = grammar;
   const column = tokens.identifier("a column name");
-  return { column, value: tokens.accept("=") ? tokens.next().text : null };
+  return { column, value: tokens.accept("=") ? grammar.operand() : null };
 }

@@ -1,5 +1,5 @@
 import type { ColumnDefinition, ParsedPlan } from "../plan/unresolved.js";
-import type { TextPosition } from "../expression/expression.js";
+import type { Expression, TextPosition } from "../expression/expression.js";
 
 /** A name of a table, and where it stands. */
 export interface TableName {
@@ -12,6 +12,7 @@ export type Statement =
   | { readonly kind: "query"; readonly plan: ParsedPlan }
   | CreateView
   | CreateTable
+  | CreateTableLike
   | AnyInsert
   /** FROM t INSERT … INSERT …. */
   | { readonly kind: "inserts"; readonly inserts: readonly AnyInsert[] }
@@ -19,7 +20,7 @@ export type Statement =
   | { readonly kind: "createDatabase"; readonly name: TableName; readonly ifNotExists: boolean }
   | { readonly kind: "dropDatabase"; readonly name: TableName; readonly ifExists: boolean; readonly cascade: boolean }
   | { readonly kind: "use"; readonly name: TableName }
-  | { readonly kind: "truncate"; readonly name: TableName }
+  | { readonly kind: "truncate"; readonly name: TableName; readonly partition: readonly PartitionValue[] }
   | { readonly kind: "describeTable"; readonly name: TableName; readonly extended: boolean }
   | { readonly kind: "describeQuery"; readonly plan: ParsedPlan }
   | { readonly kind: "describeFunction"; readonly name: string; readonly extended: boolean }
@@ -70,10 +71,29 @@ export interface CreateTable {
   readonly columns: readonly ColumnDefinition[] | null;
   readonly format: string | null;
   readonly options: Readonly<Record<string, string>>;
-  readonly partitionedBy: readonly string[];
+  readonly properties: Readonly<Record<string, string>>;
+  /** By columns of the list, or by others that come behind them. */
+  readonly partitionedBy: readonly { readonly name: string; readonly definition: ColumnDefinition | null }[];
   readonly location: string | null;
   readonly comment: string | null;
   readonly query: ParsedPlan | null;
+}
+
+/** CREATE TABLE t LIKE s: the columns of another, no rows. */
+export interface CreateTableLike {
+  readonly kind: "createTableLike";
+  readonly name: TableName;
+  readonly source: TableName;
+  readonly ifNotExists: boolean;
+  readonly format: string | null;
+  readonly location: string | null;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export interface PartitionValue {
+  readonly column: string;
+  /** Null: those of the rows. */
+  readonly value: Expression | null;
 }
 
 export interface Insert {
@@ -81,7 +101,7 @@ export interface Insert {
   readonly name: TableName;
   readonly overwrite: boolean;
   /** PARTITION (p = 1, q). */
-  readonly partition: readonly { readonly column: string; readonly value: string | null }[];
+  readonly partition: readonly PartitionValue[];
   readonly columns: readonly string[] | null;
   readonly byName: boolean;
   /** Of a stream: `outputMode`, `checkpointLocation`, `queryName`, `trigger`, and the sink's own. */

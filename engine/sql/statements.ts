@@ -1,6 +1,6 @@
 import { ExpressionGrammar } from "./grammar.js";
 import { databaseWords, readCreate } from "./create.js";
-import { readInserts } from "./insert.js";
+import { readInserts, readPartition } from "./insert.js";
 import { readOrganized, readWith } from "./query.js";
 import type { ExplainMode, Show, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
@@ -57,7 +57,7 @@ function readStatement(grammar: Grammar): Statement {
     case "TRUNCATE":
       tokens.next();
       tokens.expect("TABLE");
-      return { kind: "truncate", name: readTableName(grammar) };
+      return readTruncate(grammar);
     case "USE":
       tokens.next();
       tokens.acceptAny(...databaseWords);
@@ -90,6 +90,12 @@ function readQueryOrInserts(grammar: Grammar): Statement {
   const inserts = readInserts(grammar)?.map((insert) => ({ ...insert, plan: over(insert.plan) }));
   if (inserts === undefined) return { kind: "query", plan: over(readOrganized(grammar)) };
   return inserts.length === 1 ? inserts[0]! : { kind: "inserts", inserts };
+}
+
+function readTruncate(grammar: Grammar): Statement {
+  const name = readTableName(grammar);
+  const partition = grammar.tokens.accept("PARTITION") ? grammar.tokens.bracketed(() => readPartition(grammar)) : [];
+  return { kind: "truncate", name, partition };
 }
 
 export function readTableName({ tokens }: Grammar): TableName {

@@ -29,10 +29,133 @@ export const statementConditions = {
     message: "Temporary <objectType> <objectName> cannot be qualified with <qualifier>.",
     advice: "A temporary view belongs to its session, not to a database: leave the database out.",
   },
+  "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE": {
+    sqlState: "42809",
+    message: "'<operation>' expects a table but <viewName> is a view.",
+    advice: "Name the table below the view.",
+  },
   "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE": {
     sqlState: "42809",
     message: "The table <tableName> does not support <operation>.",
     advice: "Name a view.",
+  },
+  CREATE_TABLE_COLUMN_DESCRIPTOR_DUPLICATE: {
+    sqlState: "42710",
+    message: 'CREATE TABLE column <columnName> specifies descriptor "<optionName>" more than once, which is invalid.',
+    advice: "Write it once.",
+  },
+  CREATE_EXTERNAL_TABLE_WITHOUT_LOCATION: {
+    sqlState: "42601",
+    message: "CREATE EXTERNAL TABLE must be accompanied by LOCATION.",
+    advice: "Say where its files are: LOCATION '…'.",
+  },
+  CREATE_TABLE_AS_SELECT_WITH_COLUMNS: {
+    sqlState: "42601",
+    message: "Schema may not be specified in a Create Table As Select (CTAS) statement.",
+    advice: "Leave the columns out: they are those of the query.",
+  },
+  UNSUPPORTED_PARTITION_TRANSFORM: {
+    sqlState: "0A000",
+    message: "Unsupported partition transform: <transform>.",
+    advice: "Partition by columns.",
+  },
+  COLUMN_NOT_DEFINED_IN_TABLE: {
+    sqlState: "42703",
+    message: "<colType> column <colName> is not defined in table <tableName>, defined table columns are: <tableCols>.",
+    advice: "Name a column of the table.",
+  },
+  ALL_PARTITION_COLUMNS_NOT_ALLOWED: {
+    sqlState: "KD005",
+    message: "Cannot use all columns for partition columns.",
+    advice: "Leave a column that is no partition.",
+  },
+  INVALID_PARTITION_COLUMN_DATA_TYPE: {
+    sqlState: "0A000",
+    message: "Cannot use <type> for partition column.",
+    advice: "Partition by a number, a text, a date or a time.",
+  },
+  "UNSUPPORTED_FEATURE.TABLE_OPERATION": {
+    sqlState: "0A000",
+    message: "The feature is not supported: Table <tableName> does not support <operation>.",
+    advice:
+      "A table is a folder of files, which keep what was written. Write a new table with CREATE TABLE … AS SELECT …, or INSERT OVERWRITE.",
+  },
+  "INVALID_DEFAULT_VALUE.DATA_TYPE": {
+    sqlState: "42623",
+    message:
+      "Failed to execute <statement> command because the destination column or variable <colName> has a DEFAULT value <defaultValue>, which requires <expectedType> type, but the statement provided a value of incompatible <actualType> type.",
+    advice: "Cast the value.",
+  },
+  "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION": {
+    sqlState: "42623",
+    message:
+      "Failed to execute <statement> command because the destination column or variable <colName> has a DEFAULT value <defaultValue>, which contains subquery expressions.",
+    advice: "Write a constant.",
+  },
+  "INVALID_DEFAULT_VALUE.NOT_CONSTANT": {
+    sqlState: "42623",
+    message:
+      "Failed to execute <statement> command because the destination column or variable <colName> has a DEFAULT value <defaultValue>, which is not a constant expression whose equivalent value is known at query planning time.",
+    advice: "Write a constant.",
+  },
+  "INVALID_DEFAULT_VALUE.NON_DETERMINISTIC": {
+    sqlState: "42623",
+    message:
+      "Failed to execute <statement> command because the destination column or variable <colName> has a DEFAULT value <defaultValue>, which contains a non-deterministic expression.",
+    advice: "Write a constant.",
+  },
+  DEFAULT_PLACEMENT_INVALID: {
+    sqlState: "42608",
+    message:
+      "A DEFAULT keyword in a MERGE, INSERT, UPDATE, or SET VARIABLE command could not be directly assigned to a target column because it was part of an expression.",
+    advice: "DEFAULT stands alone: VALUES (DEFAULT, 1).",
+  },
+  CAST_OVERFLOW_IN_TABLE_INSERT: {
+    sqlState: "22003",
+    message: "Fail to assign a value of <sourceType> type to the <targetType> type column or variable <columnName> due to an overflow.",
+    advice: "Use `try_cast` on the input value to tolerate overflow and return NULL instead.",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.STRUCT_MISSING_FIELDS": {
+    sqlState: "KD000",
+    message: "Cannot write incompatible data for the table <tableName>: Struct <colName> missing fields: <missingFields>.",
+    advice: "Give a value for each field.",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_STRUCT_FIELDS": {
+    sqlState: "KD000",
+    message: "Cannot write incompatible data for the table <tableName>: Cannot write extra fields <extraFields> to the struct <colName>.",
+    advice: "Leave them out.",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA": {
+    sqlState: "KD000",
+    message: "Cannot write incompatible data for the table <tableName>: Cannot find data for the output column <colName>.",
+    advice: "Give it a value.",
+  },
+  "INCOMPATIBLE_DATA_FOR_TABLE.AMBIGUOUS_COLUMN_NAME": {
+    sqlState: "KD000",
+    message: "Cannot write incompatible data for the table <tableName>: Ambiguous column name in the input data <colName>.",
+    advice: "Give each column a name of its own.",
+  },
+  PARTITIONS_NOT_FOUND: {
+    sqlState: "428FT",
+    message: "The partition(s) <partitionList> cannot be found in table <tableName>.",
+    advice: "Name columns that the table is partitioned by.",
+  },
+  DUPLICATE_KEY: {
+    sqlState: "23505",
+    message: "Found duplicate keys <keyColumn>.",
+    advice: "Name each column once.",
+  },
+  PARTITION_ORDER: {
+    sqlState: "42601",
+    message:
+      "The ordering of partition columns is [<partColumns>]. All partition columns having constant values need to appear before other partition columns that do not have an assigned constant value.",
+    advice: "Give values to the first of the partition columns, or to all of them.",
+  },
+  PARTITION_SPEC_INCOMPLETE: {
+    sqlState: "42601",
+    message:
+      "Requested partitioning does not match the table <tableName>: Requested partitions: <requested>. Table partitions: <partitions>.",
+    advice: "Name all partition columns.",
   },
   REQUIRES_SINGLE_PART_NAMESPACE: {
     sqlState: "42K05",

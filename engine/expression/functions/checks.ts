@@ -19,6 +19,22 @@ const raiseError: FunctionEntry = {
   },
 };
 
+/** What is left of a number that does not fit the column it was written to: null of null. `storeCast` calls it. */
+const refuseOverflow: FunctionEntry = {
+  name: "refuse overflow",
+  doc: "Ends the query: the number does not fit the column.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: ([value, column], _resolving) => ({ args: [value!, column!], type: typeOf(value!), nullable: true }),
+  eval: ([, column], { args, type }) => {
+    throw new StreamingError("CAST_OVERFLOW_IN_TABLE_INSERT", {
+      sourceType: `"${sqlTypeName(typeOf(args[0]!))}"`,
+      targetType: `"${sqlTypeName(type)}"`,
+      columnName: `\`${column as string}\``,
+    });
+  },
+};
+
 const assertTrue: FunctionEntry = {
   name: "assert_true",
   doc: "Null where the condition is true; else it ends the query, with the message if there is one.",
@@ -152,4 +168,12 @@ const jsonObjectKeys: FunctionEntry = {
   },
 };
 
-export const checkFunctions: readonly FunctionEntry[] = [raiseError, assertTrue, nanvl, widthBucket, jsonArrayLength, jsonObjectKeys];
+export const checkFunctions: readonly FunctionEntry[] = [
+  raiseError,
+  refuseOverflow,
+  assertTrue,
+  nanvl,
+  widthBucket,
+  jsonArrayLength,
+  jsonObjectKeys,
+];

@@ -139,3 +139,17 @@ describe("the Arrow edge", () => {
     expect(rowsOf(read!)).toEqual(rows);
   });
 });
+
+function nested(nullable: boolean): Schema {
+  return types.struct([
+    field("n", types.int, nullable),
+    field("s", types.struct([field("x", types.int, nullable)]), nullable),
+    field("a", types.array(types.int, nullable), nullable),
+  ]);
+}
+
+test("an IPC file has the rows of batches that promise more than it: columns, fields and elements without nulls", () => {
+  const rows = [[1, [2], [3]]];
+  const written = decodeIpc(encodeIpcStream([batchFromRows(nested(false), rows), batchFromRows(nested(true), rows)], nested(true)));
+  expect(written.flatMap((batch) => rowsOf(batch))).toEqual([...rows, ...rows]);
+});
