@@ -21,6 +21,13 @@ function isFoldable(e: Expression): boolean {
   return foldExpression<boolean>(e, isConstant, { known: foldable });
 }
 
+const timeless = new WeakMap<Expression, boolean>();
+
+/** Whether the expression gives the same value for the same columns in every row of every batch. */
+export function isTimeless(e: Expression): boolean {
+  return foldExpression<boolean>(e, (part, children) => part.kind === "attribute" || isConstant(part, children), { known: timeless });
+}
+
 function isConstant(e: Expression, children: readonly boolean[]): boolean {
   switch (e.kind) {
     case "literal":

@@ -12,18 +12,3 @@ export const refusedAtOnce = "WATERMARK_REDEFINED";
 export function countsMoreInput(plan: unknown): boolean {
   return JSON.stringify(plan ?? null).includes('"op":"limit"');
 }
-
-interface Node {
-  readonly op: string;
-  readonly condition?: string;
-  readonly input?: Node;
-}
-
-/**
- * Spark asks a condition on the window alone before it aggregates; here it is asked of the groups, which are kept until their windows close
- * (`differences/difference-window-filter.json`). What comes out is the same.
- */
-export function keepsMoreGroups(plan: unknown): boolean {
-  const { op, condition = "", input } = (plan ?? { op: "" }) as Node;
-  return op === "filter" && input?.op === "aggregate" && /\bw\.(start|end)\b/.test(condition);
-}

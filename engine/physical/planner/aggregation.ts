@@ -128,7 +128,7 @@ function childOf(e: Expression): Expression {
 }
 
 function windowSpecOf(
-  { durationUs, slideUs, startUs, window }: NodeOf<"timeWindow">,
+  { durationUs, slideUs, startUs, window, keeps: condition }: NodeOf<"timeWindow">,
   grouping: readonly Expression[],
   aggregates: readonly BoundAggregate[],
   { outputMode }: PlanContext,
@@ -137,7 +137,8 @@ function windowSpecOf(
   const isMergedOnce = outputMode === null || outputMode === "append";
   const pays = durationUs > slideUs && (isMergedOnce || durationUs <= remergedOverlap * slideUs);
   const sliced = pays && aggregates.every(({ call }) => mergesInAnyOrder(call));
-  return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined, sliced };
+  const keeps = condition === undefined ? null : { condition, window };
+  return { index, durationUs, slideUs, startUs, watermarked: window.eventTime !== undefined, keeps, sliced };
 }
 
 /** Whether an aggregate over parts of its rows, merged, is the aggregate over all of them, whatever the order in which they came. */

@@ -23,6 +23,7 @@ import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
 import { AggregatePartition } from "./aggregatePartition.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { AggregateValues } from "./aggregateValues.js";
+import { keptText } from "../../plan/nodes/timeWindow.js";
 import { emittedBatches } from "./groupEmission.js";
 import { dealRows, GroupFiles } from "./groupFiles.js";
 import type { GroupRun, Groups, KeyedRows } from "./groups.js";
@@ -30,6 +31,7 @@ import { KeyedGroups } from "./keyedGroups.js";
 import { PanedGroups } from "./panedGroups.js";
 import { SessionGroups } from "./sessionGroups.js";
 import { SlicedGroups } from "./slicedGroups.js";
+import { allWindows, windowFilter, type KeepsWindow } from "./windowFilter.js";
 import { noExpressions, oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 
 export interface AggregateNode<Plan = NodeBase> extends NodeBase {
@@ -49,7 +51,8 @@ export const aggregate: OperatorFacts<AggregateNode> = {
   shape: ({ spec }) => shapeOf(spec),
   explain: ({ spec }) => {
     const calls = textsOf(spec.aggregates.map(({ call }) => call));
-    return `HashAggregate (${spec.operatorId}, ${spec.outputMode}) keys ${namesOf(spec.grouping)}, functions ${calls}, ${spec.partitions} partitions`;
+    const kept = keptText(spec.window?.keeps?.condition);
+    return `HashAggregate (${spec.operatorId}, ${spec.outputMode}) keys ${namesOf(spec.grouping)}, functions ${calls}, ${spec.partitions} partitions${kept}`;
   },
   make: ({ spec }, { chunks }) => new AggregateOperator(spec, chunks),
 };
@@ -82,6 +85,8 @@ export class AggregateOperator implements StatefulOperator {
   readonly #input: AggregateInput;
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<AggregatePartition>;
+  /** Which windows have groups. */
+  readonly #keeps: KeepsWindow;
   readonly #output: Schema;
   readonly #files: GroupFiles<AggregatePartition>;
   #watermarks: OperatorWatermarks | null = null;
@@ -94,6 +99,8 @@ export class AggregateOperator implements StatefulOperator {
     this.#chunks = chunks;
     this.#input = new AggregateInput(spec);
     this.#router = new KeyRouter(spec.partitions);
+    const { keeps = null, durationUs = 0 } = spec.window ?? {};
+    this.#keeps = keeps === null ? allWindows : windowFilter(keeps.condition, keeps.window, durationUs);
     const sorter = new HashSorter();
     this.#partitions = new StatePartitions(spec.partitions, (groups) => this.#newPartition(groups, sorter));
     this.#output = schemaOf(spec.output);
@@ -219,8 +226,8 @@ export class AggregateOperator implements StatefulOperator {
     if (window === null)
       return new KeyedGroups(layout, ttlMs !== null ? "touched" : eventTime !== null ? "eventTime" : "never", groups, sorter);
     const { type } = grouping[window.index]!;
-    if (this.#schema.layout === "slices") return new SlicedGroups(layout, window, type, groups, sorter);
-    return new PanedGroups(layout, window, type, groups, sorter);
+    if (this.#schema.layout === "slices") return new SlicedGroups(layout, window, type, groups, sorter, this.#keeps);
+    return new PanedGroups(layout, window, type, groups, sorter, this.#keeps);
   }
 
   /** Deals rows to their partitions. */
@@ -239,6 +246,8 @@ export class AggregateOperator implements StatefulOperator {
 
   #emittedOf({ groups }: AggregatePartition, expired: GroupRun[]): GroupRun[] {
     const { outputMode } = this.#spec;
-    return outputMode === "append" ? expired : outputMode === "update" ? groups.touched() : groups.all();
+    const runs = outputMode === "append" ? expired : outputMode === "update" ? groups.touched() : groups.all();
+    // State of before the condition was there has others too.
+    return this.#keeps === allWindows ? runs : runs.filter(({ startUs }) => this.#keeps(startUs));
   }
 }

@@ -1,7 +1,7 @@
 import { typeName } from "../../arrow/types.js";
 import type { Json } from "../../contract/json.js";
 import type { OutputMode } from "../../contract/sink.js";
-import type { AggregateCall, Attribute } from "../../expression/expression.js";
+import type { AggregateCall, Attribute, Expression } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { shownName } from "../../expression/userNames.js";
 
@@ -42,6 +42,8 @@ export interface WindowSpec {
   readonly startUs: number;
   /** Whether a watermark bounds it: without one nothing is late and nothing is evicted. */
   readonly watermarked: boolean;
+  /** A condition on the window alone, over that attribute: no others have groups. Null when all have. */
+  readonly keeps: { readonly condition: Expression; readonly window: Attribute } | null;
   /** Whether rows are folded into slices, and windows merged from these when they are emitted. State that was kept by window goes on so. */
   readonly sliced: boolean;
 }

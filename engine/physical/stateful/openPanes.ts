@@ -7,8 +7,11 @@ const cachedPanes = 64;
 export class OpenPanes {
   /** Stands for a pane that is late: rows of it find nothing. */
   readonly closed = new Pane(NaN);
+  /** Stands for a pane that has no groups: rows of it are left out. */
+  readonly refused = new Pane(NaN);
   readonly #stepUs: number;
   readonly #closesAt: (startUs: number) => number;
+  readonly #keeps: (startUs: number) => boolean;
   readonly #panes = new Map<number, Pane>();
   /** The starts of the panes, ascending: what expires lies at the front, what comes mostly at the end. */
   readonly #starts: number[] = [];
@@ -25,10 +28,12 @@ export class OpenPanes {
   /**
    * @param stepUs about how far panes lie apart
    * @param closesAt when the last window ends that a pane is of; the later, the later the pane
+   * @param keeps whether a pane has groups
    */
-  constructor(stepUs: number, closesAt: (startUs: number) => number) {
+  constructor(stepUs: number, closesAt: (startUs: number) => number, keeps: (startUs: number) => boolean) {
     this.#stepUs = stepUs;
     this.#closesAt = closesAt;
+    this.#keeps = keeps;
   }
 
   /** Panes that close until `lateUs` are closed from now on. The others take the form that suits their groups (see `Pane.adapt`). */
@@ -43,14 +48,19 @@ export class OpenPanes {
     this.#lastGrown = this.closed;
   }
 
-  /** The pane that starts there, opened when it is new, `closed` when it is late. */
+  /** The pane that starts there, opened when it is new, `closed` when it is late, `refused` when it has no groups. */
   at(startUs: number): Pane {
     const place = (startUs / this.#stepUs) & (cachedPanes - 1);
     if (this.#cacheStarts[place] !== startUs) {
       this.#cacheStarts[place] = startUs;
-      this.#cache[place] = this.#closesAt(startUs) <= this.#lateUs ? this.closed : this.open(startUs);
+      this.#cache[place] = this.#paneAt(startUs);
     }
     return this.#cache[place]!;
+  }
+
+  #paneAt(startUs: number): Pane {
+    if (!this.#keeps(startUs)) return this.refused;
+    return this.#closesAt(startUs) <= this.#lateUs ? this.closed : this.open(startUs);
   }
 
   open(startUs: number): Pane {

@@ -15,6 +15,7 @@ import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Relea
 import { LateGroups } from "./lateGroups.js";
 import { OpenPanes } from "./openPanes.js";
 import { noWindows, type Slicing } from "./slicing.js";
+import type { KeepsWindow } from "./windowFilter.js";
 import { latestStart, oneWindowColumn, windowsColumn } from "./windows.js";
 
 const firstSlots = 64;
@@ -48,13 +49,17 @@ export class PanedGroups implements Groups {
   #slots = new Int32Array(0);
   #rows = new Int32Array(0);
 
-  /** @param slicing how the windows are sliced; null where each window is a pane */
+  /**
+   * @param keeps which windows have groups
+   * @param slicing how the windows are sliced; null where each window is a pane
+   */
   constructor(
     layout: KeyLayout,
     window: WindowSpec,
     windowType: DataType,
     groups: GroupRange,
     sorter: HashSorter,
+    keeps: KeepsWindow,
     slicing: Slicing | null = null,
   ) {
     assert(window.slideUs > 0 && window.durationUs >= window.slideUs, "a window slides by more than nothing and at most its length");
@@ -65,6 +70,7 @@ export class PanedGroups implements Groups {
     this.panes = new OpenPanes(
       slicing === null ? window.slideUs : window.slideUs / 2,
       slicing === null ? (startUs) => startUs + window.durationUs : (startUs) => slicing.closesAt(startUs),
+      slicing === null ? keeps : (startUs) => slicing.keepsSlice(startUs),
     );
     this.#sorter = sorter;
   }
@@ -222,13 +228,13 @@ export class PanedGroups implements Groups {
     return this.keys.memoryBytes + this.#start.bytes + this.#stamp.bytes + this.panes.memoryBytes;
   }
 
-  /** Writes (slot, row) of every row and window that is not late; gives how many. */
+  /** Writes (slot, row) of every row and window that is kept and not late; gives how many. */
   #assignRows(times: Float64Array, rowList: Int32Array | null, ids: Int32Array, count: number): number {
     const { durationUs, slideUs } = this.#window;
     this.#reserveOutput(count * Math.ceil(durationUs / slideUs));
     const [slots, rows] = [this.#slots, this.#rows];
     let assigned = 0;
-    const { closed } = this.panes;
+    const { closed, refused } = this.panes;
     const batch = this.#batch;
     const touched = this.#touched;
     let stamps = this.#stamp.values;
@@ -247,10 +253,8 @@ export class PanedGroups implements Groups {
           paneStart = start;
           paneEnd = start + slideUs;
         }
-        if (pane === closed) {
-          this.#late.add(i, id, start);
-          continue;
-        }
+        if (pane === closed) this.#late.add(i, id, start);
+        if (pane === closed || pane === refused) continue;
         const { dense } = pane;
         let slot = dense !== null && id < dense.length ? dense[id]! - 1 : pane.find(id);
         if (slot < 0) {
@@ -272,7 +276,7 @@ export class PanedGroups implements Groups {
   #sliceRows(slicing: Slicing, times: Float64Array, rowList: Int32Array | null, ids: Int32Array, count: number): number {
     this.#reserveOutput(count);
     const [slots, rows] = [this.#slots, this.#rows];
-    const { closed } = this.panes;
+    const { closed, refused } = this.panes;
     const batch = this.#batch;
     const touched = this.#touched;
     let assigned = 0;
@@ -292,7 +296,7 @@ export class PanedGroups implements Groups {
         late = slicing.lateWindows(sliceStart);
       }
       if (late.length > 0) for (const start of late) this.#late.add(i, id, start);
-      if (pane === closed) continue;
+      if (pane === closed || pane === refused) continue;
       const { dense } = pane;
       let slot = dense !== null && id < dense.length ? dense[id]! - 1 : pane.find(id);
       if (slot < 0) {

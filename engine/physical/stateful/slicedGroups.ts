@@ -10,6 +10,7 @@ import type { WindowSpec } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
 import { PanedGroups } from "./panedGroups.js";
 import { Slicing } from "./slicing.js";
+import type { KeepsWindow } from "./windowFilter.js";
 import { oneWindowColumn } from "./windows.js";
 
 /** As long as the slices of a window have at most so many groups for each one that is wanted, all of them are looked at, and not the chains of the keys. */
@@ -40,7 +41,7 @@ class WindowRun implements GroupRun {
  * The counters are those of (window, key) groups. A key's groups are chained by time, so that a new one knows how many windows its key was not in before; a window
  * that closes takes as many groups with it as its slices have keys.
  *
- * Invariant: `size` counts, for each window that is not closed, the keys of its slices. That these had all their rows before the window closed is so because a
+ * Invariant: `size` counts, for each window that is kept and not closed, the keys of its slices. That these had all their rows before the window closed is so because a
  * window that closed is never emitted again.
  */
 export class SlicedGroups implements Groups {
@@ -66,9 +67,10 @@ export class SlicedGroups implements Groups {
   #touchedSlices: Int32Array | null = null;
   #touchedCount = 0;
 
-  constructor(layout: KeyLayout, window: WindowSpec, windowType: DataType, groups: GroupRange, sorter: HashSorter) {
-    this.#slicing = new Slicing(window);
-    this.#slices = new PanedGroups(layout, window, windowType, groups, sorter, this.#slicing);
+  /** @param keeps which windows have groups */
+  constructor(layout: KeyLayout, window: WindowSpec, windowType: DataType, groups: GroupRange, sorter: HashSorter, keeps: KeepsWindow) {
+    this.#slicing = new Slicing(window, keeps);
+    this.#slices = new PanedGroups(layout, window, windowType, groups, sorter, keeps, this.#slicing);
     this.#window = window;
     this.#windowType = windowType;
     this.#sorter = sorter;
@@ -125,6 +127,7 @@ export class SlicedGroups implements Groups {
     const ids = new Map<number, IntList>();
     this.#eachTouched((id, first, last) => {
       for (let window = first; window <= last; window++) {
+        if (!this.#slicing.keeps(window)) continue;
         let list = ids.get(window);
         if (list === undefined) ids.set(window, (list = new IntList()));
         list.push(id);
@@ -144,7 +147,7 @@ export class SlicedGroups implements Groups {
 
   release(expired: readonly GroupRun[]): Released {
     this.#touchedCount = 0;
-    this.#eachTouched((_id, first, last) => (this.#touchedCount += last - first + 1));
+    this.#eachTouched((_id, first, last) => (this.#touchedCount += this.#slicing.keptBetween(first, last)));
     if (this.#evictUs === null) return nothingReleased;
     let removed = 0;
     for (const { window, count } of expired as readonly WindowRun[]) removed += count ?? this.#keysOf(window).count;
@@ -272,7 +275,7 @@ export class SlicedGroups implements Groups {
     let last = this.#slicing.lastWindow(sliceUs);
     if (before >= 0) first = Math.max(first, this.#slicing.lastWindow(startOf[before]!) + 1);
     if (behind >= 0) last = Math.min(last, this.#slicing.firstWindow(startOf[behind]!) - 1);
-    return Math.max(0, last - first + 1);
+    return this.#slicing.keptBetween(first, last);
   }
 
   #countAnew(): void {
@@ -309,7 +312,7 @@ export class SlicedGroups implements Groups {
     }
   }
 
-  /** The windows with groups that are not closed, up to one, by start. */
+  /** The windows that may have groups and are not closed, up to one, by start. */
   #runsUntil(lastWindow: number): WindowRun[] {
     const runs: WindowRun[] = [];
     let next = this.#firstOpen;
@@ -317,7 +320,8 @@ export class SlicedGroups implements Groups {
       const first = Math.max(next, this.#slicing.firstWindow(startUs));
       if (first > lastWindow) break;
       const last = Math.min(lastWindow, this.#slicing.lastWindow(startUs));
-      for (let window = first; window <= last; window++) runs.push(new WindowRun(window, this.#slicing.windowStart(window), this));
+      for (let window = first; window <= last; window++)
+        if (this.#slicing.keeps(window)) runs.push(new WindowRun(window, this.#slicing.windowStart(window), this));
       next = Math.max(next, last + 1);
     }
     return runs;

@@ -1,3 +1,4 @@
+import { allWindows, type KeepsWindow } from "./windowFilter.js";
 import { latestStart, type Windows } from "./windows.js";
 
 export const noWindows: readonly number[] = [];
@@ -8,14 +9,17 @@ export const noWindows: readonly number[] = [];
  */
 export class Slicing {
   readonly #windows: Windows;
+  /** Whether a window that starts there has groups. */
+  readonly #keeps: KeepsWindow;
   /** Where, behind a window's start, another one ends. */
   readonly #endUs: number;
   #lateUs = -Infinity;
   /** What `lateWindows` found in this batch. */
   readonly #late = new Map<number, readonly number[]>();
 
-  constructor(windows: Windows) {
+  constructor(windows: Windows, keeps: KeepsWindow) {
     this.#windows = windows;
+    this.#keeps = keeps;
     this.#endUs = windows.durationUs % windows.slideUs;
   }
 
@@ -61,10 +65,28 @@ export class Slicing {
     if (last < first) return noWindows;
     let windows = this.#late.get(sliceUs);
     if (windows === undefined) {
-      windows = Array.from({ length: last - first + 1 }, (_, k) => this.windowStart(first + k));
+      windows = Array.from({ length: last - first + 1 }, (_, k) => this.windowStart(first + k)).filter(this.#keeps);
       this.#late.set(sliceUs, windows);
     }
     return windows;
+  }
+
+  /** Whether a window has groups. */
+  keeps(window: number): boolean {
+    return this.#keeps(this.windowStart(window));
+  }
+
+  /** How many of the windows from the first to the last have groups. */
+  keptBetween(first: number, last: number): number {
+    if (this.#keeps === allWindows) return Math.max(0, last - first + 1);
+    let kept = 0;
+    for (let window = first; window <= last; window++) if (this.keeps(window)) kept++;
+    return kept;
+  }
+
+  /** Whether a slice is of a window that has groups. */
+  keepsSlice(sliceUs: number): boolean {
+    return this.keptBetween(this.firstWindow(sliceUs), this.lastWindow(sliceUs)) > 0;
   }
 
   windowStart(window: number): number {

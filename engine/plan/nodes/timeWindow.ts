@@ -11,6 +11,8 @@ export interface TimeWindow<Plan> {
   readonly startUs: number;
   /** The struct<start,end> column it adds. */
   readonly window: Attribute;
+  /** A condition on the window alone: windows for which it does not hold are not made. Put in by the optimizer. */
+  readonly keeps?: Expression;
   readonly input: Plan;
 }
 
@@ -22,8 +24,13 @@ export const timeWindow: NodeFacts<TimeWindow<Input>> = {
     (node, [window]) => ({ ...node, window: window! }),
   ),
   ...stateless,
-  expressions: ({ time }) => [time],
-  withExpressions: (node, [time]) => ({ ...node, time: time! }),
-  explain: ({ time, durationUs, slideUs, startUs }) =>
-    `TimeWindow ${sqlText(time)}, duration ${durationUs} µs, slide ${slideUs} µs, start ${startUs} µs`,
+  expressions: ({ time, keeps }) => (keeps === undefined ? [time] : [time, keeps]),
+  withExpressions: (node, [time, keeps]) => ({ ...node, time: time!, ...(keeps !== undefined && { keeps }) }),
+  explain: ({ time, durationUs, slideUs, startUs, keeps }) =>
+    `TimeWindow ${sqlText(time)}, duration ${durationUs} µs, slide ${slideUs} µs, start ${startUs} µs${keptText(keeps)}`,
 };
+
+/** What `explain` says of the windows that are made. */
+export function keptText(keeps: Expression | null | undefined): string {
+  return keeps ? `, only where ${sqlText(keeps)}` : "";
+}

@@ -1,11 +1,12 @@
-import type { Expression } from "../../expression/expression.js";
+import type { Attribute, Expression } from "../../expression/expression.js";
+import { isTimeless } from "../../expression/fold.js";
 import { conjunctionOf, conjunctsOf } from "../../expression/conjuncts.js";
 import { heightOf, referencesOf } from "../../expression/traverse.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { expressionKey } from "../../expression/expressionKey.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
 import { inputsOf } from "../outputOf.js";
-import { childrenOf, expressionsOf, nodesOf, transformDown, withChildren } from "../transform.js";
+import { childrenOf, expressionsOf, transformDown, withChildren } from "../transform.js";
 import type { Rule } from "./rule.js";
 import { inTermsOf, isCheap } from "./substitution.js";
 
@@ -72,6 +73,7 @@ interface Moved {
 
 /** The terms that may go into the inputs of a node; those over both sides of an inner join become part of its condition. */
 function distribute(node: LogicalPlan, terms: readonly Expression[]): Moved {
+  if (node.kind === "timeWindow" && terms.some((term) => isAbout(term, node.window))) return intoWindow(node, terms);
   const children = childrenOf(node);
   const below = children.map((): Expression[] => []);
   const gone = new Set<Expression>();
@@ -93,7 +95,7 @@ function distribute(node: LogicalPlan, terms: readonly Expression[]): Moved {
 function placesIn(node: LogicalPlan): (term: Expression) => readonly (Expression | null)[] | null {
   const facts = factsOf(node);
   const origins = facts.origins(node, inputsOf(node));
-  const windows = node.kind === "aggregate" ? windowsBelow(node.input) : new Set<number>();
+  const window = node.kind === "aggregate" ? windowBelow(node.input) : null;
   return (term) => {
     if (origins.length === 0 || !facts.letsFilterPass(node, referencesOf(term))) return null;
     const below = origins.map((origin) => inTermsOf(term, origin, isCheap));
@@ -101,7 +103,7 @@ function placesIn(node: LogicalPlan): (term: Expression) => readonly (Expression
     const found = below.filter((e) => e !== null);
     const enough = facts.conditionsHoldIn === "each" ? found.length === below.length : found.length > 0;
     // The rows of a window are made right below the aggregation: nothing comes between the two.
-    return enough && !found.some((e) => readsAny(e, windows)) ? below : null;
+    return enough && found.every((e) => window === null || !referencesOf(e).has(window.id) || isAbout(e, window)) ? below : null;
   };
 }
 
@@ -123,12 +125,24 @@ function mayGrow(term: Expression, below: Expression): boolean {
   return true;
 }
 
-function readsAny(e: Expression, ids: ReadonlySet<number>): boolean {
-  return ids.size > 0 && [...referencesOf(e)].some((id) => ids.has(id));
+/** The window of rows that is put on right below. */
+function windowBelow(plan: LogicalPlan): Attribute | null {
+  if (plan.kind === "project") return windowBelow(plan.input);
+  return plan.kind === "timeWindow" ? plan.window : null;
 }
 
-function windowsBelow(plan: LogicalPlan): ReadonlySet<number> {
-  return new Set([...nodesOf(plan)].flatMap((n) => (n.kind === "timeWindow" || n.kind === "sessionWindow" ? [n.window.id] : [])));
+/** Whether the window alone decides, once and for all. */
+function isAbout(term: Expression, { id }: Attribute): boolean {
+  const references = referencesOf(term);
+  return references.size === 1 && references.has(id) && isTimeless(term);
+}
+
+/** Terms about the window become its own; the others go below or stay. */
+function intoWindow(node: NodeOf<"timeWindow">, terms: readonly Expression[]): Moved {
+  const [own, others] = [terms.filter((term) => isAbout(term, node.window)), terms.filter((term) => !isAbout(term, node.window))];
+  const keeps = conjunctionOf([...conjunctsOf(node.keeps ?? null), ...own])!;
+  const below = distribute({ ...node, keeps }, others);
+  return { node: below.node, terms: new Set([...own, ...below.terms]) };
 }
 
 function intoCondition(join: NodeOf<"join">, terms: readonly Expression[], gone: ReadonlySet<Expression>): Moved {

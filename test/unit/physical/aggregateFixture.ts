@@ -71,7 +71,7 @@ function specOf({ input, keys, window, eventTime, session, aggregates, outputMod
     partitions,
     grouping,
     session: session ?? null,
-    window: window === undefined ? null : { sliced: false, ...window, watermarked: true },
+    window: window === undefined ? null : { sliced: false, ...window, watermarked: true, keeps: null },
     eventTime: eventTime ?? null,
     aggregates: bound,
     ttlMs: null,
