@@ -2,11 +2,13 @@
  * Tidemark: micro-batch structured streaming for TypeScript. Spark's vocabulary, camelCased.
  */
 export {
+  Catalog,
   Column,
   Conf,
   DataFrame,
   DataFrameReader,
   DataFrameWriter,
+  DataFrameWriterV2,
   DataStreamWriter,
   GroupedData,
   Session,
@@ -27,6 +29,7 @@ export {
   type TimerValues,
   type ValueState,
 } from "./dataframe/statefulProcessor.js";
+export type { CatalogColumn, CatalogDatabase, CatalogFunction, CatalogTable, NewTable } from "./dataframe/catalog.js";
 export type { SaveMode, WriteDefinition } from "./dataframe/writeDefinition.js";
 export type { ForeachBatchInfo, StreamDefinition } from "./dataframe/streamDefinition.js";
 export type { SessionContext } from "./dataframe/sessionContext.js";

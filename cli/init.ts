@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { exitCodes } from "./failure.js";
-import { initFiles, ownVersion } from "./initFiles.js";
+import { packageVersion } from "../runtime/packageVersion.js";
+import { initFiles } from "./initFiles.js";
 
 /** The flags of `tidemark init`. */
 export interface InitFlags {
@@ -41,7 +42,7 @@ function completePackage(path: string): string {
   scripts["start"] ??= "tidemark run averages.ts";
   if (scripts["test"] === undefined || noTest.test(scripts["test"])) scripts["test"] = "node --test";
   const base = found ?? { private: true, type: "module" };
-  const dependencies = { tidemark: `^${ownVersion()}`, ...found?.dependencies };
+  const dependencies = { tidemark: `^${packageVersion()}`, ...found?.dependencies };
   const text = `${JSON.stringify({ ...base, scripts, dependencies }, null, 2)}\n`;
   if (found !== null && readFileSync(path, "utf8") === text) return "kept   ";
   writeFileSync(path, text);

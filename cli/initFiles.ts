@@ -1,18 +1,3 @@
-import { readFileSync } from "node:fs";
-
-/** The version of the package that runs. */
-export function ownVersion(): string {
-  // From dist/cli, and from cli where the sources run.
-  for (const up of ["../../package.json", "../package.json"]) {
-    try {
-      return (JSON.parse(readFileSync(new URL(up, import.meta.url), "utf8")) as { version: string }).version;
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
-    }
-  }
-  return "0.0.0";
-}
-
 const job = `import { type Session, schema, t, window, avg, count } from "tidemark";
 
 export const Reading = schema({ sensorId: t.string, at: t.timestamp, celsius: t.double });

@@ -1,5 +1,5 @@
 import type { Session } from "../dataframe/session.js";
-import { builtInFunctions } from "../dataframe/sql/show.js";
+import { builtInFunctions } from "../dataframe/sql/functionList.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 
 const keywords =

@@ -17,10 +17,12 @@ import {
   text,
   type Kind,
 } from "./arguments.js";
+import { Catalog } from "./catalog.js";
 import { Column } from "./column.js";
 import { Conf } from "./conf.js";
 import { DataFrame, GroupedData } from "./dataFrame.js";
 import {
+  lackingOfCatalog,
   lackingOfColumn,
   lackingOfConf,
   lackingOfFrame,
@@ -28,6 +30,8 @@ import {
   lackingOfReader,
   lackingOfSession,
   lackingOfStreamWriter,
+  lackingOfTableFunctions,
+  lackingOfTableWriter,
   lackingOfWriter,
   tellOfLacking,
 } from "./lacking.js";
@@ -37,6 +41,7 @@ import { Session } from "./session.js";
 import { StreamingQueryManager } from "./streams.js";
 import { DataStreamWriter } from "./streamWriter.js";
 import { TableValuedFunctions } from "./tableFunctions.js";
+import { DataFrameWriterV2 } from "./tableWriter.js";
 import { WindowSpec } from "./window.js";
 import { DataFrameWriter } from "./writer.js";
 
@@ -88,6 +93,8 @@ const sessionOptions: Kind = {
       ([name, member]) => member === undefined || (Object.hasOwn(sessionMembers, name) && sessionMembers[name]!.accepts(member)),
     ),
 };
+
+const newTable: Kind = { expected: "an object with some of source, path, schema, description and options", accepts: isPlainObject };
 
 const filling = either(number, text, boolean);
 const names = listOf("a list of names", text);
@@ -166,6 +173,7 @@ guard("DataFrame", DataFrame.prototype, {
     withWatermark: [columnName, text],
     transform: [callable],
     createTempView: [text],
+    writeTo: [text],
     createOrReplaceTempView: [text],
     explain: [anything],
   },
@@ -233,7 +241,7 @@ guard("DataFrameReader", DataFrameReader.prototype, {
 });
 guard("DataFrameWriter", DataFrameWriter.prototype, {
   direct: { format: [text], mode: [text], option: [text, optionValue], options: [options], partitionBy: [rest(columnName)] },
-  promised: { save: [optional(path)], json: [path], parquet: [path] },
+  promised: { save: [optional(path)], json: [path], parquet: [path], insertInto: [text], saveAsTable: [text] },
 });
 guard("DataStreamWriter", DataStreamWriter.prototype, {
   direct: {
@@ -251,7 +259,7 @@ guard("DataStreamWriter", DataStreamWriter.prototype, {
     onMalformed: [text],
     sideOutput: [text, callable],
   },
-  promised: { start: [optional(path)] },
+  promised: { start: [optional(path)], toTable: [text] },
 });
 guard("StreamingQueryManager", StreamingQueryManager.prototype, {
   direct: { get: [text], addListener: [listener], removeListener: [anything] },
@@ -274,6 +282,43 @@ guard("Session", Session.prototype, {
   direct: { createDataFrame: [rows, anything], range: [number, optional(number), optional(number)], table: [text], dropTempView: [text] },
   promised: { sql: [text] },
 });
+guard("DataFrameWriterV2", DataFrameWriterV2.prototype, {
+  direct: {
+    using: [text],
+    option: [text, optionValue],
+    options: [options],
+    tableProperty: [text, text],
+    partitionedBy: [columnOrName, rest(columnOrName)],
+  },
+  promised: { overwrite: [column] },
+});
+guard("Catalog", Catalog.prototype, {
+  direct: {
+    setCurrentCatalog: [text],
+    listCatalogs: [optional(text)],
+    listFunctions: [optional(text), optional(text)],
+    functionExists: [text, optional(text)],
+    getFunction: [text, optional(text)],
+    dropTempView: [text],
+    refreshByPath: [text],
+  },
+  promised: {
+    setCurrentDatabase: [text],
+    listDatabases: [optional(text)],
+    getDatabase: [text],
+    databaseExists: [text],
+    listTables: [optional(text), optional(text)],
+    getTable: [text],
+    getTableProperties: [text],
+    tableExists: [text, optional(text)],
+    listColumns: [text, optional(text)],
+    createTable: [text, optional(newTable)],
+    cacheTable: [text],
+    uncacheTable: [text],
+    isCached: [text],
+    refreshTable: [text],
+  },
+});
 guard("TableValuedFunctions", TableValuedFunctions.prototype, {
   direct: {
     range: [number, optional(number), optional(number), optional(number)],
@@ -295,16 +340,21 @@ tellOfLacking("Column", Column.prototype, lackingOfColumn);
 tellOfLacking("DataFrameReader", DataFrameReader.prototype, lackingOfReader);
 tellOfLacking("DataFrameWriter", DataFrameWriter.prototype, lackingOfWriter);
 tellOfLacking("DataStreamWriter", DataStreamWriter.prototype, lackingOfStreamWriter);
+tellOfLacking("DataFrameWriterV2", DataFrameWriterV2.prototype, lackingOfTableWriter);
+tellOfLacking("TableValuedFunctions", TableValuedFunctions.prototype, lackingOfTableFunctions);
+tellOfLacking("Catalog", Catalog.prototype, lackingOfCatalog);
 tellOfLacking("Conf", Conf.prototype, lackingOfConf);
 tellOfLacking("Session", Session.prototype, lackingOfSession);
 tellOfLacking("Session", Session, { builder: lackingOfSession["builder"]!, getActiveSession: lackingOfSession["getActiveSession"]! });
 
 export {
+  Catalog,
   Column,
   Conf,
   DataFrame,
   DataFrameReader,
   DataFrameWriter,
+  DataFrameWriterV2,
   DataStreamWriter,
   GroupedData,
   Session,

@@ -7,8 +7,6 @@ export type Lacking = Readonly<Record<string, string>>;
 const oneProcess = "Leave it out: there is one process, and each query reads its input once.";
 const writeAndRead = "Write it with df.write.parquet(path) and read that.";
 const inMemory = "Use await df.collect() and JavaScript, or await df.toArrow().";
-const byStatement =
-  'Use df.createOrReplaceTempView("v") and await session.sql("…"): CREATE TABLE t AS SELECT * FROM v, or INSERT INTO t SELECT * FROM v.';
 const noGlobalViews = "Views belong to a session: use createOrReplaceTempView.";
 const otherFormats = `The formats that are read are ${sourceFormats.names.join(", ")}; those that are written ${sinkFormats.names.join(", ")}.`;
 const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState or transformWithState.";
@@ -27,7 +25,6 @@ export const lackingOfFrame: Lacking = {
   registerTempTable: "Use createOrReplaceTempView.",
   createGlobalTempView: noGlobalViews,
   createOrReplaceGlobalTempView: noGlobalViews,
-  writeTo: byStatement,
   mergeInto: "Join the table with what changes it, and write what comes out anew.",
   groupby: "It is groupBy.",
   mapInPandas: "Use mapBatches.",
@@ -89,13 +86,10 @@ export const lackingOfWriter: Lacking = {
   jdbc: otherFormats,
   orc: otherFormats,
   xml: otherFormats,
-  insertInto: byStatement,
-  saveAsTable: byStatement,
 };
 
 export const lackingOfStreamWriter: Lacking = {
   clusterBy: "Use partitionBy.",
-  toTable: 'Write to a folder by start(path), or use await session.sql("INSERT INTO t SELECT … FROM STREAM v").',
 };
 
 export const lackingOfSession: Lacking = {
@@ -103,13 +97,10 @@ export const lackingOfSession: Lacking = {
   newSession: "Use Session.create().",
   getActiveSession: "Pass the session on.",
   active: "Pass the session on.",
-  catalog: 'Use await session.sql("…"): CREATE, DROP, DESCRIBE, SHOW TABLES and SHOW COLUMNS are there.',
   udtf: "Use explode, or foreachBatch.",
   dataSource: otherFormats,
-  emptyDataFrame: "Use createDataFrame([], schema).",
   sparkContext: "There is one process and no cluster.",
   client: "There is one process and no cluster.",
-  version: "It is in the package.json of tidemark.",
   profile: "Use Node's profiler: node --cpu-prof.",
   addArtifact: "Import what the job needs.",
   addArtifacts: "Import what the job needs.",
@@ -125,6 +116,32 @@ export const lackingOfSession: Lacking = {
   removeProgressHandler: "Use session.streams.removeListener.",
   clearProgressHandlers: "Use session.streams.removeListener.",
 };
+
+export const lackingOfCatalog: Lacking = {
+  analyzeTable: "Nothing is kept of tables but their columns.",
+  createDatabase: 'Use await session.sql("CREATE DATABASE d").',
+  createExternalTable: "Use createTable with a path.",
+  dropDatabase: 'Use await session.sql("DROP DATABASE d").',
+  dropGlobalTempView: "Views belong to a session: use dropTempView.",
+  dropTable: 'Use await session.sql("DROP TABLE t").',
+  dropView: 'Use await session.sql("DROP VIEW v").',
+  getCreateTableString: "Use getTable and listColumns.",
+  listPartitions: "Tables are not cut into partitions yet.",
+  listViews: "Use listTables, and tableType.",
+  recoverPartitions: "Every query looks at the files anew.",
+  registerFunction: "Use session.udf.register.",
+  truncateTable: 'Use await session.sql("TRUNCATE TABLE t").',
+};
+
+export const lackingOfTableFunctions: Lacking = {
+  collations: "Texts are compared by their bytes.",
+  pythonWorkerLogs: "There are no workers.",
+  sqlKeywords: "They are in Spark's documentation.",
+  variantExplode: "There are no variants.",
+  variantExplodeOuter: "There are no variants.",
+};
+
+export const lackingOfTableWriter: Lacking = { clusterBy: "Use partitionedBy." };
 
 export const lackingOfConf: Lacking = { getAll: "It is toRecord()." };
 

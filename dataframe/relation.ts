@@ -18,6 +18,7 @@ import { explainFrame } from "./explain.js";
 import { schemaTree } from "./schemaTree.js";
 import type { SessionContext } from "./sessionContext.js";
 import type { LooseRow } from "./rowTypes/row.js";
+import { DataFrameWriterV2 } from "./tableWriter.js";
 import { newWriteDefinition } from "./writeDefinition.js";
 import { DataFrameWriter } from "./writer.js";
 
@@ -110,6 +111,18 @@ export abstract class Relation<out Row = LooseRow> implements Queried {
   /** Whether it has rows, as a column of other tables. @example df.where(sensors.where(col("sensorId").eq(col("sensorId").outer())).exists()) */
   exists(): Column<boolean, never, never> {
     return new Column(subquery("exists", this));
+  }
+
+  /** Writes a bounded table into a table of the warehouse, by the names of the columns. @throws CALL_ON_STREAMING_DATASET_UNSUPPORTED @example await df.select("id").writeTo("ids").createOrReplace() */
+  writeTo(table: string): DataFrameWriterV2 {
+    return new DataFrameWriterV2(this.session, {
+      plan: this.plan,
+      name: table,
+      format: null,
+      options: {},
+      partitionedBy: [],
+      properties: {},
+    });
   }
 
   /** Writes a bounded table. @example await df.write.mode("overwrite").parquet("out/readings") */

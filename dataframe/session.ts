@@ -14,21 +14,23 @@ import { StreamingError } from "../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { parseStatement } from "../engine/sql/statements.js";
 import { withVariables } from "../engine/sql/variables.js";
+import { packageVersion } from "../runtime/packageVersion.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
 import { MemoryTables } from "../sinks/memory/sink.js";
 import { Conf, contextOf } from "./conf.js";
+import { Catalog } from "./catalog.js";
 import { DataFrame } from "./dataFrame.js";
 import type { ConfName } from "./confKeys.js";
 import type { SomeOptions } from "./options.js";
 import { nameParts, viewName } from "./names.js";
 import { DataFrameReader, type DataStreamReader } from "./reader.js";
 import { schemaInput, type RowOfInput, type SchemaInput } from "./schema.js";
-import type { SessionContext, Tell } from "./sessionContext.js";
+import type { SessionContext, Statements, Tell } from "./sessionContext.js";
 import { withSubqueries } from "../engine/plan/analyzer/query/analyzeQuery.js";
 import { SessionCatalog } from "./sql/catalog.js";
 import { defaultDatabase } from "./sql/warehouse.js";
 import { bindParameters, type Parameters } from "./sql/parameters.js";
-import { runStatement } from "./sql/statements.js";
+import { runStatement, statementsOf } from "./sql/statements.js";
 import { StreamingQueryManager } from "./streams.js";
 import { TableValuedFunctions } from "./tableFunctions.js";
 import { TableRegistry } from "./tables.js";
@@ -153,6 +155,26 @@ export class Session implements SessionContext {
       });
     }
     return this.fromBatch(rangeRows(BigInt(start), BigInt(end), BigInt(step)));
+  }
+
+  /** What there is by name: tables, views, databases, functions. @example await session.catalog.listTables() */
+  get catalog(): Catalog {
+    return new Catalog(this);
+  }
+
+  /** A table without rows and columns. @example session.emptyDataFrame */
+  get emptyDataFrame(): DataFrame<{}> {
+    return this.fromBatch(batchFromRows(types.struct([]), []));
+  }
+
+  /** The version of Tidemark. @example session.version */
+  get version(): string {
+    return packageVersion();
+  }
+
+  /** What statements do to tables, for methods that do the same. */
+  get statements(): Statements {
+    return statementsOf(this);
   }
 
   /** Functions that give tables, as FROM has them in SQL. @example session.tvf.explode(array(lit(1), lit(2))) */

@@ -2,7 +2,9 @@ import type { Runtime } from "../engine/contract/runtime.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import type { MemoryTables } from "../sinks/memory/sink.js";
+import type { Statement, TableName } from "../engine/sql/statement.js";
 import type { Conf } from "./conf.js";
+import type { StoredTable } from "./sql/storedTable.js";
 import type { StreamingQueryManager } from "./streams.js";
 import type { TableRegistry } from "./tables.js";
 
@@ -12,6 +14,28 @@ export type Tell = (text: string, query?: string) => void;
 /** What a query is called where people read of it: its name, or the beginning of its id. */
 export function queryLabel({ name, id }: { readonly name: string | null; readonly id: string }): string {
   return name ?? id.slice(0, 8);
+}
+
+/** The statements of SQL, for writers and the catalog: what a method does to tables is done as the statement does it. */
+export interface Statements {
+  /** Runs a statement whose query, if it has one, may be analysed already. */
+  run(statement: Statement): Promise<AnalyzedPlan>;
+  /** What a name of a relation stands for. @throws TABLE_OR_VIEW_NOT_FOUND */
+  relation(name: TableName): Promise<AnalyzedPlan>;
+  /** A table or view of the warehouse; null when there is none. */
+  findTable(name: TableName): Promise<StoredTable | null>;
+  /** A table of the warehouse. @throws TABLE_OR_VIEW_NOT_FOUND, WRONG_COMMAND_FOR_OBJECT_TYPE */
+  checkTable(name: TableName): Promise<Extract<StoredTable, { kind: "table" }>>;
+  /** Where a stream goes that is written into a table, which is made when there is none. */
+  streamTarget(name: TableName, stream: StreamTarget): Promise<StreamTarget>;
+}
+
+/** What a stream is written as: its rows, and the sink. */
+export interface StreamTarget {
+  readonly plan: AnalyzedPlan;
+  readonly format: string;
+  readonly options: Readonly<Record<string, string>>;
+  readonly partitionBy: readonly string[];
 }
 
 /**
@@ -28,6 +52,8 @@ export interface SessionContext {
   readonly memoryTables: MemoryTables;
   /** Files, clock, executor and process of its queries. */
   readonly runtime: Runtime;
+  /** What does to tables what methods ask for. */
+  readonly statements: Statements;
   /** What analysis depends on, as configured now. */
   readonly analysisContext: AnalysisContext;
   /** Prints a line (or several) for a person. */

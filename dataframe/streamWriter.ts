@@ -8,6 +8,7 @@ import { schemaOf, type AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import type { MalformedPolicy } from "../engine/plan/malformedRecords.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { isStreaming } from "../engine/plan/streamingPlan.js";
+import { parseTableName } from "../engine/sql/parser.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import type { Trigger } from "../engine/query/trigger.js";
 import { forEachRow, type ForeachWriter } from "./foreach.js";
@@ -179,6 +180,21 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
   /** Starts the query. @throws JOB_STARTS_QUERY in a job file, whose queries the command starts @example const query = await stream.writeStream.format("console").start() */
   start(path?: string): Promise<StreamingQuery> {
     return refusedStart() ?? startNow(path === undefined ? this : this.option("path", path));
+  }
+
+  /**
+   * Starts the query into a table of the warehouse, columns by their names; a table that is not there is made.
+   *
+   * @throws CHECKPOINT_LOCATION_REQUIRED; INVALID_OPTION_VALUE for another format than the table's; INCOMPATIBLE_DATA_FOR_TABLE.…
+   * @example await stream.writeStream.option("checkpointLocation", "checkpoints/rates").trigger({ once: true }).toTable("rates")
+   */
+  toTable(table: string): Promise<StreamingQuery> {
+    return refusedStart() ?? this.startInto(table);
+  }
+
+  private async startInto(table: string): Promise<StreamingQuery> {
+    const target = await this.session.statements.streamTarget(parseTableName(table), this.definition);
+    return startNow(this.with({ ...target, foreachBatch: null }));
   }
 
   private receivedBy(foreachBatch: BatchReceiver): DataStreamWriter<Row, Made, Format> {

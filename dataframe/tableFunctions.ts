@@ -28,46 +28,46 @@ export class TableValuedFunctions {
 
   /** A row for each element of an array (`col`), or for each entry of a map (`key`, `value`). @example session.tvf.explode(array(lit(1), lit(2))) */
   explode(collection: AnyColumn): DataFrame {
-    return this.table(g.explode(collection));
+    return this.made(g.explode(collection));
   }
 
   /** The same as `explode`, with a row of nulls where there is no element. @example session.tvf.explodeOuter(array()) */
   explodeOuter(collection: AnyColumn): DataFrame {
-    return this.table(g.explodeOuter(collection));
+    return this.made(g.explodeOuter(collection));
   }
 
   /** The same as `explode`, with the place of each element before it. @example session.tvf.posexplode(array(lit("a"), lit("b"))) */
   posexplode(collection: AnyColumn): DataFrame {
-    return this.table(g.posexplode(collection));
+    return this.made(g.posexplode(collection));
   }
 
   /** The same as `posexplode`, with a row of nulls where there is no element. @example session.tvf.posexplodeOuter(array()) */
   posexplodeOuter(collection: AnyColumn): DataFrame {
-    return this.table(g.posexplodeOuter(collection));
+    return this.made(g.posexplodeOuter(collection));
   }
 
   /** A row for each struct of an array, its members as columns. @example session.tvf.inline(array(struct(lit(1).as("id"), lit("a").as("name")))) */
   inline(structs: AnyColumn): DataFrame {
-    return this.table(g.inline(structs));
+    return this.made(g.inline(structs));
   }
 
   /** The same as `inline`, with a row of nulls where there is no struct. @example session.tvf.inlineOuter(expr("CAST(NULL AS ARRAY<STRUCT<id: INT>>)")) */
   inlineOuter(structs: AnyColumn): DataFrame {
-    return this.table(g.inlineOuter(structs));
+    return this.made(g.inlineOuter(structs));
   }
 
   /** Fields of a JSON object, as texts: `c0`, `c1` … @example session.tvf.jsonTuple(lit('{"a":1,"b":2}'), lit("a"), lit("b")) */
   jsonTuple(json: AnyColumn, ...fields: readonly AnyColumn[]): DataFrame {
-    return this.table(generatorOf("json_tuple", [json, ...fields]));
+    return this.made(generatorOf("json_tuple", [json, ...fields]));
   }
 
   /** The values in `rows` rows, filled row by row: `col0`, `col1` … @example session.tvf.stack(lit(2), lit(1), lit(2), lit(3)) */
   stack(rows: AnyColumn, ...values: readonly AnyColumn[]): DataFrame {
-    return this.table(generatorOf("stack", [rows, ...values]));
+    return this.made(generatorOf("stack", [rows, ...values]));
   }
 
   /** What a generator gives for one row without columns. */
-  private table(generator: AnyColumn): DataFrame {
+  private made(generator: AnyColumn): DataFrame {
     const oneRow = DataFrame.ofBatch<LooseRow>(this.session, batchOf(types.struct([]), [], 1));
     return oneRow.select(generator);
   }

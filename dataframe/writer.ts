@@ -6,6 +6,7 @@ import { optionText, unknownName, type OptionValue, type SomeOptions } from "./o
 import type { SessionContext } from "./sessionContext.js";
 import type { SinkOptions } from "./types/optionNames.js";
 import type { SinkFormat, SomeFormat } from "./types/formats.js";
+import { insertRows, saveTable } from "./tableStatements.js";
 import { saveModes, type SaveMode, type WriteDefinition } from "./writeDefinition.js";
 
 /**
@@ -58,6 +59,27 @@ export class DataFrameWriter<Format extends SinkFormat = SinkFormat> {
     const writer = path === undefined ? this : this.option("path", path);
     const { writeBatch } = await lazily(import("./batchWrite.js"));
     await writeBatch(this.session, writer.definition);
+  }
+
+  /**
+   * Adds the rows to a table of the warehouse, column by column in their order; in mode overwrite they take the place of its rows.
+   *
+   * @throws TABLE_OR_VIEW_NOT_FOUND, PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO, INSERT_COLUMN_ARITY_MISMATCH.…, INCOMPATIBLE_DATA_FOR_TABLE.…
+   * @example await df.select("id").write.mode("overwrite").saveAsTable("ids"); await df.select("id").write.insertInto("ids")
+   */
+  async insertInto(table: string): Promise<void> {
+    await insertRows(this.session, this.definition, table);
+  }
+
+  /**
+   * Makes a table of the warehouse. When there is one, the mode says what happens: an error, nothing (`ignore`), the rows behind its own by the names of its columns
+   * (`append`), or the table anew (`overwrite`).
+   *
+   * @throws TABLE_OR_VIEW_ALREADY_EXISTS, SCHEMA_NOT_FOUND, UNSUPPORTED_OVERWRITE.TABLE
+   * @example await df.select("id", "celsius").write.format("json").mode("overwrite").saveAsTable("readings_by_id")
+   */
+  async saveAsTable(table: string): Promise<void> {
+    await saveTable(this.session, this.definition, table);
   }
 
   /** Runs it into CSV. @example await df.select("sensorId", "celsius").write.csv("out/readings") */

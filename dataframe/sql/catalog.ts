@@ -14,7 +14,8 @@ import { DataFrameReader } from "../reader.js";
 import type { LooseRow } from "../rowTypes/row.js";
 import type { SessionContext } from "../sessionContext.js";
 import { manyPartNamespace, quotedName } from "./tableErrors.js";
-import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
+import type { StoredTable } from "./storedTable.js";
+import { Warehouse, type TableIdentity } from "./warehouse.js";
 
 /** Formats whose files may be read by path: json.`data/x`. */
 const fileFormats = new Set(["json", "csv", "parquet", "text", "orc", "avro"]);

@@ -1,6 +1,7 @@
 import { checkNamesDiffer } from "../../engine/arrow/columnNames.js";
 import { sqlTypeName, types, type Field } from "../../engine/arrow/types.js";
 import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { analyze } from "../../engine/plan/analyzer/analyze.js";
 import { schemaOf, type AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import { isStreaming } from "../../engine/plan/streamingPlan.js";
@@ -14,7 +15,8 @@ import { notesOf } from "./defaults.js";
 import { queryPlan } from "./queryPlan.js";
 import { quotedName, tableExists, unsupportedOperation } from "./tableErrors.js";
 import { append, identityOf } from "./tables.js";
-import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
+import type { StoredTable } from "./storedTable.js";
+import { Warehouse, type TableIdentity } from "./warehouse.js";
 
 type FileTable = Extract<StoredTable, { kind: "table" }>;
 
@@ -37,13 +39,21 @@ export async function createTable(session: SessionContext, statement: CreateTabl
   }
   if (query === null) return warehouse.write(identity, table);
   try {
-    await append(session, { warehouse, identity, table, path }, query);
+    await append(session, { warehouse, identity, table, path }, inOrderOf(session, table, query));
   } catch (error) {
     // A table is there when it is whole.
     if (table.location === null) await warehouse.remove(identity);
     throw error;
   }
   await warehouse.write(identity, table);
+}
+
+/** The rows with their columns in the order of the table, in which those that partition it come last. */
+function inOrderOf(session: SessionContext, { schema }: FileTable, query: AnalyzedPlan): AnalyzedPlan {
+  const output = outputOf(query);
+  const expressions = (schema ?? schemaOf(output)).fields.map(({ name }) => output.find((column) => column.name === name)!);
+  if (expressions.every((column, i) => column === output[i])) return query;
+  return analyze({ kind: "project", expressions, input: query }, session.analysisContext);
 }
 
 /** CREATE TABLE LIKE: the columns, and what is said of them, of a table or view. */

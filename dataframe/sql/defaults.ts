@@ -14,7 +14,7 @@ import { parseExpression } from "../../engine/sql/parser.js";
 import type { Insert } from "../../engine/sql/statement.js";
 import type { Field } from "../../engine/arrow/types.js";
 import type { SessionContext } from "../sessionContext.js";
-import type { ColumnNotes } from "./warehouse.js";
+import type { ColumnNotes } from "./storedTable.js";
 
 type Notes = Readonly<Record<string, ColumnNotes>>;
 

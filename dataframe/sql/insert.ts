@@ -12,7 +12,7 @@ import { outputOf } from "../../engine/plan/outputOf.js";
 import type { Insert, PartitionValue } from "../../engine/sql/statement.js";
 import type { SessionContext } from "../sessionContext.js";
 import { defaultOf } from "./defaults.js";
-import type { ColumnNotes } from "./warehouse.js";
+import type { ColumnNotes } from "./storedTable.js";
 
 /** Where an INSERT writes: the table as it is called in messages, its columns, what is said of them, and those that it is partitioned by. */
 export interface InsertTarget {
@@ -37,6 +37,12 @@ export function rowsForTable(session: SessionContext, insert: Insert, target: In
   const open = columns.filter(({ name }) => !constants.has(name.toLowerCase()));
   const targets = insert.byName ? given.map(({ name }) => name) : (insert.columns ?? open.map(({ name }) => name));
   if (insert.byName) checkNamed(given, columns, table);
+  if (insert.wholeRows === true && given.length < columns.length)
+    throw arity(
+      columns.map(({ name }) => name),
+      given,
+      table,
+    );
   checkTargets(targets, columns, table);
   checkPartitionNames(insert.partition, target);
   if (targets.length !== given.length) throw arity(targets, given, table);

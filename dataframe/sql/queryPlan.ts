@@ -1,6 +1,6 @@
-import { rememberText } from "../../engine/plan/analyzer/analyze.js";
+import { isAnalyzed, rememberText } from "../../engine/plan/analyzer/analyze.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
-import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
+import type { AnalyzedPlan, LogicalPlan } from "../../engine/plan/logicalPlan.js";
 import type { ParsedPlan } from "../../engine/plan/unresolved.js";
 import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { checkRoutinesOfQuery } from "../../engine/plan/analyzer/routines.js";
@@ -9,6 +9,8 @@ import { SessionCatalog } from "./catalog.js";
 
 /** The plan of a query as it was parsed, in which the session's tables, views and functions are known. @throws what the analyzer refuses */
 export async function queryPlan(session: SessionContext, parsed: ParsedPlan): Promise<AnalyzedPlan> {
+  // What a method writes is analysed.
+  if (isAnalyzed(parsed as LogicalPlan)) return parsed as AnalyzedPlan;
   const plan = withUserFunctions(parsed, session.userFunctions);
   checkRoutinesOfQuery(plan);
   const catalog = await SessionCatalog.for(session, plan);

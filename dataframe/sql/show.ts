@@ -3,15 +3,11 @@ import { types, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { unreachable } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import { aggregateFunctions } from "../../engine/expression/aggregates/index.js";
-import { listAggregates } from "../../engine/expression/aggregates/listAggregates.js";
-import { functionNames } from "../../engine/expression/functions/table.js";
-import { generatorNames } from "../../engine/expression/resolve.js";
-import { windowFunctionNames } from "../../engine/plan/analyzer/windowCalls.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import type { Show } from "../../engine/sql/statement.js";
 import { localPlan } from "../localPlan.js";
 import type { SessionContext } from "../sessionContext.js";
+import { functionsOf } from "./functionList.js";
 import { Warehouse } from "./warehouse.js";
 
 /** SHOW TABLES, VIEWS, DATABASES, FUNCTIONS. @throws SCHEMA_NOT_FOUND */
@@ -31,7 +27,7 @@ export async function show(session: SessionContext, statement: Show): Promise<An
 }
 
 /** As Spark reads a pattern: in any case, `*` for any characters, `|` between alternatives, the rest a regular expression. */
-function matcherOf(pattern: string | null): (name: string) => boolean {
+export function matcherOf(pattern: string | null): (name: string) => boolean {
   if (pattern === null) return () => true;
   const alternatives = pattern.trim().split("|").flatMap(compiled);
   return (name) => alternatives.some((alternative) => alternative.test(name));
@@ -45,25 +41,6 @@ function compiled(alternative: string): readonly RegExp[] {
     if (error instanceof SyntaxError) return [];
     throw error;
   }
-}
-
-/** Every function that SQL can call by a name, in order. */
-export function builtInFunctions(): readonly string[] {
-  const names = [
-    ...functionNames(),
-    ...Object.keys(aggregateFunctions),
-    ...Object.keys(listAggregates),
-    ...generatorNames,
-    ...windowFunctionNames,
-  ];
-  const ofWindows = ["window", "session_window", "window_time"];
-  return [...new Set([...names, ...ofWindows])].filter((name) => /^[a-z]\w*$/.test(name)).toSorted();
-}
-
-function functionsOf(session: SessionContext, scope: Show["scope"]): readonly string[] {
-  const system = scope === "user" ? [] : builtInFunctions();
-  const user = scope === "system" ? [] : [...session.userFunctions.keys()];
-  return [...new Set([...system, ...user])].toSorted();
 }
 
 async function tablesAndViews(

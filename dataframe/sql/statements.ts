@@ -3,16 +3,12 @@ import { types, typeName, type Field } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { unreachable } from "../../engine/errors/assert.js";
 import { shownValue } from "../../engine/errors/credentials.js";
-import { notYetSupported, StreamingError } from "../../engine/errors/streamingError.js";
+import { notYetSupported } from "../../engine/errors/streamingError.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import type { AnyInsert, ExplainMode, Statement, TableName } from "../../engine/sql/statement.js";
 import { localPlan } from "../localPlan.js";
-import type { SessionContext } from "../sessionContext.js";
-import { nearestName } from "../../engine/errors/nearest.js";
-import { aggregateFunctions } from "../../engine/expression/aggregates/index.js";
-import { listAggregates } from "../../engine/expression/aggregates/listAggregates.js";
-import { findEntry, functionNames } from "../../engine/expression/functions/table.js";
+import type { SessionContext, Statements } from "../sessionContext.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { partitionsOf } from "../conf.js";
 import { explainFrame } from "../explain.js";
@@ -21,8 +17,10 @@ import { queryPlan } from "./queryPlan.js";
 import { runDatabaseStatement } from "./databases.js";
 import { createTable, createTableLike } from "./createTable.js";
 import { withDefaults } from "./defaults.js";
-import { drop, insertInto, insertIntoDirectory, insertTarget, truncate } from "./tables.js";
+import { functionDoc } from "./functionList.js";
+import { drop, fileTable, findTable, insertInto, insertIntoDirectory, insertTarget, truncate } from "./tables.js";
 import { show } from "./show.js";
+import { streamTarget } from "./streamTarget.js";
 import { createView, keepView } from "./views.js";
 
 /**
@@ -81,11 +79,7 @@ export async function runStatement(session: SessionContext, statement: Statement
     case "explain":
       return explained(session, statement.statement, statement.mode);
     case "describeFunction":
-      return rows(
-        session,
-        [text("function_desc")],
-        functionLines(statement.name).map((line) => [line]),
-      );
+      return rows(session, [text("function_desc")], [[`Function: ${statement.name}`], [`Usage: ${functionDoc(session, statement.name)}`]]);
     default:
       return unreachable(statement);
   }
@@ -166,20 +160,18 @@ function started(session: SessionContext, queries: readonly StreamingQuery[]): A
   );
 }
 
-/** What DESCRIBE FUNCTION says. @throws UNRESOLVED_ROUTINE */
-function functionLines(name: string): readonly string[] {
-  const key = name.toLowerCase();
-  const entry = findEntry(key) ?? (Object.hasOwn(aggregateFunctions, key) ? aggregateFunctions[key] : listAggregates[key]);
-  if (entry !== undefined) return [`Function: ${name}`, `Usage: ${entry.doc}`];
-  const nearest = nearestName(key, functionNames());
-  throw new StreamingError("UNRESOLVED_ROUTINE", {
-    routineName: `\`${name}\``,
-    searchPath: "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",
-    suggestion: nearest === undefined ? "SHOW FUNCTIONS lists what there is." : `Did you mean \`${nearest}\`?`,
-  });
-}
-
 /** Rows in memory as a plan. */
 function rows(session: SessionContext, fields: readonly Field[], values: readonly (readonly Value[])[]): AnalyzedPlan {
   return localPlan(batchFromRows(types.struct(fields), values), session.analysisContext);
+}
+
+/** The statements of a session, for what methods do to its tables. */
+export function statementsOf(session: SessionContext): Statements {
+  return {
+    run: (statement) => runStatement(session, statement),
+    relation: (name) => relationPlan(session, name),
+    findTable: (name) => findTable(session, name.parts),
+    checkTable: async (name) => (await fileTable(session, name.parts, "writeTo")).table,
+    streamTarget: (name, stream) => streamTarget(session, name, stream),
+  };
 }

@@ -18,7 +18,8 @@ import { startInsert } from "./insertStream.js";
 import { viewName } from "../names.js";
 import { queryPlan } from "./queryPlan.js";
 import { expectTable, manyPartNamespace, quotedName, tableNotFound } from "./tableErrors.js";
-import { Warehouse, type StoredTable, type TableIdentity } from "./warehouse.js";
+import type { StoredTable } from "./storedTable.js";
+import { Warehouse, type TableIdentity } from "./warehouse.js";
 
 type FileTable = Extract<StoredTable, { kind: "table" }>;
 
@@ -31,6 +32,12 @@ export async function fileTable(session: SessionContext, parts: readonly string[
   if (table === null) throw await tableNotFound(session, parts);
   if (table.kind === "view") throw expectTable(operation, ["spark_catalog", identity.database, identity.table]);
   return { warehouse, identity, table, path: quotedName(["spark_catalog", identity.database, identity.table]) };
+}
+
+/** A table or view of the warehouse; null when there is none. */
+export async function findTable(session: SessionContext, parts: readonly string[]): Promise<StoredTable | null> {
+  const warehouse = new Warehouse(session);
+  return warehouse.read(identityOf(warehouse, parts));
 }
 
 /** A table of the warehouse, and how messages call it. */

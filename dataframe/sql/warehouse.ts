@@ -3,40 +3,10 @@ import { typeName, types, type Schema } from "../../engine/arrow/types.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { parseDataType } from "../../engine/sql/ddl.js";
 import type { SessionContext } from "../sessionContext.js";
+import type { StoredTable } from "./storedTable.js";
 
 /** What makes a folder a table: this file in it. */
 const fileName = "_tidemark_table.json";
-
-/** A table or view that outlives the session, as its file says. */
-export type StoredTable =
-  | {
-      readonly kind: "view";
-      readonly query: string;
-      readonly columns: readonly string[] | null;
-      readonly database: string;
-      readonly properties: Readonly<Record<string, string>>;
-    }
-  | {
-      readonly kind: "table";
-      readonly format: string;
-      /** Null: what the data has. */
-      readonly schema: Schema | null;
-      readonly options: Readonly<Record<string, string>>;
-      /** Where the data lies when it is not in the table's own folder. */
-      readonly location: string | null;
-      readonly partitionBy: readonly string[];
-      readonly comment: string | null;
-      /** TBLPROPERTIES. */
-      readonly properties: Readonly<Record<string, string>>;
-      /** What is said of columns beside their types, by their names in lower case. */
-      readonly notes: Readonly<Record<string, ColumnNotes>>;
-    };
-
-export interface ColumnNotes {
-  readonly comment: string | null;
-  /** The text of its DEFAULT. */
-  readonly default: string | null;
-}
 
 /** A table by its database and name. */
 export interface TableIdentity {
@@ -103,6 +73,12 @@ export class Warehouse {
     const entries = await this.files.list(this.root);
     const others = entries.filter(({ directory, name }) => directory && name.endsWith(".db")).map(({ name }) => name.slice(0, -3));
     return [defaultDatabase, ...others].toSorted();
+  }
+
+  /** Where a database lies. */
+  databaseUri(database: string): string {
+    const folder = this.databaseFolder(database);
+    return folder.includes("://") ? folder : `file:${folder}`;
   }
 
   async hasDatabase(database: string): Promise<boolean> {

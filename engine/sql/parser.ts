@@ -1,5 +1,6 @@
 import type { Expression } from "../expression/expression.js";
 import type { ParsedPlan } from "../plan/unresolved.js";
+import type { TableName } from "./statement.js";
 import { ExpressionGrammar } from "./grammar.js";
 import { withVariables } from "./variables.js";
 
@@ -15,6 +16,14 @@ export function parseExpression(text: string, valueOf: (name: string) => string 
   const e = grammar.namedExpression();
   grammar.tokens.expectEnd();
   return e;
+}
+
+/** The name of a table: `t`, `db.t`, with back-quotes around what is no word. @throws PARSE_SYNTAX_ERROR */
+export function parseTableName(text: string): TableName {
+  const { tokens } = new ExpressionGrammar(text);
+  const name = tokens.path("the name of a table");
+  tokens.expectEnd();
+  return name;
 }
 
 /**

@@ -104,6 +104,8 @@ export interface Insert {
   readonly partition: readonly PartitionValue[];
   readonly columns: readonly string[] | null;
   readonly byName: boolean;
+  /** With `byName`: whether every column of the table must be given. */
+  readonly wholeRows?: boolean;
   /** Of a stream: `outputMode`, `checkpointLocation`, `queryName`, `trigger`, and the sink's own. */
   readonly options: Readonly<Record<string, string>>;
   readonly plan: ParsedPlan;

@@ -72,7 +72,7 @@ const internal = new Set([
   ..."project aggregateAll filtered sorted deduplicate setOperation analyzed limited rowsOf batchesOf printed output aggregate operator with owner".split(
     " ",
   ),
-  ..."analyzedOrOpen parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(
+  ..."made isView make insert stored known databaseOf functionOf startInto analyzedOrOpen parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(
     " ",
   ),
 ]);
@@ -177,6 +177,8 @@ describe("kind: a wrong argument at the public door", () => {
     ["DataStreamWriter", stream.writeStream.format("console")],
     ["StreamingQueryManager", session.streams],
     ["TableValuedFunctions", session.tvf],
+    ["Catalog", newSession().catalog],
+    ["DataFrameWriterV2", frame.writeTo("w")],
     ["Conf", newSession().conf],
     ["Session", newSession()],
     ["t", t],
@@ -288,6 +290,9 @@ describe("kind: a method of Spark's that we lack", () => {
     DataFrameWriter: [frame.write, lackingOf.lackingOfWriter],
     DataStreamWriter: [stream.writeStream, lackingOf.lackingOfStreamWriter],
     Conf: [session.conf, lackingOf.lackingOfConf],
+    Catalog: [session.catalog, lackingOf.lackingOfCatalog],
+    DataFrameWriterV2: [frame.writeTo("t"), lackingOf.lackingOfTableWriter],
+    TableValuedFunctions: [session.tvf, lackingOf.lackingOfTableFunctions],
   };
   const targets: Record<string, object> = {
     DataFrame: frame,
@@ -300,6 +305,9 @@ describe("kind: a method of Spark's that we lack", () => {
     DataStreamWriter: stream.writeStream,
     StreamingQueryManager: session.streams,
     RuntimeConfig: session.conf,
+    Catalog: session.catalog,
+    DataFrameWriterV2: frame.writeTo("t"),
+    TableValuedFunction: session.tvf,
   };
 
   test("has its line only as long as it is lacking", () => {

@@ -22,6 +22,16 @@ export const sqlConditions = {
     message: "CREATE TEMPORARY VIEW or the corresponding Dataset APIs only accept single-part view names, but got: <actualName>.",
     advice: "A temporary view belongs to the session, to no database: give it one word, or put the whole name between back-quotes.",
   },
+  CATALOG_NOT_FOUND: {
+    sqlState: "42P08",
+    message: "The catalog <catalogName> not found.",
+    advice: "There is one, `spark_catalog`.",
+  },
+  PARTITION_BY_NOT_ALLOWED_WITH_INSERT_INTO: {
+    sqlState: "42601",
+    message: "partitionBy() cannot be used with insertInto() for table <tableName>.",
+    advice: "The table says by what it is partitioned: leave it out.",
+  },
   INVALID_VIEW_NAME: {
     sqlState: "42602",
     message: "Invalid view name: <viewName>.",
