@@ -15,6 +15,7 @@ export * from "./functions/higherOrder.js";
 export * from "./functions/listAggregates.js";
 export * from "./functions/ranking.js";
 export * from "./functions/patterns.js";
+export * from "./functions/identities.js";
 export * from "./functions/tools.js";
 export * from "./functions/forms.js";
 export * from "./functions/collectionBuilding.js";

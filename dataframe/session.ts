@@ -15,6 +15,7 @@ import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { parseStatement } from "../engine/sql/statements.js";
 import { withVariables } from "../engine/sql/variables.js";
 import { packageVersion } from "../runtime/packageVersion.js";
+import { systemUser } from "../runtime/systemUser.js";
 import { systemRuntime } from "../runtime/systemRuntime.js";
 import { MemoryTables } from "../sinks/memory/sink.js";
 import { Conf, contextOf } from "./conf.js";
@@ -238,7 +239,12 @@ export class Session implements SessionContext {
 
   /** What analysis depends on, as configured now. */
   get analysisContext(): AnalysisContext {
-    const context = { ...contextOf(this.conf.toRecord()), database: this.currentDatabase.name, userFunctions: this.userFunctions };
+    const context = {
+      ...contextOf(this.conf.toRecord()),
+      database: this.currentDatabase.name,
+      user: systemUser(),
+      userFunctions: this.userFunctions,
+    };
     return withSubqueries(context, SessionCatalog.ofViews(this));
   }
 

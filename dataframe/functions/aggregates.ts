@@ -85,6 +85,11 @@ export function collectSet<const C extends ColumnOrName>(column: C): Column<Arra
   return callOver("collect_set", [column]);
 }
 
+/** The distinct elements of arrays, nulls aside. @example df.groupBy("sensorId").agg(collectUnion(array("celsius")).as("all")) */
+export function collectUnion<const C extends ColumnOrName>(column: C): Column<ValueOf<C>, Takes<C, "ordered", "collectUnion">, never> {
+  return callOver("collect_union", [column]);
+}
+
 /** How many rows meet a condition. @example df.agg(countIf(col("celsius").gt(30)).as("hot")) */
 export const countIf = unary<number, "count_if", "boolean">("count_if");
 /** Whether all values are true. @example df.agg(boolAnd(col("celsius").gt(0)).as("all")) */

@@ -187,4 +187,15 @@ export const functionConditions = {
     message: "The timezone: <timeZone> is invalid.",
     advice: "Use an IANA name such as Europe/Paris, or an offset such as +02:00.",
   },
+  "INVALID_PARAMETER_VALUE.HMAC_ALGORITHM": {
+    sqlState: "22023",
+    message:
+      "The value of parameter(s) `algorithm` in `hmac` is invalid: expects one of the algorithms 'SHA-224', 'SHA-256', 'SHA-384', 'SHA-512', 'SHA-1', 'MD5', but got '<algorithm>'.",
+    advice: "Name one of them.",
+  },
+  "INVALID_PARAMETER_VALUE.HMAC_CRYPTO_ERROR": {
+    sqlState: "22023",
+    message: "The value of parameter(s) `key` in `hmac` is invalid: detail message: Empty key.",
+    advice: "Give a key of a byte at least.",
+  },
 } satisfies ConditionTable;

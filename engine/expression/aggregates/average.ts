@@ -2,15 +2,16 @@ import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type DataType, type DecimalType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
-import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import type { AggregateCall } from "../expression.js";
 import type { EvalMode } from "../../values/evalMode.js";
-import { typeOf } from "../types/typeOf.js";
+import { isInterval, typeOf } from "../types/typeOf.js";
 import type { AggregateFunction, InlineAccumulator } from "./aggregateFunction.js";
 import { decimalColumn } from "../../state/decimalLane.js";
 import { DecimalSumAccumulator, decimalSumType } from "./decimalSum.js";
 import { gatherF64 } from "../../state/gather.js";
-import { isNumber, summable } from "./inputs.js";
+import { IntervalTotalAccumulator } from "./intervalTotals.js";
+import { summable } from "./inputs.js";
 import { Lane, laneColumn } from "../../state/lane.js";
 import { whenPresent, type Loop } from "../../state/loop.js";
 
@@ -165,11 +166,12 @@ export const average: AggregateFunction = {
   constantArgs: [],
   orderDependent: false,
   resultType: ([type]) => {
-    if (!isNumber(type!) && type!.kind !== "decimal") throw notYetSupported(`avg of ${type!.kind}`);
-    return averageType(type!);
+    if (type!.kind === "interval_daytime") return types.intervalDayTime;
+    return type!.kind === "interval_yearmonth" ? types.intervalYearMonth : averageType(type!);
   },
   nullable: () => true,
   accumulator: ({ args, type, evalMode }: AggregateCall) => {
+    if (isInterval(type)) return new IntervalTotalAccumulator(type, evalMode, true);
     if (type.kind !== "decimal") return new DoubleAverageAccumulator();
     const argument = typeOf(args[0]!);
     assert(argument.kind === "decimal", "the average of decimals takes decimals");

@@ -1,21 +1,24 @@
 import { plainColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
-import { field, types, type DataType, type Field } from "../../arrow/types.js";
+import { field, types, type ArrayType, type DataType, type Field } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
 import type { AggregateCall } from "../expression.js";
 import type { AggregateFunction, ColumnAccumulator, GroupedRows } from "./aggregateFunction.js";
 import { CellLists } from "../../state/cellLists.js";
 import { CellSource } from "../../state/cells.js";
 import { passes } from "./filter.js";
-import { anything, distinguishable } from "./inputs.js";
+import { anything, distinguishable, distinguishableArray } from "./inputs.js";
 
-/** The values that are present, in arrival order; as a set each of them once. */
+/** The values that are present, in arrival order; as a set each of them once; as a union those in lists. */
 class CollectAccumulator implements ColumnAccumulator {
   readonly kind = "column";
   readonly stateFields: readonly Field[];
   readonly #lists: CellLists;
 
-  constructor(element: DataType, distinct: boolean) {
+  readonly #ofLists: boolean;
+
+  constructor(element: DataType, distinct: boolean, ofLists = false) {
+    this.#ofLists = ofLists;
     this.#lists = new CellLists(element, distinct);
     this.stateFields = [field("values", types.array(element, false), false)];
   }
@@ -28,7 +31,9 @@ class CollectAccumulator implements ColumnAccumulator {
     this.#lists.clear(slots, count);
   }
 
-  update({ slots, rows, count }: GroupedRows, [values]: readonly Column[], filter: Column | null): void {
+  update(grouped: GroupedRows, [values]: readonly Column[], filter: Column | null): void {
+    const { slots, rows, count } = grouped;
+    if (this.#ofLists) return this.#addLists(grouped, values!, filter);
     const source = new CellSource(values!);
     const passing = passes(filter);
     for (let j = 0; j < count; j++) {
@@ -39,13 +44,20 @@ class CollectAccumulator implements ColumnAccumulator {
     }
   }
 
-  merge({ slots, rows, count }: GroupedRows, [lists]: readonly Column[]): void {
-    const plain = plainColumn(lists!);
+  merge(grouped: GroupedRows, [lists]: readonly Column[]): void {
+    this.#addLists(grouped, lists!, null);
+  }
+
+  #addLists({ slots, rows, count }: GroupedRows, lists: Column, filter: Column | null): void {
+    const plain = plainColumn(lists);
     assert(plain.encoding === "list", `collected values of encoding ${plain.encoding}`);
     const source = new CellSource(plain.element);
+    const passing = passes(filter);
     for (let j = 0; j < count; j++) {
       const row = rows === null ? j : rows[j]!;
+      if (plain.nulls?.[row] === 1 || !passing(row)) continue;
       for (let element = plain.offsets[row]!; element < plain.offsets[row + 1]!; element++) {
+        if (source.isNull(element)) continue;
         source.load(element);
         this.#lists.add(slots[j]!, source);
       }
@@ -91,3 +103,16 @@ export const collectSet = collect(
   "The distinct values that are present, in the order in which they first arrived.",
   true,
 );
+
+/** Arrays whose elements can be told apart; nulls in them do not count. */
+export const collectUnion: AggregateFunction = {
+  ...collectSet,
+  name: "collect_union",
+  doc: "The distinct elements of the arrays that are present, in the order in which they first arrived.",
+  inputs: [distinguishableArray],
+  resultType: ([type]) => types.array((type as ArrayType).element, false),
+  accumulator: ({ type }: AggregateCall) => {
+    assert(type.kind === "array", "collect_union gives an array");
+    return new CollectAccumulator(type.element, true, true);
+  },
+};

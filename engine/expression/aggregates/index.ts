@@ -4,7 +4,7 @@ import { average, tryAverage } from "./average.js";
 import { bitAnd, bitOr, bitXor } from "./bits.js";
 import { bitmapAggregates } from "./bitmaps.js";
 import { boolAnd, boolOr } from "./booleans.js";
-import { collectList, collectSet } from "./collect.js";
+import { collectList, collectSet, collectUnion } from "./collect.js";
 import { count, countIf } from "./count.js";
 import { covariances } from "./covariance.js";
 import { maxBy, minBy } from "./extremumBy.js";
@@ -36,6 +36,7 @@ const entries: readonly AggregateFunction[] = [
   anyValue,
   collectList,
   collectSet,
+  collectUnion,
   ...bitmapAggregates,
   ...moments,
   ...covariances,

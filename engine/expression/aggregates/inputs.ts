@@ -1,6 +1,7 @@
 import { StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, type DataType } from "../../arrow/types.js";
-import { describeCall } from "../types/describe.js";
+import type { Expression } from "../expression.js";
+import { describe, describeCall } from "../types/describe.js";
 import { holds, isIntegral, isOrderable } from "../types/typeOf.js";
 import type { AggregateInput } from "./aggregateFunction.js";
 
@@ -29,14 +30,32 @@ export const orderable: AggregateInput = {
   coerce: (type) => (isOrderable(type) ? type : null),
 };
 
+function notDistinguishable(name: string, args: readonly Expression[]): StreamingError {
+  return new StreamingError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", {
+    sqlExpr: `"${describeCall(name, args)}"`,
+    functionName: `\`${name}\``,
+    dataType: '"MAP" or "COLLATED STRING"',
+  });
+}
+
+/** Arrays of what can be told apart. */
+export const distinguishableArray: AggregateInput = {
+  required: (name, args, type) =>
+    type.kind === "array"
+      ? notDistinguishable(name, args)
+      : new StreamingError("DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", {
+          sqlExpr: `"${describeCall(name, args)}"`,
+          paramIndex: "first",
+          requiredType: '"ARRAY"',
+          inputSql: `"${describe(args[0]!)}"`,
+          inputType: `"${sqlTypeName(type)}"`,
+        }),
+  coerce: (type) => (type.kind === "array" && !holds(type, "map") ? type : null),
+};
+
 /** What can be told apart: maps have no equality. */
 export const distinguishable: AggregateInput = {
-  required: (name, args) =>
-    new StreamingError("DATATYPE_MISMATCH.UNSUPPORTED_INPUT_TYPE", {
-      sqlExpr: `"${describeCall(name, args)}"`,
-      functionName: `\`${name}\``,
-      dataType: '"MAP" or "COLLATED STRING"',
-    }),
+  required: notDistinguishable,
   coerce: (type) => (holds(type, "map") ? null : type),
 };
 

@@ -194,12 +194,17 @@ function call(name: string, args: readonly Expression[]): UnresolvedFunction {
 }
 
 /** The mean of one side of the pairs that are whole. */
+/** A variable of a regression, which is a number. */
+function numberOf(e: UnresolvedFunction, side: number): Expression {
+  return call("number of a pair", [e.args[side]!, literal(e.name, types.string)]);
+}
+
 function pairMean(side: 0 | 1): (e: UnresolvedFunction) => Expression {
   return (e) => {
     requireCount(e, 2, 2);
-    const whole = call("isnotnull", [e.args[1 - side]!]);
+    const [given, other] = [numberOf(e, side), numberOf(e, 1 - side)];
     const mean = {
-      ...collected(e, { args: [call("case", [whole, call("double", [e.args[side]!])])], distinct: false }),
+      ...collected(e, { args: [call("case", [call("isnotnull", [other]), call("double", [given])])], distinct: false }),
       name: "avg",
       distinct: e.distinct,
     };
@@ -209,7 +214,8 @@ function pairMean(side: 0 | 1): (e: UnresolvedFunction) => Expression {
 
 const pairCount = (e: UnresolvedFunction): Expression => {
   requireCount(e, 2, 2);
-  return finished(e, "bigint", [{ ...collected(e, { args: e.args, distinct: false }), name: "count", distinct: e.distinct }]);
+  const args = [numberOf(e, 0), numberOf(e, 1)];
+  return finished(e, "bigint", [{ ...collected(e, { args, distinct: false }), name: "count", distinct: e.distinct }]);
 };
 
 const entries: readonly ListAggregate[] = [

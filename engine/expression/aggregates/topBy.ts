@@ -11,7 +11,7 @@ interface Held {
   readonly order: Value;
 }
 
-/** The values (null or not) of the `k` rows with the smallest or largest orders, the outermost first; of equal ones the earlier first. Rows without an order do not count; without any, null. */
+/** The values (null or not) of the `k` rows with the smallest or largest orders, the outermost first; equal ones as they stand in the heap, which is kept as Spark keeps it. Rows without an order do not count; without any, null. */
 export class TopByAccumulator implements ColumnAccumulator {
   readonly kind = "column";
   readonly stateFields: readonly Field[];
@@ -73,7 +73,11 @@ export class TopByAccumulator implements ColumnAccumulator {
   }
 
   finish(slots: Int32Array, count: number): Column {
-    const lists = this.#ofSlots(slots, count, ({ value }) => value);
+    const lists = Array.from({ length: count }, (_, j) =>
+      (this.#held.get(slots[j]!) ?? [])
+        .toSorted((a, b) => compareValues(a.order, b.order, this.#orderType) * this.#sign)
+        .map(({ value }) => value),
+    );
     return columnFromValues(
       types.array(this.#type),
       lists.map((list) => (list.length === 0 ? null : list)),
@@ -88,21 +92,47 @@ export class TopByAccumulator implements ColumnAccumulator {
     return Array.from({ length: count }, (_, j) => (this.#held.get(slots[j]!) ?? []).map(part));
   }
 
-  /** Into its place behind those that are as far out: found by halving, as most rows are no better than the last. */
+  /** Onto the heap, whose first row is the one to go; a full one takes only what is better than that. */
   #add(slot: number, value: Value, order: Value): void {
     let held = this.#held.get(slot);
     if (held === undefined) this.#held.set(slot, (held = []));
-    let [low, high] = [0, held.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (compareValues(held[middle]!.order, order, this.#orderType) * this.#sign <= 0) low = middle + 1;
-      else high = middle;
+    if (held.length < this.#k) {
+      held.push({ value, order });
+      this.#count++;
+      this.#rise(held);
+    } else if (this.#isWorse(held[0]!.order, order)) {
+      held[0] = { value, order };
+      this.#sink(held);
     }
-    if (low >= this.#k) return;
-    held.splice(low, 0, { value, order });
-    if (held.length > this.#k) held.pop();
-    else this.#count++;
   }
+
+  #rise(held: Held[]): void {
+    for (let at = held.length - 1; at > 0;) {
+      const above = (at - 1) >> 1;
+      if (!this.#isWorse(held[at]!.order, held[above]!.order)) return;
+      swap(held, at, above);
+      at = above;
+    }
+  }
+
+  #sink(held: Held[]): void {
+    for (let at = 0; ;) {
+      const [left, right] = [2 * at + 1, 2 * at + 2];
+      if (left >= held.length) return;
+      const below = right < held.length && this.#isWorse(held[right]!.order, held[left]!.order) ? right : left;
+      if (!this.#isWorse(held[below]!.order, held[at]!.order)) return;
+      swap(held, at, below);
+      at = below;
+    }
+  }
+
+  #isWorse(a: Value, b: Value): boolean {
+    return compareValues(a, b, this.#orderType) * this.#sign > 0;
+  }
+}
+
+function swap(held: Held[], a: number, b: number): void {
+  [held[a], held[b]] = [held[b]!, held[a]!];
 }
 
 /** About what an object with two values takes. */

@@ -206,6 +206,13 @@ function operation(g: Generator, operator: ArithmeticOperator, a: Code, b: Code,
   }
 }
 
+/** Texts that are none of what the operator takes are null where it is tried. */
+function withTriedTexts(args: readonly Expression[], resolution: Resolution): Resolution {
+  const tried = (e: Expression): Expression =>
+    e.kind === "cast" && !args.includes(e) ? { ...e, child: tried(e.child), evalMode: "try" } : e;
+  return args.some((arg) => typeOf(arg).kind === "string") ? { ...resolution, args: resolution.args.map(tried) } : resolution;
+}
+
 function arithmetic(operator: ArithmeticOperator, name: string, aliases: string[], doc: string, tries: boolean): FunctionEntry {
   return {
     name,
@@ -214,7 +221,10 @@ function arithmetic(operator: ArithmeticOperator, name: string, aliases: string[
     arity: [2, 2],
     nulls: "strict",
     lastFirst: operator === "/" || operator === "%" || operator === "div" || operator === "pmod",
-    resolve: (args, resolving) => resolveArithmetic(operator, args, resolving, tries ? "try" : modeOf(resolving.context)),
+    resolve: (args, resolving) => {
+      const resolution = resolveArithmetic(operator, args, resolving, tries ? "try" : modeOf(resolving.context));
+      return tries && !("kind" in resolution) ? withTriedTexts(args, resolution) : resolution;
+    },
     eval: (args, call) => evalArithmetic(operator, args, call),
     generate: (g, [a, b], call) => arithmeticCode(operator, g, a!, b!, call),
   };

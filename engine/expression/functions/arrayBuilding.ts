@@ -70,6 +70,7 @@ const arrayInsert: FunctionEntry = {
   arity: [3, 3],
   nulls: "own",
   resolve: (args, resolving) => {
+    if (typeOf(args[0]!).kind === "null") throw differentElement(args, args[2]!, resolving);
     const place = placeOf(args, 1, resolving);
     const { args: coerced, type } = withElement([args[0]!, place, args[2]!], 2, resolving);
     return { args: coerced, type: types.array(type.element), nullable: nullableOf(args[0]!) || nullableOf(args[1]!) };
@@ -83,7 +84,10 @@ function extended(name: string, doc: string, extend: (list: List, element: Value
     doc,
     arity: [2, 2],
     nulls: "own",
-    resolve: (args, resolving) => ({ ...withElement(args, 1, resolving), nullable: nullableOf(args[0]!) }),
+    resolve: (args, resolving) => {
+      if (typeOf(args[0]!).kind === "null") throw unexpectedType(args, 0, '"ARRAY"', resolving);
+      return { ...withElement(args, 1, resolving), nullable: nullableOf(args[0]!) };
+    },
     eval: ([list, element]) => (list === null ? null : extend(list as List, element!)),
   };
 }
@@ -94,7 +98,7 @@ const arrayRemove: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    if (!["array", "null"].includes(typeOf(args[0]!).kind)) throw differentElement(args, args[1]!, resolving);
+    if (typeOf(args[0]!).kind !== "array") throw differentElement(args, args[1]!, resolving);
     const { args: coerced, type } = withElement(args, 1, resolving);
     requireOrder(type.element, args, resolving);
     return { args: coerced, type };
@@ -136,12 +140,14 @@ const arraysZip: FunctionEntry = {
   arity: [0, Infinity],
   nulls: "strict",
   resolve: (args, resolving) => {
-    const fields = args.map((arg, i) => {
+    const lists = args.map((arg, i) => {
       const type = typeOf(arg);
+      if (type.kind === "null") return coerceTo(arg, types.array(types.null), resolving.context);
       if (type.kind !== "array") throw unexpectedType(args, i, '"ARRAY"', resolving);
-      return { name: zippedName(arg, i), type: type.element, nullable: true };
+      return arg;
     });
-    return { args, type: types.array(types.struct(fields), false) };
+    const fields = lists.map((list, i) => ({ name: zippedName(args[i]!, i), type: (typeOf(list) as ArrayType).element, nullable: true }));
+    return { args: lists, type: types.array(types.struct(fields), false) };
   },
   eval: (lists) => {
     const length = Math.max(0, ...lists.map((list) => (list as List).length));

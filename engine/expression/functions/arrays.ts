@@ -62,7 +62,7 @@ const size: FunctionEntry = {
   nulls: "own",
   resolve: (args, resolving) => {
     const { kind } = typeOf(args[0]!);
-    if (kind !== "array" && kind !== "map") throw unexpectedType(args, 0, '("ARRAY" or "MAP")', resolving);
+    if (kind !== "array" && kind !== "map" && kind !== "null") throw unexpectedType(args, 0, '("ARRAY" or "MAP")', resolving);
     const nullable = resolving.context.ansi && nullableOf(args[0]!);
     return { args, type: types.int, nullable, evalMode: modeOf(resolving.context) };
   },

@@ -5,29 +5,11 @@ import type { EvalMode } from "../../values/evalMode.js";
 import { throwDivideByZero } from "../../values/evaluationErrors.js";
 import type { Call, Expression } from "../expression.js";
 import { coerceTo } from "../types/coerce.js";
+import { spanningInterval } from "../types/intervalTypes.js";
 import { isInterval, isNumeric, typeOf } from "../types/typeOf.js";
 import { anyNullable, unexpectedType, type Resolution, type Resolving } from "./entry.js";
 
 /** Intervals with each other and with numbers: sums, differences, multiples, parts. */
-
-const dayTimeUnits = ["day", "hour", "minute", "second"];
-const yearMonthUnits = ["year", "month"];
-
-/** The type of an interval over all of its units; for those of one sort the units that both span. */
-function spanning(a: DataType, b: DataType): DataType | null {
-  if (a.kind === "interval_daytime" && b.kind === "interval_daytime")
-    return { ...types.intervalDayTime, units: spannedUnits(a.units ?? "day to second", b.units ?? "day to second", dayTimeUnits) };
-  if (a.kind === "interval_yearmonth" && b.kind === "interval_yearmonth") {
-    return { ...types.intervalYearMonth, units: spannedUnits(a.units ?? "year to month", b.units ?? "year to month", yearMonthUnits) };
-  }
-  return a.kind === "interval" && b.kind === "interval" ? a : null;
-}
-
-function spannedUnits(a: string, b: string, all: readonly string[]): string {
-  const places = [a, b].flatMap((units) => units.split(" to ").map((unit) => all.indexOf(unit)));
-  const [from, to] = [all[Math.min(...places)]!, all[Math.max(...places)]!];
-  return from === to ? from : `${from} to ${to}`;
-}
 
 /** Arithmetic of which the first operand is an interval (or both are); null when it has no meaning. */
 export function resolveIntervalArithmetic(
@@ -47,7 +29,7 @@ export function resolveIntervalArithmetic(
   if (operator === "+" || operator === "-") {
     if (isInterval(a) && b.kind === "null") return resolution([args[0]!, coerceTo(args[1]!, a, context)], a);
     if (a.kind === "null" && isInterval(b)) return resolution([coerceTo(args[0]!, b, context), args[1]!], b);
-    const type = spanning(a, b);
+    const type = spanningInterval(a, b);
     if (type === null) throw unexpectedType(args, 0, '("TIMESTAMP" or "TIMESTAMP WITHOUT TIME ZONE")', resolving);
     return resolution(args, type);
   }

@@ -95,6 +95,7 @@ function element(name: "element_at" | "try_element_at", doc: string): FunctionEn
     arity: [2, 2],
     nulls: "strict",
     resolve: ([child, key], resolving) => {
+      if (typeOf(child!).kind === "null") throw unexpectedType([child!, key!], 0, '("ARRAY" or "MAP")', resolving);
       if (typeOf(child!).kind === "map") {
         requireKeyOf([child!, key!], resolving);
         return resolveMapItem(child!, key!, resolving);

@@ -114,7 +114,7 @@ function percentiles(list: List, percentage: Value, kind: string, call: Call): V
   if (values.length === 0) return null;
   if (kind.endsWith("descending")) values.reverse();
   const one = (part: number): Value =>
-    kind.startsWith("interpolated") ? interpolated(values, part) : values[Math.max(0, Math.ceil(part * values.length) - 1)]!;
+    kind.startsWith("interpolated") ? interpolated(values, part, type) : values[Math.max(0, Math.ceil(part * values.length) - 1)]!;
   return Array.isArray(percentage) ? (percentage as readonly number[]).map(one) : one(percentage as number);
 }
 
@@ -130,13 +130,14 @@ function repeated([value, count]: readonly Value[]): readonly Value[] {
   return Array.from({ length: times }, () => value);
 }
 
-function interpolated(values: List, part: number): Value {
+function interpolated(values: List, part: number, type: DataType): Value {
   const position = (values.length - 1) * part;
   const [low, high] = [Math.floor(position), Math.ceil(position)];
   const [a, b] = [values[low]!, values[high]!];
   if (low === high || a === b) return a;
   const between = (high - position) * Number(a) + (position - low) * Number(b);
-  return typeof a === "bigint" ? BigInt(Math.trunc(between)) : between;
+  if (typeof a === "bigint") return BigInt(Math.trunc(between));
+  return type.kind === "interval_yearmonth" ? Math.trunc(between) : between;
 }
 
 const mostFrequent: FunctionEntry = {
@@ -270,4 +271,13 @@ const histogram: FunctionEntry = {
   },
 };
 
-export const listStatisticFunctions: readonly FunctionEntry[] = [percentileOf, mostFrequent, joined, histogram];
+const numberOfPair: FunctionEntry = {
+  name: "number of a pair",
+  doc: "A variable of a regression.",
+  arity: [2, 2],
+  nulls: "strict",
+  resolve: ([number, of], resolving) =>
+    castArgs([number!], ["numeric"], { ...resolving, name: (of as { readonly value?: Value }).value as string })[0]!,
+};
+
+export const listStatisticFunctions: readonly FunctionEntry[] = [numberOfPair, percentileOf, mostFrequent, joined, histogram];

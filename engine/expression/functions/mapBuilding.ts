@@ -69,7 +69,6 @@ const mapFromEntries: FunctionEntry = {
 /** The map type of an argument. @throws DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE */
 function mapOf(args: readonly Expression[], index: number, resolving: Resolving): MapType {
   const type = typeOf(args[index]!);
-  if (type.kind === "null") return types.map(types.null, types.null);
   if (type.kind !== "map") throw unexpectedType(args, index, '"MAP"', resolving);
   return type;
 }

@@ -88,6 +88,7 @@ function mismatch(condition: MapMismatch, args: readonly Expression[], parity: n
 
 function mapType(args: readonly Expression[], resolving: Resolving): MapType {
   const type = typeOf(args[0]!);
+  if (type.kind === "null") return types.map(types.null, types.null);
   if (type.kind !== "map") throw unexpectedType(args, 0, '"MAP"', resolving);
   return type;
 }
@@ -110,7 +111,7 @@ const mapFromArrays: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    const [keys, values] = args.map(typeOf) as [DataType, DataType];
+    const [keys, values] = args.map((arg) => (typeOf(arg).kind === "null" ? types.array(types.null) : typeOf(arg))) as [DataType, DataType];
     if (keys.kind !== "array") throw unexpectedType(args, 0, '"ARRAY"', resolving);
     if (values.kind !== "array") throw unexpectedType(args, 1, '"ARRAY"', resolving);
     requireKey(keys.element, args, resolving);
@@ -132,7 +133,7 @@ const mapContainsKey: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
-    if (typeOf(args[1]!).kind === "null" || typeOf(args[0]!).kind === "null") {
+    if (typeOf(args[1]!).kind === "null") {
       const parameters = { sqlExpr: `"${describeCall(resolving.name, args)}"`, functionName: `\`${resolving.name}\`` };
       throw new StreamingError("DATATYPE_MISMATCH.NULL_TYPE", parameters);
     }

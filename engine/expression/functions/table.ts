@@ -16,6 +16,7 @@ import { conditionalFunctions } from "./conditional.js";
 import { conversionFunctions } from "./conversion.js";
 import { datetimeFunctions } from "./datetime.js";
 import { dateTimePatternFunctions } from "./dateTimePatterns.js";
+import { authenticationFunctions } from "./authentication.js";
 import { encodingFunctions } from "./encodings.js";
 import type { FunctionEntry } from "./entry.js";
 import { higherOrderFunctions } from "./higherOrder.js";
@@ -88,6 +89,7 @@ export const functionTable: readonly FunctionEntry[] = [
   ...numberFormatFunctions,
   ...csvFunctions,
   ...encodingFunctions,
+  ...authenticationFunctions,
 ];
 
 const byName = new Map<string, FunctionEntry>();

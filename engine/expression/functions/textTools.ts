@@ -1,6 +1,7 @@
 import { types } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { StreamingError } from "../../errors/streamingError.js";
+import { jaroWinkler } from "../../values/jaroWinkler.js";
 import { sentencesOf } from "../../values/sentences.js";
 import { literal, type Expression } from "../expression.js";
 import { describe, describeCall } from "../types/describe.js";
@@ -133,4 +134,18 @@ const sentences: FunctionEntry = {
   eval: ([text]) => (text === null ? null : sentencesOf(text as string)),
 };
 
-export const textToolFunctions: readonly FunctionEntry[] = [mask, luhnCheck, conv, quote, sentences];
+export const textToolFunctions: readonly FunctionEntry[] = [
+  {
+    name: "jaro_winkler_similarity",
+    doc: "How alike two texts are by Jaro and Winkler, between 0 and 1.",
+    arity: [2, 2],
+    nulls: "strict",
+    resolve: fixed([types.string, types.string], types.double),
+    eval: ([first, second]) => jaroWinkler(first as string, second as string),
+  },
+  mask,
+  luhnCheck,
+  conv,
+  quote,
+  sentences,
+];

@@ -5,6 +5,7 @@ import { sameType, sqlTypeName, types } from "../../arrow/types.js";
 import type { Cast, Expression } from "../expression.js";
 import { canCast } from "./castRules.js";
 import { commonType } from "./commonType.js";
+import { sameUnits } from "./intervalTypes.js";
 import { describe } from "./describe.js";
 import { isAtomic, isNumeric, typeOf } from "./typeOf.js";
 
@@ -15,6 +16,8 @@ export interface AnalysisContext {
   readonly zone: string;
   /** The database that names without one mean; `default` where none is said. */
   readonly database?: string;
+  /** The user of the system that asks. */
+  readonly user?: string;
   /** The functions of users that text can name: by their names in lower case, what plans call them by. */
   readonly userFunctions?: ReadonlyMap<string, string>;
 }
@@ -22,7 +25,7 @@ export interface AnalysisContext {
 /** `e` as `type`: itself, a literal null of that type, or an implicit cast. */
 export function coerceTo(e: Expression, type: DataType, context: AnalysisContext): Expression {
   const from = typeOf(e);
-  if (sameType(from, type)) return e;
+  if (sameType(from, type) && sameUnits(from, type)) return e;
   if (e.kind === "literal" && e.value === null) return { kind: "literal", value: null, type };
   return castTo(e, type, context);
 }

@@ -1,6 +1,7 @@
 import { unreachable } from "../../errors/assert.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
 import { sameType, types } from "../../arrow/types.js";
+import { sameUnits, spanningInterval } from "./intervalTypes.js";
 import { decimalFor, isAtomic, isFractional, isIntegral, isInterval, isNumeric } from "./typeOf.js";
 
 /**
@@ -36,7 +37,8 @@ export function alikeArrayType(a: DataType, b: DataType, { ansi }: { readonly an
 
 /** The same, without promoting strings or decimals. */
 function tightestCommonType(a: DataType, b: DataType, ansi = true): DataType | null {
-  if (sameType(a, b)) return mergeNullability(a, b);
+  if (sameType(a, b) && sameUnits(a, b)) return mergeNullability(a, b);
+  if (isInterval(a) && isInterval(b)) return spanningInterval(a, b);
   if (a.kind === "null") return b;
   if (b.kind === "null") return a;
   if (isNumeric(a) && isNumeric(b) && a.kind !== "decimal" && b.kind !== "decimal") return widerNumber(a, b, ansi);

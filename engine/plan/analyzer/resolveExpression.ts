@@ -14,7 +14,8 @@ import { typedParameters } from "./lambdas.js";
 import { expandArguments, starMisused } from "./star.js";
 import { resolveSubquery } from "./subqueries.js";
 import { isWindowFunctionName, resolveWindowCall } from "./windowCalls.js";
-import type { Scope } from "./scope.js";
+import { isBareFunction, type Scope } from "./scope.js";
+import { callName } from "../callNames.js";
 import { typedLiteral } from "./typedLiteral.js";
 import { resolveUpdateFields } from "./updateFields.js";
 
@@ -213,6 +214,7 @@ function prettyContext(scope: Scope, memory = new Map<Expression, Expression>())
     zone: scope.context.zone,
     nameOf: (parts) => {
       if (scope.isAlias(parts)) return `lateralAliasReference(${parts.join(".")})`;
+      if (isBareFunction(parts) && scope.find(parts) === null) return `${callName(parts[0]!.toLowerCase(), 0)}()`;
       const meant = unlessRefused(() => scope.resolve(parts));
       return meant === null ? parts.join(".") : sqlText(meant, context);
     },

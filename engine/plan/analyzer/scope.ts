@@ -11,7 +11,20 @@ import type { WindowCollector } from "./timeWindow.js";
 const suggestions = 5;
 
 /** Functions that may be written without parentheses. */
-const bareFunctions = new Set(["current_date", "current_timestamp", "current_time", "current_user", "session_user", "user"]);
+const bareFunctions = new Set([
+  "current_date",
+  "current_timestamp",
+  "current_time",
+  "current_user",
+  "session_user",
+  "user",
+  "current_path",
+]);
+
+/** Whether the name, which is that of no column, calls a function without parentheses. */
+export function isBareFunction(parts: readonly string[]): boolean {
+  return parts.length === 1 && bareFunctions.has(parts[0]!.toLowerCase());
+}
 
 /** The context in which a query of SQL is analysed: what is around it. A plan of DataFrame verbs has nothing around it. */
 export interface QueryContext extends AnalysisContext {
@@ -159,7 +172,7 @@ export class Scope {
 
   private bareFunction(parts: readonly string[]): Expression | null {
     const name = parts[0]!.toLowerCase();
-    if (parts.length !== 1 || !bareFunctions.has(name)) return null;
+    if (!isBareFunction(parts)) return null;
     return resolveFunction({ name, args: [], distinct: false, filter: null }, this.context);
   }
 

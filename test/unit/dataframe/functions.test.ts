@@ -49,6 +49,8 @@ const elsewhere: Readonly<Record<string, string | null>> = {
   "most frequent of values": null,
   "joined values": null,
   "histogram of values": null,
+  "number of a pair": null,
+  "refuse overflow": null,
   // Fields that EXTRACT knows.
   "extract dayofweek_iso": null,
   "extract yearofweek": null,

@@ -1,0 +1,31 @@
+import { types, type DataType } from "../../arrow/types.js";
+
+const dayTimeUnits = ["day", "hour", "minute", "second"];
+const yearMonthUnits = ["year", "month"];
+
+/** The type of an interval over all of its units; for those of one sort the units that both span. */
+export function spanningInterval(a: DataType, b: DataType): DataType | null {
+  if (a.kind === "interval_daytime" && b.kind === "interval_daytime")
+    return { ...types.intervalDayTime, units: spannedUnits(a.units ?? "day to second", b.units ?? "day to second", dayTimeUnits) };
+  if (a.kind === "interval_yearmonth" && b.kind === "interval_yearmonth") {
+    return { ...types.intervalYearMonth, units: spannedUnits(a.units ?? "year to month", b.units ?? "year to month", yearMonthUnits) };
+  }
+  return a.kind === "interval" && b.kind === "interval" ? a : null;
+}
+
+function spannedUnits(a: string, b: string, all: readonly string[]): string {
+  const places = [a, b].flatMap((units) => units.split(" to ").map((unit) => all.indexOf(unit)));
+  const [from, to] = [all[Math.min(...places)]!, all[Math.max(...places)]!];
+  return from === to ? from : `${from} to ${to}`;
+}
+
+/** Whether intervals in the types, which are alike else, have the same units. */
+export function sameUnits(a: DataType, b: DataType): boolean {
+  if (a.kind === "array" && b.kind === "array") return sameUnits(a.element, b.element);
+  if (a.kind === "map" && b.kind === "map") return sameUnits(a.key, b.key) && sameUnits(a.value, b.value);
+  if (a.kind === "struct" && b.kind === "struct") return a.fields.every((field, i) => sameUnits(field.type, b.fields[i]!.type));
+  if (a.kind === "interval_daytime" && b.kind === "interval_daytime") return (a.units ?? "day to second") === (b.units ?? "day to second");
+  if (a.kind === "interval_yearmonth" && b.kind === "interval_yearmonth")
+    return (a.units ?? "year to month") === (b.units ?? "year to month");
+  return true;
+}
