@@ -41,7 +41,7 @@ export function functionDoc(session: SessionContext, name: string): string {
     if (entry !== undefined) return entry.doc;
   }
   if (isFunction(session, key)) return "N/A.";
-  const nearest = nearestName(key, functionNames());
+  const nearest = nearestName(key, [...session.userFunctions.keys(), ...functionNames()]);
   throw new StreamingError("UNRESOLVED_ROUTINE", {
     routineName: `\`${name}\``,
     searchPath: "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",

@@ -12,7 +12,7 @@ export async function queryPlan(session: SessionContext, parsed: ParsedPlan): Pr
   // What a method writes is analysed.
   if (isAnalyzed(parsed as LogicalPlan)) return parsed as AnalyzedPlan;
   const plan = withUserFunctions(parsed, session.userFunctions);
-  checkRoutinesOfQuery(plan);
+  checkRoutinesOfQuery(plan, session.userFunctions);
   const catalog = await SessionCatalog.for(session, plan);
   const context = session.analysisContext;
   return rememberText(analyzeQuery(plan, context, catalog), context, (other) => analyzeQuery(plan, other, catalog));

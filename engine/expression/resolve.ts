@@ -13,6 +13,7 @@ import type { AnalysisContext } from "./types/coerce.js";
 import { coerceTo } from "./types/coerce.js";
 import { describe, describeCall } from "./types/describe.js";
 import { nullableOf, typeOf } from "./types/typeOf.js";
+import { shownName } from "./userNames.js";
 
 /** A function by name, its arguments resolved. */
 export type FunctionUse = Omit<UnresolvedFunction, "kind" | "position">;
@@ -51,7 +52,7 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
   const name = use.name.toLowerCase();
   if (aggregateOf(name) !== undefined) return resolveAggregate({ ...use, name }, context);
   const entry = findEntry(name);
-  if (entry === undefined) throw unresolvedRoutine(name);
+  if (entry === undefined) throw unresolvedRoutine(name, context.userFunctions);
   checkCount(name, use.args.length, entry.arity[0], entry.arity[1]);
   const resolution = entry.resolve(use.args, {
     name,
@@ -82,10 +83,10 @@ export function isPendingName(name: string): boolean {
 }
 
 /** The refusal of a function that there is not, or not yet. */
-export function unresolvedRoutine(name: string): StreamingError {
+export function unresolvedRoutine(name: string, userNames: ReadonlyMap<string, string> = new Map()): StreamingError {
   if (isPendingName(name)) return notYetSupported(`The function ${name}`);
   if (name === "range") return new StreamingError("NOT_A_SCALAR_FUNCTION", { functionName: "`range`" });
-  const nearest = nearestName(name, functionNames());
+  const nearest = nearestName(name, [...userNames.keys(), ...functionNames()]);
   return new StreamingError("UNRESOLVED_ROUTINE", {
     routineName: `\`${name}\``,
     searchPath: "[`system`.`builtin`, `system`.`session`, `spark_catalog`.`default`]",
@@ -97,7 +98,7 @@ export function unresolvedRoutine(name: string): StreamingError {
 export function checkCount(name: string, actual: number, minimum: number, maximum: number): void {
   if (actual >= minimum && actual <= maximum) return;
   throw new StreamingError("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", {
-    functionName: `\`${name}\``,
+    functionName: `\`${shownName(name)}\``,
     expectedNum: expectedCount(minimum, maximum),
     actualNum: String(actual),
     docroot: "https://spark.apache.org/docs/latest",

@@ -132,7 +132,7 @@ function finished(whole: LogicalPlan, plan: LogicalPlan, context: QueryContext):
 function resolveOne(plan: LogicalPlan, context: QueryContext): LogicalPlan {
   return withMetadataColumns(childrenOf(plan), (inputs, isWider) => {
     const given = withUserNames(withChildren(plan, inputs), context);
-    for (const e of expressionsOf(given)) checkRoutines(e);
+    for (const e of expressionsOf(given)) checkRoutines(e, context.userFunctions);
     const node = extractSubqueries(resolved(given, context));
     return isWider ? withoutMetadataColumns(node) : node;
   });

@@ -18,6 +18,7 @@ import { isBareFunction, type Scope } from "./scope.js";
 import { callName } from "../callNames.js";
 import { typedLiteral } from "./typedLiteral.js";
 import { resolveUpdateFields } from "./updateFields.js";
+import { shownName } from "../../expression/userNames.js";
 
 /**
  * The expression with every name, function and cast resolved.
@@ -73,7 +74,7 @@ function refuseCall(e: UnresolvedFunction, scope: Scope): void {
   if (e.args.some(({ kind }) => kind === "namedArgument")) {
     const isKnown = findEntry(e.name.toLowerCase()) !== undefined || isAggregateName(e.name) || isGeneratorName(e.name);
     if (!isKnown) resolveFunction({ ...e, args: [] }, scope.context);
-    throw new StreamingError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: `\`${e.name}\`` });
+    throw new StreamingError("NAMED_PARAMETERS_NOT_SUPPORTED", { functionName: `\`${shownName(e.name)}\`` });
   }
   if (isGeneratorName(e.name)) throw new StreamingError("UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", { plan: prettyText(e, scope) });
 }
