@@ -22,6 +22,8 @@ const byName = new Map(confKeys.map((key) => [key.name.toLowerCase(), key]));
 export class Conf {
   private readonly values = new Map<string, string>();
   private readonly warned = new Set<string>();
+  /** What the session began with. */
+  private readonly initial: ReadonlyMap<string, string>;
 
   /** @param warn told once of each key that means nothing here */
   constructor(
@@ -29,6 +31,15 @@ export class Conf {
     private readonly warn: (message: string) => void,
   ) {
     for (const [name, value] of Object.entries(given)) this.set(name, value);
+    this.initial = new Map(this.values);
+  }
+
+  /** Back to what the session began with: one key, or all. @example session.conf.reset("spark.sql.ansi.enabled") */
+  reset(name?: string): void {
+    const key = name === undefined ? undefined : this.keyOf(name);
+    const full = typeof key === "object" ? key.name : key;
+    for (const each of full === undefined ? [...this.values.keys()] : [full]) this.values.delete(each);
+    for (const [each, value] of this.initial) if (full === undefined || full === each) this.values.set(each, value);
   }
 
   /**

@@ -271,6 +271,7 @@ guard("Conf", Conf.prototype, {
     get: [text, optional(text)],
     find: [text],
     unset: [text],
+    reset: [optional(text)],
     isModifiable: [text],
     boolean: [text],
     integer: [text],

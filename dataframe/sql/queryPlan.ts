@@ -4,6 +4,7 @@ import type { AnalyzedPlan, LogicalPlan } from "../../engine/plan/logicalPlan.js
 import type { ParsedPlan } from "../../engine/plan/unresolved.js";
 import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { checkRoutinesOfQuery } from "../../engine/plan/analyzer/routines.js";
+import type { TableName } from "../../engine/sql/statement.js";
 import type { SessionContext } from "../sessionContext.js";
 import { SessionCatalog } from "./catalog.js";
 
@@ -16,4 +17,9 @@ export async function queryPlan(session: SessionContext, parsed: ParsedPlan): Pr
   const catalog = await SessionCatalog.for(session, plan);
   const context = session.analysisContext;
   return rememberText(analyzeQuery(plan, context, catalog), context, (other) => analyzeQuery(plan, other, catalog));
+}
+
+/** What a name stands for. */
+export function relationPlan(session: SessionContext, { parts, position }: TableName): Promise<AnalyzedPlan> {
+  return queryPlan(session, { kind: "unresolvedRelation", parts, position, streaming: false, options: {} });
 }

@@ -18,6 +18,8 @@ export async function show(session: SessionContext, statement: Show): Promise<An
       return namesAs(session, "function", functionsOf(session, statement.scope).filter(matches));
     case "databases":
       return namesAs(session, "namespace", (await new Warehouse(session).databases()).filter(matches));
+    case "catalogs":
+      return namesAs(session, "catalog", ["spark_catalog"].filter(matches));
     case "tables":
     case "views":
       return tablesAndViews(session, statement, matches);

@@ -32,7 +32,7 @@ export async function streamTarget(session: SessionContext, name: TableName, str
     const made = { columns, format, options, partitionedBy, location, comment: null, properties: {}, query: null } as const;
     await createTable(session, { kind: "createTable", name, replace: false, ifNotExists: false, ...made }, null);
   }
-  const target = await insertTarget(session, name.parts);
+  const target = await insertTarget(session, name.parts, "toTable");
   const { identity, table } = target;
   // Parquet is what a writer has that was told nothing.
   if (format !== table.format && format !== "parquet") {

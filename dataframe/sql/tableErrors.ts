@@ -22,8 +22,12 @@ export function manyPartNamespace(parts: readonly string[]): StreamingError {
 }
 
 /** That a view is where a table should be. */
-export function expectTable(operation: string, parts: readonly string[]): StreamingError {
-  return new StreamingError("EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", { operation, viewName: quotedName(parts) });
+export function expectTable(
+  operation: string,
+  parts: readonly string[],
+  what: "NO_ALTERNATIVE" | "USE_ALTER_VIEW" = "NO_ALTERNATIVE",
+): StreamingError {
+  return new StreamingError(`EXPECT_TABLE_NOT_VIEW.${what}`, { operation, viewName: quotedName(parts) });
 }
 
 /** That tables of files cannot do something. */

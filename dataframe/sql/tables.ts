@@ -1,13 +1,14 @@
-import type { Field } from "../../engine/arrow/types.js";
+import type { Field, Schema } from "../../engine/arrow/types.js";
 import type { FileStatus } from "../../engine/contract/fileSystem.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
-import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
+import { schemaOf, type AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { outputOf } from "../../engine/plan/outputOf.js";
 import { isStreaming } from "../../engine/plan/streamingPlan.js";
 import type { Expression } from "../../engine/expression/expression.js";
 import { analyze } from "../../engine/plan/analyzer/analyze.js";
-import type { ParsedPlan } from "../../engine/plan/unresolved.js";
+import type { ParsedPlan, Select } from "../../engine/plan/unresolved.js";
 import type { Insert, InsertDirectory, PartitionValue } from "../../engine/sql/statement.js";
+import { collectBatches } from "../execution.js";
 import { sinkFormats } from "../formats.js";
 import { isWithin, readPaths } from "../places.js";
 import type { SessionContext } from "../sessionContext.js";
@@ -49,8 +50,12 @@ export interface NamedTable {
 }
 
 /** What INSERT needs to know of the table that it names. */
-export async function insertTarget(session: SessionContext, parts: readonly string[]): Promise<NamedTable & InsertTarget> {
-  const named = await fileTable(session, parts, "INSERT");
+export async function insertTarget(
+  session: SessionContext,
+  parts: readonly string[],
+  operation: string,
+): Promise<NamedTable & InsertTarget> {
+  const named = await fileTable(session, parts, operation);
   const { warehouse, identity, table, path } = named;
   const columns = outputOf(await storedTable(session, warehouse, identity, table, { streaming: false, options: {} }));
   return { ...named, tableName: path, columns, notes: table.notes, partitionBy: table.partitionBy };
@@ -109,7 +114,7 @@ function call(name: string, args: readonly Expression[]): Expression {
   return { kind: "unresolvedFunction", name, args, distinct: false, filter: null };
 }
 
-function selected({ database, table }: TableIdentity, where: Expression | null): ParsedPlan {
+function selected({ database, table }: TableIdentity, where: Expression | null): Select {
   const position = { start: 0, end: 0 };
   const from: ParsedPlan = {
     kind: "unresolvedRelation",
@@ -141,10 +146,45 @@ export async function insertIntoDirectory(session: SessionContext, insert: Inser
 
 /** Removes the rows of a table, or of a partition of it. */
 export async function truncate(session: SessionContext, parts: readonly string[], partition: readonly PartitionValue[]): Promise<void> {
-  const target = { ...(await insertTarget(session, parts)) };
+  const target = await insertTarget(session, parts, "TRUNCATE TABLE");
   if (partition.length === 0) return removeFiles(session, await filesOf(session, target));
   checkPartitionNames(partition, target);
   await replaceRows(session, target, await besides(session, target, partition, null));
+}
+
+/** ALTER TABLE DROP PARTITION. @throws PARTITIONS_NOT_FOUND for one that has no rows */
+export async function dropPartitions(
+  session: SessionContext,
+  parts: readonly string[],
+  partitions: readonly (readonly PartitionValue[])[],
+  ifExists: boolean,
+): Promise<void> {
+  const target = await insertTarget(session, parts, "ALTER TABLE ... DROP PARTITION ...");
+  for (const partition of partitions) {
+    checkPartitionNames(partition, target);
+    const found = await collectBatches(session, await queryPlan(session, rowsOfPartition(target, partition, target.partitionBy)));
+    if (found.some(({ length }) => length > 0)) continue;
+    if (ifExists) return;
+    const partitionList = partition.map(({ column }) => `\`${column}\``).join(", ");
+    throw new StreamingError("PARTITIONS_NOT_FOUND", { partitionList, tableName: target.path });
+  }
+  for (const partition of partitions) await replaceRows(session, target, await besides(session, target, partition, null));
+}
+
+/** The values of columns that the rows of a partition (all, where it names no value) have, each once. */
+export function rowsOfPartition(
+  { identity, columns }: NamedTable & InsertTarget,
+  partition: readonly PartitionValue[],
+  of: readonly string[],
+): ParsedPlan {
+  const values = partition.filter(({ value }) => value !== null);
+  const items = of.map((name): Expression => ({ kind: "unresolvedAttribute", parts: [name] }));
+  return { ...selected(identity, values.length === 0 ? null : ofPartition(columns, values)), items, distinct: true };
+}
+
+/** The columns of a table: as it was made, or as its files have them. */
+export async function schemaOfTable(session: SessionContext, { warehouse, identity, table }: NamedTable): Promise<Schema> {
+  return table.schema ?? schemaOf(outputOf(await storedTable(session, warehouse, identity, table, { streaming: false, options: {} })));
 }
 
 /** @throws UNSUPPORTED_OVERWRITE.TABLE where rows read the table that they are written to */

@@ -49,6 +49,22 @@ export class Warehouse {
     await this.files.replace(`${folder}/${fileName}`, new TextEncoder().encode(`${JSON.stringify({ version: 1, ...text }, null, 2)}\n`));
   }
 
+  /** Gives a table another name, and its own folder with it: the files are copied, then the old ones go. */
+  async move(from: TableIdentity, to: TableIdentity): Promise<void> {
+    const table = (await this.read(from))!;
+    await this.copyFolder(this.folderOf(from), this.folderOf(to));
+    await this.write(to, table);
+    await this.remove(from);
+  }
+
+  private async copyFolder(from: string, to: string): Promise<void> {
+    await this.files.makeDirectory(to);
+    for (const { name, path, directory } of await this.files.list(from)) {
+      if (directory) await this.copyFolder(path, `${to}/${name}`);
+      else if (name !== fileName) await this.files.replace(`${to}/${name}`, (await this.files.read(path))!);
+    }
+  }
+
   /** Forgets a table; with it goes what lies in its own folder. */
   remove(identity: TableIdentity): Promise<boolean> {
     return this.files.removeTree(this.folderOf(identity));
@@ -101,7 +117,8 @@ export class Warehouse {
     return absolutePath(this.session.conf.get("spark.sql.warehouse.dir"));
   }
 
-  private databaseFolder(database: string): string {
+  /** Where the tables of a database lie. */
+  databaseFolder(database: string): string {
     return database === defaultDatabase ? this.root : `${this.root}/${folderName(database)}.db`;
   }
 

@@ -1,4 +1,4 @@
-import { StreamingError } from "../errors/streamingError.js";
+import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import type { ParsedPlan } from "../plan/unresolved.js";
 import { readColumnDefinition, readColumnDefinitions, readText } from "./columnDefinitions.js";
 import type { CreateTable, CreateTableLike, CreateView, Statement, TableName } from "./statement.js";
@@ -27,8 +27,12 @@ function readDatabase(grammar: Grammar): Statement {
   const { tokens } = grammar;
   const ifNotExists = tokens.accept("IF", "NOT", "EXISTS");
   const name = tokens.path("the name of a database");
-  if (tokens.accept("COMMENT")) tokens.next();
-  if (tokens.accept("WITH", "DBPROPERTIES") || tokens.accept("WITH", "PROPERTIES")) readTableOptions(grammar);
+  for (;;) {
+    if (tokens.accept("COMMENT")) readText(tokens);
+    else if (tokens.accept("WITH", "DBPROPERTIES") || tokens.accept("WITH", "PROPERTIES")) readTableOptions(grammar);
+    else if (tokens.is("LOCATION")) throw notYetSupported("CREATE DATABASE … LOCATION");
+    else break;
+  }
   return { kind: "createDatabase", name, ifNotExists };
 }
 

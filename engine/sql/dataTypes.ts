@@ -73,6 +73,7 @@ export function readDataType(tokens: TokenStream, depth = 1): DataType {
     throw new StreamingError("UNSUPPORTED_DATATYPE", { typeName: `"${text.toUpperCase()}"` });
   }
   tokens.next();
+  if (type.kind === "string" && tokens.accept("COLLATE") && tokens.next().word !== "UTF8_BINARY") throw notYetSupported("A collation");
   return type;
 }
 

@@ -1,3 +1,4 @@
+import type { DataType } from "../arrow/types.js";
 import type { ColumnDefinition, ParsedPlan } from "../plan/unresolved.js";
 import type { Expression, TextPosition } from "../expression/expression.js";
 
@@ -21,7 +22,22 @@ export type Statement =
   | { readonly kind: "dropDatabase"; readonly name: TableName; readonly ifExists: boolean; readonly cascade: boolean }
   | { readonly kind: "use"; readonly name: TableName }
   | { readonly kind: "truncate"; readonly name: TableName; readonly partition: readonly PartitionValue[] }
+  | AlterTable
+  | AlterView
+  /** Properties and comments of databases are words for people; `operation`: what is refused. */
+  | { readonly kind: "alterDatabase"; readonly name: TableName; readonly operation: string | null }
+  /** UPDATE, DELETE, MERGE. */
+  | { readonly kind: "changeRows"; readonly name: TableName; readonly operation: string }
+  | { readonly kind: "analyzeTable"; readonly name: TableName; readonly columns: readonly string[] }
+  | { readonly kind: "analyzeTables"; readonly database: TableName | null }
+  | { readonly kind: "setCatalog"; readonly name: string }
   | { readonly kind: "describeTable"; readonly name: TableName; readonly extended: boolean }
+  | { readonly kind: "describeColumn"; readonly name: TableName; readonly column: string }
+  | { readonly kind: "describeDatabase"; readonly name: TableName }
+  | { readonly kind: "showProperties"; readonly name: TableName; readonly key: string | null }
+  | { readonly kind: "showCreateTable"; readonly name: TableName }
+  | { readonly kind: "showPartitions"; readonly name: TableName; readonly partition: readonly PartitionValue[] }
+  | { readonly kind: "showCurrentNamespace" }
   | { readonly kind: "describeQuery"; readonly plan: ParsedPlan }
   | { readonly kind: "describeFunction"; readonly name: string; readonly extended: boolean }
   | Show
@@ -29,12 +45,12 @@ export type Statement =
   | { readonly kind: "explain"; readonly mode: ExplainMode; readonly statement: Statement }
   | { readonly kind: "set"; readonly key: string | null; readonly value: string | null }
   | { readonly kind: "reset"; readonly key: string | null }
-  /** CACHE, UNCACHE, REFRESH: there is nothing to do here. */
-  | { readonly kind: "nothing"; readonly words: string; readonly name: TableName | null; readonly plan: ParsedPlan | null };
+  /** CACHE, UNCACHE, REFRESH, CLEAR CACHE: nothing is kept beside the files; `plan`: of CACHE TABLE t AS, which makes a view. */
+  | { readonly kind: "cache"; readonly name: TableName | null; readonly plan: ParsedPlan | null; readonly ifExists: boolean };
 
 export interface Show {
   readonly kind: "show";
-  readonly what: "tables" | "views" | "databases" | "functions";
+  readonly what: "tables" | "views" | "databases" | "catalogs" | "functions";
   /** Of functions: those of the user, those that are built in, or both. */
   readonly scope: "user" | "system" | "all";
   /** Whose tables; null: those of the current one. */
@@ -89,6 +105,42 @@ export interface CreateTableLike {
   readonly location: string | null;
   readonly properties: Readonly<Record<string, string>>;
 }
+
+export interface AlterTable {
+  readonly kind: "alterTable";
+  readonly name: TableName;
+  readonly action:
+    | { readonly kind: "addColumns"; readonly columns: readonly ColumnDefinition[] }
+    | { readonly kind: "alterColumn"; readonly column: string; readonly change: ColumnChange }
+    | { readonly kind: "comment"; readonly comment: string | null }
+    | { readonly kind: "setLocation"; readonly location: string }
+    | { readonly kind: "dropPartitions"; readonly partitions: readonly (readonly PartitionValue[])[]; readonly ifExists: boolean }
+    /** What tables of files do not do. */
+    | { readonly kind: "refused"; readonly operation: string }
+    | Renaming
+    | PropertyChange;
+}
+
+export interface AlterView {
+  readonly kind: "alterView";
+  readonly name: TableName;
+  readonly action: { readonly kind: "query"; readonly plan: ParsedPlan; readonly text: string } | Renaming | PropertyChange;
+}
+
+interface Renaming {
+  readonly kind: "rename";
+  readonly to: TableName;
+}
+
+type PropertyChange =
+  | { readonly kind: "setProperties"; readonly properties: Readonly<Record<string, string>> }
+  | { readonly kind: "unsetProperties"; readonly keys: readonly string[] };
+
+type ColumnChange =
+  /** `type`: what CHANGE COLUMN says that it has; null: nothing. */
+  | { readonly kind: "comment"; readonly comment: string | null; readonly type: DataType | null }
+  | { readonly kind: "default"; readonly value: ColumnDefinition["default"] }
+  | { readonly kind: "type"; readonly type: DataType };
 
 export interface PartitionValue {
   readonly column: string;

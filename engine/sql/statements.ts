@@ -1,9 +1,13 @@
+import { readAlter } from "./alter.js";
 import { ExpressionGrammar } from "./grammar.js";
 import { databaseWords, readCreate } from "./create.js";
 import { readInserts, readPartition } from "./insert.js";
+import { readMaintenance } from "./maintenance.js";
+import { readShow } from "./show.js";
 import { readOrganized, readWith } from "./query.js";
-import type { ExplainMode, Show, Statement, TableName } from "./statement.js";
+import type { ExplainMode, Statement, TableName } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
+import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import type { Grammar } from "./tokenStream.js";
 import { withoutVariables } from "./variables.js";
 
@@ -43,8 +47,7 @@ const statements = ["SELECT", "INSERT", "CREATE", "DROP", "DESCRIBE", "SHOW", "E
 
 function readStatement(grammar: Grammar): Statement {
   const { tokens } = grammar;
-  const token = tokens.peek();
-  switch (token.word) {
+  switch (tokens.is("CREATE", "ROLE") || tokens.is("DROP", "ROLE") ? "" : tokens.peek().word) {
     case "CREATE":
     case "REPLACE":
       return readCreate(grammar);
@@ -72,16 +75,17 @@ function readStatement(grammar: Grammar): Statement {
     case "SET":
     case "RESET":
       return readSetting(grammar);
-    case "CACHE":
-    case "UNCACHE":
-    case "REFRESH":
-      return readNothing(grammar);
-    default:
+    case "ALTER":
+      return readAlter(grammar);
+    default: {
+      const maintenance = readMaintenance(grammar);
+      if (maintenance !== null) return maintenance;
       if (startsQuery(tokens, 0)) return { kind: "query", plan: grammar.query() };
       throw tokens.unexpectedWord(
         `expected a statement: ${statements.join(", ")}, or a query that begins with WITH, FROM or VALUES`,
         statements,
       );
+    }
   }
 }
 
@@ -128,37 +132,17 @@ function readDescribe(grammar: Grammar): Statement {
     const extended = tokens.accept("EXTENDED");
     return { kind: "describeFunction", name: tokens.path("the name of a function").parts.join("."), extended };
   }
-  if (tokens.accept("QUERY") || startsQuery(tokens, 0)) return { kind: "describeQuery", plan: grammar.query() };
+  if (tokens.accept("QUERY") || (startsQuery(tokens, 0) && !tokens.is("TABLE"))) return { kind: "describeQuery", plan: grammar.query() };
+  if (tokens.acceptAny(...databaseWords) !== "") {
+    tokens.accept("EXTENDED");
+    return { kind: "describeDatabase", name: tokens.path("the name of a database") };
+  }
   tokens.accept("TABLE");
   const extended = tokens.acceptAny("EXTENDED", "FORMATTED") !== "";
-  return { kind: "describeTable", name: readTableName(grammar), extended };
-}
-
-function readShow(grammar: Grammar): Statement {
-  const { tokens } = grammar;
-  tokens.next();
-  if (tokens.accept("COLUMNS")) {
-    tokens.expectAny("IN", "FROM");
-    const table = readTableName(grammar);
-    if (tokens.acceptAny("IN", "FROM") === "") return { kind: "showColumns", name: table };
-    const { parts, position } = tokens.path("the name of a database");
-    return { kind: "showColumns", name: { parts: [...parts, table.parts.at(-1)!], position } };
-  }
-  const scope = tokens.acceptAny("USER", "SYSTEM", "ALL").toLowerCase() as Show["scope"] | "";
-  if (scope !== "" && !tokens.is("FUNCTIONS")) throw tokens.unexpected("expected FUNCTIONS");
-  const { word } = tokens.expectAny("TABLES", "VIEWS", "FUNCTIONS", "DATABASES", "SCHEMAS");
-  const what = word === "SCHEMAS" ? "databases" : (word.toLowerCase() as Show["what"]);
-  const database = tokens.acceptAny("IN", "FROM") === "" ? null : tokens.path("the name of a database");
-  return { kind: "show", what, scope: scope === "" ? "all" : scope, database, pattern: readPattern(grammar, what) };
-}
-
-/** `[LIKE] 'pattern'`; a function by its name, too. */
-function readPattern({ tokens }: Grammar, what: Show["what"]): string | null {
-  const isSaid = tokens.accept("LIKE");
-  if (tokens.peek().kind === "string") return tokens.next().text;
-  if (what === "functions" && (isSaid || tokens.peek().kind === "identifier")) return tokens.path("the name of a function").parts.at(-1)!;
-  if (isSaid) throw tokens.unexpected("expected a pattern between quotes");
-  return null;
+  const name = readTableName(grammar);
+  if (tokens.is("PARTITION")) throw notYetSupported("DESCRIBE … PARTITION");
+  if (tokens.peek().kind !== "identifier" && tokens.peek().kind !== "quoted") return { kind: "describeTable", name, extended };
+  return { kind: "describeColumn", name, column: tokens.path("a column name").parts.join(".") };
 }
 
 function readExplain(grammar: Grammar): Statement {
@@ -170,33 +154,42 @@ function readExplain(grammar: Grammar): Statement {
 }
 
 /** `SET key = value` takes the rest of the statement as it is written, as in Spark. */
-function readSetting({ tokens }: Grammar): Statement {
+function readSetting(grammar: Grammar): Statement {
+  const { tokens } = grammar;
   const isSet = tokens.next().word === "SET";
   if (!isSet) return { kind: "reset", key: tokens.restOfStatement() || null };
-  if (tokens.is("TIME", "ZONE")) {
+  if (tokens.accept("TIME", "ZONE")) return readTimeZone(grammar);
+  if (tokens.is("CATALOG") && !tokens.isNext(1, "=")) {
     tokens.next();
-    tokens.next();
-    const zone = tokens.peek().kind === "string" ? tokens.next().text : tokens.restOfStatement();
-    return { kind: "set", key: "spark.sql.session.timeZone", value: zone };
+    return { kind: "setCatalog", name: tokens.peek().kind === "string" ? tokens.next().text : tokens.identifier("the name of a catalog") };
   }
   const rest = tokens.restOfStatement();
   const equals = rest.indexOf("=");
+  if (equals < 0 && /^[\w.]+\s/.test(rest)) throw new StreamingError("INVALID_SET_SYNTAX");
   if (equals < 0) return { kind: "set", key: rest === "" || rest === "-v" ? null : unquoted(rest), value: null };
   return { kind: "set", key: unquoted(rest.slice(0, equals).trim()), value: unquoted(rest.slice(equals + 1).trim()) };
 }
 
-function unquoted(text: string): string {
-  return /^(`[^`]*`|"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1) : text;
+/** `SET TIME ZONE {LOCAL | 'zone' | INTERVAL …}`. @throws INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE */
+function readTimeZone(grammar: Grammar): Statement {
+  const { tokens } = grammar;
+  const key = "spark.sql.session.timeZone";
+  if (tokens.accept("LOCAL")) return { kind: "reset", key };
+  if (!tokens.is("INTERVAL")) {
+    return { kind: "set", key, value: tokens.peek().kind === "string" ? tokens.next().text : tokens.restOfStatement() };
+  }
+  const { start } = tokens.peek();
+  const interval = grammar.expression();
+  const input = tokens.text.slice(start, tokens.end);
+  const micros = interval.kind === "literal" && typeof interval.value === "bigint" ? Number(interval.value) : Number.NaN;
+  const seconds = micros / 1_000_000;
+  if (!Number.isInteger(seconds) || Math.abs(seconds) > 18 * 3600)
+    throw new StreamingError("INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", { input });
+  const parts = [Math.floor(Math.abs(seconds) / 3600), Math.floor(Math.abs(seconds) / 60) % 60, Math.abs(seconds) % 60];
+  const text = parts.slice(0, parts[2] === 0 ? 2 : 3).map((part) => String(part).padStart(2, "0"));
+  return { kind: "set", key, value: `${seconds < 0 ? "-" : "+"}${text.join(":")}` };
 }
 
-/** `CACHE [LAZY] TABLE t [AS query]`, `UNCACHE TABLE [IF EXISTS] t`, `REFRESH [TABLE] t`. */
-function readNothing(grammar: Grammar): Statement {
-  const { tokens } = grammar;
-  const words = tokens.next().word;
-  tokens.accept("LAZY");
-  tokens.accept("TABLE");
-  tokens.accept("IF", "EXISTS");
-  const name = readTableName(grammar);
-  const plan = words === "CACHE" && (tokens.accept("AS") || startsQuery(tokens, 0)) ? grammar.query() : null;
-  return { kind: "nothing", words, name, plan };
+function unquoted(text: string): string {
+  return /^(`[^`]*`|"[^"]*"|'[^']*')$/.test(text) ? text.slice(1, -1) : text;
 }

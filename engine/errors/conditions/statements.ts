@@ -135,6 +135,97 @@ export const statementConditions = {
     message: "Cannot write incompatible data for the table <tableName>: Ambiguous column name in the input data <colName>.",
     advice: "Give each column a name of its own.",
   },
+  "EXPECT_TABLE_NOT_VIEW.USE_ALTER_VIEW": {
+    sqlState: "42809",
+    message: "'<operation>' expects a table but <viewName> is a view.",
+    advice: "Use ALTER VIEW instead.",
+  },
+  "EXPECT_VIEW_NOT_TABLE.USE_ALTER_TABLE": {
+    sqlState: "42809",
+    message: "The table <tableName> does not support <operation>.",
+    advice: "Use ALTER TABLE instead.",
+  },
+  EXPECT_PERMANENT_VIEW_NOT_TEMP: {
+    sqlState: "42809",
+    message: "'<operation>' expects a permanent view but <viewName> is a temp view.",
+    advice: "Name a table, or a view that CREATE VIEW made.",
+  },
+  ADD_COLUMN_NOT_NULL: {
+    sqlState: "0A000",
+    message: "ADD COLUMN cannot specify NOT NULL: the rows of <tableName> that are there have no value of the column.",
+    advice: "Leave NOT NULL out.",
+  },
+  NOT_SUPPORTED_CHANGE_COLUMN: {
+    sqlState: "0A000",
+    message:
+      "ALTER TABLE ALTER/CHANGE COLUMN is not supported for changing <table>'s column <originName> with type <originType> to <newName> with type <newType>.",
+    advice: "Write a new table with CREATE TABLE … AS SELECT CAST(…) ….",
+  },
+  RENAME_BY_CHANGE_COLUMN: {
+    sqlState: "42601",
+    message: "Renaming column is not supported in Hive-style ALTER COLUMN.",
+    advice: "Write the name of the column twice.",
+  },
+  RENAME_TABLE_BETWEEN_SCHEMAS: {
+    sqlState: "0A000",
+    message: "Cannot rename <source> to <target>: they are in different databases.",
+    advice: "Write CREATE TABLE … AS SELECT, then DROP TABLE.",
+  },
+  COLUMN_NOT_FOUND: {
+    sqlState: "42703",
+    message: "The column <colName> cannot be found.",
+    advice: "Verify the spelling of the column name.",
+  },
+  "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY": {
+    sqlState: "42601",
+    message: "The partition command is invalid. Table <name> is not partitioned.",
+    advice: "Name a table that was made with PARTITIONED BY.",
+  },
+  "UNSUPPORTED_SHOW_CREATE_TABLE.ON_DATA_SOURCE_TABLE_WITH_AS_SERDE": {
+    sqlState: "0A000",
+    message: "Unsupported a SHOW CREATE TABLE command. The table is a Spark data source table.",
+    advice: "Use SHOW CREATE TABLE without AS SERDE instead.",
+  },
+  SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE: {
+    sqlState: "42K05",
+    message: "SHOW COLUMNS with conflicting namespaces: <namespaceA> != <namespaceB>.",
+    advice: "Name the database once.",
+  },
+  INVALID_STATEMENT_OR_CLAUSE: {
+    sqlState: "42601",
+    message: "The statement or clause: <operation> is not valid.",
+    advice: "Spark's grammar has it only to refuse it.",
+  },
+  INVALID_SET_SYNTAX: {
+    sqlState: "42000",
+    message: "Expected format is 'SET', 'SET key', or 'SET key=value'.",
+    advice: "Put back quotes around a key with special characters: SET `key`=`value`.",
+  },
+  CANNOT_MODIFY_STATIC_CONFIG: {
+    sqlState: "46110",
+    message: "Cannot modify the value of the static Spark config: <key>.",
+    advice: "Give it when the session is made: `Session.create({ conf })`, or `tidemark sql --set`.",
+  },
+  "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE": {
+    sqlState: "22006",
+    message: "Error parsing '<input>' to interval. The interval value must be in the range of [-18, +18] hours with second precision.",
+    advice: "Write a number of hours and minutes within that range, or the name of a zone.",
+  },
+  CATALOG_NOT_FOUND: {
+    sqlState: "42P08",
+    message: "The catalog <catalogName> not found.",
+    advice: "There is one catalog, `spark_catalog`.",
+  },
+  "UNSUPPORTED_FEATURE.DROP_DATABASE": {
+    sqlState: "0A000",
+    message: "The feature is not supported: Drop the default database <database>.",
+    advice: "Drop the tables in it.",
+  },
+  "UNSUPPORTED_FEATURE.ANALYZE_VIEW": {
+    sqlState: "0A000",
+    message: "The feature is not supported: The ANALYZE TABLE command does not support views.",
+    advice: "Name a table.",
+  },
   PARTITIONS_NOT_FOUND: {
     sqlState: "428FT",
     message: "The partition(s) <partitionList> cannot be found in table <tableName>.",
