@@ -38,6 +38,7 @@ export type { StandardSchema } from "./dataframe/standardSchema.js";
 export { udaf, udf, type UdafParts, type UdfOptions, type UserDefinedFunction } from "./dataframe/userFunctions.js";
 export { UdfRegistration } from "./dataframe/udfRegistration.js";
 export { Window, WindowSpec } from "./dataframe/window.js";
+export { StatFunctions } from "./dataframe/statFunctions.js";
 export { NullFunctions } from "./dataframe/nullFunctions.js";
 export { ColumnType, TypedSchema, schema, t, type RowOf } from "./dataframe/schema.js";
 export * from "./dataframe/functions.js";

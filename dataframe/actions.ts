@@ -1,5 +1,6 @@
 import type { Table } from "apache-arrow";
 import type { Batch } from "../engine/arrow/batch.js";
+import type { Value } from "../engine/arrow/value.js";
 import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
 import { rowsOf } from "../engine/arrow/columns.js";
 import { toRows } from "../engine/arrow/rows.js";
@@ -121,6 +122,11 @@ export abstract class Actions<out Row = LooseRow> extends Relation<Row> {
     // A row is an object, which has one value a name.
     checkAllNamesDiffer(this.schema, { ignoreCase: false });
     return (await this.batchesOf(plan, signal)).flatMap((batch) => toRows(batch) as Row[]);
+  }
+
+  /** The values of the rows of a plan over this one. */
+  protected async valuesOf(plan: LogicalPlan): Promise<readonly (readonly Value[])[]> {
+    return (await this.batchesOf(plan)).flatMap(rowsOf);
   }
 
   private async batchesOf(plan: LogicalPlan, signal?: { readonly aborted: boolean }): Promise<Batch[]> {

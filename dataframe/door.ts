@@ -38,6 +38,7 @@ import {
 import { DataFrameReader } from "./reader.js";
 import { NullFunctions } from "./nullFunctions.js";
 import { Session } from "./session.js";
+import { StatFunctions } from "./statFunctions.js";
 import { StreamingQueryManager } from "./streams.js";
 import { DataStreamWriter } from "./streamWriter.js";
 import { TableValuedFunctions } from "./tableFunctions.js";
@@ -102,6 +103,14 @@ const listOfItems: Kind = {
   expected: "a list of columns, or their names",
   accepts: (value) => Array.isArray(value) && value.every((item) => columnOrName.accepts(item)),
 };
+const numbers = listOf("a list of numbers", number);
+const fractions: Kind = {
+  expected: "a Map, or an object, of a fraction for each value",
+  accepts: (value) => {
+    const all = value instanceof Map ? [...value.values()] : isPlainObject(value) ? Object.values(value) : [null];
+    return all.every((fraction) => number.accepts(fraction));
+  },
+};
 const fillings = recordOf("an object of numbers, texts or booleans by column", filling);
 const replacements: Kind = {
   expected: "a Map, or an object, of what is replaced and by what: numbers, texts, booleans, or null",
@@ -158,13 +167,15 @@ guard("DataFrame", DataFrame.prototype, {
     sort: [items],
     sortWithinPartitions: [items],
     sample: [number, optional(number)],
+    to: [anything],
+    sampleBy: [columnOrName, fractions, optional(number)],
     repartition: [optional(either(number, columnOrName)), rest(columnOrName)],
     repartitionByRange: [optional(either(number, columnOrName)), rest(columnOrName)],
     coalesce: [number],
     hint: [text, rest(anything)],
     persist: [optional(anything)],
     unpersist: [optional(boolean)],
-    randomSplit: [listOf("a list of numbers", number), optional(number)],
+    randomSplit: [numbers, optional(number)],
     colRegex: [text],
     replace: [either(replacements, columnName, names), optional(either(replacements, names))],
     zipWithIndex: [optional(columnName)],
@@ -182,6 +193,12 @@ guard("DataFrame", DataFrame.prototype, {
     head: [optional(number)],
     take: [number],
     tail: [number],
+    corr: [columnName, columnName, optional(text)],
+    cov: [columnName, columnName],
+    approxQuantile: [either(columnName, names), numbers, number],
+    crosstab: [columnName, columnName],
+    freqItems: [names, optional(number)],
+    transpose: [optional(columnName)],
     foreach: [callable],
     foreachPartition: [callable],
     show: [optional(number), optional(either(boolean, number))],
@@ -192,6 +209,16 @@ guard("DataFrameNaFunctions", NullFunctions.prototype, {
     fill: [either(filling, fillings), optional(names)],
     drop: [optional(either(text, number, names)), optional(names)],
     replace: [either(replacements, columnName, names), optional(either(replacements, names))],
+  },
+});
+guard("DataFrameStatFunctions", StatFunctions.prototype, {
+  direct: { sampleBy: [columnOrName, fractions, optional(number)] },
+  promised: {
+    corr: [columnName, columnName, optional(text)],
+    cov: [columnName, columnName],
+    approxQuantile: [either(columnName, names), numbers, number],
+    crosstab: [columnName, columnName],
+    freqItems: [names, optional(number)],
   },
 });
 guard("GroupedData", GroupedData.prototype, {

@@ -13,7 +13,6 @@ const userState = "Use groupBy(…).flatMapGroupsWithState, mapGroupsWithState o
 
 export const lackingOfFrame: Lacking = {
   rdd: "Use the verbs of the DataFrame, or await df.collect().",
-  stat: "Use aggregate functions: corr, covarSamp, stddev and their like.",
   storageLevel: oneProcess,
   sqlCtx: "It is df.session.",
   plot: inMemory,
@@ -36,21 +35,13 @@ export const lackingOfFrame: Lacking = {
   nearestByJoin: "Use join.",
   asTable: "Pass the DataFrame itself.",
   zip: "Join on a key.",
-  approxQuantile: "Use agg(expr('percentile(…)')) where it is built, or sort and take.",
-  corr: "Use agg(corr(a, b)).",
-  cov: "Use agg(covarSamp(a, b)).",
-  crosstab: "Use groupBy of both columns and count.",
-  freqItems: "Use groupBy and count.",
-  sampleBy: "Use where and sample, and union the parts.",
-  transpose: "Use collect.",
   repartitionById: "Leave it out: rows come in one partition.",
   observe: "Aggregate, or look at the progress of the query.",
-  inputFiles: "Name the folder; what was read is in the checkpoint's sources.",
+  inputFiles: 'Use await df.select("_metadata.file_path").distinct().collect().',
   sameSemantics: "Compare explain(true).",
   semanticHash: "Compare explain(true).",
   metadataColumn: 'The columns of a file\'s facts are in col("_metadata").',
   withMetadata: "Columns have no metadata.",
-  to: "Use select and cast.",
 };
 
 export const lackingOfColumn: Lacking = {
@@ -146,7 +137,7 @@ export const lackingOfTableWriter: Lacking = { clusterBy: "Use partitionedBy." }
 export const lackingOfConf: Lacking = { getAll: "It is toRecord()." };
 
 /** Spark's names that are properties there: who reads one is told at once. */
-const properties = new Set(["rdd", "na", "stat", "storageLevel", "sqlCtx", "plot", "executionInfo", "builder"]);
+const properties = new Set(["rdd", "na", "storageLevel", "sqlCtx", "plot", "executionInfo", "builder"]);
 const sessionProperties = new Set(["catalog", "udtf", "dataSource", "sparkContext", "client", "version", "profile", "emptyDataFrame"]);
 
 /** Puts them where Spark has them; what is built goes before what is said to be lacking. */

@@ -186,7 +186,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    * Starts the query into a table of the warehouse, columns by their names; a table that is not there is made.
    *
    * @throws CHECKPOINT_LOCATION_REQUIRED; INVALID_OPTION_VALUE for another format than the table's; INCOMPATIBLE_DATA_FOR_TABLE.…
-   * @example await stream.writeStream.option("checkpointLocation", "checkpoints/rates").trigger({ once: true }).toTable("rates")
+   * @example const query = await stream.writeStream.option("checkpointLocation", "checkpoints/rates").trigger({ once: true }).toTable("rates"); await query.awaitTermination()
    */
   toTable(table: string): Promise<StreamingQuery> {
     return refusedStart() ?? this.startInto(table);

@@ -7,6 +7,12 @@ import { NullFunctions, type Replacements } from "./nullFunctions.js";
 import { OrderVerbs } from "./orderVerbs.js";
 import type { Relation } from "./relation.js";
 import { splitPlans } from "./splits.js";
+import { localPlan } from "./localPlan.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { schemaInput, type SchemaInput } from "./schema.js";
+import { matchedColumns } from "./schemaMatch.js";
+import { StatFunctions } from "./statFunctions.js";
+import { transposing } from "./transposed.js";
 import { statisticsPlan } from "./summaries.js";
 
 /**
@@ -145,6 +151,79 @@ export abstract class TableVerbs<out Row, Same, Loose> extends OrderVerbs<Row, S
   /** The same with quartiles, or the statistics that are named: `count`, `mean`, `stddev`, `min`, `max`, `50%`. @example await df.summary("count", "50%").show() */
   summary(...statistics: readonly string[]): Loose {
     return this.statistics(statistics.length === 0 ? ["count", "mean", "stddev", "min", "25%", "50%", "75%", "max"] : statistics, []);
+  }
+
+  /**
+   * The columns of a schema by their names: in its order and its types, null where the table has none that may be missing.
+   *
+   * @throws UNRESOLVED_COLUMN.WITH_SUGGESTION, AMBIGUOUS_COLUMN_OR_FIELD, NULLABLE_COLUMN_OR_FIELD, INVALID_COLUMN_OR_FIELD_DATA_TYPE
+   * @example df.to("celsius DOUBLE, id BIGINT, comment STRING")
+   */
+  to(schema: SchemaInput): Loose {
+    return this.loose({ kind: "project", expressions: matchedColumns(this.output, schemaInput(schema)), input: this.plan });
+  }
+
+  /** Statistics of the table. @example await df.stat.corr("id", "celsius") */
+  get stat(): StatFunctions<Same, Loose> {
+    return new StatFunctions({
+      output: this.output,
+      plan: this.plan,
+      same: (plan) => this.same(plan),
+      loose: (plan) => this.loose(plan),
+      local: (batch) => this.loose(localPlan(batch, this.session.analysisContext)),
+      rows: (plan) => this.valuesOf(plan),
+    });
+  }
+
+  /** The same as `stat.corr`. @throws INVALID_OPTION_VALUE @example await df.corr("id", "celsius") */
+  corr(first: string, second: string, method?: string): Promise<number> {
+    return this.stat.corr(first, second, method);
+  }
+
+  /** The same as `stat.cov`. @throws INVALID_OPTION_VALUE @example await df.cov("id", "celsius") */
+  cov(first: string, second: string): Promise<number> {
+    return this.stat.cov(first, second);
+  }
+
+  /** The same as `stat.approxQuantile`. @throws INVALID_OPTION_VALUE @example await df.approxQuantile("celsius", [0.25, 0.5], 0.01) */
+  approxQuantile(column: string, probabilities: readonly number[], relativeError: number): Promise<number[]>;
+  approxQuantile(columns: readonly string[], probabilities: readonly number[], relativeError: number): Promise<number[][]>;
+  approxQuantile(columns: string | readonly string[], ...others: [readonly number[], number]): Promise<number[] | number[][]> {
+    return this.stat.approxQuantile(columns as readonly string[], ...others);
+  }
+
+  /** The same as `stat.crosstab`. @throws INVALID_OPTION_VALUE @example await (await df.crosstab("sensorId", "day")).show() */
+  crosstab(first: string, second: string): Promise<Loose> {
+    return this.stat.crosstab(first, second);
+  }
+
+  /** The same as `stat.freqItems`. @throws INVALID_OPTION_VALUE @example await (await df.freqItems(["sensorId"], 0.4)).show() */
+  freqItems(columns: readonly string[], support?: number): Promise<Loose> {
+    return this.stat.freqItems(columns, support);
+  }
+
+  /** The same as `stat.sampleBy`. @throws INVALID_OPTION_VALUE @example df.sampleBy("sensorId", { "a-1": 0.5, "b-2": 1 }) */
+  sampleBy(...sampling: Parameters<StatFunctions<Same, Loose>["sampleBy"]>): Same {
+    return this.stat.sampleBy(...sampling);
+  }
+
+  /**
+   * Rows as columns: named by the values of one column (the first, unless said), a row for each of the others. It reads the table, whose values are the names.
+   *
+   * @throws TRANSPOSE_INVALID_INDEX_COLUMN, TRANSPOSE_NO_LEAST_COMMON_TYPE, TRANSPOSE_EXCEED_ROW_LIMIT for more than 500 rows
+   * @example await (await df.select("sensorId", "celsius").transpose()).show()
+   */
+  async transpose(indexColumn?: string): Promise<Loose> {
+    this.checkBounded();
+    const { output, plan, session } = this;
+    const index = output.find(({ name }) => indexColumn === undefined || sameName(name, indexColumn));
+    if (index === undefined) {
+      const proposal = output.map(({ name }) => `\`${name}\``).join(", ");
+      throw new StreamingError("UNRESOLVED_COLUMN.WITH_SUGGESTION", { objectName: `\`${indexColumn ?? ""}\``, proposal });
+    }
+    const turning = transposing(plan, output, index, session.analysisContext);
+    const batch = turning.turned(await this.valuesOf(turning.plan));
+    return this.loose(localPlan(batch, session.analysisContext));
   }
 
   /** The DataFrame over a plan of other rows. */

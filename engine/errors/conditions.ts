@@ -9,6 +9,7 @@ import { jsonConditions } from "./conditions/json.js";
 import { kafkaConditions } from "./conditions/kafka.js";
 import { objectStoreConditions } from "./conditions/objectStore.js";
 import { queryConditions } from "./conditions/query.js";
+import { reshapingConditions } from "./conditions/reshaping.js";
 import { selectConditions } from "./conditions/selects.js";
 import { changeRowsConditions } from "./conditions/changeRows.js";
 import { sideOutputConditions } from "./conditions/sideOutputs.js";
@@ -27,6 +28,7 @@ export const conditions = {
   ...statementConditions,
   ...userFunctionConditions,
   ...userStateConditions,
+  ...reshapingConditions,
   ...selectConditions,
   ...expressionConditions,
   ...functionConditions,

@@ -72,7 +72,7 @@ const internal = new Set([
   ..."project aggregateAll filtered sorted deduplicate setOperation analyzed limited rowsOf batchesOf printed output aggregate operator with owner".split(
     " ",
   ),
-  ..."made isView make insert stored known databaseOf functionOf startInto analyzedOrOpen parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(
+  ..."valuesOf ofTwo frequent number text column made isView make insert stored known databaseOf functionOf startInto analyzedOrOpen parted checkColumns checkBounded eachBatch rowByRow receivedBy frameOf tell watch nextEnd keyOf warnIdle dispatcher".split(
     " ",
   ),
 ]);
@@ -168,6 +168,7 @@ describe("kind: a wrong argument at the public door", () => {
   const targets: readonly (readonly [string, object])[] = [
     ["DataFrame", frame],
     ["a stream", stream],
+    ["DataFrameStatFunctions", frame.stat],
     ["GroupedData", frame.groupBy("k")],
     ["Column", col("n")],
     ["a when", functions.when(col("n").gt(1), 1)],
