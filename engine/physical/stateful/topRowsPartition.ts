@@ -1,7 +1,6 @@
 import type { Column } from "../../arrow/column.js";
 import { types } from "../../arrow/types.js";
 import type { GroupRange } from "../../contract/state.js";
-import { assert } from "../../errors/assert.js";
 import { compareBytes, Cells } from "../../state/cells.js";
 import type { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
@@ -11,6 +10,7 @@ import { Lane } from "../../state/lane.js";
 import type { OrderBytes } from "../../state/orderBytes.js";
 import { OrderedRows } from "../../state/orderedRows.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
+import { CountedRows, type GoneRows, type RowsOfKeys } from "./countedRows.js";
 import { addDifferences, rankedRows, type RankedRows } from "./rankedRows.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
 
@@ -30,22 +30,13 @@ export interface OfferedRows {
 }
 
 /** One state partition: the rows of each key that may be among its first, each with how often it is there, and their order. */
-export class TopRowsPartition {
-  /** What the batch took out of the state, as the columns of rows and the hashes of their keys. */
-  deletes: { readonly columns: readonly Column[]; readonly count: number } | null = null;
+export class TopRowsPartition implements RowsOfKeys {
   readonly #spec: TopRowsSpec;
   readonly #keys: KeyedTable;
-  readonly #rows: KeyedTable;
+  readonly #rows: CountedRows;
   readonly #order = new Cells(types.binary);
-  readonly #tree = new OrderedRows((a, b) => this.#compare(a, b));
+  readonly #tree = new OrderedRows((a, b) => this.compare(a, b));
   readonly #sorter: HashSorter;
-  /** Of each row: its key, the hash of that, how often it is there, the batch that changed it, whether the files have it. */
-  readonly #keyOf = new Lane("i32", none);
-  readonly #hashOf = new Lane("i32", 0);
-  readonly #count = new Lane("i32", 0);
-  readonly #changedIn = new Lane("i32", 0);
-  readonly #saved = new Lane("u8", 0);
-  readonly #changed = new IntList();
   /** Of each key: the batch that came to it last, and the last of its rows that is among the first. Rows behind that cannot come in where none is taken back. */
   readonly #touchedIn = new Lane("i32", 0);
   readonly #last = new Lane("i32", none);
@@ -58,7 +49,7 @@ export class TopRowsPartition {
   constructor(spec: TopRowsSpec, layouts: { readonly keys: KeyLayout; readonly rows: KeyLayout }, groups: GroupRange, sorter: HashSorter) {
     this.#spec = spec;
     this.#keys = new KeyedTable(layouts.keys, groups);
-    this.#rows = new KeyedTable(layouts.rows);
+    this.#rows = new CountedRows(layouts.rows, this.#keys, sorter, this);
     this.#sorter = sorter;
   }
 
@@ -67,13 +58,17 @@ export class TopRowsPartition {
   }
 
   get updated(): number {
-    return this.#changed.count;
+    return this.#rows.updated;
+  }
+
+  /** What the batch took out of the state. */
+  get deletes(): GoneRows | null {
+    return this.#rows.deletes;
   }
 
   begin(): void {
     this.#batch++;
-    this.deletes = null;
-    this.#changed.clear();
+    this.#rows.begin();
     this.#touched.clear();
     this.#before.rows.clear();
     this.#before.ranks.clear();
@@ -86,22 +81,19 @@ export class TopRowsPartition {
     const kept = signs === null ? this.#mayComeIn(keySlots, offered) : null;
     const [places, n] = kept === null ? [null, count] : [kept.values, kept.count];
     const rows = rowsAt(taken, places, n);
-    const slots = this.#rows.lookupOrInsert(offered.rows, rows, n);
-    const { inserted } = this.#rows;
-    this.#reserveRows();
-    for (let f = 0; f < inserted.count; f++) this.#forget(inserted.values[f]!);
+    const slots = this.#rows.slotsOf(offered.rows, rows, n);
     for (let j = 0; j < n; j++) {
       const place = places === null ? j : places[j]!;
       const slot = slots[j]!;
-      if (this.#keyOf.values[slot] === none) this.#note(slot, keySlots[place]!, offered.order, place);
-      this.#add(slot, signs === null ? 1 : signs[rows === null ? j : rows[j]!]!);
+      if (this.#rows.isNew(slot)) this.#place(slot, keySlots[place]!, offered.order, place);
+      this.#rows.add(slot, signs === null ? 1 : signs[rows === null ? j : rows[j]!]!);
     }
   }
 
   /** The first rows of the keys that the batch touched which were so before it and are not now, and those that are so now and were not. */
   differences(): { readonly gone: RankedRows; readonly come: RankedRows } {
     const [gone, come, after] = [rankedRows(), rankedRows(), rankedRows()];
-    const how = { compare: (a: number, b: number) => this.#compare(a, b), byRank: this.#spec.emitsRank };
+    const how = { compare: (a: number, b: number) => this.compare(a, b), byRank: this.#spec.emitsRank };
     for (const k of this.#touchedByHash()) {
       const key = this.#touched.values[k]!;
       after.rows.clear();
@@ -116,26 +108,13 @@ export class TopRowsPartition {
 
   /** The columns of rows. They are there until `settle`. */
   columns(rows: Int32Array, count: number): Column[] {
-    return this.#rows.keyColumns(rows, count);
+    return this.#rows.table.keyColumns(rows, count);
   }
 
   /** Forgets the rows that are not there any more, those that cannot come in any more, and keys without rows. */
   settle(): void {
     if (this.#spec.change === null) for (let k = 0; k < this.#touched.count; k++) this.#prune(this.#touched.values[k]!);
-    const dead = new IntList();
-    const saved = new IntList();
-    for (let j = 0; j < this.#changed.count; j++) {
-      const row = this.#changed.values[j]!;
-      const times = this.#count.values[row]!;
-      assert(times >= 0, "a row is taken back as often as it came, at most");
-      if (times > 0) continue;
-      dead.push(row);
-      if (this.#saved.values[row] === 1) saved.push(row);
-    }
-    this.#sort(saved);
-    if (saved.count > 0)
-      this.deletes = { columns: [...this.columns(saved.values, saved.count), this.#groupColumn(saved.view())], count: saved.count };
-    this.#removeRows(dead);
+    this.#rows.settle();
     this.#removeKeys();
   }
 
@@ -145,39 +124,21 @@ export class TopRowsPartition {
     this.#reserveKeys();
     const { inserted } = this.#keys;
     for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
-    const slots = this.#rows.lookupOrInsert(rows, taken, count);
-    const fresh = this.#rows.inserted;
-    this.#reserveRows();
-    for (let f = 0; f < fresh.count; f++) this.#forget(fresh.values[f]!);
+    const slots = this.#rows.slotsOf(rows, taken, count);
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
-      if (this.#keyOf.values[slot] === none) {
-        this.#note(slot, keySlots[j]!, order, j);
-        this.#tree.insert(keySlots[j]!, slot);
-      }
-      this.#count.values[slot] = counts[taken === null ? j : taken[j]!]!;
-      this.#saved.values[slot] = 1;
+      if (this.#rows.isNew(slot)) this.#setOrder(slot, order, j);
+      this.#rows.restore(slot, keySlots[j]!, counts[taken === null ? j : taken[j]!]!);
     }
   }
 
   restoreDeletes({ rows, taken, count }: Pick<OfferedRows, "rows" | "taken" | "count">): void {
-    const slots = this.#rows.find(rows, taken, count);
-    const found = new IntList();
-    for (let j = 0; j < count; j++) if (slots[j]! >= 0) found.push(slots[j]!);
-    for (let j = 0; j < found.count; j++) this.#tree.remove(this.#keyOf.values[found.values[j]!]!, found.values[j]!);
-    this.#removeRows(found);
+    this.#rows.restoreDeletes(rows, taken, count);
   }
 
   /** The rows that the batch changed and that are still there, in the order of the files; they count as saved. */
   changed(): Int32Array {
-    const rows = new IntList();
-    for (let j = 0; j < this.#changed.count; j++) {
-      const row = this.#changed.values[j]!;
-      if (this.#count.values[row]! > 0) rows.push(row);
-    }
-    for (let j = 0; j < rows.count; j++) this.#saved.values[rows.values[j]!] = 1;
-    this.#sort(rows);
-    return rows.view();
+    return this.#rows.changed();
   }
 
   /** The rows of the keys of some groups, in the order of the files. */
@@ -191,20 +152,17 @@ export class TopRowsPartition {
         return true;
       });
     }
-    this.#sort(rows);
+    this.#rows.sort(rows);
     return rows.view();
   }
 
   /** What restores rows: their columns, how often they are there, the hashes of their keys. */
   savedColumns(rows: Int32Array): Column[] {
-    const counts = new Int32Array(rows.length);
-    for (let j = 0; j < rows.length; j++) counts[j] = this.#count.values[rows[j]!]!;
-    const count: Column = { type: types.int, encoding: "i32", length: rows.length, nulls: null, values: counts };
-    return [...this.columns(rows, rows.length), count, this.#groupColumn(rows)];
+    return [...this.columns(rows, rows.length), this.#rows.timesColumn(rows), this.#rows.groupColumn(rows)];
   }
 
   get memoryBytes(): number {
-    return this.#keys.memoryBytes + this.#rows.memoryBytes + this.#order.bytes + this.#tree.bytes + 17 * this.#rows.slotLimit;
+    return this.#keys.memoryBytes + this.#rows.memoryBytes + this.#order.bytes + this.#tree.bytes;
   }
 
   /** The keys of rows; what was first of those that the batch comes to now is noted. */
@@ -256,28 +214,13 @@ export class TopRowsPartition {
     return compareBytes(data, start, starts[place + 1]! - start, order.data, order.startOf(row), order.lengthOf(row));
   }
 
-  #forget(row: number): void {
-    this.#keyOf.values[row] = none;
-    this.#count.values[row] = 0;
-    this.#changedIn.values[row] = 0;
-    this.#saved.values[row] = 0;
+  #place(row: number, key: number, order: OrderBytes, place: number): void {
+    this.#rows.place(row, key);
+    this.#setOrder(row, order, place);
   }
 
-  #note(row: number, key: number, { data, starts }: OrderBytes, place: number): void {
-    this.#keyOf.values[row] = key;
-    this.#hashOf.values[row] = this.#keys.hashes[key]!;
+  #setOrder(row: number, { data, starts }: OrderBytes, place: number): void {
     this.#order.set(row, data, starts[place]!, starts[place + 1]! - starts[place]!);
-  }
-
-  #add(row: number, sign: number): void {
-    const counts = this.#count.values;
-    const [key, before] = [this.#keyOf.values[row]!, counts[row]!];
-    counts[row] = before + sign;
-    if (before === 0 && sign > 0) this.#tree.insert(key, row);
-    else if (before === 1 && sign < 0) this.#tree.remove(key, row);
-    if (this.#changedIn.values[row] === this.#batch) return;
-    this.#changedIn.values[row] = this.#batch;
-    this.#changed.push(row);
   }
 
   /** Adds the first rows of a key to a list, a row that is there several times as often. */
@@ -287,7 +230,7 @@ export class TopRowsPartition {
     this.#tree.walk(key, (row) => {
       if (before === none || !this.#sameOrder(before, row)) rank = by === "rank" ? number + 1 : rank + 1;
       before = row;
-      for (let copies = this.#count.values[row]!; copies > 0; copies--) {
+      for (let copies = this.#rows.timesOf(row); copies > 0; copies--) {
         number++;
         const own = by === "row_number" ? number : rank;
         if (own > limit) return false;
@@ -316,20 +259,7 @@ export class TopRowsPartition {
       else if (row === last) isBehind = true;
       return true;
     });
-    for (let j = 0; j < behind.count; j++) {
-      const row = behind.values[j]!;
-      this.#tree.remove(key, row);
-      this.#count.values[row] = 0;
-      if (this.#changedIn.values[row] === this.#batch) continue;
-      this.#changedIn.values[row] = this.#batch;
-      this.#changed.push(row);
-    }
-  }
-
-  #removeRows(rows: IntList): void {
-    for (let j = 0; j < rows.count; j++) this.#order.remove(rows.values[j]!);
-    this.#rows.remove(rows.values, rows.count);
-    for (let j = 0; j < rows.count; j++) this.#forget(rows.values[j]!);
+    for (let j = 0; j < behind.count; j++) this.#rows.drop(behind.values[j]!);
   }
 
   #removeKeys(): void {
@@ -338,14 +268,28 @@ export class TopRowsPartition {
     this.#keys.remove(empty.values, empty.count);
   }
 
-  /** A total order that depends on the rows alone. */
-  #compare(a: number, b: number): number {
+  compare(a: number, b: number): number {
     if (a === b) return 0;
     const order = this.#order;
     const byOrder = compareBytes(order.data, order.startOf(a), order.lengthOf(a), order.data, order.startOf(b), order.lengthOf(b));
-    if (byOrder !== 0) return byOrder;
-    const { hashes } = this.#rows;
-    return hashes[a] === hashes[b] ? this.#rows.compareKeys(a, b) : (hashes[a]! >>> 0) - (hashes[b]! >>> 0);
+    return byOrder !== 0 ? byOrder : this.#rows.compareRows(a, b);
+  }
+
+  reserveRows(limit: number): void {
+    this.#order.reserve(limit);
+    this.#tree.reserveRows(limit);
+  }
+
+  insert(key: number, row: number): void {
+    this.#tree.insert(key, row);
+  }
+
+  remove(key: number, row: number): void {
+    this.#tree.remove(key, row);
+  }
+
+  forget(row: number): void {
+    this.#order.remove(row);
   }
 
   #sameOrder(a: number, b: number): boolean {
@@ -354,28 +298,11 @@ export class TopRowsPartition {
     return aLength === bLength && compareBytes(order.data, order.startOf(a), aLength, order.data, order.startOf(b), bLength) === 0;
   }
 
-  #sort({ values, count }: IntList): void {
-    this.#sorter.sort(values, count, this.#hashOf.values, null, (a, b) => this.#compare(a, b));
-  }
-
-  #groupColumn(rows: Int32Array): Column {
-    const values = new Int32Array(rows.length);
-    for (let j = 0; j < rows.length; j++) values[j] = this.#hashOf.values[rows[j]!]!;
-    return { type: types.int, encoding: "i32", length: rows.length, nulls: null, values };
-  }
-
   #reserveKeys(): void {
     const limit = this.#keys.slotLimit;
     this.#touchedIn.reserve(limit);
     this.#last.reserve(limit);
     this.#tree.reserveKeys(limit);
-  }
-
-  #reserveRows(): void {
-    const limit = this.#rows.slotLimit;
-    for (const lane of [this.#keyOf, this.#hashOf, this.#count, this.#changedIn, this.#saved]) lane.reserve(limit);
-    this.#order.reserve(limit);
-    this.#tree.reserveRows(limit);
   }
 }
 
