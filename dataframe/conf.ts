@@ -4,7 +4,7 @@ import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError, notYetSupported } from "../engine/errors/streamingError.js";
 import type { AnalysisContext } from "../engine/expression/types/coerce.js";
 import { findTimeZone } from "../engine/values/timeZone.js";
-import { confKeys, fixedConfKeys, idleConfKeys, keyOfAllBuckets, type ConfKey, type ConfName } from "./confKeys.js";
+import { confKeys, fixedConfKeys, idleConfKeys, keyOfAllBuckets, legacyKeys, type ConfKey, type ConfName } from "./confKeys.js";
 import { optionText, type OptionValue } from "./options.js";
 
 const owner = "The session configuration";
@@ -53,7 +53,9 @@ export class Conf {
     const text = optionText(value);
     if (typeof key === "string") {
       const built = fixedConfKeys[key];
-      if (built === undefined) this.warnIdle(key);
+      if (built === undefined && isLegacy(key)) {
+        if (text.toLowerCase() !== "false") throw notYetSupported(`The configuration ${key} = ${text}`);
+      } else if (built === undefined) this.warnIdle(key);
       else if (text.toLowerCase() !== built.toLowerCase()) throw notYetSupported(`The configuration ${key} = ${text}`);
       this.values.set(key, text);
       return;
@@ -135,7 +137,7 @@ export class Conf {
       const { default: _, ...ofBucket } = byName.get(ofAll)!;
       return { ...ofBucket, name: full };
     }
-    if (Object.hasOwn(fixedConfKeys, full) || isIdle(full)) return full;
+    if (Object.hasOwn(fixedConfKeys, full) || isIdle(full) || isLegacy(full)) return full;
     const nearest = nearestName(full, [...confKeys.map((known) => known.name), ...Object.keys(fixedConfKeys)]);
     const suggestion = nearest ? `Did you mean \`${nearest}\`?` : "docs/reference/configuration.md lists the keys.";
     throw new StreamingError("UNKNOWN_OPTION", { owner, option: name, suggestion });
@@ -148,9 +150,20 @@ export class Conf {
   }
 }
 
+/** Whether the key asks for a way of before, which another key does not name. */
+function isLegacy(name: string): boolean {
+  return name.startsWith(legacyKeys) && !isIdle(name);
+}
+
 /** What analysis depends on, of a configuration. */
 export function contextOf(conf: Readonly<Record<string, string>>): AnalysisContext {
-  return { ansi: conf["spark.sql.ansi.enabled"]!.toLowerCase() === "true", zone: conf["spark.sql.session.timeZone"]! };
+  const isTrue = (name: string): boolean => conf[name]?.toLowerCase() === "true";
+  return {
+    ansi: isTrue("spark.sql.ansi.enabled"),
+    zone: conf["spark.sql.session.timeZone"]!,
+    ...(conf["spark.sql.mapKeyDedupPolicy"]?.toUpperCase() === "LAST_WIN" && { lastKeyWins: true }),
+    ...(conf["spark.sql.decimalOperations.allowPrecisionLoss"]?.toLowerCase() === "false" && { keepsFractions: true }),
+  };
 }
 
 /** How many state partitions a stateful operator has. What a log of Spark's may say beyond the most there are means as many as there are. */

@@ -34,6 +34,18 @@ const keys = [
     default: "true",
   },
   {
+    name: "spark.sql.mapKeyDedupPolicy",
+    doc: "What a function does that would make a map with a key twice: EXCEPTION (DUPLICATED_MAP_KEY), or LAST_WIN (the last value stays).",
+    kind: ["EXCEPTION", "LAST_WIN"],
+    default: "EXCEPTION",
+  },
+  {
+    name: "spark.sql.decimalOperations.allowPrecisionLoss",
+    doc: "Whether arithmetic on decimals whose exact results need more than 38 digits gives up fraction digits; false keeps these, and what does not fit overflows.",
+    kind: "boolean",
+    default: "true",
+  },
+  {
     name: "spark.sql.shuffle.partitions",
     doc: "State partitions of a stateful operator, 1 to 256. Fixed by the first start of a query. (Spark: 200; here 4, whatever the machine.)",
     kind: "integer",
@@ -196,15 +208,21 @@ export const idleConfKeys: readonly string[] = [
   "spark.sql.catalogImplementation",
   "spark.sql.cbo.",
   "spark.sql.codegen.",
+  "spark.sql.datetime.java8API.enabled",
+  "spark.sql.debug.",
   "spark.sql.execution.",
   "spark.sql.extensions",
   "spark.sql.files.",
   "spark.sql.hive.",
   "spark.sql.inMemoryColumnarStorage.",
+  "spark.sql.join.",
+  "spark.sql.legacy.createHiveTableByDefault",
+  "spark.sql.maxPlanStringLength",
   "spark.sql.optimizer.",
   "spark.sql.orc.",
   "spark.sql.parquet.",
   "spark.sql.repl.",
+  "spark.sql.sessionWindow.",
   "spark.sql.statistics.",
   "spark.sql.streaming.aggregation.stateFormatVersion",
   "spark.sql.streaming.continuous.",
@@ -229,14 +247,30 @@ export const idleConfKeys: readonly string[] = [
   "spark.yarn.",
 ];
 
+/** Spark's ways of before: each changes answers, and none is built. */
+export const legacyKeys = "spark.sql.legacy.";
+
 /** Keys that change answers in Spark, and the one value of each that is built. Another value is refused: ignoring it would give wrong answers. */
 export const fixedConfKeys: Readonly<Record<string, string>> = {
   "spark.sql.caseSensitive": "false",
+  "spark.sql.ansi.doubleQuotedIdentifiers": "false",
+  "spark.sql.ansi.enforceReservedKeywords": "false",
+  "spark.sql.ansi.relationPrecedence": "false",
+  "spark.sql.charAsVarchar": "false",
+  "spark.sql.crossJoin.enabled": "true",
+  "spark.sql.defaultCatalog": "spark_catalog",
+  "spark.sql.groupByAliases": "true",
+  "spark.sql.groupByOrdinal": "true",
   "spark.sql.jsonGenerator.ignoreNullFields": "true",
   "spark.sql.legacy.timeParserPolicy": "EXCEPTION",
-  "spark.sql.mapKeyDedupPolicy": "EXCEPTION",
+  "spark.sql.orderByOrdinal": "true",
+  "spark.sql.parser.escapedStringLiterals": "false",
+  "spark.sql.parser.quotedRegexColumnNames": "false",
   "spark.sql.sources.partitionOverwriteMode": "STATIC",
+  "spark.sql.session.collation.default": "UTF8_BINARY",
   "spark.sql.streaming.schemaInference": "false",
   "spark.sql.streaming.statefulOperator.allowMultiple": "true",
   "spark.sql.streaming.unsupportedOperationCheck": "true",
+  "spark.sql.timestampType": "TIMESTAMP_LTZ",
+  "spark.sql.variable.substitute": "true",
 };

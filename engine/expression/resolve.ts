@@ -7,6 +7,7 @@ import { freshId, type AggregateCall, type Expression, type UnresolvedFunction }
 import { isNumbered } from "./userNames.js";
 import { anyNullable, modeOf } from "./functions/entry.js";
 import { fold } from "./fold.js";
+import { lastKeyWins } from "./functions/maps.js";
 import { findEntry, functionNames } from "./functions/table.js";
 import { pendingFunctions } from "./functions/pending.js";
 import type { AnalysisContext } from "./types/coerce.js";
@@ -63,7 +64,8 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
   });
   if ("kind" in resolution) return resolution;
   if (typeDepth(resolution.type) > deepestType) throw notYetSupported(`A type nested deeper than ${deepestType}`);
-  const options = resolution.options ?? use.options;
+  const wins = context.lastKeyWins === true && mapMakers.has(entry.name) ? { [lastKeyWins]: "true" } : undefined;
+  const options = resolution.options ?? use.options ?? wins;
   return {
     kind: "call",
     name: entry.name,
@@ -81,6 +83,9 @@ export function resolveFunction(use: FunctionUse, context: AnalysisContext): Exp
 export function isPendingName(name: string): boolean {
   return pendingFunctions.scalars.has(name) || pendingFunctions.aggregates.has(name);
 }
+
+/** Functions that make maps of keys. */
+const mapMakers = new Set(["map", "map_concat", "map_from_arrays", "map_from_entries", "str_to_map", "transform_keys"]);
 
 /** The refusal of a function that there is not, or not yet. */
 export function unresolvedRoutine(name: string, userNames: ReadonlyMap<string, string> = new Map()): StreamingError {

@@ -187,6 +187,11 @@ export const functionConditions = {
     message: "The timezone: <timeZone> is invalid.",
     advice: "Use an IANA name such as Europe/Paris, or an offset such as +02:00.",
   },
+  INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION: {
+    sqlState: "22006",
+    message: "Cannot add an interval to a date because its microseconds part is not 0.",
+    advice: "Cast the date to a timestamp to add a time of day.",
+  },
   "INVALID_PARAMETER_VALUE.HMAC_ALGORITHM": {
     sqlState: "22023",
     message:

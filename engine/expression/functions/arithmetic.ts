@@ -78,7 +78,8 @@ function resolveArithmetic(
   const failing = operator === "/" || operator === "div" || operator === "%" || operator === "pmod" || mode === "try";
   if (type.kind === "decimal") {
     const [a, b] = operands.map(typeOf) as [DecimalType, DecimalType];
-    const result = operator === "div" ? types.long : decimalResult(operator === "pmod" ? "%" : operator, a, b);
+    const result =
+      operator === "div" ? types.long : decimalResult(operator === "pmod" ? "%" : operator, a, b, resolving.context.keepsFractions);
     return { args: operands, type: result, nullable: failing || mode !== "ansi" || anyNullable(operands), evalMode: mode };
   }
   if (operator === "/") {

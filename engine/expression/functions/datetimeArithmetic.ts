@@ -55,7 +55,7 @@ export function resolveDatetimeArithmetic(
     return callOf(name, [args[0]!, coerceTo(args[1]!, types.int, resolving.context)], types.date, anyNullable(args), mode);
   }
   if (isTimestamp(a) && isInterval(b)) return resolution(args, a);
-  if (a.kind === "date" && b.kind === "interval_yearmonth") return resolution(args, types.date);
+  if (a.kind === "date" && (b.kind === "interval_yearmonth" || b.kind === "interval")) return resolution(args, types.date);
   if (a.kind === "date" && b.kind === "interval_daytime") {
     // Of whole days a date comes.
     if (b.units === "day") return resolution(args, types.date);
@@ -139,6 +139,7 @@ export function addToDatetime(operator: string, a: Value, b: Value, call: Call):
   if (left.kind === "date" && right.kind === "interval_daytime")
     return checkedDays((a as number) + sign * Number((b as bigint) / microsPerDay));
   if (right.kind === "interval_yearmonth" && left.kind === "date") return checkedDays(addMonths(a as number, (b as number) * sign));
+  if (right.kind === "interval" && left.kind === "date") return dateLater(a as number, b as IntervalValue, sign, call.evalMode);
   const zone = timeZone(left.kind === "timestamp" ? (call.zone ?? "UTC") : "UTC");
   // Between timestamps lies what their wall clocks differ by.
   if (!isInterval(right)) return checked(microsToLocal(a as bigint, zone) - microsToLocal(b as bigint, zone), call.evalMode);
@@ -150,6 +151,12 @@ export function addToDatetime(operator: string, a: Value, b: Value, call: Call):
     return checked(localToMicros(local, zone) + interval.microseconds * BigInt(sign), call.evalMode);
   }
   return checked((a as bigint) + interval.microseconds * BigInt(sign), call.evalMode);
+}
+
+/** A date some months and days later. @throws INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION where the interval has a time of day (outside of ANSI mode that counts in whole days) */
+function dateLater(date: number, { months, days, microseconds }: IntervalValue, sign: number, mode: EvalMode): number {
+  if (microseconds !== 0n && mode === "ansi") throw new StreamingError("INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION");
+  return checkedDays(addMonths(date, months * sign) + days * sign + Number((microseconds * BigInt(sign)) / microsPerDay));
 }
 
 function checkedDays(days: number): number {

@@ -2,6 +2,7 @@ import { types, type DataType } from "../../arrow/types.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import type { Expression } from "../expression.js";
 import { describe } from "../types/describe.js";
+import { hasUnit } from "../types/intervalTypes.js";
 import type { Resolving } from "./entry.js";
 
 /** The fields that EXTRACT knows. */
@@ -52,8 +53,11 @@ export function fieldRefused(field: Expression, source: Expression, resolving: R
 }
 
 /** The fields of intervals, and the seconds of timestamps, which have fractions; null for what is a function of its own. */
-export function partOf(field: string, { kind }: DataType): { readonly name: string; readonly type: DataType } | null {
+export function partOf(field: string, of: DataType): { readonly name: string; readonly type: DataType } | null {
+  const { kind } = of;
   const name = ["s", "sec", "secs", "second", "seconds"].includes(field) ? "second" : (extractFields[field] ?? "");
+  // An interval of days has no hours to ask for.
+  if ((kind === "interval_daytime" || kind === "interval_yearmonth") && !hasUnit(of, name)) return null;
   if (name === "second" && kind !== "interval_yearmonth" && kind !== "interval") return { name, type: types.decimal(8, 6) };
   if (kind === "interval_yearmonth" && (name === "year" || name === "month"))
     return { name, type: name === "year" ? types.int : types.byte };

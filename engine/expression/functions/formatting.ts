@@ -3,6 +3,7 @@ import type { Value } from "../../arrow/value.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { groupedText, javaFormat, type Formatted } from "../../values/javaFormat.js";
 import { parseDecimal } from "../../values/decimal.js";
+import { numberPattern, patternedNumber } from "../../values/decimalPattern.js";
 import { valueText } from "../../values/valueText.js";
 import { coerceTo } from "../types/coerce.js";
 import { isNumeric, typeOf } from "../types/typeOf.js";
@@ -60,7 +61,7 @@ const formatString: FunctionEntry = {
 
 const formatNumber: FunctionEntry = {
   name: "format_number",
-  doc: "A number in groups of three digits with as many digits behind the point, rounded half even, or by a pattern of `#`, `0`, `,` and `.`.",
+  doc: "A number in groups of three digits with as many digits behind the point, rounded half even, or by a pattern of Java's DecimalFormat.",
   arity: [2, 2],
   nulls: "strict",
   resolve: (args, resolving) => {
@@ -103,25 +104,20 @@ function exact(value: number): { readonly unscaled: bigint; readonly scale: numb
   return Number.isInteger(scaled) ? { unscaled: BigInt(scaled) * 5n ** BigInt(twos), scale: twos } : parseDecimal(String(value))!;
 }
 
-/** By a pattern like `#,##0.00`: how many digits at least and at most, and whether they stand in groups. */
-function patternText(number: Formatted, pattern: string): string | null {
-  if (pattern === "") return numberText(number, 0);
-  const match = /^([^#0,.]*)([#0,]*)(?:\.([#0]*))?([^#0,.]*)$/.exec(pattern);
-  if (match === null) throw new StreamingError("INVALID_FORMAT_STRING", { format: pattern });
-  const [, before, whole, fraction = "", after] = match;
-  const text = numberText(number, fraction.length);
-  if (text === null || !/\d/.test(text)) return text;
-  const isNegative = text.startsWith("-");
-  let [digits, rest = ""] = text.replace("-", "").replace(/,/g, "").split(".") as [string, string?];
-  const least = (fraction.match(/^0*/) ?? [""])[0].length;
-  while (rest.length > least && rest.endsWith("0")) rest = rest.slice(0, -1);
-  digits = digits.replace(/^0+/, "").padStart((whole!.match(/0/g) ?? []).length, "0");
-  if (whole!.includes(",")) {
-    const size = whole!.length - whole!.lastIndexOf(",") - 1;
-    digits = digits.replace(new RegExp(`\\B(?=(\\d{${size}})+(?!\\d))`, "g"), ",");
-  }
-  const body = `${before}${digits}${rest === "" ? "" : `.${rest}`}${after}`;
-  return isNegative && /[1-9]/.test(body) ? `-${body}` : body === "" ? "0" : body;
+/** By a pattern like `#,##0.00`. @throws INVALID_FORMAT_STRING */
+function patternText(number: Formatted, text: string): string | null {
+  if (text === "") return numberText(number, 0);
+  const pattern = numberPattern(text);
+  if (pattern === null) throw new StreamingError("INVALID_FORMAT_STRING", { format: text });
+  if (number.kind === "whole") return patternedNumber(number.value, 0, number.value < 0n, pattern);
+  if (number.kind === "decimal") return patternedNumber(number.unscaled, number.scale, number.unscaled < 0n, pattern);
+  if (number.kind !== "number" || !Number.isFinite(number.value)) return numberText(number, 0);
+  const { value } = number;
+  // The digits of its text are all it shows; where they are cut the very value decides.
+  const shown = parseDecimal(String(value))!;
+  const isCut = pattern.exponent === 0 && pattern.mostFraction + pattern.shift < shown.scale;
+  const { unscaled, scale } = isCut ? exact(value) : shown;
+  return patternedNumber(unscaled, scale, value < 0 || Object.is(value, -0), pattern);
 }
 
 export const formattingFunctions: readonly FunctionEntry[] = [formatString, formatNumber];

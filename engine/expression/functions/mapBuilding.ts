@@ -2,7 +2,7 @@ import { StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, type DataType, type MapType } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
 import { ValueIndex } from "../../values/valueIndex.js";
-import type { Expression } from "../expression.js";
+import type { Call, Expression } from "../expression.js";
 import { coerceAll, coerceTo } from "../types/coerce.js";
 import { commonWithoutTexts } from "../types/commonType.js";
 import { describeCall } from "../types/describe.js";
@@ -37,7 +37,7 @@ const mapConcat: FunctionEntry = {
     return makeMap(
       all.flatMap(({ keys }) => keys),
       all.flatMap(({ values }) => values),
-      (call.type as MapType).key,
+      call,
     );
   },
 };
@@ -61,7 +61,7 @@ const mapFromEntries: FunctionEntry = {
     return makeMap(
       list.map((entry) => entry![0]!),
       list.map((entry) => entry![1]!),
-      (call.type as MapType).key,
+      call,
     );
   },
 };
@@ -73,7 +73,7 @@ function mapOf(args: readonly Expression[], index: number, resolving: Resolving)
   return type;
 }
 
-type OverEntries = (map: MapValue, apply: (key: Value, value: Value) => Value, type: DataType) => Value;
+type OverEntries = (map: MapValue, apply: (key: Value, value: Value) => Value, call: Call) => Value;
 
 /** A function of a map and a lambda of (key, value). */
 function overMap(name: string, doc: string, result: (map: MapType, body: Expression) => DataType, run: OverEntries): FunctionEntry {
@@ -96,7 +96,7 @@ function overMap(name: string, doc: string, result: (map: MapType, body: Express
     evalLazy: (call, evaluate) => {
       const map = evaluate(call.args[0]!) as MapValue | null;
       const lambda = lambdaOf(call.args[1]);
-      return map === null ? null : run(map, (key, value) => applyLambda(lambda, [key, value], evaluate), call.type);
+      return map === null ? null : run(map, (key, value) => applyLambda(lambda, [key, value], evaluate), call);
     },
   };
 }
@@ -153,11 +153,11 @@ export const mapBuildingFunctions: readonly FunctionEntry[] = [
     "transform_keys",
     "The map with each key replaced by what a lambda of (key, value) makes of the entry.",
     (map, body) => types.map(typeOf(body), map.value, map.valueContainsNull),
-    ({ keys, values }, apply, type) =>
+    ({ keys, values }, apply, call) =>
       makeMap(
         keys.map((key, i) => apply(key, values[i]!)),
         values,
-        (type as MapType).key,
+        call,
       ),
   ),
   overMap(

@@ -1,7 +1,7 @@
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { sqlTypeName, types, type DataType, type MapType } from "../../arrow/types.js";
 import type { MapValue, Value } from "../../arrow/value.js";
-import type { Expression } from "../expression.js";
+import type { Call, Expression } from "../expression.js";
 import { coerceAll } from "../types/coerce.js";
 import { describeCall } from "../types/describe.js";
 import { holds, isOrderable, nullableOf, typeOf } from "../types/typeOf.js";
@@ -14,13 +14,31 @@ import { anyNullable, unexpectedType, type FunctionEntry, type Resolving } from 
 /** Maps: keys are distinct and never null. */
 
 /** @throws NULL_MAP_KEY, DUPLICATED_MAP_KEY */
-export function makeMap(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
+export function makeMap(keys: readonly Value[], values: readonly Value[], call: Call): MapValue {
+  const keyType = (call.type as MapType).key;
   const seen = new ValueIndex(keyType);
+  let isRepeated = false;
   for (const key of keys) {
     if (key === null) throw new StreamingError("NULL_MAP_KEY");
-    if (!seen.add(key)) throw new StreamingError("DUPLICATED_MAP_KEY", { key: valueText(key, keyType, "UTC") });
+    if (seen.add(key)) continue;
+    if (call.options?.[lastKeyWins] === undefined) throw new StreamingError("DUPLICATED_MAP_KEY", { key: valueText(key, keyType, "UTC") });
+    isRepeated = true;
   }
-  return { keys, values };
+  return isRepeated ? lastValues(keys, values, keyType) : { keys, values };
+}
+
+/** The option of a call that makes maps: of a key that comes twice the last value stays, in the place of the first. */
+export const lastKeyWins = "lastKeyWins";
+
+function lastValues(keys: readonly Value[], values: readonly Value[], keyType: DataType): MapValue {
+  const kept: Value[] = [];
+  const last: Value[] = [];
+  keys.forEach((key, i) => {
+    const place = kept.findIndex((other) => compareValues(other, key, keyType) === 0);
+    if (place < 0) kept.push(key);
+    last[place < 0 ? kept.length - 1 : place] = values[i]!;
+  });
+  return { keys: kept, values: last };
 }
 
 /** Keys are compared. @throws DATATYPE_MISMATCH.INVALID_MAP_KEY_TYPE */
@@ -69,7 +87,7 @@ const map: FunctionEntry = {
   eval: (args, call) => {
     const even = args.filter((_, i) => i % 2 === 0);
     const odd = args.filter((_, i) => i % 2 === 1);
-    return makeMap(even, odd, (call.type as MapType).key);
+    return makeMap(even, odd, call);
   },
 };
 
@@ -123,7 +141,8 @@ const mapFromArrays: FunctionEntry = {
       throw new StreamingError("MAP_KEY_VALUE_DIFF_SIZES", { keys: String(keys.length), values: String(values.length) });
     }
     // Unlike `map`, it leaves keys of -0.0 as they are.
-    return { ...makeMap(keys, values, (call.type as MapType).key), keys };
+    const made = makeMap(keys, values, call);
+    return made.keys.length < keys.length ? made : { ...made, keys };
   },
 };
 

@@ -88,12 +88,12 @@ const strToMap: FunctionEntry = {
     const delimiters = [args[1] ?? literal(",", types.string), args[2] ?? literal(":", types.string)];
     return { args: castArgs([args[0]!, ...delimiters], [types.string], resolving), type: types.map(types.string, types.string) };
   },
-  eval: ([text, between, within]) => {
+  eval: ([text, between, within], call) => {
     const pairs = splitText(text as string, between as string, -1).map((pair) => splitText(pair, within as string, 2));
     return makeMap(
       pairs.map(([key]) => key!),
       pairs.map(([, value]) => value ?? null),
-      types.string,
+      call,
     );
   },
 };

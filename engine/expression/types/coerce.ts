@@ -14,6 +14,10 @@ export interface AnalysisContext {
   readonly ansi: boolean;
   /** IANA name of the session time zone. */
   readonly zone: string;
+  /** Of a key that a map would have twice the last value stays. */
+  readonly lastKeyWins?: boolean;
+  /** Decimal arithmetic keeps its fraction digits, where 38 digits do not suffice either. */
+  readonly keepsFractions?: boolean;
   /** The database that names without one mean; `default` where none is said. */
   readonly database?: string;
   /** The user of the system that asks. */

@@ -143,25 +143,39 @@ function mergeNullability(a: DataType, b: DataType): DataType {
   return a;
 }
 
-/** Spark's type of `a <op> b` on decimals: exact where 38 digits suffice, else fraction digits go (at least 6 stay). */
-export function decimalResult(op: "+" | "-" | "*" | "/" | "%", a: DecimalType, b: DecimalType): DecimalType {
+/** Spark's type of `a <op> b` on decimals: exact where 38 digits suffice, else fraction digits go (at least 6 stay) unless they are to be kept. */
+export function decimalResult(op: "+" | "-" | "*" | "/" | "%", a: DecimalType, b: DecimalType, keepsFractions = false): DecimalType {
   const scale = Math.max(a.scale, b.scale);
   const integerDigits = Math.max(a.precision - a.scale, b.precision - b.scale);
+  const fitted = keepsFractions ? bounded : adjusted;
   switch (op) {
     case "+":
     case "-":
-      return adjusted(integerDigits + scale + 1, scale);
+      return fitted(integerDigits + scale + 1, scale);
     case "*":
-      return adjusted(a.precision + b.precision + 1, a.scale + b.scale);
-    case "/": {
-      const quotientScale = Math.max(6, a.scale + b.precision + 1);
-      return adjusted(a.precision - a.scale + b.scale + quotientScale, quotientScale);
-    }
+      return fitted(a.precision + b.precision + 1, a.scale + b.scale);
+    case "/":
+      return quotientType(a, b, keepsFractions);
     case "%":
-      return adjusted(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
+      return fitted(Math.min(a.precision - a.scale, b.precision - b.scale) + scale, scale);
     default:
       return unreachable(op);
   }
+}
+
+function quotientType(a: DecimalType, b: DecimalType, keepsFractions: boolean): DecimalType {
+  const quotientScale = Math.max(6, a.scale + b.precision + 1);
+  const integerDigits = a.precision - a.scale + b.scale;
+  if (!keepsFractions) return adjusted(integerDigits + quotientScale, quotientScale);
+  const [whole, fraction] = [Math.min(38, integerDigits), Math.min(38, quotientScale)];
+  const surplus = whole + fraction - 38;
+  if (surplus <= 0) return bounded(whole + fraction, fraction);
+  // Each side gives half of what is too much.
+  return bounded(38, fraction - (Math.floor(surplus / 2) + 1));
+}
+
+function bounded(precision: number, scale: number): DecimalType {
+  return types.decimal(Math.min(38, precision), Math.min(38, scale));
 }
 
 /** Cuts a precision above 38, keeping the integer digits and at least 6 (or all) fraction digits. */

@@ -19,6 +19,18 @@ function spannedUnits(a: string, b: string, all: readonly string[]): string {
   return from === to ? from : `${from} to ${to}`;
 }
 
+/** Whether an interval of the type has a number of such units. */
+export function hasUnit(type: DataType, unit: string): boolean {
+  const [all, units] =
+    type.kind === "interval_daytime"
+      ? [dayTimeUnits, type.units ?? "day to second"]
+      : type.kind === "interval_yearmonth"
+        ? [yearMonthUnits, type.units ?? "year to month"]
+        : [[], ""];
+  const [from, to = from] = units.split(" to ");
+  return all.includes(unit) && all.indexOf(from!) <= all.indexOf(unit) && all.indexOf(unit) <= all.indexOf(to!);
+}
+
 /** Whether intervals in the types, which are alike else, have the same units. */
 export function sameUnits(a: DataType, b: DataType): boolean {
   if (a.kind === "array" && b.kind === "array") return sameUnits(a.element, b.element);

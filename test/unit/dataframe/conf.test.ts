@@ -41,6 +41,21 @@ describe("the session configuration", () => {
     expect(set.get("sql.session.timeZone")).toBe("UTC");
   });
 
+  it.each([
+    ["spark.sql.timestampType", "TIMESTAMP_LTZ", "TIMESTAMP_NTZ"],
+    ["spark.sql.caseSensitive", "false", "true"],
+    ["spark.sql.ansi.doubleQuotedIdentifiers", "FALSE", "true"],
+    ["spark.sql.parser.escapedStringLiterals", "false", "true"],
+    ["spark.sql.groupByOrdinal", "true", "false"],
+    ["spark.sql.crossJoin.enabled", "true", "false"],
+    ["spark.sql.session.collation.default", "UTF8_BINARY", "UTF8_LCASE"],
+    ["spark.sql.legacy.exponentLiteralAsDecimal.enabled", "false", "true"],
+    ["spark.sql.legacy.interval.enabled", "false", "true"],
+  ])("takes %s = %s, what it is here, and refuses %s", (key, built, other) => {
+    expect(conf({ [key]: built }).conf.get(key)).toBe(built);
+    expect(refusal(() => conf({ [key]: other }))).toMatchObject({ condition: "NOT_YET_SUPPORTED" });
+  });
+
   it("refuses a key that nobody knows, with the nearest", () => {
     const { condition, parameters } = refusal(() => conf({ "spark.sql.session.timezon": "UTC" }));
     expect(condition).toBe("UNKNOWN_OPTION");
