@@ -246,7 +246,7 @@ function besideDigits({ tokens }: NumberFormat, parts: readonly string[]): reado
 
 /** Digits before the point, from the right; spaces for what a `9` has none for. */
 function wholeText(form: string, digits: string | null): string {
-  if (digits === null) return form.replace(/[09]/g, "#").replaceAll("G", ",");
+  if (digits === null) return form.replace(/[09]/g, "#").replace(/[G,]/g, " ");
   let at = digits.length;
   let out = "";
   const firstZero = form.indexOf("0");

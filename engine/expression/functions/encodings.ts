@@ -38,13 +38,16 @@ const base64: FunctionEntry = {
   eval: ([bytes]) => toBase64(bytes as Uint8Array),
 };
 
+/** What is no letter of base 64 is passed over, as in mails. */
+const notBase64 = /[^A-Za-z0-9+/=]/g;
+
 const unbase64: FunctionEntry = {
   name: "unbase64",
   doc: "The bytes of a base 64 text.",
   arity: [1, 1],
   nulls: "strict",
   resolve: fixed([types.string], types.binary),
-  eval: ([text]) => fromBase64(text as string) ?? throwConversion("unbase64", "BASE64", text as string),
+  eval: ([text]) => fromBase64((text as string).replace(notBase64, "")) ?? throwConversion("unbase64", "BASE64", text as string),
 };
 
 /** Character sets that have one byte, or two, a code unit. */
