@@ -190,12 +190,10 @@ export class GroupStateOperator implements StatefulOperator {
   *changes(): Iterable<StateChanges> {
     for (const [t, table] of this.#tables.entries()) {
       for (const partition of this.#partitions.all()) {
-        const { upserts, deletes } = partition.tableAt(t).changes();
-        if (deletes.length > 0) {
-          const gone = partition.sortRows(deletes);
-          yield { ...this.#chunk(table), deletes: this.#deleted(table, partition, t, gone) };
-        }
-        yield* this.#saved(table, partition, t, partition.sortRows(upserts));
+        const rows = partition.tableAt(t);
+        const { upserts, deletes } = rows.changes(partition.inOrder(rows.changedSlots));
+        if (deletes.length > 0) yield { ...this.#chunk(table), deletes: this.#deleted(table, partition, t, deletes) };
+        yield* this.#saved(table, partition, t, upserts);
       }
     }
   }
@@ -209,7 +207,7 @@ export class GroupStateOperator implements StatefulOperator {
       for (const partition of this.#partitions.of(groups)) {
         const slots = new IntList();
         partition.keys.collect(groups, slots);
-        yield* this.#saved(table, partition, t, partition.sortRows(partition.tableAt(t).rowsOf(slots.view())));
+        yield* this.#saved(table, partition, t, partition.tableAt(t).rowsOf(partition.inOrder(slots.view())));
       }
     }
   }
@@ -224,7 +222,10 @@ export class GroupStateOperator implements StatefulOperator {
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: this.#partitions.all().reduce((sum, { keys }) => sum + keys.memoryBytes, 0),
+      memoryUsedBytes: [...this.#partitions.all().map(({ keys }) => keys), ...tables].reduce(
+        (sum, { memoryBytes }) => sum + memoryBytes,
+        0,
+      ),
       lateRows: this.#lateRows,
     };
   }

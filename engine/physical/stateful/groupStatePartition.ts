@@ -78,7 +78,7 @@ export class GroupStatePartition {
   }
 
   #callsWith(isInitial: boolean): KeyCalls[] {
-    const calls = Array.from(this.#sorted(this.#rows.keys()), (slot): KeyCalls => ({
+    const calls = Array.from(this.inOrder(this.#rows.keys()), (slot): KeyCalls => ({
       slot,
       reasons: [{ rows: this.#rows.get(slot)!, isInitial, dueMs: null }],
     }));
@@ -90,7 +90,7 @@ export class GroupStatePartition {
   callsDue(boundMs: number): KeyCalls[] {
     const bySlot = new Map<number, number[]>();
     for (const { slot, timeMs } of this.timers.due(boundMs)) bySlot.set(slot, [...(bySlot.get(slot) ?? []), timeMs]);
-    return Array.from(this.#sorted(bySlot.keys()), (slot): KeyCalls => {
+    return Array.from(this.inOrder(bySlot.keys()), (slot): KeyCalls => {
       const times = bySlot.get(slot)!.toSorted((a, b) => a - b);
       return { slot, reasons: times.map((dueMs) => ({ rows: [], isInitial: false, dueMs })) };
     });
@@ -181,16 +181,11 @@ export class GroupStatePartition {
     return { slot, tables: this.tables, timers: this.timers, nowMs: batchTimeMs };
   }
 
-  #sorted(slots: Iterable<number>): Int32Array {
+  /** Keys in the order of the files: by hash. */
+  inOrder(slots: Iterable<number>): Int32Array {
     const sorted = Int32Array.from(slots);
     this.#sorter.sort(sorted, sorted.length, this.keys.hashes, null, (a, b) => this.keys.compareKeys(a, b));
     return sorted;
-  }
-
-  /** Rows of the files in their order: by the hash of the key, then by the user's key. */
-  sortRows<R extends { readonly slot: number; readonly text: string }>(rows: R[]): R[] {
-    const rank = new Map(Array.from(this.#sorted(new Set(rows.map(({ slot }) => slot))), (slot, place) => [slot, place]));
-    return rows.toSorted((a, b) => rank.get(a.slot)! - rank.get(b.slot)! || (a.text < b.text ? -1 : 1));
   }
 
   keyColumns(rows: readonly { readonly slot: number }[]): Column[] {

@@ -1,7 +1,7 @@
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { Lane } from "../../state/lane.js";
-import { SlotValues } from "./slotValues.js";
+import { heldBytes, SlotValues } from "./slotValues.js";
 
 /** A row of a user's state, as the files have it. */
 export interface Entry {
@@ -19,6 +19,8 @@ export interface SlotEntries {
   delete(slot: number, text: string): void;
   has(slot: number): boolean;
   of(slot: number): Iterable<readonly [text: string, entry: Entry]>;
+  /** About what it takes. */
+  readonly bytes: number;
 }
 
 /** Where a key has one row at most, whose own key is empty: no object for each key, which a million keys would make the collector walk through. */
@@ -58,6 +60,10 @@ export class OneEntry implements SlotEntries {
     const entry = this.get(slot);
     return entry === undefined ? [] : [[this.text, entry]];
   }
+
+  get bytes(): number {
+    return this.#rows.bytes + this.#expiresMs.bytes;
+  }
 }
 
 /** The only row of a slot. */
@@ -69,6 +75,7 @@ interface OnlyRow {
 /** Where a key may have many. Most have one, which has no map to itself. */
 export class ManyEntries implements SlotEntries {
   readonly #rows: (OnlyRow | Map<string, Entry> | undefined)[] = [];
+  #held = 0;
 
   get(slot: number, text: string): Entry | undefined {
     const rows = this.#rows[slot];
@@ -77,6 +84,8 @@ export class ManyEntries implements SlotEntries {
   }
 
   set(slot: number, text: string, entry: Entry): void {
+    const before = this.get(slot, text);
+    this.#held += bytesOf(text, entry) - (before === undefined ? 0 : bytesOf(text, before));
     while (this.#rows.length < slot) this.#rows.push(undefined);
     const rows = this.#rows[slot];
     if (rows instanceof Map) rows.set(text, entry);
@@ -89,6 +98,7 @@ export class ManyEntries implements SlotEntries {
   }
 
   delete(slot: number, text: string): void {
+    this.#held -= bytesOf(text, this.get(slot, text)!);
     const rows = this.#rows[slot];
     if (rows instanceof Map) rows.delete(text);
     if (!(rows instanceof Map) || rows.size === 0) this.#rows[slot] = undefined;
@@ -103,4 +113,13 @@ export class ManyEntries implements SlotEntries {
     if (rows instanceof Map) return rows;
     return rows === undefined ? [] : [[rows.text, rows.entry]];
   }
+
+  get bytes(): number {
+    return this.#held + 8 * this.#rows.length;
+  }
+}
+
+/** The objects of a row, and what they hold. */
+function bytesOf(text: string, { keyValues, values }: Entry): number {
+  return 160 + text.length + heldBytes(keyValues) + heldBytes(values);
 }

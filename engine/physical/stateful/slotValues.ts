@@ -9,6 +9,7 @@ interface FieldSlots {
   set(slot: number, value: Value): void;
   get(slot: number): Value;
   clear(slot: number): void;
+  readonly bytes: number;
 }
 
 /** One row of some types for every slot that has one. Numbers lie in lanes: a million keys are a few arrays to the collector of garbage, and no objects. */
@@ -42,18 +43,27 @@ export class SlotValues {
     this.#there.values[slot] = 0;
     for (const field of this.#fields) field.clear(slot);
   }
+
+  /** About what it takes. */
+  get bytes(): number {
+    return this.#fields.reduce((sum, { bytes }) => sum + bytes, this.#there.bytes);
+  }
 }
 
 function fieldSlotsFor(type: DataType): FieldSlots {
-  if (isLongLike(type)) return new LongField();
+  if (isLongLike(type)) return new LaneField(new Lane("i64", 0n));
   const isNumber = type.kind !== "boolean" && type.kind !== "decimal" && fixedEncodingOf(type) !== null;
-  return isNumber ? new NumberField() : new AnyField();
+  return isNumber ? new LaneField(new Lane("f64", 0)) : new AnyField();
 }
 
-/** Longs, timestamps and their like. */
-class LongField implements FieldSlots {
-  readonly #values = new Lane("i64", 0n);
+/** Numbers: longs, timestamps and their like as such, all of up to 32 bits, days and months as doubles. */
+class LaneField implements FieldSlots {
+  readonly #values: Lane<"i64"> | Lane<"f64">;
   readonly #seen = new SeenLane();
+
+  constructor(values: Lane<"i64"> | Lane<"f64">) {
+    this.#values = values;
+  }
 
   reserve(capacity: number): void {
     this.#values.reserve(capacity);
@@ -62,7 +72,7 @@ class LongField implements FieldSlots {
 
   set(slot: number, value: Value): void {
     this.#seen.values[slot] = value === null ? 0 : 1;
-    if (value !== null) this.#values.values[slot] = value as bigint;
+    if (value !== null) (this.#values.values as { [slot: number]: Value })[slot] = value;
   }
 
   get(slot: number): Value {
@@ -72,35 +82,16 @@ class LongField implements FieldSlots {
   clear(slot: number): void {
     this.#seen.values[slot] = 0;
   }
-}
 
-/** Numbers up to 32 bits, floats and doubles, days and months. */
-class NumberField implements FieldSlots {
-  readonly #values = new Lane("f64", 0);
-  readonly #seen = new SeenLane();
-
-  reserve(capacity: number): void {
-    this.#values.reserve(capacity);
-    this.#seen.reserve(capacity);
-  }
-
-  set(slot: number, value: Value): void {
-    this.#seen.values[slot] = value === null ? 0 : 1;
-    if (value !== null) this.#values.values[slot] = value as number;
-  }
-
-  get(slot: number): Value {
-    return this.#seen.values[slot] === 0 ? null : this.#values.values[slot]!;
-  }
-
-  clear(slot: number): void {
-    this.#seen.values[slot] = 0;
+  get bytes(): number {
+    return this.#values.bytes + this.#seen.bytes;
   }
 }
 
 /** Everything else, as values. */
 class AnyField implements FieldSlots {
   readonly #values: Value[] = [];
+  #held = 0;
 
   reserve(capacity: number): void {
     // Without holes: an array with some becomes a table of hashes.
@@ -108,6 +99,7 @@ class AnyField implements FieldSlots {
   }
 
   set(slot: number, value: Value): void {
+    this.#held += heldBytes(value) - heldBytes(this.#values[slot]!);
     this.#values[slot] = value;
   }
 
@@ -116,6 +108,21 @@ class AnyField implements FieldSlots {
   }
 
   clear(slot: number): void {
+    this.#held -= heldBytes(this.#values[slot]!);
     this.#values[slot] = null;
   }
+
+  get bytes(): number {
+    return this.#held + 8 * this.#values.length;
+  }
+}
+
+/** About what a value takes beside its place in an array. */
+export function heldBytes(value: Value): number {
+  if (typeof value === "string") return 16 + value.length;
+  if (typeof value === "bigint") return 24;
+  if (typeof value !== "object" || value === null) return 0;
+  if (ArrayBuffer.isView(value)) return 96 + value.byteLength;
+  if (Array.isArray(value)) return (value as readonly Value[]).reduce<number>((sum, item) => sum + 8 + heldBytes(item), 16);
+  return Object.values(value as unknown as Record<string, Value>).reduce<number>((sum, item) => sum + 8 + heldBytes(item), 24);
 }

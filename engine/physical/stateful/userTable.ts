@@ -12,7 +12,6 @@ import { ManyEntries, OneEntry, type Entry, type SlotEntries } from "./slotEntri
 /** What is written of a row: the slot of its key, and the row; null when it is gone. */
 interface Change {
   readonly slot: number;
-  readonly text: string;
   readonly keyValues: readonly Value[];
   readonly entry: Entry | null;
 }
@@ -37,6 +36,10 @@ export class UserTableState {
     const valueTypes = spec.value.fields.map(({ type }) => type);
     this.#rows = spec.key.fields.length === 0 ? new OneEntry(noKey, valueTypes) : new ManyEntries();
     this.#expiry = spec.ttlMs === null ? null : new TimeIndex();
+  }
+
+  get memoryBytes(): number {
+    return this.#rows.bytes;
   }
 
   begin(): void {
@@ -98,25 +101,29 @@ export class UserTableState {
     if (!(known <= timeMs * 1000)) expiry.set(slot, timeMs * 1000);
   }
 
-  /** What the batch changed: rows that are there, and keys of rows that were there before. */
-  changes(): { readonly upserts: Change[]; readonly deletes: Change[] } {
+  /** The keys of which the batch changed rows. */
+  get changedSlots(): Iterable<number> {
+    return this.#changed.keys();
+  }
+
+  /** What the batch changed of keys, in their order: rows that are there, and keys of rows that were there before. */
+  changes(slots: Int32Array): { readonly upserts: Change[]; readonly deletes: Change[] } {
     const upserts: Change[] = [];
     const deletes: Change[] = [];
-    for (const [slot, before] of this.#changed) {
-      for (const [text, old] of before) {
+    for (const slot of slots) {
+      for (const [text, old] of byText(this.#changed.get(slot)!)) {
         const entry = this.#rows.get(slot, text) ?? null;
-        if (entry !== null) upserts.push({ slot, text, keyValues: entry.keyValues, entry });
-        else if (old !== null) deletes.push({ slot, text, keyValues: old.keyValues, entry: null });
+        if (entry !== null) upserts.push({ slot, keyValues: entry.keyValues, entry });
+        else if (old !== null) deletes.push({ slot, keyValues: old.keyValues, entry: null });
       }
     }
     return { upserts, deletes };
   }
 
-  /** All rows of some keys. */
-  rowsOf(slots: Iterable<number>): Change[] {
+  /** All rows of some keys, in their order. */
+  rowsOf(slots: Int32Array): Change[] {
     const found: Change[] = [];
-    for (const slot of slots)
-      for (const [text, entry] of this.#rows.of(slot)) found.push({ slot, text, keyValues: entry.keyValues, entry });
+    for (const slot of slots) for (const [, entry] of byText(this.#rows.of(slot))) found.push({ slot, keyValues: entry.keyValues, entry });
     return found;
   }
 
@@ -193,6 +200,12 @@ export class UserTableState {
     if (keyValues.length === 0) return noKey;
     return JSON.stringify(keyValues, (_, value: unknown) => (typeof value === "bigint" ? `${value}n` : value));
   }
+}
+
+/** The rows of one key, by the text of the user's: their order in the files. */
+function byText<T>(rows: Iterable<readonly [text: string, row: T]>): readonly (readonly [text: string, row: T])[] {
+  const listed = Array.from(rows);
+  return listed.length > 1 ? listed.toSorted(([a], [b]) => (a < b ? -1 : 1)) : listed;
 }
 
 /** The text of the key of a table that has none. */
