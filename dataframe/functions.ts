@@ -20,3 +20,4 @@ export * from "./functions/tools.js";
 export * from "./functions/forms.js";
 export * from "./functions/collectionBuilding.js";
 export * from "./functions/generators.js";
+export * from "./functions/synonyms.js";

@@ -221,7 +221,7 @@ export class Session implements SessionContext {
     const view = this.views.get(name.toLowerCase());
     if (!view) {
       const nearest = nearestName(name, this.viewNames);
-      const suggestion = nearest === undefined ? "" : ` Did you mean \`${nearest}\`?`;
+      const suggestion = nearest === undefined ? tablesOfTheWarehouse : ` Did you mean \`${nearest}\`?`;
       throw new StreamingError("TABLE_OR_VIEW_NOT_FOUND", { relationName: `\`${name}\``, suggestion });
     }
     return analyze({ kind: "subqueryAlias", alias: view.name, input: view.plan() }, this.analysisContext);
@@ -267,6 +267,9 @@ export class Session implements SessionContext {
 function cellOf(row: object, name: string, index: number): unknown {
   return Array.isArray(row) ? (row as readonly unknown[])[index] : (row as Readonly<Record<string, unknown>>)[name];
 }
+
+/** What is looked for may lie in the warehouse, which only what is asynchronous reads. */
+const tablesOfTheWarehouse = ' It is no temporary view: tables of the warehouse are read by `await session.sql("SELECT * FROM …")`.';
 
 /** What `${name}` in a text of SQL stands for. */
 function variableIn(conf: Conf, name: string): string | undefined {

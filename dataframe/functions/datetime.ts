@@ -1,5 +1,5 @@
 import type { Timestamp } from "../../engine/arrow/rows.js";
-import type { Column, NameOf, Operand, RefsOf } from "../column.js";
+import type { Column, NameOf, Operand, RefsOf, AnyColumn } from "../column.js";
 import type { LocalDate, LocalDateTime } from "../types/values.js";
 import { callMixed, callOver, callWith, literalColumn, nullary, unary, type ColumnOrName, type Takes, type TakesValue } from "./make.js";
 
@@ -148,6 +148,18 @@ export function window<const C extends ColumnOrName>(
 ): Column<TimeWindow, Takes<C, "moment", "window">, "window"> {
   const rest = startTime === undefined ? (slide === undefined ? [] : [slide]) : [slide ?? duration, startTime];
   return callWith("window", time, [duration, ...rest]);
+}
+
+/**
+ * The session that a row is in: rows of a key that are less than a gap apart are one. The gap is an interval, or a column of them. A grouping key, beside another.
+ *
+ * @example df.groupBy(sessionWindow("at", "5 minutes"), "sensorId").count()
+ */
+export function sessionWindow<const C extends ColumnOrName>(
+  time: C,
+  gap: string | AnyColumn,
+): Column<TimeWindow, Takes<C, "moment", "sessionWindow">, "session_window"> {
+  return callOver("session_window", [time, typeof gap === "string" ? literalColumn(gap) : gap]);
 }
 
 /** The event time of a window: what a window over windows is taken of. @example df.groupBy(window("at", "1 minute")).count().select(windowTime("window").as("t")) */

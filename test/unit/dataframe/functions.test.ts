@@ -76,6 +76,9 @@ const builders = new Set([
   "asc",
   "desc",
   "window",
+  "sessionWindow",
+  "grouping",
+  "groupingId",
   "windowTime",
   "bitwiseNot",
 ]);

@@ -281,4 +281,26 @@ describe("streams", () => {
     await query.awaitTermination();
     expect(session.table("asked").columns).toEqual(["timestamp", "value", "d"]);
   });
+
+  it("are analysed anew where the configuration of the query is another", async () => {
+    const own = Session.create({ print: () => {}, warn: () => {} });
+    const names = own.createDataFrame([{ c: 0, d: "zero" }], "c INT, d STRING");
+    const rows = own.readStream.format("rate").option("rowsPerSecond", 10).load().select(col("value").mod(2).cast("int").as("a"));
+    const made = rows
+      .withColumn("s", struct("a"))
+      .withColumn("s", col("s").withField("b", lit("1").cast("int")))
+      .lateralJoin(names.where(col("c").eq(col("a").outer())))
+      .lateralJoin(own.tvf.explode(array(lit(1), col("a").outer())));
+    own.conf.set("spark.sql.ansi.enabled", false);
+    const query = await made.writeStream.format("memory").queryName("anew").trigger({ once: true }).start();
+    await query.awaitTermination();
+    expect(own.table("anew").dtypes).toEqual([
+      ["a", "int"],
+      ["s", "struct<a:int,b:int>"],
+      ["c", "int"],
+      ["d", "string"],
+      ["col", "int"],
+    ]);
+    await own.stop();
+  });
 });
