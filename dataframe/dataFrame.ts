@@ -18,7 +18,7 @@ import { literalOf, type LiteralValue } from "./literal.js";
 import { localPlan } from "./localPlan.js";
 import * as m from "./mapRows.js";
 import { nameExpression } from "./names.js";
-import { castsNamed, givenColumn, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
+import { castsNamed, droppedIds, givenColumn, joinSides, keyColumn, outputItems, type RowFunction } from "./rowColumns.js";
 import type { RowOfInput, SchemaInput } from "./schema.js";
 import type { SessionContext } from "./sessionContext.js";
 import { newStreamDefinition } from "./streamDefinition.js";
@@ -136,9 +136,16 @@ export class DataFrame<out Row = r.LooseRow> extends TableVerbs<Row, DataFrame<R
     return this.project(allRenamed(this.output, names));
   }
 
-  /** Without these columns. @example df.drop("celsius") */
-  drop<R, const N extends v.Name<R>>(this: DataFrame<R>, ...names: readonly N[]): DataFrame<r.Dropped<R, N>> {
-    return this.project(this.output.filter((attribute) => !names.some((name) => sameName(name, attribute.name))));
+  /** Without these columns: by name, or the very ones (`joined.drop(sensors.col("sensorId"))`). What is not there is no matter. @example df.drop("celsius") */
+  drop<R, const N extends v.Name<R>>(this: DataFrame<R>, ...names: readonly N[]): DataFrame<r.Dropped<R, N>>;
+  drop<R>(this: DataFrame<R>, ...columns: readonly AnyColumn[]): DataFrame<R>;
+  drop(...columns: readonly (string | AnyColumn)[]): DataFrame<never> {
+    const ids = new Set(
+      columns.flatMap((column) => (typeof column === "string" ? [] : droppedIds((plan) => this.analyzed(plan), this.plan, column))),
+    );
+    const isDropped = ({ id, name }: { readonly id: number; readonly name: string }): boolean =>
+      ids.has(id) || columns.some((column) => typeof column === "string" && sameName(column, name));
+    return this.project(this.output.filter((attribute) => !isDropped(attribute)));
   }
 
   /** A column of this very DataFrame: tells the sides of a join apart. @example df.select(df.col("id")) */

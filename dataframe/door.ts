@@ -133,7 +133,7 @@ guard("DataFrame", DataFrame.prototype, {
     withColumns: [recordOf("an object of Columns by name", column)],
     withColumnRenamed: [columnName, columnName],
     toDF: [rest(columnName)],
-    drop: [rest(columnName)],
+    drop: [rest(columnOrName)],
     as: [text],
     alias: [text],
     col: [columnName],

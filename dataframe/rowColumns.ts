@@ -3,6 +3,7 @@ import { distinctInputs } from "../engine/plan/analyzer/reidentify.js";
 import type { LogicalPlan, NodeOf } from "../engine/plan/logicalPlan.js";
 import { outputOf } from "../engine/plan/outputOf.js";
 import { sameName } from "../engine/plan/verbs.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import { notExpected } from "./arguments.js";
 import { Column, columnExpression, outputExpression, type AnyColumn } from "./column.js";
 import { attributeNamed } from "./names.js";
@@ -88,4 +89,16 @@ export function castsNamed(e: Expression): Expression {
   while (inner.kind === "unresolvedCast") inner = inner.child;
   if (inner.kind !== "unresolvedAttribute" || inner.parts.length > 1) return e;
   return { kind: "alias", child: e, name: inner.parts[0]!, id: freshId() };
+}
+
+/** The columns that a Column stands for in a plan; none where there is none of that name. @throws AMBIGUOUS_REFERENCE */
+export function droppedIds(analyze: (plan: LogicalPlan) => LogicalPlan, plan: LogicalPlan, { expression }: AnyColumn): readonly number[] {
+  if (expression.kind === "attribute") return [expression.id];
+  if (expression.kind !== "unresolvedAttribute") return [];
+  try {
+    return outputOf(analyze({ kind: "project", expressions: [expression], input: plan })).map(({ id }) => id);
+  } catch (error) {
+    if (error instanceof StreamingError && error.condition.startsWith("UNRESOLVED_COLUMN")) return [];
+    throw error;
+  }
 }

@@ -259,6 +259,26 @@ describe("rows as they are", () => {
   });
 });
 
+describe("drop", () => {
+  const a = session.createDataFrame([{ id: 1, s: "x" }], "id INT, s STRING");
+  const b = session.createDataFrame([{ id: 1, v: 5 }], "id INT, v DOUBLE");
+  const joined = a.join(b, a.col("id").eq(b.col("id")));
+
+  it("takes the very column of a side of a join, or a name", async () => {
+    expect(joined.drop(b.col("id")).columns).toEqual(["id", "s", "v"]);
+    expect(joined.drop(a.col("id")).columns).toEqual(["s", "id", "v"]);
+    expect(joined.drop(a.col("id"), b.col("v")).columns).toEqual(["s", "id"]);
+    expect(joined.drop("id").columns).toEqual(["s", "v"]);
+    expect([a.drop(col("ID")).columns, a.drop(col("zz")).columns, a.drop(col("id").plus(1)).columns]).toEqual([
+      ["s"],
+      ["id", "s"],
+      ["id", "s"],
+    ]);
+    expect(conditionOf(() => joined.drop(col("id")))).toBe("AMBIGUOUS_REFERENCE");
+    expect(await rowsOf(joined.drop(b.col("id")))).toEqual([[1, "x", 5]]);
+  });
+});
+
 describe("fields of structs", () => {
   const s = session.createDataFrame(
     [{ s: { a: 1, b: "x", c: { d: 2, e: 3 } } }, { s: null }],
