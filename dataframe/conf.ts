@@ -163,6 +163,9 @@ export function contextOf(conf: Readonly<Record<string, string>>): AnalysisConte
     zone: conf["spark.sql.session.timeZone"]!,
     ...(conf["spark.sql.mapKeyDedupPolicy"]?.toUpperCase() === "LAST_WIN" && { lastKeyWins: true }),
     ...(conf["spark.sql.decimalOperations.allowPrecisionLoss"]?.toLowerCase() === "false" && { keepsFractions: true }),
+    ...(conf["spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled"]?.toLowerCase() === "false" && {
+      emptyGroupingSets: true,
+    }),
   };
 }
 

@@ -46,6 +46,12 @@ const keys = [
     default: "true",
   },
   {
+    name: "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled",
+    doc: "GROUP BY GROUPING SETS (()) gives a row where there are no rows, as an aggregation without GROUP BY does; false gives none, as Spark did before.",
+    kind: "boolean",
+    default: "true",
+  },
+  {
     name: "spark.sql.shuffle.partitions",
     doc: "State partitions of a stateful operator, 1 to 256. Fixed by the first start of a query. (Spark: 200; here 4, whatever the machine.)",
     kind: "integer",

@@ -80,6 +80,8 @@ export type Grouping =
       readonly kind: "list";
       readonly items: readonly GroupingItem[];
       /** `GROUP BY a, b WITH CUBE`. */ readonly with: "cube" | "rollup" | null;
+      /** Of `GROUP BY a, b GROUPING SETS (…)`: a and b. */
+      readonly keys?: readonly Expression[];
     };
 
 export type GroupingItem =
@@ -219,11 +221,13 @@ export interface StreamWatermark {
   readonly input: ParsedPlan;
 }
 
-/** `|> EXTEND`, `|> SET`, `|> DROP`, `|> RENAME`: the columns of the input, changed. */
+/** `|> EXTEND`, `|> SET`, `|> DROP`, `|> WHERE`, `|> ORDER BY`: the columns of the input, changed, and its rows; they see no columns below it. */
 export interface PipeColumns {
   readonly kind: "pipeColumns";
   readonly change:
     | { readonly kind: "extend"; readonly items: readonly Expression[] }
+    | { readonly kind: "where"; readonly condition: Expression }
+    | { readonly kind: "order"; readonly order: readonly SortOrder[]; readonly global: boolean }
     | { readonly kind: "set"; readonly assignments: readonly { readonly name: readonly string[]; readonly value: Expression }[] }
     | { readonly kind: "drop"; readonly names: readonly (readonly string[])[] };
   readonly input: ParsedPlan;

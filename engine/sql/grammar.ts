@@ -5,6 +5,7 @@ import { isNamedWindow } from "./alias.js";
 import { readDataType } from "./dataTypes.js";
 import { numberLiteral } from "./numberLiteral.js";
 import { binary, binaryOperators, call } from "./operators.js";
+import { isPipeBar } from "./pipeBar.js";
 import { readPredicate } from "./predicates.js";
 import { readQuery } from "./query.js";
 import { readPrimary } from "./primary.js";
@@ -89,7 +90,7 @@ export class ExpressionGrammar implements Grammar {
     let left = this.unary();
     for (;;) {
       const operator = binaryOperators.get(this.tokens.peek().word);
-      if (operator === undefined || operator.level < level) return left;
+      if (operator === undefined || operator.level < level || isPipeBar(this.tokens)) return left;
       this.tokens.next();
       const right = this.binary(operator.level + 1);
       left = binary(operator.name, left, right, { start, end: this.tokens.end });

@@ -11,7 +11,13 @@ export function readGrouping(grammar: Grammar): Grouping {
     return { kind: "all" };
   }
   const items = tokens.commaSeparated(() => readItem(grammar));
-  if (tokens.is("GROUPING", "SETS", "(")) return { kind: "list", items: [readSets(grammar)], with: null };
+  if (tokens.is("GROUPING", "SETS", "("))
+    return {
+      kind: "list",
+      items: [readSets(grammar)],
+      with: null,
+      keys: items.flatMap((item) => (item.kind === "expression" ? [item.expression] : [])),
+    };
   if (tokens.accept("WITH", "CUBE")) return { kind: "list", items, with: "cube" };
   if (tokens.accept("WITH", "ROLLUP")) return { kind: "list", items, with: "rollup" };
   return { kind: "list", items, with: null };

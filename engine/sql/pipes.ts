@@ -7,11 +7,12 @@ import { readPivot, readUnpivot } from "./pivots.js";
 import { readPrimaryQuery } from "./primaryQuery.js";
 import { readSample } from "./sample.js";
 import { readSetOperation } from "./setOperations.js";
-import { readWindows } from "./select.js";
+import { isItemEnd, readWindows } from "./select.js";
+import { isPipeBar } from "./pipeBar.js";
 import type { Grammar } from "./tokenStream.js";
 
 export function isPipe({ tokens }: Grammar): boolean {
-  return tokens.is("|>");
+  return tokens.is("|>") || isPipeBar(tokens);
 }
 
 const nothing = { from: null, where: null, grouping: null, having: null, windows: [], qualify: null, hints: [] } as const;
@@ -19,14 +20,16 @@ const nothing = { from: null, where: null, grouping: null, having: null, windows
 /** `|> OPERATOR …` over `input`. */
 export function readPipe(grammar: Grammar, input: ParsedPlan): ParsedPlan {
   const { tokens } = grammar;
-  tokens.expect("|>");
+  tokens.expectAny("|>", "|");
   if (isJoin(grammar)) return readJoin(grammar, input);
   switch (tokens.peek().word) {
     case "SELECT": {
       tokens.next();
       const distinct = tokens.accept("DISTINCT");
+      if (!distinct && tokens.is("ALL") && !isItemEnd(tokens.peek(1).word)) tokens.next();
       const items = tokens.commaSeparated(() => grammar.namedExpression());
-      return { kind: "select", ...nothing, distinct, items, from: input, windows: readWindows(grammar) };
+      const grouping = tokens.accept("GROUP", "BY") ? readGrouping(grammar) : null;
+      return { kind: "select", ...nothing, distinct, items, grouping, from: input, windows: readWindows(grammar) };
     }
     case "EXTEND": {
       tokens.next();
@@ -42,11 +45,9 @@ export function readPipe(grammar: Grammar, input: ParsedPlan): ParsedPlan {
     case "AS":
       tokens.next();
       return { kind: "subqueryAlias", alias: tokens.identifier("an alias"), input: input as never };
-    case "WHERE": {
+    case "WHERE":
       tokens.next();
-      const star = { kind: "unresolvedStar", target: [] } as const;
-      return { kind: "select", ...nothing, distinct: false, items: [star], from: input, where: grammar.expression() };
-    }
+      return { kind: "pipeColumns", change: { kind: "where", condition: grammar.expression() }, input };
     case "AGGREGATE": {
       tokens.next();
       const aggregates = tokens.is("GROUP", "BY") ? [] : tokens.commaSeparated(() => grammar.namedExpression());
@@ -72,10 +73,17 @@ export function readPipe(grammar: Grammar, input: ParsedPlan): ParsedPlan {
     case "DISTRIBUTE":
     case "LIMIT":
     case "OFFSET":
-      return readOrganization(grammar, input);
+      return overColumns(readOrganization(grammar, input), input);
     default:
       throw tokens.unexpected("expected an operator such as SELECT, WHERE, AGGREGATE, JOIN or ORDER BY");
   }
+}
+
+/** An order behind a pipe sees the columns of its input alone. */
+function overColumns(plan: ParsedPlan, input: ParsedPlan): ParsedPlan {
+  if (plan.kind === "limitBy" && plan.input !== input) return { ...plan, input: overColumns(plan.input, input) };
+  if (plan.kind !== "orderBy" || plan.order === null) return plan;
+  return { kind: "pipeColumns", change: { kind: "order", order: plan.order, global: plan.global }, input };
 }
 
 function readAssignment(grammar: Grammar) {

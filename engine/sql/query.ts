@@ -36,9 +36,15 @@ function readCommonTable(grammar: Grammar): CommonTable {
 
 /** A query without its WITH. */
 export function readOrganized(grammar: Grammar): ParsedPlan {
-  let plan = readOrganization(grammar, readTerm(grammar, 0));
+  const first = readOrganization(grammar, readTerm(grammar, 0));
+  let plan = first;
   while (isPipe(grammar)) plan = readPipe(grammar, plan);
-  return plan;
+  return plan === first || plan.kind === "select" ? plan : shown(plan);
+}
+
+/** What a query of pipes gives is what `*` stands for: the keys of USING, which each side has, once. */
+function shown(input: ParsedPlan): ParsedPlan {
+  return { kind: "pipeColumns", change: { kind: "drop", names: [] }, input };
 }
 
 /** Set operations by precedence: INTERSECT binds tighter than UNION and EXCEPT. */

@@ -20,7 +20,7 @@ export function readSelect(grammar: Grammar, from: ParsedPlan | null): Select {
 }
 
 /** A column may be called `all`. */
-function isItemEnd(word: string): boolean {
+export function isItemEnd(word: string): boolean {
   return word === "," || word === "FROM" || word === "AS" || word === ".";
 }
 

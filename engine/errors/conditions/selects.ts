@@ -70,6 +70,28 @@ export const selectConditions = {
     message: "The FILTER expression <filterExpr> in an aggregate function is invalid. Expected a deterministic FILTER expression.",
     advice: "Compute the condition as a column in a subquery.",
   },
+  PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION: {
+    sqlState: "0A000",
+    message:
+      "Non-grouping expression <expr> is provided as an argument to the |> <clause> pipe operator but contains an aggregate function.",
+    advice: "Use the |> AGGREGATE pipe operator.",
+  },
+  PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION: {
+    sqlState: "0A000",
+    message:
+      "Non-grouping expression <expr> is provided as an argument to the |> AGGREGATE pipe operator but does not contain any aggregate function.",
+    advice: "Add an aggregate function, or move the expression behind GROUP BY.",
+  },
+  "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE": {
+    sqlState: "0A000",
+    message: "The feature is not supported: The SQL pipe operator syntax with aggregation (using |> AGGREGATE) does not support <case>.",
+    advice: "Write SELECT … GROUP BY.",
+  },
+  EXCEPT_OVERLAPPING_COLUMNS: {
+    sqlState: "42702",
+    message: "Columns in an EXCEPT list must be distinct and non-overlapping, but got (<columns>).",
+    advice: "Name each column once.",
+  },
   AMBIGUOUS_LATERAL_COLUMN_ALIAS: {
     sqlState: "42702",
     message: "Lateral column alias <name> is ambiguous and has several matches.",

@@ -26,7 +26,9 @@ const refuseOverflow: FunctionEntry = {
   arity: [2, 2],
   nulls: "strict",
   resolve: ([value, column], _resolving) => ({ args: [value!, column!], type: typeOf(value!), nullable: true }),
-  eval: ([, column], { args, type }) => {
+  eval: ([value, column], { args, type }) => {
+    // No decimal is NaN or infinite: the cast makes null of these.
+    if (type.kind === "decimal" && typeof value === "number" && !Number.isFinite(value)) return null;
     throw new StreamingError("CAST_OVERFLOW_IN_TABLE_INSERT", {
       sourceType: `"${sqlTypeName(typeOf(args[0]!))}"`,
       targetType: `"${sqlTypeName(type)}"`,

@@ -18,6 +18,8 @@ export interface AnalysisContext {
   readonly lastKeyWins?: boolean;
   /** Decimal arithmetic keeps its fraction digits, where 38 digits do not suffice either. */
   readonly keepsFractions?: boolean;
+  /** Whether GROUPING SETS (()) keeps to Spark's older reading, in which no rows give no group. */
+  readonly emptyGroupingSets?: boolean;
   /** The database that names without one mean; `default` where none is said. */
   readonly database?: string;
   /** The user of the system that asks. */

@@ -41,6 +41,7 @@ export function resolveNamed(e: Expression, scope: Scope): NamedExpression {
 
 /** Fields are named after themselves, casts of columns after the column, everything else after its text. */
 function autoName(e: Expression, scope: Scope, memory: Map<Expression, Expression>): string {
+  if (e.kind === "unresolvedAttribute" && e.parts.length === 1 && e.parts[0]!.toLowerCase() === "grouping__id") return "grouping__id";
   if (e.kind === "unresolvedAttribute") return scope.find(e.parts) === null ? prettyText(e, scope, memory) : e.parts.at(-1)!;
   if (e.kind === "unresolvedCast" && e.child.kind === "unresolvedAttribute") {
     const child = scope.resolve(e.child.parts);

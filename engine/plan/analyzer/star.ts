@@ -24,6 +24,8 @@ function starColumns(target: readonly string[], scope: Scope): readonly Expressi
   if (target.length === 0) return scope.attributes.filter(({ hidden }) => hidden === undefined);
   const qualified = scope.qualified(target).filter(({ hidden }) => hidden !== "metadata");
   if (qualified.length > 0) return qualified.map(shown);
+  const around = scope.context.outer?.qualified(target).filter(({ hidden }) => hidden !== "metadata") ?? [];
+  if (around.length > 0) return around.map(shown);
   const column = structColumn(target, scope);
   const type = typeOf(column);
   if (type.kind !== "struct") throw unresolved(target, scope);

@@ -8,6 +8,7 @@ import { sqlTypeName } from "../../arrow/types.js";
 import type { LogicalPlan } from "../logicalPlan.js";
 import { outputOf } from "../outputOf.js";
 import { sqlText } from "../sqlText.js";
+import { withOwnColumns } from "./ownColumns.js";
 import { noteOuterNames } from "../subqueryNames.js";
 import { freeAttributes } from "./freeAttributes.js";
 import type { Scope } from "./scope.js";
@@ -16,9 +17,10 @@ import type { Scope } from "./scope.js";
 export function resolveSubquery(e: UnresolvedSubquery, scope: Scope, resolve: (e: Expression, scope: Scope) => Expression): Subquery {
   const { subquery } = scope.context;
   if (subquery === undefined) throw notYetSupported("A subquery in the expressions of a stream that runs under another configuration");
-  const query = subquery(e.query, scope);
+  const asked = subquery(e.query, scope);
   const values = e.values.map((value) => resolve(value, scope));
-  const outer = freeAttributes(query);
+  const outer = freeAttributes(asked);
+  const query = withOwnColumns(asked, new Set(outer.map(({ id }) => id)));
   noteOuterNames(
     e.query,
     outer.map(({ name }) => name),

@@ -37,6 +37,16 @@ export function expandGroups(
       if (someExpression(e, isGroupingCall)) throw new StreamingError("UNSUPPORTED_GROUPING_EXPRESSION");
     return { grouping: keys, items, others, input: rows };
   }
+  if (keys.length === 0 && sets.length === 1 && context.emptyGroupingSets !== true) {
+    // One set of nothing is no grouping: there is a row without rows, too.
+    const whole: Replacing = { byKey: new Map(), columns: [], id: literal(0n, types.long) };
+    return {
+      grouping: [],
+      items: items.map((item) => replaceItem(item, whole)),
+      others: others.map((e) => replace(e, whole)),
+      input: rows,
+    };
+  }
   const values = keys.map((key) => (key.kind === "alias" ? key.child : key));
   const columns = keys.map((key, i): Attribute => ({
     // An event time stays one.
@@ -83,7 +93,7 @@ function isGroupingCall(e: Expression): boolean {
 interface Replacing {
   readonly byKey: ReadonlyMap<string, Attribute>;
   readonly columns: readonly Attribute[];
-  readonly id: Attribute;
+  readonly id: Expression;
 }
 
 /** An item keeps its name and id. */

@@ -33,6 +33,8 @@ export function resolveGroups(grouping: Grouping | null, items: readonly NamedEx
     if (!places.has(text)) places.set(text, keys.push(key) - 1);
     return places.get(text)!;
   };
+  // `GROUP BY a, b GROUPING SETS (…)`: all that may be in a set, in this order.
+  for (const e of grouping.keys ?? []) place(e);
   const whole: readonly GroupingItem[] =
     grouping.with === null ? grouping.items : [{ kind: grouping.with, sets: grouping.items.flatMap(expressionsOf).map((e) => [e]) }];
   const parts = whole.map((item) => setsOf(item, place));

@@ -45,9 +45,14 @@ function join(
   const joined = analyze({ kind: "join", joinType, condition, using, ...sides }, context);
   if (using === null || joined.kind !== "project" || joined.input.kind !== "join") return joined;
   const shown = new Set(joined.expressions.flatMap((e) => (e.kind === "attribute" ? [e.id] : [])));
-  const left = outputOf(joined.input).filter(({ id }) => !shown.has(id));
-  const behind = left.map((column): Attribute => ({ ...column, hidden: "key" }));
-  return finish({ ...joined, expressions: [...joined.expressions, ...behind] }, context);
+  const place = ({ name }: Attribute): number => using.findIndex((key) => key.toLowerCase() === name.toLowerCase());
+  const sideOf = ({ id }: Attribute): number => (outputOf(sides.left).some((each) => each.id === id) ? 0 : 1);
+  const hidden = outputOf(joined.input).filter(({ id }) => !shown.has(id));
+  const behind = hidden
+    .toSorted((a, b) => sideOf(a) - sideOf(b) || place(a) - place(b))
+    .map((column): Attribute => ({ ...column, hidden: "key" }));
+  const [keys, others] = [joined.expressions.slice(0, using.length), joined.expressions.slice(using.length)];
+  return finish({ ...joined, expressions: [...keys, ...behind, ...others] }, context);
 }
 
 function visible(plan: AnalyzedPlan): readonly Attribute[] {

@@ -7,6 +7,7 @@ import type { LateralJoin } from "../../unresolved.js";
 import { finish } from "../analyze.js";
 import { decorrelate, sameKeys } from "../decorrelate.js";
 import { booleanCondition } from "../filter.js";
+import { withOwnColumns } from "../ownColumns.js";
 import { freeAttributes } from "../freeAttributes.js";
 import { Scope } from "../scope.js";
 import { sqlText } from "../../sqlText.js";
@@ -21,9 +22,12 @@ export function resolveLateralJoin(
   const left = environment.analyze(leftPlan, environment);
   const columns = outputOf(left);
   const around = new Scope(columns, context);
-  const right = environment.analyze(rightPlan, { ...environment, context: { ...context, outer: around } });
-  const rights = outputOf(right);
   const own = new Set(columns.map(({ id }) => id));
+  const right = finish(
+    withOwnColumns(environment.analyze(rightPlan, { ...environment, context: { ...context, outer: around } }), own),
+    context,
+  );
+  const rights = outputOf(right);
   const outer = freeAttributes(right).filter(({ id }) => own.has(id));
   const scope = new Scope([...columns, ...rights], context);
   const condition = given === null ? null : checked(resolveExpression(given, scope), scope);

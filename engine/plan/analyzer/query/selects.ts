@@ -68,9 +68,10 @@ function selectOver(select: Select, rows: LogicalPlan, ordering: Ordering | null
   const items = resolveOutputs(generated.items, scope);
   const aliases = aliasesOf(items);
   const above = scope.withPreferred(aliases);
+  const listed: Groups | null = select.grouping && resolveGroups(select.grouping, items, scope.withAliases(firstAliasesOf(items)));
   const parts: Parts = {
     items,
-    having: select.having && havingOf(select.having, above),
+    having: select.having && havingOf(select.having, scope.withPreferred(besideKeys(aliases, listed))),
     qualify: select.qualify && condition(select.qualify, above),
     order:
       ordering === null
@@ -79,10 +80,10 @@ function selectOver(select: Select, rows: LogicalPlan, ordering: Ordering | null
   };
   if (parts.qualify !== null && ![...items, parts.qualify].some(holdsWindowCall))
     throw new StreamingError("QUALIFY_REQUIRES_WINDOW_FUNCTION");
-  const groups = isGrouped(select, parts) ? resolveGroups(select.grouping, items, scope.withAliases(firstAliasesOf(items))) : null;
+  const groups = listed ?? (isGrouped(select, parts) ? resolveGroups(null, items, scope) : null);
   const over = windows.over(generated.input);
   return groups === null
-    ? listed(parts, over, select.distinct, global, environment)
+    ? overList(parts, over, select.distinct, global, environment)
     : grouped(parts, groups, over, select.distinct, global, environment);
 }
 
@@ -138,6 +139,12 @@ function aliasesOf(items: readonly NamedExpression[]): Aliases {
 /** What a name of the list means in GROUP BY: the first column that has it. */
 function firstAliasesOf(items: readonly NamedExpression[]): Aliases {
   return new Map(items.toReversed().map((item) => [item.name.toLowerCase(), valueOf(item)] as const));
+}
+
+/** In HAVING a column that the rows are grouped by comes before a column of the list with its name. */
+function besideKeys(aliases: Aliases, groups: Groups | null): Aliases {
+  const keys = new Set((groups?.keys ?? []).map(valueOf).flatMap((key) => (key.kind === "attribute" ? [key.name.toLowerCase()] : [])));
+  return new Map([...aliases].filter(([name]) => !keys.has(name)));
 }
 
 /** A key of ORDER BY. What names several columns is refused like what names none, as in Spark. */
@@ -196,7 +203,7 @@ function grouped(
     qualify: overQualify,
     order: order.map((item, i) => ({ ...item, child: rest[i]! })),
   };
-  return listed(over, plan, distinct, global, environment);
+  return overList(over, plan, distinct, global, environment);
 }
 
 /** What HAVING and ORDER BY read is of the groups, or of the list. @throws UNRESOLVED_COLUMN.WITH_SUGGESTION for other columns of the rows */
@@ -227,7 +234,7 @@ function missingColumns(e: Expression, grouping: readonly NamedExpression[], inp
 }
 
 /** The list over rows (or groups): windows, QUALIFY, DISTINCT and the order, with what only the order reads carried up to it. */
-function listed(parts: Parts, rows: LogicalPlan, distinct: boolean, global: boolean, environment: Environment): AnalyzedPlan {
+function overList(parts: Parts, rows: LogicalPlan, distinct: boolean, global: boolean, environment: Environment): AnalyzedPlan {
   const { context } = environment;
   const { items, qualify, order } = parts;
   const keys = order.map(({ child }) => child);
