@@ -40,9 +40,8 @@ export async function loadJob(path: string, session: Session): Promise<DataStrea
 
 /** Runs the statements of a file; an INSERT of a stream is kept for the command. Rows that nobody takes are shown. */
 async function runStatements(absolute: string, session: Session): Promise<void> {
-  const text = readFileSync(absolute, "utf8");
-  for (const { statement, start, end } of parseStatements(text)) {
-    const result = await session.sql(text.slice(start, end));
+  for (const { statement, text } of parseStatements(readFileSync(absolute, "utf8"))) {
+    const result = await session.sql(text);
     if (statement.kind === "query") await result.show();
   }
 }

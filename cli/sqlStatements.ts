@@ -17,7 +17,7 @@ export class SqlStatements {
 
   /** Nothing runs when the text is no SQL as a whole. */
   async run(text: string): Promise<void> {
-    for (const { start, end } of parseStatements(text)) await this.show(await this.session.sql(text.slice(start, end)));
+    for (const statement of parseStatements(text)) await this.show(await this.session.sql(statement.text));
   }
 
   private async show(result: DataFrame): Promise<void> {

@@ -25,20 +25,33 @@ export function parseStatement(text: string): Statement {
   return statement;
 }
 
+/** A statement of a text, and its own text, in which it stands on the same line and column as in the whole. */
+export interface PlacedStatement {
+  readonly statement: Statement;
+  readonly text: string;
+}
+
 /**
- * All statements of a text, which semicolons separate; with where each begins and ends. What `${name}` stands for is known when its statement runs.
+ * All statements of a text, which semicolons separate. What `${name}` stands for is known when its statement runs.
  *
  * @throws PARSE_SYNTAX_ERROR and its like
  */
-export function parseStatements(text: string): { readonly statement: Statement; readonly start: number; readonly end: number }[] {
+export function parseStatements(text: string): readonly PlacedStatement[] {
   const grammar = new ExpressionGrammar(withoutVariables(text));
   const { tokens } = grammar;
-  const found = [];
+  const found: PlacedStatement[] = [];
+  let [lines, lineStart, counted] = [0, 0, 0];
   for (;;) {
     while (tokens.accept(";"));
     if (tokens.peek().kind === "end") return found;
     const { start } = tokens.peek();
-    found.push({ statement: readStatement(grammar), start, end: tokens.end });
+    for (let at = text.indexOf("\n", counted); at >= 0 && at < start; at = text.indexOf("\n", at + 1)) {
+      lines++;
+      lineStart = at + 1;
+    }
+    counted = start;
+    const statement = readStatement(grammar);
+    found.push({ statement, text: "\n".repeat(lines) + " ".repeat(start - lineStart) + text.slice(start, tokens.end) });
     if (!tokens.is(";")) tokens.expectEnd();
   }
 }

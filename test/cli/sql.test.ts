@@ -69,6 +69,15 @@ describe("tidemark sql", () => {
     });
   });
 
+  test("says of a file where in it a statement is wrong; those before it have run", async () => {
+    await inFolder(async (folder) => {
+      writeFiles(folder, { "job.sql": "SELECT 1 AS a;\n\nSELECT 2 AS b; SELECT\n  nosuch\nFROM range(3);\nSELECT 3" });
+      const ended = await tidemark(folder, "sql", "job.sql");
+      expect(ended).toMatchObject({ code: 1, stdout: '{"a":1}\n{"b":2}\n' });
+      expect(ended.stderr).toMatch(/^UNRESOLVED_COLUMN[^]*\(line 4, pos 2\)\n {2}nosuch\n {2}\^/);
+    });
+  });
+
   test("waits for the query that an INSERT of a stream has started", async () => {
     await inFolder(async (folder) => {
       writeFiles(folder, readings);
