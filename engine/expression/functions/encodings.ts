@@ -82,7 +82,7 @@ function encoded(text: string, charset: string, functionName: string): Uint8Arra
     default: {
       const units = Array.from({ length: text.length }, (_, i) => text.charCodeAt(i));
       const bytes = units.flatMap((unit) => (charset === "utf-16le" ? [unit & 255, unit >> 8] : ofWidth(unit, 2)));
-      return bytesOf(charset === "utf-16" ? [0xfe, 0xff, ...bytes] : bytes);
+      return bytesOf(charset === "utf-16" && bytes.length > 0 ? [0xfe, 0xff, ...bytes] : bytes);
     }
   }
 }

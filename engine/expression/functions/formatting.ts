@@ -87,7 +87,9 @@ function numberText(number: Formatted, digits: number): string | null {
   if (number.kind === "decimal") return groupedText(number.unscaled, number.scale, digits);
   if (number.kind !== "number") return null;
   if (!Number.isFinite(number.value)) return Number.isNaN(number.value) ? "NaN" : number.value < 0 ? "-∞" : "∞";
-  const { unscaled, scale } = exact(number.value);
+  // Beyond the digits of its text there are zeros; where these are cut the very value decides.
+  const shown = parseDecimal(String(number.value))!;
+  const { unscaled, scale } = digits >= shown.scale ? shown : exact(number.value);
   const text = groupedText(unscaled, scale, digits);
   return Object.is(number.value, -0) || (number.value < 0 && !text.startsWith("-")) ? `-${text}` : text;
 }
