@@ -77,9 +77,9 @@ export class StreamingQueryManager {
     void this.watch(query);
   }
 
-  /** Stops every running query. */
+  /** Stops every running query, and waits for those that are about to let go of what they hold. */
   async stopAll(): Promise<void> {
-    await Promise.all(this.active.map((query) => query.stop()));
+    await Promise.all(Array.from(this.running.values(), (query) => query.stop()));
   }
 
   private async watch(query: StreamingQuery): Promise<void> {

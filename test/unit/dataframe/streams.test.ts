@@ -60,6 +60,21 @@ describe("the queries of a session", () => {
     expect(streams.active).toEqual([]);
   });
 
+  it("are waited for when they have ended, and have not let go of their checkpoints yet", async () => {
+    const streams = new StreamingQueryManager();
+    const query = new ManualQuery("a");
+    streams.register(query);
+    query.isActive = false;
+    let isStopped = false;
+    query.stop = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      isStopped = true;
+      query.end();
+    };
+    await streams.stopAll();
+    expect(isStopped).toBe(true);
+  });
+
   it("awaitAnyTermination waits for the first end, and remembers it until it is reset", async () => {
     const streams = new StreamingQueryManager();
     const query = new ManualQuery("a");
