@@ -149,7 +149,7 @@ const unitFunctions: Readonly<Record<string, string>> = {
   TIMEDIFF: "timestampdiff",
 };
 
-/** `TIMESTAMPADD(unit, n, ts)` and its like: the unit becomes a string. `DATE_ADD(date, n)` is an ordinary call. */
+/** `TIMESTAMPADD(unit, n, ts)` and its like: the unit becomes a string. With other than three arguments it is an ordinary call, as `DATE_ADD(day, n)` of a column `day`. */
 function readUnitFunction(grammar: Grammar): Expression | null {
   const { tokens } = grammar;
   const unit = tokens.peek(2);
@@ -163,7 +163,11 @@ function readUnitFunction(grammar: Grammar): Expression | null {
   tokens.next();
   tokens.next();
   const rest = tokens.commaSeparated(() => grammar.expression());
-  return finish(grammar, name ?? written.text.toLowerCase(), [literal(unit.word, types.string), ...rest], written.start);
+  if (rest.length === 2)
+    return finish(grammar, name ?? written.text.toLowerCase(), [literal(unit.text, types.string), ...rest], written.start);
+  // It is a column that is called like a unit.
+  const column: Expression = { kind: "unresolvedAttribute", parts: [unit.text], position: { start: unit.start, end: unit.end } };
+  return finish(grammar, written.text.toLowerCase(), [column, ...rest], written.start);
 }
 
 /** What begins with a text: a call of a date, or a unit that should stand without quotes. @throws INVALID_PARAMETER_VALUE.DATETIME_UNIT */
