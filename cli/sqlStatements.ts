@@ -23,7 +23,7 @@ export class SqlStatements {
   private async show(result: DataFrame): Promise<void> {
     const isCommand = result.columns.length === 0;
     if (this.format !== "table") {
-      if (!isCommand) await writeResult(result, this.format, (bytes) => void process.stdout.write(Buffer.from(bytes)));
+      if (!isCommand) await writeResult(uniquelyNamed(result), this.format, (bytes) => void process.stdout.write(Buffer.from(bytes)));
     } else if (isCommand) {
       process.stdout.write("OK\n");
     } else if (isText(result)) {
@@ -38,4 +38,18 @@ export class SqlStatements {
 /** Whether it is one text for people, as EXPLAIN gives it. */
 function isText({ columns }: DataFrame): boolean {
   return columns.length === 1 && (columns[0] === "plan" || columns[0] === "function_desc");
+}
+
+/** With other names for columns whose names have been there: the second `a` is `a_2`. A table for people shows names as they are; the others hold each name once. */
+function uniquelyNamed(result: DataFrame): DataFrame {
+  const taken = new Set(result.columns.map((name) => name.toLowerCase()));
+  const seen = new Set<string>();
+  const names = result.columns.map((name) => {
+    let unique = name;
+    if (seen.has(name.toLowerCase())) for (let k = 2; taken.has(unique.toLowerCase()); k++) unique = `${name}_${k}`;
+    taken.add(unique.toLowerCase());
+    seen.add(unique.toLowerCase());
+    return unique;
+  });
+  return names.every((name, i) => name === result.columns[i]) ? result : result.toDF(...names);
 }

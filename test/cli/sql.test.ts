@@ -26,6 +26,15 @@ describe("tidemark sql", () => {
     });
   });
 
+  test("gives names that come twice another form where each may stand once", async () => {
+    await inFolder(async (folder) => {
+      const query = "SELECT 1, 1, 2 AS A, 3 AS a, 4 AS a_2";
+      expect((await tidemark(folder, "sql", query)).stdout).toBe('{"1":1,"1_2":1,"A":2,"a_3":3,"a_2":4}\n');
+      expect((await tidemark(folder, "sql", query, "--format", "csv")).stdout).toBe("1,1_2,A,a_3,a_2\n1,1,2,3,4\n");
+      expect((await tidemark(folder, "sql", query, "--format", "table")).stdout).toContain("|1  |1  |A  |a  |a_2|");
+    });
+  });
+
   test("writes one Parquet file to where standard output goes", async () => {
     await inFolder(async (folder) => {
       writeFiles(folder, readings);
