@@ -152,6 +152,17 @@ export function sameType(a: DataType, b: DataType): boolean {
   }
 }
 
+/** Whether intervals in the types, which are alike else, have the same units. */
+export function sameUnits(a: DataType, b: DataType): boolean {
+  if (a.kind === "array" && b.kind === "array") return sameUnits(a.element, b.element);
+  if (a.kind === "map" && b.kind === "map") return sameUnits(a.key, b.key) && sameUnits(a.value, b.value);
+  if (a.kind === "struct" && b.kind === "struct") return a.fields.every(({ type }, i) => sameUnits(type, b.fields[i]!.type));
+  if (a.kind === "interval_daytime" && b.kind === "interval_daytime") return (a.units ?? "day to second") === (b.units ?? "day to second");
+  if (a.kind === "interval_yearmonth" && b.kind === "interval_yearmonth")
+    return (a.units ?? "year to month") === (b.units ?? "year to month");
+  return true;
+}
+
 /** Spark's `simpleString` of a type: what DDL, progress and golden cases print (`bigint`, `struct<a:int>`). */
 export function typeName(type: DataType): string {
   switch (type.kind) {

@@ -2,7 +2,7 @@ import { decimalText } from "../arrow/valueText.js";
 import { assert } from "../errors/assert.js";
 import { notYetSupported, StreamingError } from "../errors/streamingError.js";
 import type { DataType, DecimalType } from "../arrow/types.js";
-import { sameType, sqlTypeName, typeName } from "../arrow/types.js";
+import { sameType, sameUnits, sqlTypeName, typeName } from "../arrow/types.js";
 import type { MapValue, Value } from "../arrow/value.js";
 import type { EvalMode } from "./evalMode.js";
 import { throwCastInput, throwCastOverflow, throwDecimalRange, throwOverflow } from "./evaluationErrors.js";
@@ -32,7 +32,7 @@ const encoder = new TextEncoder();
  * @throws CAST_INVALID_INPUT, CAST_OVERFLOW, NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION in ANSI mode
  */
 export function castValue(value: Value, from: DataType, to: DataType, rules: CastRules): Value {
-  if (value === null || sameType(from, to)) return value;
+  if (value === null || (sameType(from, to) && sameUnits(from, to))) return value;
   switch (to.kind) {
     case "string":
       return valueText(value, from, rules.zone, { exponents: rules.mode !== "ansi" });

@@ -17,7 +17,7 @@ const calls = {
   like: () => col("id").like(3),
   query: () => query.awaitTermination("soon"),
   property: () => session.range(0, 1).rdd,
-  method: () => session.range(0, 1).cache(),
+  method: () => session.range(0, 1).mergeInto(),
 };
 const said = {};
 for (const [name, call] of Object.entries(calls)) said[name] = await Promise.resolve().then(call).then(() => "legal", (error) => error.condition ?? error.stack);

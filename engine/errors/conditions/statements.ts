@@ -64,16 +64,6 @@ export const statementConditions = {
     message: "<colType> column <colName> is not defined in table <tableName>, defined table columns are: <tableCols>.",
     advice: "Name a column of the table.",
   },
-  ALL_PARTITION_COLUMNS_NOT_ALLOWED: {
-    sqlState: "KD005",
-    message: "Cannot use all columns for partition columns.",
-    advice: "Leave a column that is no partition.",
-  },
-  INVALID_PARTITION_COLUMN_DATA_TYPE: {
-    sqlState: "0A000",
-    message: "Cannot use <type> for partition column.",
-    advice: "Partition by a number, a text, a date or a time.",
-  },
   "UNSUPPORTED_FEATURE.TABLE_OPERATION": {
     sqlState: "0A000",
     message: "The feature is not supported: Table <tableName> does not support <operation>.",
@@ -210,11 +200,6 @@ export const statementConditions = {
     sqlState: "22006",
     message: "Error parsing '<input>' to interval. The interval value must be in the range of [-18, +18] hours with second precision.",
     advice: "Write a number of hours and minutes within that range, or the name of a zone.",
-  },
-  CATALOG_NOT_FOUND: {
-    sqlState: "42P08",
-    message: "The catalog <catalogName> not found.",
-    advice: "There is one catalog, `spark_catalog`.",
   },
   "UNSUPPORTED_FEATURE.DROP_DATABASE": {
     sqlState: "0A000",

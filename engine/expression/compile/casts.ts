@@ -1,5 +1,5 @@
 import type { DataType } from "../../arrow/types.js";
-import { sameType } from "../../arrow/types.js";
+import { sameType, sameUnits } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import type { Cast } from "../expression.js";
 import type { EvalContext } from "../functions/entry.js";
@@ -19,7 +19,7 @@ import { representationOf } from "./representation.js";
 export function castCode(g: Generator, cast: Cast, from: DataType): Code {
   const child = g.gen(cast.child);
   if (child.isNull === "true") return nullCode(g, cast.type);
-  if (sameType(from, cast.type)) return child;
+  if (sameType(from, cast.type) && sameUnits(from, cast.type)) return child;
   if (child.isNull === "false") return valueCode(g, cast, from, child);
   const target = declareTarget(g, representationOf(cast.type));
   g.block(`if (!(${child.isNull}))`, () => assignTarget(g, target, valueCode(g, cast, from, { ...child, isNull: "false" })));

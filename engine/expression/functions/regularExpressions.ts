@@ -15,7 +15,7 @@ function ofPattern(
   doc: string,
   third: { readonly type: DataType; readonly value: Value } | null,
   type: DataType,
-  evaluate: (matcher: Matcher, third: Value, name: string) => Value,
+  evaluate: (matcher: Matcher, third: Value, name: string, text: string) => Value,
 ): FunctionEntry {
   return {
     name,
@@ -33,7 +33,8 @@ function ofPattern(
       if (pattern.kind === "literal" && pattern.value !== null) compiledPattern(pattern.value as string, name);
       return { args: cast, type, nullable: true };
     },
-    eval: ([text, pattern, extra]) => evaluate(compiledPattern(pattern as string, name).matcher(text as string), extra ?? null, name),
+    eval: ([text, pattern, extra]) =>
+      evaluate(compiledPattern(pattern as string, name).matcher(text as string), extra ?? null, name, text as string),
   };
 }
 
@@ -135,7 +136,7 @@ export const regularExpressionFunctions: readonly FunctionEntry[] = [
     "The place, from 1, of the first match of a regular expression; 0 without one.",
     { type: types.int, value: 0 },
     types.int,
-    (matcher) => (matcher.find() ? matcher.start() + 1 : 0),
+    (matcher, _place, _name, text) => (matcher.find() ? Array.from(text.slice(0, matcher.start())).length + 1 : 0),
   ),
   regexpReplace,
 ];

@@ -59,16 +59,26 @@ const address = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?
 /** What no part of an address may hold. */
 const unwise = /[\s"<>\\^`{|}]|%(?![0-9a-fA-F]{2})/;
 
+/** One label of letters, digits and dashes, or several of which the last begins with a letter; or an address in numbers. Anything else is an authority without a host. */
+const isHost =
+  /^(?:\[[^\]]*\]|(?:(?:1?\d?\d|2[0-4]\d|25[0-5])\.){3}(?:1?\d?\d|2[0-4]\d|25[0-5])|[a-z\d](?:[a-z\d-]*[a-z\d])?\.?|(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z](?:[a-z\d-]*[a-z\d])?\.?)$/i;
+
+const noParts = { PROTOCOL: null, AUTHORITY: null, HOST: null, USERINFO: null, PATH: null, FILE: null, QUERY: null, REF: null };
+
 /** The parts of an address by Spark's names; null when it is none. */
 function partsOf(url: string): Readonly<Record<string, string | null>> | null {
   const match = address.exec(url);
   if (match === null || unwise.test(url)) return null;
   const [, scheme, authority, path, query, fragment] = match;
-  const server = authority === undefined ? null : /^(?:(.*)@)?(\[[^\]]*\]|[^:@]*)(?::(\d*))?$/.exec(authority);
+  const parts = authority === undefined ? null : /^(?:(.*)@)?(\[[^\]]*\]|[^:@]*)(?::(\d*))?$/.exec(authority);
+  const server = parts !== null && isHost.test(parts[2]!) ? parts : null;
   const file = query === undefined ? path! : `${path}?${query}`;
+  // What follows a scheme without a slash (mailto:…) has no parts.
+  if (scheme !== undefined && authority === undefined && !path!.startsWith("/"))
+    return { ...noParts, PROTOCOL: scheme, REF: fragment ?? null };
   return {
     PROTOCOL: scheme ?? null,
-    AUTHORITY: authority ?? null,
+    AUTHORITY: authority || null,
     HOST: server?.[2] || null,
     USERINFO: server?.[1] ?? null,
     PATH: path!,

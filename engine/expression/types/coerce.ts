@@ -1,11 +1,10 @@
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import type { DataType } from "../../arrow/types.js";
-import { sameType, sqlTypeName, types } from "../../arrow/types.js";
+import { sameType, sameUnits, sqlTypeName, types } from "../../arrow/types.js";
 import type { Cast, Expression } from "../expression.js";
 import { canCast } from "./castRules.js";
 import { commonType } from "./commonType.js";
-import { sameUnits } from "./intervalTypes.js";
 import { describe } from "./describe.js";
 import { isAtomic, isNumeric, typeOf } from "./typeOf.js";
 
@@ -80,7 +79,7 @@ export function resolveCast(child: Expression, type: DataType, isTry: boolean, c
     throw new StreamingError("DATATYPE_MISMATCH.CAST_WITHOUT_SUGGESTION", parameters);
   }
   // A literal under a cast has the digits of its type beside a decimal, not its own.
-  if (sameType(from, type) && !isTry && child.kind !== "literal") return child;
+  if (sameType(from, type) && sameUnits(from, type) && !isTry && child.kind !== "literal") return child;
   const evalMode = isTry ? "try" : context.ansi ? "ansi" : "legacy";
   return { kind: "cast", child, type, evalMode, ...(needsZone(from, type) && { zone: context.zone }) };
 }

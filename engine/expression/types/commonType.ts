@@ -1,7 +1,7 @@
 import { unreachable } from "../../errors/assert.js";
 import type { DataType, DecimalType } from "../../arrow/types.js";
-import { sameType, types } from "../../arrow/types.js";
-import { sameUnits, spanningInterval } from "./intervalTypes.js";
+import { sameType, sameUnits, types } from "../../arrow/types.js";
+import { spanningInterval } from "./intervalTypes.js";
 import { decimalFor, isAtomic, isFractional, isIntegral, isInterval, isNumeric } from "./typeOf.js";
 
 /**

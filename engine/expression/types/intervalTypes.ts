@@ -30,14 +30,3 @@ export function hasUnit(type: DataType, unit: string): boolean {
   const [from, to = from] = units.split(" to ");
   return all.includes(unit) && all.indexOf(from!) <= all.indexOf(unit) && all.indexOf(unit) <= all.indexOf(to!);
 }
-
-/** Whether intervals in the types, which are alike else, have the same units. */
-export function sameUnits(a: DataType, b: DataType): boolean {
-  if (a.kind === "array" && b.kind === "array") return sameUnits(a.element, b.element);
-  if (a.kind === "map" && b.kind === "map") return sameUnits(a.key, b.key) && sameUnits(a.value, b.value);
-  if (a.kind === "struct" && b.kind === "struct") return a.fields.every((field, i) => sameUnits(field.type, b.fields[i]!.type));
-  if (a.kind === "interval_daytime" && b.kind === "interval_daytime") return (a.units ?? "day to second") === (b.units ?? "day to second");
-  if (a.kind === "interval_yearmonth" && b.kind === "interval_yearmonth")
-    return (a.units ?? "year to month") === (b.units ?? "year to month");
-  return true;
-}

@@ -141,12 +141,12 @@ export class JsonOutput {
     return this.ascii(this.clock(at, Number((wide - ofSecond) / 1_000_000n), Number(ofSecond / 1000n)), '"');
   }
 
-  dayTimeInterval(at: number, micros: number | bigint): number {
-    return this.quoted(at, dayTimeIntervalText(BigInt(micros)));
+  dayTimeInterval(at: number, micros: number | bigint, units?: string): number {
+    return this.quoted(at, dayTimeIntervalText(BigInt(micros), units));
   }
 
-  yearMonthInterval(at: number, months: number): number {
-    return this.quoted(at, yearMonthIntervalText(months));
+  yearMonthInterval(at: number, months: number, units?: string): number {
+    return this.quoted(at, yearMonthIntervalText(months, units));
   }
 
   base64(from: number, data: Uint8Array, start: number, end: number): number {

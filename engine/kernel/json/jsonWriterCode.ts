@@ -226,11 +226,16 @@ bytes[at++] = 125;`;
       case "timestamp_ntz":
         return `at = output.timestampNtz(at, ${value});`;
       case "interval_daytime":
-        return `at = output.dayTimeInterval(at, ${value});`;
+        return `at = output.dayTimeInterval(at, ${value}${unitsCode(type.units)});`;
       case "interval_yearmonth":
-        return `at = output.yearMonthInterval(at, ${value});`;
+        return `at = output.yearMonthInterval(at, ${value}${unitsCode(type.units)});`;
       default:
         throw notYetSupported(`writing ${type.kind} as JSON`);
     }
   }
+}
+
+/** The units of a type that has others than all of its kind, as one more argument. */
+function unitsCode(units: string | undefined): string {
+  return units === undefined ? "" : `, ${JSON.stringify(units)}`;
 }

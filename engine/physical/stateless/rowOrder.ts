@@ -4,7 +4,7 @@ import { plainColumn, readValue } from "../../arrow/columns.js";
 import type { DataType } from "../../arrow/types.js";
 import type { Value } from "../../arrow/value.js";
 import { Cache } from "../../codegen/cache.js";
-import { compileFunction } from "../../codegen/compileFunction.js";
+import { compileCached } from "../../codegen/compileFunction.js";
 import { compareBytes } from "../../state/cells.js";
 import { compareValues } from "../../values/compare.js";
 
@@ -29,10 +29,7 @@ export interface Prepared {
 /** Compares rows of a batch by keys: one function made for their encodings. Equal rows are 0. */
 export function rowOrder(keys: readonly SortKey[], batch: Batch): RowOrder {
   const prepared = keys.map(({ column }) => prepare(batch.columns[column]!));
-  const shape = keys.map(({ descending, nullsFirst }, i) =>
-    [prepared[i]!.form, prepared[i]!.nulls !== null, descending, nullsFirst].join(),
-  );
-  const make = comparers.get(shape.join(";"), () => compile(keys, prepared));
+  const make = comparerOf(keys, prepared);
   return make(
     prepared.map(({ data }) => data),
     prepared.map(({ nulls }) => nulls),
@@ -43,11 +40,11 @@ type Make = (data: readonly Prepared["data"][], nulls: readonly Nulls[]) => RowO
 
 const comparers = new Cache<Make>(256);
 
-function compile(keys: readonly SortKey[], prepared: readonly Prepared[]): Make {
+function comparerOf(keys: readonly SortKey[], prepared: readonly Prepared[]): Make {
   const locals = keys.map((_, i) => `const v${i} = data[${i}], n${i} = nulls[${i}];`).join("\n");
   const steps = keys.map((key, i) => step(key, prepared[i]!, i)).join("\n");
   const body = `${locals}\nreturn (a, b) => {\n${steps}\nreturn 0;\n};`;
-  return compileFunction({ name: "rowOrder", parameters: ["data", "nulls"], body }) as Make;
+  return compileCached(comparers, { name: "rowOrder", parameters: ["data", "nulls"], body });
 }
 
 /** Statements that return when the key tells the rows apart. */

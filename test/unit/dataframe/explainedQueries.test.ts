@@ -73,6 +73,10 @@ describe("explained queries", () => {
     expect(text).toBe(readFileSync(path, "utf8"));
   });
 
+  it.each(Object.keys(queries))("%s: again, when its loops are known", (name) => {
+    expect(explained(queries[name]!())).toBe(explained(queries[name]!()));
+  });
+
   it("has no file of a query that is gone", () => {
     expect(readdirSync(folder).toSorted()).toEqual(
       Object.keys(queries)
