@@ -57,7 +57,7 @@ const urlEncode: FunctionEntry = {
 const address = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/;
 
 /** What no part of an address may hold. */
-const unwise = /[\s"<>\\^`{|}]|%(?![0-9a-fA-F]{2})/;
+const unwise = /[\s\p{Cc}"<>\\^`{|}]|%(?![0-9a-fA-F]{2})/u;
 
 /** One label of letters, digits and dashes, or several of which the last begins with a letter; or an address in numbers. Anything else is an authority without a host. */
 const isHost =
