@@ -40,8 +40,7 @@ export function* planJoin(node: NodeOf<"join">, context: PlanContext): Planning 
   const joined = narrow
     ? [...left.output, ...(node.mark === undefined ? [] : [node.mark])]
     : [...nullableIf(left, !streamIsLeft, node.joinType), ...nullableIf(right, streamIsLeft, node.joinType)];
-  const comparison = node.comparison ?? null;
-  const spec = { joinType, streamIsLeft, keys, condition: conjunctionOf(condition.rest), comparison, output: joined };
+  const spec = { joinType, streamIsLeft, keys, condition: conjunctionOf(condition.rest), output: joined };
   return select({ kind: "staticJoin", spec, stream: stream.input, table: table.input, output: joined }, outputOf(node));
 }
 

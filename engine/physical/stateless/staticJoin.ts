@@ -1,5 +1,5 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import { isNullAt, nullColumn, plainColumn, sliceBatch, takeColumn } from "../../arrow/columns.js";
+import { nullColumn, plainColumn, sliceBatch, takeColumn } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
@@ -9,7 +9,6 @@ import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { emission, nothing, type Emission, type Operator } from "../operator.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
-import type { Expression } from "../../expression/expression.js";
 import { commonEntries, type CommonEntries } from "./commonEntries.js";
 import { PairList } from "./pairList.js";
 import type { StaticJoinSpec } from "./staticJoinSpec.js";
@@ -36,7 +35,7 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
   inputs: ({ table, stream }) => [table, stream],
   withInputs: (node, [table, stream]) => ({ ...node, table: table!, stream: stream! }),
   tables: ({ table }) => [table],
-  expressions: ({ spec }) => [spec.condition, spec.comparison].filter((e) => e !== null),
+  expressions: ({ spec }) => (spec.condition === null ? [] : [spec.condition]),
   explain: ({ spec, stream, table }) => {
     const keys = spec.keys.map((key) => {
       const [left, right] = [stream.output[key.streamColumn]!.name, table.output[key.tableColumn]!.name];
@@ -45,10 +44,9 @@ export const staticJoin: OperatorFacts<StaticJoinNode> = {
     return `HashJoin ${spec.joinType} [${keys.join(", ")}]${spec.condition === null ? "" : `, condition ${sqlText(spec.condition)}`}`;
   },
   make: (node, parts) => {
-    const { condition, comparison } = node.spec;
-    const pair = [...node.stream.output, ...node.table.output];
-    const compiled = (e: Expression | null): RowCondition | null => e && rowCondition(e, pair, parts);
-    return new StaticJoinOperator(node.spec, () => parts.tableOf(node.table), compiled(condition), parts.chunks, compiled(comparison));
+    const { condition } = node.spec;
+    const compiled = condition && rowCondition(condition, [...node.stream.output, ...node.table.output], parts);
+    return new StaticJoinOperator(node.spec, () => parts.tableOf(node.table), compiled, parts.chunks);
   },
 };
 
@@ -76,19 +74,11 @@ export class StaticJoinOperator implements Operator {
   readonly #pairs = new PairList();
   /** Of a full join: which rows of the table have a partner. */
   #partners: Uint8Array | null = null;
-  readonly #comparison: RowCondition | null;
 
-  constructor(
-    spec: StaticJoinSpec,
-    tableNow: () => Batch,
-    condition: RowCondition | null,
-    chunks: ChunkSizes,
-    comparison: RowCondition | null = null,
-  ) {
+  constructor(spec: StaticJoinSpec, tableNow: () => Batch, condition: RowCondition | null, chunks: ChunkSizes) {
     this.#spec = spec;
     this.#keeps = keepsOf(spec);
     this.#condition = condition;
-    this.#comparison = comparison;
     this.#chunks = chunks;
     this.#output = schemaOf(spec.output);
     this.#tableNow = tableNow;
@@ -216,26 +206,16 @@ export class StaticJoinOperator implements Operator {
     return this.#emissions(batch, result);
   }
 
-  /** All stream rows, each with whether it has a partner: null where a comparison could not tell. */
+  /** All stream rows, each with whether it has a partner. */
   #markRows(batch: Batch, from: number, to: number): Iterable<Emission> {
     const candidates = this.#pairs;
     const matches = this.#matches(batch, candidates);
-    const answer = this.#comparison === null || candidates.count === 0 ? null : this.#comparison(this.#pairBatch(batch, candidates));
-    const equal = answer === null ? () => true : passes(answer);
     const values = new Uint8Array(to - from);
-    let nulls: Uint8Array | null = null;
     let at = 0;
-    for (let i = from; i < to; i++) {
-      let unknown = false;
-      for (; at < candidates.count && candidates.stream.values[at] === i; at++) {
-        if (!matches(at)) continue;
-        if (equal(at)) values[i - from] = 1;
-        else if (answer !== null && isNullAt(answer, at)) unknown = true;
-      }
-      if (unknown && values[i - from] === 0) (nulls ??= new Uint8Array(to - from))[i - from] = 1;
-    }
+    for (let i = from; i < to; i++)
+      for (; at < candidates.count && candidates.stream.values[at] === i; at++) if (matches(at)) values[i - from] = 1;
     const rows = sliceBatch(batch, from, to);
-    const mark: Column = { type: types.boolean, encoding: "u8", length: to - from, nulls, values };
+    const mark: Column = { type: types.boolean, encoding: "u8", length: to - from, nulls: null, values };
     return [emission(batchOf(this.#output, [...rows.columns, mark], to - from))];
   }
 

@@ -10,8 +10,6 @@ export interface StaticJoinSpec {
   readonly keys: readonly EquiKey[];
   /** What else must hold of a pair, over the stream's columns and then the table's; whoever makes the operator compiles it. */
   readonly condition: Expression | null;
-  /** Of a mark join: whether a pair is equal, where null is neither yes nor no. */
-  readonly comparison: Expression | null;
   /** Left columns, then right columns; left columns only for leftSemi and leftAnti. */
   readonly output: readonly Attribute[];
 }

@@ -157,8 +157,7 @@ class Decorrelation {
   }
 
   private conditions(plan: NodeOf<"join">, keys: readonly Attribute[]): NodeOf<"join"> {
-    const over = (e: Expression | null): Expression | null => e && this.over(e, keys);
-    return { ...plan, condition: over(plan.condition), ...(plan.comparison && { comparison: over(plan.comparison) }) };
+    return { ...plan, condition: plan.condition && this.over(plan.condition, keys) };
   }
 
   private setOperation(plan: NodeOf<"setOperation">): Decorrelated {

@@ -2,7 +2,7 @@ import { types } from "../../arrow/types.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { conjunctionOf, conjunctsOf, logical } from "../../expression/conjuncts.js";
 import { freshId, type Alias, type Attribute, type Call, type Expression, type Subquery } from "../../expression/expression.js";
-import { referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
+import { expressionNodes, referencesOf, rewriteExpression, someExpression } from "../../expression/traverse.js";
 import { nullableOf } from "../../expression/types/typeOf.js";
 import { attributeOf } from "../attributeOf.js";
 import { factsOf, type LogicalPlan, type NodeOf } from "../logicalPlan.js";
@@ -79,11 +79,8 @@ function existence(term: Expression): { readonly subquery: Subquery; readonly ho
 function semiJoin(subquery: Subquery, holds: boolean, input: LogicalPlan): LogicalPlan {
   const { left, right, condition, columns } = sides(subquery, input);
   const terms = condition === null ? [] : [condition];
-  if (subquery.form === "in") {
-    const same = comparisonOf(subquery, columns);
-    // Of NOT IN a comparison that is null says that there may be such a value.
-    terms.push(holds || !nullableOf(same) ? same : logical("or", [same, isNull(same)]));
-  }
+  // Of NOT IN a comparison that is null says that there may be such a value.
+  if (subquery.form === "in") terms.push(sameOf(subquery, columns, !holds));
   return { kind: "join", joinType: holds ? "leftSemi" : "leftAnti", condition: conjunctionOf(terms), using: null, left, right };
 }
 
@@ -121,7 +118,10 @@ class Attachments {
   constructor(public input: LogicalPlan) {}
 
   rewrite(e: Expression): Expression {
-    return rewriteExpression(e, (part) => (part.kind === "subquery" ? this.valueOf(part) : part));
+    const negated = new Set(
+      [...expressionNodes(e)].flatMap((part) => (part.kind === "call" && part.name === "not" ? [part.args[0]!] : [])),
+    );
+    return rewriteExpression(e, (part) => (part.kind === "subquery" ? this.valueOf(part, negated.has(part)) : part));
   }
 
   /** The value of a correlated aggregate, from one row for each of its keys; null for other queries. */
@@ -135,7 +135,11 @@ class Attachments {
     return grouped.value;
   }
 
-  private valueOf(subquery: Subquery): Expression {
+  /**
+   * Of IN whether there is a row that is the same, of NOT IN the opposite of whether there is one that may be: false, and never null, where nulls leave it open. That is
+   * what Spark makes of both wherever they are no term of a filter.
+   */
+  private valueOf(subquery: Subquery, isNegated: boolean): Expression {
     const grouped = subquery.form === "scalar" && isStreaming(this.input) ? this.groupedValueOf(subquery) : null;
     if (grouped !== null) return grouped;
     const { left, right, condition, columns } = sides(subquery, this.input);
@@ -143,23 +147,18 @@ class Attachments {
       this.input = { kind: "join", joinType: "single", condition, using: null, left, right };
       return { ...columns[0]!, nullable: true };
     }
-    const comparison = subquery.form === "in" ? comparisonOf(subquery, columns) : null;
-    const threeValued = comparison !== null && nullableOf(comparison);
-    const nullable = threeValued;
-    const mark: Attribute = { kind: "attribute", id: freshId(), name: "exists", type: types.boolean, nullable, qualifier: [] };
-    const terms = [condition, threeValued ? null : comparison].filter((term) => term !== null);
-    this.input = {
-      kind: "join",
-      joinType: "mark",
-      condition: conjunctionOf(terms),
-      using: null,
-      left,
-      right,
-      mark,
-      comparison: threeValued ? comparison : null,
-    };
+    const mark: Attribute = { kind: "attribute", id: freshId(), name: "exists", type: types.boolean, nullable: false, qualifier: [] };
+    const terms = condition === null ? [] : [condition];
+    if (subquery.form === "in") terms.push(sameOf(subquery, columns, isNegated));
+    this.input = { kind: "join", joinType: "mark", condition: conjunctionOf(terms), using: null, left, right, mark };
     return mark;
   }
+}
+
+/** Whether a row of the query is the same, or may be. */
+function sameOf(subquery: Subquery, columns: readonly Attribute[], orMayBe: boolean): Expression {
+  const same = comparisonOf(subquery, columns);
+  return orMayBe && nullableOf(same) ? logical("or", [same, isNull(same)]) : same;
 }
 
 /** An expression of a query with what it reads of the rows around it. */

@@ -17,8 +17,6 @@ export interface Join<Plan> {
   readonly operatorId?: string;
   /** Of a mark join: the column that says whether there is a partner. */
   readonly mark?: Attribute;
-  /** Of a mark join, beside the condition: null for a partner makes the mark null unless there is one for which it is true. */
-  readonly comparison?: Expression | null;
 }
 
 interface Sides {
@@ -43,12 +41,8 @@ export const join: NodeFacts<Join<Input>> = {
   kind: "join",
   children: ({ left, right }) => [left, right],
   withChildren: (node, [left, right]) => ({ ...node, left: left!, right: right! }),
-  expressions: ({ condition, comparison }) => [condition, comparison].filter((e) => e !== null && e !== undefined),
-  withExpressions: (node, expressions) => {
-    const rest = [...expressions];
-    const condition = node.condition === null ? null : rest.shift()!;
-    return node.comparison ? { ...node, condition, comparison: rest[0]! } : { ...node, condition };
-  },
+  expressions: ({ condition }) => (condition === null ? [] : [condition]),
+  withExpressions: (node, [condition]) => ({ ...node, condition: condition ?? null }),
   defined: ({ mark }) => (mark === undefined ? [] : [mark]),
   withDefined: (node, [mark]) => (mark === undefined ? node : { ...node, mark }),
   output: (node, [lefts, rights]) => joinOutput(node, lefts!, rights!),

@@ -79,7 +79,7 @@ describe("subqueries", () => {
     ["SELECT a FROM t WHERE a IN (SELECT a FROM u WHERE c > 5)", []],
     ["SELECT a FROM t WHERE a NOT IN (SELECT a FROM u)", ["1"]],
     ["SELECT a FROM t WHERE b NOT IN (SELECT b FROM t)", []],
-    ["SELECT b, b IN (SELECT 'x') FROM t ORDER BY a, b", ["x true", "NULL NULL", "y false"]],
+    ["SELECT b, b IN (SELECT 'x') FROM t ORDER BY a, b", ["x true", "NULL false", "y false"]],
     ["SELECT a, (SELECT count(*) FROM u WHERE u.a = t.a) FROM t ORDER BY a, b", ["1 0", "2 1", "2 1"]],
     ["SELECT a FROM u WHERE c > (SELECT max(a) FROM t WHERE t.a <= u.a) ORDER BY a", ["2", "7"]],
     ["SELECT a, (SELECT b FROM t WHERE t.a = u.a ORDER BY b DESC LIMIT 1) FROM u ORDER BY a", ["2 y", "7 NULL"]],

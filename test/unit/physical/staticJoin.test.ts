@@ -69,7 +69,7 @@ test("a join with a static table gives what nested loops give, in their order", 
       const narrow = joinType === "leftSemi" || joinType === "leftAnti";
       const sides = streamIsLeft ? [streamSchema, tableSchema] : [tableSchema, streamSchema];
       const output = (narrow ? [streamSchema] : sides).flatMap((s) => s.fields.map((f) => attribute(f.name, f.type)));
-      const spec: StaticJoinSpec = { joinType, streamIsLeft, keys: equi, condition: null, comparison: null, output };
+      const spec: StaticJoinSpec = { joinType, streamIsLeft, keys: equi, condition: null, output };
       const actual: Value[][] = [];
       const condition = threshold === null ? null : (pairs: Batch): Column => aboveThreshold(pairs, threshold);
       const held = batchFromRows(tableSchema, table);
