@@ -251,9 +251,16 @@ export const selectConditions = {
     message: "Unpivot value columns must share a least common type, some types do not: [<types>].",
     advice: "Cast the columns to one type.",
   },
-  UNSUPPORTED_SUBQUERY_EXPRESSION: {
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION": {
     sqlState: "0A000",
-    message: "Unsupported subquery expression: <reason>.",
-    advice: "Write it as a join.",
+    message:
+      "Unsupported subquery expression: Correlated subqueries in the join predicate cannot reference both join inputs: <subqueryExpression>.",
+    advice: "Ask it of one side, or in a WHERE above the join.",
+  },
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY": {
+    sqlState: "0A000",
+    message:
+      "Unsupported subquery expression: Correlated scalar subqueries can only be used in filters, aggregations, projections, and UPDATE/MERGE/DELETE commands: <treeNode>.",
+    advice: "Compute it in a SELECT below the join, or ask it in a WHERE above.",
   },
 } satisfies ConditionTable;

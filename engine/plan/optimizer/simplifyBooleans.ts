@@ -9,15 +9,19 @@ import { transformUp } from "../transform.js";
 import { mapPlanExpressions } from "./expressions.js";
 import type { Rule } from "./rule.js";
 
-/** `x AND true`, `NOT NOT x`, `NOT (x AND y)`, `x OR x`, `x IS NOT NULL` of what is never null …; `between` as two comparisons; filters that always hold go. */
+/** `x AND true`, `x = false`, `NOT NOT x`, `NOT (x AND y)`, `x OR x`, `x IS NOT NULL` of what is never null …; `between` as two comparisons; filters that always hold go. */
 export const simplifyBooleans: Rule = {
   name: "simplifyBooleans",
   apply: (plan) =>
-    transformUp(
-      mapPlanExpressions(plan, (e) => rewriteExpression(e, simplify)),
-      (node) => (node.kind === "filter" && isLiteral(node.condition, true) ? node.input : node),
+    transformUp(mapPlanExpressions(plan, simplifyBoolean), (node) =>
+      node.kind === "filter" && isLiteral(node.condition, true) ? node.input : node,
     ),
 };
+
+/** All conditions in an expression, made simpler. */
+export function simplifyBoolean(e: Expression): Expression {
+  return rewriteExpression(e, simplify);
+}
 
 function simplify(e: Expression): Expression {
   if (e.kind !== "call") return e;
@@ -28,6 +32,8 @@ function simplify(e: Expression): Expression {
       return simplifyPair(e, false);
     case "not":
       return simplifyNot(e.args[0]!, e);
+    case "=":
+      return simplifyEqual(e.args[0]!, e.args[1]!, e);
     case "between":
       return expandBetween(e.args, e);
     case "isnull":
@@ -67,6 +73,13 @@ function simplifyNot(child: Expression, e: Expression): Expression {
   }
   if (child.name === "isnull" || child.name === "isnotnull") return { ...child, name: child.name === "isnull" ? "isnotnull" : "isnull" };
   return e;
+}
+
+/** `x = true` and `x = false`. */
+function simplifyEqual(left: Expression, right: Expression, e: Expression): Expression {
+  const [condition, value] = left.kind === "literal" ? [right, left] : [left, right];
+  if (isLiteral(value, true)) return condition;
+  return isLiteral(value, false) ? simplify(logical("not", [condition])) : e;
 }
 
 /** `a BETWEEN b AND c`, where `a` costs nothing to read twice. */
