@@ -182,6 +182,7 @@ guard("DataFrame", DataFrame.prototype, {
     groupingSets: [listOf("a list of lists of columns, or their names", listOfItems), rest(columnOrName)],
     toLocalIterator: [],
     withWatermark: [columnName, text],
+    id: [text],
     transform: [callable],
     createTempView: [text],
     writeTo: [text],

@@ -1,3 +1,10 @@
+import type { AnalysisContext } from "../engine/expression/types/coerce.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
+import { analyzeWritten, finish } from "../engine/plan/analyzer/analyze.js";
+import { withOwnId } from "../engine/plan/analyzer/operatorIds.js";
+import type { AnalyzedPlan, LogicalPlan } from "../engine/plan/logicalPlan.js";
+import { isStreaming } from "../engine/plan/streamingPlan.js";
+import type { ParsedPlan } from "../engine/plan/unresolved.js";
 import { freshId } from "../engine/expression/expression.js";
 import { sortOrder } from "../engine/plan/verbs.js";
 import { columnExpression } from "./column.js";
@@ -50,6 +57,24 @@ export abstract class OrderVerbs<out Row, Same> extends PartitionVerbs<Row, Same
   withWatermark<R>(this: Relation<R>, column: v.TimeName<R>, delay: string): Same;
   withWatermark(column: string, delay: string): Same {
     return this.same({ kind: "withWatermark", column: nameExpression(column), delay, watermarkId: freshId(), input: this.plan });
+  }
+
+  /**
+   * Names the state of the stateful operator that gives these rows, whatever else changes around it. Without, it is named by kind and place (`aggregate-0`), so that another
+   * aggregation before it would take its name. Tables have no use for it.
+   *
+   * @throws OPERATOR_ID_INVALID, OPERATOR_ID_NAMES_NOTHING
+   * @example df.groupBy("sensorId").count().id("readings")
+   */
+  id(id: string): Same {
+    if (!/^[A-Za-z][\w.-]{0,63}$/.test(id)) throw new StreamingError("OPERATOR_ID_INVALID", { id: JSON.stringify(id) });
+    const { plan } = this;
+    if (withOwnId(plan, id) === null) {
+      if (isStreaming(plan)) throw new StreamingError("OPERATOR_ID_NAMES_NOTHING", { id: JSON.stringify(id) });
+      return this.same(this.below);
+    }
+    const named = (parsed: ParsedPlan, context: AnalysisContext): AnalyzedPlan => finish(withOwnId(parsed as LogicalPlan, id)!, context);
+    return this.same(analyzeWritten({ parsed: plan, inputs: [plan], analyze: named }, this.session.analysisContext));
   }
 
   private sorted(columns: readonly unknown[], verb: "orderBy" | "sortWithinPartitions"): Same {

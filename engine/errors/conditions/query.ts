@@ -38,6 +38,22 @@ export const queryConditions = {
     message: "Two queries would have the checkpoint <location>: <first> and <second>.",
     advice: "Give each query a checkpoint of its own.",
   },
+  OPERATOR_ID_INVALID: {
+    sqlState: "42602",
+    message: "<id> is no id of an operator.",
+    advice: "Take letters, digits, _, . and -, up to 64, a letter first: the state in checkpoints is known by it.",
+  },
+  OPERATOR_ID_NAMES_NOTHING: {
+    sqlState: "42K0E",
+    message: "There is no stateful operator that id(<id>) could name: the rows come from none, or from one that has an id already.",
+    advice: "Call id directly behind the aggregation, dropDuplicates, join of streams, limit or function with state that it names.",
+  },
+  OPERATOR_ID_TWICE: {
+    sqlState: "42711",
+    message: "Two stateful operators of the query have the id <id>: their state in the checkpoint could not be told apart.",
+    advice:
+      "Give each an id of its own. A DataFrame that is used twice in a query, with itself in a join or a union, has its operators twice: build it twice.",
+  },
   QUERY_CHANGED: {
     sqlState: "42K03",
     message: "The checkpoint <location> belongs to another query: <change>.",

@@ -3,6 +3,7 @@ import type { OutputMode, SinkCapability } from "../../contract/sink.js";
 import type { Expression } from "../../expression/expression.js";
 import { expressionNodes } from "../../expression/traverse.js";
 import { attributeOf } from "../attributeOf.js";
+import { sharedId } from "./operatorIds.js";
 import { splitJoinCondition } from "../joinKeys.js";
 import { factsOf, type AnalyzedPlan, type LogicalPlan, type NodeOf, type OptimizedPlan } from "../logicalPlan.js";
 import { inputsOf, outputOf } from "../outputOf.js";
@@ -44,6 +45,8 @@ export function checkSinkTakes(sinkName: string, capabilities: readonly SinkCapa
  */
 export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode): void {
   if (!isStreaming(plan)) throw new StreamingError("STREAMING_QUERY_WITHOUT_STREAM");
+  const shared = sharedId(plan);
+  if (shared !== null) throw new StreamingError("OPERATOR_ID_TWICE", { id: shared });
   const nodes = nodesUp(plan);
   if (outputMode === "changes") {
     // What each operator takes is said where changes are planned.

@@ -12,6 +12,8 @@ export interface Aggregate<Plan> {
   readonly aggregates: readonly Expression[];
   readonly input: Plan;
   readonly operatorId?: string;
+  /** Its operator's id where the query says it (`.id(…)`). */
+  readonly ownId?: string;
   /** One that Spark makes of two, one above the other (PIVOT over numbers): a stream refuses what it refuses of two. */
   readonly ofTwo?: boolean;
 }

@@ -12,6 +12,8 @@ export interface Deduplicate<Plan> {
   readonly withinWatermark: boolean;
   readonly input: Plan;
   readonly operatorId?: string;
+  /** Its operator's id where the query says it (`.id(…)`). */
+  readonly ownId?: string;
 }
 
 export const deduplicate: NodeFacts<Deduplicate<Input>> = {

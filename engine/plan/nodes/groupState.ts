@@ -28,6 +28,8 @@ export interface GroupState<Plan> {
   /** What the keys begin with, once, before the first batch; columns that are the keys, then those of the rows that the function sees. */
   readonly initial?: InitialState<Plan>;
   readonly operatorId?: string;
+  /** Its operator's id where the query says it (`.id(…)`). */
+  readonly ownId?: string;
 }
 
 interface InitialState<Plan> {

@@ -15,6 +15,8 @@ export interface Join<Plan> {
   readonly left: Plan;
   readonly right: Plan;
   readonly operatorId?: string;
+  /** Its operator's id where the query says it (`.id(…)`). */
+  readonly ownId?: string;
   /** Of a mark join: the column that says whether there is a partner. */
   readonly mark?: Attribute;
 }

@@ -7,6 +7,8 @@ export interface Limit<Plan> {
   readonly count: number;
   readonly input: Plan;
   readonly operatorId?: string;
+  /** Its operator's id where the query says it (`.id(…)`). */
+  readonly ownId?: string;
 }
 
 export const limit: NodeFacts<Limit<Input>> = {

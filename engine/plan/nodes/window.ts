@@ -14,6 +14,8 @@ export interface Window<Plan> {
   readonly input: Plan;
   /** Of a stream, which may be asked for its first rows (`outputMode("changes")`). */
   readonly operatorId?: string;
+  /** Its operator's id where the query says it (`.id(…)`). */
+  readonly ownId?: string;
 }
 
 export const window: NodeFacts<Window<Input>> = {
