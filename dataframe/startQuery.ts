@@ -1,6 +1,8 @@
-import type { Schema } from "../engine/arrow/types.js";
+import { types, type Schema } from "../engine/arrow/types.js";
+import { changesOption, parseChangeForm, type ChangeForm } from "../engine/contract/changeForm.js";
 import type { Checkpoint } from "../engine/contract/checkpoint.js";
 import type { Json } from "../engine/contract/json.js";
+import type { SinkContext, SinkProvider } from "../engine/contract/provider.js";
 import { mainOutput, type Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
 import { notYetSupported, StreamingError } from "../engine/errors/streamingError.js";
@@ -10,7 +12,7 @@ import { createExecution } from "../engine/physical/execution/queryExecution.js"
 import { operatorShapes } from "../engine/physical/operatorShapes.js";
 import { explainText } from "../engine/physical/explain.js";
 import { changeTypeColumn } from "../engine/plan/changes/changeColumn.js";
-import { changeKeys, planChanges } from "../engine/plan/changes/planChanges.js";
+import { changeKeys, planChanges, upsertKeys } from "../engine/plan/changes/planChanges.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
@@ -39,6 +41,7 @@ import { queryLabel, type SessionContext } from "./sessionContext.js";
 import { sinkOf } from "./sinkOf.js";
 import { checkSides, optionsOfSource, withLatePolicy, withLateSample, withMalformedPolicy } from "./sideOutputs.js";
 import type { SideOutput, StreamDefinition } from "./streamDefinition.js";
+import { optionOf } from "./options.js";
 import { listenerOf, userCode } from "./userCode.js";
 
 /**
@@ -51,11 +54,12 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
   const { runtime } = session;
   checkName(session, name);
   const { provider } = await sinkOf(session, given);
-  checkSinkTakes(given.format, provider.capabilities, outputMode);
+  checkSinkTakes(given.format, provider.capabilities, outputMode, changeFormOf(provider, given));
   checkSides(session, given);
   const definition = withLateSample(session, given);
   const conf = session.conf.toRecord();
-  const planned = planQuery(definition, conf);
+  const form = changeFormOf(provider, definition);
+  const planned = planQuery(definition, conf, form);
   checkStateStore(planned.plan, conf["spark.sql.streaming.stateStore.providerClass"]);
   checkJoinState(planned.plan, conf["spark.sql.streaming.join.stateFormatVersion"]);
   checkScans(session, planned.physical.roots);
@@ -85,7 +89,7 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
     warn,
     recordedShape: () => recordedShape(checkpoint.readQueryShape()),
     open: (confOfRun) => {
-      const plannedForRun = plansTheSame(conf, confOfRun) ? planned : planQuery(definition, checkedConf(confOfRun, checkpoint));
+      const plannedForRun = plansTheSame(conf, confOfRun) ? planned : planQuery(definition, checkedConf(confOfRun, checkpoint), form);
       return openParts(session, definition, plannedForRun, { checkpoint, conf: confOfRun, warn });
     },
   };
@@ -93,7 +97,7 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
     const started = await MicroBatchQuery.start(withCleanUp(query, place));
     session.streams.register(started);
     if (definition.stateTtlMs === null) for (const { text } of unboundedState(planned.plan, outputMode)) warn(text);
-    if (definition.format === "memory" && name !== null) showMemoryTable(session, name, planned.schema);
+    if (definition.format === "memory" && name !== null) showMemoryTable(session, name, planned);
     return started;
   } catch (error) {
     // What was wrong counts, not what letting go met on top of it.
@@ -104,7 +108,9 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
 }
 
 /** What the memory sink has is a view under the query's name. */
-function showMemoryTable(session: SessionContext, name: string, schema: Schema): void {
+function showMemoryTable(session: SessionContext, name: string, { schema: given, upserts }: PlannedQuery): void {
+  // By key it has what is there now.
+  const schema = upserts ? types.struct(given.fields.slice(0, -1)) : given;
   session.setTempView(name, () => localPlan(session.memoryTables.table(name).content(schema), session.analysisContext));
 }
 
@@ -148,6 +154,8 @@ interface PlannedQuery {
   readonly physical: PhysicalPlan;
   readonly schema: Schema;
   readonly keyColumns: readonly string[] | null;
+  /** Whether the sink gets changes by key. */
+  readonly upserts: boolean;
   readonly sides: readonly PlannedSide[];
 }
 
@@ -156,7 +164,7 @@ interface PlannedSide extends SideOutput {
 }
 
 /** @throws what the analyzer and the planner refuse */
-function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, string>>): PlannedQuery {
+function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, string>>, form: ChangeForm): PlannedQuery {
   const { plan: written, outputMode } = definition;
   const context = contextOf(conf);
   const plan = withMalformedPolicy(reanalyze(written, context), definition);
@@ -165,15 +173,21 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   checkStreamJoins(asRows);
   const isChanges = outputMode === "changes";
   if (isChanges && definition.stateTtlMs !== null) throw notYetSupported("stateTtl in output mode changes");
-  const optimized = isChanges ? planChanges(asRows, context) : asRows;
+  const optimized = isChanges ? planChanges(asRows, context, form) : asRows;
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
   const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));
   // The plan of a query of changes says itself what each operator does; what is left to a mode has new rows only.
   const physical = planPhysical(optimized, isChanges ? "append" : outputMode, partitionsOf(conf), sidePlans, definition.stateTtlMs);
   const [schema, keyColumns] = isChanges
-    ? [schemaOf(outputOf(optimized)), changeKeys(optimized)]
+    ? [schemaOf(outputOf(optimized)), form === "upserts" ? upsertKeys(optimized, definition.format) : changeKeys(optimized)]
     : [schemaOf(outputOf(plan)), updateKeys(plan)];
-  return { plan, optimized, physical, schema, keyColumns, sides };
+  return { plan, optimized, physical, schema, keyColumns, upserts: isChanges && form === "upserts", sides };
+}
+
+/** How the sink of a query gets the changes of output mode `changes`: as its option says, or as its format has it. @throws INVALID_OPTION_VALUE when the sink is made */
+function changeFormOf({ options }: SinkProvider, definition: StreamDefinition): ChangeForm {
+  const said = parseChangeForm(optionOf(definition.options, changesOption().name));
+  return said ?? parseChangeForm(options.find(({ name }) => name === changesOption().name)?.default) ?? "rows";
 }
 
 /** Opens what a query reads from and writes to, and makes its operators, under a configuration. */
@@ -225,17 +239,17 @@ function checkName(session: SessionContext, name: string | null): void {
 async function createOutputs(
   session: SessionContext,
   definition: StreamDefinition,
-  { schema, keyColumns, sides }: PlannedQuery,
+  { schema, keyColumns, upserts, sides }: PlannedQuery,
   conf: Readonly<Record<string, string>>,
   label = definition.queryName ?? undefined,
 ): Promise<QueryOutput[]> {
-  const main = await createSink(session, definition, schema, conf, label);
+  const main = await createSink(session, definition, { schema, ...(upserts && keyColumns && { changeKeys: keyColumns }) }, conf, label);
   const outputs: QueryOutput[] = [
     { id: mainOutput, sink: main, schema, keyColumns, changeColumn: definition.outputMode === "changes" ? changeTypeColumn : null },
   ];
   for (const side of sides) {
     const sideSchema = schemaOf(outputOf(side.plan));
-    const sink = await createSink(session, side.definition, sideSchema, conf, label);
+    const sink = await createSink(session, side.definition, { schema: sideSchema }, conf, label);
     outputs.push({ id: side.outputId, sink, schema: sideSchema, keyColumns: null, changeColumn: null });
   }
   return outputs;
@@ -244,7 +258,7 @@ async function createOutputs(
 async function createSink(
   session: SessionContext,
   definition: StreamDefinition,
-  schema: Schema,
+  rows: Pick<SinkContext, "schema" | "changeKeys">,
   conf: Readonly<Record<string, string>>,
   label: string | undefined,
 ): Promise<Sink> {
@@ -253,7 +267,7 @@ async function createSink(
   const { runtime } = session;
   const print = (line: string): void => session.print(line, label);
   const warn = (message: string): void => session.warn(message, label);
-  return provider.create({ runtime, options, schema, outputMode, streaming: true, partitionBy, conf, print, warn });
+  return provider.create({ runtime, options, ...rows, outputMode, streaming: true, partitionBy, conf, print, warn });
 }
 
 function settingsOf({ conf }: SessionContext): QuerySettings {

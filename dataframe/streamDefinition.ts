@@ -12,6 +12,8 @@ export interface ForeachBatchInfo {
   readonly runId: string;
   /** True when an earlier run may have written this very batch already. */
   readonly replay: boolean;
+  /** The columns that identify a row, in output mode update or changes; null where none are known. */
+  readonly keyColumns: readonly string[] | null;
 }
 
 /** Takes the rows of a batch, which are its to keep, in the session as it is configured for that batch. Runs at least once a batch. */

@@ -193,9 +193,10 @@ export interface SourceOptions {
 
 /** The names of the options of each sink. */
 export interface SinkOptions {
-  arrow: "checkpointLocation" | "compression" | "maxRecordsPerFile" | "path";
-  console: "checkpointLocation" | "numRows" | "truncate";
+  arrow: "changes" | "checkpointLocation" | "compression" | "maxRecordsPerFile" | "path";
+  console: "changes" | "checkpointLocation" | "numRows" | "truncate";
   csv:
+    | "changes"
     | "charToEscapeQuoteEscaping"
     | "charset"
     | "checkpointLocation"
@@ -222,6 +223,7 @@ export interface SinkOptions {
     | "timestampFormat"
     | "timestampNTZFormat";
   json:
+    | "changes"
     | "charset"
     | "checkpointLocation"
     | "compression"
@@ -237,9 +239,9 @@ export interface SinkOptions {
     | "timestampFormat"
     | "timestampNTZFormat"
     | "writeNonAsciiCharacterAsCodePoint";
-  kafka: "checkpointLocation" | "includeHeaders" | "onMarkerLost" | "topic" | "transactionalIdPrefix";
-  memory: "checkpointLocation" | "queryName";
-  noop: "checkpointLocation";
-  parquet: "checkpointLocation" | "compression" | "maxRecordsPerFile" | "parquet.enable.dictionary" | "path";
-  text: "checkpointLocation" | "compression" | "lineSep" | "maxRecordsPerFile" | "path";
+  kafka: "changes" | "checkpointLocation" | "includeHeaders" | "onMarkerLost" | "topic" | "transactionalIdPrefix";
+  memory: "changes" | "checkpointLocation" | "queryName";
+  noop: "changes" | "checkpointLocation";
+  parquet: "changes" | "checkpointLocation" | "compression" | "maxRecordsPerFile" | "parquet.enable.dictionary" | "path";
+  text: "changes" | "checkpointLocation" | "compression" | "lineSep" | "maxRecordsPerFile" | "path";
 }

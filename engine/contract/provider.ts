@@ -52,6 +52,8 @@ export interface SinkContext {
   readonly outputMode: OutputMode;
   /** False for `df.write`: one batch, no query. */
   readonly streaming: boolean;
+  /** In output mode `changes` by key: the names of the columns that identify a row. Absent otherwise. */
+  readonly changeKeys?: readonly string[];
   /** Columns of `partitionBy`. */
   readonly partitionBy: readonly string[];
   /** Session configuration (`spark.sql.session.timeZone` …), full names. */

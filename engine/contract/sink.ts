@@ -12,7 +12,9 @@ export type SinkCapability =
   /** Rows that replace earlier ones with the same key, and complete tables. */
   | "upsert"
   /** Rows that take back earlier ones, which `_change_type` says. */
-  | "changes";
+  | "changes"
+  /** The same by key: at most one row a key and batch, what is there now or what is not there any more, without the row before it. */
+  | "changesByKey";
 
 /** The id of the output that every query has. */
 export const mainOutput = "main";
@@ -32,7 +34,7 @@ export interface OutputBatchInfo {
   readonly schema: Schema;
   /** Names of the columns that identify a row in update and changes mode; null when there are none. */
   readonly keyColumns: readonly string[] | null;
-  /** Name of the column that says what each row is (`_change_type`: insert, update_preimage, update_postimage, delete); null when every row is an insert. */
+  /** Name of the column that says what each row is (`_change_type`: insert, update_preimage, update_postimage, delete); null when every row is an insert. By key there is no update_preimage. */
   readonly changeColumn: string | null;
   /** The logged time of the batch, ms. */
   readonly batchTimeMs: number;

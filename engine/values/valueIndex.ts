@@ -1,13 +1,13 @@
 import type { DataType } from "../arrow/types.js";
 import type { Value } from "../arrow/value.js";
 
-/** A value of an ordered type as something that JavaScript's own maps tell apart as `compareValues` does. */
-type Key = null | boolean | number | bigint | string;
+/** What JavaScript's own maps tell apart as `compareValues` does. */
+export type ValueKey = null | boolean | number | bigint | string;
 
 /** Places of values by what they are, for values of one ordered type; null is one of them. NaN equals itself, and −0.0 equals 0.0. */
 export class ValueIndex {
   readonly #type: DataType;
-  readonly #places = new Map<Key, number>();
+  readonly #places = new Map<ValueKey, number>();
 
   constructor(type: DataType, values: readonly Value[] = []) {
     this.#type = type;
@@ -15,24 +15,25 @@ export class ValueIndex {
   }
 
   has(value: Value): boolean {
-    return this.#places.has(keyOf(value, this.#type));
+    return this.#places.has(valueKey(value, this.#type));
   }
 
   /** The place of the first such value; undefined when there is none. */
   place(value: Value): number | undefined {
-    return this.#places.get(keyOf(value, this.#type));
+    return this.#places.get(valueKey(value, this.#type));
   }
 
   /** False when the value is there already, and stays where it was. */
   add(value: Value, place = this.#places.size): boolean {
-    const key = keyOf(value, this.#type);
+    const key = valueKey(value, this.#type);
     if (this.#places.has(key)) return false;
     this.#places.set(key, place);
     return true;
   }
 }
 
-function keyOf(value: Value, type: DataType): Key {
+/** A value of an ordered type as a key of a map. */
+export function valueKey(value: Value, type: DataType): ValueKey {
   if (value === null) return null;
   switch (type.kind) {
     case "binary":
@@ -42,13 +43,13 @@ function keyOf(value: Value, type: DataType): Key {
     case "struct":
       return (value as readonly Value[]).map((member, i) => partOf(member, type.fields[i]!.type)).join("");
     default:
-      return value as Key;
+      return value as ValueKey;
   }
 }
 
 /** A part of a nested value: with its length, so that no two lists of parts make one text. */
 function partOf(value: Value, type: DataType): string {
-  const key = keyOf(value, type);
+  const key = valueKey(value, type);
   if (key === null) return "-";
   const text = String(key);
   return `${text.length}:${text}`;

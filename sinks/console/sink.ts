@@ -1,11 +1,13 @@
 import type { Batch } from "../../engine/arrow/batch.js";
 import { retainBatch, rowsOf, sliceBatch } from "../../engine/arrow/columns.js";
+import { changesOption } from "../../engine/contract/changeForm.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import type { SinkContext, SinkProvider } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { tableLines, type TableForm } from "../../engine/values/textTable.js";
 
 const optionSpecs: readonly OptionSpec[] = [
+  changesOption(),
   { name: "numRows", kind: "integer", default: "20", doc: "How many rows of a batch are printed." },
   { name: "truncate", kind: "text", default: "true", doc: "Whether cells are cut to 20 characters; or to how many." },
 ];
@@ -14,7 +16,7 @@ const optionSpecs: readonly OptionSpec[] = [
 export const consoleSinkProvider: SinkProvider = {
   name: "console",
   options: optionSpecs,
-  capabilities: ["append", "upsert", "changes"],
+  capabilities: ["append", "upsert", "changes", "changesByKey"],
   create(context) {
     const options = new Options("the console sink", optionSpecs, context.options);
     const truncate = options.get("truncate")!.toLowerCase();

@@ -1,6 +1,7 @@
 import { writtenCodecs } from "../../connectors/files/codecs.js";
 import { parquetCodecs } from "../../connectors/parquet/write.js";
 import { absolutePath } from "../../connectors/files/uri.js";
+import { changesOption } from "../../engine/contract/changeForm.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { csvWriteOptions } from "../../engine/contract/csvOptions.js";
 import { jsonWriteOptions } from "../../engine/kernel/json/jsonWriter.js";
@@ -9,6 +10,7 @@ export type SinkFormat = "arrow" | "csv" | "json" | "parquet" | "text";
 
 const commonSpecs: readonly OptionSpec[] = [
   { name: "path", kind: "text", doc: "The folder to write into." },
+  changesOption(),
   { name: "maxRecordsPerFile", kind: "integer", default: "1000000", doc: "After so many rows a batch goes on in another file." },
 ];
 

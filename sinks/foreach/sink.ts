@@ -1,5 +1,6 @@
 import type { Batch } from "../../engine/arrow/batch.js";
 import { concatBatches, retainBatch } from "../../engine/arrow/columns.js";
+import { changesOption } from "../../engine/contract/changeForm.js";
 import { Options } from "../../engine/contract/options.js";
 import type { SinkProvider } from "../../engine/contract/provider.js";
 import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
@@ -13,6 +14,8 @@ export interface ForeachBatchContext extends OutputIdentity, OutputBatchInfo {}
 /** Takes all rows of a batch. They are its to keep. */
 export type ForeachBatchFunction = (rows: Batch, context: ForeachBatchContext) => void | Promise<void>;
 
+const optionSpecs = [changesOption()];
+
 /**
  * Hands every batch to a function: at least once, `replay` being true when an earlier run may have done so already. The function runs when the batch's
  * state is durable; when it fails the query fails, and the next start runs the batch again.
@@ -20,11 +23,10 @@ export type ForeachBatchFunction = (rows: Batch, context: ForeachBatchContext) =
 export function foreachBatchSinkProvider(write: ForeachBatchFunction): SinkProvider {
   return {
     name: "foreachBatch",
-    options: [],
-    capabilities: ["append", "upsert", "changes"],
+    options: optionSpecs,
+    capabilities: ["append", "upsert", "changes", "changesByKey"],
     create({ options }) {
-      // It has no option, and says so of any that is given.
-      new Options("the foreachBatch sink", [], options).toRecord();
+      new Options("the foreachBatch sink", optionSpecs, options).toRecord();
       return new ForeachBatchSink(write);
     },
   };

@@ -10,8 +10,9 @@ import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { BatchEncoder, distinctTopics } from "./batchEncoder.js";
 import { BatchMarker } from "./marker.js";
-import { recordFields, type KafkaSinkOptions, type RecordFields } from "./options.js";
-import { recordViews } from "./recordViews.js";
+import { checkRecordKey, recordFields, type KafkaSinkOptions, type RecordFields } from "./options.js";
+import { asUpserts, withChangeHeader } from "./changeRecords.js";
+import { recordViews, type RecordViews } from "./recordViews.js";
 
 /** Encoded bytes that are held back until the batch is computed; beyond them the transaction begins early. */
 const heldBytes = 32 * 1024 * 1024;
@@ -55,7 +56,8 @@ export class KafkaSink implements Sink {
     private readonly options: KafkaSinkOptions,
     private readonly context: SinkContext,
   ) {
-    this.fields = recordFields(context.schema, options.topic);
+    this.fields = recordFields(context.schema, options.topic, context.outputMode);
+    if (context.changeKeys !== undefined) checkRecordKey(context.changeKeys);
     this.description = `KafkaSink[${options.topic ?? "topic column"}]`;
     options.settings.oneOf("compression.type", compressionTypes);
     for (const name of ["batch.size", "max.request.size", "transaction.timeout.ms"] as const) options.settings.integer(name);
@@ -161,12 +163,19 @@ export class KafkaSink implements Sink {
 
   /** @internal Adds the rows; topics that are new are looked up first. */
   encode(encoder: BatchEncoder, batch: Batch): Promise<void> | void {
-    const views = recordViews(batch, this.fields);
+    const views = this.viewsOf(batch);
     const unknown = views.topics ? [...distinctTopics(views.topics, batch.length)].filter((topic) => !encoder.hasTopic(topic)) : [];
     if (unknown.length === 0) return encoder.add(views, batch.length, this.options.topic);
     // The batch is lent for the call only, and the look-up waits.
-    const kept = recordViews(retainBatch(batch), this.fields);
+    const kept = this.viewsOf(retainBatch(batch));
     return this.addTopics(encoder, unknown).then(() => encoder.add(kept, batch.length, null));
+  }
+
+  private viewsOf(batch: Batch): RecordViews {
+    const views = recordViews(batch, this.fields);
+    if (this.fields.changeType < 0) return views;
+    const kinds = batch.columns[this.fields.changeType]!;
+    return this.context.changeKeys === undefined ? withChangeHeader(views, kinds) : asUpserts(views, kinds);
   }
 
   private async addTopics(encoder: BatchEncoder, topics: readonly string[]): Promise<void> {

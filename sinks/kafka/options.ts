@@ -1,7 +1,9 @@
 import { checkNamesDiffer, namesOf } from "../../engine/arrow/columnNames.js";
 import { KafkaSettings } from "../../connectors/kafka/configuration.js";
 import { sameType, typeName, types, field, type DataType, type Schema } from "../../engine/arrow/types.js";
+import { changesOption } from "../../engine/contract/changeForm.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
+import type { OutputMode } from "../../engine/contract/sink.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 
 /** What to do with a batch when its predecessor's marker is gone (KAFKA_MARKER_LOST). */
@@ -19,6 +21,7 @@ export interface KafkaSinkOptions {
 }
 
 export const kafkaSinkSpecs: readonly OptionSpec[] = [
+  changesOption("upserts"),
   { name: "topic", doc: "The topic of every row; goes before a column named topic.", kind: "text" },
   { name: "transactionalIdPrefix", doc: "What the transactional id and the marker group begin with.", kind: "text", default: "tidemark-" },
   {
@@ -58,6 +61,8 @@ export interface RecordFields {
   readonly topic: number;
   readonly partition: number;
   readonly headers: number;
+  /** What the row is, in output mode changes. */
+  readonly changeType: number;
 }
 
 const headersType = types.array(types.struct([field("key", types.string), field("value", types.binary)]));
@@ -67,7 +72,7 @@ const headersType = types.array(types.struct([field("key", types.string), field(
  *
  * @throws COLUMN_ALREADY_EXISTS, KAFKA_SINK_TOPIC_REQUIRED, KAFKA_SINK_VALUE_REQUIRED, KAFKA_SINK_COLUMN_TYPE
  */
-export function recordFields(schema: Schema, topicOption: string | null): RecordFields {
+export function recordFields(schema: Schema, topicOption: string | null, outputMode: OutputMode = "append"): RecordFields {
   const find = (name: string, ...accepted: readonly DataType[]): number => {
     const index = schema.fields.findIndex((candidate) => candidate.name === name);
     if (index < 0) return -1;
@@ -87,5 +92,16 @@ export function recordFields(schema: Schema, topicOption: string | null): Record
   if (value < 0) {
     throw new StreamingError("KAFKA_SINK_VALUE_REQUIRED", { columns: schema.fields.map((f) => f.name).join(", ") || "no columns" });
   }
-  return { key, value, topic, headers: find("headers", headersType), partition: find("partition", types.int) };
+  const changeType = outputMode === "changes" ? find("_change_type", types.string) : -1;
+  return { key, value, topic, headers: find("headers", headersType), partition: find("partition", types.int), changeType };
+}
+
+/**
+ * Refuses changes by key where records would be known by something else than their key (and their topic).
+ *
+ * @throws KAFKA_SINK_KEY_REQUIRED
+ */
+export function checkRecordKey(changeKeys: readonly string[]): void {
+  if (changeKeys.includes("key") && changeKeys.every((name) => name === "key" || name === "topic")) return;
+  throw new StreamingError("KAFKA_SINK_KEY_REQUIRED", { columns: changeKeys.join(", ") || "none, since there is one row" });
 }

@@ -6,6 +6,6 @@ import { kafkaSinkSpecs, parseSinkOptions } from "./options.js";
 export const kafkaSinkProvider: SinkProvider = {
   name: "kafka",
   options: kafkaSinkSpecs,
-  capabilities: ["append", "upsert"],
+  capabilities: ["append", "upsert", "changes", "changesByKey"],
   create: (context) => new KafkaSink(parseSinkOptions(context.options), context),
 };

@@ -1,14 +1,17 @@
+import { changesOption } from "../../engine/contract/changeForm.js";
 import { checkOptions } from "../../engine/contract/options.js";
 import type { SinkProvider } from "../../engine/contract/provider.js";
 import type { Sink, SinkBatch } from "../../engine/contract/sink.js";
 
+const optionSpecs = [changesOption()];
+
 /** Takes rows and keeps none of them: for measuring what a query costs. */
 export const noopSinkProvider: SinkProvider = {
   name: "noop",
-  options: [],
-  capabilities: ["append", "upsert", "changes"],
+  options: optionSpecs,
+  capabilities: ["append", "upsert", "changes", "changesByKey"],
   create({ options }) {
-    checkOptions("the noop sink", [], options);
+    checkOptions("the noop sink", optionSpecs, options);
     return new NoopSink();
   },
 };

@@ -1,4 +1,8 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { count } from "../../dataframe/functions.js";
+import { Session } from "../../dataframe/session.js";
 import { batchFromRows } from "../../engine/arrow/columns.js";
 import { field, types, type Schema } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
@@ -10,6 +14,7 @@ import { requireServers } from "../servers/availability.js";
 import { startKafka } from "../servers/kafka/broker.js";
 import { IndependentKafka } from "../servers/kafka/independent.js";
 import { columnsOf, freshTopic, kafkaSource, readBatches } from "../servers/kafka/kafkaSession.js";
+import { temporaryFolder } from "./temporaryFolder.js";
 import { byText } from "./byText.js";
 import { spoil } from "../runtime/spoiler.js";
 
@@ -31,6 +36,8 @@ const prepared = async (sink: Sink, batchId: number, rows: Value[][], schema: Sc
   await batch.prepare();
   return batch;
 };
+
+const kindHeader = (kind: string) => [["_change_type", kind]];
 
 const bytes = (s: string): Uint8Array => new TextEncoder().encode(s);
 
@@ -117,6 +124,43 @@ await requireServers(
         condition: "KAFKA_PARTITION_OUT_OF_RANGE",
         parameters: { topic, partition: "3", partitions: "3" },
       });
+    });
+
+    test("changes by key are records with a value and tombstones; every change is a record with a header where rows are asked for", async () => {
+      const session = Session.create({ warn: () => {} });
+      const folder = await temporaryFolder();
+      const topics = { upserts: freshTopic("upserts"), rows: freshTopic("rows") };
+      for (const topic of Object.values(topics)) await broker.createTopic(topic, 1);
+      const counts = session.readStream.schema("k STRING").json(folder).groupBy("k").agg(count("*").as("n")).where("n < 3");
+      const records = counts.selectExpr("to_json(struct(k)) AS key", "CAST(n AS STRING) AS value");
+      const run = async (changes: "upserts" | "rows"): Promise<void> => {
+        const options = {
+          "kafka.bootstrap.servers": broker.bootstrap,
+          topic: topics[changes],
+          checkpointLocation: `${folder}-${changes}`,
+          changes,
+        };
+        const writer = records.writeStream.format("kafka").outputMode("changes").options(options);
+        const query = await writer.trigger({ availableNow: true }).start();
+        await query.awaitTermination();
+      };
+      for (const [i, keys] of [["a", "b"], ["a", "b"], ["a"]].entries()) {
+        writeFileSync(join(folder, `${i}.json`), keys.map((k) => JSON.stringify({ k })).join("\n"));
+        await run("upserts");
+        await run("rows");
+      }
+      const [a, b] = ['{"k":"a"}', '{"k":"b"}'];
+      const upserts = (await other.read(topics.upserts)).map(({ key, value, headers }) => [key, value, headers]);
+      expect(upserts.slice(0, 2).toSorted(byText)).toEqual([[a, "1", []], [b, "1", []]]); // prettier-ignore
+      expect(upserts.slice(2, 4).toSorted(byText)).toEqual([[a, "2", []], [b, "2", []]]); // prettier-ignore
+      expect(upserts.slice(4)).toEqual([[a, null, []]]);
+      const rows = (await other.read(topics.rows)).map(({ key, value, headers }) => [key, value, headers]);
+      expect(rows.filter(([key]) => key === a)).toEqual([
+        [a, "1", kindHeader("insert")],
+        [a, "1", kindHeader("update_preimage")],
+        [a, "2", kindHeader("update_postimage")],
+        [a, "2", kindHeader("delete")],
+      ]);
     });
 
     test("a keyed row goes where the Java client's partitioner sends it, and rows without a key go everywhere", async () => {

@@ -51,17 +51,54 @@ async function frameOf(session: Session, query: ChangeQuery): Promise<DataFrame<
   return typeof query === "string" ? session.sql<Record<string, unknown>>(query) : query(session);
 }
 
+type Writer = DataFrame<Record<string, unknown>>["writeStream"];
+
 /** The change rows that a query gives over a cut of its input, batch by batch. */
-export async function changesOf(query: ChangeQuery, { batches, restarts }: ChangeCase, partitions = 2): Promise<Value[][][]> {
-  const world = new QueryWorld();
+export async function changesOf(query: ChangeQuery, given: ChangeCase, partitions = 2): Promise<Value[][][]> {
   const table = `changes-${++tables}`;
+  try {
+    await runOver(query, given, partitions, (writer) => writer.format("memory").queryName(table));
+    return memory.table(table).batches.map((batch) => rowsOf(batch.rows));
+  } finally {
+    memory.drop(table);
+  }
+}
+
+/** What of it a sink gets that takes changes by key, batch by batch; and what the memory sink then has. */
+export async function upsertsOf(
+  query: ChangeQuery,
+  given: ChangeCase,
+): Promise<{ readonly batches: Value[][][]; readonly table: Value[][] }> {
+  const table = `upserts-${++tables}`;
+  const batches: Value[][][] = [];
+  try {
+    await runOver(query, given, 2, (writer, session) =>
+      writer.option("changes", "upserts").foreachBatch(async (rows) => {
+        batches.push((await collectBatches(session, rows.plan)).flatMap(rowsOf));
+      }),
+    );
+    await runOver(query, given, 2, (writer) => writer.option("changes", "upserts").format("memory").queryName(table));
+    return { batches, table: memory.table(table).rows() };
+  } finally {
+    memory.drop(table);
+  }
+}
+
+/** Runs a query over a cut of its input in output mode changes. */
+async function runOver(
+  query: ChangeQuery,
+  { batches, restarts }: ChangeCase,
+  partitions: number,
+  into: (writer: Writer, session: Session) => Writer,
+): Promise<void> {
+  const world = new QueryWorld();
   let running: StreamingQuery | null = null;
   const start = async (): Promise<StreamingQuery> => {
     const conf = { "spark.sql.shuffle.partitions": String(partitions), "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2" };
     const session = world.session({ conf });
     for (const name of ["t", "u"]) session.readStream.schema(schema).json(`/data/${name}`).createOrReplaceTempView(name);
     const frame = await frameOf(session, query);
-    const writer = frame.writeStream.format("memory").queryName(table).outputMode("changes");
+    const writer = into(frame.writeStream.outputMode("changes"), session);
     return writer.option("checkpointLocation", "/data/checkpoint").trigger({ processingTime: 0 }).start();
   };
   try {
@@ -81,9 +118,7 @@ export async function changesOf(query: ChangeQuery, { batches, restarts }: Chang
       running = null;
     }
     await running?.stop();
-    return memory.table(table).batches.map((batch) => rowsOf(batch.rows));
   } finally {
-    memory.drop(table);
     world.close();
   }
 }
@@ -145,6 +180,25 @@ export async function checkChanges(query: ChangeQuery, given: ChangeCase, key: r
       .map((row) => textOf(key.map((i) => row[i]!)));
     expect(new Set(come).size).toBe(come.length);
   }
+}
+
+/** Whether changes by key, applied, come to the same, and whether none contradicts what is there. The key's columns are places in the rows. */
+export async function checkUpserts(query: ChangeQuery, given: ChangeCase, key: readonly number[]): Promise<void> {
+  const { batches, table } = await upsertsOf(query, given);
+  const there = new Map<string, string>();
+  for (const batch of batches) {
+    const keys = batch.map((row) => textOf(key.map((i) => row[i]!)));
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const [i, row] of batch.entries()) {
+      const kind = row.at(-1);
+      expect(there.has(keys[i]!), `${kind as string} of ${keys[i]!}`).toBe(kind === "delete" || kind === "update_postimage");
+      if (kind === "delete") there.delete(keys[i]!);
+      else there.set(keys[i]!, textOf(row.slice(0, -1)));
+    }
+  }
+  const expected = (await tableOf(query, given)).map(textOf).toSorted();
+  expect([...there.values()].toSorted()).toEqual(expected);
+  expect(table.map(textOf).toSorted()).toEqual(expected);
 }
 
 let tables = 0;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { changeCases, checkChanges, type ChangeQuery } from "./changeCase.js";
+import { changeCases, checkChanges, checkUpserts, type ChangeQuery } from "./changeCase.js";
 
 // The changes of a query, applied in order, are what the query gives over the whole input, wherever it is cut and stopped; and no change contradicts an earlier one.
 
@@ -131,6 +131,28 @@ test.each(queries)("%s", async (_, query, key) => {
   await fc.assert(
     fc.asyncProperty(changeCases, (given) => checkChanges(query, given, key)),
     { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 12) },
+  );
+  expect.hasAssertions();
+});
+
+// The same by key: what a sink of upserts gets, and what the memory sink makes of it.
+
+const byKey = [
+  "groups",
+  "no key",
+  "a filter over groups",
+  "groups of groups that go",
+  "distinct of groups",
+  "the first groups",
+  "with their place",
+  "a full join",
+  "an anti join",
+];
+
+test.each(queries.filter(([name]) => byKey.includes(name)))("%s, by key", async (_, query, key) => {
+  await fc.assert(
+    fc.asyncProperty(changeCases, (given) => checkUpserts(query, given, key!)),
+    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 6) },
   );
   expect.hasAssertions();
 });

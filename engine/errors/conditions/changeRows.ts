@@ -12,4 +12,16 @@ export const changeRowsConditions = {
     message: "The result has a column <column> already, where the output mode changes puts the kind of each change.",
     advice: "Give the column another name.",
   },
+  CHANGES_KEY_REQUIRED: {
+    sqlState: "0A000",
+    message: "The sink <sink> gets changes by key, and <reason>.",
+    advice: "<suggestion>",
+  },
+  SINK_TAKES_NO_UPSERTS: {
+    sqlState: "0A000",
+    message:
+      "The sink <sink> takes no changes by key: its files are never written again, and nothing says which of two rows of a key is the later one.",
+    advice:
+      "Write every change as a row (leave out the option changes): what is there now are the rows that came (insert, update_postimage) less those that went (update_preimage, delete).",
+  },
 } satisfies ConditionTable;

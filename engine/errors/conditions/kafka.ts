@@ -136,6 +136,17 @@ export const kafkaConditions = {
     message: "The column <column> of the kafka sink is of type <type>; it must be <expected>.",
     advice: "Cast it.",
   },
+  KAFKA_SINK_KEY_REQUIRED: {
+    sqlState: "0A000",
+    message: "The kafka sink writes changes by the key of a record, and rows are known by other columns: <columns>.",
+    advice:
+      "Make a column key of all of these and of nothing else: CAST(… AS STRING) AS key, or to_json(struct(…)) AS key; or write every change as a record, with what it is in a header: option changes = rows.",
+  },
+  KAFKA_NULL_IN_UPSERT: {
+    sqlState: "22004",
+    message: "A row for the kafka sink has a null in the column <column>. Where changes are written by key such a record <meaning>.",
+    advice: "Write keys that cannot be null as to_json(struct(…)), and the same for values; or filter such rows out.",
+  },
   KAFKA_NULL_TOPIC_IN_DATA: {
     sqlState: "22004",
     message: "A row for the kafka sink has a null topic.",

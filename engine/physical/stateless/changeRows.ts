@@ -22,6 +22,8 @@ export interface ChangeRowsNode<Plan = NodeBase> extends NodeBase {
   readonly change: Attribute | null;
   /** The columns that identify a row, by id; null where none are known. */
   readonly keys: readonly number[] | null;
+  /** Whether the row before an update is left out. */
+  readonly upserts: boolean;
   readonly columns: readonly Attribute[];
   readonly input: Plan;
 }
@@ -32,11 +34,11 @@ export const changeRows: OperatorFacts<ChangeRowsNode> = {
   ...oneInput,
   ...stateless,
   gathers: ({ change }) => change !== null,
-  explain: ({ change, keys, columns }) => {
+  explain: ({ change, keys, columns, upserts }) => {
     if (change === null) return "ChangeRows insert";
     if (keys === null) return "ChangeRows insert, delete";
     const names = columns.filter(({ id }) => keys.includes(id)).map(({ name }) => name);
-    return `ChangeRows insert, update_preimage, update_postimage, delete by [${names.join(", ")}]`;
+    return `ChangeRows insert, ${upserts ? "" : "update_preimage, "}update_postimage, delete by [${names.join(", ")}]`;
   },
   make: (node, { chunks }) =>
     node.change === null ? new NewRowsOperator(node) : new ChangeRowsOperator(node, node.change, chunks.emittedRows),
@@ -82,7 +84,7 @@ interface Net {
 
 /**
  * Consumes rows with 1 and −1 and keeps them until the batch ends; then emits what they come to: a row that was taken back as often as it came is nothing. Where
- * the result has a key, the row that goes and the row that comes under one key are an update, the old one directly before the new one; without a key rows
+ * the result has a key, the row that goes and the row that comes under one key are an update, the old one directly before the new one (and left out where the sink takes rows by key); without a key rows
  * go (`delete`) before others come (`insert`). Keys, and rows without one, are in the order of their hashes, whatever their partitions and the order in which they came.
  *
  * Invariant: what it emitted since the query began, applied in order, is the result; none of it contradicts what came before.
@@ -93,14 +95,16 @@ class ChangeRowsOperator implements Operator {
   readonly #rows: readonly number[];
   readonly #change: number;
   readonly #keys: readonly number[] | null;
+  readonly #upserts: boolean;
   readonly #emittedRows: number;
   readonly #packedRows: PackedKeys;
   readonly #packedKeys: PackedKeys;
   readonly #sorter = new HashSorter();
   #parts: Batch[] = [];
 
-  constructor({ input, output, columns, keys }: ChangeRowsNode, change: Attribute, emittedRows: number) {
+  constructor({ input, output, columns, keys, upserts }: ChangeRowsNode, change: Attribute, emittedRows: number) {
     this.#emittedRows = emittedRows;
+    this.#upserts = upserts;
     const placeOf = (id: number): number => {
       const place = input.output.findIndex((column) => column.id === id);
       assert(place >= 0, "the input has the columns of the result");
@@ -181,7 +185,7 @@ class ChangeRowsOperator implements Operator {
     const net: Net = { rows: new IntList(all.length), kinds: new IntList(all.length) };
     for (const slot of this.#byHash(table)) {
       const [old, now] = [goes[slot]!, comes[slot]!];
-      if (old >= 0) add(net, old, now >= 0 ? preimage : deleted);
+      if (old >= 0 && !(this.#upserts && now >= 0)) add(net, old, now >= 0 ? preimage : deleted);
       if (now >= 0) add(net, now, old >= 0 ? postimage : insert);
     }
     return net;

@@ -1,4 +1,5 @@
 import { StreamingError } from "../../errors/streamingError.js";
+import type { ChangeForm } from "../../contract/changeForm.js";
 import type { OutputMode, SinkCapability } from "../../contract/sink.js";
 import type { Expression } from "../../expression/expression.js";
 import { expressionNodes } from "../../expression/traverse.js";
@@ -31,10 +32,18 @@ const neededCapability: Readonly<Record<OutputMode, SinkCapability>> = {
 /**
  * Refuses an output mode whose changes a sink does not take.
  *
- * @throws STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE
+ * @param changes in output mode `changes`: the form that the sink would get them in
+ * @throws STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE, SINK_TAKES_NO_UPSERTS
  */
-export function checkSinkTakes(sinkName: string, capabilities: readonly SinkCapability[], outputMode: OutputMode): void {
-  if (capabilities.includes(neededCapability[outputMode])) return;
+export function checkSinkTakes(
+  sinkName: string,
+  capabilities: readonly SinkCapability[],
+  outputMode: OutputMode,
+  changes: ChangeForm = "rows",
+): void {
+  const isByKey = outputMode === "changes" && changes === "upserts";
+  if (capabilities.includes(isByKey ? "changesByKey" : neededCapability[outputMode])) return;
+  if (isByKey) throw new StreamingError("SINK_TAKES_NO_UPSERTS", { sink: sinkName });
   throw new StreamingError("STREAMING_OUTPUT_MODE.UNSUPPORTED_DATASOURCE", { className: sinkName, outputMode });
 }
 

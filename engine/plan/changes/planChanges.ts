@@ -1,4 +1,6 @@
+import { checkNamesDiffer } from "../../arrow/columnNames.js";
 import { types } from "../../arrow/types.js";
+import type { ChangeForm } from "../../contract/changeForm.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { freshId, type Attribute, type Expression } from "../../expression/expression.js";
@@ -16,6 +18,7 @@ import { distinctRows, overMarks } from "./distinctValues.js";
 import { overExtremes } from "./extremes.js";
 import { changeJoinType, changingJoin } from "./joins.js";
 import { retracted } from "./retraction.js";
+import { passedKeys } from "./passedKeys.js";
 import { isSessionGrouping } from "./sessions.js";
 import { rankFilter, sortedLimit, topRowsOver, type TopRowsPattern } from "./topRows.js";
 
@@ -28,22 +31,60 @@ type Steps = Generator<LogicalPlan, ChangingPlan, ChangingPlan>;
  * Rows carry a column that is 1 or −1 (`changeColumn.ts`). What works on a row by itself (filters, projections, unions, joins with tables) is what it was, and passes
  * the column on. Where no row is ever taken back, operators stay those of append mode.
  *
+ * @param form how the sink gets the changes
  * @throws CHANGES_UNSUPPORTED_OPERATION for what takes no rows back, and what append mode refuses where it is all new rows
  */
-export function planChanges(plan: OptimizedPlan, context: AnalysisContext): OptimizedPlan {
+export function planChanges(plan: OptimizedPlan, context: AnalysisContext, form: ChangeForm = "rows"): OptimizedPlan {
   const columns = outputOf(plan);
   const taken = columns.find(({ name }) => name.toLowerCase() === changeTypeColumn);
   if (taken !== undefined) throw new StreamingError("CHANGES_COLUMN_TAKEN", { column: taken.name });
   const { plan: input, change, keys } = descend<LogicalPlan, ChangingPlan>(plan, (node) => planNode(node, context));
-  const root: NodeOf<"changeRows"> = { kind: "changeRows", change, keys, columns, changeType: newChangeTypeColumn(), input };
+  const root: NodeOf<"changeRows"> = {
+    kind: "changeRows",
+    change,
+    keys,
+    upserts: form === "upserts",
+    columns,
+    changeType: newChangeTypeColumn(),
+    input,
+  };
   return root as LogicalPlan as OptimizedPlan;
 }
 
 /** The names of the columns that identify a row of the result; null where none are known. */
 export function changeKeys(plan: OptimizedPlan): readonly string[] | null {
-  const root: LogicalPlan = plan;
-  assert(root.kind === "changeRows", "the plan of a query in output mode changes");
+  const root = rootOf(plan);
   return root.keys?.map((id) => root.columns.find((column) => column.id === id)!.name) ?? null;
+}
+
+/**
+ * The same where the sink gets changes by key, which it cannot without one.
+ *
+ * @throws CHANGES_KEY_REQUIRED
+ */
+export function upsertKeys(plan: OptimizedPlan, sink: string): readonly string[] {
+  const keys = changeKeys(plan);
+  if (keys !== null) {
+    // A sink knows columns by their names.
+    checkNamesDiffer(
+      outputOf(plan).map(({ name }) => name),
+      { ignoreCase: false },
+    );
+    return keys;
+  }
+  const isNew = rootOf(plan).change === null;
+  throw new StreamingError("CHANGES_KEY_REQUIRED", {
+    sink,
+    reason: isNew ? "no row of the query ever takes the place of another" : "no columns of the result say which row is which",
+    suggestion: isNew
+      ? "Use the output mode append."
+      : "Select what identifies a row (the columns of GROUP BY or PARTITION BY, the keys of both sides of a join), as it is or as text (CAST, to_json(struct(…))); or take every change as a row: option changes = rows.",
+  });
+}
+
+function rootOf(plan: LogicalPlan): NodeOf<"changeRows"> {
+  assert(plan.kind === "changeRows", "the plan of a query in output mode changes");
+  return plan;
 }
 
 function* planNode(node: LogicalPlan, context: AnalysisContext): Steps {
@@ -188,11 +229,10 @@ function idIn(e: Expression): number | null {
 }
 
 function project(node: NodeOf<"project">, { plan: input, change, keys }: ChangingPlan): ChangingPlan {
-  const passed = keys?.map((id) => node.expressions.find((e) => idIn(e) === id)) ?? [undefined];
   return {
     plan: { ...node, expressions: change === null ? node.expressions : [...node.expressions, change], input },
     change,
-    keys: passed.includes(undefined) ? null : passed.map((e) => attributeOf(e!).id),
+    keys: keys && passedKeys(node, keys),
   };
 }
 

@@ -8,6 +8,8 @@ export interface ChangeRows<Plan> {
   readonly change: Attribute | null;
   /** The columns that identify a row of the result, by id; null where none are known. */
   readonly keys: readonly number[] | null;
+  /** Whether a sink takes the rows by key: without those that others take the place of. */
+  readonly upserts: boolean;
   /** The columns of the result, in their order. */
   readonly columns: readonly Attribute[];
   /** `_change_type`. */

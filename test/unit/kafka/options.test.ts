@@ -184,7 +184,14 @@ const refusalOf = (act: () => unknown): unknown => {
 
 describe("the kafka sink's columns", () => {
   test("are found by name, and refused by type", () => {
-    expect(recordFields(textColumns("x", "value", "key"), "t")).toEqual({ key: 2, value: 1, topic: -1, partition: -1, headers: -1 });
+    expect(recordFields(textColumns("x", "value", "key"), "t")).toEqual({
+      key: 2,
+      value: 1,
+      topic: -1,
+      partition: -1,
+      headers: -1,
+      changeType: -1,
+    });
     expect(refusalOf(() => recordFields(textColumns("value"), null))).toMatchObject({ condition: "KAFKA_SINK_TOPIC_REQUIRED" });
     expect(refusalOf(() => recordFields(textColumns("topic"), null))).toMatchObject({
       condition: "KAFKA_SINK_VALUE_REQUIRED",
