@@ -49,6 +49,7 @@ export { Timestamp } from "./engine/arrow/rows.js";
 export { StreamingError } from "./engine/errors/streamingError.js";
 export type { ConditionName } from "./engine/errors/conditions.js";
 export type { OutputMode } from "./engine/contract/sink.js";
+export type { StateHook, StateRow } from "./engine/contract/stateHook.js";
 export type { ExplainMode } from "./engine/physical/explain.js";
 export type { StreamingQuery, StreamingQueryListener, StreamingQueryStatus } from "./engine/query/streamingQuery.js";
 export type { SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from "./engine/query/progress.js";

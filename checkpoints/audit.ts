@@ -129,16 +129,19 @@ async function checkStateFiles(
 ): Promise<void> {
   if (batches.every(({ commit }) => commit?.stateFile === undefined)) return;
   const names = await stateFiles();
-  let hadState = false;
+  let before: AuditedBatch["commit"] = null;
   for (const { batchId, commit } of batches) {
     if (commit === null) continue;
     const refuse = corruptFile(logs.commits.pathOf(batchId));
     const { stateFile } = commit;
     if (stateFile === undefined) {
-      if (hadState) throw refuse("it names no state file, but the batch before had state");
+      // A migration may have left all state behind.
+      if (before !== null && before.stateSchema === commit.stateSchema)
+        throw refuse("it names no state file, but the batch before had state");
+      before = null;
       continue;
     }
-    hadState = true;
+    before = commit;
     if (parseStateFileName(stateFile)?.version !== batchId + 1) throw refuse(`${stateFile} is no state file of batch ${batchId}`);
     // A listing may be older than the file.
     if (!names.has(stateFile) && !(await hasStateFile(stateFile)))

@@ -11,8 +11,8 @@ export interface CommitRecord extends CommitEntry {
 
 /** Spark's `CommitLog`: the version, and one JSON object. Spark ignores the members that it does not know; as in Spark all may be missing, the object too. */
 export const commitLogCodec: LogCodec<CommitRecord> = {
-  format({ nextBatchWatermarkMs, stateFile, runId, extra, outputs, oldestBatchId, checksums, batchId }) {
-    const members = { nextBatchWatermarkMs, stateFile, batchId, runId, extra, outputs, oldestBatchId };
+  format({ nextBatchWatermarkMs, stateFile, runId, extra, outputs, oldestBatchId, checksums, batchId, stateSchema }) {
+    const members = { nextBatchWatermarkMs, stateFile, stateSchema, batchId, runId, extra, outputs, oldestBatchId };
     if (checksums === undefined) return formatLogEntry([JSON.stringify(members)]);
     return formatLogEntry([withOwnSum({ ...members, checksums: { offsets: { ...checksums.offsets }, sources: checksums.sources } })]);
   },
@@ -25,6 +25,7 @@ export const commitLogCodec: LogCodec<CommitRecord> = {
     return {
       nextBatchWatermarkMs: fields.has("nextBatchWatermarkMs") ? fields.integer("nextBatchWatermarkMs") : 0,
       ...(fields.has("stateFile") ? { stateFile: fields.text("stateFile") } : {}),
+      ...(fields.has("stateSchema") ? { stateSchema: fields.integer("stateSchema") } : {}),
       ...(fields.has("runId") ? { runId: fields.text("runId") } : {}),
       ...(fields.has("extra") ? { extra: fields.object("extra").members } : {}),
       ...(fields.has("outputs") ? { outputs: fields.object("outputs").members } : {}),

@@ -100,7 +100,9 @@ export const commitInvariants: readonly Invariant<CommitWrite>[] = [
   {
     name: "STATE_GOES_ON",
     problem: ({ entry, previous }) =>
-      previous?.entry.stateFile !== undefined && entry.stateFile === undefined ? "the batch before had state, this one has none" : null,
+      previous?.entry.stateFile !== undefined && entry.stateFile === undefined && entry.stateSchema === previous.entry.stateSchema
+        ? "the batch before had state, this one has none"
+        : null,
   },
 ];
 

@@ -2,7 +2,7 @@ import type { LoggedBatch } from "../engine/contract/checkpoint.js";
 import type { FileSystem } from "../engine/contract/fileSystem.js";
 import type { Json } from "../engine/contract/json.js";
 import type { Runtime } from "../engine/contract/runtime.js";
-import { allGroups, type StateChanges, type StateSchema } from "../engine/contract/state.js";
+import { allGroups, type RecordedLayout, type StateChanges, type StateSchema } from "../engine/contract/state.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { auditLogs } from "./audit.js";
 import type { BatchLogs } from "./checkedLogs.js";
@@ -14,7 +14,7 @@ import { readQueryId, readQueryShape, readTold } from "./queryFiles.js";
 import { findChain, openDelta } from "./state/chain.js";
 import { readTables } from "./state/readTables.js";
 import { StateFolder } from "./state/stateFolder.js";
-import { recordedStateSchemas } from "./state/stateSchemas.js";
+import { recordedLayout } from "./state/stateSchemas.js";
 
 /** As many batches as a log of Spark's, which does not say how far back it reaches, keeps at least. */
 const retainedBySpark = 100;
@@ -35,8 +35,12 @@ export interface CheckpointReading {
   readonly shape: Json;
   /** The batches that the logs still have, oldest first. */
   readonly batches: readonly LoggedBatch[];
-  /** How the state is laid out; empty where there is none. */
+  /** How the state is laid out behind the last commit; empty where there is none. */
   readonly schemas: readonly StateSchema[];
+  /** The same behind a batch, which a migration may have followed. */
+  schemasAfter(batchId: number): Promise<readonly StateSchema[]>;
+  /** What each operator is, by id, since a migration; null where `shape` says it. */
+  readonly operators: Json;
   /** The chunks that give the state as a committed batch left it. @throws CHECKPOINT_FILE_MISSING where they are purged */
   stateAfter(batchId: number): AsyncIterable<StateChanges>;
   /** What a committed batch changed. @throws CHECKPOINT_FILE_MISSING where it is purged */
@@ -71,20 +75,34 @@ export async function readCheckpoint(location: string, runtime: Runtime, warn: (
     hasStateFile,
   });
   const state = new StateReading(folder, root, new Map(batches.map((batch) => [batch.batchId, batch])), warn);
+  const layout = await layoutIn(
+    files,
+    folder,
+    batches.findLast(({ commit }) => commit !== null),
+  );
   return {
     location: root,
     queryId,
     shape: await readQueryShape(files, root),
     batches,
-    schemas: await schemasIn(files, folder),
+    schemas: layout.schemas,
+    operators: layout.operators,
+    schemasAfter: async (batchId) =>
+      (
+        await layoutIn(
+          files,
+          folder,
+          batches.find((batch) => batch.batchId === batchId),
+        )
+      ).schemas,
     stateAfter: (batchId) => state.after(batchId),
     changesOf: (batchId) => state.changesOf(batchId),
     verifyState: (damaged) => state.verify(damaged),
   };
 }
 
-async function schemasIn(files: FileSystem, folder: StateFolder): Promise<StateSchema[]> {
-  return recordedStateSchemas({ files, folder: folder.path }, await folder.listing());
+async function layoutIn(files: FileSystem, folder: StateFolder, batch: LoggedBatch | undefined): Promise<RecordedLayout> {
+  return recordedLayout({ files, folder: folder.path }, await folder.listing(), batch?.commit ?? null);
 }
 
 /** The state files of a checkpoint, for whoever looks. */

@@ -53,6 +53,10 @@ import { DataFrameWriter } from "./writer.js";
 const column = instanceOf("a Column", Column);
 const columnName: Kind = { expected: "the name of a column", accepts: text.accepts };
 const columnOrName = either(column, { ...columnName, expected: "the name of one" });
+const stateHook: Kind = {
+  expected: 'a function of a row of state, or "discard"',
+  accepts: (value) => value === "discard" || callable.accepts(value),
+};
 const ofRow: Kind = { expected: "a function of the row", accepts: callable.accepts };
 const items = rest(either(columnOrName, ofRow));
 const aggregates = rest(either(column, ofRow));
@@ -283,6 +287,7 @@ guard("DataStreamWriter", DataStreamWriter.prototype, {
     foreach: [rowWriter],
     onLate: [text],
     stateTtl: [text],
+    migrateState: [text, stateHook],
     staticRefresh: [optional(boolean)],
     onMalformed: [text],
     sideOutput: [text, callable],

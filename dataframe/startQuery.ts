@@ -15,6 +15,7 @@ import { changeTypeColumn } from "../engine/plan/changes/changeColumn.js";
 import { changeKeys, planChanges, upsertKeys } from "../engine/plan/changes/planChanges.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
+import { idsByPlace } from "../engine/plan/analyzer/operatorIds.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
 import { checkSinkTakes, checkStreamJoins, checkStreaming } from "../engine/plan/analyzer/streaming.js";
 import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
@@ -86,6 +87,7 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
     settings: settingsOf(session),
     listeners: [listenerOf(checkpoint.runId, session.streams.dispatcher)],
     userCode,
+    stateHooks: definition.stateHooks,
     warn,
     recordedShape: () => recordedShape(checkpoint.readQueryShape()),
     open: (confOfRun) => {
@@ -221,6 +223,7 @@ async function openParts(
       outputs,
       tableRefresh: execution.tables === null ? null : new TableRefresh(execution.tables, tableLog),
       unbounded: definition.stateTtlMs === null ? unboundedState(plan, definition.outputMode).map(({ operatorId }) => operatorId) : [],
+      places: idsByPlace(plan),
       operators: operatorShapes(physical.roots, execution.stateful),
       explain: (mode) => explainText({ analyzed: plan, optimized, physical: physical.roots, chunks: runtime.chunks }, mode),
     };

@@ -1,5 +1,6 @@
 import type { Batch } from "../engine/arrow/batch.js";
 import type { OutputMode } from "../engine/contract/sink.js";
+import type { StateHook } from "../engine/contract/stateHook.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import type { MalformedPolicy } from "../engine/plan/malformedRecords.js";
 import type { TriggerSpec } from "../engine/query/trigger.js";
@@ -39,6 +40,8 @@ export interface StreamDefinition {
   readonly sides: readonly SideOutput[];
   /** How long state is kept that no watermark bounds; null: for ever. */
   readonly stateTtlMs: number | null;
+  /** What is done with state of an earlier version of the query that does not fit any more, by the id of its operator. */
+  readonly stateHooks: Readonly<Record<string, StateHook>>;
   /** Whether tables that joins probe are read anew when their files change. */
   readonly staticRefresh: boolean;
 }
@@ -68,6 +71,7 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
     onMalformed: null,
     sides: [],
     stateTtlMs: null,
+    stateHooks: {},
     staticRefresh: false,
   };
 }

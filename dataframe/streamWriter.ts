@@ -2,6 +2,7 @@ import { lazily } from "../engine/errors/loading.js";
 import type { Batch } from "../engine/arrow/batch.js";
 import { checkAllNamesDiffer } from "../engine/arrow/columnNames.js";
 import type { OutputMode } from "../engine/contract/sink.js";
+import type { StateHook } from "../engine/contract/stateHook.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { parseOutputMode } from "../engine/plan/analyzer/streaming.js";
 import { schemaOf, type AnalyzedPlan } from "../engine/plan/logicalPlan.js";
@@ -165,6 +166,20 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    */
   stateTtl(duration: string): DataStreamWriter<Row, Made, Format> {
     return this.with({ stateTtlMs: checkedTtlMs(duration) });
+  }
+
+  /**
+   * What is done at a restart with the state of an operator that an earlier version of the query left, and that does not fit by itself (`npx tidemark plan` says which, and
+   * by which ids). A function makes of each row that is there the row that is wanted, or null to drop it; both have the names that `npx tidemark state show` has, and the new
+   * one has all columns. It is called once for each row, before the first batch, and what it made is committed with that batch. `discard` leaves the state behind: the
+   * operator begins without. Once the state fits, neither is used.
+   *
+   * @param operator its id: of `.id("…")`, or by kind and place (`aggregate-0`)
+   * @throws at the start: STATE_MIGRATION_FAILED
+   * @example stream.groupBy("value").count().writeStream.migrateState("aggregate-0", ({ key, value }) => ({ key: { value: key["v"] }, value }))
+   */
+  migrateState(operator: string, migrate: StateHook): DataStreamWriter<Row, Made, Format> {
+    return this.with({ stateHooks: { ...this.definition.stateHooks, [operator]: migrate } });
   }
 
   /**

@@ -1,6 +1,7 @@
 import { corruptFile } from "../../engine/contract/logText.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { StateFileReader } from "./stateFile.js";
+import type { StateFileIndex } from "./stateFileIndex.js";
 import { isDamage, type StateFolder } from "./stateFolder.js";
 
 /** What a version is restored from: a snapshot, opened and checked, or nothing; then deltas, oldest first. */
@@ -21,7 +22,7 @@ export interface ChainRequest {
 
 /**
  * Walks from a version's delta back to the first snapshot that is whole: one that was begun at a version of the chain, and whose newest slice is of a version
- * of the chain too. Damaged ones are passed over with a warning.
+ * of the chain too; or to a delta of all of the state. Damaged ones are passed over with a warning.
  *
  * @throws CHECKPOINT_STATE_NOT_OURS, CHECKPOINT_CORRUPT, CHECKPOINT_FILE_MISSING
  */
@@ -44,7 +45,9 @@ export async function findChain(request: ChainRequest): Promise<Chain> {
         warn(`A snapshot of the state cannot be used, an older one and the changes since are: ${error.message}`);
       }
     }
-    name = await previousOf(folder, name, at, damage);
+    const { isWhole, previous } = await linkOf(folder, name, at, damage);
+    if (isWhole) return { snapshot: null, deltas: between(deltas, at, version) };
+    name = previous;
   }
   return { snapshot: null, deltas: between(deltas, 1, version) };
 }
@@ -83,14 +86,19 @@ async function openSnapshot(
   return null;
 }
 
-/** The delta before a delta. `damage` is why it is needed, when a snapshot that would have made it needless is damaged. */
-async function previousOf(folder: StateFolder, name: string, version: number, damage: StreamingError | null): Promise<string | null> {
+/** Which delta is before a delta, and whether that is needed. `damage` is why it is needed, when a snapshot that would have made it needless is damaged. */
+async function linkOf(
+  folder: StateFolder,
+  name: string,
+  version: number,
+  damage: StreamingError | null,
+): Promise<Pick<StateFileIndex, "isWhole" | "previous">> {
   const reader = await openDelta(folder, name, damage);
   await reader.close();
   const { index, path } = reader;
   if (index.kind !== "delta" || index.version !== version) throw corruptFile(path)(`it is not the delta of version ${version}`);
-  if ((index.previous === null) !== (version === 1)) throw corruptFile(path)("it does not say which delta is before it");
-  return index.previous;
+  if (!index.isWhole && (index.previous === null) !== (version === 1)) throw corruptFile(path)("it does not say which delta is before it");
+  return index;
 }
 
 /** @throws CHECKPOINT_FILE_MISSING, or `damage` when that is why the file is needed */

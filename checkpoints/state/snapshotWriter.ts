@@ -60,7 +60,7 @@ export class SnapshotWriter {
   async finish(): Promise<void> {
     const { version, file } = this.newest;
     const tables = this.sections.index();
-    await this.writer.finish({ kind: "snapshot", version, runId: this.runId, previous: file, base: this.base, tables });
+    await this.writer.finish({ kind: "snapshot", version, runId: this.runId, previous: file, isWhole: false, base: this.base, tables });
     await this.writer.close();
     await this.folder.sync();
   }

@@ -13,7 +13,10 @@ import { formatIndex, parseIndex, type Piece, type StateFileIndex } from "./stat
  * whose writer died has none.
  */
 
-export const stateFileVersion = 2;
+export const stateFileVersion = 3;
+
+/** What most files are of: the newer one says that a delta is of all of the state. */
+const plainVersion = 2;
 
 const magic = encodeText("TIDESTAT");
 const trailerBytes = 12 + magic.length;
@@ -58,7 +61,7 @@ export class StateFileWriter {
     const trailer = new DataView(new ArrayBuffer(12));
     trailer.setUint32(0, text.length, true);
     trailer.setUint32(4, crc32(text), true);
-    trailer.setUint32(8, stateFileVersion, true);
+    trailer.setUint32(8, index.isWhole ? stateFileVersion : plainVersion, true);
     for (const part of [text, new Uint8Array(trailer.buffer), magic]) await this.append(part);
     await this.flush();
     await this.file.sync();

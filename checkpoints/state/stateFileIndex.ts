@@ -34,13 +34,15 @@ export interface StateFileIndex {
   readonly runId: string;
   /** Of a delta: the file of the version before, null for the first. Of a snapshot: the delta file of its version. */
   readonly previous: string | null;
+  /** Of a delta: whether it is of all of the state, because that is laid out anew from here on; nothing before it is read. */
+  readonly isWhole: boolean;
   /** Of a snapshot: the deltas behind this version are to be applied to it. Null in a delta. */
   readonly base: SnapshotBase | null;
   readonly tables: readonly TableIndex[];
 }
 
 /** As text; what is empty is left out, because most files have one small table. */
-export function formatIndex({ kind, version, runId, previous, base, tables }: StateFileIndex): string {
+export function formatIndex({ kind, version, runId, previous, isWhole, base, tables }: StateFileIndex): string {
   const short = tables.map(({ operatorId, storeName, droppedPanes, deletes, upserts }) => ({
     operatorId,
     storeName,
@@ -48,7 +50,15 @@ export function formatIndex({ kind, version, runId, previous, base, tables }: St
     ...(deletes.length > 0 ? { deletes } : {}),
     ...(upserts.length > 0 ? { upserts } : {}),
   }));
-  return JSON.stringify({ kind, version, runId, previous, ...(base === null ? {} : { base }), tables: short });
+  return JSON.stringify({
+    kind,
+    version,
+    runId,
+    previous,
+    ...(isWhole && { whole: true }),
+    ...(base === null ? {} : { base }),
+    tables: short,
+  });
 }
 
 /**
@@ -76,7 +86,8 @@ export function parseIndex(text: string, path: string, formatVersion: number, en
   }
   const previous = fields.has("previous") ? fields.text("previous") : null;
   const base = kind === "delta" ? null : baseOf(fields, version);
-  return { kind, version, runId: fields.text("runId"), previous, base, tables };
+  const isWhole = kind === "delta" && fields.has("whole") && fields.boolean("whole");
+  return { kind, version, runId: fields.text("runId"), previous, isWhole, base, tables };
 }
 
 /** Of format version 1, a snapshot was taken in one go: it begins and ends with its version. */

@@ -2,11 +2,13 @@ import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import {
   allGroups,
   type GroupRange,
+  type RecordedLayout,
   type SnapshotSource,
   type StateChanges,
   type StateSchema,
   type StateStore,
 } from "../../engine/contract/state.js";
+import type { Json } from "../../engine/contract/json.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { loadArrow } from "./arrowEdge.js";
@@ -17,7 +19,7 @@ import { SnapshotWriter, type SnapshotChunks } from "./snapshotWriter.js";
 import type { SnapshotBase } from "./stateFileIndex.js";
 import { formatStateFileName } from "./stateFileName.js";
 import { StateFolder } from "./stateFolder.js";
-import { recordedStateSchemas, registerStateSchemas } from "./stateSchemas.js";
+import { recordedLayout, recordMigration, registerStateSchemas, type CommittedState } from "./stateSchemas.js";
 import { TableSections } from "./tableSections.js";
 
 export interface StateStoreOptions {
@@ -32,7 +34,7 @@ export interface StateStoreOptions {
   /** The file that the commit log names for a version; null when it names none. */
   readonly stateFileOf: (version: number) => Promise<string | null>;
   /** The newest commit; null before the first. */
-  readonly lastCommit: () => Promise<{ readonly stateFile?: string } | null>;
+  readonly lastCommit: () => Promise<CommittedState | null>;
   /** How many deltas there are at least between two snapshots. */
   readonly minDeltasForSnapshot: number;
   readonly warn: (message: string) => void;
@@ -60,6 +62,8 @@ export class FileStateStore implements StateStore {
   private snapshotBytes = 0;
   /** Below this version no other snapshot is begun: the last one could not be written. */
   private retryVersion = 0;
+  /** The number that commits name the layout by, and whether no delta is in it yet. */
+  private layout: { readonly number: number | null; readonly isNew: boolean } = { number: null, isNew: false };
   private snapshot: SnapshotWriter | null = null;
   /** A snapshot that has all its slices and is made durable; gives what went wrong with it. */
   private finishing: { readonly name: string; readonly done: Promise<unknown> } | null = null;
@@ -80,22 +84,40 @@ export class FileStateStore implements StateStore {
     return (await this.options.files.status(this.folder.pathOf(name))) !== null;
   }
 
-  async recordedSchemas(): Promise<readonly StateSchema[]> {
-    return recordedStateSchemas(this.options, await this.folder.listing());
+  async recorded(): Promise<RecordedLayout> {
+    return recordedLayout(this.options, await this.folder.listing(), await this.options.lastCommit());
   }
 
   async registerSchemas(schemas: readonly StateSchema[]): Promise<void> {
-    await registerStateSchemas(this.options, await this.folder.listing(), schemas, this.options.lastCommit);
+    const commit = await this.options.lastCommit();
+    await registerStateSchemas(this.options, await this.folder.listing(), schemas, commit);
+    this.layout = { number: commit?.stateSchema ?? null, isNew: false };
     if (schemas.length > 0) await loadArrow();
   }
 
-  async *restore(version: number, groups: GroupRange = allGroups): AsyncGenerator<StateChanges> {
+  async migrate(schemas: readonly StateSchema[], operators: Json): Promise<void> {
+    const number = await recordMigration(this.options, await this.folder.listing(), schemas, operators);
+    this.layout = { number, isNew: true };
+    if (schemas.length > 0) await loadArrow();
+  }
+
+  get schemaNumber(): number | null {
+    return this.layout.number;
+  }
+
+  get wantsWhole(): boolean {
+    return this.layout.isNew;
+  }
+
+  beginAt(version: number): void {
     this.deltas = [];
     this.snapshotBytes = 0;
-    if (version === 0) {
-      this.head = { version, name: null };
-      return;
-    }
+    this.head = { version, name: null };
+  }
+
+  async *restore(version: number, groups: GroupRange = allGroups): AsyncGenerator<StateChanges> {
+    this.beginAt(version);
+    if (version === 0) return;
     const { location, stateFileOf, warn } = this.options;
     const name = await stateFileOf(version);
     const { snapshot, deltas } = await findChain({ folder: this.folder, location, version, head: name, warn });
@@ -114,6 +136,7 @@ export class FileStateStore implements StateStore {
   async writeDelta(version: number, changes: Iterable<StateChanges>): Promise<string> {
     assert(version === this.head.version + 1, `delta ${version} behind version ${this.head.version}`);
     const { runId } = this.options;
+    const isWhole = this.layout.isNew;
     const name = formatStateFileName({ version, runId, kind: "delta" });
     const sections = new TableSections(await loadArrow(), this.options.chunks.pieceRows);
     const writer = await this.folder.create(name);
@@ -124,20 +147,25 @@ export class FileStateStore implements StateStore {
       }
       sections.flush();
       await sections.write(writer);
-      await writer.finish({ kind: "delta", version, runId, previous: this.head.name, base: null, tables: sections.index() });
+      await writer.finish({ kind: "delta", version, runId, previous: this.head.name, isWhole, base: null, tables: sections.index() });
       await writer.close();
       await this.folder.sync();
     } catch (error) {
       await this.folder.discard(name, writer);
       throw error;
     }
+    // Nothing before a delta of all of the state is read at a restart.
+    if (isWhole) this.beginAt(version);
     this.head = { version, name };
+    this.layout = { ...this.layout, isNew: false };
     this.deltas.push({ version, sizeBytes: writer.sizeBytes });
     return name;
   }
 
   async advanceSnapshot(version: number, sources: readonly SnapshotSource[]): Promise<boolean> {
     assert(version === this.head.version, `version ${version} is not in memory, ${this.head.version} is`);
+    // What memory holds is laid out in a way that no commit names yet.
+    if (this.layout.isNew) return false;
     if (this.snapshot === null && (this.finishing !== null || !this.isDue())) return false;
     const file = await this.options.stateFileOf(version);
     // A snapshot is never of a batch that somebody may run again.

@@ -19,6 +19,8 @@ export interface CommitEntry {
   readonly nextBatchWatermarkMs: number;
   /** The state file that holds version N+1; absent for stateless queries. */
   readonly stateFile?: string;
+  /** Which of the layouts of the state it is in; absent as long as it was never migrated. */
+  readonly stateSchema?: number;
   /** Who committed. */
   readonly runId?: string;
   /** What each output's sink says of the batch, by output id (`Sink.receiptOf`). */

@@ -1,5 +1,6 @@
 import type { Batch } from "../arrow/batch.js";
 import type { Schema } from "../arrow/types.js";
+import type { Json } from "./json.js";
 
 /** The layout of one state table of an operator, kept in the checkpoint and compared at every start. */
 export interface StateSchema {
@@ -18,6 +19,13 @@ export interface StateSchema {
    * session (layout `sessions`) the start and the other keys are the name, and its end moves.
    */
   readonly pane?: number;
+}
+
+/** The layout of the state of a checkpoint. */
+export interface RecordedLayout {
+  readonly schemas: readonly StateSchema[];
+  /** What each operator is, by id, since a migration; null where there was none: then the shape of the query says it. */
+  readonly operators: Json;
 }
 
 /** A key belongs to one of so many groups: the top 8 bits of its 32-bit hash. Part of the checkpoint's format. */
@@ -68,12 +76,23 @@ export interface SnapshotSource {
  * The durable side of state: versions are batches; version N+1 is what batch N left. One file a batch for all operators and partitions.
  */
 export interface StateStore {
-  /** The schemas that the checkpoint has; none at the first start. */
-  recordedSchemas(): Promise<readonly StateSchema[]>;
+  /** The layout of the state that the last commit left; no schemas before the first start. @throws CHECKPOINT_FILE_MISSING */
+  recorded(): Promise<RecordedLayout>;
   /** Compares with what the checkpoint has and records it when new. Rejects with a condition that says what changed. */
   registerSchemas(schemas: readonly StateSchema[]): Promise<void>;
+  /**
+   * Records, in place of that, a layout that the state has from the next commit on, and what the operators are then. Until a commit names it it counts for nothing. The
+   * next delta is of all of the state.
+   */
+  migrate(schemas: readonly StateSchema[], operators: Json): Promise<void>;
+  /** What commits say of the layout; null as long as the state was never migrated. */
+  readonly schemaNumber: number | null;
+  /** Whether the next delta is to be of all of the state, as upserts. */
+  readonly wantsWhole: boolean;
   /** What restores `version`: chunks in the order to be applied. */
   restore(version: number): AsyncIterable<StateChanges>;
+  /** Instead: nothing of the state of `version` is wanted. */
+  beginAt(version: number): void;
   /** Durable when it resolves. Gives the file's name, which the commit log records. */
   writeDelta(version: number, changes: Iterable<StateChanges>): Promise<string>;
   /**

@@ -1,6 +1,7 @@
 import type { Batch } from "../arrow/batch.js";
 import { assert } from "../errors/assert.js";
 import type { OutputMode } from "../contract/sink.js";
+import type { Evolution } from "./migration/tableSteps.js";
 import type { SnapshotSource, StateChanges, StateSchema } from "../contract/state.js";
 
 /** What holds for one micro-batch. A pure function of the logs, so that a replay sees the same, and plain data. */
@@ -110,6 +111,8 @@ export interface StateOperatorMetrics {
 export interface StatefulOperator extends Operator, SnapshotSource {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
+  /** How far its state may change by itself from one version of the query to the next; not there: not at all. */
+  readonly evolution?: Evolution;
   /** Told of the layout that the checkpoint's state has, before anything else: an operator that still knows an older one goes on in it. */
   keepLayout?(layout: string): void;
   /** Whether it would emit, evict or forget in a batch without new data under these facts (SEMANTICS 3). */

@@ -2,7 +2,7 @@ import { StreamingError } from "../errors/streamingError.js";
 import type { CommitEntry, OffsetEntry } from "../contract/checkpoint.js";
 import { lendChunks, lendingSlices } from "../contract/lending.js";
 import type { Offset } from "../contract/source.js";
-import type { StateChanges } from "../contract/state.js";
+import { allGroups, type StateChanges } from "../contract/state.js";
 import type { Receiver } from "../physical/execution/driver.js";
 import type { Answers } from "../physical/answers.js";
 import type { BatchResult, SourceRange } from "../physical/execution/execution.js";
@@ -136,11 +136,20 @@ function rangesOf({ start, entry }: PlannedBatch): SourceRange[] {
 
 async function writeState({ execution, checkpoint, runtime }: OpenQuery, version: number): Promise<string | null> {
   if (execution.stateful.length === 0) return null;
-  return await checkpoint.state.writeDelta(version, lendChunks(runtime.lending, changesOf(execution.stateful)));
+  const { state } = checkpoint;
+  const chunks = state.wantsWhole ? wholeOf(execution.stateful) : changesOf(execution.stateful);
+  return await state.writeDelta(version, lendChunks(runtime.lending, chunks));
 }
 
 function* changesOf(stateful: readonly StatefulOperator[]): Generator<StateChanges> {
   for (const operator of stateful) yield* operator.changes();
+}
+
+/** All of the state, where it is kept in another way than before. */
+function* wholeOf(stateful: readonly StatefulOperator[]): Generator<StateChanges> {
+  // Whoever is asked what changed forgets it, as in any other batch.
+  for (const change of changesOf(stateful)) void change;
+  for (const operator of stateful) yield* operator.snapshot(allGroups);
 }
 
 /** What a batch leaves in the commit log. */
@@ -159,6 +168,7 @@ async function logCommit({ checkpoint, settings }: OpenQuery, batchId: number, p
     // One less than is kept: so the logs are whole also for somebody who takes this commit back.
     oldestBatchId: Math.min(batchId, Math.max(0, oldestRetained(settings, batchId) + 1)),
     ...(stateFile === null ? {} : { stateFile }),
+    ...(checkpoint.state.schemaNumber === null ? {} : { stateSchema: checkpoint.state.schemaNumber }),
     ...(outputs === null ? {} : { outputs }),
   };
   await checkpoint.checkOwnership();

@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../contract/checkpoint.js";
 import type { Runtime } from "../contract/runtime.js";
 import type { OutputMode, Sink } from "../contract/sink.js";
+import type { StateHook } from "../contract/stateHook.js";
 import type { Source } from "../contract/source.js";
 import type { Schema } from "../arrow/types.js";
 import type { Execution } from "../physical/execution/execution.js";
@@ -25,6 +26,8 @@ export interface QueryDefinition {
   readonly settings: QuerySettings;
   readonly listeners: readonly StreamingQueryListener[];
   readonly userCode: UserCode;
+  /** What the user says to do with state that does not fit any more, by operator. */
+  readonly stateHooks: Readonly<Record<string, StateHook>>;
   readonly warn: (message: string) => void;
   /** What the checkpoint remembers of its query; null at the first start. */
   recordedShape(): Promise<RecordedShape | null>;
@@ -52,6 +55,8 @@ export interface QueryParts {
   readonly outputs: readonly QueryOutput[];
   /** What each stateful operator is, by id: what of it must not change between starts. */
   readonly operators: QueryShape["operators"];
+  /** Of each operator with an id of the query's own, the id that its place gives it. */
+  readonly places: ReadonlyMap<string, string>;
   /** Null where the tables that joins probe are read once. */
   readonly tableRefresh: TableRefresh | null;
   /** The ids of the stateful operators whose state nothing bounds. */

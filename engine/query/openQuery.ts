@@ -1,11 +1,13 @@
 import { mainOutput } from "../contract/sink.js";
+import { StateMigration } from "../physical/migration/migrateState.js";
 import { lendChunks } from "../contract/lending.js";
 import { thrownText } from "../errors/shownValue.js";
 import type { QueryDefinition, QueryOutput, QueryParts } from "./definition.js";
 import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
 import { checkLoggedOffsets } from "./offsetOrder.js";
 import type { RestartPoint } from "./recovery.js";
-import { queryChange, queryChanged, sourcesChange, type QueryIdentity, type RecordedShape } from "./shape.js";
+import { checkState, type ChangedState } from "./changedState.js";
+import { queryChanged, sourcesChange, type QueryIdentity, type RecordedShape } from "./shape.js";
 import type { WatermarkPolicy } from "./watermarkTracker.js";
 
 /** A query with its parts open: what runs batches. */
@@ -40,9 +42,9 @@ export async function openQuery(definition: QueryDefinition, point: RestartPoint
   const parts = await definition.open(conf);
   const close = onlyOnce(() => closeParts(definition, parts));
   try {
-    await checkShape(definition, parts, point);
+    const state = await checkState(definition, parts, point);
     checkLoggedOffsets(checkpoint, parts.sources);
-    await restoreState(definition, parts, point.batchId);
+    await restoreState(definition, parts, state, point.batchId);
     if (trigger.kind === "availableNow") for (const source of parts.sources) await source.prepareForAvailableNow();
     for (const output of parts.outputs) await startSink(definition, output);
   } catch (error) {
@@ -51,23 +53,6 @@ export async function openQuery(definition: QueryDefinition, point: RestartPoint
   }
   const watermarkPolicy = conf["spark.sql.streaming.multipleWatermarkPolicy"] === "max" ? "max" : "min";
   return { ...definition, ...parts, conf, confToLog: confToLog(session, logged), watermarkPolicy, forReplayOnly, close };
-}
-
-/**
- * Compares the query with the one that the checkpoint was made by, and records it as it is now.
- *
- * Filters, projections and the kind of sink may change. Once a batch is committed the folder of a file sink must not, nor stateful operators, nor the output mode
- * where there is state.
- *
- * @throws QUERY_CHANGED naming the change
- */
-async function checkShape(definition: QueryDefinition, { operators }: QueryParts, { batchId }: RestartPoint): Promise<void> {
-  const { checkpoint, identity } = definition;
-  const recorded = await definition.recordedShape();
-  const shape = { ...identity, operators };
-  const change = recorded === null || batchId === 0 ? null : queryChange(recorded, shape);
-  if (change !== null) throw queryChanged(checkpoint, change);
-  if (JSON.stringify(recorded) !== JSON.stringify(shape)) await checkpoint.writeQueryShape(shape);
 }
 
 /**
@@ -80,15 +65,23 @@ export function checkSources(recorded: RecordedShape | null, now: QueryIdentity,
   if (change !== null) throw queryChanged({ location }, change);
 }
 
-async function restoreState({ checkpoint, runtime }: QueryDefinition, { execution }: QueryParts, version: number): Promise<void> {
-  if (execution.stateful.length === 0) return;
+async function restoreState(
+  { checkpoint, runtime, stateHooks }: QueryDefinition,
+  { execution }: QueryParts,
+  changed: ChangedState | null,
+  version: number,
+): Promise<void> {
+  if (version === 0 || execution.stateful.length === 0) return;
   const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
-  for (const { operatorId, layout } of await checkpoint.state.recordedSchemas()) byId.get(operatorId)?.keepLayout?.(layout);
-  await checkpoint.state.registerSchemas(execution.stateful.flatMap((operator) => operator.schemas));
-  if (version === 0) return;
+  const migration = changed === null ? null : new StateMigration(changed.decisions, changed.recorded, byId, stateHooks);
+  if (migration?.isEmpty === true) return checkpoint.state.beginAt(version);
   for await (const chunk of checkpoint.state.restore(version)) {
-    for (const lent of lendChunks(runtime.lending, [chunk])) byId.get(lent.operatorId)?.restore(lent);
+    for (const lent of lendChunks(runtime.lending, [chunk])) {
+      if (migration === null) byId.get(lent.operatorId)?.restore(lent);
+      else migration.apply(lent);
+    }
   }
+  migration?.finish();
 }
 
 /** A sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */

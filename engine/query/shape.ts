@@ -59,13 +59,8 @@ export function sourcesChange(before: RecordedShape, now: QueryIdentity): string
   return null;
 }
 
-/** The same of the rest, which may change until a batch is committed. */
-export function queryChange(before: RecordedShape, now: QueryShape): string | null {
-  return placesChange(before, now) ?? operatorChange(before, now);
-}
-
-/** The sink may be of another kind, but files that were begun in one folder go on there; and the name of a table means one path. */
-function placesChange(before: RecordedShape, now: QueryIdentity): string | null {
+/** What differs of the rest, which may change until a batch is committed. The sink may be of another kind, but files that were begun in one folder go on there; and the name of a table means one path. */
+export function placesChange(before: RecordedShape, now: QueryIdentity): string | null {
   for (const [name, place] of Object.entries(now.tables)) {
     const was = before.tables?.[name];
     if (was !== undefined && was !== place) return `the table ${name} was ${was} and is ${place}${elsewhere}`;
@@ -99,29 +94,8 @@ function formatOf(name: string): string {
   return name.slice(0, name.indexOf("["));
 }
 
-/** What differs of the operators that keep state. */
-function operatorChange(before: RecordedShape, now: QueryShape): string | null {
-  for (const [id, operator] of Object.entries(before.operators)) {
-    const same = now.operators[id];
-    if (same === undefined) return `the stateful operator ${id} is gone`;
-    const change = aspectChange(operator, same);
-    if (change !== null) return `${change[0]} of the stateful operator ${id} was ${change[1]} and is ${change[2]}`;
-  }
-  for (const id of Object.keys(now.operators)) {
-    if (!(id in before.operators)) return `the stateful operator ${id} is new`;
-  }
+/** With state, the output mode must not change either: what was said and what is to be said are not the same rows. */
+export function outputModeChange(before: RecordedShape, now: QueryShape): string | null {
   const stateful = Object.keys(now.operators).length > 0;
-  if (stateful && before.outputMode !== now.outputMode) return `the output mode was ${before.outputMode} and is ${now.outputMode}`;
-  return null;
-}
-
-/** The first aspect that is not as it was: its name, before and now. */
-function aspectChange(before: Json, now: Json): readonly [string, string, string] | null {
-  const old = before as Readonly<Record<string, Json>>;
-  const current = now as Readonly<Record<string, Json>>;
-  for (const aspect of Object.keys({ ...old, ...current })) {
-    const [a, b] = [JSON.stringify(old[aspect] ?? null), JSON.stringify(current[aspect] ?? null)];
-    if (a !== b) return [aspect, a, b];
-  }
-  return null;
+  return stateful && before.outputMode !== now.outputMode ? `the output mode was ${before.outputMode} and is ${now.outputMode}` : null;
 }

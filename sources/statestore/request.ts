@@ -55,12 +55,16 @@ export async function stateRequest(
   const committed = reading.batches.filter(({ commit }) => commit !== null);
   const last = committed.at(-1);
   if (last === undefined) throw new StreamingError("STDS_COMMITTED_BATCH_UNAVAILABLE", { checkpointLocation: reading.location });
-  if (reading.schemas.length === 0) throw new StreamingError("STDS_FAILED_TO_READ_STATE_SCHEMA", { sourceOptions: reading.location });
   const batchOf = (name: string, batchId: number): number => checkBatch(reading, committed, name, batchId);
-  const table = tableOf(reading.schemas, options);
   const partitions = partitionsOf(last);
+  const tableAfter = async (batchId: number): Promise<StateSchema> => {
+    const schemas = await reading.schemasAfter(batchId);
+    if (schemas.length === 0) throw new StreamingError("STDS_FAILED_TO_READ_STATE_SCHEMA", { sourceOptions: reading.location });
+    return tableOf(schemas, options);
+  };
   if (!options.boolean("readChangeFeed")) {
-    return { reading, table, partitions, wanted: { batchId: batchOf("batchId", options.integer("batchId") ?? last.batchId) } };
+    const batchId = batchOf("batchId", options.integer("batchId") ?? last.batchId);
+    return { reading, table: await tableAfter(batchId), partitions, wanted: { batchId } };
   }
   const from = batchOf("changeStartBatchId", options.integer("changeStartBatchId")!);
   const to = batchOf("changeEndBatchId", options.integer("changeEndBatchId") ?? last.batchId);
@@ -70,7 +74,19 @@ export async function stateRequest(
       message: `it is ${to}, before changeStartBatchId, which is ${from}.`,
     });
   }
+  const table = await tableAfter(to);
+  checkOneLayout(committed, table, from, to);
   return { reading, table, partitions, wanted: { from, to } };
+}
+
+/** Rows of before a migration have other columns. @throws CHECKPOINT_STATE_UNREADABLE */
+function checkOneLayout(committed: readonly LoggedBatch[], { operatorId }: StateSchema, from: number, to: number): void {
+  const layoutOf = (batchId: number): number | undefined => committed.find((batch) => batch.batchId === batchId)?.commit?.stateSchema;
+  for (let batchId = to; batchId > from; batchId--) {
+    if (layoutOf(batchId) === layoutOf(batchId - 1)) continue;
+    const reason = `batch ${batchId} made the state anew, so that rows before it have other columns; ask for changes up to batch ${batchId - 1}, or from batch ${batchId} on`;
+    throw new StreamingError("CHECKPOINT_STATE_UNREADABLE", { operatorId, reason });
+  }
 }
 
 function checkConflicts(options: Options): void {

@@ -8,7 +8,7 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import { readCheckpoint } from "../../checkpoints/reading.js";
 import { partitionsOf, stateRequest, stateStoreOptions, type StateRequest } from "./request.js";
-import { rowSchema, StateTable } from "./stateTable.js";
+import { rowSchema, StateTable } from "../../engine/state/stateTable.js";
 
 /**
  * Spark's `statestore`: what the state of a query holds, or what batches changed in it. Reads the checkpoint of a query that may run meanwhile, and changes nothing.
@@ -98,7 +98,7 @@ async function* batchesOf(request: StateRequest): AsyncGenerator<Batch> {
     return;
   }
   // The rows of a window that was forgotten are known from the state before.
-  const before = reading.batches.some(({ batchId }) => batchId === wanted.from - 1) ? wanted.from - 1 : null;
+  const before = beforeFeed(request, wanted.from);
   if (before !== null) for await (const chunk of reading.stateAfter(before)) if (isOf(request, chunk)) table.apply(chunk, false);
   const feed = schemaOf(request);
   for (let batchId = wanted.from; batchId <= wanted.to; batchId++) {
@@ -109,6 +109,13 @@ async function* batchesOf(request: StateRequest): AsyncGenerator<Batch> {
       if (put !== null) yield changed(feed, batchId, "update", put);
     }
   }
+}
+
+/** The batch whose state a feed starts from; none where its first batch is all of the state, or the first that is kept. */
+function beforeFeed({ reading: { batches } }: StateRequest, from: number): number | null {
+  const before = batches.find(({ batchId }) => batchId === from - 1);
+  const first = batches.find(({ batchId }) => batchId === from);
+  return before !== undefined && before.commit?.stateSchema === first?.commit?.stateSchema ? before.batchId : null;
 }
 
 function isOf({ table }: StateRequest, { operatorId, storeName }: StateChanges): boolean {

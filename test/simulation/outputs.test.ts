@@ -94,6 +94,7 @@ async function run(world: World, name: string): Promise<boolean> {
       settings,
       listeners: [],
       userCode,
+      stateHooks: {},
       warn,
       recordedShape: async () => null,
       open: async () => {
@@ -113,6 +114,7 @@ async function run(world: World, name: string): Promise<boolean> {
             changeColumn: null,
           })),
           operators: {},
+          places: new Map(),
           tableRefresh: null,
           unbounded: [],
           explain: () => "",

@@ -114,7 +114,14 @@ export const checkpointConditions = {
   STATE_SCHEMA_CHANGED: {
     sqlState: "42K06",
     message: "The state in <location> does not fit the query any more: <change>.",
-    advice: "Go on with the query as it was, or give the changed one a new checkpoint, so that its state is built anew from the input.",
+    advice:
+      "Go on with the query as it was, give the changed one a new checkpoint, so that its state is built anew from the input, or say by writeStream.migrateState what becomes of it.",
+  },
+  STATE_MIGRATION_FAILED: {
+    sqlState: "42K06",
+    message: "The state of the stateful operator <operatorId> could not be made anew: <reason>",
+    advice:
+      "Nothing was written. Mend the function of migrateState and start again; npx tidemark state show has the rows that it is given.",
   },
   MALFORMED_LOG_FILE: {
     sqlState: "KD002",

@@ -57,7 +57,8 @@ export const queryConditions = {
   QUERY_CHANGED: {
     sqlState: "42K03",
     message: "The checkpoint <location> belongs to another query: <change>.",
-    advice: "Start the changed query with a new checkpointLocation, or change it back.",
+    advice:
+      "Start the changed query with a new checkpointLocation, change it back, or, for a stateful operator, say by writeStream.migrateState what becomes of its state; npx tidemark plan JOB --against CHECKPOINT lists all of it.",
   },
   FOREACH_BATCH_USER_FUNCTION_ERROR: {
     sqlState: "39000",

@@ -22,7 +22,8 @@ import { watermarkedTimes } from "./eventTimes.js";
 import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
 import { AggregatePartition } from "./aggregatePartition.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
-import { AggregateValues } from "./aggregateValues.js";
+import type { Evolution } from "../migration/tableSteps.js";
+import { AggregateValues, freshValues } from "./aggregateValues.js";
 import { keptText } from "../../plan/nodes/timeWindow.js";
 import { emittedBatches } from "./groupEmission.js";
 import { dealRows, GroupFiles } from "./groupFiles.js";
@@ -124,6 +125,11 @@ export class AggregateOperator implements StatefulOperator {
 
   get schemas(): readonly StateSchema[] {
     return [this.#schema];
+  }
+
+  /** Of a new aggregate, groups that are there begin with what a group has that has seen no row. */
+  get evolution(): Evolution {
+    return { kind: "groups", fresh: () => freshValues(this.#spec.aggregates) };
   }
 
   /** Windows that an earlier version kept as panes stay panes. */

@@ -1,7 +1,8 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
-import { takeColumn } from "../../arrow/columns.js";
+import { readValue, takeColumn } from "../../arrow/columns.js";
 import type { Field } from "../../arrow/types.js";
+import type { Value } from "../../arrow/value.js";
 import { assert } from "../../errors/assert.js";
 import type { Accumulator, GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
 import { findAggregate } from "../../expression/aggregates/index.js";
@@ -113,6 +114,14 @@ export class AggregateValues {
   get memoryBytes(): number {
     return this.#accumulators.reduce((sum, accumulator) => sum + accumulator.memoryBytes, 0);
   }
+}
+
+/** The running values of a group that has seen no row, as its state columns have them. */
+export function freshValues(aggregates: readonly BoundAggregate[]): Value[] {
+  const values = new AggregateValues(aggregates);
+  const first = Int32Array.of(0);
+  values.prepare(1, first, 1);
+  return values.save(first, 1).map((column) => readValue(column, 0));
 }
 
 function filtered(step: string, condition: Column | null, loop: Loop): string {

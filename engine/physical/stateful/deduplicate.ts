@@ -71,6 +71,8 @@ function expiryText(expiry: KeyExpiry): string {
 export class DeduplicateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
+  /** Keys may become wider. */
+  readonly evolution = { kind: "keys" } as const;
   readonly #spec: DeduplicateSpec;
   readonly #chunks: ChunkSizes;
   readonly #keys: PackedKeys;

@@ -80,6 +80,8 @@ interface StoredTable {
 export class GroupStateOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
+  /** Tables and columns that may be null may be added. */
+  readonly evolution = { kind: "rows" } as const;
   readonly #spec: GroupStateSpec;
   readonly #function: GroupFunction;
   readonly #chunks: ChunkSizes;

@@ -236,7 +236,7 @@ function doublesOf(column: Column): Float64Array {
 function schemasOf(spec: StreamJoinSpec, side: SideIndex): SideSchemas {
   const keys = schemaOf(spec.keyAttributes).fields.map(({ type }, k) => field(`key${k}`, type));
   const number = field("number", types.long, false);
-  const columns = schemaOf(spec.sides[side].columns).fields.map(({ name, type }, c) => field(`${c}_${name}`, type));
+  const columns = schemaOf(spec.sides[side].columns).fields.map(({ name, type, nullable }, c) => field(`${c}_${name}`, type, nullable));
   const marks = isOuter(spec, side) ? [field("matched", types.boolean, false)] : [];
   const group = field("group", types.int, false);
   return {

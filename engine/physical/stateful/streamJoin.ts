@@ -92,6 +92,8 @@ export interface StreamJoinConditions {
 export class StreamJoinOperator implements StatefulOperator {
   readonly operatorId: string;
   readonly schemas: readonly StateSchema[];
+  /** Rows may have more columns, null in those that are there. */
+  readonly evolution = { kind: "rows" } as const;
   readonly #spec: StreamJoinSpec;
   readonly #chunks: ChunkSizes;
   readonly #conditions: StreamJoinConditions;

@@ -2,6 +2,7 @@ import type { DataFrame } from "../../../dataframe/dataFrame.js";
 import type { Session } from "../../../dataframe/session.js";
 import type { SideOutputId } from "../../../dataframe/sideOutputs.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
+import type { StateHook } from "../../../engine/contract/stateHook.js";
 
 /** A frame whose columns are known at run time only. */
 export type Frame = DataFrame<Record<string, unknown>>;
@@ -19,6 +20,8 @@ export interface SimulatedQuery {
   readonly sink: "json" | "parquet" | "memory";
   /** What has an output of its own, on the simulated disk. Of the input of a query that tells malformed records some are so. */
   readonly tells?: readonly SideOutputId[];
+  /** What becomes of the state that another query has left in the checkpoint. */
+  readonly migrate?: StateHook;
   /** `attempt`: what the outside world answers in this run. It stands in columns called `asked`, and all that a batch gives has the same. */
   build(session: Session, inputs: readonly Frame[], attempt: number): Frame;
 }

@@ -49,8 +49,9 @@ export class Simulation {
   private readonly table: string;
   private readonly places: Places;
 
+  /** @param query what starts; another may be put in its place between two starts */
   constructor(
-    readonly query: SimulatedQuery,
+    public query: SimulatedQuery,
     seed: number,
     private readonly options: SimulationOptions = {},
   ) {
@@ -91,7 +92,8 @@ export class Simulation {
       const policy = id === "late" ? told.onLate("sideOutput") : told.onMalformed("sideOutput");
       return policy.sideOutput(id, (rows: Frame) => rows.writeStream.format("json").option("path", this.places.side(id)));
     }, plain);
-    const named = query.sink === "memory" ? writer.queryName(table) : writer.option("path", this.places.output);
+    const whole = query.migrate === undefined ? writer : writer.migrateState("aggregate-0", query.migrate);
+    const named = query.sink === "memory" ? whole.queryName(table) : whole.option("path", this.places.output);
     return named.option("checkpointLocation", this.places.checkpoint).start();
   }
 

@@ -167,12 +167,12 @@ describe("state files", () => {
   it("are refused when a newer version wrote them", async () => {
     await damage("7.run.delta", (bytes) => {
       const changed = bytes.slice();
-      new DataView(changed.buffer).setUint32(changed.length - 12, 3, true);
+      new DataView(changed.buffer).setUint32(changed.length - 12, 4, true);
       return changed;
     });
     await expect(restore(7)).rejects.toMatchObject({
       condition: "CHECKPOINT_FORMAT_UNKNOWN",
-      parameters: { path: `${folder}/7.run.delta`, version: "3", maxVersion: "2" },
+      parameters: { path: `${folder}/7.run.delta`, version: "4", maxVersion: "3" },
     });
   });
 

@@ -1,18 +1,18 @@
-import { batchOf, type Batch } from "../../engine/arrow/batch.js";
-import { buffers } from "../../engine/arrow/buffers.js";
-import type { Column } from "../../engine/arrow/column.js";
-import { plainColumn, readValue, type PlainColumn } from "../../engine/arrow/columns.js";
-import { types, type DataType, type Schema } from "../../engine/arrow/types.js";
-import { allGroups, keyGroupOf, type StateChanges, type StateSchema } from "../../engine/contract/state.js";
-import { assert } from "../../engine/errors/assert.js";
-import { StreamingError } from "../../engine/errors/streamingError.js";
-import { compareValues } from "../../engine/values/compare.js";
-import { IntList } from "../../engine/state/intList.js";
-import { KeyedTable } from "../../engine/state/keyedTable.js";
-import { layoutOf } from "../../engine/state/keyLayout.js";
-import { PackedKeys } from "../../engine/state/packedKeys.js";
-import { partitionRanges } from "../../engine/state/keyGroups.js";
-import { SlotColumns } from "../../engine/state/slotColumns.js";
+import { batchOf, type Batch } from "../arrow/batch.js";
+import { buffers } from "../arrow/buffers.js";
+import type { Column } from "../arrow/column.js";
+import { plainColumn, readValue, type PlainColumn } from "../arrow/columns.js";
+import { types, type DataType, type Schema } from "../arrow/types.js";
+import { allGroups, keyGroupOf, type StateChanges, type StateSchema } from "../contract/state.js";
+import { assert } from "../errors/assert.js";
+import { StreamingError } from "../errors/streamingError.js";
+import { compareValues } from "../values/compare.js";
+import { IntList } from "./intList.js";
+import { KeyedTable } from "./keyedTable.js";
+import { layoutOf } from "./keyLayout.js";
+import { PackedKeys } from "./packedKeys.js";
+import { partitionRanges } from "./keyGroups.js";
+import { SlotColumns } from "./slotColumns.js";
 
 /** Rows of a batch that is given. */
 const batchRows = 8192;
