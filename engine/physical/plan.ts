@@ -24,6 +24,7 @@ import { offset, type OffsetNode } from "./stateless/offset.js";
 import { project, type ProjectNode } from "./stateless/project.js";
 import { receive, type ReceiveNode } from "./stateless/receive.js";
 import { scan, type ScanNode } from "./stateless/scan.js";
+import { keptAggregate, type KeptAggregateNode } from "./stateful/keptAggregate.js";
 import { sessionWindow, type SessionWindowNode } from "./stateless/sessionWindow.js";
 import { sort, type SortNode } from "./stateless/sort.js";
 import { staticJoin, type StaticJoinNode } from "./stateless/staticJoin.js";
@@ -50,6 +51,7 @@ export type OperatorNode =
   | FirstOccurrenceNode<PhysicalNode>
   | GenerateNode<PhysicalNode>
   | GroupStateNode<PhysicalNode>
+  | KeptAggregateNode<PhysicalNode>
   | LateTapNode<PhysicalNode>
   | LimitNode<PhysicalNode>
   | MapRowsNode<PhysicalNode>
@@ -92,6 +94,7 @@ const operators = {
   firstOccurrence,
   generate,
   groupState,
+  keptAggregate,
   lateTap,
   limit,
   mapRows,

@@ -13,6 +13,7 @@ import { generate, type Generate } from "./nodes/generate.js";
 import { groupState, type GroupState } from "./nodes/groupState.js";
 import { mapRows, type MapRows } from "./nodes/mapRows.js";
 import { join, type Join } from "./nodes/join.js";
+import { keptAggregate, type KeptAggregate } from "./nodes/keptAggregate.js";
 import { lateTap, type LateTap } from "./nodes/lateTap.js";
 import { limit, type Limit } from "./nodes/limit.js";
 import { localRelation, type LocalRelation } from "./nodes/localRelation.js";
@@ -52,6 +53,7 @@ export type LogicalPlan =
   | GroupState<LogicalPlan>
   | MapRows<LogicalPlan>
   | Join<LogicalPlan>
+  | KeptAggregate<LogicalPlan>
   | LateTap<LogicalPlan>
   | Limit<LogicalPlan>
   | LocalRelation
@@ -91,6 +93,7 @@ const nodes = {
   groupState,
   mapRows,
   join,
+  keptAggregate,
   lateTap,
   limit,
   localRelation,

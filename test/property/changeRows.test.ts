@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { count, expr, max, min, sum, window } from "../../dataframe/functions.js";
+import type { Session } from "../../dataframe/session.js";
 import { changeCases, checkChanges, checkUpserts, type ChangeQuery } from "./changeCase.js";
 
 // The changes of a query, applied in order, are what the query gives over the whole input, wherever it is cut and stopped; and no change contradicts an earlier one.
@@ -7,6 +9,14 @@ import { changeCases, checkChanges, checkUpserts, type ChangeQuery } from "./cha
 const counts = "SELECT k, count(*) AS n, sum(v) AS s FROM t GROUP BY k";
 /** Groups that come, change and go. */
 const changing = "SELECT k, g, max(v) AS m, count(*) AS n FROM t GROUP BY k, g HAVING count(*) % 3 <> 0";
+
+/** Counts of windows whose rows are never late, since they come in the order of their times: what the watermark has passed is forgotten, and the answer is the same. */
+const windowCounts = (session: Session) =>
+  session
+    .table("t")
+    .withWatermark("ts", "1 second")
+    .groupBy(window("ts", "5 seconds").as("w"), "k")
+    .agg(count("*").as("n"), max("v").as("m"));
 
 const queries: readonly (readonly [name: string, query: ChangeQuery, key: readonly number[] | null])[] = [
   ["rows", "SELECT k, v + 1 AS w FROM t WHERE g > 0", null],
@@ -124,7 +134,58 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
     `SELECT k, v FROM (SELECT a.k, b.v, b.ts, row_number() OVER (PARTITION BY a.k ORDER BY b.v DESC, b.ts) AS r FROM (${changing}) a JOIN u b ON a.k = b.k) WHERE r <= 2`,
     null,
   ],
+  [
+    "lists and sets of groups that go",
+    `SELECT g, sort_array(collect_list(m)) AS l, sort_array(collect_set(k)) AS s, collect_list(m) FILTER (WHERE n > 1 AND m = 2) AS f, sum(m) AS t, count(*) AS c FROM (${changing}) GROUP BY g`,
+    [0],
+  ],
+  [
+    "percentiles, medians and modes",
+    `SELECT g, percentile(m, 0.3) AS p, median(n) AS h, mode() WITHIN GROUP (ORDER BY m) AS o, percentile_disc(0.5) WITHIN GROUP (ORDER BY n) AS d, max(m) AS x FROM (${changing}) GROUP BY g`,
+    [0],
+  ],
+  [
+    "other functions",
+    `SELECT g, bit_xor(m) AS x, bit_or(n) AS o, approx_count_distinct(k) AS a, listagg(k, '-') WITHIN GROUP (ORDER BY k) AS t, max_by(k, struct(n, m, k)) AS b FROM (${changing}) GROUP BY g`,
+    [0],
+  ],
+  [
+    "over distinct values beside a list",
+    `SELECT g, sort_array(collect_list(DISTINCT m)) AS l, count(DISTINCT n) AS c, sum(DISTINCT m) FILTER (WHERE n > 1) AS s, percentile(DISTINCT m, 0.5) AS p FROM (${changing}) GROUP BY g`,
+    [0],
+  ],
+  [
+    "a median of all, of groups that go",
+    `SELECT median(m) AS m, count(*) AS c, collect_set(g) FILTER (WHERE g = 1) AS s FROM (${changing})`,
+    [],
+  ],
+  [
+    "groups of sets",
+    `SELECT l, count(*) AS c FROM (SELECT g, sort_array(collect_set(n)) AS l FROM (${changing}) GROUP BY g) GROUP BY l`,
+    [0],
+  ],
+  [
+    "a list over a left join",
+    `SELECT a.g, sort_array(collect_list(b.v)) AS l FROM (${changing}) a LEFT JOIN u b ON a.k = b.k GROUP BY a.g`,
+    [0],
+  ],
   ["windows", "SELECT window.start AS w, k, count(*) AS n FROM t GROUP BY window(ts, '5 seconds'), k", [0, 1]],
+  [
+    "groups of windows that are forgotten",
+    (session) => windowCounts(session).groupBy("w").agg(max("n").as("h"), sum("n").as("s"), min("m").as("l")),
+    [0],
+  ],
+  [
+    "lists of windows that are forgotten",
+    (session) => windowCounts(session).groupBy("w").agg(expr("sort_array(collect_list(n))").as("l"), expr("median(m)").as("p")),
+    [0],
+  ],
+  [
+    "the first of windows that are forgotten",
+    (session) =>
+      windowCounts(session).selectExpr("w", "k", "n", "row_number() OVER (PARTITION BY w ORDER BY n DESC, k) AS r").where("r <= 2"),
+    [0, 3],
+  ],
 ];
 
 test.each(queries)("%s", async (_, query, key) => {

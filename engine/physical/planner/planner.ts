@@ -23,6 +23,7 @@ import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
 import { planGroupState } from "./groupState.js";
 import { planJoin } from "./join.js";
+import { planKeptAggregate } from "./keptAggregate.js";
 import { planLateTap } from "./lateTap.js";
 import { planLimit } from "./limit.js";
 import { repeatedSources } from "./repeatedSources.js";
@@ -50,6 +51,7 @@ export const planners: Planners = {
   generate: planGenerate,
   groupState: planGroupState,
   join: planJoin,
+  keptAggregate: planKeptAggregate,
   lateTap: planLateTap,
   limit: planLimit,
   mapRows: planMapRows,

@@ -33,6 +33,7 @@ export function* planTopRows(node: NodeOf<"topRows">, context: PlanContext): Pla
     operatorId,
     partitions: context.partitions,
     partition,
+    eventTime: partition.find((place) => rows[place]!.eventTime !== undefined) ?? null,
     order,
     ranks,
     limit,

@@ -1,25 +1,20 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
-import { constantColumn, readValue, takeColumn } from "../../arrow/columns.js";
+import { constantColumn, takeColumn } from "../../arrow/columns.js";
 import { markOwned } from "../../arrow/ownership.js";
-import { field, types, type Schema } from "../../arrow/types.js";
+import { types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
-import { layoutOf } from "../../state/keyLayout.js";
-import { KeyRouter } from "../../state/keyRouter.js";
-import { OrderBytes } from "../../state/orderBytes.js";
-import { PackedKeys } from "../../state/packedKeys.js";
-import { StatePartitions } from "../../state/statePartitions.js";
 import { noExpressions, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
-import { emission, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
+import { emission, watermarkMoved, type BatchFacts, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
+import { OrderedRowsState } from "./orderedRowsState.js";
 import type { RankedRows } from "./rankedRows.js";
 import { signsOf } from "./signs.js";
-import { TopRowsPartition } from "./topRowsPartition.js";
+import type { TopRowsPartition } from "./topRowsPartition.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
 
 /** The first rows of each partition, as changes; behind the columns the rank, where it is asked for, and 1 or −1. */
@@ -56,7 +51,7 @@ export const topRows: OperatorFacts<TopRowsNode> = {
  *
  * State, in partitions by key group: rows, each with how often it is there, by key in a tree of their order. Where rows are taken back all of them, because any may
  * come in when others go; where all are new those that are among the first. Rows that tie are told apart by their hashes and bytes, so that the answer does not
- * depend on the order in which they came. Nothing is evicted.
+ * depend on the order in which they came. What they are parted by may have an event time: then keys go when the watermark has passed it, without a word, and their late rows are left out.
  *
  * Invariant: the rows with 1 that were not taken back are the first rows of each key.
  */
@@ -65,123 +60,70 @@ export class TopRowsOperator implements StatefulOperator {
   readonly schemas: readonly StateSchema[];
   readonly #spec: TopRowsSpec;
   readonly #chunks: ChunkSizes;
-  /** The columns of a row: all but the sign. */
-  readonly #columns: readonly number[];
-  readonly #keys: PackedKeys;
-  readonly #rows: PackedKeys;
-  readonly #order: OrderBytes;
-  readonly #router: KeyRouter;
-  readonly #partitions: StatePartitions<TopRowsPartition>;
+  readonly #state: OrderedRowsState;
   readonly #output: Schema;
-  readonly #upserts: Schema;
-  readonly #deletes: Schema;
 
   constructor({ spec, input, output }: TopRowsNode, chunks: ChunkSizes) {
+    assert(spec.passing === null || (spec.change !== null && !spec.emitsRank), "rows that pass have a sign and no rank");
     this.operatorId = spec.operatorId;
     this.#spec = spec;
     this.#chunks = chunks;
-    const columns = input.output.filter((_, place) => place !== spec.change);
-    this.#columns = input.output.flatMap((_, place) => (place === spec.change ? [] : [place]));
-    assert(spec.passing === null || (spec.change !== null && !spec.emitsRank), "rows that pass have a sign and no rank");
-    assert(spec.change === null || spec.change === columns.length, "the sign stands behind the columns of a row");
-    const typeOf = (place: number) => columns[place]!.type;
-    const layouts = { keys: layoutOf(spec.partition.map(typeOf)), rows: layoutOf(columns.map(({ type }) => type)) };
-    this.#keys = new PackedKeys(layouts.keys);
-    this.#rows = new PackedKeys(layouts.rows);
-    this.#order = new OrderBytes(spec.order.map(({ column, ...how }) => ({ type: typeOf(column), ...how })));
-    this.#router = new KeyRouter(spec.partitions);
-    const sorter = new HashSorter();
-    this.#partitions = new StatePartitions(spec.partitions, (groups) => {
-      const partition = new TopRowsPartition(spec, layouts, groups, sorter);
-      partition.begin();
-      return partition;
-    });
+    this.#state = new OrderedRowsState(spec, "topRows", input.output, chunks);
     this.#output = schemaOf(output);
-    const key = schemaOf(columns);
-    const value = types.struct([field("times", types.int, false)]);
-    const group = field("group", types.int, false);
-    this.#upserts = types.struct([...key.fields, ...value.fields, group]);
-    this.#deletes = types.struct([...key.fields, group]);
-    this.schemas = [{ operatorId: spec.operatorId, operatorName: "topRows", storeName: "default", key, value, layout: "rows" }];
+    this.schemas = [this.#state.schema];
   }
 
-  needsBatch(): boolean {
-    return false;
+  needsBatch(facts: BatchFacts): boolean {
+    return this.#spec.eventTime !== null && watermarkMoved(facts, this.operatorId);
   }
 
-  begin(): void {
-    for (const partition of this.#partitions.all()) partition.begin();
+  begin({ watermarks }: BatchFacts): void {
+    this.#state.begin(watermarks);
   }
 
   *process(batch: Batch): Iterable<Emission> {
     const { change, passing } = this.#spec;
     const signs = change === null ? null : signsOf(batch.columns[change]!);
-    const offer = (rows: Int32Array | null, count: number): void =>
-      this.#eachPartition(batch.columns, rows, count, batch.length, (partition, offered) => partition.offer({ ...offered, signs }));
     if (passing === null) {
-      offer(null, batch.length);
+      this.#state.offer(batch, null, batch.length, signs);
       return;
     }
     const [passed, kept] = [new IntList(), new IntList()];
     const isPassing = passes(batch.columns[passing]!);
     for (let row = 0; row < batch.length; row++) (isPassing(row) ? passed : kept).push(row);
-    offer(kept.values, kept.count);
+    this.#state.offer(batch, kept.values, kept.count, signs);
     if (passed.count === 0) return;
-    const columns = [...this.#columns, change!].map((place) => takeColumn(batch.columns[place]!, passed.values, passed.count));
+    const columns = [...this.#state.columns, change!].map((place) => takeColumn(batch.columns[place]!, passed.values, passed.count));
     yield emission(batchOf(this.#output, columns, passed.count));
   }
 
   *finish(): Iterable<Emission> {
-    for (const partition of this.#partitions.all()) {
+    for (const partition of this.#state.all) {
       const { gone, come } = partition.differences();
       yield* this.#emitted(partition, gone, -1);
       yield* this.#emitted(partition, come, 1);
-      partition.settle();
+      this.#state.settle(partition);
     }
   }
 
-  restore({ deletes, upserts }: StateChanges): void {
-    if (deletes !== null)
-      this.#eachPartition(deletes.columns, null, deletes.length, deletes.length, (partition, offered) => partition.restoreDeletes(offered));
-    if (upserts === null) return;
-    const times = upserts.columns[this.#columns.length]!;
-    const counts = Array.from({ length: upserts.length }, (_, row) => Number(readValue(times, row)));
-    this.#eachPartition(upserts.columns, null, upserts.length, upserts.length, (partition, offered) => partition.restore(offered, counts));
+  restore(changes: StateChanges): void {
+    this.#state.restore(changes);
   }
 
-  *changes(): Iterable<StateChanges> {
-    for (const partition of this.#partitions.all()) {
-      const { deletes } = partition;
-      if (deletes !== null) {
-        const columns = deletes.columns.map(markOwned);
-        yield { ...this.#chunk(), deletes: batchOf(this.#deletes, columns, deletes.count) };
-      }
-      yield* this.#saved(partition, partition.changed());
-    }
+  changes(): Iterable<StateChanges> {
+    return this.#state.changes();
   }
 
   get stateRows(): number {
-    return this.#partitions.all().reduce((sum, { size }) => sum + size, 0);
+    return this.#state.stateRows;
   }
 
-  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.of(groups));
+  snapshot(groups?: GroupRange): Iterable<StateChanges> {
+    return this.#state.snapshot(groups);
   }
 
   metrics(): StateOperatorMetrics {
-    const partitions = this.#partitions.all();
-    const sum = (count: (partition: TopRowsPartition) => number): number => partitions.reduce((total, p) => total + count(p), 0);
-    return {
-      operatorName: "topRows",
-      numRowsTotal: this.stateRows,
-      numRowsUpdated: sum(({ updated }) => updated),
-      numRowsRemoved: sum(({ deletes }) => deletes?.count ?? 0),
-      numRowsDroppedByWatermark: 0,
-      numDroppedDuplicateRows: null,
-      partitions: this.#spec.partitions,
-      memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
-      lateRows: 0,
-    };
+    return this.#state.metrics();
   }
 
   *#emitted(partition: TopRowsPartition, { rows, ranks }: RankedRows, sign: 1 | -1): Iterable<Emission> {
@@ -193,36 +135,5 @@ export class TopRowsOperator implements StatefulOperator {
       const all = [...columns, ...(this.#spec.emitsRank ? [rank] : []), constantColumn(types.int, sign, count)];
       yield emission(batchOf(this.#output, all, count));
     }
-  }
-
-  /** Deals the rows of a batch, or of a file, to their partitions. */
-  #eachPartition(
-    columns: readonly Column[],
-    rows: Int32Array | null,
-    count: number,
-    length: number,
-    deal: (partition: TopRowsPartition, offered: Omit<Parameters<TopRowsPartition["offer"]>[0], "signs">) => void,
-  ): void {
-    const { partition, order } = this.#spec;
-    const pick = (places: readonly number[]): Column[] => places.map((place) => columns[place]!);
-    this.#keys.pack(pick(partition), length);
-    this.#rows.pack(pick(this.#columns), length);
-    for (const routed of this.#router.route(this.#keys, rows, count)) {
-      this.#order.write(pick(order.map(({ column }) => column)), routed.rows, routed.count);
-      const offered = { keys: this.#keys, rows: this.#rows, taken: routed.rows, count: routed.count, order: this.#order };
-      deal(this.#partitions.at(routed.partition), offered);
-    }
-  }
-
-  *#saved(partition: TopRowsPartition, rows: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
-      const some = rows.subarray(from, from + this.#chunks.stateRows);
-      const columns = partition.savedColumns(some).map(markOwned);
-      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, columns, some.length) };
-    }
-  }
-
-  #chunk(): StateChanges {
-    return { operatorId: this.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
   }
 }

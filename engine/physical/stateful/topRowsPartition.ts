@@ -10,6 +10,7 @@ import { Lane } from "../../state/lane.js";
 import type { OrderBytes } from "../../state/orderBytes.js";
 import { OrderedRows } from "../../state/orderedRows.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
+import { TimeIndex } from "../../state/timeIndex.js";
 import { CountedRows, type GoneRows, type RowsOfKeys } from "./countedRows.js";
 import { addDifferences, rankedRows, type RankedRows } from "./rankedRows.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
@@ -25,6 +26,8 @@ export interface OfferedRows {
   readonly taken: Int32Array | null;
   readonly count: number;
   readonly order: OrderBytes;
+  /** By row of the batch: the event time of its key, µs; null where it has none. */
+  readonly times: Float64Array | null;
   /** 1 or −1 of each row of the batch; null: 1 of all. */
   readonly signs: Int32Array | null;
 }
@@ -44,6 +47,9 @@ export class TopRowsPartition implements RowsOfKeys {
   /** What the first rows of the touched keys were; of the j-th key those from `beforeEnds[j − 1]` to `beforeEnds[j]`. */
   readonly #before = rankedRows();
   readonly #beforeEnds = new IntList();
+  /** When the watermark has passed a key. */
+  readonly #times = new TimeIndex();
+  readonly #expired = new IntList();
   #batch = 0;
 
   constructor(spec: TopRowsSpec, layouts: { readonly keys: KeyLayout; readonly rows: KeyLayout }, groups: GroupRange, sorter: HashSorter) {
@@ -77,7 +83,7 @@ export class TopRowsPartition implements RowsOfKeys {
 
   offer(offered: OfferedRows): void {
     const { keys, taken, count, signs } = offered;
-    const keySlots = this.#keySlots(keys, taken, count);
+    const keySlots = this.#keySlots(keys, taken, count, offered.times);
     const kept = signs === null ? this.#mayComeIn(keySlots, offered) : null;
     const [places, n] = kept === null ? [null, count] : [kept.values, kept.count];
     const rows = rowsAt(taken, places, n);
@@ -106,9 +112,35 @@ export class TopRowsPartition implements RowsOfKeys {
     return { gone, come };
   }
 
+  /** Of each key that the batch touched, by the hash of the keys: its rows before the batch and now, a row that is there several times as often. */
+  *touchedKeys(): Iterable<{ readonly before: Int32Array; readonly now: Int32Array }> {
+    const now = rankedRows();
+    for (const k of this.#touchedByHash()) {
+      now.rows.clear();
+      now.ranks.clear();
+      this.#firstOf(this.#touched.values[k]!, now);
+      const from = k === 0 ? 0 : this.#beforeEnds.values[k - 1]!;
+      yield { before: this.#before.rows.values.subarray(from, this.#beforeEnds.values[k]), now: now.rows.view() };
+    }
+  }
+
   /** The columns of rows. They are there until `settle`. */
   columns(rows: Int32Array, count: number): Column[] {
     return this.#rows.table.keyColumns(rows, count);
+  }
+
+  /** Takes out the keys whose event time is at most a bound, with their rows, behind `differences`. Gives how many rows they had. */
+  expire(boundUs: number): number {
+    this.#times.popUntil(boundUs, this.#expired);
+    const rows = new IntList();
+    for (let k = 0; k < this.#expired.count; k++) {
+      this.#tree.walk(this.#expired.values[k]!, (row) => {
+        rows.push(row);
+        return true;
+      });
+    }
+    for (let j = 0; j < rows.count; j++) this.#rows.drop(rows.values[j]!);
+    return rows.count;
   }
 
   /** Forgets the rows that are not there any more, those that cannot come in any more, and keys without rows. */
@@ -124,6 +156,7 @@ export class TopRowsPartition implements RowsOfKeys {
     this.#reserveKeys();
     const { inserted } = this.#keys;
     for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
+    this.#noteTimes(offered.times);
     const slots = this.#rows.slotsOf(rows, taken, count);
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
@@ -162,15 +195,16 @@ export class TopRowsPartition implements RowsOfKeys {
   }
 
   get memoryBytes(): number {
-    return this.#keys.memoryBytes + this.#rows.memoryBytes + this.#order.bytes + this.#tree.bytes;
+    return this.#keys.memoryBytes + this.#rows.memoryBytes + this.#order.bytes + this.#tree.bytes + this.#times.bytes;
   }
 
   /** The keys of rows; what was first of those that the batch comes to now is noted. */
-  #keySlots(keys: PackedKeys, taken: Int32Array | null, count: number): Int32Array {
+  #keySlots(keys: PackedKeys, taken: Int32Array | null, count: number, times: Float64Array | null): Int32Array {
     const slots = this.#keys.lookupOrInsert(keys, taken, count);
     const { inserted } = this.#keys;
     this.#reserveKeys();
     for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
+    this.#noteTimes(times);
     const touchedIn = this.#touchedIn.values;
     for (let j = 0; j < count; j++) {
       const key = slots[j]!;
@@ -195,6 +229,13 @@ export class TopRowsPartition implements RowsOfKeys {
     this.#touchedIn.values[key] = 0;
     this.#last.values[key] = none;
     this.#tree.clearKey(key);
+  }
+
+  /** New keys are known to the index of times. */
+  #noteTimes(times: Float64Array | null): void {
+    if (times === null) return;
+    const { inserted, insertedRows } = this.#keys;
+    for (let f = 0; f < inserted.count; f++) this.#times.set(inserted.values[f]!, times[insertedRows.values[f]!]!);
   }
 
   /** The places of rows that are not behind the last of the first rows of their key; null: all of them. */
@@ -265,6 +306,12 @@ export class TopRowsPartition implements RowsOfKeys {
   #removeKeys(): void {
     const empty = new IntList();
     for (let k = 0; k < this.#touched.count; k++) if (this.#tree.isEmpty(this.#touched.values[k]!)) empty.push(this.#touched.values[k]!);
+    for (let k = 0; k < this.#expired.count; k++) {
+      const key = this.#expired.values[k]!;
+      if (this.#touchedIn.values[key] !== this.#batch) empty.push(key);
+    }
+    this.#expired.clear();
+    for (let k = 0; k < empty.count; k++) this.#times.remove(empty.values[k]!);
     this.#keys.remove(empty.values, empty.count);
   }
 
@@ -302,6 +349,7 @@ export class TopRowsPartition implements RowsOfKeys {
     const limit = this.#keys.slotLimit;
     this.#touchedIn.reserve(limit);
     this.#last.reserve(limit);
+    this.#times.reserve(limit);
     this.#tree.reserveKeys(limit);
   }
 }

@@ -3,7 +3,7 @@ import { types } from "../../arrow/types.js";
 import type { ChangeForm } from "../../contract/changeForm.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
-import { freshId, type Attribute, type Expression } from "../../expression/expression.js";
+import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
 import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { referencesOf } from "../../expression/traverse.js";
 import { attributeOf } from "../attributeOf.js";
@@ -17,7 +17,7 @@ import type { ChangingPlan } from "./changingPlan.js";
 import { distinctRows, overMarks } from "./distinctValues.js";
 import { overExtremes } from "./extremes.js";
 import { changeJoinType, changingJoin } from "./joins.js";
-import { retracted } from "./retraction.js";
+import { isRetractable, retracted } from "./retraction.js";
 import { passedKeys } from "./passedKeys.js";
 import { isSessionGrouping } from "./sessions.js";
 import { rankFilter, sortedLimit, topRowsOver, type TopRowsPattern } from "./topRows.js";
@@ -181,8 +181,22 @@ function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, conte
     return { plan: { ...node, input: given.plan }, change: null, keys: null };
   }
   assert(node.operatorId !== undefined, "an aggregation of a stream has an id");
-  const { calls, marks, input: rows } = overMarks(node, given);
   const own = newChangeColumn();
+  const written = node.aggregates.filter(isAggregateAlias);
+  if (change !== null && !written.every(({ child }) => isRetractable(child))) {
+    const { operatorId, grouping } = node;
+    const kept: LogicalPlan = {
+      kind: "keptAggregate",
+      operatorId,
+      grouping,
+      aggregates: written,
+      taken: change,
+      change: own,
+      input: given.plan,
+    };
+    return listed(node, kept, own, new Map());
+  }
+  const { calls, marks, input: rows } = overMarks(node, given);
   const extremes = change === null ? null : overExtremes(node, { calls, marks, rows, change }, context);
   const sums = change === null ? null : retracted(calls, extremes?.change ?? change, extremes, context);
   const changing: NodeOf<"changeAggregate"> = {
@@ -194,9 +208,13 @@ function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, conte
     change: own,
     input: extremes?.input ?? rows,
   };
-  const results = new Map((sums?.results ?? []).map((alias) => [alias.id, alias]));
+  return listed(node, changing, own, new Map((sums?.results ?? []).map((alias) => [alias.id, alias])));
+}
+
+/** The columns of an aggregation as its list has them, over what gives its groups and aggregates. `results`: what stands for an aggregate, by its id. */
+function listed(node: NodeOf<"aggregate">, input: LogicalPlan, change: Attribute, results: ReadonlyMap<number, Alias>): ChangingPlan {
   const groups = node.grouping.map(attributeOf);
-  const listed = node.aggregates.map((e): Expression => {
+  const columns = node.aggregates.map((e): Expression => {
     const column = attributeOf(e);
     const result = results.get(column.id);
     if (result !== undefined) return result;
@@ -204,10 +222,14 @@ function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, conte
     // A grouping under another name.
     return { ...e, child: groups.find(({ id }) => id === attributeOf(e.child).id) ?? e.child };
   });
-  const keys = groups.map((group) => attributeOf(listed.find((e) => idIn(e) === group.id) ?? group).id);
-  const isWhole = groups.every((group) => listed.some((e) => idIn(e) === group.id));
-  const plan: LogicalPlan = { kind: "project", expressions: [...listed, own], input: changing };
-  return { plan, change: own, keys: isWhole ? keys : null };
+  const keys = groups.map((group) => attributeOf(columns.find((e) => idIn(e) === group.id) ?? group).id);
+  const isWhole = groups.every((group) => columns.some((e) => idIn(e) === group.id));
+  const plan: LogicalPlan = { kind: "project", expressions: [...columns, change], input };
+  return { plan, change, keys: isWhole ? keys : null };
+}
+
+function isAggregateAlias(e: Expression): e is Alias & { readonly child: AggregateCall } {
+  return e.kind === "alias" && e.child.kind === "aggregateCall";
 }
 
 /** The first rows of partitions: known by what parts them where one is wanted of each, else by what the rows below are known by, else by place. */

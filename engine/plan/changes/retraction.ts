@@ -7,7 +7,7 @@ import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { resolveCast } from "../../expression/types/coerce.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { attributeOf } from "../attributeOf.js";
-import type { Extreme, WithExtremes } from "./extremes.js";
+import { isExtreme, type Extreme, type WithExtremes } from "./extremes.js";
 
 /** Aggregates over rows that are taken back, in terms of sums that a row taken back is subtracted from. */
 export interface Retracted {
@@ -19,10 +19,15 @@ export interface Retracted {
   readonly live: number;
 }
 
+/** Whether a row can be subtracted from an aggregate, or the aggregate is the value of a first row; else the rows must be kept. */
+export function isRetractable(call: AggregateCall): boolean {
+  if (isExtreme(call)) return true;
+  if (call.name === "avg") return call.type.kind === "decimal" || call.type.kind === "double";
+  return ["count", "count_if", "sum"].includes(call.name);
+}
+
 /**
  * Rewrites the aggregates of a group by columns that say 1 of a row that is so, −1 of one that is not so any more.
- *
- * @throws CHANGES_UNSUPPORTED_OPERATION
  */
 export function retracted(
   aggregates: readonly Alias[],
@@ -69,10 +74,7 @@ class SumWriter {
       case "avg":
         return this.#mean(call);
       default:
-        throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
-          operation: `The aggregate function ${call.distinct ? `${name}(DISTINCT …)` : name}`,
-          suggestion: "count, count_if, sum, avg, min, max, min_by, max_by, bool_and and bool_or take rows back.",
-        });
+        throw new StreamingError("INTERNAL_ERROR", { message: `no row can be subtracted from ${name}` });
     }
   }
 
@@ -89,12 +91,6 @@ class SumWriter {
       const sum = this.#sum(this.#signed(arg!), filter);
       const divided = this.#call("/", [sum, resolveCast(count, decimalOfCount, false, this.context)]);
       return this.#whenAny(count, resolveCast(divided, type, false, this.context), type);
-    }
-    if (type.kind !== "double") {
-      throw new StreamingError("CHANGES_UNSUPPORTED_OPERATION", {
-        operation: "The mean of intervals",
-        suggestion: "Write it as a sum and a count.",
-      });
     }
     const sum = this.#sum(this.#signed(resolveCast(arg!, types.double, false, this.context)), filter);
     return this.#whenAny(count, this.#call("/", [sum, resolveCast(count, types.double, false, this.context)]), type);

@@ -18,6 +18,16 @@ export const changeQueries: readonly SimulatedQuery[] = [
         .agg(expr("count(*)").as("groups"), expr("sum(n)").as("rows"), expr("max(v)").as("top"), expr("count(DISTINCT n)").as("sizes")),
   },
   {
+    name: "changes: lists and medians of groups that come and go",
+    inputs: 1,
+    outputMode: "changes",
+    sink: "json",
+    build: (_session, [input]) =>
+      changing(input!)
+        .groupBy("k")
+        .agg(expr("collect_list(n)").as("sizes"), expr("median(v)").as("middle"), expr("sum(DISTINCT n)").as("different")),
+  },
+  {
     name: "changes: the first of a left join of groups",
     inputs: 2,
     outputMode: "changes",

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { col, collectList, count, max } from "../../../dataframe/functions.js";
+import { col, collectList, count, expr, max, window } from "../../../dataframe/functions.js";
 import { textOf } from "../../simulation/harness/text.js";
 import { QueryWorld, refusalOf, type Frame } from "./queryWorld.js";
 
 const groups = (input: Frame) => input.groupBy("k").agg(count("*").as("n"));
 
 const groupsOfGroups = (input: Frame) => groups(input).groupBy("n").agg(count("*").as("c"));
+
+const at = (second: number, v: number) => ({ ts: new Date(second * 1000).toISOString(), k: `k${v}`, v });
 
 describe("output mode changes", () => {
   test("says what became of each group", async () => {
@@ -78,7 +80,6 @@ describe("output mode changes", () => {
   });
 
   test.each([
-    ["lists over groups", (input: Frame) => groups(input).groupBy("n").agg(collectList("k").as("m")), "CHANGES_UNSUPPORTED_OPERATION"],
     ["dropDuplicates of groups", (input: Frame) => groups(input).dropDuplicates("n"), "CHANGES_UNSUPPORTED_OPERATION"],
     ["a column of that name", (input: Frame) => input.withColumn("_change_type", col("k")), "CHANGES_COLUMN_TAKEN"],
     ["sorting", (input: Frame) => input.orderBy("k"), "STREAMING_SORT"],
@@ -87,6 +88,57 @@ describe("output mode changes", () => {
     await world.file("0.json", [{ k: "a" }]);
     const refusal = await refusalOf(world.start({ outputMode: "changes", build }));
     expect(refusal.condition).toBe(condition);
+    world.close();
+  });
+
+  test("a list of groups is told anew when one of them changes, and one row is written for each that did", async () => {
+    const world = new QueryWorld();
+    const start = { outputMode: "changes", build: (input: Frame) => groups(input).groupBy("n").agg(collectList("k").as("l")) } as const;
+    await world.file("0.json", [{ k: "c" }, { k: "a" }, { k: "b" }]);
+    await world.run(start);
+    await world.file("1.json", [{ k: "b" }]);
+    const query = await world.run(start);
+    expect([...world.batches().values()].map((rows) => rows.map(textOf).toSorted())).toEqual([
+      [[1n, ["a", "b", "c"], "insert"]].map(textOf),
+      [
+        [1n, ["a", "b", "c"], "update_preimage"],
+        [1n, ["a", "c"], "update_postimage"],
+        [2n, ["b"], "insert"],
+      ]
+        .map(textOf)
+        .toSorted(),
+    ]);
+    const [kept] = query.lastProgress!.stateOperators.filter(({ operatorName }) => operatorName === "keptAggregate");
+    expect(kept).toMatchObject({ numRowsTotal: 3, numRowsUpdated: 2, numRowsRemoved: 1 });
+    world.close();
+  });
+
+  test.each([
+    ["least and greatest", ["min(v) AS l", "max(v) AS h"]],
+    ["lists", ["collect_list(v) AS l"]],
+    ["the first", null],
+  ] as const)("%s of windows are forgotten when the watermark has passed them", async (_, aggregates) => {
+    const world = new QueryWorld();
+    const build = (input: Frame): Frame => {
+      const windows = input.withWatermark("ts", "1 second").groupBy(window("ts", "10 seconds").as("w"), "k").agg(max("v").as("v"));
+      if (aggregates === null) return windows.selectExpr("w", "v", "row_number() OVER (PARTITION BY w ORDER BY v) AS r").where("r = 1");
+      const [first, ...rest] = aggregates.map(expr);
+      return windows.groupBy("w").agg(first!, ...rest);
+    };
+    const sizes: number[][] = [];
+    for (const [i, rows] of [[at(1, 1), at(2, 2), at(3, 3)], [at(15, 4)], [at(4, 5), at(16, 5)], [at(30, 6)]].entries()) {
+      await world.file(`${i}.json`, rows);
+      const query = await world.run({ outputMode: "changes", build });
+      sizes.push(query.lastProgress!.stateOperators.map(({ numRowsTotal }) => numRowsTotal));
+    }
+    // What is left behind the last batch: the groups and rows of the last window alone, a row an aggregate that asks for the first.
+    expect(sizes[0]!.every((size) => size >= 1)).toBe(true);
+    expect(Math.max(...sizes[3]!)).toBe(aggregates?.length ?? 1);
+    const windows = new Set(world.rows().map(([w]) => textOf([w!])));
+    expect(windows.size).toBe(3);
+    // The late row of the first window said nothing.
+    const last = [...world.batches().values()].at(-1)!;
+    expect(last.every((row) => row.at(-1) === "insert")).toBe(true);
     world.close();
   });
 

@@ -1,0 +1,56 @@
+import { freshId, type Expression } from "../../expression/expression.js";
+import { typeOf } from "../../expression/types/typeOf.js";
+import { types } from "../../arrow/types.js";
+import { assert } from "../../errors/assert.js";
+import type { NodeOf } from "../../plan/logicalPlan.js";
+import { hasOrderBytes } from "../../state/orderBytes.js";
+import type { BoundAggregate } from "../stateful/aggregateSpec.js";
+import { eventTimeOf } from "./aggregation.js";
+import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
+import type { PlanContext, Planning } from "./context.js";
+import { attributeOf, planProject } from "./project.js";
+
+/** An aggregation whose rows are kept, over a projection of its groupings and arguments, with the sign last. */
+export function* planKeptAggregate(node: NodeOf<"keptAggregate">, context: PlanContext): Planning {
+  const { operatorId, aggregates, taken, change } = node;
+  const grouping = node.grouping.map(attributeOf);
+  const columns = new ArgumentColumns(node.grouping.map((e) => (e.kind === "alias" ? e.child : e)));
+  const bound = aggregates.map((alias): BoundAggregate => {
+    assert(alias.child.kind === "aggregateCall", "an aggregation has aggregate calls");
+    return bindAggregate(alias.child, columns);
+  });
+  const isRow = grouping.length === 0 ? columns.expressions.push(truth()) - 1 : null;
+  const results = aggregates.map(attributeOf);
+  const eventTime = eventTimeOf(grouping, null);
+  const ordered = [...new Set(bound.flatMap(({ args }) => args))].filter((place) => hasOrderBytes(typeOf(columns.expressions[place]!)));
+  const kept = {
+    operatorId,
+    partitions: context.partitions,
+    partition: grouping.map((_, place) => place),
+    eventTime,
+    order: ordered.map((column) => ({ column, descending: false, nullsFirst: true })),
+    ranks: "row_number",
+    limit: Number.MAX_SAFE_INTEGER,
+    emitsRank: false,
+    change: columns.expressions.length,
+    passing: null,
+  } as const;
+  const spec = {
+    operatorId,
+    partitions: context.partitions,
+    grouping,
+    window: null,
+    session: null,
+    eventTime,
+    aggregates: bound,
+    outputMode: "changes",
+    ttlMs: null,
+    output: [...grouping, ...results],
+  } as const;
+  const input = planProject(null, [...columns.expressions, taken], yield node.input, null);
+  return { kind: "keptAggregate", spec, kept, isRow, input, output: [...grouping, ...results, change] };
+}
+
+function truth(): Expression {
+  return { kind: "alias", child: { kind: "literal", value: true, type: types.boolean }, name: "isRow", id: freshId() };
+}

@@ -1,0 +1,177 @@
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import type { Column } from "../../arrow/column.js";
+import { readValue } from "../../arrow/columns.js";
+import { markOwned } from "../../arrow/ownership.js";
+import { field, types, type Schema } from "../../arrow/types.js";
+import type { ChunkSizes } from "../../contract/chunkSizes.js";
+import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { assert } from "../../errors/assert.js";
+import type { Attribute } from "../../expression/expression.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
+import { HashSorter } from "../../state/hashSorter.js";
+import { IntList } from "../../state/intList.js";
+import { layoutOf } from "../../state/keyLayout.js";
+import { KeyRouter } from "../../state/keyRouter.js";
+import { OrderBytes } from "../../state/orderBytes.js";
+import { PackedKeys } from "../../state/packedKeys.js";
+import { StatePartitions } from "../../state/statePartitions.js";
+import type { OperatorWatermarks, StateOperatorMetrics } from "../operator.js";
+import { watermarkedTimes } from "./eventTimes.js";
+import { TopRowsPartition } from "./topRowsPartition.js";
+import type { TopRowsSpec } from "./topRowsSpec.js";
+
+type Deal = (partition: TopRowsPartition, offered: Omit<Parameters<TopRowsPartition["offer"]>[0], "signs">) => void;
+
+/**
+ * The state of an operator that keeps rows by key in their order: its partitions by key group, how rows are dealt to them, and what its files have.
+ *
+ * Where an event time is among the columns that rows are parted by, rows whose key the watermark of the batch before has passed are late and left out, and keys that this
+ * batch's has passed go without a word when it ends.
+ */
+export class OrderedRowsState {
+  readonly schema: StateSchema;
+  /** The columns of a row: all of the input but the sign. */
+  readonly columns: readonly number[];
+  readonly #spec: TopRowsSpec;
+  readonly #chunks: ChunkSizes;
+  readonly #keys: PackedKeys;
+  readonly #rows: PackedKeys;
+  readonly #order: OrderBytes;
+  readonly #router: KeyRouter;
+  readonly #partitions: StatePartitions<TopRowsPartition>;
+  readonly #upserts: Schema;
+  readonly #deletes: Schema;
+  #watermarks: OperatorWatermarks | null = null;
+  #lateRows = 0;
+  #evicted = 0;
+
+  constructor(spec: TopRowsSpec, operatorName: string, input: readonly Attribute[], chunks: ChunkSizes) {
+    this.#spec = spec;
+    this.#chunks = chunks;
+    const columns = input.filter((_, place) => place !== spec.change);
+    this.columns = input.flatMap((_, place) => (place === spec.change ? [] : [place]));
+    assert(spec.change === null || spec.change === columns.length, "the sign stands behind the columns of a row");
+    const typeOf = (place: number) => columns[place]!.type;
+    const layouts = { keys: layoutOf(spec.partition.map(typeOf)), rows: layoutOf(columns.map(({ type }) => type)) };
+    this.#keys = new PackedKeys(layouts.keys);
+    this.#rows = new PackedKeys(layouts.rows);
+    this.#order = new OrderBytes(spec.order.map(({ column, ...how }) => ({ type: typeOf(column), ...how })));
+    this.#router = new KeyRouter(spec.partitions);
+    const sorter = new HashSorter();
+    this.#partitions = new StatePartitions(spec.partitions, (groups) => {
+      const partition = new TopRowsPartition(spec, layouts, groups, sorter);
+      partition.begin();
+      return partition;
+    });
+    const key = schemaOf(columns);
+    const value = types.struct([field("times", types.int, false)]);
+    const group = field("group", types.int, false);
+    this.#upserts = types.struct([...key.fields, ...value.fields, group]);
+    this.#deletes = types.struct([...key.fields, group]);
+    this.schema = { operatorId: spec.operatorId, operatorName, storeName: "default", key, value, layout: "rows" };
+  }
+
+  get all(): readonly TopRowsPartition[] {
+    return this.#partitions.all();
+  }
+
+  get stateRows(): number {
+    return this.all.reduce((sum, { size }) => sum + size, 0);
+  }
+
+  begin(watermarks: Readonly<Record<string, OperatorWatermarks>>): void {
+    this.#watermarks = this.#spec.eventTime === null ? null : (watermarks[this.#spec.operatorId] ?? null);
+    this.#lateRows = 0;
+    this.#evicted = 0;
+    for (const partition of this.all) partition.begin();
+  }
+
+  /** Adds rows of a batch, or takes them back. `rows`: which of the batch; null: the first `count`. */
+  offer(batch: Batch, rows: Int32Array | null, count: number, signs: Int32Array | null): void {
+    const { eventTime } = this.#spec;
+    const late = this.#watermarks === null ? null : this.#watermarks.lateMs * 1000;
+    let [onTime, n] = [rows, count];
+    if (eventTime !== null && late !== null) {
+      const times = watermarkedTimes(batch.columns[eventTime]!);
+      const kept = new IntList(count);
+      for (let j = 0; j < count; j++) {
+        const row = rows === null ? j : rows[j]!;
+        if (!(times[row]! <= late)) kept.push(row);
+      }
+      this.#lateRows += count - kept.count;
+      [onTime, n] = [kept.values, kept.count];
+    }
+    this.#deal(batch.columns, onTime, n, batch.length, (partition, offered) => partition.offer({ ...offered, signs }));
+  }
+
+  /** The batch ends: rows that are not there any more go, and keys that the watermark has passed. */
+  settle(partition: TopRowsPartition): void {
+    if (this.#watermarks !== null) this.#evicted += partition.expire(this.#watermarks.evictMs * 1000);
+    partition.settle();
+  }
+
+  restore({ deletes, upserts }: StateChanges): void {
+    if (deletes !== null)
+      this.#deal(deletes.columns, null, deletes.length, deletes.length, (partition, offered) => partition.restoreDeletes(offered));
+    if (upserts === null) return;
+    const times = upserts.columns[this.columns.length]!;
+    const counts = Array.from({ length: upserts.length }, (_, row) => Number(readValue(times, row)));
+    this.#deal(upserts.columns, null, upserts.length, upserts.length, (partition, offered) => partition.restore(offered, counts));
+  }
+
+  *changes(): Iterable<StateChanges> {
+    for (const partition of this.all) {
+      const { deletes } = partition;
+      if (deletes !== null) {
+        const columns = deletes.columns.map(markOwned);
+        yield { ...this.#chunk(), deletes: batchOf(this.#deletes, columns, deletes.count) };
+      }
+      yield* this.#saved(partition, partition.changed());
+    }
+  }
+
+  *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
+    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.of(groups));
+  }
+
+  metrics(): StateOperatorMetrics {
+    const sum = (count: (partition: TopRowsPartition) => number): number => this.all.reduce((total, p) => total + count(p), 0);
+    return {
+      operatorName: this.schema.operatorName,
+      numRowsTotal: this.stateRows,
+      numRowsUpdated: sum(({ updated }) => updated) - this.#evicted,
+      numRowsRemoved: sum(({ deletes }) => deletes?.count ?? 0),
+      numRowsDroppedByWatermark: this.#lateRows,
+      numDroppedDuplicateRows: null,
+      partitions: this.#spec.partitions,
+      memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
+      lateRows: this.#lateRows,
+    };
+  }
+
+  /** Deals the rows of a batch, or of a file, to their partitions. */
+  #deal(columns: readonly Column[], rows: Int32Array | null, count: number, length: number, deal: Deal): void {
+    const { partition, order, eventTime } = this.#spec;
+    const pick = (places: readonly number[]): Column[] => places.map((place) => columns[place]!);
+    this.#keys.pack(pick(partition), length);
+    this.#rows.pack(pick(this.columns), length);
+    const times = eventTime === null ? null : watermarkedTimes(columns[eventTime]!);
+    for (const routed of this.#router.route(this.#keys, rows, count)) {
+      this.#order.write(pick(order.map(({ column }) => column)), routed.rows, routed.count);
+      const offered = { keys: this.#keys, rows: this.#rows, taken: routed.rows, count: routed.count, order: this.#order, times };
+      deal(this.#partitions.at(routed.partition), offered);
+    }
+  }
+
+  *#saved(partition: TopRowsPartition, rows: Int32Array): Iterable<StateChanges> {
+    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
+      const some = rows.subarray(from, from + this.#chunks.stateRows);
+      const columns = partition.savedColumns(some).map(markOwned);
+      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, columns, some.length) };
+    }
+  }
+
+  #chunk(): StateChanges {
+    return { operatorId: this.#spec.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
+  }
+}
