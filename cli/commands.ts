@@ -157,6 +157,30 @@ export const commands: Readonly<Record<string, Command>> = {
       });
     },
   },
+  plan: {
+    describe:
+      "Say of each source, sink and stateful operator of a job what a start on a checkpoint would do with it; starts and changes nothing",
+    takes: [jobFile],
+    flags: {
+      against: { type: "text", describe: "The checkpoint; by default that of each query" },
+      query: { type: "text", describe: "Of several queries which: its name, or its number in the job" },
+      "output-mode": { type: "text", describe: "append, update, complete or changes, instead of what the job says" },
+      set,
+      cwd,
+      json: { type: "switch", describe: "One JSON object a query, for machines" },
+    },
+    run: async ([job = ""], values) => {
+      const { plan } = await import("./plan.js");
+      return plan({
+        job,
+        against: text(values.against),
+        query: text(values.query),
+        outputMode: text(values["output-mode"]),
+        set: texts(values.set),
+        json: values.json === true,
+      });
+    },
+  },
   state: {
     describe: "Show what the state of a query holds, also while it runs",
     takes: [

@@ -38,6 +38,19 @@ export async function loadJob(path: string, session: Session): Promise<DataStrea
   });
 }
 
+/** The one query that is meant. @throws INVALID_FLAG where it is not said which of several, or where there is none of that name */
+export function queryOf(writers: readonly DataStreamWriter[], name: string | undefined): DataStreamWriter {
+  const names = writers.map(({ definition }, i) => definition.queryName ?? String(i + 1));
+  const place = name === undefined && writers.length === 1 ? 0 : names.indexOf(name ?? "");
+  if (place >= 0) return writers[place]!;
+  const nearest = nearestName(name ?? "", names);
+  throw new StreamingError("INVALID_FLAG", {
+    flag: "query",
+    value: name ?? "",
+    expected: `one of ${names.join(", ")}${nearest ? ` (did you mean ${nearest}?)` : ""}`,
+  });
+}
+
 /** Runs the statements of a file; an INSERT of a stream is kept for the command. Rows that nobody takes are shown. */
 async function runStatements(absolute: string, session: Session): Promise<void> {
   for (const { statement, text } of parseStatements(readFileSync(absolute, "utf8"))) {

@@ -1,11 +1,9 @@
 import { replayBatch } from "../dataframe/replay.js";
 import { Session } from "../dataframe/session.js";
-import type { DataStreamWriter } from "../dataframe/streamWriter.js";
-import { nearestName } from "../engine/errors/nearest.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { commandPort } from "./commandPort.js";
 import { exitCodeOf, exitCodes } from "./failure.js";
-import { loadJob } from "./job.js";
+import { loadJob, queryOf } from "./job.js";
 import { Messages } from "./messages.js";
 import { Overrides } from "./overrides.js";
 
@@ -55,17 +53,4 @@ export async function replay(flags: ReplayFlags): Promise<number> {
 function batchOf(batch: string | undefined): number {
   if (batch !== undefined && /^\d{1,15}$/.test(batch)) return Number(batch);
   throw new StreamingError("INVALID_FLAG", { flag: "batch", value: batch ?? "", expected: "the number of a batch" });
-}
-
-/** @throws INVALID_FLAG where it is not said which of several, or where there is none of that name */
-function queryOf(writers: readonly DataStreamWriter[], name: string | undefined): DataStreamWriter {
-  const names = writers.map(({ definition }, i) => definition.queryName ?? String(i + 1));
-  const place = name === undefined && writers.length === 1 ? 0 : names.indexOf(name ?? "");
-  if (place >= 0) return writers[place]!;
-  const nearest = nearestName(name ?? "", names);
-  throw new StreamingError("INVALID_FLAG", {
-    flag: "query",
-    value: name ?? "",
-    expected: `one of ${names.join(", ")}${nearest ? ` (did you mean ${nearest}?)` : ""}`,
-  });
 }

@@ -54,18 +54,7 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
   const { outputMode, queryName: name, trigger } = given;
   const { runtime } = session;
   checkName(session, name);
-  const { provider } = await sinkOf(session, given);
-  checkSinkTakes(given.format, provider.capabilities, outputMode, changeFormOf(provider, given));
-  checkSides(session, given);
-  const definition = withLateSample(session, given);
-  const conf = session.conf.toRecord();
-  const form = changeFormOf(provider, definition);
-  const planned = planQuery(definition, conf, form);
-  checkStateStore(planned.plan, conf["spark.sql.streaming.stateStore.providerClass"]);
-  checkJoinState(planned.plan, conf["spark.sql.streaming.join.stateFormatVersion"]);
-  checkScans(session, planned.physical.roots);
-  await createOutputs(session, definition, planned, conf);
-  const identity = await identityOf(session, definition, planned);
+  const { definition, conf, form, planned, identity } = await prepareQuery(session, given);
   const location = checkpointLocationOf(session, definition);
   const recordedShape = async (recorded: Promise<Json>): Promise<RecordedShape | null> =>
     withPlaces(runtime.files, parseShape(await recorded, { location: location ?? "" }), identity);
@@ -109,6 +98,31 @@ export async function startStreamingQuery(session: SessionContext, given: Stream
   }
 }
 
+/** A query that is checked and planned, before anything is opened. */
+export interface PreparedQuery {
+  readonly definition: StreamDefinition;
+  readonly conf: Readonly<Record<string, string>>;
+  readonly form: ReturnType<typeof changeFormOf>;
+  readonly planned: PlannedQuery;
+  readonly identity: QueryIdentity;
+}
+
+/** @throws what can be refused without a checkpoint */
+export async function prepareQuery(session: SessionContext, given: StreamDefinition): Promise<PreparedQuery> {
+  const { provider } = await sinkOf(session, given);
+  checkSinkTakes(given.format, provider.capabilities, given.outputMode, changeFormOf(provider, given));
+  checkSides(session, given);
+  const definition = withLateSample(session, given);
+  const conf = session.conf.toRecord();
+  const form = changeFormOf(provider, definition);
+  const planned = planQuery(definition, conf, form);
+  checkStateStore(planned.plan, conf["spark.sql.streaming.stateStore.providerClass"]);
+  checkJoinState(planned.plan, conf["spark.sql.streaming.join.stateFormatVersion"]);
+  checkScans(session, planned.physical.roots);
+  await createOutputs(session, definition, planned, conf);
+  return { definition, conf, form, planned, identity: await identityOf(session, definition, planned) };
+}
+
 /** What the memory sink has is a view under the query's name. */
 function showMemoryTable(session: SessionContext, name: string, { schema: given, upserts }: PlannedQuery): void {
   // By key it has what is there now.
@@ -150,7 +164,7 @@ function checkedConf(conf: Readonly<Record<string, string>>, { location }: Check
 }
 
 /** A query planned under a configuration. */
-interface PlannedQuery {
+export interface PlannedQuery {
   readonly plan: AnalyzedPlan;
   readonly optimized: OptimizedPlan;
   readonly physical: PhysicalPlan;
@@ -161,7 +175,7 @@ interface PlannedQuery {
   readonly sides: readonly PlannedSide[];
 }
 
-interface PlannedSide extends SideOutput {
+export interface PlannedSide extends SideOutput {
   readonly plan: AnalyzedPlan;
 }
 

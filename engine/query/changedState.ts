@@ -1,5 +1,5 @@
 import { StreamingError } from "../errors/streamingError.js";
-import { decideState, recordedIdsOf, type PresentState, type RecordedState, type StateDecision } from "../physical/migration/decisions.js";
+import { decideState, keepLayouts, type RecordedState, type StateDecision } from "../physical/migration/decisions.js";
 import type { QueryDefinition, QueryParts } from "./definition.js";
 import type { RestartPoint } from "./recovery.js";
 import { outputModeChange, placesChange, queryChanged } from "./shape.js";
@@ -56,15 +56,6 @@ export async function checkState(
   const counts = query !== null && (changed !== null || layout.operators !== null) ? { ...shape, operators: query.operators } : shape;
   if (JSON.stringify(query) !== JSON.stringify(counts)) await checkpoint.writeQueryShape(counts);
   return changed;
-}
-
-/** Operators that still know the way in which an earlier version kept their state go on in it. */
-function keepLayouts(recorded: RecordedState, present: PresentState): void {
-  const ids = recordedIdsOf(recorded, present);
-  for (const operator of present.stateful) {
-    const id = ids.get(operator.operatorId);
-    for (const schema of recorded.schemas) if (schema.operatorId === id) operator.keepLayout?.(schema.layout);
-  }
 }
 
 function refuse(decisions: readonly StateDecision[], location: string): void {

@@ -62,8 +62,8 @@ export function sourcesChange(before: RecordedShape, now: QueryIdentity): string
 /** What differs of the rest, which may change until a batch is committed. The sink may be of another kind, but files that were begun in one folder go on there; and the name of a table means one path. */
 export function placesChange(before: RecordedShape, now: QueryIdentity): string | null {
   for (const [name, place] of Object.entries(now.tables)) {
-    const was = before.tables?.[name];
-    if (was !== undefined && was !== place) return `the table ${name} was ${was} and is ${place}${elsewhere}`;
+    const change = tableChange(before, name, place);
+    if (change !== null) return change;
   }
   for (const [output, place] of Object.entries(now.sidePlaces ?? {})) {
     const change = outputChange(before.sidePlaces?.[output], place);
@@ -72,14 +72,22 @@ export function placesChange(before: RecordedShape, now: QueryIdentity): string 
   return outputChange(before.sinkPlace, now.sinkPlace);
 }
 
-function outputChange(was: string | null | undefined, is: string | null): string | null {
+/** What differs of a bounded table: whether its name means another path. */
+export function tableChange(before: RecordedShape, name: string, place: string): string | null {
+  const was = before.tables?.[name];
+  return was !== undefined && was !== place ? `the table ${name} was ${was} and is ${place}${elsewhere}` : null;
+}
+
+/** What differs of the folder that an output is written to. */
+export function outputChange(was: string | null | undefined, is: string | null): string | null {
   return (was ?? null) === null || is === null || was === is ? null : `it wrote to ${was} and the query writes to ${is}`;
 }
 
 /** Why the same name may mean another place. */
 const elsewhere = ": a path that is not absolute is one of the working directory";
 
-function sourceChange(before: RecordedShape, now: QueryIdentity, i: number): string | null {
+/** What differs of one of them. */
+export function sourceChange(before: RecordedShape, now: QueryIdentity, i: number): string | null {
   const [oldName, newName] = [before.sources[i]!, now.sources[i]!];
   const [oldPlace, newPlace] = [before.places?.[i] ?? null, now.places[i]!];
   if (oldPlace === null || newPlace === null) {
@@ -95,7 +103,7 @@ function formatOf(name: string): string {
 }
 
 /** With state, the output mode must not change either: what was said and what is to be said are not the same rows. */
-export function outputModeChange(before: RecordedShape, now: QueryShape): string | null {
+export function outputModeChange(before: RecordedShape, now: Pick<QueryShape, "operators" | "outputMode">): string | null {
   const stateful = Object.keys(now.operators).length > 0;
   return stateful && before.outputMode !== now.outputMode ? `the output mode was ${before.outputMode} and is ${now.outputMode}` : null;
 }

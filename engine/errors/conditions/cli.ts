@@ -16,6 +16,11 @@ export const cliConditions = {
     message: "The query <name> has no checkpoint, so nothing says what its batches read.",
     advice: "Give it a checkpointLocation, or name one with --checkpoint.",
   },
+  PLAN_NEEDS_CHECKPOINT: {
+    sqlState: "42K0G",
+    message: "The query <name> has no checkpoint that a start could be compared with.",
+    advice: "Give it a checkpointLocation, or name one with --against.",
+  },
   RESTART_LIMIT_REACHED: {
     sqlState: "XXKST",
     message: "The query was started again <limit> times without a batch that was committed, and is not started again.",

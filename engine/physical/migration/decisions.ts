@@ -48,8 +48,17 @@ export function decideState(before: RecordedState, now: PresentState): readonly 
   ];
 }
 
+/** Operators that still know the way in which an earlier version kept their state go on in it. */
+export function keepLayouts(recorded: RecordedState, present: PresentState): void {
+  const ids = recordedIdsOf(recorded, present);
+  for (const operator of present.stateful) {
+    const id = ids.get(operator.operatorId);
+    for (const schema of recorded.schemas) if (schema.operatorId === id) operator.keepLayout?.(schema.layout);
+  }
+}
+
 /** By which id the checkpoint knows each operator; null for none. */
-export function recordedIdsOf(before: RecordedState, now: PresentState): ReadonlyMap<string, string | null> {
+function recordedIdsOf(before: RecordedState, now: PresentState): ReadonlyMap<string, string | null> {
   return new Map(now.stateful.map(({ operatorId }) => [operatorId, recordedIdOf(operatorId, before, now)]));
 }
 
@@ -126,6 +135,8 @@ function refusalOf(
   for (const aspect of Object.keys({ ...before, ...now })) {
     const [a, b] = [JSON.stringify(before[aspect] ?? null), JSON.stringify(now[aspect] ?? null)];
     if (aspect === labels || a === b) continue;
+    // Those of before are all there: they are no reason.
+    if (aspect === "functions" && evolution?.kind === "groups" && problem === null) continue;
     const why = aspect === "functions" && problem !== null && grows(before, now) ? `: ${problem}` : "";
     return { condition: "QUERY_CHANGED", change: `${aspect} of the stateful operator ${operatorId} was ${a} and is ${b}${why}` };
   }
