@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { generate, type Workload } from "./generate.js";
 import { runLatency } from "./latency.js";
+import { runNexmark } from "./nexmark.js";
 import { runStartup } from "./startup.js";
 import { runMemory } from "./memory.js";
 import { runSql } from "./sql.js";
@@ -10,7 +11,7 @@ import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `sql`: queries beside DuckDB. `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `sql`: queries beside DuckDB. `nexmark [REGEX] --data DIR --peers DIR`: the queries of that benchmark beside its peers. `generate w1 --data DIR --scale 1`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
     batches: { type: "string", default: "1000" },
     runs: { type: "string", default: "3" },
     python: { type: "string", default: "python3" },
+    peers: { type: "string" },
   },
 });
 const [name = "", argument = ""] = positionals;
@@ -53,11 +55,21 @@ if (values.format !== "json") {
     only: argument,
   };
   for await (const line of runSql(flags)) console.log(JSON.stringify(line));
+} else if (name === "nexmark") {
+  const flags = {
+    data: resolve(values.data),
+    out: resolve(values.out ?? ".cache/bench/out/nexmark"),
+    peers: values.peers === undefined ? null : resolve(values.peers),
+    python: values.python,
+    runs: Number(values.runs),
+    only: new RegExp(argument),
+  };
+  for await (const line of runNexmark(flags)) console.log(JSON.stringify(line));
 } else if (name in workloads) {
   console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
 } else {
   console.error(
-    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "memory", "sql", "generate"].join(", ")}.`,
+    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "memory", "sql", "nexmark", "generate"].join(", ")}.`,
   );
   process.exitCode = 2;
 }

@@ -141,6 +141,7 @@ const shapes: readonly Shape[] = [
     expires: false,
     build: (input) => input.groupBy("key").agg(count().as("n"), max("value").as("most")).writeStream.outputMode("update"),
   },
+  ...changeShapes(),
   ...modes.map((mode): Shape => ({
     name: `deduplication with event time, ${mode}`,
     expires: true,
@@ -149,14 +150,42 @@ const shapes: readonly Shape[] = [
   })),
 ];
 
+/** Operators of output mode changes. Rows change groups that are there, so that those above take them back. */
+function changeShapes(): Shape[] {
+  const groups = (input: DataFrame): DataFrame => input.groupBy("key").agg(count().as("n"), max("value").as("most"));
+  const few = expr("CAST(substring(key, 10) AS BIGINT) DIV 10").as("ten");
+  const builds: Readonly<Record<string, (input: DataFrame) => DataFrame>> = {
+    aggregation: groups,
+    "sums of groups": (input) => groups(input).groupBy(few).agg(expr("sum(n)").as("n"), expr("avg(most)").as("mean")),
+    "extremes of groups": (input) => groups(input).groupBy(few).agg(expr("min(n)").as("least"), expr("max_by(key, n)").as("busiest")),
+    "lists of groups": (input) => groups(input).groupBy(few).agg(expr("collect_list(n)").as("list"), expr("median(n)").as("middle")),
+    "values that count once": (input) => groups(input).groupBy(few).agg(expr("count(DISTINCT n)").as("different")),
+    "the last row of a key": (input) => input.selectExpr("*", "row_number() OVER (PARTITION BY key ORDER BY at DESC) AS r").where("r = 1"),
+    "top 10 of one key": (input) =>
+      groups(input).selectExpr("*", "row_number() OVER (PARTITION BY n < 0 ORDER BY n DESC, key) AS place").where("place <= 10"),
+    distinct: (input) => groups(input).select("key", "n").distinct(),
+    "inner join": (input) => groups(input).join(input.selectExpr("key AS k", "value").distinct(), expr("key = k")),
+    "left join": (input) => groups(input).join(input.selectExpr("key AS k", "value").where("value < 500"), expr("key = k"), "left"),
+  };
+  return Object.entries(builds).map(([name, build]) => ({
+    name: `changes: ${name}`,
+    expires: false,
+    build: (input) => build(input).writeStream.outputMode("changes"),
+  }));
+}
+
 /** How long a batch of 100 rows takes as the state grows, with a checkpoint on disk: the median of 200 and the longest, snapshots and growth included. */
 export async function* runState(only: RegExp): AsyncGenerator<object> {
   for (const shape of shapes.filter(({ name }) => only.test(name))) {
-    let smallest: number | null = null;
+    let smallest: StateResult | null = null;
     for (const liveKeys of sizes) {
       const result = await runShape(shape, liveKeys);
-      smallest ??= result.medianMs;
-      yield { ...result, medianToSmallest: round(result.medianMs / smallest) };
+      smallest ??= result;
+      yield {
+        ...result,
+        medianToSmallest: round(result.medianMs / smallest.medianMs),
+        cpuToSmallest: round(result.medianCpuMs / smallest.medianCpuMs),
+      };
     }
   }
 }
