@@ -26,7 +26,7 @@ interface Peer {
   readonly engine: string;
   /** What must be there: a module of Python, or files beside the scripts. */
   readonly needs: { readonly module: string } | { readonly files: readonly string[] };
-  command(names: readonly string[]): readonly string[];
+  readonly command: (names: readonly string[]) => readonly string[];
 }
 
 /** Forms in which Spark takes a query that it refuses as it is. */

@@ -150,9 +150,12 @@ const shapes: readonly Shape[] = [
   })),
 ];
 
+function groups(input: DataFrame): DataFrame {
+  return input.groupBy("key").agg(count().as("n"), max("value").as("most"));
+}
+
 /** Operators of output mode changes. Rows change groups that are there, so that those above take them back. */
 function changeShapes(): Shape[] {
-  const groups = (input: DataFrame): DataFrame => input.groupBy("key").agg(count().as("n"), max("value").as("most"));
   const few = expr("CAST(substring(key, 10) AS BIGINT) DIV 10").as("ten");
   const builds: Readonly<Record<string, (input: DataFrame) => DataFrame>> = {
     aggregation: groups,

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { count, expr, max, min, sum, window } from "../../dataframe/functions.js";
+import { count, expr, max, min, sessionWindow, sum, window } from "../../dataframe/functions.js";
 import type { Session } from "../../dataframe/session.js";
 import { changeCases, checkChanges, checkUpserts, type ChangeQuery } from "./changeCase.js";
 
@@ -169,6 +169,21 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
     `SELECT a.g, sort_array(collect_list(b.v)) AS l FROM (${changing}) a LEFT JOIN u b ON a.k = b.k GROUP BY a.g`,
     [0],
   ],
+  [
+    "sessions that merge",
+    "SELECT session_window.start AS s, session_window.end AS e, k, count(*) AS n, max(g) AS m, sort_array(collect_set(v)) AS l FROM (SELECT *, timestamp_seconds(v * 2) AS at FROM t) GROUP BY session_window(at, '3 seconds'), k",
+    [0, 2],
+  ],
+  [
+    "sessions of groups that go",
+    `SELECT session_window AS w, g, count(*) AS n, sum(n) AS s FROM (SELECT *, timestamp_seconds(m * 2) AS at FROM (${changing})) GROUP BY session_window(at, '3 seconds'), g`,
+    [0, 1],
+  ],
+  [
+    "groups of sessions",
+    "SELECT n, count(*) AS c FROM (SELECT k, count(*) AS n FROM (SELECT *, timestamp_seconds(v * 2) AS at FROM t) GROUP BY session_window(at, '3 seconds'), k) GROUP BY n",
+    [0],
+  ],
   ["windows", "SELECT window.start AS w, k, count(*) AS n FROM t GROUP BY window(ts, '5 seconds'), k", [0, 1]],
   [
     "groups of windows that are forgotten",
@@ -181,6 +196,17 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
     [0],
   ],
   [
+    "sessions that are forgotten",
+    (session) =>
+      session
+        .table("t")
+        .withWatermark("ts", "1 second")
+        .groupBy(sessionWindow("ts", "2 seconds").as("w"), "k")
+        .agg(count("*").as("n"), max("v").as("m"))
+        .selectExpr("w.start AS s", "k", "w.end AS e", "n", "m"),
+    [0, 1],
+  ],
+  [
     "the first of windows that are forgotten",
     (session) =>
       windowCounts(session).selectExpr("w", "k", "n", "row_number() OVER (PARTITION BY w ORDER BY n DESC, k) AS r").where("r <= 2"),
@@ -191,7 +217,7 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
 test.each(queries)("%s", async (_, query, key) => {
   await fc.assert(
     fc.asyncProperty(changeCases, (given) => checkChanges(query, given, key)),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 12) },
+    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 8) },
   );
   expect.hasAssertions();
 });

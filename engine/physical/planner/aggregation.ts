@@ -148,7 +148,8 @@ function mergesInAnyOrder({ name, evalMode, distinct }: AggregateCall): boolean 
 }
 
 /** Place of a grouping that is a session of the rows below; not one that an aggregation below has merged already. */
-function sessionOf(grouping: readonly Expression[], input: LogicalPlan): number | null {
+/** Place of a session of rows among the groupings; null when there is none. */
+export function sessionOf(grouping: readonly Expression[], input: LogicalPlan): number | null {
   const sessions = sessionsOf(input);
   const place = grouping.map(childOf).findIndex((e) => e.kind === "attribute" && sessions.has(e.id));
   return place < 0 ? null : place;

@@ -5,7 +5,7 @@ import { assert } from "../../errors/assert.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { hasOrderBytes } from "../../state/orderBytes.js";
 import type { BoundAggregate } from "../stateful/aggregateSpec.js";
-import { eventTimeOf } from "./aggregation.js";
+import { eventTimeOf, sessionOf } from "./aggregation.js";
 import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
@@ -19,20 +19,24 @@ export function* planKeptAggregate(node: NodeOf<"keptAggregate">, context: PlanC
     assert(alias.child.kind === "aggregateCall", "an aggregation has aggregate calls");
     return bindAggregate(alias.child, columns);
   });
+  const session = sessionOf(node.grouping, node.input);
   const isRow = grouping.length === 0 ? columns.expressions.push(truth()) - 1 : null;
   const results = aggregates.map(attributeOf);
   const eventTime = eventTimeOf(grouping, null);
-  const ordered = [...new Set(bound.flatMap(({ args }) => args))].filter((place) => hasOrderBytes(typeOf(columns.expressions[place]!)));
+  const start = session === null ? [] : [columns.expressions.push(startOf(columns.expressions[session]!)) - 1];
+  const ordered = [...new Set([...start, ...bound.flatMap(({ args }) => args)])].filter((place) =>
+    hasOrderBytes(typeOf(columns.expressions[place]!)),
+  );
   const kept = {
     operatorId,
     partitions: context.partitions,
-    partition: grouping.map((_, place) => place),
+    partition: grouping.flatMap((_, place) => (place === session ? [] : [place])),
     eventTime,
     order: ordered.map((column) => ({ column, descending: false, nullsFirst: true })),
     ranks: "row_number",
     limit: Number.MAX_SAFE_INTEGER,
     emitsRank: false,
-    change: columns.expressions.length,
+    change: taken === null ? null : columns.expressions.length,
     passing: null,
   } as const;
   const spec = {
@@ -40,15 +44,28 @@ export function* planKeptAggregate(node: NodeOf<"keptAggregate">, context: PlanC
     partitions: context.partitions,
     grouping,
     window: null,
-    session: null,
+    session,
     eventTime,
     aggregates: bound,
     outputMode: "changes",
     ttlMs: null,
     output: [...grouping, ...results],
   } as const;
-  const input = planProject(null, [...columns.expressions, taken], yield node.input, null);
+  const input = planProject(null, taken === null ? columns.expressions : [...columns.expressions, taken], yield node.input, null);
   return { kind: "keptAggregate", spec, kept, isRow, input, output: [...grouping, ...results, change] };
+}
+
+function startOf(session: Expression): Expression {
+  const name: Expression = { kind: "literal", value: "start", type: types.string };
+  const start: Expression = {
+    kind: "call",
+    name: "getField",
+    args: [session, name],
+    type: types.timestamp,
+    nullable: false,
+    evalMode: "ansi",
+  };
+  return { kind: "alias", child: start, name: "start", id: freshId() };
 }
 
 function truth(): Expression {

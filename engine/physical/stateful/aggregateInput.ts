@@ -128,7 +128,7 @@ export class AggregateInput {
 }
 
 /** The starts and ends of a column of windows, µs. */
-function boundsOf(column: Column): { readonly times: Float64Array; readonly ends: Float64Array } {
+export function boundsOf(column: Column): { readonly times: Float64Array; readonly ends: Float64Array } {
   const window = plainColumn(column);
   assert(window.encoding === "struct", "a window is a struct");
   const [start, end] = window.children;

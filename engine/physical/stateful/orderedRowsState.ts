@@ -17,10 +17,13 @@ import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import type { OperatorWatermarks, StateOperatorMetrics } from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
-import { TopRowsPartition } from "./topRowsPartition.js";
+import { TopRowsPartition, type PassedRows } from "./topRowsPartition.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
 
 type Deal = (partition: TopRowsPartition, offered: Omit<Parameters<TopRowsPartition["offer"]>[0], "signs">) => void;
+
+/** A key goes as a whole. */
+const allRows: PassedRows = (_, rows) => ({ count: rows.length, nextUs: NaN });
 
 /**
  * The state of an operator that keeps rows by key in their order: its partitions by key group, how rows are dealt to them, and what its files have.
@@ -105,8 +108,8 @@ export class OrderedRowsState {
   }
 
   /** The batch ends: rows that are not there any more go, and keys that the watermark has passed. */
-  settle(partition: TopRowsPartition): void {
-    if (this.#watermarks !== null) this.#evicted += partition.expire(this.#watermarks.evictMs * 1000);
+  settle(partition: TopRowsPartition, passed: PassedRows = allRows): void {
+    if (this.#watermarks !== null) this.#evicted += partition.expire(this.#watermarks.evictMs * 1000, passed);
     partition.settle();
   }
 

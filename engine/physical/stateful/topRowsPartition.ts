@@ -32,6 +32,13 @@ export interface OfferedRows {
   readonly signs: Int32Array | null;
 }
 
+/** Of a key that the watermark may have passed: how many of its rows, which are in their order, go, and the time of the others; NaN where none stay. */
+export type PassedRows = (
+  partition: TopRowsPartition,
+  rows: Int32Array,
+  boundUs: number,
+) => { readonly count: number; readonly nextUs: number };
+
 /** One state partition: the rows of each key that may be among its first, each with how often it is there, and their order. */
 export class TopRowsPartition implements RowsOfKeys {
   readonly #spec: TopRowsSpec;
@@ -113,14 +120,15 @@ export class TopRowsPartition implements RowsOfKeys {
   }
 
   /** Of each key that the batch touched, by the hash of the keys: its rows before the batch and now, a row that is there several times as often. */
-  *touchedKeys(): Iterable<{ readonly before: Int32Array; readonly now: Int32Array }> {
+  *touchedKeys(): Iterable<{ readonly key: number; readonly before: Int32Array; readonly now: Int32Array }> {
     const now = rankedRows();
     for (const k of this.#touchedByHash()) {
       now.rows.clear();
       now.ranks.clear();
-      this.#firstOf(this.#touched.values[k]!, now);
+      const key = this.#touched.values[k]!;
+      this.#firstOf(key, now);
       const from = k === 0 ? 0 : this.#beforeEnds.values[k - 1]!;
-      yield { before: this.#before.rows.values.subarray(from, this.#beforeEnds.values[k]), now: now.rows.view() };
+      yield { key, before: this.#before.rows.values.subarray(from, this.#beforeEnds.values[k]), now: now.rows.view() };
     }
   }
 
@@ -129,18 +137,36 @@ export class TopRowsPartition implements RowsOfKeys {
     return this.#rows.table.keyColumns(rows, count);
   }
 
-  /** Takes out the keys whose event time is at most a bound, with their rows, behind `differences`. Gives how many rows they had. */
-  expire(boundUs: number): number {
-    this.#times.popUntil(boundUs, this.#expired);
+  /**
+   * Takes out the rows of keys whose event time is at most a bound, behind what says what the batch changed.
+   *
+   * @param passed how many of the first rows of such a key go, and the time of those that stay
+   * @returns how many rows went
+   */
+  expire(boundUs: number, passed: PassedRows): number {
+    const due = new IntList();
+    this.#times.popUntil(boundUs, due);
     const rows = new IntList();
-    for (let k = 0; k < this.#expired.count; k++) {
-      this.#tree.walk(this.#expired.values[k]!, (row) => {
+    let dropped = 0;
+    for (let k = 0; k < due.count; k++) {
+      const key = due.values[k]!;
+      rows.clear();
+      this.#tree.walk(key, (row) => {
         rows.push(row);
         return true;
       });
+      const { count, nextUs } = passed(this, rows.view(), boundUs);
+      for (let j = 0; j < count; j++) this.#rows.drop(rows.values[j]!);
+      dropped += count;
+      if (this.#tree.isEmpty(key)) this.#expired.push(key);
+      else this.#times.set(key, nextUs);
     }
-    for (let j = 0; j < rows.count; j++) this.#rows.drop(rows.values[j]!);
-    return rows.count;
+    return dropped;
+  }
+
+  /** A key is done when the watermark has passed a time. */
+  setTime(key: number, timeUs: number): void {
+    this.#times.set(key, timeUs);
   }
 
   /** Forgets the rows that are not there any more, those that cannot come in any more, and keys without rows. */

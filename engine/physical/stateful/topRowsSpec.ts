@@ -9,7 +9,7 @@ export interface TopRowsSpec {
   /** State partitions. */
   readonly partitions: number;
   readonly partition: readonly number[];
-  /** The column among these that is an event time with a watermark (a timestamp, or a window, whose end counts); null where none is. */
+  /** The column among these, or a session beside them, that is an event time with a watermark (a timestamp, or a window, whose end counts); null where none is. */
   readonly eventTime: number | null;
   readonly order: readonly SortKey[];
   readonly ranks: RankFunction;

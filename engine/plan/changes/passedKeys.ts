@@ -34,7 +34,7 @@ function isColumn(e: Expression): boolean {
   return (e.kind === "alias" ? e.child : e).kind === "attribute";
 }
 
-/** A window of one length is known by its start, and by its end. By the id of its column: whether its bounds are whole milliseconds. */
+/** A window of one length, or a session of a key, is known by its start, and by its end. By the id of its column: whether its bounds are whole milliseconds. */
 type Windows = ReadonlyMap<number, boolean>;
 
 function windowsBelow(input: LogicalPlan): Windows {
@@ -44,6 +44,9 @@ function windowsBelow(input: LogicalPlan): Windows {
       const { window, durationUs, slideUs, startUs } = node;
       const isInMs = [durationUs, slideUs, startUs].every((us) => us % 1000 === 0);
       windows.set(window.id, isInMs);
+    } else if (node.kind === "sessionWindow") {
+      // Of one key no two sessions begin, or end, at the same time.
+      windows.set(node.window.id, false);
     } else if (node.kind === "aggregate" || node.kind === "project") {
       // A window under another name is one.
       for (const e of node.kind === "aggregate" ? [...node.grouping, ...node.aggregates] : node.expressions) {

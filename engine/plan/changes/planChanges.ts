@@ -124,6 +124,7 @@ function* planNode(node: LogicalPlan, context: AnalysisContext): Steps {
       if (input.change !== null) throw refused(node);
       return { ...input, plan: withChildren(node, [input.plan]) };
     }
+    case "sessionWindow":
     case "timeWindow": {
       const input = yield node.input;
       return { ...input, plan: withChildren(node, [input.plan]), keys: null };
@@ -175,15 +176,10 @@ function refused(node: LogicalPlan): StreamingError {
 
 function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, context: AnalysisContext): ChangingPlan {
   const { change } = given;
-  if (isSessionGrouping(node)) {
-    if (change !== null) throw refused(node);
-    refuseAsAppend(node);
-    return { plan: { ...node, input: given.plan }, change: null, keys: null };
-  }
   assert(node.operatorId !== undefined, "an aggregation of a stream has an id");
   const own = newChangeColumn();
   const written = node.aggregates.filter(isAggregateAlias);
-  if (change !== null && !written.every(({ child }) => isRetractable(child))) {
+  if (isSessionGrouping(node) || (change !== null && !written.every(({ child }) => isRetractable(child)))) {
     const { operatorId, grouping } = node;
     const kept: LogicalPlan = {
       kind: "keptAggregate",

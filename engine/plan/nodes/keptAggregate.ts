@@ -4,8 +4,8 @@ import { oneInput, stateless, type Input, type NodeFacts } from "./facts.js";
 import { listText } from "./text.js";
 
 /**
- * GROUP BY of a query whose output mode is `changes`, over rows that are taken back, with aggregates that no row can be subtracted from: the rows are kept, and a group
- * that changes is aggregated anew.
+ * GROUP BY of a query whose output mode is `changes`, over rows that are taken back, with aggregates that no row can be subtracted from, or by sessions, which merge and part: the
+ * rows are kept, and a group that changes is aggregated anew.
  */
 export interface KeptAggregate<Plan> {
   readonly kind: "keptAggregate";
@@ -14,8 +14,8 @@ export interface KeptAggregate<Plan> {
   readonly grouping: readonly Expression[];
   /** Aliases over aggregate calls. */
   readonly aggregates: readonly Alias[];
-  /** The column of the input that says 1 or −1. */
-  readonly taken: Attribute;
+  /** The column of the input that says 1 or −1; null where every row is new. */
+  readonly taken: Attribute | null;
   /** The same of what comes out. */
   readonly change: Attribute;
   readonly input: Plan;

@@ -28,6 +28,17 @@ export const changeQueries: readonly SimulatedQuery[] = [
         .agg(expr("collect_list(n)").as("sizes"), expr("median(v)").as("middle"), expr("sum(DISTINCT n)").as("different")),
   },
   {
+    name: "changes: sessions of groups that come and go",
+    inputs: 1,
+    outputMode: "changes",
+    sink: "memory",
+    build: (_session, [input]) =>
+      changing(input!)
+        .groupBy(expr("session_window(timestamp_seconds(v * 2), '3 seconds')").as("w"), "k")
+        .agg(expr("count(*)").as("groups"), expr("sum(n)").as("rows"))
+        .selectExpr("w.start AS start", "k", "w.end AS end", "groups", "rows"),
+  },
+  {
     name: "changes: the first of a left join of groups",
     inputs: 2,
     outputMode: "changes",

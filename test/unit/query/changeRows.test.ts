@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { col, collectList, count, expr, max, window } from "../../../dataframe/functions.js";
+import { col, collectList, count, expr, max, sessionWindow, window } from "../../../dataframe/functions.js";
 import { textOf } from "../../simulation/harness/text.js";
 import { QueryWorld, refusalOf, type Frame } from "./queryWorld.js";
 
@@ -8,6 +8,13 @@ const groups = (input: Frame) => input.groupBy("k").agg(count("*").as("n"));
 const groupsOfGroups = (input: Frame) => groups(input).groupBy("n").agg(count("*").as("c"));
 
 const at = (second: number, v: number) => ({ ts: new Date(second * 1000).toISOString(), k: `k${v}`, v });
+
+const sessions = (input: Frame): Frame =>
+  input
+    .withWatermark("ts", "30 seconds")
+    .groupBy(sessionWindow("ts", "10 seconds").as("w"), expr("'x'").as("x"))
+    .agg(expr("collect_list(v)").as("l"))
+    .selectExpr("CAST(unix_timestamp(w.start) AS INT) AS s", "CAST(unix_timestamp(w.end) AS INT) AS e", "l");
 
 describe("output mode changes", () => {
   test("says what became of each group", async () => {
@@ -139,6 +146,39 @@ describe("output mode changes", () => {
     // The late row of the first window said nothing.
     const last = [...world.batches().values()].at(-1)!;
     expect(last.every((row) => row.at(-1) === "insert")).toBe(true);
+    world.close();
+  });
+
+  test("sessions come early, grow, merge, and are forgotten when the watermark has passed them", async () => {
+    const world = new QueryWorld();
+    const kept: number[] = [];
+    for (const [i, rows] of [[at(100, 1), at(120, 2)], [at(125, 3)], [at(110, 4)], [at(200, 5)], [at(130, 6)]].entries()) {
+      await world.file(`${i}.json`, rows);
+      const query = await world.run({ outputMode: "changes", build: sessions });
+      kept.push(query.lastProgress!.stateOperators[0]!.numRowsTotal);
+    }
+    const told = [...world.batches().values()].filter((rows) => rows.length > 0).map((rows) => rows.map(textOf));
+    expect(told.map((rows) => rows.toSorted())).toEqual(
+      [
+        [
+          [100, 110, [1n], "insert"],
+          [120, 130, [2n], "insert"],
+        ],
+        [
+          [120, 130, [2n], "delete"],
+          [120, 135, [2n, 3n], "insert"],
+        ],
+        [
+          [100, 110, [1n], "delete"],
+          [120, 135, [2n, 3n], "delete"],
+          // In the order of their times.
+          [100, 135, [1n, 4n, 2n, 3n], "insert"],
+        ],
+        // The first session is behind the watermark now, and the row that comes last would have been of it.
+        [[200, 210, [5n], "insert"]],
+      ].map((rows) => rows.map(textOf).toSorted()),
+    );
+    expect(kept).toEqual([2, 3, 4, 1, 1]);
     world.close();
   });
 
