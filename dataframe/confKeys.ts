@@ -2,6 +2,9 @@ import type { OptionSpec } from "../engine/contract/options.js";
 import { keyGroupCount } from "../engine/contract/state.js";
 import { s3Conf } from "../runtime/s3/configuration.js";
 
+/** What operators may hold in memory. */
+export const memoryBudgetKey = "spark.tidemark.stateMemoryBudget";
+
 /** A key of the session configuration that means something here. Defaults are Spark's unless the doc says otherwise. */
 export interface ConfKey extends OptionSpec {
   /** The largest value of an integer, and why. */
@@ -101,6 +104,11 @@ const keys = [
     doc: "How long an owner gives no sign of life (a commit, or a renewal of its lease at each third of this time) until a start on another host, which cannot ask it, takes its checkpoint over. Longer than one call of foreachBatch and one commit to a sink may take. 0: never, only by takeOver.",
     kind: "duration",
     default: "60s",
+  },
+  {
+    name: memoryBudgetKey,
+    doc: "What the operators of one query, or of one action over tables, may hold in memory together: state, rows to be sorted, tables that are joined. Sorts and groups of a bounded query go to disk (TMPDIR) beyond it; what cannot is refused (MEMORY_BUDGET_EXCEEDED) before memory is gone. Default: three quarters of the machine's memory, or of the container's.",
+    kind: "bytes",
   },
   {
     name: "spark.sql.streaming.join.stateFormatVersion",

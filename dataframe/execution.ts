@@ -1,14 +1,18 @@
 import { retainBatch } from "../engine/arrow/columns.js";
 import type { Batch } from "../engine/arrow/batch.js";
+import { parseBytes } from "../engine/contract/options.js";
+import type { Runtime } from "../engine/contract/runtime.js";
 import type { Source } from "../engine/contract/source.js";
 import { runBounded } from "../engine/physical/execution/queryExecution.js";
 import type { ExecutionInputs } from "../engine/physical/execution/inputs.js";
 import { nodesOf, type PlanRoot } from "../engine/physical/plan.js";
+import { QueryMemory } from "../engine/physical/spill/queryMemory.js";
 import { planPhysical } from "../engine/physical/planner/planner.js";
 import { checkBatch } from "../engine/plan/analyzer/streaming.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { contextOf } from "./conf.js";
+import { memoryBudgetKey } from "./confKeys.js";
 import { withoutRecursions } from "./recursion.js";
 import type { SessionContext } from "./sessionContext.js";
 
@@ -47,7 +51,11 @@ export async function runBoundedPlan(
   checkScans(session, roots);
   const isCancelled = (): boolean => signal?.aborted === true || session.isInterrupted();
   const inputs = { ...inputsOf(session, [], session.conf.toRecord()), isCancelled };
-  await runBounded(roots[0]!.node, inputs, ({ batch }) => emit(batch));
+  try {
+    await runBounded(roots[0]!.node, inputs, ({ batch }) => emit(batch));
+  } finally {
+    await inputs.memory.close();
+  }
 }
 
 /** What an execution reads from: these streams, and the session's bounded tables. */
@@ -57,7 +65,14 @@ export function inputsOf(session: SessionContext, sources: readonly Source[], co
     const { provider, options, schema } = session.tables.get(table);
     return provider.create({ runtime, options, schema, log: null, bounded: true, conf, warn });
   };
-  return { sources, openTable, runtime, zone: contextOf(conf).zone };
+  const memory = new QueryMemory({ limitBytes: memoryBudget(conf, runtime), spillBytes: runtime.chunks.spillBytes }, runtime.spill);
+  return { sources, openTable, runtime, memory, zone: contextOf(conf).zone };
+}
+
+/** What the operators of a query may hold, bytes. */
+function memoryBudget(conf: Readonly<Record<string, string>>, { memoryBytes }: Runtime): number {
+  const given = conf[memoryBudgetKey];
+  return given === undefined ? 0.75 * memoryBytes : parseBytes(given)!;
 }
 
 /**

@@ -4,6 +4,7 @@ import { plainLending } from "../engine/contract/lending.js";
 import type { Runtime } from "../engine/contract/runtime.js";
 import { inlineExecutor } from "./inlineExecutor.js";
 import { isAlive, thisProcess } from "./processIdentity.js";
+import { availableMemoryBytes, temporarySpace } from "./spillSpace.js";
 import { systemClock } from "./systemClock.js";
 import { systemFiles } from "./systemFiles.js";
 
@@ -19,6 +20,8 @@ export function systemRuntime(parts: Partial<Runtime> = {}): Runtime {
     faults: { at: () => undefined },
     chunks: defaultChunkSizes,
     lending: plainLending,
+    spill: temporarySpace,
+    memoryBytes: availableMemoryBytes(),
     ...parts,
   };
 }

@@ -16,6 +16,8 @@ export interface ChunkSizes {
   readonly sliceRows: number;
   /** Candidate pairs that a join looks at together; those of one row stay together however many they are. */
   readonly joinPairs: number;
+  /** Bytes that an operator holds before it writes them to disk, where it can; the budget of the query's memory counts as well. */
+  readonly spillBytes: number;
 }
 
 export const defaultChunkSizes: ChunkSizes = {
@@ -26,4 +28,5 @@ export const defaultChunkSizes: ChunkSizes = {
   pieceRows: 32_768,
   sliceRows: 16_384,
   joinPairs: 131_072,
+  spillBytes: Infinity,
 };

@@ -149,7 +149,7 @@ const byteUnits: Record<string, number> = {
   tb: 2 ** 40,
 };
 
-function parseBytes(text: string): number | null {
+export function parseBytes(text: string): number | null {
   const match = /^\s*(\d+)\s*([a-z]*)\s*$/i.exec(text);
   const unit = byteUnits[match?.[2]?.toLowerCase() ?? ""];
   return match && unit !== undefined ? Number(match[1]) * unit : null;

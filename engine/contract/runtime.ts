@@ -3,6 +3,7 @@ import type { ChunkSizes } from "./chunkSizes.js";
 import type { Executor } from "./executor.js";
 import type { FileSystem } from "./fileSystem.js";
 import type { Lending } from "./lending.js";
+import type { SpillSpace } from "./spill.js";
 
 /** The process that runs a query, as an epoch records it (design, law 4). */
 export interface ProcessIdentity {
@@ -27,6 +28,9 @@ export interface Runtime {
   readonly faults: Faults;
   readonly chunks: ChunkSizes;
   readonly lending: Lending;
+  readonly spill: SpillSpace;
+  /** What the process may use of the machine's memory, bytes. */
+  readonly memoryBytes: number;
 }
 
 /**

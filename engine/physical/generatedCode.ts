@@ -1,3 +1,4 @@
+import { unlimitedMemory } from "./spill/queryMemory.js";
 import { batchFromRows } from "../arrow/columns.js";
 import type { Batch } from "../arrow/batch.js";
 import type { DataType } from "../arrow/types.js";
@@ -50,6 +51,7 @@ function compiledFor(node: OperatorNode, chunks: ChunkSizes): readonly Generated
   return observeCompilation(() => {
     const operator = operatorFactsOf(node).make(node, {
       chunks,
+      memory: unlimitedMemory(),
       tableOf: sampleOf,
       currentFacts: () => facts,
       answersOf: (name) => new AnswerBook().open(name),

@@ -5,6 +5,7 @@ import type { Attribute, Expression } from "../expression/expression.js";
 import { sqlText } from "../plan/sqlText.js";
 import type { OperatorAnswers } from "./answers.js";
 import type { BatchFacts, Operator } from "./operator.js";
+import type { QueryMemory } from "./spill/queryMemory.js";
 
 /** What every physical node has; and all that a node's facts see of its inputs. */
 export interface NodeBase {
@@ -59,6 +60,7 @@ export interface OperatorFacts<N extends NodeBase & { readonly kind: string }, P
 /** What operators are made with, beside their node. */
 export interface OperatorParts<Plan extends NodeBase = NodeBase> {
   readonly chunks: ChunkSizes;
+  readonly memory: QueryMemory;
   /** The rows of one of the node's tables. */
   tableOf(input: Plan): Batch;
   /** What an operator is answered from outside, written down where the query is a stream. */

@@ -121,6 +121,9 @@ export interface StatefulOperator extends Operator, SnapshotSource {
   restore(changes: StateChanges): void;
   /** What this batch changed; after `finish`, before the next `begin`. */
   changes(): Iterable<StateChanges>;
+  /** What the state takes now, bytes. May be asked at any time, also within a batch. */
+  readonly memoryBytes: number;
+  /** What the batch did; behind its `finish`. */
   metrics(): StateOperatorMetrics;
 }
 

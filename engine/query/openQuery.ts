@@ -80,6 +80,7 @@ async function restoreState(
       if (migration === null) byId.get(lent.operatorId)?.restore(lent);
       else migration.apply(lent);
     }
+    execution.checkMemory();
   }
   migration?.finish();
 }

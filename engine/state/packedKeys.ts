@@ -1,5 +1,6 @@
 import { nullColumn, plainColumn, takeColumn } from "../arrow/columns.js";
 import type { Column, DictionaryColumn } from "../arrow/column.js";
+import { keyGroupOf } from "../contract/state.js";
 import { assert } from "../errors/assert.js";
 import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
@@ -36,6 +37,7 @@ export class PackedKeys {
   #combined: { readonly dictionaries: readonly Column[]; readonly keys: DictionaryKeys } | null = null;
   #codes = new Int32Array(0);
   #rowKeys = new Int32Array(0);
+  #groups = new Uint8Array(0);
   /** All 0: the key of each row where there is only one. */
   #firstKeys = new Int32Array(0);
 
@@ -51,6 +53,14 @@ export class PackedKeys {
     if (columns.length > 1 && this.#packCombined(columns, count)) return;
     if (columns.every((column) => column.encoding === "constant")) return this.#packConstants(columns, count);
     this.#packRows(columns, count);
+  }
+
+  /** The key group of each row that was packed. Borrowed until the next call. */
+  groupsOfRows(count: number): Uint8Array {
+    if (this.#groups.length < count) this.#groups = new Uint8Array(2 * count);
+    const { hashes, keyOf } = this;
+    for (let row = 0; row < count; row++) this.#groups[row] = keyGroupOf(hashes[keyOf === null ? row : keyOf[row]!]!);
+    return this.#groups;
   }
 
   #packRows(columns: readonly Column[], count: number): void {

@@ -1,3 +1,4 @@
+import { unlimitedMemory } from "../../engine/physical/spill/queryMemory.js";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Batch } from "../../engine/arrow/batch.js";
@@ -133,6 +134,7 @@ function planned(e: Expression, filter: Expression | null, batch: Batch): Value[
     [{ outputId: mainOutput, node: planProject(wanted, [output], { kind: "local", batch, output: attributes }, null) }],
     new Map(),
     handling().chunks,
+    unlimitedMemory(),
   );
   const batchContext: BatchFacts = { ...facts, outputMode: "append", noData: false, conf: {}, watermarks: {} };
   pipeline.begin(batchContext);

@@ -1,3 +1,4 @@
+import { unlimitedMemory } from "../../engine/physical/spill/queryMemory.js";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { batchFromRows, slicesOf } from "../../engine/arrow/columns.js";
@@ -175,6 +176,7 @@ function specOf(rules: Rules, partitions: number): StreamJoinSpec {
 function operatorOf(spec: StreamJoinSpec): StreamJoinOperator {
   const parts: OperatorParts = {
     chunks: handling().chunks,
+    memory: unlimitedMemory(),
     tableOf: () => expect.unreachable(),
     answersOf: () => expect.unreachable(),
     currentFacts: () => noFacts,

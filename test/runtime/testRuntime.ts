@@ -42,7 +42,7 @@ function handlingOf(choice: string): Handling {
 
 /** `size`: of each; null is that of production. Bytes come in pieces that cut most records. */
 function chunksOf(size: () => number | null): ChunkSizes {
-  const { readBytes, inputRows, emittedRows, stateRows, pieceRows, sliceRows, joinPairs } = defaultChunkSizes;
+  const { readBytes, inputRows, emittedRows, stateRows, pieceRows, sliceRows, joinPairs, spillBytes } = defaultChunkSizes;
   const bytes = size();
   return {
     readBytes: bytes === null ? readBytes : 97 * bytes,
@@ -52,5 +52,6 @@ function chunksOf(size: () => number | null): ChunkSizes {
     pieceRows: size() ?? pieceRows,
     sliceRows: size() ?? sliceRows,
     joinPairs: size() ?? joinPairs,
+    spillBytes: size() ?? spillBytes,
   };
 }

@@ -80,4 +80,10 @@ export const queryConditions = {
     message: "There is something at <path> already.",
     advice: 'Set mode("overwrite") to replace it, mode("append") to add to it, or choose another path.',
   },
+  MEMORY_BUDGET_EXCEEDED: {
+    sqlState: "53200",
+    message: "<what> take <bytes>, and all that the query holds in memory is more than <limit>.",
+    advice:
+      "Give it more (spark.tidemark.stateMemoryBudget), or let it hold less: a watermark or stateTtl for state, the smaller table on the joined side, fewer values collected in a group.",
+  },
 } satisfies ConditionTable;

@@ -68,6 +68,8 @@ export interface Execution {
     receiver: Receiver,
     circumstances: BatchCircumstances,
   ): Promise<BatchResult>;
+  /** Looks whether the state fits into the query's memory. @throws MEMORY_BUDGET_EXCEEDED: a batch that runs is not committed then, and nothing is lost */
+  checkMemory(): void;
   /** The run ends. */
-  close(): void;
+  close(): Promise<void>;
 }

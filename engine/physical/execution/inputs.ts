@@ -6,6 +6,7 @@ import type { Projection } from "../../expression/compile.js";
 import { decoderTakes } from "../../kernel/decoder.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { conjunctionOf } from "../../expression/conjuncts.js";
+import type { QueryMemory } from "../spill/queryMemory.js";
 import type { ScanNode } from "../stateless/scan.js";
 
 /** What an execution reads from. */
@@ -15,6 +16,8 @@ export interface ExecutionInputs {
   /** Opens a bounded table by its number. */
   readonly openTable: (table: number) => Promise<Source>;
   readonly runtime: Runtime;
+  /** What the operators may hold. Whoever made it closes it. */
+  readonly memory: QueryMemory;
   /** IANA name of the session time zone: of texts that name none. */
   readonly zone: string;
   /** Whether whoever asked for the rows of a bounded plan wants no more of them: asked between two batches. Not there: never. */

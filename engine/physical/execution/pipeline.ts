@@ -6,6 +6,8 @@ import { AnswerBook } from "../answers.js";
 import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
 import { descend } from "../../plan/descend.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
+import type { QueryMemory } from "../spill/queryMemory.js";
+import { isKeyed, SpillByKey, type KeyedOperator } from "../spill/spillByKey.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
 import { fragmentsByLeaf, fragmentsOf } from "../fragments.js";
 import type { Ports, Route, WiredOperator } from "./driver.js";
@@ -41,17 +43,27 @@ export type OperatorMaker = (node: OperatorNode, parts: OperatorParts<PhysicalNo
 
 export const makeOperator: OperatorMaker = (node, parts) => operatorFactsOf(node).make(node, parts);
 
+/** The same for a plan that runs once: what the groups of an operator take beyond memory goes to disk. */
+export const makeBoundedOperator: OperatorMaker = (node, parts) => {
+  const make = (): Operator => makeOperator(node, parts);
+  const operator = make();
+  if (!isKeyed(operator)) return operator;
+  return new SpillByKey(operator, () => make() as KeyedOperator, parts.memory);
+};
+
 /** Makes the operators of a plan. */
 export function buildPipeline(
   roots: readonly PlanRoot[],
   tables: Tables,
   chunks: ChunkSizes,
+  memory: QueryMemory,
   make: OperatorMaker = makeOperator,
 ): Pipeline {
   let current: BatchFacts | null = null;
   const answers = new AnswerBook();
   const parts: OperatorParts<PhysicalNode> = {
     chunks,
+    memory,
     tableOf: (input) => tables.get(input)!,
     currentFacts: () => current!,
     answersOf: (name) => answers.open(name),

@@ -1,25 +1,25 @@
 import type { Batch } from "../../arrow/batch.js";
-import { batchFromRows, concatBatches, emptyBatch, retainBatch, readValue, slicesOf } from "../../arrow/columns.js";
+import { batchFromRows, concatBatches, emptyBatch, retainBatch } from "../../arrow/columns.js";
 import { assert } from "../../errors/assert.js";
-import { StreamingError } from "../../errors/streamingError.js";
 import type { Task } from "../../contract/executor.js";
-import type { Runtime } from "../../contract/runtime.js";
 import type { InputPartition, Offset, Scan, Source } from "../../contract/source.js";
 import { mainOutput } from "../../contract/sink.js";
 import { readAll } from "../../contract/source.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import type { EventTimeStats } from "../eventTimeStats.js";
-import { emission, type BatchFacts, type Emission, type Pause, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
+import { emission, type BatchFacts, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
 import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
-import type { BatchCircumstances, BatchResult, Execution, RefreshedTables, SampleRow, SourceRange } from "./execution.js";
-import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
-import { valueText } from "../../values/valueText.js";
+import type { BatchCircumstances, BatchResult, Execution, RefreshedTables, SourceRange } from "./execution.js";
+import type { Receiver } from "./driver.js";
+import { Feed } from "./feed.js";
 import { malformedPort, malformedSchema } from "../stateless/jsonDecode.js";
 import { sampleSize } from "../../kernel/malformedTexts.js";
 import { watermarksOf } from "../watermarks.js";
+import type { MemoryShare } from "../spill/queryMemory.js";
+import { KeptBytes } from "../spill/keptBytes.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, makeOperator, type Leaf, type Pipeline } from "./pipeline.js";
+import { buildPipeline, makeBoundedOperator, makeOperator, type Leaf, type Pipeline } from "./pipeline.js";
 import { Wanted } from "./wanted.js";
 import { noRows, PartitionRead, type RowCounts } from "./partitionRead.js";
 
@@ -43,7 +43,13 @@ export async function createExecution(
   for (const table of refreshed) tables.set(table, emptyBatch(schemaOf(table.output)));
   const refreshing = refreshed.size === 0 ? null : refreshedTables([...refreshed], tables, inputs);
   const scans = new Map(plan.sources.map((node, i) => [node, bindScan(node, inputs.sources[i]!)]));
-  return new PipelineExecution(plan, buildPipeline(plan.roots, tables, inputs.runtime.chunks, make), scans, inputs, refreshing);
+  return new PipelineExecution(
+    plan,
+    buildPipeline(plan.roots, tables, inputs.runtime.chunks, inputs.memory, make),
+    scans,
+    inputs,
+    refreshing,
+  );
 }
 
 /** The tables that joins probe in every batch. */
@@ -90,7 +96,7 @@ export async function runBounded(
 ): Promise<void> {
   const roots: readonly PlanRoot[] = [{ outputId: mainOutput, node: inputs.runtime.executor.send(given) }];
   const tables = await readTables([...tablesBelow(roots)], inputs, partsOf);
-  const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks);
+  const pipeline = buildPipeline(roots, tables, inputs.runtime.chunks, inputs.memory, makeBoundedOperator);
   const feed = new Feed(inputs.runtime, receiver, inputs.zone, inputs.isCancelled);
   const wanted = new Wanted(pipeline.operators);
   const opened = new Map<ScanNode, { readonly source: Source; readonly bound: BoundScan }>();
@@ -134,63 +140,18 @@ async function readTables(nodes: readonly PhysicalNode[], inputs: ExecutionInput
   const tables = new Map<PhysicalNode, Batch>();
   for (const table of nodes) {
     const parts: Batch[] = [];
-    await runBounded(table, inputs, ({ batch }) => void parts.push(retainBatch(batch)), partsOf);
+    const kept = new KeptBytes();
+    const share = inputs.memory.share(`The rows of a joined table (${table.output.map(({ name }) => name).join(", ")})`);
+    const keep: Receiver = ({ batch }) => {
+      const rows = retainBatch(batch);
+      parts.push(rows);
+      kept.add(rows);
+      share.hold(kept.total);
+    };
+    await runBounded(table, inputs, keep, partsOf);
     tables.set(table, concatBatches(schemaOf(table.output), parts));
   }
   return tables;
-}
-
-/** Puts rows into a pipeline and hands what comes out to a receiver. */
-class Feed {
-  /** Rows that came out, by output. */
-  readonly outputRows: Record<string, number> = {};
-  /** Of the side outputs: the first rows of each. */
-  readonly samples: Record<string, SampleRow[]> = {};
-
-  constructor(
-    private readonly runtime: Runtime,
-    private readonly receiver: Receiver,
-    /** IANA name of the time zone of texts. */
-    private readonly zone: string,
-    private readonly isCancelled: () => boolean = () => false,
-    /** Aborted when nobody waits any longer for what an operator waits for. */
-    private readonly stopped: AbortSignal | null = null,
-  ) {}
-
-  rows(emissions: Iterable<Emission | Pause>, ports: Ports): Promise<void> {
-    const receive: Receiver = (out) => {
-      const { output, batch } = out;
-      this.outputRows[output] = (this.outputRows[output] ?? 0) + batch.length;
-      if (output !== mainOutput) this.note(output, batch);
-      return this.receiver(out);
-    };
-    return deliver(drive(emissions, ports, this.runtime.lending, this.#beforePull), receive, this.stopped);
-  }
-
-  private note(output: string, batch: Batch): void {
-    const sample = (this.samples[output] ??= []);
-    const wanted = Math.min(sampleSize - sample.length, batch.length);
-    for (let row = 0; row < wanted; row++) {
-      const texts = batch.schema.fields.map(({ name, type }, c) => {
-        const value = readValue(batch.columns[c]!, row);
-        return [name, value === null ? null : valueText(value, type, this.zone)] as const;
-      });
-      sample.push(Object.fromEntries(texts));
-    }
-  }
-
-  async table(batch: Batch, ports: Ports): Promise<void> {
-    for (const some of slicesOf(batch, this.runtime.chunks.inputRows)) await this.rows([emission(some)], ports);
-  }
-
-  readonly #beforePull = (): void => {
-    if (this.isCancelled()) throw new StreamingError("OPERATION_CANCELED");
-  };
-
-  /** Ends the batch in all operators, which come after those that feed them. */
-  async finish(operators: readonly WiredOperator[]): Promise<void> {
-    for (const { operator, ports } of operators) await this.rows(operator.finish(), ports);
-  }
 }
 
 /** Reads one range of one scan into a pipeline. */
@@ -207,6 +168,8 @@ class ScanRun {
     /** Asked before a partition, and behind each batch. A stream reads all of its batch: its rows are counted. */
     private readonly wantsMore: () => boolean = () => true,
     private readonly partsOf: PartsOf = asFound,
+    /** Told behind each batch how many rows it had. */
+    private readonly onRows: (rows: number) => void = () => {},
   ) {}
 
   /** Reads (start, end]; gives the numbers of rows. */
@@ -234,6 +197,7 @@ class ScanRun {
         const rows = this.bound.residual === null ? lent : this.bound.residual.run(lent, this.context);
         if (rows.length > 0) await this.feed.rows([emission(rows)], this.leaf.ports);
         lending.takeBack(lent);
+        this.onRows(rows.length);
         await this.inputs.keepLease?.();
         if (!this.wantsMore()) break;
       }
@@ -284,10 +248,15 @@ function statefulIds(root: PhysicalNode): string[] {
   return ids;
 }
 
+/** Behind so many rows of input the state says how large it is. */
+const rowsOfCheck = 262_144;
+
 /** The batches of one run of a streaming query. */
 class PipelineExecution implements Execution {
   readonly stateful: readonly StatefulOperator[];
   private readonly reads = new Map<BoundScan, PartitionRead>();
+  private readonly shares: ReadonlyMap<StatefulOperator, MemoryShare>;
+  private rowsSinceCheck = 0;
 
   constructor(
     private readonly plan: PhysicalPlan,
@@ -298,6 +267,9 @@ class PipelineExecution implements Execution {
   ) {
     const byId = new Map(pipeline.stateful.map((operator) => [operator.operatorId, operator]));
     this.stateful = [...new Set(plan.roots.flatMap(({ node }) => statefulIds(node)))].map((id) => byId.get(id)!);
+    this.shares = new Map(
+      this.stateful.map((operator) => [operator, inputs.memory.share(`The rows of the state of ${operator.operatorId}`)]),
+    );
   }
 
   watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>> {
@@ -329,10 +301,12 @@ class PipelineExecution implements Execution {
       const bound = this.scans.get(node)!;
       const range = this.rangeOf(node, ranges);
       if (range === null) continue;
-      const count = await new ScanRun(this.inputs, bound, leaf, context, feed, this.reads).run(range.start, range.end);
+      const read = new ScanRun(this.inputs, bound, leaf, context, feed, this.reads, undefined, undefined, (rows) => this.noteRows(rows));
+      const count = await read.run(range.start, range.end);
       if (!this.plan.repeatedSources.includes(node.source!)) counts[node.source!] = count;
     }
     await this.inputs.runtime.faults.at("duringExecution", context.batchId);
+    this.checkMemory();
     await feed.finish(this.pipeline.operators);
     const inputRows = counts.map(({ input }) => input);
     const rowsRead = counts.map(({ read }) => read);
@@ -350,8 +324,19 @@ class PipelineExecution implements Execution {
     };
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const operator of this.stateful) operator.close?.();
+    await this.inputs.memory.close();
+  }
+
+  private noteRows(rows: number): void {
+    this.rowsSinceCheck += rows;
+    if (this.rowsSinceCheck >= rowsOfCheck) this.checkMemory();
+  }
+
+  checkMemory(): void {
+    this.rowsSinceCheck = 0;
+    for (const [operator, share] of this.shares) share.hold(operator.memoryBytes);
   }
 
   /** What of its source a scan reads; null when there is nothing new. */

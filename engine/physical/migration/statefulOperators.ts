@@ -4,6 +4,7 @@ import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { AnswerBook } from "../answers.js";
 import type { StatefulOperator } from "../operator.js";
+import { unlimitedMemory } from "../spill/queryMemory.js";
 import { factsOf, isLeaf, nodesOf, operatorFactsOf, type OperatorNode, type PlanRoot } from "../plan.js";
 
 /** The stateful operators of a plan, for whoever asks what state they keep: they never see a row, and no table is read for them. */
@@ -13,6 +14,7 @@ export function statefulOperators(roots: readonly PlanRoot[], chunks: ChunkSizes
   return stateful.map((node) => {
     const operator = operatorFactsOf(node).make(node, {
       chunks,
+      memory: unlimitedMemory(),
       tableOf: (input) => emptyBatch(schemaOf(input.output)),
       answersOf: (name) => answers.open(name),
       currentFacts: () => {

@@ -5,6 +5,7 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
+import type { KeyedOperator } from "../spill/spillByKey.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { StatePartitions } from "../../state/statePartitions.js";
@@ -15,7 +16,6 @@ import {
   type BatchFacts,
   type Emission,
   type OperatorWatermarks,
-  type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
@@ -78,7 +78,7 @@ function layoutOf({ session, window }: AggregateSpec): string {
  * Invariant: no group is alive whose time the watermark of the last batch had passed (append, update), and a group that was evicted never takes a row
  * again, because its rows are late from then on.
  */
-export class AggregateOperator implements StatefulOperator {
+export class AggregateOperator implements KeyedOperator {
   readonly operatorId: string;
   #schema: StateSchema;
   readonly #spec: AggregateSpec;
@@ -185,6 +185,10 @@ export class AggregateOperator implements StatefulOperator {
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
+  keyGroups(batch: Batch): Uint8Array | null {
+    return this.#input.keyGroups(batch);
+  }
+
   changes(): Iterable<StateChanges> {
     return this.#files.changes();
   }
@@ -195,6 +199,10 @@ export class AggregateOperator implements StatefulOperator {
 
   snapshot(groups?: GroupRange): Iterable<StateChanges> {
     return this.#files.snapshot(groups);
+  }
+
+  get memoryBytes(): number {
+    return this.#partitions.all().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
   }
 
   metrics(): StateOperatorMetrics {
@@ -209,7 +217,7 @@ export class AggregateOperator implements StatefulOperator {
       numDroppedDuplicateRows: null,
       ...(this.#spec.ttlMs !== null && { rowsExpiredByTtl: sum(({ removedCount }) => removedCount) }),
       partitions: this.#spec.partitions,
-      memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#input.lateRows + sum(({ groups }) => groups.lateRows),
       rowsWithoutEventTime: this.#input.rowsWithoutEventTime,
     };

@@ -73,6 +73,13 @@ export class AggregateInput {
     return this.#onTimeRows(watermarkedTimes(columns[eventTime]!), length);
   }
 
+  /** The key group of each row. Borrowed until the next call; null where there is no key. */
+  keyGroups({ columns, length }: Batch): Uint8Array | null {
+    if (this.#keyIndexes.length === 0) return null;
+    this.#packKeys(columns, length);
+    return this.keys.groupsOfRows(length);
+  }
+
   /** The same of saved groups, given their grouping columns: none is left out, and the time of a window is its start. */
   readSaved(grouping: readonly Column[], count: number): JudgedRows {
     this.#packKeys(grouping, count);

@@ -157,6 +157,10 @@ export class ChangeAggregateOperator implements StatefulOperator {
     return this.#files.snapshot(groups);
   }
 
+  get memoryBytes(): number {
+    return this.#partitions.all().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  }
+
   metrics(): StateOperatorMetrics {
     const partitions = this.#partitions.all();
     const sum = (count: (partition: ChangePartition) => number): number => partitions.reduce((total, p) => total + count(p), 0);
@@ -168,7 +172,7 @@ export class ChangeAggregateOperator implements StatefulOperator {
       numRowsDroppedByWatermark: this.#input.lateGroups,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#input.lateRows,
     };
   }

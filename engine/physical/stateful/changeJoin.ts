@@ -159,6 +159,10 @@ export class ChangeJoinOperator implements StatefulOperator {
     return this.#state.snapshot(groups);
   }
 
+  get memoryBytes(): number {
+    return this.#state.all().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  }
+
   metrics(): StateOperatorMetrics {
     const tables = this.#state.all().flatMap(({ sides }) => sides);
     return {
@@ -169,7 +173,7 @@ export class ChangeJoinOperator implements StatefulOperator {
       numRowsDroppedByWatermark: 0,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: this.#state.all().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: 0,
     };
   }

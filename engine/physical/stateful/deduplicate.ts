@@ -6,6 +6,7 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert, unreachable } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
+import type { KeyedOperator } from "../spill/spillByKey.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
 import { layoutOf } from "../../state/keyLayout.js";
@@ -19,7 +20,6 @@ import {
   type BatchFacts,
   type Emission,
   type OperatorWatermarks,
-  type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
 import type { DeduplicateSpec, KeyExpiry } from "./deduplicateSpec.js";
@@ -68,8 +68,9 @@ function expiryText(expiry: KeyExpiry): string {
  *
  * Invariant: of all rows with one key exactly one is emitted, in the order in which they came, however many partitions there are.
  */
-export class DeduplicateOperator implements StatefulOperator {
+export class DeduplicateOperator implements KeyedOperator {
   readonly operatorId: string;
+  readonly passesRows = true;
   readonly schemas: readonly StateSchema[];
   /** Keys may become wider. */
   readonly evolution = { kind: "keys" } as const;
@@ -133,15 +134,17 @@ export class DeduplicateOperator implements StatefulOperator {
     for (const partition of this.#partitions.all()) partition.begin();
   }
 
+  keyGroups(batch: Batch): Uint8Array | null {
+    this.#pack(batch);
+    return this.#spec.keys.length === 0 ? null : this.#keys.groupsOfRows(batch.length);
+  }
+
   *process(batch: Batch): Iterable<Emission> {
-    const { eventTime, keys } = this.#spec;
+    const { eventTime } = this.#spec;
     const times = eventTime === null ? null : watermarkedTimes(batch.columns[eventTime]!);
     const rows = times === null ? null : this.#onTimeRows(times, batch.length);
     const count = rows === null ? batch.length : this.#onTime.count;
-    this.#keys.pack(
-      keys.map((column) => batch.columns[column]!),
-      batch.length,
-    );
+    this.#pack(batch);
     const fresh = this.#freshRows(rows, count, batch.length, this.#expiryTimes(times, batch.length));
     this.#duplicates += count - fresh.count;
     this.#updated += fresh.count;
@@ -200,9 +203,20 @@ export class DeduplicateOperator implements StatefulOperator {
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: this.#duplicates,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: partitions.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
     };
+  }
+
+  get memoryBytes(): number {
+    return this.#partitions.all().reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  }
+
+  #pack({ columns, length }: Batch): void {
+    this.#keys.pack(
+      this.#spec.keys.map((column) => columns[column]!),
+      length,
+    );
   }
 
   /** The rows that are not late; null when none is. */

@@ -179,6 +179,10 @@ export class DistinctMarksOperator implements StatefulOperator {
     }
   }
 
+  get memoryBytes(): number {
+    return this.#sum(({ memoryBytes }) => memoryBytes);
+  }
+
   metrics(): StateOperatorMetrics {
     return {
       operatorName: "distinctMarks",
@@ -188,7 +192,7 @@ export class DistinctMarksOperator implements StatefulOperator {
       numRowsDroppedByWatermark: 0,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: this.#sum(({ memoryBytes }) => memoryBytes),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: 0,
     };
   }

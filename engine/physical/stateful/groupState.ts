@@ -214,6 +214,12 @@ export class GroupStateOperator implements StatefulOperator {
     }
   }
 
+  get memoryBytes(): number {
+    return this.#partitions
+      .all()
+      .reduce((sum, { keys, tables }) => sum + keys.memoryBytes + tables.reduce((bytes, { memoryBytes }) => bytes + memoryBytes, 0), 0);
+  }
+
   metrics(): StateOperatorMetrics {
     const tables = this.#partitions.all().flatMap((partition) => partition.tables);
     return {
@@ -224,10 +230,7 @@ export class GroupStateOperator implements StatefulOperator {
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: [...this.#partitions.all().map(({ keys }) => keys), ...tables].reduce(
-        (sum, { memoryBytes }) => sum + memoryBytes,
-        0,
-      ),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
     };
   }

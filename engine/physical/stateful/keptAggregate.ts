@@ -137,6 +137,10 @@ export class KeptAggregateOperator implements StatefulOperator {
     return this.#state.snapshot(groups);
   }
 
+  get memoryBytes(): number {
+    return this.#state.memoryBytes;
+  }
+
   metrics(): StateOperatorMetrics {
     return this.#state.metrics();
   }

@@ -137,6 +137,10 @@ export class OrderedRowsState {
     for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.of(groups));
   }
 
+  get memoryBytes(): number {
+    return this.all.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0);
+  }
+
   metrics(): StateOperatorMetrics {
     const sum = (count: (partition: TopRowsPartition) => number): number => this.all.reduce((total, p) => total + count(p), 0);
     return {
@@ -147,7 +151,7 @@ export class OrderedRowsState {
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
-      memoryUsedBytes: sum(({ memoryBytes }) => memoryBytes),
+      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
     };
   }

@@ -184,6 +184,10 @@ export class StreamJoinOperator implements StatefulOperator {
     return this.#state.snapshot(groups);
   }
 
+  get memoryBytes(): number {
+    return this.#state.memoryBytes;
+  }
+
   metrics(): StateOperatorMetrics {
     return {
       operatorName: "symmetricHashJoin",
@@ -194,7 +198,7 @@ export class StreamJoinOperator implements StatefulOperator {
       numDroppedDuplicateRows: null,
       ...(this.#spec.sides.some(({ expiry }) => expiry?.clock === "batch") && { rowsExpiredByTtl: this.#expiredByTtl }),
       partitions: this.#spec.partitions,
-      memoryUsedBytes: this.#state.memoryBytes,
+      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
     };
   }

@@ -122,6 +122,10 @@ export class TopRowsOperator implements StatefulOperator {
     return this.#state.snapshot(groups);
   }
 
+  get memoryBytes(): number {
+    return this.#state.memoryBytes;
+  }
+
   metrics(): StateOperatorMetrics {
     return this.#state.metrics();
   }

@@ -1,3 +1,4 @@
+import { memorySpace } from "../../runtime/memorySpace.js";
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { CrashPoint, ProcessIdentity, Runtime } from "../../../engine/contract/runtime.js";
 import { ObjectStoreError } from "../../../engine/contract/objectStore.js";
@@ -121,6 +122,8 @@ export class World {
       isAlive: async (other) => this.isAlive(process, other),
       uuid: () => this.random.uuid(),
       faults: { at: (point, batchId) => this.reached(process, point, batchId) },
+      spill: memorySpace,
+      memoryBytes: 2 ** 34,
       ...handling(),
     };
   }

@@ -1,3 +1,4 @@
+import { unlimitedMemory } from "../../../engine/physical/spill/queryMemory.js";
 import { describe, expect, it } from "vitest";
 import { inputsOf } from "../../../dataframe/execution.js";
 import { count, desc, expr, sum } from "../../../dataframe/functions.js";
@@ -88,7 +89,7 @@ async function runFragment({ roots }: Fragment, received: ReadonlyMap<string, Ba
   const { chunks, lending } = handling();
   const tables = new Map<PhysicalNode, Batch>();
   for (const table of nodesOf(roots).flatMap((node) => tablesOf(node))) tables.set(table, await rowsOfTable(table));
-  const pipeline = buildPipeline(roots, tables, chunks);
+  const pipeline = buildPipeline(roots, tables, chunks, unlimitedMemory());
   const given = new Map<string, Batch[]>(roots.map(({ outputId }) => [outputId, []]));
   const take = (rows: Iterable<OutputRows | Pause>): void => {
     for (const { output, batch } of withoutPauses(rows)) given.get(output)!.push(retainBatch(batch));

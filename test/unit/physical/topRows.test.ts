@@ -1,3 +1,4 @@
+import { unlimitedMemory } from "../../../engine/physical/spill/queryMemory.js";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { batchFromRows } from "../../../engine/arrow/columns.js";
@@ -63,6 +64,7 @@ test("all rows, and the first of them, in the order of the keys; equal rows as t
       );
       const parts = {
         chunks: handling().chunks,
+        memory: unlimitedMemory(),
         tableOf: () => expect.unreachable(),
         answersOf: () => expect.unreachable(),
         currentFacts: () => expect.unreachable(),

@@ -1,0 +1,59 @@
+import { randomUUID } from "node:crypto";
+import { open, unlink, type FileHandle } from "node:fs/promises";
+import { tmpdir, totalmem } from "node:os";
+import { join } from "node:path";
+import { assert } from "../engine/errors/assert.js";
+import type { SpillFile, SpillSpace } from "../engine/contract/spill.js";
+
+/** The folder of temporary files (`TMPDIR`). A file has no name from the moment that it is open, so that nothing is left of it however the process ends. */
+export const temporarySpace: SpillSpace = {
+  async open() {
+    const path = join(tmpdir(), `tidemark-${randomUUID()}.spill`);
+    const handle = await open(path, "wx+", 0o600);
+    // Where an open file cannot lose its name it does so when it is closed.
+    const isGone = await unlink(path).then(
+      () => true,
+      () => false,
+    );
+    return new TemporaryFile(handle, isGone ? null : path);
+  },
+};
+
+class TemporaryFile implements SpillFile {
+  #size = 0;
+  #isOpen = true;
+
+  constructor(
+    private readonly handle: FileHandle,
+    private readonly path: string | null,
+  ) {}
+
+  async append(parts: readonly Uint8Array[]): Promise<number> {
+    const at = this.#size;
+    const whole = Buffer.concat(parts);
+    for (let done = 0; done < whole.length;) done += (await this.handle.write(whole, done, whole.length - done, at + done)).bytesWritten;
+    this.#size += whole.length;
+    return at;
+  }
+
+  async read(at: number, into: Uint8Array): Promise<void> {
+    for (let done = 0; done < into.length;) {
+      const { bytesRead } = await this.handle.read(into, done, into.length - done, at + done);
+      assert(bytesRead > 0, "a spilled file holds what was written to it");
+      done += bytesRead;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    await this.handle.close();
+    if (this.path !== null) await unlink(this.path).catch(() => {});
+  }
+}
+
+/** What the process may use of this machine's memory, bytes: all of it, or what its container has. */
+export function availableMemoryBytes(): number {
+  const constrained = process.constrainedMemory?.() ?? 0;
+  return constrained > 0 ? Math.min(constrained, totalmem()) : totalmem();
+}
