@@ -160,15 +160,16 @@ export async function dropPartitions(
   ifExists: boolean,
 ): Promise<void> {
   const target = await insertTarget(session, parts, "ALTER TABLE ... DROP PARTITION ...");
+  const there: (readonly PartitionValue[])[] = [];
   for (const partition of partitions) {
     checkPartitionNames(partition, target);
     const found = await collectBatches(session, await queryPlan(session, rowsOfPartition(target, partition, target.partitionBy)));
-    if (found.some(({ length }) => length > 0)) continue;
-    if (ifExists) return;
+    if (found.some(({ length }) => length > 0)) there.push(partition);
+    if (ifExists || there.at(-1) === partition) continue;
     const partitionList = partition.map(({ column }) => `\`${column}\``).join(", ");
     throw new StreamingError("PARTITIONS_NOT_FOUND", { partitionList, tableName: target.path });
   }
-  for (const partition of partitions) await replaceRows(session, target, await besides(session, target, partition, null));
+  for (const partition of there) await replaceRows(session, target, await besides(session, target, partition, null));
 }
 
 /** The values of columns that the rows of a partition (all, where it names no value) have, each once. */

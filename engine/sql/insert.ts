@@ -2,7 +2,7 @@ import { readFrom } from "./joins.js";
 import { readLateralViews } from "./lateralViews.js";
 import { readOrganization } from "./organization.js";
 import { readSelect } from "./select.js";
-import type { AnyInsert, Insert, InsertDirectory, PartitionValue } from "./statement.js";
+import type { AnyInsert, Insert, InsertDirectory, PartitionValue, Statement } from "./statement.js";
 import { startsQuery } from "./startsQuery.js";
 import { readTableOptions } from "./tableOptions.js";
 import type { Grammar, TokenStream } from "./tokenStream.js";
@@ -36,6 +36,26 @@ function insertsFollow(tokens: TokenStream): boolean {
     else if (word === ")") depth--;
     else if (depth === 0 && word === "SELECT") return false;
     else if (depth === 0 && word === "INSERT" && ["INTO", "OVERWRITE"].includes(tokens.peek(ahead + 1).word)) return true;
+  }
+}
+
+/** `INSERT INTO t … REPLACE WHERE …`, as UPDATE and its like: files are written once. Null when the statement is none. */
+export function readReplacingInsert({ tokens }: Grammar): Statement | null {
+  if (!tokens.is("INSERT", "INTO") || !replacesRows(tokens)) return null;
+  tokens.expect("INSERT");
+  tokens.expect("INTO");
+  tokens.accept("TABLE");
+  const name = tokens.path("the name of a table");
+  tokens.restOfStatement();
+  return { kind: "changeRows", name, operation: "INSERT INTO ... REPLACE" };
+}
+
+/** Whether REPLACE comes before the query. */
+function replacesRows(tokens: TokenStream): boolean {
+  for (let ahead = 2; ; ahead++) {
+    const { kind, word } = tokens.peek(ahead);
+    if (kind === "end" || ["SELECT", "VALUES", "FROM", "WITH", ";"].includes(word)) return false;
+    if (word === "REPLACE" && ["WHERE", "USING", "ON"].includes(tokens.peek(ahead + 1).word)) return true;
   }
 }
 

@@ -26,7 +26,7 @@ export type Statement =
   | AlterView
   /** Properties and comments of databases are words for people; `operation`: what is refused. */
   | { readonly kind: "alterDatabase"; readonly name: TableName; readonly operation: string | null }
-  /** UPDATE, DELETE, MERGE. */
+  /** UPDATE, DELETE, MERGE, INSERT with REPLACE. */
   | { readonly kind: "changeRows"; readonly name: TableName; readonly operation: string }
   | { readonly kind: "analyzeTable"; readonly name: TableName; readonly columns: readonly string[] }
   | { readonly kind: "analyzeTables"; readonly database: TableName | null }

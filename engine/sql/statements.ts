@@ -1,7 +1,7 @@
 import { readAlter } from "./alter.js";
 import { ExpressionGrammar } from "./grammar.js";
 import { databaseWords, readCreate } from "./create.js";
-import { readInserts, readPartition } from "./insert.js";
+import { readInserts, readPartition, readReplacingInsert } from "./insert.js";
 import { readMaintenance } from "./maintenance.js";
 import { readShow } from "./show.js";
 import { readOrganized, readWith } from "./query.js";
@@ -103,6 +103,8 @@ function readStatement(grammar: Grammar): Statement {
 }
 
 function readQueryOrInserts(grammar: Grammar): Statement {
+  const replacing = readReplacingInsert(grammar);
+  if (replacing !== null) return replacing;
   const over = readWith(grammar);
   const inserts = readInserts(grammar)?.map((insert) => ({ ...insert, plan: over(insert.plan) }));
   if (inserts === undefined) return { kind: "query", plan: over(readOrganized(grammar)) };

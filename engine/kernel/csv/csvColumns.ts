@@ -71,7 +71,7 @@ const readable = new Set<DataType["kind"]>([
 /** @throws UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE, NOT_YET_SUPPORTED */
 export function checkCsvType(name: string, type: DataType): void {
   if (readable.has(type.kind)) return;
-  const isNeverText = ["array", "map", "struct", "interval"].includes(type.kind);
+  const isNeverText = ["array", "map", "struct", "interval", "null"].includes(type.kind);
   if (!isNeverText) throw notYetSupported(`reading CSV into ${typeName(type)}`);
   const parameters = { format: "CSV", columnName: `\`${name}\``, columnType: `"${sqlTypeName(type)}"` };
   throw new StreamingError("UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE", parameters);
