@@ -189,7 +189,8 @@ const overlay: FunctionEntry = {
     const count = (length as number) >= 0 ? (length as number) : typeof by === "string" ? Array.from(by).length : (by as Uint8Array).length;
     // Positions are those of `substring`, which counts from the end where they are negative.
     const head = sliceValue(text, 1, (from as number) - 1);
-    const tail = sliceValue(text, (from as number) + count, 2147483647);
+    // Spark keeps all of a text that begins at the smallest position, where `substring` loses the last character.
+    const tail = sliceValue(text, Math.max((from as number) + count, -2147483647), 2147483647);
     if (typeof s === "string") return (head as string) + (by as string) + (tail as string);
     const parts = [head, by!, tail] as readonly Uint8Array[];
     return joinedBytes(
