@@ -16,14 +16,30 @@ export async function withoutRecursions(plan: AnalyzedPlan, run: Run): Promise<A
   for (;;) {
     const node = nodesUp(current).find((each) => each.kind === "recursion");
     if (node === undefined || node.kind !== "recursion") return current as AnalyzedPlan;
-    const rows = await rowsOf(node, run);
+    const rows = await rowsOf(node, run, rowsWanted(current, node.workTable));
     const local: LogicalPlan = { kind: "localRelation", batch: rows, output: node.output };
     current = transformUp(current, (each) => (each.kind === "recursion" && each.workTable === node.workTable ? local : each));
   }
 }
 
+/** How many rows of a recursion a LIMIT above lets through, where that is all that is read of it: a recursion without an end may have one. */
+function rowsWanted(plan: LogicalPlan, workTable: number): number {
+  const readers = nodesUp(plan).filter((node) => node.kind === "recursion" && node.workTable === workTable);
+  if (readers.length !== 1) return Infinity;
+  const limits = nodesUp(plan).map((node) => {
+    if (node.kind !== "limit") return Infinity;
+    let [below, skipped]: [LogicalPlan, number] = [node.input, 0];
+    while (below.kind === "project" || below.kind === "subqueryAlias" || below.kind === "offset") {
+      if (below.kind === "offset") skipped += below.count;
+      below = below.input;
+    }
+    return below === readers[0] ? node.count + skipped : Infinity;
+  });
+  return Math.min(...limits);
+}
+
 /** @throws RECURSION_LEVEL_LIMIT_EXCEEDED, RECURSION_ROW_LIMIT_EXCEEDED */
-async function rowsOf({ anchor, step, workTable, maxDepth, output }: NodeOf<"recursion">, run: Run): Promise<Batch> {
+async function rowsOf({ anchor, step, workTable, maxDepth, output }: NodeOf<"recursion">, run: Run, wanted: number): Promise<Batch> {
   const schema = schemaOf(output);
   const named = (batches: readonly Batch[]): Batch =>
     concatBatches(
@@ -37,6 +53,7 @@ async function rowsOf({ anchor, step, workTable, maxDepth, output }: NodeOf<"rec
     if (depth > maxDepth) throw new StreamingError("RECURSION_LEVEL_LIMIT_EXCEEDED", { levelLimit: String(maxDepth) });
     found.push(latest);
     count += latest.length;
+    if (count >= wanted) break;
     if (count > maxRows) throw new StreamingError("RECURSION_ROW_LIMIT_EXCEEDED", { rowLimit: String(maxRows) });
     const rows = latest;
     const over = transformUp(step, (node) =>

@@ -146,6 +146,8 @@ function readParameter({ tokens }: Grammar): Expression {
   return { kind: "unresolvedParameter", name, position: { start, end: tokens.end } };
 }
 
+const supportedTypes = '"DATE", "TIMESTAMP_NTZ", "TIMESTAMP_LTZ", "TIMESTAMP", "INTERVAL", "X"';
+
 /** `DATE '2024-02-29'`, `TIMESTAMP '…'`, `X'1F'`. Dates and timestamps are read by the analyzer, which knows the session time zone. */
 function typedLiteral({ tokens }: Grammar): Expression {
   const { word, start } = tokens.peek();
@@ -155,10 +157,7 @@ function typedLiteral({ tokens }: Grammar): Expression {
     const child = literal(tokens.next().text, types.string);
     return { kind: "unresolvedCast", child, type, isTry: false, typedLiteral: true, position: { start, end: tokens.end } };
   }
-  if (word !== "X") {
-    tokens.next();
-    throw tokens.unexpected();
-  }
+  if (word !== "X") throw new StreamingError("UNSUPPORTED_TYPED_LITERAL", { unsupportedType: `"${word}"`, supportedTypes });
   tokens.next();
   const digits = tokens.next().text;
   if (!/^[0-9a-fA-F]*$/.test(digits)) throw new StreamingError("INVALID_TYPED_LITERAL", { valueType: '"X"', value: `'${digits}'` });

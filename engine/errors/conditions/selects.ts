@@ -263,4 +263,14 @@ export const selectConditions = {
       "Unsupported subquery expression: Correlated scalar subqueries can only be used in filters, aggregations, projections, and UPDATE/MERGE/DELETE commands: <treeNode>.",
     advice: "Compute it in a SELECT below the join, or ask it in a WHERE above.",
   },
+  "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION": {
+    sqlState: "0A000",
+    message: "Unsupported subquery expression: Subquery expressions are not supported within higher-order functions: <expression>.",
+    advice: "Compute it in a SELECT below, or join it.",
+  },
+  UNSUPPORTED_TYPED_LITERAL: {
+    sqlState: "0A000",
+    message: "Literals of the type <unsupportedType> are not supported. Supported types are <supportedTypes>.",
+    advice: "Write the value as text and cast it; put an operator between a name and a text.",
+  },
 } satisfies ConditionTable;

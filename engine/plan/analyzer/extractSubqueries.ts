@@ -15,6 +15,7 @@ import { Attachments, semiJoin } from "./subqueryJoins.js";
 /** A node without subqueries: joins below it give their values. */
 export function extractSubqueries(node: LogicalPlan): LogicalPlan {
   if (!expressionsOf(node).some(holdsSubquery)) return node;
+  for (const e of expressionsOf(node)) checkLambdas(e);
   if (node.kind === "filter" && isStreaming(node.input))
     return transformUp(sunk({ ...node, condition: simplifyBoolean(node.condition) }), extracted);
   return extracted(node);
@@ -71,6 +72,14 @@ function existence(term: Expression): { readonly subquery: Subquery; readonly ho
   if (term.kind !== "call" || term.name !== "not") return null;
   const inner = existence(term.args[0]!);
   return inner === null ? null : { ...inner, holds: !inner.holds };
+}
+
+/** @throws UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION */
+function checkLambdas(e: Expression): void {
+  for (const part of expressionNodes(e)) {
+    if (part.kind !== "call" || !part.args.some(({ kind }) => kind === "lambda") || !holdsSubquery(part)) continue;
+    throw new StreamingError("UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", { expression: `"${sqlText(part)}"` });
+  }
 }
 
 type Side = "left" | "right";
