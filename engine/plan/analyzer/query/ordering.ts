@@ -37,15 +37,16 @@ function withPosition(item: SortOrder, columns: readonly Expression[]): SortOrde
 /** LIMIT and OFFSET. @throws INVALID_LIMIT_LIKE_EXPRESSION.* */
 export function resolveLimit({ limit, offset, input }: LimitBy, environment: Environment): AnalyzedPlan {
   const { context } = environment;
-  const counts = { offset: offset && countOf(offset, "offset", environment), limit: limit && countOf(limit, "limit", environment) };
   let plan = environment.analyze(input, environment);
+  const scope = new Scope(outputOf(plan), context);
+  const counts = { offset: offset && countOf(offset, "offset", scope), limit: limit && countOf(limit, "limit", scope) };
   if (counts.offset !== null) plan = analyze({ kind: "offset", count: counts.offset, input: plan }, context);
   if (counts.limit !== null) plan = analyze({ kind: "limit", count: counts.limit, input: plan }, context);
   return plan;
 }
 
-function countOf(given: Expression, name: string, { context }: Environment): number {
-  const e = fold(resolveExpression(given, new Scope([], context)));
+function countOf(given: Expression, name: string, scope: Scope): number {
+  const e = fold(resolveExpression(given, scope));
   const expr = `"${sqlText(e)}"`;
   if (e.kind !== "literal") throw new StreamingError("INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", { name, expr });
   const type = typeOf(e);
