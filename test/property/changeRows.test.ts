@@ -196,6 +196,16 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
     [0],
   ],
   [
+    "a join of windows that are forgotten",
+    (session) =>
+      windowCounts(session).join(
+        windowCounts(session).where("n > 1").selectExpr("w AS v", "k AS j", "m AS o"),
+        expr("w = v AND k = j"),
+        "left",
+      ),
+    [0, 1],
+  ],
+  [
     "sessions that are forgotten",
     (session) =>
       session

@@ -36,10 +36,21 @@ export function* planChangeJoin(node: NodeOf<"changeJoin">, context: PlanContext
     partitions: context.partitions,
     sides: [left.spec, right.spec],
     keyAttributes: keys.map((key, k) => keyAttribute(key.left, k)),
+    eventTime: eventTimeAmong(keys),
     condition: pair === null ? null : pairCondition(pair, ...columns),
   };
   const output = [...columns[0], ...(givesPairs(spec) ? columns[1] : []), change];
   return select({ kind: "changeJoin", spec, left: left.input, right: right.input, output }, outputOf(node));
+}
+
+/** When the watermark has passed such a key, no row of it comes on either side. */
+function eventTimeAmong(keys: readonly EquiKey[]): number | null {
+  const place = keys.findIndex(({ left, right }) => isTimed(left) && isTimed(right));
+  return place < 0 ? null : place;
+}
+
+function isTimed(e: Expression): boolean {
+  return e.kind === "attribute" && e.eventTime !== undefined;
 }
 
 function withoutSign(node: NodeOf<"changeJoin">, side: SideIndex): readonly Attribute[] {

@@ -9,7 +9,16 @@ import { schemaOf } from "../../plan/logicalPlan.js";
 import { sqlText } from "../../plan/sqlText.js";
 import { IntList } from "../../state/intList.js";
 import { stateful, twoStreams, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
-import { emission, nothing, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
+import {
+  emission,
+  nothing,
+  watermarkMoved,
+  type BatchFacts,
+  type Emission,
+  type OperatorWatermarks,
+  type StatefulOperator,
+  type StateOperatorMetrics,
+} from "../operator.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
 import { countsPartners, givesPairs, isPreserved, type ChangeJoinSpec, type ChangeSideSpec } from "./changeJoinSpec.js";
 import { ChangeJoinState } from "./changeJoinState.js";
@@ -72,7 +81,7 @@ interface Incoming {
  * give and take back left rows in the same way.
  *
  * State: the rows of both sides by key, each with how often it is there and, where that matters, how many partners it has. Rows that can have no partner are never
- * kept. Nothing is evicted: a row goes when it is taken back.
+ * kept. A row goes when it is taken back. Where an event time is among the keys, those that the watermark has passed go without a word, and late rows are left out.
  *
  * Invariant: the rows with 1 that were not taken back are the join of what both inputs have come to.
  */
@@ -92,6 +101,8 @@ export class ChangeJoinOperator implements StatefulOperator {
   readonly #kept: PartitionedRows = { partitions: new IntList(), places: new IntList() };
   /** Of each row of the batch: how many partners it has. */
   #partners = new Int32Array(0);
+  #watermarks: OperatorWatermarks | null = null;
+  #lateRows = 0;
 
   constructor({ spec, output }: ChangeJoinNode, conditions: Conditions, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
@@ -107,11 +118,13 @@ export class ChangeJoinOperator implements StatefulOperator {
     this.#pairSchemas = [read(0), read(1)];
   }
 
-  needsBatch(): boolean {
-    return false;
+  needsBatch(facts: BatchFacts): boolean {
+    return this.#spec.eventTime !== null && watermarkMoved(facts, this.operatorId);
   }
 
-  begin(): void {
+  begin({ watermarks }: BatchFacts): void {
+    this.#watermarks = this.#spec.eventTime === null ? null : (watermarks[this.operatorId] ?? null);
+    this.#lateRows = 0;
     this.#state.begin();
   }
 
@@ -139,7 +152,7 @@ export class ChangeJoinOperator implements StatefulOperator {
   }
 
   finish(): Iterable<Emission> {
-    this.#state.settle();
+    this.#state.settle(this.#watermarks === null ? null : this.#watermarks.evictMs * 1000);
     return nothing;
   }
 
@@ -170,27 +183,37 @@ export class ChangeJoinOperator implements StatefulOperator {
       numRowsTotal: this.stateRows,
       numRowsUpdated: tables.reduce((sum, { updated }) => sum + updated, 0),
       numRowsRemoved: tables.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0),
-      numRowsDroppedByWatermark: 0,
+      numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
       partitions: this.#spec.partitions,
       memoryUsedBytes: this.memoryBytes,
-      lateRows: 0,
+      lateRows: this.#lateRows,
     };
   }
 
-  /** Lists the rows that may have partners; gives the others. */
+  /** Lists the rows that may have partners; gives the others. Those whose key the watermark has passed are neither. */
   #takeUnfit({ side, columns }: Incoming, length: number): IntList {
+    const isLate = this.#lateness(side, columns);
     const filter = this.#conditions.filters[side];
     const rows = this.#rows;
     rows.clear();
     const unfit = new IntList();
     if (filter === null) {
-      for (let row = 0; row < length; row++) rows.push(row);
+      for (let row = 0; row < length; row++) if (!isLate(row)) rows.push(row);
+      this.#lateRows += length - rows.count;
       return unfit;
     }
     const fits = passes(filter(batchOf(this.#sideSchemas[side], columns.slice(0, this.#spec.sides[side].columns.length), length)));
-    for (let row = 0; row < length; row++) (fits(row) ? rows : unfit).push(row);
+    for (let row = 0; row < length; row++) if (!isLate(row)) (fits(row) ? rows : unfit).push(row);
+    this.#lateRows += length - rows.count - unfit.count;
     return unfit;
+  }
+
+  #lateness(side: SideIndex, columns: readonly Column[]): (row: number) => boolean {
+    const times = this.#watermarks === null ? null : this.#state.timesOf(side, columns);
+    if (times === null) return () => false;
+    const lateUs = this.#watermarks!.lateMs * 1000;
+    return (row) => times[row]! <= lateUs;
   }
 
   /** Joins the listed rows with what the other side has. */

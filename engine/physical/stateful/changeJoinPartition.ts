@@ -4,6 +4,7 @@ import { IntList } from "../../state/intList.js";
 import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
+import { TimeIndex } from "../../state/timeIndex.js";
 import { ChangeJoinRows } from "./changeJoinRows.js";
 import { countsPartners, type ChangeJoinSpec } from "./changeJoinSpec.js";
 import type { SideIndex } from "./streamJoinSpec.js";
@@ -20,6 +21,8 @@ export class ChangeJoinPartition {
   readonly #keys: KeyedTable;
   /** Keys that may have lost their last row. */
   readonly #touched = new IntList();
+  /** When the watermark has passed a key. */
+  readonly #times = new TimeIndex();
 
   constructor(spec: ChangeJoinSpec, layouts: ChangeJoinLayouts, groups: GroupRange, sorter: HashSorter) {
     this.#keys = new KeyedTable(layouts.keys, groups);
@@ -31,9 +34,15 @@ export class ChangeJoinPartition {
     for (const side of this.sides) side.begin();
   }
 
-  /** The slots of the keys of some rows of a batch, by row; new keys get one. */
-  lookUp(keys: PackedKeys, rows: Int32Array | null, count: number, slotOfRow: Int32Array): void {
+  /**
+   * The slots of the keys of some rows of a batch, by row; new keys get one.
+   *
+   * @param times by row: the event time of its key, µs; null where keys have none
+   */
+  lookUp(keys: PackedKeys, rows: Int32Array | null, count: number, slotOfRow: Int32Array, times: Float64Array | null): void {
     const slots = this.#keys.lookupOrInsert(keys, rows, count);
+    this.#times.reserve(this.#keys.slotLimit);
+    if (times !== null) this.#noteTimes(times);
     for (const { chains } of this.sides) chains.reserveKeys(this.#keys.slotLimit);
     for (let j = 0; j < count; j++) {
       slotOfRow[rows === null ? j : rows[j]!] = slots[j]!;
@@ -41,10 +50,26 @@ export class ChangeJoinPartition {
     }
   }
 
-  /** Forgets the rows and the keys that are not there any more. */
-  settle(): void {
+  /** New keys are known to the index of times. */
+  #noteTimes(times: Float64Array): void {
+    const { inserted, insertedRows } = this.#keys;
+    for (let f = 0; f < inserted.count; f++) this.#times.set(inserted.values[f]!, times[insertedRows.values[f]!]!);
+  }
+
+  /** Forgets the rows and the keys that are not there any more, and those that the watermark has passed; null: there is none. */
+  settle(evictUs: number | null): void {
+    if (evictUs !== null) this.#expire(evictUs);
     for (const side of this.sides) side.settle();
     this.dropEmptyKeys();
+  }
+
+  #expire(evictUs: number): void {
+    const due = new IntList();
+    this.#times.popUntil(evictUs, due);
+    for (let k = 0; k < due.count; k++) {
+      for (const side of this.sides) side.dropKey(due.values[k]!);
+      this.#touched.push(due.values[k]!);
+    }
   }
 
   dropEmptyKeys(): void {
@@ -57,6 +82,7 @@ export class ChangeJoinPartition {
       if (this.sides.every(({ chains }) => chains.first(key) < 0)) empty.push(key);
     }
     this.#touched.clear();
+    for (let k = 0; k < empty.count; k++) this.#times.remove(empty.values[k]!);
     this.#keys.remove(empty.values, empty.count);
   }
 
@@ -68,6 +94,6 @@ export class ChangeJoinPartition {
   }
 
   get memoryBytes(): number {
-    return this.#keys.memoryBytes + this.sides[0].memoryBytes + this.sides[1].memoryBytes;
+    return this.#keys.memoryBytes + this.#times.bytes + this.sides[0].memoryBytes + this.sides[1].memoryBytes;
   }
 }

@@ -76,6 +76,13 @@ export class ChangeJoinRows implements RowsOfKeys {
     }
   }
 
+  /** Takes all rows of a key out. */
+  dropKey(key: number): void {
+    const rows = new IntList();
+    for (let row = this.chains.first(key); row >= 0; row = this.chains.next(row)) rows.push(row);
+    for (let j = 0; j < rows.count; j++) this.#counted.drop(rows.values[j]!);
+  }
+
   /** The columns of rows. */
   columns(rows: Int32Array, count: number): Column[] {
     return this.#counted.table.keyColumns(rows, count);

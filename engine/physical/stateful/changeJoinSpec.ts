@@ -11,6 +11,8 @@ export interface ChangeJoinSpec {
   readonly sides: readonly [ChangeSideSpec, ChangeSideSpec];
   /** The types of the keys, which are those of either side. */
   readonly keyAttributes: readonly Attribute[];
+  /** Which of the keys is an event time with a watermark on either side (a timestamp, or a window, whose end counts); null where none is. */
+  readonly eventTime: number | null;
   /** What must hold of a pair with equal keys, beside what concerns one side only. */
   readonly condition: PairConditionSpec | null;
 }

@@ -12,6 +12,7 @@ import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import { ChangeJoinPartition } from "./changeJoinPartition.js";
+import { watermarkedTimes } from "./eventTimes.js";
 import type { JoiningRows } from "./changeJoinRows.js";
 import { countsPartners, type ChangeJoinSpec } from "./changeJoinSpec.js";
 import type { SideIndex } from "./streamJoinSpec.js";
@@ -91,13 +92,20 @@ export class ChangeJoinState {
       keys.map((key) => columns[key]!),
       length,
     );
+    const times = this.timesOf(side, columns);
     this.#rows[side].pack(columns.slice(0, kept.length), length);
     this.#routed = this.#router.route(this.#keys, rows, count).map((routed) => {
       const taken = (routed.rows ?? rows).slice(0, routed.count);
       for (let j = 0; j < taken.length; j++) this.partitionOfRow[taken[j]!] = routed.partition;
-      this.#partitions.at(routed.partition).lookUp(this.#keys, taken, taken.length, this.slotOfRow);
+      this.#partitions.at(routed.partition).lookUp(this.#keys, taken, taken.length, this.slotOfRow, times);
       return { partition: routed.partition, taken };
     });
+  }
+
+  /** The event times of the keys of a batch's rows, µs; null where keys have none. */
+  timesOf(side: SideIndex, columns: readonly Column[]): Float64Array | null {
+    const { eventTime } = this.#spec;
+    return eventTime === null ? null : watermarkedTimes(columns[this.#spec.sides[side].keys[eventTime]!]!);
   }
 
   /** Adds the rows of the last look-up, or takes them back. */
@@ -106,8 +114,8 @@ export class ChangeJoinState {
       this.#partitions.at(partition).sides[side].apply(this.#joining(side, taken), signs, partners);
   }
 
-  settle(): void {
-    for (const partition of this.#partitions.all()) partition.settle();
+  settle(evictUs: number | null): void {
+    for (const partition of this.#partitions.all()) partition.settle(evictUs);
   }
 
   restore({ storeName, deletes, upserts }: StateChanges): void {

@@ -16,6 +16,12 @@ const sessions = (input: Frame): Frame =>
     .agg(expr("collect_list(v)").as("l"))
     .selectExpr("CAST(unix_timestamp(w.start) AS INT) AS s", "CAST(unix_timestamp(w.end) AS INT) AS e", "l");
 
+const windowMaxima = (input: Frame): Frame =>
+  input.withWatermark("ts", "1 second").groupBy(window("ts", "10 seconds").as("w"), "k").agg(max("v").as("m"));
+
+const joinOfWindows = (input: Frame): Frame =>
+  windowMaxima(input).join(windowMaxima(input).selectExpr("w AS v", "k AS j", "m AS o").where("o > 1"), expr("w = v AND k = j"), "left");
+
 describe("output mode changes", () => {
   test("says what became of each group", async () => {
     const world = new QueryWorld();
@@ -146,6 +152,32 @@ describe("output mode changes", () => {
     // The late row of the first window said nothing.
     const last = [...world.batches().values()].at(-1)!;
     expect(last.every((row) => row.at(-1) === "insert")).toBe(true);
+    world.close();
+  });
+
+  test("a join by windows forgets both sides of those that the watermark has passed, and leaves out their late rows", async () => {
+    const world = new QueryWorld();
+    const seen: number[] = [];
+    for (const [i, rows] of [[at(1, 1), at(2, 2), at(3, 3)], [at(15, 4)], [at(4, 5)], [at(30, 6)]].entries()) {
+      await world.file(`${i}.json`, rows);
+      const query = await world.run({ outputMode: "changes", build: joinOfWindows });
+      const join = query.recentProgress.map(({ stateOperators }) =>
+        stateOperators.find(({ operatorName }) => operatorName === "changeJoin")!,
+      );
+      seen.push(join.at(-1)!.numRowsTotal);
+    }
+    // Three keys on the left, two of which have a partner; then those of the second window; nothing of the late row; then those of the last.
+    expect(seen).toEqual([5, 2, 2, 2]);
+    const rows = world.rows().map((row) => textOf([row[1]!, row[2]!, row[5]!, row[6]!]));
+    expect(rows.toSorted()).toEqual(
+      [
+        ["k1", 1n, null, "insert"],
+        ["k2", 2n, 2n, "insert"],
+        ["k3", 3n, 3n, "insert"],
+        ["k4", 4n, 4n, "insert"],
+        ["k6", 6n, 6n, "insert"],
+      ].map(textOf),
+    );
     world.close();
   });
 
