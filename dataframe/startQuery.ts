@@ -5,7 +5,7 @@ import type { Json } from "../engine/contract/json.js";
 import type { SinkContext, SinkProvider } from "../engine/contract/provider.js";
 import { mainOutput, type Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
-import { notYetSupported, StreamingError } from "../engine/errors/streamingError.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import { makeOperator } from "../engine/physical/execution/pipeline.js";
 import { TableRefresh } from "../engine/query/tableRefresh.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
@@ -188,7 +188,6 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   const asRows = optimize(withLatePolicy(plan, outputMode, definition));
   checkStreamJoins(asRows);
   const isChanges = outputMode === "changes";
-  if (isChanges && definition.stateTtlMs !== null) throw notYetSupported("stateTtl in output mode changes");
   const optimized = isChanges ? planChanges(asRows, context, form) : asRows;
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
   const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));

@@ -159,7 +159,7 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
 
   /**
    * How long state is kept that no watermark bounds, by the logged time of the batches: the rows of both sides of such a join, the keys of such a deduplication after the
-   * batch of their first row, groups after the last batch that touched them. What is forgotten is counted (`rowsExpiredByTtl`).
+   * batch of their first row, groups after the last batch that touched them (in output mode changes with a `delete`). What is forgotten is counted (`rowsExpiredByTtl`).
    *
    * @throws INVALID_OPTION_VALUE, INVALID_INTERVAL_FORMAT.*
    * @example stream.dropDuplicates("value").writeStream.stateTtl("1 day")

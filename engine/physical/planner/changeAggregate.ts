@@ -15,6 +15,7 @@ export function* planChangeAggregate(node: NodeOf<"changeAggregate">, context: P
     assert(alias.child.kind === "aggregateCall", "an aggregation has aggregate calls");
     return bindAggregate(alias.child, columns);
   });
+  const eventTime = eventTimeOf(grouping, null);
   const results = aggregates.map(attributeOf);
   const spec = {
     operatorId,
@@ -22,10 +23,11 @@ export function* planChangeAggregate(node: NodeOf<"changeAggregate">, context: P
     grouping,
     window: null,
     session: null,
-    eventTime: eventTimeOf(grouping, null),
+    eventTime,
     aggregates: bound,
     outputMode: "changes",
-    ttlMs: null,
+    // Where rows are taken back groups go with their last row, and those below let go of theirs.
+    ttlMs: live === null && grouping.length > 0 && eventTime === null ? context.stateTtlMs : null,
     output: [...grouping, ...results],
   } as const;
   // The one group of an aggregation without keys is there whatever comes in.

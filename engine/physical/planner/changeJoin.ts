@@ -8,6 +8,7 @@ import type { PhysicalNode } from "../plan.js";
 import type { ChangeJoinSpec, ChangeSideSpec } from "../stateful/changeJoinSpec.js";
 import { givesPairs } from "../stateful/changeJoinSpec.js";
 import type { SideIndex } from "../stateful/streamJoinSpec.js";
+import { refuseTtl } from "./changeTtl.js";
 import { select, withColumns } from "./columns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { idsOf, keyAttribute, pairCondition } from "./streamJoin.js";
@@ -30,13 +31,15 @@ export function* planChangeJoin(node: NodeOf<"changeJoin">, context: PlanContext
     return planSide(inputs[side], columns[side], taken[side], keysOfSide, conjunctionOf([...notNull(keys, side), ...filters[side]!]));
   };
   const [left, right] = [sideOf(0), sideOf(1)];
+  const eventTime = eventTimeAmong(keys);
+  refuseTtl(context, (taken[0] !== null && taken[1] !== null) || eventTime !== null, "a join of rows that are all new");
   const spec: ChangeJoinSpec = {
     operatorId,
     joinType,
     partitions: context.partitions,
     sides: [left.spec, right.spec],
     keyAttributes: keys.map((key, k) => keyAttribute(key.left, k)),
-    eventTime: eventTimeAmong(keys),
+    eventTime,
     condition: pair === null ? null : pairCondition(pair, ...columns),
   };
   const output = [...columns[0], ...(givesPairs(spec) ? columns[1] : []), change];

@@ -1,6 +1,7 @@
 import type { Expression } from "../../expression/expression.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
+import { refuseTtl } from "./changeTtl.js";
 import { select, withColumns } from "./columns.js";
 import type { PlanContext, Planning } from "./context.js";
 
@@ -17,6 +18,7 @@ export function* planDistinctMarks(node: NodeOf<"distinctMarks">, context: PlanC
     return { columns, filter: filter === null ? null : indexes[at++]! };
   });
   const timed = grouping.findIndex((e) => e.kind === "attribute" && e.eventTime !== undefined);
+  refuseTtl(context, taken !== null || timed >= 0, "values that count once");
   const spec = {
     operatorId,
     partitions: context.partitions,

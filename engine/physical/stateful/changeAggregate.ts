@@ -1,7 +1,7 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { constantColumn, emptyBatch } from "../../arrow/columns.js";
-import { types, type Schema } from "../../arrow/types.js";
+import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
@@ -26,6 +26,7 @@ import { AggregateValues } from "./aggregateValues.js";
 import { ChangePartition } from "./changePartition.js";
 import { dealRows, GroupFiles } from "./groupFiles.js";
 import type { KeyedRows } from "./groups.js";
+import { watermarkedTimes } from "./eventTimes.js";
 import { KeyedGroups } from "./keyedGroups.js";
 
 /** GROUP BY whose results come out as changes; the last column says 1 of what is so now, −1 of what is not so any more. */
@@ -60,7 +61,7 @@ const globalRow: Batch = { ...emptyBatch(types.struct([])), length: 1 };
  * now with 1. A window is a key like any other.
  *
  * State, in partitions by key group: the running values of each group. A group is evicted without a word when the watermark has passed its event time, and goes with
- * a −1 when none of its rows is left.
+ * a −1 when none of its rows is left, or nobody touched it for as long as `stateTtl` says.
  *
  * Invariant: the rows with 1 that were not taken back are the groups and their results.
  */
@@ -77,6 +78,9 @@ export class ChangeAggregateOperator implements StatefulOperator {
   #watermarks: OperatorWatermarks | null = null;
   #begun = false;
   #touched = 0;
+  #expired = 0;
+  /** The logged time of the batch. */
+  #nowUs = 0;
 
   constructor({ spec, live, output }: ChangeAggregateNode, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
@@ -85,16 +89,19 @@ export class ChangeAggregateOperator implements StatefulOperator {
     this.#input = new AggregateInput(spec);
     this.#router = new KeyRouter(spec.partitions);
     const sorter = new HashSorter();
-    const expiry = spec.eventTime === null ? "never" : "eventTime";
+    const expiry = spec.ttlMs !== null ? "touched" : spec.eventTime === null ? "never" : "eventTime";
     const { layout } = this.#input;
     this.#partitions = new StatePartitions(spec.partitions, (groups) => {
       const partition = new ChangePartition(new KeyedGroups(layout, expiry, groups, sorter), spec, live);
-      partition.begin(this.#lateUs(), 0);
+      partition.begin(this.#lateUs(), this.#nowUs);
       return partition;
     });
     this.#output = schemaOf(output);
     const key = schemaOf(spec.grouping);
-    const value: Schema = types.struct([...new AggregateValues(spec.aggregates).stateFields]);
+    const value: Schema = types.struct([
+      ...new AggregateValues(spec.aggregates).stateFields,
+      ...(spec.ttlMs === null ? [] : [field("touchedUs", types.long, false)]),
+    ]);
     this.#files = new GroupFiles(spec.operatorId, this.#partitions, { key, value }, chunks);
     this.schemas = [{ operatorId: spec.operatorId, operatorName: "stateStoreSave", storeName: "default", key, value, layout: "keys" }];
   }
@@ -106,9 +113,11 @@ export class ChangeAggregateOperator implements StatefulOperator {
   begin(facts: BatchFacts): void {
     this.#begun = true;
     this.#touched = 0;
+    this.#expired = 0;
+    this.#nowUs = facts.batchTimeMs * 1000;
     this.#watermarks = this.#spec.eventTime === null ? null : (facts.watermarks[this.operatorId] ?? null);
     this.#input.begin(this.#lateUs());
-    for (const partition of this.#partitions.all()) partition.begin(this.#lateUs(), 0);
+    for (const partition of this.#partitions.all()) partition.begin(this.#lateUs(), this.#nowUs);
     if (this.#spec.grouping.length === 0)
       this.#eachPartition(this.#input.read(globalRow), (partition, rows) => partition.touchGlobal(rows));
   }
@@ -128,7 +137,7 @@ export class ChangeAggregateOperator implements StatefulOperator {
           if (after.count > 0) yield emission(this.#signed(after, 1));
         }
       }
-      partition.release(this.#watermarks === null ? null : this.#watermarks.evictMs * 1000);
+      yield* this.#let(partition);
     }
   }
 
@@ -141,8 +150,10 @@ export class ChangeAggregateOperator implements StatefulOperator {
     }
     if (upserts === null) return;
     const judged = this.#input.readSaved(upserts.columns.slice(0, keys), upserts.length);
-    const state = upserts.columns.slice(keys, -1);
-    this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
+    const hasTouch = this.#spec.ttlMs !== null;
+    const state = upserts.columns.slice(keys, hasTouch ? -2 : -1);
+    const timed = hasTouch ? { ...judged, times: watermarkedTimes(upserts.columns.at(-2)!) } : judged;
+    this.#eachPartition(timed, (partition, rows) => partition.restore(rows, state));
   }
 
   changes(): Iterable<StateChanges> {
@@ -171,10 +182,27 @@ export class ChangeAggregateOperator implements StatefulOperator {
       numRowsRemoved: sum(({ released }) => released.removed),
       numRowsDroppedByWatermark: this.#input.lateGroups,
       numDroppedDuplicateRows: null,
+      ...(this.#spec.ttlMs !== null && { rowsExpiredByTtl: this.#expired }),
       partitions: this.#spec.partitions,
       memoryUsedBytes: this.memoryBytes,
       lateRows: this.#input.lateRows,
     };
+  }
+
+  /** Forgets groups: those that nobody touched for as long as `stateTtl` says are not so any more; those that the watermark has passed are final. */
+  *#let(partition: ChangePartition): Iterable<Emission> {
+    const { ttlMs } = this.#spec;
+    if (ttlMs === null) {
+      partition.release(this.#watermarks === null ? null : partition.expired(this.#watermarks.evictMs * 1000));
+      return;
+    }
+    const slots = partition.expired(this.#nowUs - ttlMs * 1000);
+    this.#expired += slots.length;
+    for (let from = 0; from < slots.length; from += this.#chunks.emittedRows) {
+      const some = slots.subarray(from, from + this.#chunks.emittedRows);
+      yield emission(this.#signed({ columns: partition.results(some), count: some.length }, -1));
+    }
+    partition.release(slots);
   }
 
   #signed({ columns, count }: { readonly columns: readonly Column[]; readonly count: number }, sign: 1 | -1): Batch {

@@ -1,6 +1,7 @@
 import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { readValue, takeColumn } from "../../arrow/columns.js";
+import { types as arrowTypes } from "../../arrow/types.js";
 import { markOwned } from "../../arrow/ownership.js";
 import { IntList } from "../../state/intList.js";
 import { Lane } from "../../state/lane.js";
@@ -35,11 +36,14 @@ export class ChangePartition {
   readonly #stamp = new Lane("i32", 0);
   #batch = 0;
   #released = nothingReleased;
+  /** Whether the files have when a group was last touched. */
+  readonly #savesTouch: boolean;
 
-  constructor(groups: KeyedGroups, { aggregates, output, grouping }: AggregateSpec, live: number | null) {
+  constructor(groups: KeyedGroups, { aggregates, output, grouping, ttlMs }: AggregateSpec, live: number | null) {
     this.groups = groups;
     this.#values = new AggregateValues(aggregates);
     this.#live = live;
+    this.#savesTouch = ttlMs !== null;
     const types = output.slice(grouping.length).map(({ type }) => type);
     this.#comparer = new RowComparer(types);
     this.#before = new SlotColumns(types);
@@ -109,11 +113,21 @@ export class ChangePartition {
     };
   }
 
-  /** Forgets groups that no row is left of, of those that the batch touched, and those that the watermark has passed. */
-  release(evictUs: number | null): void {
-    const expired = evictUs === null ? [] : this.groups.expired(evictUs);
+  /** The groups whose time is at most a bound, by the hash of their keys. */
+  expired(boundUs: number): Int32Array {
+    return this.groups.expired(boundUs)[0]?.slots.slice() ?? new Int32Array(0);
+  }
+
+  /** Grouping columns and results of groups. */
+  results(slots: Int32Array): Column[] {
+    const { length } = slots;
+    return [...this.groups.groupingColumns(slots, length), ...this.#values.finish(slots, length)].map(markOwned);
+  }
+
+  /** Forgets groups that no row is left of, of those that the batch touched, and those that have expired. */
+  release(expired: Int32Array | null): void {
     const dead = this.#dead();
-    const slots = mergedByHash(this.groups, expired[0]?.slots ?? new Int32Array(0), dead);
+    const slots = mergedByHash(this.groups, expired ?? new Int32Array(0), dead);
     if (slots.length > 0) this.#released = this.groups.release([{ startUs: 0, slots }]);
   }
 
@@ -128,13 +142,21 @@ export class ChangePartition {
 
   /** Grouping columns, running values, hashes: what restores the groups. */
   saved(slots: Int32Array, count: number): Column[] {
-    return [...this.groups.groupingColumns(slots, count), ...this.#values.save(slots, count), this.groups.groupColumn(slots, count)].map(
-      markOwned,
-    );
+    return [
+      ...this.groups.groupingColumns(slots, count),
+      ...this.#values.save(slots, count),
+      ...this.#touched(slots, count),
+      this.groups.groupColumn(slots, count),
+    ].map(markOwned);
   }
 
   get memoryBytes(): number {
     return this.groups.memoryBytes + this.#values.memoryBytes + this.#before.bytes + this.#placeOf.bytes + this.#stamp.bytes;
+  }
+
+  #touched(slots: Int32Array, count: number): Column[] {
+    if (!this.#savesTouch) return [];
+    return [{ type: arrowTypes.long, encoding: "f64", length: count, nulls: null, values: this.groups.touchedAt(slots, count) }];
   }
 
   /** Notes the results of groups that the batch comes to for the first time. */
