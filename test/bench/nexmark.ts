@@ -36,16 +36,16 @@ export async function* runNexmark(flags: NexmarkFlags): AsyncGenerator<object> {
   // What a peer's clock does not count either: loading the engine's code.
   await import("../../dataframe/startQuery.js");
   for (const name of names) {
-    let rows = 0;
+    let [rows, batches] = [0, 0];
     const best: Partial<Record<Target, Figures>> = {};
     for (let i = 0; i < flags.runs; i++) {
       for (const target of ["noop", "parquet"] as const) {
         const run = await runOnce(flags, name, queries[name]!, target);
-        rows = run.rows;
+        ({ rows, batches } = run);
         if (best[target] === undefined || run.figures.seconds < best[target].seconds) best[target] = run.figures;
       }
     }
-    yield { name, rows, batches: "a file of each folder", noop: best.noop, parquet: best.parquet, ...beside(best, name, figures) };
+    yield { name, rows, batches, noop: best.noop, parquet: best.parquet, ...beside(best, name, figures) };
   }
 }
 
@@ -54,7 +54,7 @@ async function runOnce(
   name: string,
   { mode, sql }: NexmarkQuery,
   target: Target,
-): Promise<{ readonly rows: number; readonly figures: Figures }> {
+): Promise<{ readonly rows: number; readonly batches: number; readonly figures: Figures }> {
   const output = join(out, `tidemark.${name}`);
   const checkpoint = `${output}.ck`;
   await rm(output, { recursive: true, force: true });
@@ -76,12 +76,14 @@ async function runOnce(
   await query.awaitTermination();
   const seconds = (performance.now() - started) / 1000;
   const { user, system } = process.cpuUsage(cpu);
-  const rows = query.recentProgress
+  const progress = query.recentProgress;
+  const rows = progress
     .flatMap(({ sources }) => sources)
     .reduce((sum, { numInputRows, metrics }) => sum + Number(metrics.rowsRead ?? numInputRows), 0);
   await session.stop();
   return {
     rows,
+    batches: progress.length,
     figures: { seconds: round(seconds), cpuSeconds: round((user + system) / 1e6), rowsPerSecond: Math.round(rows / seconds) },
   };
 }
