@@ -150,7 +150,7 @@ export class KeptAggregateOperator implements StatefulOperator {
     const { rows } = touched;
     const columns = partition.columns(rows.values, rows.count);
     const groups = this.#groupsOf(touched, columns);
-    if (this.#session !== null) noteEnds(partition, touched, groups, keys);
+    if (this.#session !== null && this.#node.kept.eventTime !== null) noteEnds(partition, touched, groups, keys);
     const groupCount = groups.firstRow.count;
     const { isRow } = this.#node;
     const all = Int32Array.from({ length: rows.count }, (_, j) => j);
