@@ -118,7 +118,7 @@ class StateReading {
     const { folder, location, warn } = this;
     const { snapshot, deltas } = await findChain({ folder, location, version: batchId + 1, head: this.fileOf(batchId), warn });
     if (snapshot !== null) yield* readTables(snapshot, allGroups);
-    for (const delta of deltas) yield* readTables(await openDelta(folder, delta), allGroups);
+    for (const { name } of deltas) yield* readTables(await openDelta(folder, name), allGroups);
   }
 
   async *changesOf(batchId: number): AsyncGenerator<StateChanges> {

@@ -1,13 +1,17 @@
 import { corruptFile } from "../../engine/contract/logText.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import type { StateFileReader } from "./stateFile.js";
-import type { StateFileIndex } from "./stateFileIndex.js";
 import { isDamage, type StateFolder } from "./stateFolder.js";
 
 /** What a version is restored from: a snapshot, opened and checked, or nothing; then deltas, oldest first. */
 export interface Chain {
   readonly snapshot: StateFileReader | null;
-  readonly deltas: readonly string[];
+  readonly deltas: readonly ChainedDelta[];
+}
+
+export interface ChainedDelta {
+  readonly name: string;
+  readonly sizeBytes: number;
 }
 
 export interface ChainRequest {
@@ -31,6 +35,9 @@ export async function findChain(request: ChainRequest): Promise<Chain> {
   if (head === null) throw new StreamingError("CHECKPOINT_STATE_NOT_OURS", { location, batchId: String(version - 1) });
   /** The delta of each version that was walked over. */
   const deltas = new Map<number, string>();
+  const sizes = new Map<number, number>();
+  const from = (first: number): ChainedDelta[] =>
+    Array.from({ length: version - first + 1 }, (_, i) => ({ name: deltas.get(first + i)!, sizeBytes: sizes.get(first + i)! }));
   let damage: StreamingError | null = null;
   let name: string | null = head;
   for (let at = version; name !== null; at--) {
@@ -38,22 +45,19 @@ export async function findChain(request: ChainRequest): Promise<Chain> {
     for (const candidate of await snapshotsBegunAt(folder, at)) {
       try {
         const snapshot = await openSnapshot(folder, candidate, at, deltas);
-        if (snapshot !== null) return { snapshot, deltas: between(deltas, at + 1, version) };
+        if (snapshot !== null) return { snapshot, deltas: from(at + 1) };
       } catch (error) {
         if (!isDamage(error)) throw error;
         damage ??= error;
         warn(`A snapshot of the state cannot be used, an older one and the changes since are: ${error.message}`);
       }
     }
-    const { isWhole, previous } = await linkOf(folder, name, at, damage);
-    if (isWhole) return { snapshot: null, deltas: between(deltas, at, version) };
-    name = previous;
+    const { index, sizeBytes } = await linkOf(folder, name, at, damage);
+    sizes.set(at, sizeBytes);
+    if (index.isWhole) return { snapshot: null, deltas: from(at) };
+    name = index.previous;
   }
-  return { snapshot: null, deltas: between(deltas, 1, version) };
-}
-
-function between(deltas: ReadonlyMap<number, string>, from: number, to: number): string[] {
-  return Array.from({ length: to - from + 1 }, (_, i) => deltas.get(from + i)!);
+  return { snapshot: null, deltas: from(1) };
 }
 
 async function snapshotsBegunAt(folder: StateFolder, version: number): Promise<string[]> {
@@ -92,13 +96,13 @@ async function linkOf(
   name: string,
   version: number,
   damage: StreamingError | null,
-): Promise<Pick<StateFileIndex, "isWhole" | "previous">> {
+): Promise<Pick<StateFileReader, "index" | "sizeBytes">> {
   const reader = await openDelta(folder, name, damage);
   await reader.close();
   const { index, path } = reader;
   if (index.kind !== "delta" || index.version !== version) throw corruptFile(path)(`it is not the delta of version ${version}`);
   if (!index.isWhole && (index.previous === null) !== (version === 1)) throw corruptFile(path)("it does not say which delta is before it");
-  return index;
+  return reader;
 }
 
 /** @throws CHECKPOINT_FILE_MISSING, or `damage` when that is why the file is needed */

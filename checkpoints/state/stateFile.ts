@@ -94,6 +94,9 @@ export class StateFileWriter {
 
 /** A state file that is complete: its index was read and checked; pieces are checked as they are read. */
 export class StateFileReader {
+  /** How much of the pieces was read so far. */
+  bytesRead = 0;
+
   private constructor(
     readonly path: string,
     readonly formatVersion: number,
@@ -122,6 +125,7 @@ export class StateFileReader {
   async piece(piece: Piece): Promise<Uint8Array> {
     const bytes = await readRange(this.file, this.path, piece.offset, piece.length);
     if (crc32(bytes) !== piece.crc32) throw this.mismatch(piece);
+    this.bytesRead += piece.length;
     return bytes;
   }
 

@@ -1,6 +1,7 @@
 import type { FileSystem } from "../../engine/contract/fileSystem.js";
 import {
   allGroups,
+  type BytesRead,
   type GroupRange,
   type RecordedLayout,
   type SnapshotSource,
@@ -18,6 +19,7 @@ import { readTables } from "./readTables.js";
 import { SnapshotWriter, type SnapshotChunks } from "./snapshotWriter.js";
 import type { SnapshotBase } from "./stateFileIndex.js";
 import { formatStateFileName } from "./stateFileName.js";
+import type { StateFileReader } from "./stateFile.js";
 import { StateFolder } from "./stateFolder.js";
 import { recordedLayout, recordMigration, registerStateSchemas, type CommittedState } from "./stateSchemas.js";
 import { TableSections } from "./tableSections.js";
@@ -115,20 +117,30 @@ export class FileStateStore implements StateStore {
     this.head = { version, name: null };
   }
 
-  async *restore(version: number, groups: GroupRange = allGroups): AsyncGenerator<StateChanges> {
+  async *restore(
+    version: number,
+    groups: GroupRange = allGroups,
+    told: (read: BytesRead) => void = () => undefined,
+  ): AsyncGenerator<StateChanges> {
     this.beginAt(version);
     if (version === 0) return;
     const { location, stateFileOf, warn } = this.options;
     const name = await stateFileOf(version);
     const { snapshot, deltas } = await findChain({ folder: this.folder, location, version, head: name, warn });
-    if (snapshot !== null) {
-      this.snapshotBytes = snapshot.sizeBytes;
-      yield* readTables(snapshot, groups);
-    }
-    for (const [i, delta] of deltas.entries()) {
-      const reader = await openDelta(this.folder, delta);
-      this.deltas.push({ version: version - deltas.length + 1 + i, sizeBytes: reader.sizeBytes });
-      yield* readTables(reader, groups);
+    this.snapshotBytes = snapshot?.sizeBytes ?? 0;
+    const totalBytes = deltas.reduce((sum, { sizeBytes }) => sum + sizeBytes, this.snapshotBytes);
+    let before = 0;
+    const chunksOf = async function* (reader: StateFileReader): AsyncGenerator<StateChanges> {
+      for await (const chunk of readTables(reader, groups)) {
+        told({ doneBytes: before + reader.bytesRead, totalBytes });
+        yield chunk;
+      }
+      before += reader.sizeBytes;
+    };
+    if (snapshot !== null) yield* chunksOf(snapshot);
+    for (const [i, { name: delta, sizeBytes }] of deltas.entries()) {
+      this.deltas.push({ version: version - deltas.length + 1 + i, sizeBytes });
+      yield* chunksOf(await openDelta(this.folder, delta));
     }
     this.head = { version, name };
   }

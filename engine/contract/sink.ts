@@ -76,8 +76,10 @@ export interface Sink {
    * Before the first batch of a run: check the target, fence former owners, recover what they left open. Whoever calls it calls `stop`, also when it rejects.
    *
    * @param committed the newest batches of the commit log, oldest first, as far back as it is kept: a target that lacks them is refused
+   * @param lastPlanned the newest batch of the offset log, -1 for none: a target that holds a later one is refused, because the checkpoint is older than it, and what the next
+   * batch is was never written down
    */
-  start(identity: OutputIdentity, committed?: readonly CommittedBatch[]): Promise<void>;
+  start(identity: OutputIdentity, committed?: readonly CommittedBatch[], lastPlanned?: number): Promise<void>;
   open(info: OutputBatchInfo): Promise<SinkBatch | null>;
   /** What the commit log keeps of a batch that this sink has committed, so that a later start can tell whether the target still has it as it was. */
   receiptOf?(batchId: number): Promise<Json>;

@@ -21,6 +21,12 @@ export interface StateSchema {
   readonly pane?: number;
 }
 
+/** How far a reading of files is. */
+export interface BytesRead {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
 /** The layout of the state of a checkpoint. */
 export interface RecordedLayout {
   readonly schemas: readonly StateSchema[];
@@ -89,8 +95,8 @@ export interface StateStore {
   readonly schemaNumber: number | null;
   /** Whether the next delta is to be of all of the state, as upserts. */
   readonly wantsWhole: boolean;
-  /** What restores `version`: chunks in the order to be applied. */
-  restore(version: number): AsyncIterable<StateChanges>;
+  /** What restores `version`: chunks in the order to be applied. @param told before each chunk, how far reading is */
+  restore(version: number, groups?: GroupRange, told?: (read: BytesRead) => void): AsyncIterable<StateChanges>;
   /** Instead: nothing of the state of `version` is wanted. */
   beginAt(version: number): void;
   /** Durable when it resolves. Gives the file's name, which the commit log records. */

@@ -1,12 +1,11 @@
 import { mainOutput } from "../contract/sink.js";
-import { StateMigration } from "../physical/migration/migrateState.js";
-import { lendChunks } from "../contract/lending.js";
 import { thrownText } from "../errors/shownValue.js";
 import type { QueryDefinition, QueryOutput, QueryParts } from "./definition.js";
 import { confOfNewBatches, confOfReplay, confToLog, plansTheSame, overruled, type Conf } from "./configuration.js";
 import { checkLoggedOffsets } from "./offsetOrder.js";
 import type { RestartPoint } from "./recovery.js";
-import { checkState, type ChangedState } from "./changedState.js";
+import { checkState } from "./changedState.js";
+import { restoreState } from "./restoreState.js";
 import { queryChanged, sourcesChange, type QueryIdentity, type RecordedShape } from "./shape.js";
 import type { WatermarkPolicy } from "./watermarkTracker.js";
 
@@ -65,26 +64,6 @@ export function checkSources(recorded: RecordedShape | null, now: QueryIdentity,
   if (change !== null) throw queryChanged({ location }, change);
 }
 
-async function restoreState(
-  { checkpoint, runtime, stateHooks }: QueryDefinition,
-  { execution }: QueryParts,
-  changed: ChangedState | null,
-  version: number,
-): Promise<void> {
-  if (version === 0 || execution.stateful.length === 0) return;
-  const byId = new Map(execution.stateful.map((operator) => [operator.operatorId, operator]));
-  const migration = changed === null ? null : new StateMigration(changed.decisions, changed.recorded, byId, stateHooks);
-  if (migration?.isEmpty === true) return checkpoint.state.beginAt(version);
-  for await (const chunk of checkpoint.state.restore(version)) {
-    for (const lent of lendChunks(runtime.lending, [chunk])) {
-      if (migration === null) byId.get(lent.operatorId)?.restore(lent);
-      else migration.apply(lent);
-    }
-    execution.checkMemory();
-  }
-  migration?.finish();
-}
-
 /** A sink is told of the batches that the commit log keeps, with what the sink said of them: a target that lacks them is refused. */
 function startSink({ checkpoint }: QueryDefinition, { id: outputId, sink }: QueryOutput): Promise<void> {
   const { queryId, runId, history } = checkpoint;
@@ -94,7 +73,7 @@ function startSink({ checkpoint }: QueryDefinition, { id: outputId, sink }: Quer
     // A side output may be younger than the query.
     return receipt === null && outputId !== mainOutput && sink.receiptOf !== undefined ? [] : [{ batchId, receipt }];
   });
-  return sink.start({ queryId, runId, outputId }, committed);
+  return sink.start({ queryId, runId, outputId }, committed, history.at(-1)?.batchId ?? -1);
 }
 
 async function closeParts({ name, checkpoint, warn }: QueryDefinition, { sources, outputs, execution }: QueryParts): Promise<void> {

@@ -38,12 +38,13 @@ export class StreamingFileSink implements Sink {
     this.manifest = new ManifestLog(context.runtime, options.path);
   }
 
-  async start(identity: OutputIdentity, committed: readonly CommittedBatch[] = []): Promise<void> {
+  async start(identity: OutputIdentity, committed: readonly CommittedBatch[] = [], lastPlanned = Infinity): Promise<void> {
     const { path } = this.options;
     const { runtime } = this.context;
     const loading = this.encoder.load();
     await writing(path, () => claimFolder(runtime.files, path, identity));
     const listing = await writing(path, () => this.manifest.open());
+    if (this.manifest.latestBatch > lastPlanned) throw this.ahead(lastPlanned + 1);
     const sums = await checkManifest({
       files: runtime.files,
       folder: this.manifest.folder,
@@ -61,9 +62,7 @@ export class StreamingFileSink implements Sink {
     const newest = this.manifest.latestBatch;
     if (newest === info.batchId) return null;
     const { path } = this.options;
-    if (newest > info.batchId) {
-      throw new StreamingError("SINK_AHEAD_OF_QUERY", { sink: displayPath(path), newest: String(newest), batchId: String(info.batchId) });
-    }
+    if (newest > info.batchId) throw this.ahead(info.batchId);
     const parts = dataFiles(this.context, this.options, this.encoder, info.schema);
     let entries: ManifestEntry[] | null = null;
     return {
@@ -85,6 +84,12 @@ export class StreamingFileSink implements Sink {
   }
 
   async stop(): Promise<void> {}
+
+  /** @param batchId the batch that the query is about to write */
+  private ahead(batchId: number): StreamingError {
+    const newest = String(this.manifest.latestBatch);
+    return new StreamingError("SINK_AHEAD_OF_QUERY", { sink: displayPath(this.options.path), newest, batchId: String(batchId) });
+  }
 
   private async entryOf(path: string): Promise<ManifestEntry> {
     const status = await this.context.runtime.files.status(path);

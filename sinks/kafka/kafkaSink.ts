@@ -5,7 +5,7 @@ import { TransactionalProducer } from "../../connectors/kafka/producer.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import { retainBatch } from "../../engine/arrow/columns.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
-import type { OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
+import type { CommittedBatch, OutputBatchInfo, OutputIdentity, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { assert } from "../../engine/errors/assert.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { BatchEncoder, distinctTopics } from "./batchEncoder.js";
@@ -63,7 +63,7 @@ export class KafkaSink implements Sink {
     for (const name of ["batch.size", "max.request.size", "transaction.timeout.ms"] as const) options.settings.integer(name);
   }
 
-  async start(identity: OutputIdentity): Promise<void> {
+  async start(identity: OutputIdentity, _: readonly CommittedBatch[] = [], lastPlanned = Infinity): Promise<void> {
     const { settings, transactionalIdPrefix, topic } = this.options;
     for (const name of settings.ignored)
       this.context.warn(`The option kafka.${name} is a setting of the Java client; it means nothing here.`);
@@ -80,6 +80,7 @@ export class KafkaSink implements Sink {
     };
     if (topic !== null) await this.partitionCountOf(topic);
     await this.fence();
+    this.started().marker?.checkPlanned(lastPlanned);
   }
 
   async open(info: OutputBatchInfo): Promise<SinkBatch | null> {

@@ -48,9 +48,7 @@ export class BatchMarker {
   decide(batchId: number, onLost: OnMarkerLost): "write" | "done" | "skip" {
     const found = this.batchId;
     if (found === batchId) return "done";
-    if (found !== null && found > batchId) {
-      throw new StreamingError("KAFKA_MARKER_NEWER", { batchId: String(batchId), found: String(found), group: this.group });
-    }
+    if (found !== null && found > batchId) throw this.newer(found, batchId);
     if (batchId === (found ?? -1) + 1) return "write";
     if (onLost !== "fail") return onLost;
     const parameters = {
@@ -60,6 +58,15 @@ export class BatchMarker {
       found: String(found ?? "none"),
     };
     throw new StreamingError("KAFKA_MARKER_LOST", parameters);
+  }
+
+  /** @throws KAFKA_MARKER_NEWER where it says a batch that the query has never planned */
+  checkPlanned(lastPlanned: number): void {
+    if (this.batchId !== null && this.batchId > lastPlanned) throw this.newer(this.batchId, lastPlanned + 1);
+  }
+
+  private newer(found: number, batchId: number): StreamingError {
+    return new StreamingError("KAFKA_MARKER_NEWER", { batchId: String(batchId), found: String(found), group: this.group });
   }
 
   /** Puts marker `batchId` into the producer's transaction. */

@@ -5,7 +5,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import { changesOption } from "../../engine/contract/changeForm.js";
 import { Options, type OptionSpec } from "../../engine/contract/options.js";
 import type { SinkProvider } from "../../engine/contract/provider.js";
-import type { OutputBatchInfo, OutputIdentity, OutputMode, Sink, SinkBatch } from "../../engine/contract/sink.js";
+import type { CommittedBatch, OutputBatchInfo, OutputIdentity, OutputMode, Sink, SinkBatch } from "../../engine/contract/sink.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { valueKey, type ValueKey } from "../../engine/values/valueIndex.js";
 
@@ -122,7 +122,7 @@ class MemorySink implements Sink {
     private readonly keys: readonly string[] | null,
   ) {}
 
-  async start({ queryId }: OutputIdentity): Promise<void> {
+  async start({ queryId }: OutputIdentity, _: readonly CommittedBatch[] = [], lastPlanned = Infinity): Promise<void> {
     const owner = this.table.queryId;
     if (owner !== null && owner !== queryId) {
       throw new StreamingError("SINK_BELONGS_TO_ANOTHER_QUERY", {
@@ -131,19 +131,14 @@ class MemorySink implements Sink {
         queryId,
       });
     }
+    if (this.table.newest > lastPlanned) throw this.ahead(lastPlanned + 1);
     this.table.queryId = queryId;
   }
 
   async open(info: OutputBatchInfo): Promise<SinkBatch | null> {
     const { newest } = this.table;
     if (newest === info.batchId) return null;
-    if (newest > info.batchId) {
-      throw new StreamingError("SINK_AHEAD_OF_QUERY", {
-        sink: `The memory table ${this.table.name}`,
-        newest: String(newest),
-        batchId: String(info.batchId),
-      });
-    }
+    if (newest > info.batchId) throw this.ahead(info.batchId);
     const parts: Batch[] = [];
     return {
       write: (batch) => void parts.push(retainBatch(batch)),
@@ -159,4 +154,10 @@ class MemorySink implements Sink {
   }
 
   async stop(): Promise<void> {}
+
+  /** @param batchId the batch that the query is about to write */
+  private ahead(batchId: number): StreamingError {
+    const sink = `The memory table ${this.table.name}`;
+    return new StreamingError("SINK_AHEAD_OF_QUERY", { sink, newest: String(this.table.newest), batchId: String(batchId) });
+  }
 }

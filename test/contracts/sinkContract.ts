@@ -149,6 +149,22 @@ export function sinkContract(name: string, make: () => Promise<SinkFixture>): vo
       expect(await visible()).toEqual(rowsOfBatches(0, 1, 2));
     });
 
+    test("refuses a query that has not planned what its output holds: the next batch would be another one", async () => {
+      fixture = await make();
+      if (!fixture.exactlyOnce) return;
+      const sink = await started();
+      for (const batchId of [0, 1, 2]) await write(sink, batchId, "commit");
+      for (const lastPlanned of [-1, 1]) {
+        const older = fixture.open();
+        await expect(older.start({ ...sinkIdentity, runId: "run-2" }, [], lastPlanned)).rejects.toMatchObject({ name: "StreamingError" });
+        await older.stop();
+      }
+      const planned = fixture.open();
+      await planned.start({ ...sinkIdentity, runId: "run-3" }, [], 2);
+      expect(await planned.open(infoOf(2, true))).toBeNull();
+      expect(await visible()).toEqual(rowsOfBatches(0, 1, 2));
+    });
+
     test("refuses another query's output", async () => {
       fixture = await make();
       if (!fixture.exactlyOnce) return;

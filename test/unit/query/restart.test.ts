@@ -262,3 +262,26 @@ describe("damage to a checkpoint", () => {
     expect(lastRow()).not.toEqual(["a", 9n, 3n]);
   });
 });
+
+describe("a checkpoint that is older than its output", () => {
+  it("is refused before anything is planned, so that no row is taken for one that is there", async () => {
+    const json: Start = { sink: "json" };
+    await machine.run(json);
+    const files = ["/data/checkpoint/offsets/1", "/data/checkpoint/commits/1", "/data/checkpoint/sources/0/1"];
+    await machine.file("1.json", [{ k: "c", v: 3 }]);
+    await machine.run(json);
+    const removed = await Promise.all(files.map((path) => machine.world.files.read(path)));
+    for (const path of files) await machine.world.files.remove(path);
+    await machine.file("2.json", [{ k: "d", v: 4 }]);
+    for (const _ of [1, 2]) {
+      expect(await refusalOf(machine.start(json))).toMatchObject({
+        condition: "SINK_AHEAD_OF_QUERY",
+        parameters: { newest: "1", batchId: "1" },
+      });
+      expect(await machine.text("/data/checkpoint/offsets/1")).toBeNull();
+    }
+    for (const [i, path] of files.entries()) await machine.world.files.addNew(path, removed[i]!);
+    await machine.run(json);
+    expect(await machine.text("/data/out/_spark_metadata/2")).toContain("v1");
+  });
+});
