@@ -60,7 +60,7 @@ export class GroupState<State extends UserRow = UserRow> {
 
   /** Forgets the state and its timeout. @example state.remove() */
   remove(): void {
-    this.#table.remove({});
+    if (this.exists) this.#table.remove({});
     this.#clearTimeout();
   }
 
@@ -138,6 +138,8 @@ export interface TransformOptions {
   readonly outputSchema: SchemaInput;
   /** Which clock timers go by. Default: there are none. */
   readonly timeMode?: TimeMode;
+  /** The column of the output that is its event time, so that windows and other operators by event time can stand above; it needs a watermark below. Default: none. */
+  readonly eventTimeColumnName?: string;
   /** Of a processor with asynchronous methods: how many keys may wait at once. Default: 16. */
   readonly concurrency?: number;
 }
@@ -161,12 +163,12 @@ export function groupStatePlan<Row>(
   return { ...nodeOf(input, grouping, outputSchema), verb, operatorName, functionId, outputMode, timeMode, timers: "timeout" };
 }
 
-/** The plan of `transformWithState`. @throws INVALID_OPTION_VALUE, GROUP_STATE_INITIAL_KEYS, GROUP_STATE_INITIAL_STREAM */
+/** The plan of `transformWithState`. @throws INVALID_OPTION_VALUE, GROUP_STATE_INITIAL_KEYS, GROUP_STATE_INITIAL_STREAM, CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK */
 export function transformPlan(
   input: AnalyzedPlan,
   grouping: readonly Expression[],
   make: () => StatefulProcessor,
-  { outputSchema, timeMode: given = "none", concurrency }: TransformOptions,
+  { outputSchema, timeMode: given = "none", eventTimeColumnName, concurrency }: TransformOptions,
   initialState: KeyedPlan | null,
 ): LogicalPlan {
   const verb = "transformWithState";
@@ -174,7 +176,8 @@ export function transformPlan(
   const functionId = registerGroupFunction(processorFunction(make, timeMode, concurrency));
   const names = { verb, operatorName: "transformWithStateExec", functionId, timeMode };
   const initial = initialState === null ? {} : { initial: initialOf(initialState) };
-  return { ...nodeOf(input, grouping, outputSchema), ...names, ...initial, outputMode: null, timers: "timers" };
+  const stamped = eventTimeColumnName === undefined ? {} : { eventTimeColumn: eventTimeColumnName };
+  return { ...nodeOf(input, grouping, outputSchema), ...names, ...initial, ...stamped, outputMode: null, timers: "timers" };
 }
 
 function initialOf({ keyCount, plan }: KeyedPlan) {

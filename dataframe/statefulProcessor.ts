@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { types, field } from "../engine/arrow/types.js";
+import { types, field, type Schema } from "../engine/arrow/types.js";
 import type { GroupCall, GroupFunction, UserRow, UserTable, UserTableSpec } from "../engine/contract/groupFunction.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
 import { shownValue } from "../engine/errors/shownValue.js";
@@ -15,6 +15,11 @@ export interface StateOptions {
   /** Milliseconds of the clock (of the logged time of batches) after which a value that was not written again is gone; needs the time mode processingTime. Default: for ever. */
   readonly ttlMs?: number;
 }
+
+/** The place of a value in a list. */
+type Place = { readonly i: number };
+
+const places = types.struct([field("i", types.int, false)]);
 
 /** One value for each key. @example const count = handle.getValueState("count", "n BIGINT") */
 export interface ValueState<V extends UserRow = UserRow> {
@@ -77,21 +82,50 @@ export class StatefulProcessorHandle {
 
   /** A list for each key. Only in `init`. @throws STATEFUL_PROCESSOR_* @example const last = handle.getListState("last", "v BIGINT") */
   getListState<V extends UserRow = UserRow>(name: string, schema: SchemaInput, options: StateOptions = {}): ListState<V> {
+    if (options.ttlMs !== undefined) return this.#expiringList(name, schemaInput(schema), options.ttlMs);
     const value = types.struct([field("values", types.array(schemaInput(schema)))]);
-    const table = this.#table("list", { name, key: types.struct([]), value, ttlMs: options.ttlMs ?? null });
+    const table = this.#table("list", { name, key: types.struct([]), value, ttlMs: null });
     const read = (): readonly V[] => (table().get({})?.["values"] as readonly V[] | undefined) ?? [];
     const append = (values: readonly V[]): void => {
-      const all = [...read(), ...values];
-      // Spark counts each value that is appended.
-      values.forEach(() => table().put({}, { values: all }));
+      checkValues(name, values);
+      table().put({}, { values: [...read(), ...values] }, { updates: values.length });
     };
     return {
       exists: () => table().get({}) !== undefined,
       get: read,
-      put: (values) => table().put({}, { values }, false),
+      put: (values) => {
+        checkValues(name, values);
+        table().put({}, { values }, { updates: values.length, anew: true });
+      },
       appendValue: (one) => append([one]),
       appendList: append,
-      clear: () => table().remove({}),
+      clear: () => table().remove({}, read().length),
+    };
+  }
+
+  /** A list whose values each have their own time: rows by their places, which go up. */
+  #expiringList<V extends UserRow>(name: string, value: Schema, ttlMs: number): ListState<V> {
+    const table = this.#table("list", { name, key: places, value, ttlMs, isList: true });
+    const rows = (withGone: boolean) => (table().entries(withGone) as readonly (readonly [Place, V])[]).toSorted(([a], [b]) => a.i - b.i);
+    const append = (values: readonly V[], anew = false): void => {
+      checkValues(name, values);
+      const next = (rows(true).at(-1)?.[0].i ?? -1) + 1;
+      for (const [j, one] of values.entries()) table().put({ i: next + j }, one, { updates: 1, anew: anew && j === 0 });
+    };
+    const clear = (removals: number): void => {
+      for (const [place] of rows(true)) table().remove(place, removals);
+    };
+    return {
+      exists: () => rows(false).length > 0,
+      get: () => rows(false).map(([, one]) => one),
+      put: (values) => {
+        checkValues(name, values);
+        clear(0);
+        append(values, true);
+      },
+      appendValue: (one) => append([one]),
+      appendList: (values) => append(values),
+      clear: () => clear(1),
     };
   }
 
@@ -199,6 +233,11 @@ export class StatefulProcessorHandle {
     if (call === null) throw new StreamingError("STATE_OUTSIDE_OF_CALL");
     return call;
   }
+}
+
+/** @throws ILLEGAL_STATE_STORE_VALUE.EMPTY_LIST_VALUE */
+function checkValues(stateName: string, values: readonly UserRow[]): void {
+  if (values.length === 0) throw new StreamingError("ILLEGAL_STATE_STORE_VALUE.EMPTY_LIST_VALUE", { stateName });
 }
 
 /**

@@ -11,17 +11,26 @@ export interface UserTableSpec {
   readonly value: Schema;
   /** How long a row lives after it was written, by the time of the batch; null: for ever. */
   readonly ttlMs: number | null;
+  /** Whether the rows of a key are one list, which counts as one row. */
+  readonly isList?: boolean;
+}
+
+/** What writing a row counts as: one update, unless said otherwise. `anew`: what was counted in the batch before is forgotten, as Spark does where a list is put. */
+export interface CountedUpdates {
+  readonly updates: number;
+  readonly anew?: boolean;
 }
 
 /** The state of the key that a function runs for. */
 export interface UserTable {
   /** Undefined when there is no such row. */
   get(key: UserRow): UserRow | undefined;
-  /** Counted as an update, if `counts`. @throws VALUE_NOT_OF_TYPE */
-  put(key: UserRow, value: UserRow, counts?: boolean): void;
-  /** Counted as a removal. Nothing happens when there is no such row. */
-  remove(key: UserRow): void;
-  entries(): readonly (readonly [key: UserRow, value: UserRow])[];
+  /** @throws VALUE_NOT_OF_TYPE */
+  put(key: UserRow, value: UserRow, counted?: CountedUpdates): void;
+  /** Counts as that many removals (1), as in Spark also when there is no such row; nothing else happens then. */
+  remove(key: UserRow, removals?: number): void;
+  /** `withGone`: also those whose time is over, as long as they lie there. */
+  entries(withGone?: boolean): readonly (readonly [key: UserRow, value: UserRow])[];
 }
 
 /** Times at which a key is woken, ms since 1970. */

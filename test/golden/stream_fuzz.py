@@ -4,12 +4,13 @@
     npm run golden -- --dir DIR                                                              # asks us
 
 Every stateful operator: windows of odd sizes, slides and offsets, sessions of fixed and given gaps, both kinds of deduplication, limits,
-joins of streams of every kind (by key, range and window) and with tables, functions over groups, grouping sets, subqueries on tables, set operations; and chains of them. Late and null event
+joins of streams of every kind (by key, range and window) and with tables, functions and processors over groups, grouping sets, subqueries on tables, set operations; and chains of them,
+what was aggregated joined, united and deduplicated again among them. Late and null event
 times, empty and absent input, all output modes, several watermarks and both policies, unions, filters on both sides, session zones,
-restarts from the checkpoint, both drivers. SHAPES=join,session asks for some of the shapes only.
+restarts from the checkpoint (also of what runs once and of files), all drivers, both state stores, formats of state. SHAPES=join,session asks for some of the shapes only.
 """
 import datetime as dt, os, random
-import record
+import processors, record
 from record import P, S, T, q
 
 record.TO_JSON_OPTS["timeZone"] = "UTC"
@@ -19,7 +20,7 @@ STARTS = ["2024-03-10T06:30:00", "2024-11-03T05:15:00", "1969-12-31T23:59:30", "
 ROCKS = "org.apache.spark.sql.execution.streaming.state.RocksDBStateStoreProvider"
 SHAPES = {"window": 4, "window-key": 5, "key": 2, "global": 1, "dedup": 2, "dedup-within": 3, "distinct": 1, "stateless": 1, "two-level": 2,
           "session": 4, "session-window": 2, "limit": 2, "join": 8, "join-window": 3, "join-agg": 3, "join-chain": 3, "join-static": 3,
-          "self-join": 2, "function": 1, "chain": 4, "sets": 3, "subquery": 3, "unions": 3, "join-limit": 1, "join-agg-agg": 2, "set-operation": 1}
+          "self-join": 2, "function": 1, "processor": 2, "agg-join": 2, "agg-union": 2, "agg-dedup": 2, "join-dedup": 2, "ntz-window": 1, "chain": 4, "sets": 3, "subquery": 3, "unions": 3, "join-limit": 1, "join-agg-agg": 2, "set-operation": 1}
 
 
 def span(seconds):
@@ -41,7 +42,7 @@ class Case:
         self.width = self.unit * r.choice([1, 2, 3, 5, 7, 10])
         self.conf = {"spark.sql.session.timeZone": r.choice(ZONES)}
         self.inputs, self.static = {}, {}
-        self.driver = "availableNow" if r.random() < 0.2 else "step"
+        self.driver = r.choices(["step", "availableNow", "once"], [75, 19, 6])[0]
         self.prelude = None
 
     # -- rows ------------------------------------------------------------------------------------
@@ -66,7 +67,7 @@ class Case:
             u = r.random()
             if u < 0.1 and step > 0:
                 out.append(None)
-            elif u < 0.18 and self.driver == "step":
+            elif u < 0.18 and self.driver != "availableNow":
                 out.append([])
             else:
                 out.append([self.row(step, r.random() < 0.2) for _ in range(r.randint(1, 6))])
@@ -96,7 +97,9 @@ class Case:
 
     def aggs(self, most=4):
         pool = ["count(*) AS n", "count(v) AS nv", "sum(v) AS s", "min(v) AS lo", "max(ts) AS last_ts", "avg(v) AS m", "sum(x) AS sx", "max(x) AS mx", "min(k) AS mk", "avg(x) AS ax", "count_if(v > 1) AS big",
-                "first(v) AS f", "last(v, true) AS l", "collect_list(v) AS vs", "sum(v) FILTER (WHERE v > 0) AS sp", "max_by(k, v) AS kb", "bool_or(v > 50) AS any50", "stddev_pop(v) AS sd", "max(struct(v, k)) AS ms", "sum(v * 2 + 1) AS s2"]
+                "first(v) AS f", "last(v, true) AS l", "collect_list(v) AS vs", "sum(v) FILTER (WHERE v > 0) AS sp", "max_by(k, v) AS kb", "bool_or(v > 50) AS any50", "stddev_pop(v) AS sd", "max(struct(v, k)) AS ms", "sum(v * 2 + 1) AS s2",
+                "sort_array(collect_set(v)) AS vset", "approx_count_distinct(k) AS kinds", "min_by(v, ts) AS earliest", "every(v > 0) AS all0", "bit_xor(v) AS bx", "var_samp(v) AS vv", "corr(v, cast(x as double)) AS c", "percentile(v, 0.5) AS med", "array_agg(k) AS ks",
+                "first(x, true) AS fx", "any_value(k) AS ak", "skewness(v) AS sk", "regr_slope(v, x) AS rs", "max(CASE WHEN v > 1 THEN ts END) AS big_ts", "try_sum(v) AS ts2", "try_avg(x) AS tax", "product(cast(v AS double)) AS pr"]
         return self.r.sample(pool, self.r.randint(1, most))
 
     def delay(self):
@@ -190,7 +193,7 @@ class Case:
 
     def dedup(self):
         r = self.r
-        plan = self.source("a").dedup(r.choice([["k", "ts"], ["k", "v", "ts"], ["ts"], ["k"], None]))
+        plan = self.source("a").dedup(r.choice([["k", "ts"], ["k", "v", "ts"], ["ts"], ["k"], None, ["x"], ["x", "v"]]))
         return plan.agg([self.window(), "k"], self.aggs(2)) if r.random() < 0.3 else plan
 
     def dedup_within(self):
@@ -336,6 +339,55 @@ class Case:
         plan = joined.agg([self.window("lts"), "lk"], ["count(*) AS n", "sum(lv) AS s"])
         return plan.agg([f"window({self.r.choice(['w', 'window_time(w)'])}, '{span(self.width * 2)}') AS w2"], ["count(*) AS groups", "max(n) AS most"])
 
+    # -- what was aggregated, again ----------------------------------------------------------------
+    def windows(self, name, prefix, w):
+        """Counts of windows, as a side of a join or union."""
+        plan = self.source(name, 0.15)
+        return plan.agg([f"{w} AS {prefix}w", f"k AS {prefix}k"], [f"count(*) AS {prefix}n", f"sum(v) AS {prefix}s"])
+
+    def agg_join(self):
+        r = self.r
+        w = f"window(ts, '{span(self.width)}')"
+        left = self.windows("a", "l", w)
+        right = self.windows("b", "r", w if r.random() < 0.7 else f"session_window(ts, '{span(self.unit * 3)}')")
+        if r.random() < 0.3:
+            right = self.side("b", "r", 1.0).with_("rw", w.replace("ts", "rts"))
+        self.policy()
+        return left.join(right, r.choice(["lw = rw AND lk = rk", "lw = rw", "lk = rk AND lw = rw AND ln > 0"]), self.how())
+
+    def agg_union(self):
+        r = self.r
+        w = f"window(ts, '{span(self.width)}')"
+        plan = self.windows("a", "", w).union(self.windows("b", "", r.choice([w, f"window(ts, '{span(self.width * 2)}')", f"session_window(ts, '{span(self.unit * 2)}')"])))
+        self.policy()
+        return plan.agg([f"window({r.choice(['w', 'window_time(w)'])}, '{span(self.width * 2)}') AS w2"], ["count(*) AS groups", "sum(n) AS rows"]) if r.random() < 0.4 else plan
+
+    def agg_dedup(self):
+        r = self.r
+        w = r.choice([self.window()[:-len(" AS w")], f"session_window(ts, '{span(self.unit * 3)}')"])
+        plan = self.windows("a", "", w)
+        if r.random() < 0.5:
+            plan = plan.select("window_time(w) AS at", "w", "k", "n")
+        last = r.choice(["dedup", "dedupw", "distinct", "limit"])
+        if last == "dedup":
+            return plan.dedup(r.choice([["w"], ["w", "n"], ["k", "w"], ["n"]]))
+        return plan.dedupw(r.choice([["k"], ["n"], None])) if last == "dedupw" else plan.distinct() if last == "distinct" else plan.limit(100)
+
+    def join_dedup(self):
+        r = self.r
+        how = r.choice(["inner", "inner", "left_outer", "left_semi"])
+        joined = self.side("a", "l", 1.0).join(self.side("b", "r", 1.0), self.on("l", "r", 1.0), how)
+        self.policy()
+        # Which of the pairs comes first is nobody's promise: all columns are keys, or those that tell rows apart.
+        keys = ["lts", "lk"]
+        plan = joined.select(*keys)
+        return r.choice([lambda p: p.dedup(keys), lambda p: p.dedup(), lambda p: p.dedupw(keys), lambda p: p.distinct()])(plan)
+
+    def ntz_window(self):
+        plan = self.source("a").select("cast(ts AS timestamp_ntz) AS at", "ts", "k", "v", "x")
+        w = self.r.choice([self.window("at"), f"session_window(at, '{span(self.unit * 3)}') AS w"])
+        return plan.agg([w, "k"], ["count(*) AS n", "max(at) AS last", "sum(v) AS s"])
+
     def self_join(self):
         a = S("a").wm("ts", self.delay())
         self.inputs["a"] = (self.schema, self.batches())
@@ -391,23 +443,54 @@ def fn(key, pdfs, state):
 '''
 
 
-def function(c):
-    """(prelude, source, mode): the rows have no nulls, which Python's functions do not expect."""
-    r = c.r
-    c.unit = SECOND
+def plain_rows(c, schema):
+    """Rows without nulls, which Python's functions do not expect."""
     # pandas sees local times.
+    c.unit = SECOND
     c.conf["spark.sql.session.timeZone"] = "UTC"
-    c.schema = {"ts": "timestamp", "k": "string", "v": "int"}
-    rows = lambda b: [{"ts": x.get("ts") or c.base.isoformat() + "Z", "k": x.get("k") or "c", "v": int(x.get("v") or 3)} for x in b]
-    c.schema.update({"x": "double"})
-    made = [None if b is None else rows(b) for b in c.batches()]
-    del c.schema["x"]
-    c.inputs["t"] = (c.schema, made)
-    if r.random() < 0.4:
-        mode = r.choice(["append", "update"])
+    c.schema = {"ts": "timestamp", "k": "string", "v": "int", "x": "double"}
+    whole = lambda x: {"ts": x.get("ts") or c.base.isoformat() + "Z", "k": x.get("k") or "c", "v": int(x.get("v") or 3), "s": "s" + str(x.get("x", ""))}
+    made = [None if b is None else [{n: v for n, v in whole(x).items() if n in schema} for x in b] for b in c.batches()]
+    c.inputs["t"] = (schema, made)
+
+
+def function(c):
+    """(prelude, source, mode)"""
+    r = c.r
+    plain_rows(c, {"ts": "timestamp", "k": "string", "v": "int"})
+    kind = r.choice(["count", "timeout", "comes"])
+    mode = r.choice(["append", "update"])
+    if kind == "count":
         timeout = "NoTimeout"
         return COUNT, f't.groupBy("k").applyInPandasWithState(fn, "k string, n bigint, s bigint", "n bigint, s bigint", "{mode}", "{timeout}")', mode
+    if kind == "comes":
+        return processors.COMES_AND_GOES, processors.COMES_AND_GOES_QUERY.format(mode=mode), mode
     return TIMEOUT, 't.withWatermark("ts", "0 seconds").groupBy("k").applyInPandasWithState(fn, "k string, what string, n bigint, wm bigint", "n bigint, mx bigint", "append", "EventTimeTimeout")', "append"
+
+
+def processor(c):
+    """(prelude, source, mode): what `transformWithState` runs; it needs protobuf beside pyspark."""
+    r = c.r
+    c.conf["spark.sql.streaming.stateStore.providerClass"] = ROCKS
+    name = r.choice(["TIMERS", "TIMERS", "SILENCE", "RINGS", "LISTS", "MAPS", "INITIAL", "STAMPED", "STAMPED", "SCRIPT", "SCRIPT", "SCRIPT"])
+    columns = {"LISTS": {"k": "string", "v": "bigint", "s": "string"}, "MAPS": {"k": "string", "v": "bigint", "s": "string"}, "INITIAL": {"k": "string", "v": "bigint"}}
+    plain_rows(c, columns.get(name, {"ts": "timestamp", "k": "string"}))
+    if name == "LISTS":
+        # Which updates Spark counts beside a list that is put depends on its order of keys (differences/difference-list-put).
+        c.inputs["t"] = (columns[name], [b and [{**row, "k": "a"} for row in b] for b in c.inputs["t"][1]])
+    if name == "SCRIPT":
+        verbs = ["update", "clear", "append", "append", "appendList", "clearList", "set", "set", "remove", "clearMap", "timer", "timer", "delete", "none"]
+        schema, made = c.inputs["t"]
+        second = int((c.base - dt.datetime(1970, 1, 1)).total_seconds())
+        scripted = lambda row: {**row, "op": r.choice(verbs), "n": second + r.randint(-5, 40)}
+        c.inputs["t"] = ({**schema, "op": "string", "n": "bigint"}, [b and [scripted(row) for row in b] for b in made])
+    prelude, source = getattr(processors, name), getattr(processors, name + "_QUERY")
+    mode = "update" if '"update"' in source else r.choice(["append", "append", "update"])
+    if name == "INITIAL":
+        c.static["i"] = ({"k": "string", "n": "bigint"}, [{"k": k, "n": r.randint(-5, 5)} for k in r.sample(["a", "b", "c", "q"], r.randint(0, 3))])
+    if name == "STAMPED" and mode == "append":
+        source += r.choice(["", processors.STAMPED_WINDOW, processors.STAMPED_DEDUP])
+    return prelude, source.replace('"append"', f'"{mode}"'), mode
 
 
 NAMES = {"window": "window_only", "global": "global_"}
@@ -426,14 +509,18 @@ def define(H):
         if r.random() < 0.15:
             c.conf["spark.sql.streaming.noDataMicroBatches.enabled"] = "false"
         prelude, keep = None, False
-        if shape == "function":
+        if r.random() < 0.1:
+            c.conf["spark.sql.streaming.stateStore.providerClass"] = ROCKS
+        if r.random() < 0.2:
+            c.conf.update({f"spark.sql.streaming.{kind}.stateFormatVersion": "1" for kind in ("aggregation", "sessionWindow")})
+        if shape in ("function", "processor"):
             c.driver = "step"
-            prelude, plan, mode = function(c)
+            prelude, plan, mode = function(c) if shape == "function" else processor(c)
         else:
             plan = c.plan(NAMES.get(shape, shape))
             prelude = c.prelude
             if mode == "complete" and shape.startswith("window") and r.random() < 0.3:
                 plan, keep = plan.sort(*(["w", "k"] if shape == "window-key" else ["w"])), True
-        restarts = tuple(i for i in range(1, c.steps) if r.random() < 0.2) if c.driver == "step" else ()
+        restarts = tuple(i for i in range(1, c.steps) if r.random() < 0.2) if c.driver != "once" else ()
         H.stream(f"sfz-{seed}-{n:03d}", "fuzz", f"{shape}, {mode}, {c.driver}", c.inputs, plan, mode=mode, driver=c.driver, conf=c.conf, static=c.static,
                  restart_before=restarts, keep_order=keep, prelude=prelude)

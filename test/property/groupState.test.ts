@@ -67,6 +67,8 @@ const specOf = (partitions: number): GroupStateSpec => ({
   eventTime: 1,
   timeMode: "eventTime",
   timers: "timeout",
+  stamp: null,
+  verb: "flatMapGroupsWithState",
   output,
 });
 

@@ -74,6 +74,22 @@ export const userStateConditions = {
     message: "Watermark must be specified in the query using withWatermark() for using event-time timeout in <verb>.",
     advice: "Call withWatermark on the event time before it, or use processing time.",
   },
+  CANNOT_ASSIGN_EVENT_TIME_COLUMN_WITHOUT_WATERMARK: {
+    sqlState: "42611",
+    message: "Watermark needs to be defined to reassign event time column. Failed to find watermark definition in the input of <verb>.",
+    advice: "Call withWatermark on the event time of the rows before it.",
+  },
+  EMITTING_ROWS_OLDER_THAN_WATERMARK_NOT_ALLOWED: {
+    sqlState: "42815",
+    message:
+      "<verb> emitted a row with eventTime=<emittedRowEventTime> which is older than current_watermark_value=<currentWatermark>. Operators above it would lose the row.",
+    advice: "Give rows times that the watermark has not passed (`timerValues.getCurrentWatermarkInMs()`), or no `eventTimeColumnName`.",
+  },
+  "ILLEGAL_STATE_STORE_VALUE.EMPTY_LIST_VALUE": {
+    sqlState: "42601",
+    message: "Cannot write empty list values to State store for StateName <stateName>.",
+    advice: "Call `clear()` for a list without values.",
+  },
   INVALID_TIMEOUT: {
     sqlState: "22023",
     message: "<what>.",

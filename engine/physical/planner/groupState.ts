@@ -25,6 +25,8 @@ export function* planGroupState(node: NodeOf<"groupState">, context: PlanContext
     timeMode,
     timers,
     output: node.outputs,
+    stamp: typeof node.eventTimeColumn === "number" && time >= 0 ? node.eventTimeColumn : null,
+    verb: node.verb,
   };
   const initial = node.initial === undefined ? null : planProject(null, node.initial.columns, yield node.initial.input, null);
   return { kind: "groupState", spec, input, initial, output: outputOf(node) };

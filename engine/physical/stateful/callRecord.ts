@@ -1,5 +1,5 @@
 import type { Value } from "../../arrow/value.js";
-import type { UserTable, UserTimers } from "../../contract/groupFunction.js";
+import type { CountedUpdates, UserTable, UserTimers } from "../../contract/groupFunction.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import type { GroupTimers } from "./groupTimers.js";
 import type { UserTableState } from "./userTable.js";
@@ -14,7 +14,7 @@ export interface KeyState {
 
 /**
  * What the calls of a waiting function for one key changed in the state, as it is written down with the batch: for each call a list of changes, each
- * `[table, key, row or null, whether it counts]`, or `[-1, time, whether it was set]` for a timer.
+ * `[table, key, row, updates, whether they are counted anew]` or `[table, key, null, removals]`, or `[-1, time, whether it was set]` for a timer.
  *
  * Invariant: repeating a record over the state that the calls found gives the state that they left.
  */
@@ -45,28 +45,29 @@ export class CallRecord {
 const timerChange = -1;
 
 /** A table of the state, as a user's call sees it. */
-export function tableOf({ slot, tables, nowMs }: KeyState, t: number, record: CallRecord | null): UserTable {
-  const table = tables[t]!;
+export function tableOf(state: KeyState, t: number, record: CallRecord | null): UserTable {
+  const { slot, nowMs } = state;
+  const table = state.tables[t]!;
   return {
     get: (key) => {
       record?.check();
       return table.get(slot, key, nowMs);
     },
-    put: (key, row, counts = true) => {
+    put: (key, row, { updates, anew = false } = oneUpdate) => {
       record?.check();
       const [keyValues, values] = [table.keyOf(key), table.rowOf(row)];
-      put(table, slot, keyValues, values, counts, nowMs);
-      record?.note([t, keyValues, values, counts]);
+      put(state, t, keyValues, values, updates, anew);
+      record?.note([t, keyValues, values, updates, anew]);
     },
-    remove: (key) => {
+    remove: (key, removals = 1) => {
       record?.check();
       const keyValues = table.keyOf(key);
-      remove(table, slot, keyValues);
-      record?.note([t, keyValues, null, true]);
+      remove(state, t, keyValues, removals);
+      record?.note([t, keyValues, null, removals]);
     },
-    entries: () => {
+    entries: (withGone = false) => {
       record?.check();
-      return table.entries(slot, nowMs);
+      return table.entries(slot, withGone ? -Infinity : nowMs);
     },
   };
 }
@@ -92,7 +93,8 @@ export function timersOf({ slot, timers }: KeyState, record: CallRecord | null):
 }
 
 /** Changes the state as one call did. */
-export function repeatChanges({ slot, tables, timers, nowMs }: KeyState, changes: Value): void {
+export function repeatChanges(state: KeyState, changes: Value): void {
+  const { slot, timers } = state;
   for (const change of changes as readonly (readonly Value[])[]) {
     const t = change[0] as number;
     if (t === timerChange) {
@@ -101,17 +103,28 @@ export function repeatChanges({ slot, tables, timers, nowMs }: KeyState, changes
       else timers.remove(slot, timeMs);
       continue;
     }
-    const [, key, values, counts] = change as readonly [number, readonly Value[], readonly Value[] | null, boolean];
-    if (values === null) remove(tables[t]!, slot, key);
-    else put(tables[t]!, slot, key, values, counts, nowMs);
+    const [, key, values, count, anew] = change as readonly [number, readonly Value[], readonly Value[] | null, number, boolean?];
+    if (values === null) remove(state, t, key, count);
+    else put(state, t, key, values, count, anew === true);
   }
 }
 
-function put(table: UserTableState, slot: number, key: readonly Value[], values: readonly Value[], counts: boolean, nowMs: number): void {
-  table.putValues(slot, key, values, nowMs);
-  if (counts) table.updated++;
+const oneUpdate: CountedUpdates = { updates: 1 };
+
+function put(
+  { slot, tables, nowMs }: KeyState,
+  t: number,
+  key: readonly Value[],
+  values: readonly Value[],
+  updates: number,
+  anew: boolean,
+): void {
+  if (anew) for (const table of tables) table.updated = 0;
+  tables[t]!.putValues(slot, key, values, nowMs);
+  tables[t]!.updated += updates;
 }
 
-function remove(table: UserTableState, slot: number, key: readonly Value[]): void {
-  if (table.removeValues(slot, key)) table.removed++;
+function remove({ slot, tables }: KeyState, t: number, key: readonly Value[], removals: number): void {
+  tables[t]!.removeValues(slot, key);
+  tables[t]!.removed += removals;
 }

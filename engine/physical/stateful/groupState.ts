@@ -6,6 +6,7 @@ import type { Value } from "../../arrow/value.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupFunction, UserRow, UserTableSpec, WaitingGroupFunction } from "../../contract/groupFunction.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { StreamingError } from "../../errors/streamingError.js";
 import { boundedCalls } from "../../expression/boundedCalls.js";
 import { makeGroupFunction } from "../../plan/groupFunctions.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
@@ -297,7 +298,27 @@ export class GroupStateOperator implements StatefulOperator {
   }
 
   *#rowValues(rows: Iterable<UserRow>): Iterable<Value[]> {
-    for (const row of rows) yield valuesOf(this.#output, row, "row");
+    for (const row of rows) {
+      const values = valuesOf(this.#output, row, "row");
+      this.#checkStamp(values);
+      yield values;
+    }
+  }
+
+  /** A row whose time has passed already would be lost above without a word. @throws EMITTING_ROWS_OLDER_THAN_WATERMARK_NOT_ALLOWED */
+  #checkStamp(values: readonly Value[]): void {
+    const { stamp, verb } = this.#spec;
+    if (stamp === null || this.#watermarks === null) return;
+    const given = values[stamp]!;
+    // The time of a window is its end.
+    const timeUs = Array.isArray(given) ? (given as readonly Value[])[1] : given;
+    const currentWatermark = this.#watermarks.lateMs;
+    if (typeof timeUs === "bigint" && timeUs <= BigInt(currentWatermark) * 1000n)
+      throw new StreamingError("EMITTING_ROWS_OLDER_THAN_WATERMARK_NOT_ALLOWED", {
+        verb,
+        emittedRowEventTime: String(timeUs),
+        currentWatermark: String(currentWatermark),
+      });
   }
 
   *#emitted(rows: Iterable<Value[]>): Iterable<Emission> {

@@ -18,4 +18,8 @@ export interface GroupStateSpec {
   readonly timeMode: TimeMode;
   readonly timers: "timers" | "timeout";
   readonly output: readonly Attribute[];
+  /** Index of the output that is the event time of what comes out; null when there is none. */
+  readonly stamp: number | null;
+  /** The verb, as its errors name it. */
+  readonly verb: string;
 }

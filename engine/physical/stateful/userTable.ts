@@ -87,8 +87,10 @@ export class UserTableState {
     const slots = this.#due.view();
     for (const slot of slots) {
       for (const [text, entry] of this.#rows.of(slot)) {
-        if (isGone(entry, nowMs)) this.#delete(slot, text);
-        else this.#expires(slot, entry.expiresMs!);
+        if (isGone(entry, nowMs)) {
+          this.#delete(slot, text);
+          this.removed++;
+        } else this.#expires(slot, entry.expiresMs!);
       }
     }
     return slots;
@@ -166,7 +168,7 @@ export class UserTableState {
     const text = this.#textOf(keyValues);
     const before = this.#rows.get(slot, text) ?? null;
     this.#note(slot, text, before);
-    if (before === null) this.rowCount++;
+    if (before === null && !this.#isPartOfList(slot)) this.rowCount++;
     this.#rows.set(slot, text, { keyValues, values, expiresMs });
     if (expiresMs !== null) this.#expires(slot, expiresMs);
   }
@@ -176,8 +178,13 @@ export class UserTableState {
     if (before === undefined) return false;
     this.#note(slot, text, before);
     this.#rows.delete(slot, text);
-    this.rowCount--;
+    if (!this.#isPartOfList(slot)) this.rowCount--;
     return true;
+  }
+
+  /** Whether the key has a list, which is one row however long it is. */
+  #isPartOfList(slot: number): boolean {
+    return this.#spec.isList === true && this.#rows.has(slot);
   }
 
   #note(slot: number, text: string, before: Entry | null): void {

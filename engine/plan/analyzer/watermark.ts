@@ -21,10 +21,17 @@ const monthDays = 31;
  */
 export function resolveWatermark(plan: NodeOf<"withWatermark">, context: AnalysisContext): LogicalPlan {
   const delayMs = parseDelayMs(plan.delay);
-  const column = topLevel(plan.column, new Scope(outputOf(plan.input), context));
-  if (!isStreaming(plan.input)) return plan.input;
+  const scope = new Scope(outputOf(plan.input), context);
+  if (isStreaming(plan.input)) return { ...plan, column: timeColumn(plan.column, scope), delayMs };
+  topLevel(plan.column, scope);
+  return plan.input;
+}
+
+/** The column that is to be an event time. @throws EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE, EVENT_TIME_MUST_BE_TOP_LEVEL_COLUMN */
+export function timeColumn(given: Expression, scope: Scope): Attribute {
+  const column = topLevel(given, scope);
   const type = typeOf(column);
-  if (type.kind === "timestamp" || sameType(type, windowType)) return { ...plan, column, delayMs };
+  if (type.kind === "timestamp" || sameType(type, windowType)) return column;
   throw new StreamingError("EVENT_TIME_IS_NOT_ON_TIMESTAMP_TYPE", {
     eventName: quoted([column.name]),
     eventType: `"${sqlTypeName(type)}"`,

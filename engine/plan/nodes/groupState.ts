@@ -19,6 +19,8 @@ export interface GroupState<Plan> {
   /** The columns of the rows that the function sees. */
   readonly columns: readonly Expression[];
   readonly outputs: readonly Attribute[];
+  /** Which of the outputs is their event time, under the watermark that the rows of the input have. The analyzer puts its index there. */
+  readonly eventTimeColumn?: string | number;
   /** What its rows mean; null where the query's mode says so. */
   readonly outputMode: OutputMode | null;
   readonly timeMode: TimeMode;
@@ -53,7 +55,10 @@ export const groupState: NodeFacts<GroupState<Input>> = {
   },
   defined: ({ outputs }) => outputs,
   withDefined: (node, outputs) => ({ ...node, outputs }),
-  output: ({ outputs }) => outputs,
+  output: ({ outputs, eventTimeColumn }, [columns]) => {
+    const eventTime = columns!.find((column) => column.eventTime !== undefined)?.eventTime;
+    return eventTime === undefined ? outputs : outputs.map((column, i) => (i === eventTimeColumn ? { ...column, eventTime } : column));
+  },
   onlyExpressions: true,
   origins: ({ initial }) => (initial === undefined ? [() => null] : [() => null, () => null]),
   letsFilterPass: () => false,

@@ -1,6 +1,7 @@
 import { expr } from "../../../dataframe/functions.js";
 import type { Frame } from "./buildDataFrame.js";
 import { count, CountToFour, countUntilSilent, CountWithTtl, ListAndMap, sessions, timeoutInPast } from "./portedFunctions.js";
+import { hasTwin, twinQuery } from "./twins.js";
 
 // Golden cases with Python functions, by the exact text of `query.pyspark`. Nothing here knows any case's data.
 
@@ -294,9 +295,9 @@ result = t.groupBy("k").transformWithState(statefulProcessor=Proc(), outputStruc
 
 /** The query of a case whose Python functions are ported; null for any other. */
 export function portedQuery(pyspark: string, tables: ReadonlyMap<string, Frame>): Frame | null {
-  return ports.find(({ text }) => text === pyspark)?.build(tables.get("t")!) ?? null;
+  return ports.find(({ text }) => text === pyspark)?.build(tables.get("t")!) ?? twinQuery(pyspark, tables);
 }
 
 export function isPorted(pyspark: string | undefined): boolean {
-  return ports.some(({ text }) => text === pyspark);
+  return pyspark !== undefined && (hasTwin(pyspark) || ports.some(({ text }) => text === pyspark));
 }

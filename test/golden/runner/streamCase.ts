@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Session } from "../../../dataframe/session.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 import type { Schema } from "../../../engine/arrow/types.js";
+import type { Clock } from "../../../engine/contract/clock.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
 import type { StreamingQueryProgress } from "../../../engine/query/progress.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
@@ -50,6 +51,8 @@ class CaseRun {
   /** The step during which each batch ran. */
   private readonly steps = new Map<number, number>();
   private outputSchema: Schema | null = null;
+  /** Spark really waited; here the clock goes on by so much. */
+  private pausedMs = 0;
 
   constructor(
     private readonly golden: StreamCase,
@@ -86,7 +89,19 @@ class CaseRun {
   }
 
   private newSession(): Session {
-    return Session.create({ memoryTables: memory, conf: this.conf, runtime: testRuntime(), print: () => {}, warn: () => {} });
+    const { clock } = testRuntime();
+    const shifted: Clock = {
+      nowMs: () => clock.nowMs() + this.pausedMs,
+      monotonicMs: () => clock.monotonicMs(),
+      sleep: (delayMs, signal) => clock.sleep(delayMs, signal),
+    };
+    return Session.create({
+      memoryTables: memory,
+      conf: this.conf,
+      runtime: testRuntime({ clock: shifted }),
+      print: () => {},
+      warn: () => {},
+    });
   }
 
   private get stepCount(): number {
@@ -116,7 +131,7 @@ class CaseRun {
       for (let step = 0; step < stepCount; step++) {
         reached = step;
         const pauseSeconds = options?.sleepSecondsBeforeStep?.[step];
-        if (pauseSeconds !== undefined) await new Promise((resolve) => setTimeout(resolve, pauseSeconds * 1000));
+        if (pauseSeconds !== undefined) this.pausedMs += pauseSeconds * 1000;
         if (query !== null && options?.restartBeforeStep?.includes(step)) {
           await query.stop();
           query = null;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   StatefulProcessor,
+  type ListState,
   type StatefulProcessorHandle,
   type TimerValues,
   type ValueState,
@@ -254,6 +255,27 @@ describe("what a processor may ask for", () => {
     const query = await start(() => new Late(), "none");
     expect(await refusalOf(query.awaitTermination())).toMatchObject({
       condition: "STATEFUL_PROCESSOR_CANNOT_PERFORM_OPERATION_WITH_INVALID_HANDLE_STATE",
+    });
+  });
+
+  it.each(["put", "appendList"] as const)("a list of nothing (%s)", async (verb) => {
+    class Empty extends StatefulProcessor {
+      #list: ListState | null = null;
+
+      override init(handle: StatefulProcessorHandle): void {
+        this.#list = handle.getListState("list", "n BIGINT");
+      }
+
+      override handleInputRows(): Iterable<UserRow> {
+        this.#list![verb]([]);
+        return [];
+      }
+    }
+    await machine.file("0.json", [{ k: "a" }]);
+    const query = await start(() => new Empty(), "none");
+    expect(await refusalOf(query.awaitTermination())).toMatchObject({
+      condition: "ILLEGAL_STATE_STORE_VALUE.EMPTY_LIST_VALUE",
+      parameters: { stateName: "list" },
     });
   });
 
