@@ -17,7 +17,7 @@ import { planPhysical } from "../engine/physical/planner/planner.js";
 import type { PhysicalPlan } from "../engine/physical/plan.js";
 import { idsByPlace } from "../engine/plan/analyzer/operatorIds.js";
 import { reanalyze } from "../engine/plan/analyzer/reanalyze.js";
-import { checkSinkTakes, checkStreamJoins, checkStreaming } from "../engine/plan/analyzer/streaming.js";
+import { checkSinkTakes, checkOptimized, checkStreaming } from "../engine/plan/analyzer/streaming.js";
 import { schemaOf, type AnalyzedPlan, type OptimizedPlan } from "../engine/plan/logicalPlan.js";
 import { optimize } from "../engine/plan/optimizer/optimize.js";
 import { outputOf } from "../engine/plan/outputOf.js";
@@ -186,7 +186,7 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   const plan = withMalformedPolicy(reanalyze(written, context), definition);
   checkStreaming(plan, outputMode);
   const asRows = optimize(withLatePolicy(plan, outputMode, definition));
-  checkStreamJoins(asRows);
+  checkOptimized(asRows);
   const isChanges = outputMode === "changes";
   const optimized = isChanges ? planChanges(asRows, context, form) : asRows;
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));

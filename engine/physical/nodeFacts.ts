@@ -6,6 +6,7 @@ import { sqlText } from "../plan/sqlText.js";
 import type { OperatorAnswers } from "./answers.js";
 import type { BatchFacts, Operator } from "./operator.js";
 import type { QueryMemory } from "./spill/queryMemory.js";
+import type { LateJudge } from "./stateful/lateJudge.js";
 
 /** What every physical node has; and all that a node's facts see of its inputs. */
 export interface NodeBase {
@@ -55,6 +56,8 @@ export interface OperatorFacts<N extends NodeBase & { readonly kind: string }, P
 > {
   /** What runs it. */
   make(node: N, parts: OperatorParts<Plan>): Operator;
+  /** By what it tells that a row of an input is late, where it counts such rows. Not there, or null: nothing of it is late. */
+  lateJudge?(node: N, input: number): LateJudge | null;
 }
 
 /** What operators are made with, beside their node. */
@@ -105,6 +108,11 @@ export const stateless = {
   shape: (): Readonly<Record<string, Json>> => ({}),
   delayMs: (): number => 0,
 } as const;
+
+/** Judges by an event time that the rows carry. */
+export function timeJudge(column: number | null): LateJudge | null {
+  return column === null ? null : { column, rule: { kind: "time" } };
+}
 
 /** The facts of a node whose state says all of its shape by its columns. */
 export const stateful = {

@@ -29,6 +29,17 @@ export interface StreamingQueryProgress {
   readonly observedMetrics: Readonly<Record<string, never>>;
   /** Ours, behind Spark's: the outputs beside the result; absent where there are none. */
   readonly sideOutputs?: readonly SideOutputProgress[];
+  /** Ours likewise: the first rows of the batch that operators lost because they were late; absent where there are none, and where they go to an output of their own. */
+  readonly lateSamples?: readonly LateSampleProgress[];
+}
+
+export interface LateSampleProgress {
+  /** The operator that lost them: `aggregate-0` … */
+  readonly operatorId: string;
+  /** The watermark by which they were late, ISO; null for rows without an event time, before there is one. */
+  readonly watermark: string | null;
+  /** The columns that the query reads of them, as texts. */
+  readonly rows: readonly SampleRow[];
 }
 
 export interface SideOutputProgress {

@@ -50,6 +50,19 @@ export function progressOf(
     sink: { description: main.sink.description, numOutputRows: result.outputRows[main.id] ?? 0, metrics: {} },
     observedMetrics: {},
     ...(query.outputs.length > 1 && { sideOutputs: query.outputs.slice(1).map((output) => sideOutputProgress(output, result)) }),
+    ...lateProgress(query.outputs, result),
+  };
+}
+
+/** What was lost is told once: where late rows go to an output, its sample has them. */
+function lateProgress(outputs: readonly QueryOutput[], { lateSamples }: BatchResult): Pick<StreamingQueryProgress, "lateSamples"> {
+  if (lateSamples.length === 0 || outputs.some(({ id }) => id === "late")) return {};
+  return {
+    lateSamples: lateSamples.map(({ operatorId, watermarkMs, rows }) => ({
+      operatorId,
+      watermark: watermarkMs === null ? null : isoMs(watermarkMs),
+      rows,
+    })),
   };
 }
 

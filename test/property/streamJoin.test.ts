@@ -158,6 +158,7 @@ function specOf(rules: Rules, partitions: number): StreamJoinSpec {
     joinType: rules.joinType,
     partitions,
     sides: [side(lefts, 0), side(rights, 1)],
+    missesPassedRows: false,
     keyAttributes: [lefts[0]!],
     condition:
       expression === null

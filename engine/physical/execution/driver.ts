@@ -3,6 +3,7 @@ import type { Lending } from "../../contract/lending.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import type { Emission, Operator, Pause } from "../operator.js";
+import type { LateWatch } from "./lateWatch.js";
 
 /** Where the rows of a port go: into an operator, or out of the plan. */
 export type Route =
@@ -16,6 +17,8 @@ export type Ports = readonly (readonly Route[])[];
 export interface WiredOperator {
   readonly operator: Operator;
   readonly ports: Ports;
+  /** Of operators that lose late rows: keeps some of them. */
+  readonly late?: LateWatch | null;
 }
 
 /** Rows for one of the plan's outputs. */
@@ -55,7 +58,7 @@ export function* drive(
         step.turns++;
         const batch = step.lent!;
         if (route.kind === "output") yield { output: route.output, batch };
-        else steps.push(stepOf(route.to.operator.process(batch, route.input), route.to.ports));
+        else steps.push(stepOf((route.to.late ?? route.to.operator).process(batch, route.input), route.to.ports));
         continue;
       }
       if (step.lent !== null) lending.takeBack(step.lent);

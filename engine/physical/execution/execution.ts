@@ -13,6 +13,15 @@ export interface SourceRange {
 /** A row for a person: the texts of its values, by column. */
 export type SampleRow = Readonly<Record<string, string | null>>;
 
+/** Rows that an operator lost because they were late, or had no event time. */
+export interface LateSample {
+  readonly operatorId: string;
+  /** By which they were late, ms; null before there is one. */
+  readonly watermarkMs: number | null;
+  /** The first of them in the batch: the columns that the query reads of them. */
+  readonly rows: readonly SampleRow[];
+}
+
 export interface BatchResult {
   /** Per source, as Spark counts them: behind the filters that its decoder took over. */
   readonly inputRows: readonly number[];
@@ -24,6 +33,8 @@ export interface BatchResult {
   readonly malformedSamples: readonly (readonly string[])[];
   /** Of each side output: its first rows. */
   readonly samples: Readonly<Record<string, readonly SampleRow[]>>;
+  /** Of the operators that lost rows. */
+  readonly lateSamples: readonly LateSample[];
   /** Per `withWatermark`. */
   readonly eventTime: ReadonlyMap<number, EventTimeStats>;
   /** By output id; an output without rows may be missing. */

@@ -9,6 +9,18 @@ import { emission, type Emission, type Pause } from "../operator.js";
 import { deliver, drive, type Ports, type Receiver, type WiredOperator } from "./driver.js";
 import type { SampleRow } from "./execution.js";
 
+/** The first rows of a batch, for a person. */
+export function sampleRows({ schema, columns, length }: Batch, most: number, zone: string): readonly SampleRow[] {
+  return Array.from({ length: Math.min(most, length) }, (_, row) =>
+    Object.fromEntries(
+      schema.fields.map(({ name, type }, c) => {
+        const value = readValue(columns[c]!, row);
+        return [name, value === null ? null : valueText(value, type, zone)] as const;
+      }),
+    ),
+  );
+}
+
 /** Puts rows into a pipeline and hands what comes out to a receiver. */
 export class Feed {
   /** Rows that came out, by output. */
@@ -38,14 +50,7 @@ export class Feed {
 
   private note(output: string, batch: Batch): void {
     const sample = (this.samples[output] ??= []);
-    const wanted = Math.min(sampleSize - sample.length, batch.length);
-    for (let row = 0; row < wanted; row++) {
-      const texts = batch.schema.fields.map(({ name, type }, c) => {
-        const value = readValue(batch.columns[c]!, row);
-        return [name, value === null ? null : valueText(value, type, this.zone)] as const;
-      });
-      sample.push(Object.fromEntries(texts));
-    }
+    sample.push(...sampleRows(batch, sampleSize - sample.length, this.zone));
   }
 
   async table(batch: Batch, ports: Ports): Promise<void> {

@@ -4,6 +4,7 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { OperatorParts } from "../nodeFacts.js";
 import { AnswerBook } from "../answers.js";
 import { mainPort, type BatchFacts, type Operator, type StatefulOperator } from "../operator.js";
+import { schemaOf } from "../../plan/logicalPlan.js";
 import { descend } from "../../plan/descend.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
 import type { QueryMemory } from "../spill/queryMemory.js";
@@ -11,6 +12,7 @@ import { isKeyed, SpillByKey, type KeyedOperator } from "../spill/spillByKey.js"
 import { WatermarkOperator } from "../stateless/watermark.js";
 import { fragmentsByLeaf, fragmentsOf } from "../fragments.js";
 import type { Ports, Route, WiredOperator } from "./driver.js";
+import { LateWatch } from "./lateWatch.js";
 
 /** Where rows enter a pipeline: what reads, and where its rows go. */
 export interface Leaf {
@@ -29,6 +31,8 @@ export interface Pipeline {
   readonly operators: readonly WiredOperator[];
   readonly stateful: readonly StatefulOperator[];
   readonly watermarks: readonly WatermarkOperator[];
+  /** Of the operators that lose late rows. */
+  readonly late: readonly LateWatch[];
   /** What its operators are answered from outside. */
   readonly answers: AnswerBook;
   /** Starts a batch in all of them, upstream first. */
@@ -71,21 +75,35 @@ export function buildPipeline(
   const builder = new PipelineBuilder((node) => make(node, parts), fragmentsByLeaf(fragmentsOf(roots)));
   for (const { outputId, node } of roots) builder.connect(node, { kind: "output", output: outputId });
   const operators = builder.operators.map(({ operator }) => operator);
+  const watches = builder.operators.flatMap(({ late }) => late ?? []);
   return {
     leaves: builder.leaves,
     answers,
     operators: builder.operators,
     stateful: operators.filter(isStateful),
+    late: watches,
     watermarks: operators.filter((operator) => operator instanceof WatermarkOperator),
     begin(context) {
       current = context;
       for (const operator of operators) operator.begin(context);
+      for (const watch of watches) watch.begin(context);
     },
   };
 }
 
 function isStateful(operator: Operator): operator is StatefulOperator {
   return "operatorId" in operator;
+}
+
+/** Null where no row is late. */
+function watchOf(node: OperatorNode, operator: StatefulOperator): LateWatch | null {
+  const { lateJudge } = operatorFactsOf(node);
+  if (lateJudge === undefined) return null;
+  const inputs = streamInputsOf(node).map(({ output }, input) => {
+    const told = [...output.keys()].filter((column) => output[column]!.name !== "");
+    return { judge: lateJudge(node, input), told, schema: schemaOf(told.map((column) => output[column]!)) };
+  });
+  return inputs.every(({ judge }) => judge === null) ? null : new LateWatch(operator, inputs);
 }
 
 /** The ports of what gives a node's rows, while those who take them are still being found. */
@@ -125,7 +143,8 @@ class PipelineBuilder {
       assert(fragment !== undefined, "every leaf is in a fragment");
       this.leaves.push({ node, index: this.leaves.length, fragment, ports });
     } else if (known === undefined && !isLeaf(node)) {
-      const wired: WiredOperator = { operator: this.make(node), ports };
+      const operator = this.make(node);
+      const wired: WiredOperator = { operator, ports, late: isStateful(operator) ? watchOf(node, operator) : null };
       for (const [input, below] of streamInputsOf(node).entries()) yield { from: below, route: { kind: "operator", to: wired, input } };
       this.operators.push(wired);
     }

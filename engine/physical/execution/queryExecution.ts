@@ -10,9 +10,9 @@ import type { EventTimeStats } from "../eventTimeStats.js";
 import { emission, type BatchFacts, type OperatorWatermarks, type StatefulOperator } from "../operator.js";
 import { factsOf, streamInputsOf, streamNodesOf, tablesOf, type PhysicalNode, type PhysicalPlan, type PlanRoot } from "../plan.js";
 import type { ScanNode } from "../stateless/scan.js";
-import type { BatchCircumstances, BatchResult, Execution, RefreshedTables, SourceRange } from "./execution.js";
+import type { BatchCircumstances, BatchResult, Execution, LateSample, RefreshedTables, SourceRange } from "./execution.js";
 import type { Receiver } from "./driver.js";
-import { Feed } from "./feed.js";
+import { Feed, sampleRows } from "./feed.js";
 import { malformedPort, malformedSchema } from "../stateless/jsonDecode.js";
 import { sampleSize } from "../../kernel/malformedTexts.js";
 import { watermarksOf } from "../watermarks.js";
@@ -318,6 +318,7 @@ class PipelineExecution implements Execution {
       malformedRows,
       malformedSamples,
       samples: feed.samples,
+      lateSamples: this.lateSamples(),
       eventTime: this.eventTime(),
       outputRows: feed.outputRows,
       answers: this.pipeline.answers.taken(),
@@ -345,6 +346,15 @@ class PipelineExecution implements Execution {
     const { start, end } = ranges[node.source]!;
     if (end === null || (start !== null && this.inputs.sources[node.source]!.sameOffset(start, end))) return null;
     return { start, end };
+  }
+
+  private lateSamples(): readonly LateSample[] {
+    const lost = this.pipeline.late.filter(({ samples }) => samples.length > 0);
+    return lost.map(({ operatorId, lateMs, samples }) => ({
+      operatorId,
+      watermarkMs: lateMs,
+      rows: samples.flatMap((batch) => sampleRows(batch, batch.length, this.inputs.zone)),
+    }));
   }
 
   private eventTime(): ReadonlyMap<number, EventTimeStats> {

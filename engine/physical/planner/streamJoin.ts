@@ -10,6 +10,7 @@ import { isOver, splitJoinCondition } from "../../plan/joinKeys.js";
 import type { JoinType } from "../../plan/joinType.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
+import { nodesOf } from "../../plan/transform.js";
 import type { JoinExpiry, JoinSideSpec, PairConditionSpec, StreamJoinSpec, StreamJoinType } from "../stateful/streamJoinSpec.js";
 import type { PhysicalNode } from "../plan.js";
 import { select, withColumns } from "./columns.js";
@@ -62,9 +63,15 @@ export function* planStreamJoin(node: NodeOf<"join">, context: PlanContext): Pla
     sides: [sideOf(0), sideOf(1)],
     keyAttributes: keys.map(({ left }, k) => keyAttribute(left, k)),
     condition: pair === null ? null : pairCondition(pair, ...columns),
+    missesPassedRows: joinType === "leftSemi" && !readsGroups(node),
     output: [...timed[0].output, ...(joinType === "leftSemi" ? [] : timed[1].output)],
   };
   return select({ kind: "streamJoin", spec, left: sides[0].input, right: sides[1].input, output: spec.output }, outputOf(node));
+}
+
+/** Whether a side reads groups, all of which come when the watermark has passed them: Spark joins none of them then, and ends when it looks for the state of none. */
+function readsGroups(join: NodeOf<"join">): boolean {
+  return [...nodesOf(join)].some((node) => node.kind === "aggregate");
 }
 
 /** The rows of a side with the time of the batch that they came with as their last column, where it is that which bounds how long they are kept. */

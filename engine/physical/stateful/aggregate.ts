@@ -33,7 +33,7 @@ import { PanedGroups } from "./panedGroups.js";
 import { SessionGroups } from "./sessionGroups.js";
 import { SlicedGroups } from "./slicedGroups.js";
 import { allWindows, windowFilter, type KeepsWindow } from "./windowFilter.js";
-import { noExpressions, oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, namesOf, stateful, textsOf, type NodeBase, type OperatorFacts, timeJudge } from "../nodeFacts.js";
 
 export interface AggregateNode<Plan = NodeBase> extends NodeBase {
   readonly kind: "aggregate";
@@ -56,6 +56,8 @@ export const aggregate: OperatorFacts<AggregateNode> = {
     return `HashAggregate (${spec.operatorId}, ${spec.outputMode}) keys ${namesOf(spec.grouping)}, functions ${calls}, ${spec.partitions} partitions${kept}`;
   },
   make: ({ spec }, { chunks }) => new AggregateOperator(spec, chunks),
+  lateJudge: ({ spec: { window, eventTime } }) =>
+    window === null ? timeJudge(eventTime) : window.watermarked ? { column: window.index, rule: { ...window, kind: "window" } } : null,
 };
 
 /** Spark's names. */

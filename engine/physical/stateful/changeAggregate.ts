@@ -9,7 +9,7 @@ import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { StatePartitions } from "../../state/statePartitions.js";
-import { noExpressions, namesOf, oneInput, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, namesOf, oneInput, stateful, textsOf, type NodeBase, type OperatorFacts, timeJudge } from "../nodeFacts.js";
 import {
   emission,
   nothing,
@@ -50,6 +50,7 @@ export const changeAggregate: OperatorFacts<ChangeAggregateNode> = {
     return `ChangeAggregate (${spec.operatorId}) keys ${namesOf(spec.grouping)}, functions ${calls}, takes ${consumed}, ${spec.partitions} partitions`;
   },
   make: (node, { chunks }) => new ChangeAggregateOperator(node, chunks),
+  lateJudge: ({ spec: { eventTime } }) => timeJudge(eventTime),
 };
 
 /** The one group of an aggregation without keys is that of one row without columns. */

@@ -25,7 +25,7 @@ import {
 import type { DeduplicateSpec, KeyExpiry } from "./deduplicateSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { SeenKeys } from "./seenKeys.js";
-import { noExpressions, oneInput, namesOf, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { noExpressions, oneInput, namesOf, stateful, type NodeBase, type OperatorFacts, timeJudge } from "../nodeFacts.js";
 
 /** The first row of each key. */
 export interface DeduplicateNode<Plan = NodeBase> extends NodeBase {
@@ -43,6 +43,7 @@ export const deduplicate: OperatorFacts<DeduplicateNode> = {
   shape: ({ spec: { expiry } }) =>
     expiry.kind === "within" ? { withinMs: expiry.delayMs } : expiry.kind === "ttl" ? { stateTtl: true } : {},
   make: ({ spec }, { chunks }) => new DeduplicateOperator(spec, chunks),
+  lateJudge: ({ spec: { eventTime } }) => timeJudge(eventTime),
 };
 
 function expiryText(expiry: KeyExpiry): string {

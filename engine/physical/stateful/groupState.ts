@@ -17,7 +17,7 @@ import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import type { OperatorAnswers } from "../answers.js";
-import { namesOf, noExpressions, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { namesOf, noExpressions, stateful, type NodeBase, type OperatorFacts, timeJudge } from "../nodeFacts.js";
 import {
   emission,
   waitFor,
@@ -58,6 +58,7 @@ export const groupState: OperatorFacts<GroupStateNode> = {
     const answersOf = (): OperatorAnswers => parts.answersOf(spec.operatorName);
     return new GroupStateOperator(spec, parts.chunks, answersOf, initial === null ? null : parts.tableOf(initial));
   },
+  lateJudge: ({ spec: { eventTime } }) => timeJudge(eventTime),
 };
 
 /** A table of the state, with the schemas of its files. */

@@ -139,6 +139,11 @@ export class JoinSide {
     this.size -= count;
   }
 
+  /** The time that says when the row expires, µs. Only where rows do. */
+  timeOf(place: number): number {
+    return this.#times!.timeOf(place);
+  }
+
   /** Whether the state of the batch before had the row. */
   wasThere(place: number): boolean {
     return this.#touched.values[place] !== added;

@@ -9,7 +9,7 @@ import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { IntList } from "../../state/intList.js";
 import { sqlText } from "../../plan/sqlText.js";
-import { stateful, twoStreams, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
+import { stateful, twoStreams, type NodeBase, type OperatorFacts, timeJudge } from "../nodeFacts.js";
 import {
   emission,
   nothing,
@@ -57,6 +57,7 @@ export const streamJoin: OperatorFacts<StreamJoinNode> = {
     const pair = spec.condition === null ? null : rowCondition(spec.condition.expression, [...read(0), ...read(1)], parts);
     return new StreamJoinOperator(spec, { filters: [filterOf(left), filterOf(right)], pair }, parts.chunks);
   },
+  lateJudge: ({ spec: { sides } }, input) => timeJudge(sides[input]!.eventTime),
 };
 
 /** Pairs come as long as the rows of both sides are kept. Where nothing bounds that, Spark passes the watermark on as it is, and so does this. */
@@ -158,8 +159,8 @@ export class StreamJoinOperator implements StatefulOperator {
       batch.length,
       this.#spec.joinType !== "leftSemi",
     );
-    yield* this.#joinRows(side, columns);
     const times = expiry === null ? null : watermarkedTimes(batch.columns[expiry.column]!);
+    yield* this.#joinRows(side, columns, times);
     this.#keepRows(side, columns, times);
   }
 
@@ -244,7 +245,7 @@ export class StreamJoinOperator implements StatefulOperator {
   }
 
   /** Joins the listed rows with what is kept of the other side. */
-  *#joinRows(side: SideIndex, columns: readonly Column[]): Iterable<Emission> {
+  *#joinRows(side: SideIndex, columns: readonly Column[], times: Float64Array | null): Iterable<Emission> {
     const { partitions, places } = this.#kept;
     const { slotOfRow, partitionOfRow } = this.#state;
     const rows = this.#rows;
@@ -259,11 +260,11 @@ export class StreamJoinOperator implements StatefulOperator {
         partitions.push(partition);
         places.push(place);
         if (places.count < this.#chunks.joinPairs) continue;
-        yield* this.#joinPairs(side, columns);
+        yield* this.#joinPairs(side, columns, times);
         this.#clearPairs();
       }
     }
-    if (places.count > 0) yield* this.#joinPairs(side, columns);
+    if (places.count > 0) yield* this.#joinPairs(side, columns, times);
   }
 
   #clearPairs(): void {
@@ -273,8 +274,9 @@ export class StreamJoinOperator implements StatefulOperator {
   }
 
   /** Emits those of the candidate pairs that match. */
-  *#joinPairs(side: SideIndex, columns: readonly Column[]): Iterable<Emission> {
+  *#joinPairs(side: SideIndex, columns: readonly Column[], times: Float64Array | null): Iterable<Emission> {
     const matches = this.#matches(side, columns);
+    const missed = this.#missedPairs(side, times);
     const other = (1 - side) as SideIndex;
     const isSemi = this.#spec.joinType === "leftSemi";
     const marks = marksPartners(this.#spec, other);
@@ -282,7 +284,7 @@ export class StreamJoinOperator implements StatefulOperator {
     const { partitions, places } = this.#kept;
     let count = 0;
     for (let j = 0; j < places.count; j++) {
-      if (!matches(j)) continue;
+      if (!matches(j) || (missed !== null && missed(j))) continue;
       const row = rows.values[j]!;
       const isFirst = marks && this.#state.partition(partitions.values[j]!).sides[other].mark(places.values[j]!);
       const wanted = !isSemi || (side === 0 ? this.#matched[row] === 0 : isFirst);
@@ -296,6 +298,30 @@ export class StreamJoinOperator implements StatefulOperator {
     if (count === 0) return;
     if (isSemi) yield emission(batchOf(this.#output, side === 0 ? this.#take(0, columns, rows) : this.#gather(0, this.#kept), count));
     else yield this.#pairs(side, this.#take(side, columns, rows), this.#gather(other, this.#kept), count);
+  }
+
+  /**
+   * The pairs that Spark misses (`missesPassedRows`), null when there are none: it reads the right side first, and does not keep a row that the watermark has passed for the
+   * left ones.
+   */
+  #missedPairs(side: SideIndex, times: Float64Array | null): ((pair: number) => boolean) | null {
+    const boundUs = this.#boundUs(1);
+    if (!this.#spec.missesPassedRows || boundUs !== boundUs) return null;
+    const { partitions, places } = this.#kept;
+    const rows = this.#pairRows;
+    const keptOf = (j: number): JoinSide => this.#state.partition(partitions.values[j]!).sides[1 - side]!;
+    return (j) => {
+      const place = places.values[j]!;
+      const timeUs = side === 0 ? keptOf(j).timeOf(place) : times![rows.values[j]!]!;
+      return timeUs <= boundUs && !keptOf(j).wasThere(place);
+    };
+  }
+
+  /** Up to which time rows of a side can have no partner any more, µs; NaN where nothing says so. */
+  #boundUs(side: SideIndex): number {
+    const { expiry } = this.#spec.sides[side];
+    const nowMs = expiry?.clock === "batch" ? this.#batchTimeMs : this.#watermarks?.evictMs;
+    return expiry === null || nowMs === undefined ? NaN : (nowMs + expiry.offsetMs) * 1000;
   }
 
   #matches(side: SideIndex, columns: readonly Column[]): (pair: number) => boolean {
@@ -321,9 +347,8 @@ export class StreamJoinOperator implements StatefulOperator {
   /** Forgets the rows of a side that can have no partner any more; an outer side's come out if they had none. */
   *#expire(side: SideIndex): Iterable<Emission> {
     const { expiry } = this.#spec.sides[side];
-    const nowMs = expiry?.clock === "batch" ? this.#batchTimeMs : this.#watermarks?.evictMs;
-    const boundUs = expiry === null || nowMs === undefined ? NaN : (nowMs + expiry.offsetMs) * 1000;
     const partitions = this.#state.all();
+    const boundUs = this.#boundUs(side);
     const expired = partitions.map(({ sides }) => sides[side].expire(boundUs));
     if (isOuter(this.#spec, side)) yield* this.#withoutPartner(side, partitions, expired);
     for (const [p, places] of expired.entries()) {
@@ -337,13 +362,17 @@ export class StreamJoinOperator implements StatefulOperator {
   }
 
   /**
-   * How many of the rows that go came in this batch, where Spark does not keep them at all: those of the side that it reads last (the left one of leftSemi, else the
-   * right one), if it is not an outer one. Here the sides may come in any order.
+   * How many of the rows that go came in this batch, where Spark does not keep them at all: right ones that the watermark has passed already, if the right side is not an
+   * outer one, and left ones of leftSemi that had their partner. Here the sides may come in any order.
    */
   #neverKept(rows: JoinSide, side: SideIndex, places: IntList): number {
-    if (isOuter(this.#spec, side) || (this.#spec.joinType !== "leftSemi" && side === 0)) return 0;
+    const isSemi = this.#spec.joinType === "leftSemi";
+    if (isOuter(this.#spec, side) || (side === 0 && !isSemi)) return 0;
     let count = 0;
-    for (let j = 0; j < places.count; j++) if (!rows.wasThere(places.values[j]!)) count++;
+    for (let j = 0; j < places.count; j++) {
+      const place = places.values[j]!;
+      if (!rows.wasThere(place) && (side === 1 || rows.isMarked(place))) count++;
+    }
     return count;
   }
 

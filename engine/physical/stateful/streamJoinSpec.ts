@@ -15,6 +15,8 @@ export interface StreamJoinSpec {
   readonly keyAttributes: readonly Attribute[];
   /** What must hold of a pair with equal keys, beside what concerns one side only. */
   readonly condition: PairConditionSpec | null;
+  /** Of leftSemi: whether a right row that the watermark of its own batch has passed already misses the left rows of that batch, as in Spark. */
+  readonly missesPassedRows: boolean;
   /** Left columns, then right columns; left columns only for leftSemi. */
   readonly output: readonly Attribute[];
 }

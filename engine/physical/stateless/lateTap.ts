@@ -1,8 +1,6 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import { constantColumn, plainColumn, takeColumn } from "../../arrow/columns.js";
-import type { Column } from "../../arrow/column.js";
+import { constantColumn, takeColumn } from "../../arrow/columns.js";
 import { types, type Schema } from "../../arrow/types.js";
-import { unreachable } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import type { Attribute } from "../../expression/expression.js";
 import type { LateRule } from "../../plan/nodes/lateTap.js";
@@ -11,8 +9,7 @@ import { IntList } from "../../state/intList.js";
 import { timestampText } from "../../values/dateTimeText.js";
 import { noExpressions, oneInput, stateless, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import { emission, nothing, type BatchFacts, type Emission, type Operator } from "../operator.js";
-import { timesOf, watermarkedTimes } from "../stateful/eventTimes.js";
-import { largeTimeIn, latestStart } from "../stateful/windows.js";
+import { judgedTimes, listLateRows, listRowsWithoutTime } from "../stateful/lateJudge.js";
 
 /** The port on which rows come out that an operator above loses. */
 export const latePort = 1;
@@ -66,58 +63,17 @@ export class LateTapOperator implements Operator {
   *process(batch: Batch): Iterable<Emission> {
     yield emission(batch);
     const column = batch.columns[this.#node.time]!;
-    const times = this.#timesOf(column);
-    yield* this.#lost(batch, "NO_EVENT_TIME", this.#withoutTime(times, batch.length));
-    if (this.#lateMs !== null) yield* this.#lost(batch, "LATE", this.#lateRows(times, batch.length, this.#lateMs * 1000));
+    const { rule } = this.#node;
+    const times = judgedTimes(rule, column);
+    listRowsWithoutTime(rule, times, batch.length, this.#rows);
+    yield* this.#lost(batch, "NO_EVENT_TIME", this.#rows);
+    if (this.#lateMs === null) return;
+    listLateRows(rule, times, batch.length, this.#lateMs * 1000, this.#rows);
+    yield* this.#lost(batch, "LATE", this.#rows);
   }
 
   finish(): Iterable<Emission> {
     return nothing;
-  }
-
-  /** NaN where there is none. */
-  #timesOf(column: Column): Float64Array {
-    const { rule } = this.#node;
-    if (rule.kind !== "window") return watermarkedTimes(column);
-    const plain = plainColumn(column);
-    if (plain.encoding === "null") return new Float64Array(plain.length).fill(NaN);
-    const times = timesOf(plain, largeTimeIn(rule));
-    const { nulls } = plain;
-    return nulls === null ? times : times.slice(0, plain.length).map((time, i) => (nulls[i] === 0 ? time : NaN));
-  }
-
-  /** Rows that belong to no window, having no time. Elsewhere they are kept. */
-  #withoutTime(times: Float64Array, length: number): IntList {
-    const rows = this.#rows;
-    rows.clear();
-    if (this.#node.rule.kind === "time") return rows;
-    for (let row = 0; row < length; row++) if (times[row] !== times[row]) rows.push(row);
-    return rows;
-  }
-
-  #lateRows(times: Float64Array, length: number, lateUs: number): IntList {
-    const { rule } = this.#node;
-    const rows = this.#rows;
-    rows.clear();
-    switch (rule.kind) {
-      case "missing":
-        return rows;
-      case "time":
-        for (let row = 0; row < length; row++) if (times[row]! <= lateUs) rows.push(row);
-        return rows;
-      case "window": {
-        // The windows of a row end one slide after the other; the first of them behind its time.
-        const { durationUs, slideUs } = rule;
-        for (let row = 0; row < length; row++) {
-          const time = times[row]!;
-          const end = latestStart(rule, time) + durationUs;
-          if (end - Math.ceil((end - time) / slideUs - 1) * slideUs <= lateUs) rows.push(row);
-        }
-        return rows;
-      }
-      default:
-        return unreachable(rule);
-    }
   }
 
   /** @throws LATE_ROW where the query is not to lose any */
@@ -136,8 +92,8 @@ export class LateTapOperator implements Operator {
   }
 
   #refusal(batch: Batch, reason: string, row: number): StreamingError {
-    const { judge, time, input } = this.#node;
-    const eventTime = this.#timesOf(batch.columns[time]!)[row]!;
+    const { judge, rule, time, input } = this.#node;
+    const eventTime = judgedTimes(rule, batch.columns[time]!)[row]!;
     return new StreamingError("LATE_ROW", {
       operatorId: judge,
       column: input.output[time]!.name,

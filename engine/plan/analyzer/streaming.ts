@@ -74,12 +74,15 @@ export function checkStreaming(plan: AnalyzedPlan, outputMode: OutputMode): void
 }
 
 /**
- * Refuses what only the optimized plan shows: two streams that do not meet by a key, be it one of a filter above the join.
+ * Refuses what only the optimized plan shows: two streams that do not meet by a key, be it one of a filter above the join, and rows with several event times.
  *
- * @throws STREAM_STREAM_JOIN_WITHOUT_EQUALITY
+ * @throws STREAM_STREAM_JOIN_WITHOUT_EQUALITY, MULTIPLE_EVENT_TIME_COLUMNS
  */
-export function checkStreamJoins(plan: OptimizedPlan): void {
-  for (const node of nodesOf(plan)) if (node.kind === "join") checkJoinKeys(node);
+export function checkOptimized(plan: OptimizedPlan): void {
+  for (const node of nodesOf(plan)) {
+    if (node.kind === "join") checkJoinKeys(node);
+    checkEventTimes(node);
+  }
 }
 
 /**
@@ -178,9 +181,7 @@ function checkFirstBatch(plan: LogicalPlan, nodes: readonly LogicalPlan[], outpu
   const stateful = nodes.some(keepsState);
   for (const node of nodesOf(plan)) {
     if (node.kind === "withWatermark" && stateful && isRedefined(node.input)) throw new StreamingError("WATERMARK_REDEFINED");
-    if (node.kind === "aggregate" && isStreaming(node) && node.grouping.length === 1 && sessionKeys(plan, node).length === 1) {
-      throw new StreamingError("SESSION_WINDOW_WITHOUT_KEY");
-    }
+    if (node.kind === "aggregate" && isStreaming(node)) checkGroups(plan, node, outputMode);
     if (
       node.kind === "setOperation" &&
       node.operation === "except" &&
@@ -194,7 +195,22 @@ function checkFirstBatch(plan: LogicalPlan, nodes: readonly LogicalPlan[], outpu
       });
     }
   }
-  nodes.forEach(checkEventTimes);
+}
+
+/** Any aggregation: `checkOutputMode` looks at one of those that stand beside each other. */
+function checkGroups(plan: LogicalPlan, node: Aggregate, outputMode: OutputMode): void {
+  const sessions = sessionKeys(plan, node);
+  if (node.grouping.length === 1 && sessions.length === 1) throw new StreamingError("SESSION_WINDOW_WITHOUT_KEY");
+  if (outputMode === "append" && !node.grouping.some(hasEventTime))
+    throw new StreamingError("UNSUPPORTED_STREAMING_OPERATOR_WITHOUT_WATERMARK", {
+      outputMode: "Append",
+      statefulOperator: "aggregations",
+    });
+  if (outputMode === "update" && sessions.length > 0)
+    throw new StreamingError("STREAMING_OUTPUT_MODE.UNSUPPORTED_OPERATION", {
+      outputMode,
+      operation: "session window streaming aggregations",
+    });
 }
 
 /** Two streams meet by key only. */

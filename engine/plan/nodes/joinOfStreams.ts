@@ -54,7 +54,8 @@ export function refusalOfJoin(join: JoinOn, place: StreamPlace): StreamingError 
 
 /** Rows without a partner must be known to stay without one: a watermark in the keys, or one that bounds the side that is kept. */
 function unboundedRefused({ joinType, condition }: JoinOn, { outputMode, inputs }: StreamPlace): StreamingError | null {
-  // Of a left semi join Spark asks no mode: it gives no row that it would have to take back.
+  // A left semi join gives no row that it would have to take back.
+  if (joinType === "leftSemi" && outputMode === "complete") return modeRefused(joinType, outputMode, "Append and Update output modes");
   if (outputMode !== "append" && joinType !== "leftSemi") return modeRefused(joinType, outputMode, "Append output mode");
   const [left, right] = [inputs[0]!, inputs[1]!];
   if (hasWatermarkInKeys(condition, left, right)) return null;

@@ -2,7 +2,7 @@ import { memory } from "../../memory.js";
 import { describe, expect, it } from "vitest";
 import { sinkFormats } from "../../../dataframe/formats.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
-import { checkSinkTakes, checkStreamJoins, checkStreaming, parseOutputMode } from "../../../engine/plan/analyzer/streaming.js";
+import { checkSinkTakes, checkOptimized, checkStreaming, parseOutputMode } from "../../../engine/plan/analyzer/streaming.js";
 import { optimize } from "../../../engine/plan/optimizer/optimize.js";
 import { parseInterval } from "../../../engine/values/interval.js";
 import { legacyCondition } from "../../golden/legacyConditions.js";
@@ -25,7 +25,7 @@ async function verdict(golden: Case): Promise<Verdict> {
     const sinkName = golden.sink ?? "memory";
     checkSinkTakes(sinkName, (await sinkFormats.load(sinkName, { memoryTables: memory })).capabilities, outputMode);
     checkStreaming(plan, outputMode);
-    checkStreamJoins(optimize(plan));
+    checkOptimized(optimize(plan));
   } catch (error) {
     if (error instanceof StreamingError) return { condition: error.condition, parameters: error.parameters };
     throw error;
