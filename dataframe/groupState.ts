@@ -55,12 +55,12 @@ export class GroupState<State extends UserRow = UserRow> {
 
   /** Puts state in the place of what was there. @throws VALUE_NOT_OF_TYPE @example state.update({ n: 1 }) */
   update(state: State): void {
-    this.#table.put({}, state);
+    this.#table.put({}, state, uncounted);
   }
 
   /** Forgets the state and its timeout. @example state.remove() */
   remove(): void {
-    if (this.exists) this.#table.remove({});
+    this.#table.remove({}, 0);
     this.#clearTimeout();
   }
 
@@ -104,6 +104,9 @@ export class GroupState<State extends UserRow = UserRow> {
     for (const timeMs of this.#call.timers.list()) this.#call.timers.remove(timeMs);
   }
 }
+
+/** What a call did to the state is counted when it ends. */
+const uncounted = { updates: 0 };
 
 function invalid(what: string): StreamingError {
   return new StreamingError("INVALID_TIMEOUT", { what });

@@ -301,3 +301,26 @@ STAMPED_OLD = processor("stamped old", '''
         for r in rows:
             yield Row(k=key[0], at=r.ts - datetime.timedelta(seconds=3), n=1)
 ''')
+
+
+# applyInPandasWithState: the rows say which verbs are called. A timeout ends the key; the first function lets it be, and is called again and again.
+SCRIPT_TEXT = '''# twin: NAME
+import pandas as pd
+
+def fn(key, pdfs, state):
+    if state.hasTimedOut:
+        yield pd.DataFrame({"k": [key[0]], "what": ["timeout"], "n": [state.get[0] if state.exists else -1], "there": [state.exists]})
+        GONEreturn
+    for pdf in pdfs:
+        for op, n in zip(pdf["op"], pdf["n"]):
+            if op == "update":
+                state.update((int(n),))
+            elif op == "remove":
+                state.remove()
+            elif op == "timeout":
+                state.setTimeoutTimestamp(max(int(n) * 1000, state.getCurrentWatermarkMs() + 1))
+    yield pd.DataFrame({"k": [key[0]], "what": ["rows"], "n": [state.get[0] if state.exists else -1], "there": [state.exists]})
+'''
+UNTOUCHED_FN = SCRIPT_TEXT.replace("NAME", "untouched timeouts").replace("GONE", "")
+SCRIPT_FN = SCRIPT_TEXT.replace("NAME", "script function").replace("GONE", "state.remove()\n        ")
+SCRIPT_FN_QUERY = 't.withWatermark("ts", "0 seconds").groupBy("k").applyInPandasWithState(fn, "k string, what string, n bigint, there boolean", "n bigint", "{mode}", "EventTimeTimeout")'

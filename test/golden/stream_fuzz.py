@@ -60,7 +60,8 @@ class Case:
             row["ts"] = None
         return {k: v for k, v in row.items() if v is not None}
 
-    def batches(self):
+    def batches(self, apart=0):
+        """`apart`: microseconds that these times have more than those of another stream: no session is the same in both (differences/difference-session-late-union)."""
         r = self.r
         out = []
         for step in range(self.steps):
@@ -73,7 +74,8 @@ class Case:
                 out.append([self.row(step, r.random() < 0.2) for _ in range(r.randint(1, 6))])
         if all(b is None for b in out):
             out[0] = [self.row(0, False)]
-        return out
+        later = lambda ts: (dt.datetime.fromisoformat(ts[:-1]) + dt.timedelta(microseconds=apart)).isoformat(timespec="microseconds") + "Z"
+        return [b and [{**row, "ts": later(row["ts"])} if "ts" in row else row for row in b] for b in out]
 
     # -- parts of queries ------------------------------------------------------------------------
     def window(self, of="ts"):
@@ -99,7 +101,7 @@ class Case:
         pool = ["count(*) AS n", "count(v) AS nv", "sum(v) AS s", "min(v) AS lo", "max(ts) AS last_ts", "avg(v) AS m", "sum(x) AS sx", "max(x) AS mx", "min(k) AS mk", "avg(x) AS ax", "count_if(v > 1) AS big",
                 "first(v) AS f", "last(v, true) AS l", "collect_list(v) AS vs", "sum(v) FILTER (WHERE v > 0) AS sp", "max_by(k, v) AS kb", "bool_or(v > 50) AS any50", "stddev_pop(v) AS sd", "max(struct(v, k)) AS ms", "sum(v * 2 + 1) AS s2",
                 "sort_array(collect_set(v)) AS vset", "approx_count_distinct(k) AS kinds", "min_by(v, ts) AS earliest", "every(v > 0) AS all0", "bit_xor(v) AS bx", "var_samp(v) AS vv", "corr(v, cast(x as double)) AS c", "percentile(v, 0.5) AS med", "array_agg(k) AS ks",
-                "first(x, true) AS fx", "any_value(k) AS ak", "skewness(v) AS sk", "regr_slope(v, x) AS rs", "max(CASE WHEN v > 1 THEN ts END) AS big_ts", "try_sum(v) AS ts2", "try_avg(x) AS tax"]
+                "first(x, true) AS fx", "any_value(k) AS ak", "regr_slope(v, x) AS rs", "max(CASE WHEN v > 1 THEN ts END) AS big_ts", "try_sum(v) AS ts2", "try_avg(x) AS tax"]
         return self.r.sample(pool, self.r.randint(1, most))
 
     def delay(self):
@@ -111,14 +113,14 @@ class Case:
         p = prefix
         return plan.where(self.r.choice([f"{p}v > 0", f"{p}k IS NOT NULL", f"{p}v IS NULL OR {p}v < 50", f"{p}ts >= TIMESTAMP'{self.base.isoformat()}Z'"]))
 
-    def source(self, name, chance_of_union=0.3, watermark=1.0):
+    def source(self, name, chance_of_union=0.3, watermark=1.0, apart=0):
         """A stream with a watermark, now and then the union of two."""
         r = self.r
-        self.inputs[name] = (self.schema, self.batches())
+        self.inputs[name] = (self.schema, self.batches(apart))
         plan = S(name).wm("ts", self.delay()) if r.random() < watermark else S(name)
         if r.random() < chance_of_union:
             other = name + "2"
-            self.inputs[other] = (self.schema, self.batches())
+            self.inputs[other] = (self.schema, self.batches(apart=7))
             more = S(other).wm("ts", self.delay()) if watermark > 0 and r.random() < 0.8 else S(other)
             plan = plan.union(more) if r.random() < 0.6 else plan.union_by_name(more)
             self.policy()
@@ -316,7 +318,7 @@ class Case:
         r = self.r
         plan = self.source("a", 0.0)
         for name in r.choice([("b",), ("b", "c")]):
-            other = self.source(name, 0.0, r.choice([1.0, 1.0, 0.0]))
+            other = self.source(name, 0.0, r.choice([1.0, 1.0, 0.0]), apart=11 if name == "b" else 13)
             plan = plan.union(other) if r.random() < 0.7 else plan.union_by_name(other)
         self.policy()
         last = r.choice(["window", "session", "dedup", "dedupw", "two", "none"])
@@ -510,7 +512,8 @@ def define(H):
         if r.random() < 0.15:
             c.conf["spark.sql.streaming.noDataMicroBatches.enabled"] = "false"
         prelude, keep = None, False
-        if r.random() < 0.1:
+        # Chains over RocksDB end in an assertion of Spark's now and then.
+        if r.random() < 0.2 and shape in ("window", "window-key", "key", "global", "dedup", "dedup-within", "distinct", "join", "join-window", "session", "self-join"):
             c.conf["spark.sql.streaming.stateStore.providerClass"] = ROCKS
         if r.random() < 0.2:
             c.conf.update({f"spark.sql.streaming.{kind}.stateFormatVersion": "1" for kind in ("aggregation", "sessionWindow")})

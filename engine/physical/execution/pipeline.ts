@@ -97,11 +97,10 @@ function isStateful(operator: Operator): operator is StatefulOperator {
 
 /** Null where no row is late. */
 function watchOf(node: OperatorNode, operator: StatefulOperator): LateWatch | null {
-  const { lateJudge } = operatorFactsOf(node);
-  if (lateJudge === undefined) return null;
+  const facts = operatorFactsOf(node);
   const inputs = streamInputsOf(node).map(({ output }, input) => {
     const told = [...output.keys()].filter((column) => output[column]!.name !== "");
-    return { judge: lateJudge(node, input), told, schema: schemaOf(told.map((column) => output[column]!)) };
+    return { judge: facts.lateJudge?.(node, input) ?? null, told, schema: schemaOf(told.map((column) => output[column]!)) };
   });
   return inputs.every(({ judge }) => judge === null) ? null : new LateWatch(operator, inputs);
 }

@@ -10,6 +10,8 @@ export interface KeyState {
   readonly tables: readonly UserTableState[];
   readonly timers: GroupTimers;
   readonly nowMs: number;
+  /** What the call did to a row last; null: nothing. */
+  touched: "put" | "removed" | null;
 }
 
 /**
@@ -111,20 +113,17 @@ export function repeatChanges(state: KeyState, changes: Value): void {
 
 const oneUpdate: CountedUpdates = { updates: 1 };
 
-function put(
-  { slot, tables, nowMs }: KeyState,
-  t: number,
-  key: readonly Value[],
-  values: readonly Value[],
-  updates: number,
-  anew: boolean,
-): void {
+function put(state: KeyState, t: number, key: readonly Value[], values: readonly Value[], updates: number, anew: boolean): void {
+  const { slot, tables, nowMs } = state;
+  state.touched = "put";
   if (anew) for (const table of tables) table.updated = 0;
   tables[t]!.putValues(slot, key, values, nowMs);
   tables[t]!.updated += updates;
 }
 
-function remove({ slot, tables }: KeyState, t: number, key: readonly Value[], removals: number): void {
+function remove(state: KeyState, t: number, key: readonly Value[], removals: number): void {
+  const { slot, tables } = state;
+  state.touched = "removed";
   tables[t]!.removeValues(slot, key);
   tables[t]!.removed += removals;
 }

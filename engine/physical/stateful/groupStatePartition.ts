@@ -100,9 +100,10 @@ export class GroupStatePartition {
   *call(made: PromptGroupFunction, calls: readonly KeyCalls[], facts: CallFacts): Generator<UserRow, void, void> {
     for (const { slot, reasons } of calls) {
       for (const reason of reasons) {
-        this.#before(slot, reason, facts);
-        yield* made.call(this.#callOf(slot, reason, facts, null));
-        this.#after(slot, reason, facts);
+        const before = this.#before(slot, reason, facts);
+        const state = this.#stateOf(slot, facts);
+        yield* made.call(this.#callOf(state, reason, facts, null));
+        this.#after(state, reason, facts, before);
       }
     }
   }
@@ -112,9 +113,10 @@ export class GroupStatePartition {
     const given: UserRow[] = [];
     for (const reason of reasons) {
       record.begin();
-      this.#before(slot, reason, facts);
-      given.push(...(await made.call(this.#callOf(slot, reason, facts, record))));
-      this.#after(slot, reason, facts);
+      const before = this.#before(slot, reason, facts);
+      const state = this.#stateOf(slot, facts);
+      given.push(...(await made.call(this.#callOf(state, reason, facts, record))));
+      this.#after(state, reason, facts, before);
     }
     record.end();
     return given;
@@ -123,22 +125,31 @@ export class GroupStatePartition {
   /** Changes the state as such calls did when the batch ran before. */
   repeat({ slot, reasons }: KeyCalls, facts: CallFacts, changes: readonly Value[]): void {
     for (const [i, reason] of reasons.entries()) {
-      this.#before(slot, reason, facts);
-      repeatChanges(this.#stateOf(slot, facts), changes[i]!);
-      this.#after(slot, reason, facts);
+      const before = this.#before(slot, reason, facts);
+      const state = this.#stateOf(slot, facts);
+      repeatChanges(state, changes[i]!);
+      this.#after(state, reason, facts, before);
     }
   }
 
-  #before(slot: number, { isInitial, dueMs }: Reason, { isTimeout }: CallFacts): void {
+  /** Gives the timeout that the key had; null: none. */
+  #before(slot: number, { isInitial, dueMs }: Reason, { isTimeout }: CallFacts): number | null {
     this.#visited.add(slot);
     // A timeout is over when the function is told, or when rows came before it; a timer is listed until the function has ended (SEMANTICS 42).
-    if (!isTimeout || isInitial) return;
+    if (!isTimeout || isInitial) return null;
     const over = dueMs === null ? this.timers.list(slot) : [dueMs];
     for (const timeMs of over) this.timers.remove(slot, timeMs);
+    return over[0] ?? null;
   }
 
-  #after(slot: number, { dueMs }: Reason, { isTimeout }: CallFacts): void {
+  #after({ slot, touched }: KeyState, { isInitial, dueMs }: Reason, { isTimeout }: CallFacts, timeoutBefore: number | null): void {
     if (!isTimeout && dueMs !== null) this.timers.remove(slot, dueMs);
+    if (!isTimeout || isInitial) return;
+    // The state of a function and its timeout are one row, which a call writes once.
+    const [state] = this.tables;
+    const timeout = this.timers.list(slot)[0] ?? null;
+    if (touched === "removed" && timeout === null) state!.removed++;
+    else if (touched !== null || timeout !== timeoutBefore) state!.updated++;
   }
 
   /** Forgets what has outlived its time. Keys that have nothing left go when the next batch begins: their names are still to be written. */
@@ -169,16 +180,15 @@ export class GroupStatePartition {
     this.keys.remove(empty.values, empty.count);
   }
 
-  #callOf(slot: number, reason: Reason, facts: CallFacts, record: CallRecord | null): GroupCall {
-    const [key] = toRows(batchOf(this.#keySchema, this.keys.keyColumns(Int32Array.of(slot), 1), 1));
-    const state = this.#stateOf(slot, facts);
+  #callOf(state: KeyState, reason: Reason, facts: CallFacts, record: CallRecord | null): GroupCall {
+    const [key] = toRows(batchOf(this.#keySchema, this.keys.keyColumns(Int32Array.of(state.slot), 1), 1));
     const tables = this.tables.map((_, t) => tableOf(state, t, record));
     const { watermarkMs, batchTimeMs } = facts;
     return { key: key!, ...reason, tables, timers: timersOf(state, record), watermarkMs, batchTimeMs };
   }
 
   #stateOf(slot: number, { batchTimeMs }: CallFacts): KeyState {
-    return { slot, tables: this.tables, timers: this.timers, nowMs: batchTimeMs };
+    return { slot, tables: this.tables, timers: this.timers, nowMs: batchTimeMs, touched: null };
   }
 
   /** Keys in the order of the files: by hash. */

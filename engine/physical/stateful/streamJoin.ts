@@ -362,16 +362,17 @@ export class StreamJoinOperator implements StatefulOperator {
   }
 
   /**
-   * How many of the rows that go came in this batch, where Spark does not keep them at all: right ones that the watermark has passed already, if the right side is not an
-   * outer one, and left ones of leftSemi that had their partner. Here the sides may come in any order.
+   * How many of the rows that go came in this batch, where Spark does not keep them at all: right ones that the watermark has passed already (of an outer side, those that had
+   * a partner), and left ones of leftSemi that had theirs. Here the sides may come in any order.
    */
   #neverKept(rows: JoinSide, side: SideIndex, places: IntList): number {
     const isSemi = this.#spec.joinType === "leftSemi";
-    if (isOuter(this.#spec, side) || (side === 0 && !isSemi)) return 0;
+    if (side === 0 && !isSemi) return 0;
+    const withPartner = side === 0 || isOuter(this.#spec, side);
     let count = 0;
     for (let j = 0; j < places.count; j++) {
       const place = places.values[j]!;
-      if (!rows.wasThere(place) && (side === 1 || rows.isMarked(place))) count++;
+      if (!rows.wasThere(place) && (!withPartner || rows.isMarked(place))) count++;
     }
     return count;
   }

@@ -29,12 +29,13 @@ async function run(build: (input: Frame) => Frame, start: Start = {}): Promise<S
   return progress;
 }
 
+const sumsOfWindows = (input: Frame): Frame => input.groupBy(window("ts", "5 seconds")).agg(sum("v").as("v"));
 const late = ["2", "3", "4"];
 const values = ({ lateSamples }: StreamingQueryProgress): readonly (string | null)[] => lateSamples![0]!.rows.map(({ v }) => v!);
 
 describe("a sample of late rows is kept in the progress", () => {
   const queries: readonly (readonly [operatorId: string, build: (input: Frame) => Frame])[] = [
-    ["aggregate-0", (input) => input.groupBy(window("ts", "5 seconds")).agg(sum("v").as("v"))],
+    ["aggregate-0", sumsOfWindows],
     ["aggregate-0", (input) => input.groupBy(window("ts", "10 seconds", "5 seconds"), "k").agg(sum("v").as("v"))],
     ["aggregate-0", (input) => input.groupBy(sessionWindow("ts", "1 second"), "k").agg(sum("v").as("v"))],
     ["aggregate-0", (input) => input.groupBy("ts").agg(sum("v").as("v"))],
@@ -76,19 +77,14 @@ describe("a sample of late rows is kept in the progress", () => {
   });
 
   it("but not in complete mode, where none is lost", async () => {
-    const windows = (input: Frame): Frame => input.groupBy(window("ts", "5 seconds")).agg(sum("v").as("v"));
-    expect((await run(windows, { outputMode: "complete" })).lateSamples).toBeUndefined();
+    expect((await run(sumsOfWindows, { outputMode: "complete" })).lateSamples).toBeUndefined();
   });
 
   it("nor where the query says that they are dropped: then the sample has whole rows", async () => {
-    const build = (input: Frame) => ({
-      writeStream: input
-        .withWatermark("ts", "0 seconds")
-        .groupBy(window("ts", "5 seconds"))
-        .agg(sum("v").as("v"))
-        .writeStream.onLate("drop"),
-    });
-    const progress = await run((input) => input, { build });
+    const start: Start = {
+      build: (input) => ({ writeStream: sumsOfWindows(input.withWatermark("ts", "0 seconds")).writeStream.onLate("drop") }),
+    };
+    const progress = await run((input) => input, start);
     expect(progress.lateSamples).toBeUndefined();
     expect(progress.sideOutputs).toMatchObject([{ id: "late", numOutputRows: 4, sample: [{ v: "2", k: "a" }, { v: "3" }, { v: "4" }] }]);
   });
