@@ -6,21 +6,38 @@ import { parseArgs } from "node:util";
 
 /**
  * `npm run stream-fuzz [-- --queries N] [--seed S] [--keep]`: random streaming queries, answered by Spark and by us (`stream_fuzz.py`): rows, watermarks and batches must be
- * equal. It needs Java, and a Python with pyspark (`PYSPARK_PYTHON`, or the `python3` of the path). Where that is missing it says so and does nothing; with
- * `REQUIRE_SERVERS=1` that is a failure.
+ * equal. It needs Java, and a Python with pyspark: `PYSPARK_PYTHON`, the `python3` of the path, or one that it makes in `.cache` where pip can fetch it. Where there is
+ * none it says so and does nothing; with `REQUIRE_SERVERS=1` that is a failure.
  */
 const { values } = parseArgs({
   options: { queries: { type: "string", default: "30" }, seed: { type: "string" }, keep: { type: "boolean", default: false } },
 });
 // Every day has other queries.
 const seed = values.seed ?? String(Math.floor(Date.now() / 86_400_000));
-const python = process.env["PYSPARK_PYTHON"] ?? "python3";
+/** What Spark's Python needs; protobuf is for `transformWithState`. */
+const packages = ["pyspark==4.3.0", "pandas==3.1.1", "pyarrow==26.0.1", "protobuf==7.36.2"];
+const python =
+  process.env["PYSPARK_PYTHON"] ?? (hasPackages("python3") ? "python3" : join(process.cwd(), ".cache/servers/pyspark/bin/python"));
+
+function hasPackages(command: string): boolean {
+  return spawnSync(command, ["-c", "import pyspark, pandas, pyarrow, google.protobuf"], { stdio: "ignore" }).status === 0;
+}
+
+/** Makes the environment anew; whether that went well. */
+function fetched(): boolean {
+  const folder = join(process.cwd(), ".cache/servers/pyspark");
+  rmSync(folder, { recursive: true, force: true });
+  return (
+    run("python3", ["-m", "venv", folder], {}, true) &&
+    run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], {}, true)
+  );
+}
 
 function missing(): string | null {
   if (spawnSync("java", ["-version"], { stdio: "ignore" }).status !== 0) return "there is no java";
-  if (spawnSync(python, ["-c", "import pyspark"], { stdio: "ignore" }).status !== 0)
-    return `${python} has no pyspark (PYSPARK_PYTHON names another)`;
-  return null;
+  if (hasPackages(python)) return null;
+  if (process.env["PYSPARK_PYTHON"] !== undefined) return `${python} lacks one of ${packages.join(", ")}`;
+  return fetched() ? null : `${packages.join(", ")} cannot be fetched`;
 }
 
 function run(command: string, args: readonly string[], env: Readonly<Record<string, string>>, quiet: boolean): boolean {
