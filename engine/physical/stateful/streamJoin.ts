@@ -24,6 +24,7 @@ import { arrivalOrder, pick } from "./arrivalOrder.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import type { JoinPartition } from "./joinPartition.js";
 import type { JoinSide } from "./joinSide.js";
+import { boundUsOf, neverKept } from "./joinExpiry.js";
 import { JoinState } from "./joinState.js";
 import { gatherRows, type PartitionedRows } from "./partitionedRows.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
@@ -305,7 +306,7 @@ export class StreamJoinOperator implements StatefulOperator {
    * left ones.
    */
   #missedPairs(side: SideIndex, times: Float64Array | null): ((pair: number) => boolean) | null {
-    const boundUs = this.#boundUs(1);
+    const boundUs = boundUsOf(this.#spec.sides[1], this.#watermarks, this.#batchTimeMs);
     if (!this.#spec.missesPassedRows || boundUs !== boundUs) return null;
     const { partitions, places } = this.#kept;
     const rows = this.#pairRows;
@@ -315,13 +316,6 @@ export class StreamJoinOperator implements StatefulOperator {
       const timeUs = side === 0 ? keptOf(j).timeOf(place) : times![rows.values[j]!]!;
       return timeUs <= boundUs && !keptOf(j).wasThere(place);
     };
-  }
-
-  /** Up to which time rows of a side can have no partner any more, µs; NaN where nothing says so. */
-  #boundUs(side: SideIndex): number {
-    const { expiry } = this.#spec.sides[side];
-    const nowMs = expiry?.clock === "batch" ? this.#batchTimeMs : this.#watermarks?.evictMs;
-    return expiry === null || nowMs === undefined ? NaN : (nowMs + expiry.offsetMs) * 1000;
   }
 
   #matches(side: SideIndex, columns: readonly Column[]): (pair: number) => boolean {
@@ -348,33 +342,17 @@ export class StreamJoinOperator implements StatefulOperator {
   *#expire(side: SideIndex): Iterable<Emission> {
     const { expiry } = this.#spec.sides[side];
     const partitions = this.#state.all();
-    const boundUs = this.#boundUs(side);
+    const boundUs = boundUsOf(this.#spec.sides[side], this.#watermarks, this.#batchTimeMs);
     const expired = partitions.map(({ sides }) => sides[side].expire(boundUs));
     if (isOuter(this.#spec, side)) yield* this.#withoutPartner(side, partitions, expired);
     for (const [p, places] of expired.entries()) {
       if (places.count === 0) continue;
-      const brief = this.#neverKept(partitions[p]!.sides[side], side, places);
+      const brief = neverKept(this.#spec, partitions[p]!.sides[side], side, places);
       this.#updated -= brief;
       this.#removed += places.count - brief;
       if (expiry?.clock === "batch") this.#expiredByTtl += places.count;
       partitions[p]!.remove(side, places);
     }
-  }
-
-  /**
-   * How many of the rows that go came in this batch, where Spark does not keep them at all: right ones that the watermark has passed already (of an outer side, those that had
-   * a partner), and left ones of leftSemi that had theirs. Here the sides may come in any order.
-   */
-  #neverKept(rows: JoinSide, side: SideIndex, places: IntList): number {
-    const isSemi = this.#spec.joinType === "leftSemi";
-    if (side === 0 && !isSemi) return 0;
-    const withPartner = side === 0 || isOuter(this.#spec, side);
-    let count = 0;
-    for (let j = 0; j < places.count; j++) {
-      const place = places.values[j]!;
-      if (!rows.wasThere(place) && (!withPartner || rows.isMarked(place))) count++;
-    }
-    return count;
   }
 
   /** The expired rows that had no partner, padded, in the order in which they came. */
