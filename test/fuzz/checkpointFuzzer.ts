@@ -16,7 +16,17 @@ export interface FuzzedQuery {
   readonly batches: number;
   readonly conf: Readonly<Record<string, string>>;
   build(input: Frame): Frame;
+  /** The query that ran the first half of the batches, where it was another: its state was migrated. */
+  readonly before?: (input: Frame) => Frame;
 }
+
+const sums =
+  (...aggregates: readonly string[]) =>
+  (input: Frame): Frame =>
+    input
+      .withWatermark("ts", "1 second")
+      .groupBy(expr("window(ts, '10 seconds')").as("w"), expr("k"))
+      .agg(...aggregates.map((text) => expr(text).as(text)));
 
 export const fuzzedQueries: readonly FuzzedQuery[] = [
   { name: "stateless, with compact logs", batches: 12, conf: {}, build: (input) => input.selectExpr("k", "v + 1 AS v") },
@@ -31,6 +41,7 @@ export const fuzzedQueries: readonly FuzzedQuery[] = [
         .agg(expr("sum(v)").as("v")),
   },
   { name: "duplicates dropped", batches: 5, conf: {}, build: (input) => input.withWatermark("ts", "20 seconds").dropDuplicates("k", "ts") },
+  { name: "windows whose state was migrated", batches: 6, conf: {}, before: sums("sum(v)"), build: sums("max(v)", "sum(v)") },
 ];
 
 /** What came of a damaged checkpoint. */
@@ -55,7 +66,10 @@ export class CheckpointFuzzer {
 
   static async of(query: FuzzedQuery): Promise<CheckpointFuzzer> {
     const world = new World(seeds++);
-    for (let i = 0; i < query.batches; i++) await addFile(world, i);
+    const first = query.before === undefined ? 0 : query.batches / 2;
+    for (let i = 0; i < first; i++) await addFile(world, i);
+    if (query.before !== undefined) await run(world, { ...query, build: query.before });
+    for (let i = first; i < query.batches; i++) await addFile(world, i);
     await run(world, query);
     const inCheckpoint = await filesUnder(world.files, places.checkpoint);
     const inOutput = (await filesUnder(world.files, places.output)).filter(({ path }) => /_spark_metadata\/|_tidemark_owner/.test(path));
