@@ -3,13 +3,15 @@ import { open, unlink, type FileHandle } from "node:fs/promises";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { assert } from "../engine/errors/assert.js";
+import { thrownText } from "../engine/errors/shownValue.js";
+import { StreamingError } from "../engine/errors/streamingError.js";
 import type { SpillFile, SpillSpace } from "../engine/contract/spill.js";
 
 /** The folder of temporary files (`TMPDIR`). A file has no name from the moment that it is open, so that nothing is left of it however the process ends. */
 export const temporarySpace: SpillSpace = {
   async open() {
     const path = join(tmpdir(), `tidemark-${randomUUID()}.spill`);
-    const handle = await open(path, "wx+", 0o600);
+    const handle = await open(path, "wx+", 0o600).catch(refused);
     // Where an open file cannot lose its name it does so when it is closed.
     const isGone = await unlink(path).then(
       () => true,
@@ -18,6 +20,11 @@ export const temporarySpace: SpillSpace = {
     return new TemporaryFile(handle, isGone ? null : path);
   },
 };
+
+/** @throws SPILL_FAILED */
+function refused(error: unknown): never {
+  throw new StreamingError("SPILL_FAILED", { folder: tmpdir(), reason: thrownText(error) }, { cause: error });
+}
 
 class TemporaryFile implements SpillFile {
   #size = 0;

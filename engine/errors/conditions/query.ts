@@ -86,4 +86,9 @@ export const queryConditions = {
     advice:
       "Give it more (spark.tidemark.stateMemoryBudget), or let it hold less: a watermark or stateTtl for state, the smaller table on the joined side, fewer values collected in a group.",
   },
+  SPILL_FAILED: {
+    sqlState: "58030",
+    message: "What the query does not hold in memory could not be written to <folder>: <reason>.",
+    advice: "Make room there, set TMPDIR to a folder with room, or raise spark.tidemark.stateMemoryBudget.",
+  },
 } satisfies ConditionTable;

@@ -52,7 +52,7 @@ export const makeBoundedOperator: OperatorMaker = (node, parts) => {
   const make = (): Operator => makeOperator(node, parts);
   const operator = make();
   if (!isKeyed(operator)) return operator;
-  return new SpillByKey(operator, () => make() as KeyedOperator, parts.memory);
+  return new SpillByKey(operator, () => make() as KeyedOperator, parts.memory, parts.chunks.emittedRows);
 };
 
 /** Makes the operators of a plan. */

@@ -1,6 +1,6 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
-import { takeBatch } from "../../arrow/columns.js";
+import { slicesOf, takeBatch } from "../../arrow/columns.js";
 import { field, types } from "../../arrow/types.js";
 import { keyGroupCount, type GroupRange, type StateChanges } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
@@ -55,6 +55,7 @@ export class SpillByKey implements Operator {
     first: KeyedOperator,
     private readonly make: () => KeyedOperator,
     memory: QueryMemory,
+    private readonly emittedRows: number,
   ) {
     this.#operator = first;
     this.#store = new SpillStore(memory);
@@ -142,7 +143,10 @@ export class SpillByKey implements Operator {
       }
       if (!run.isEmpty) runs.addRun(run);
     }
-    for (const rows of runs.merged()) yield "until" in rows ? rows : emission(withoutLast(rows));
+    for (const rows of runs.merged()) {
+      if ("until" in rows) yield rows;
+      else for (const some of slicesOf(withoutLast(rows), this.emittedRows)) yield emission(some);
+    }
   }
 
   *#finishPart({ rows, state }: Part): Generator<Emission | Pause, void, void> {

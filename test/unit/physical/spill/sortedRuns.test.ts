@@ -63,3 +63,14 @@ test("what cannot go to disk is refused when all shares together are more than t
   table.hold(1000);
   expect(() => table.hold(1001)).toThrow(expect.objectContaining({ condition: "MEMORY_BUDGET_EXCEEDED" }));
 });
+
+test("a folder that takes no files is said by name", async () => {
+  const before = process.env["TMPDIR"];
+  process.env["TMPDIR"] = "/nowhere/at/all";
+  try {
+    await expect(temporarySpace.open()).rejects.toMatchObject({ condition: "SPILL_FAILED", parameters: { folder: "/nowhere/at/all" } });
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  }
+});
