@@ -268,9 +268,14 @@ describe("kind: a working directory that is another one", () => {
 
 describe("kind: what a page says of operating", () => {
   const page = readFileSync(fileURLToPath(new URL("../../docs/deploying.md", import.meta.url)), "utf8");
-  const others = ["README.md", "docs/backfill.md", "docs/change-rows.md", "docs/event-time.md", "docs/inspecting.md"].map((name) =>
-    readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), "utf8"),
-  );
+  const others = [
+    "README.md",
+    "docs/backfill.md",
+    "docs/change-rows.md",
+    "docs/changing-a-query.md",
+    "docs/event-time.md",
+    "docs/inspecting.md",
+  ].map((name) => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), "utf8"));
 
   test("docs/deploying.md has every exit code, and the README or a page every flag", () => {
     for (const code of Object.values(exitCodes)) expect(page).toContain(`\n| ${code} |`);

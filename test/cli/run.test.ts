@@ -17,7 +17,7 @@ describe("tidemark run", () => {
       expect(await tidemark(folder, "--help")).toMatchObject({ code: 0, stderr: "" });
       expect((await tidemark(folder, "--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
       const wrong: readonly (readonly [string[], RegExp])[] = [
-        [[], /^Say what to do: run, backfill, sql, replay, state, checkpoint, init, demo\./],
+        [[], /^Say what to do: run, backfill, sql, replay, plan, state, checkpoint, init, demo\./],
         [["rum", "job.mjs"], /^There is no command rum\. Did you mean run\?/],
         [["run"], /^Say which job file/],
         [["run", "job.mjs", "--quite"], /Did you mean --quiet\?/],
