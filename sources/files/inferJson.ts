@@ -49,6 +49,7 @@ class JsonInference implements LineSink {
   private readonly ratio: number;
   private merged: Map<string, DataType> | null = null;
   private documents = 0;
+  private last: StructType | null = null;
 
   constructor(
     private readonly memory: DecoderMemory,
@@ -89,7 +90,10 @@ class JsonInference implements LineSink {
     if (isBlank(bytes, start, end)) return;
     const index = this.documents++;
     if (Math.floor((index + 1) * this.ratio) === Math.floor(index * this.ratio)) return;
-    addFields((this.merged ??= new Map()), this.rowType(this.parser.read(bytes, start, end), start, end));
+    const row = this.rowType(this.parser.read(bytes, start, end), start, end);
+    // Rows of one shape have one type.
+    if (row !== this.last) addFields((this.merged ??= new Map()), row);
+    this.last = row;
   }
 
   /** A document's row: its object, or those of its array; one without a value has no fields, nor has one that is left out. */

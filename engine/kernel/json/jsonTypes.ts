@@ -1,8 +1,9 @@
 import { decodeText } from "../../arrow/reading.js";
-import { field, types, type DataType, type Field } from "../../arrow/types.js";
+import { field, types, type DataType, type Field, type StructType } from "../../arrow/types.js";
 import type { JsonOptions } from "./jsonOptions.js";
 import { JsonReader, token } from "./jsonReader.js";
 import { unescapeInto } from "./jsonStrings.js";
+import { RowShape } from "./rowShape.js";
 import { parseTimestamp } from "../../values/dateTimeText.js";
 import { mergeTypes } from "./mergeTypes.js";
 
@@ -20,9 +21,13 @@ const deepest = 1000;
 export class JsonTypeReader {
   private readonly reader: JsonReader;
   private depth = 0;
+  /** That of the row before, where values show their types by themselves. */
+  private shape: RowShape | null = null;
+  private readonly isPlain: boolean;
 
   constructor(private readonly options: JsonTypeOptions) {
     this.reader = new JsonReader(options.reading.syntax);
+    this.isPlain = !options.primitivesAsString && !options.prefersDecimal && !options.inferTimestamp;
   }
 
   /** The type of the first value in [start, end): nobody looks at what follows it, as in Spark. Null when it is malformed. */
@@ -70,6 +75,17 @@ export class JsonTypeReader {
   }
 
   private object(): DataType | null {
+    const { reader } = this;
+    if (this.depth > 1 || !this.isPlain) return this.anyObject();
+    const { at } = reader;
+    if (this.shape?.matches(reader) === true) return this.shape.type;
+    reader.at = at;
+    const type = this.anyObject();
+    this.shape = type === null || reader.at < 0 ? null : RowShape.of(type);
+    return type;
+  }
+
+  private anyObject(): StructType | null {
     const { reader } = this;
     const fields = new Map<string, DataType>();
     for (let first = true; reader.nextMember(first); first = false) {
