@@ -1,12 +1,10 @@
-import { Session } from "../dataframe/session.js";
 import { planUpgrade, type UpgradePlan } from "../dataframe/upgradePlan.js";
 import { withoutCredentials } from "../engine/errors/credentials.js";
-import { commandPort } from "./commandPort.js";
-import { exitCodeOf, exitCodes } from "./failure.js";
+import { exitCodes } from "./failure.js";
+import { inJobSession } from "./jobSession.js";
 import { loadJob, queryOf } from "./job.js";
 import { Messages } from "./messages.js";
 import { outputModeFlag } from "./outputModeFlag.js";
-import { Overrides } from "./overrides.js";
 
 /** What `tidemark plan` was told. */
 export interface PlanFlags {
@@ -19,38 +17,28 @@ export interface PlanFlags {
 }
 
 /** Says what a start of a job would do on a checkpoint, before anything starts. Gives the exit code: 1 where something would be refused. */
-export async function plan(flags: PlanFlags): Promise<number> {
+export function plan(flags: PlanFlags): Promise<number> {
   const messages = new Messages(flags.json);
-  const running = { current: null as Session | null };
-  const letGo = commandPort.onStopSignal(() => void running.current?.stop());
-  try {
-    const overrides = new Overrides(flags.set);
-    const session = (running.current = Session.create({
-      conf: overrides.conf,
-      readOptions: overrides.readOptions,
-      print: (line) => messages.printed(line, null),
-      warn: (message) => messages.warning(message),
-    }));
-    const writers = await loadJob(flags.job, session);
-    // One checkpoint is of one query.
-    const asked = flags.query === undefined && flags.against === undefined ? writers : [queryOf(writers, flags.query)];
-    const inMode = asked.map((writer) => (flags.outputMode === undefined ? writer : writer.outputMode(outputModeFlag(flags.outputMode))));
-    const changed = inMode.map((writer) => overrides.writer(writer));
-    overrides.checkUsed();
-    let isPossible = true;
-    for (const { definition } of changed) {
-      const made = await planUpgrade(session, definition, ...(flags.against === undefined ? [] : [flags.against]));
-      isPossible &&= made.isPossible;
-      process.stdout.write(`${withoutCredentials(flags.json ? JSON.stringify(made) : planText(made))}\n`);
-    }
-    return isPossible ? exitCodes.done : exitCodes.failed;
-  } catch (error) {
-    messages.failure(error);
-    return exitCodeOf(error);
-  } finally {
-    await running.current?.stop();
-    letGo();
-  }
+  return inJobSession(
+    messages,
+    flags.set,
+    (line) => messages.printed(line, null),
+    async (session, overrides) => {
+      const writers = await loadJob(flags.job, session);
+      // One checkpoint is of one query.
+      const asked = flags.query === undefined && flags.against === undefined ? writers : [queryOf(writers, flags.query)];
+      const inMode = asked.map((writer) => (flags.outputMode === undefined ? writer : writer.outputMode(outputModeFlag(flags.outputMode))));
+      const changed = inMode.map((writer) => overrides.writer(writer));
+      overrides.checkUsed();
+      let isPossible = true;
+      for (const { definition } of changed) {
+        const made = await planUpgrade(session, definition, ...(flags.against === undefined ? [] : [flags.against]));
+        isPossible &&= made.isPossible;
+        process.stdout.write(`${withoutCredentials(flags.json ? JSON.stringify(made) : planText(made))}\n`);
+      }
+      return isPossible ? exitCodes.done : exitCodes.failed;
+    },
+  );
 }
 
 function planText({ queryName, location, nextBatchId, isPossible, parts }: UpgradePlan): string {

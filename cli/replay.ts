@@ -1,11 +1,9 @@
 import { replayBatch } from "../dataframe/replay.js";
-import { Session } from "../dataframe/session.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { commandPort } from "./commandPort.js";
-import { exitCodeOf, exitCodes } from "./failure.js";
+import { exitCodes } from "./failure.js";
+import { inJobSession } from "./jobSession.js";
 import { loadJob, queryOf } from "./job.js";
 import { Messages } from "./messages.js";
-import { Overrides } from "./overrides.js";
 
 /** What `tidemark replay` was told. */
 export interface ReplayFlags {
@@ -17,36 +15,25 @@ export interface ReplayFlags {
 }
 
 /** Shows what a past batch of a job gave, by running it again without touching anything. Gives the exit code. */
-export async function replay(flags: ReplayFlags): Promise<number> {
-  const messages = new Messages(false);
-  const running = { current: null as Session | null };
-  const letGo = commandPort.onStopSignal(() => void running.current?.stop());
-  try {
-    const batchId = batchOf(flags.batch);
-    const overrides = new Overrides(flags.set);
-    const session = (running.current = Session.create({
-      conf: overrides.conf,
-      readOptions: overrides.readOptions,
-      print: (line) => void process.stdout.write(`${line}\n`),
-      warn: (message) => messages.warning(message),
-    }));
-    const writer = queryOf(await loadJob(flags.job, session), flags.query);
-    const changed = overrides.writer(flags.checkpoint === undefined ? writer : writer.option("checkpointLocation", flags.checkpoint));
-    overrides.checkUsed();
-    const { lastProgress } = await replayBatch(session, changed.definition, batchId);
-    if (lastProgress !== null) {
-      const { numInputRows, sink, eventTime } = lastProgress;
-      const watermark = eventTime.watermark === undefined ? "" : `, watermark ${eventTime.watermark}`;
-      process.stdout.write(`batch ${batchId}: ${numInputRows} rows in, ${sink.numOutputRows} out${watermark}\n`);
-    }
-    return exitCodes.done;
-  } catch (error) {
-    messages.failure(error);
-    return exitCodeOf(error);
-  } finally {
-    await running.current?.stop();
-    letGo();
-  }
+export function replay(flags: ReplayFlags): Promise<number> {
+  return inJobSession(
+    new Messages(false),
+    flags.set,
+    (line) => void process.stdout.write(`${line}\n`),
+    async (session, overrides) => {
+      const batchId = batchOf(flags.batch);
+      const writer = queryOf(await loadJob(flags.job, session), flags.query);
+      const changed = overrides.writer(flags.checkpoint === undefined ? writer : writer.option("checkpointLocation", flags.checkpoint));
+      overrides.checkUsed();
+      const { lastProgress } = await replayBatch(session, changed.definition, batchId);
+      if (lastProgress !== null) {
+        const { numInputRows, sink, eventTime } = lastProgress;
+        const watermark = eventTime.watermark === undefined ? "" : `, watermark ${eventTime.watermark}`;
+        process.stdout.write(`batch ${batchId}: ${numInputRows} rows in, ${sink.numOutputRows} out${watermark}\n`);
+      }
+      return exitCodes.done;
+    },
+  );
 }
 
 /** @throws INVALID_FLAG */

@@ -2,28 +2,19 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { columnFromValues, constantColumn, takeColumn, type PlainColumn } from "../../arrow/columns.js";
 import { markOwned } from "../../arrow/ownership.js";
-import { types, type Schema } from "../../arrow/types.js";
+import { types } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { passes } from "../../expression/aggregates/filter.js";
 import type { Attribute } from "../../expression/expression.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { IntList } from "../../state/intList.js";
 import { RowComparer } from "../../state/rowComparer.js";
 import { namesOf, noExpressions, oneInput, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
-import {
-  emission,
-  nothing,
-  watermarkMoved,
-  type BatchFacts,
-  type Emission,
-  type StatefulOperator,
-  type StateOperatorMetrics,
-} from "../operator.js";
+import { emission, nothing, type BatchFacts, type Emission } from "../operator.js";
 import { boundsOf } from "./aggregateInput.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { groupsOfKeys, groupsOfSessions, touchedRows, type KeptGroups, type TouchedRows } from "./keptGroups.js";
-import { OrderedRowsState } from "./orderedRowsState.js";
+import { OrderedRowsOperator } from "./orderedRowsOperator.js";
 import { RowFold } from "./rowFold.js";
 import { signsOf } from "./signs.js";
 import type { PassedRows, TopRowsPartition } from "./topRowsPartition.js";
@@ -64,85 +55,48 @@ export const keptAggregate: OperatorFacts<KeptAggregateNode> = {
  *
  * Invariant: the rows with 1 that were not taken back are the groups and their results.
  */
-export class KeptAggregateOperator implements StatefulOperator {
-  readonly operatorId: string;
-  readonly schemas: readonly StateSchema[];
+export class KeptAggregateOperator extends OrderedRowsOperator {
   readonly #node: KeptAggregateNode;
-  readonly #chunks: ChunkSizes;
-  readonly #state: OrderedRowsState;
   readonly #fold: RowFold;
   readonly #comparer: RowComparer;
   /** Place of a session among the groupings. */
   readonly #session: number | null;
-  readonly #output: Schema;
 
   constructor(node: KeptAggregateNode, chunks: ChunkSizes) {
-    const { spec, kept, input, output } = node;
-    this.operatorId = spec.operatorId;
+    const { spec, kept } = node;
+    super(kept, "keptAggregate", node, chunks);
     this.#node = node;
-    this.#chunks = chunks;
-    this.#state = new OrderedRowsState(kept, "keptAggregate", input.output, chunks);
     this.#fold = new RowFold(spec.aggregates, schemaOf(rowColumns(node)));
     this.#comparer = new RowComparer(spec.output.slice(spec.grouping.length).map(({ type }) => type));
     this.#session = spec.session;
-    this.#output = schemaOf(output);
-    this.schemas = [this.#state.schema];
   }
 
-  needsBatch(facts: BatchFacts): boolean {
-    return this.#node.kept.eventTime !== null && watermarkMoved(facts, this.operatorId);
-  }
-
-  begin({ watermarks }: BatchFacts): void {
-    this.#state.begin(watermarks);
-    if (this.#node.isRow !== null && this.#state.stateRows === 0) this.#state.offer(this.#noRow(), null, 1, null);
+  override begin(facts: BatchFacts): void {
+    super.begin(facts);
+    if (this.#node.isRow !== null && this.state.stateRows === 0) this.state.offer(this.#noRow(), null, 1, null);
   }
 
   process(batch: Batch): Iterable<Emission> {
     const { change } = this.#node.kept;
-    this.#state.offer(batch, null, batch.length, change === null ? null : signsOf(batch.columns[change]!));
+    this.state.offer(batch, null, batch.length, change === null ? null : signsOf(batch.columns[change]!));
     return nothing;
   }
 
   *finish(): Iterable<Emission> {
-    for (const partition of this.#state.all) {
+    for (const partition of this.state.all) {
       let some = touchedRows();
       let keys = new IntList();
       for (const { key, before, now } of partition.touchedKeys()) {
         add(some, before, 2 * keys.count);
         add(some, now, 2 * keys.count + 1);
         keys.push(key);
-        if (some.rows.count < this.#chunks.emittedRows) continue;
+        if (some.rows.count < this.chunks.emittedRows) continue;
         yield* this.#changesOf(partition, some, keys);
         [some, keys] = [touchedRows(), new IntList()];
       }
       if (keys.count > 0) yield* this.#changesOf(partition, some, keys);
-      this.#state.settle(partition, this.#session === null ? undefined : this.#endedSessions);
+      this.state.settle(partition, this.#session === null ? undefined : this.#endedSessions);
     }
-  }
-
-  restore(changes: StateChanges): void {
-    this.#state.restore(changes);
-  }
-
-  changes(): Iterable<StateChanges> {
-    return this.#state.changes();
-  }
-
-  get stateRows(): number {
-    return this.#state.stateRows;
-  }
-
-  snapshot(groups?: GroupRange): Iterable<StateChanges> {
-    return this.#state.snapshot(groups);
-  }
-
-  get memoryBytes(): number {
-    return this.#state.memoryBytes;
-  }
-
-  metrics(): StateOperatorMetrics {
-    return this.#state.metrics();
   }
 
   /** Of groups whose results are others than before: those with −1, and those that are so now with 1. */
@@ -162,7 +116,7 @@ export class KeptAggregateOperator implements StatefulOperator {
       for (let g = 0; g < groupCount; g++) if (isSame[g] === 0 && groups.isNow.values[g] === (sign === 1 ? 1 : 0)) told.push(g);
       if (told.count === 0) continue;
       const shown = [...this.#keysOf(columns, groups, told), ...results.map((column) => takeColumn(column, told.values, told.count))];
-      yield emission(batchOf(this.#output, [...shown.map(markOwned), constantColumn(types.int, sign, told.count)], told.count));
+      yield emission(batchOf(this.output, [...shown.map(markOwned), constantColumn(types.int, sign, told.count)], told.count));
     }
   }
 

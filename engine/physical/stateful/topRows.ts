@@ -2,16 +2,14 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { constantColumn, takeColumn } from "../../arrow/columns.js";
 import { markOwned } from "../../arrow/ownership.js";
-import { types, type Schema } from "../../arrow/types.js";
+import { types } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
-import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { passes } from "../../expression/aggregates/filter.js";
-import { schemaOf } from "../../plan/logicalPlan.js";
 import { IntList } from "../../state/intList.js";
 import { noExpressions, oneInput, stateful, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
-import { emission, watermarkMoved, type BatchFacts, type Emission, type StatefulOperator, type StateOperatorMetrics } from "../operator.js";
-import { OrderedRowsState } from "./orderedRowsState.js";
+import { emission, type Emission } from "../operator.js";
+import { OrderedRowsOperator } from "./orderedRowsOperator.js";
 import type { RankedRows } from "./rankedRows.js";
 import { signsOf } from "./signs.js";
 import type { TopRowsPartition } from "./topRowsPartition.js";
@@ -55,89 +53,49 @@ export const topRows: OperatorFacts<TopRowsNode> = {
  *
  * Invariant: the rows with 1 that were not taken back are the first rows of each key.
  */
-export class TopRowsOperator implements StatefulOperator {
-  readonly operatorId: string;
-  readonly schemas: readonly StateSchema[];
+export class TopRowsOperator extends OrderedRowsOperator {
   readonly #spec: TopRowsSpec;
-  readonly #chunks: ChunkSizes;
-  readonly #state: OrderedRowsState;
-  readonly #output: Schema;
 
-  constructor({ spec, input, output }: TopRowsNode, chunks: ChunkSizes) {
+  constructor(node: TopRowsNode, chunks: ChunkSizes) {
+    const { spec } = node;
     assert(spec.passing === null || (spec.change !== null && !spec.emitsRank), "rows that pass have a sign and no rank");
-    this.operatorId = spec.operatorId;
+    super(spec, "topRows", node, chunks);
     this.#spec = spec;
-    this.#chunks = chunks;
-    this.#state = new OrderedRowsState(spec, "topRows", input.output, chunks);
-    this.#output = schemaOf(output);
-    this.schemas = [this.#state.schema];
-  }
-
-  needsBatch(facts: BatchFacts): boolean {
-    return this.#spec.eventTime !== null && watermarkMoved(facts, this.operatorId);
-  }
-
-  begin({ watermarks }: BatchFacts): void {
-    this.#state.begin(watermarks);
   }
 
   *process(batch: Batch): Iterable<Emission> {
     const { change, passing } = this.#spec;
     const signs = change === null ? null : signsOf(batch.columns[change]!);
     if (passing === null) {
-      this.#state.offer(batch, null, batch.length, signs);
+      this.state.offer(batch, null, batch.length, signs);
       return;
     }
     const [passed, kept] = [new IntList(), new IntList()];
     const isPassing = passes(batch.columns[passing]!);
     for (let row = 0; row < batch.length; row++) (isPassing(row) ? passed : kept).push(row);
-    this.#state.offer(batch, kept.values, kept.count, signs);
+    this.state.offer(batch, kept.values, kept.count, signs);
     if (passed.count === 0) return;
-    const columns = [...this.#state.columns, change!].map((place) => takeColumn(batch.columns[place]!, passed.values, passed.count));
-    yield emission(batchOf(this.#output, columns, passed.count));
+    const columns = [...this.state.columns, change!].map((place) => takeColumn(batch.columns[place]!, passed.values, passed.count));
+    yield emission(batchOf(this.output, columns, passed.count));
   }
 
   *finish(): Iterable<Emission> {
-    for (const partition of this.#state.all) {
+    for (const partition of this.state.all) {
       const { gone, come } = partition.differences();
       yield* this.#emitted(partition, gone, -1);
       yield* this.#emitted(partition, come, 1);
-      this.#state.settle(partition);
+      this.state.settle(partition);
     }
   }
 
-  restore(changes: StateChanges): void {
-    this.#state.restore(changes);
-  }
-
-  changes(): Iterable<StateChanges> {
-    return this.#state.changes();
-  }
-
-  get stateRows(): number {
-    return this.#state.stateRows;
-  }
-
-  snapshot(groups?: GroupRange): Iterable<StateChanges> {
-    return this.#state.snapshot(groups);
-  }
-
-  get memoryBytes(): number {
-    return this.#state.memoryBytes;
-  }
-
-  metrics(): StateOperatorMetrics {
-    return this.#state.metrics();
-  }
-
   *#emitted(partition: TopRowsPartition, { rows, ranks }: RankedRows, sign: 1 | -1): Iterable<Emission> {
-    for (let from = 0; from < rows.count; from += this.#chunks.emittedRows) {
-      const to = Math.min(rows.count, from + this.#chunks.emittedRows);
+    for (let from = 0; from < rows.count; from += this.chunks.emittedRows) {
+      const to = Math.min(rows.count, from + this.chunks.emittedRows);
       const count = to - from;
       const columns = partition.columns(rows.values.subarray(from, to), count).map(markOwned);
       const rank: Column = { type: types.int, encoding: "i32", length: count, nulls: null, values: ranks.values.slice(from, to) };
       const all = [...columns, ...(this.#spec.emitsRank ? [rank] : []), constantColumn(types.int, sign, count)];
-      yield emission(batchOf(this.#output, all, count));
+      yield emission(batchOf(this.output, all, count));
     }
   }
 }
