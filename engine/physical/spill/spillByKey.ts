@@ -59,7 +59,7 @@ export class SpillByKey implements Operator {
   ) {
     this.#operator = first;
     this.#store = new SpillStore(memory);
-    this.#share = memory.share("The groups of an operator");
+    this.#share = memory.share(`The groups of ${first.operatorId}`);
   }
 
   begin(facts: BatchFacts): void {
