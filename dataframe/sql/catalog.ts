@@ -2,6 +2,7 @@ import { inText, placed } from "../../engine/errors/textPlace.js";
 import type { AnalyzedPlan } from "../../engine/plan/logicalPlan.js";
 import { withUserFunctions } from "../../engine/plan/userFunctionNames.js";
 import { analyzeQuery } from "../../engine/plan/analyzer/query/analyzeQuery.js";
+import { noStream } from "../../engine/plan/analyzer/query/relations.js";
 import type { Catalog } from "../../engine/plan/analyzer/query/environment.js";
 import type { ParsedPlan, UnresolvedRelation } from "../../engine/plan/unresolved.js";
 import { nearestName } from "../../engine/errors/nearest.js";
@@ -80,6 +81,7 @@ async function warehouseTable(session: SessionContext, warehouse: Warehouse, rel
   const identity = warehouse.identityOf(relation.parts);
   const table = identity && (await warehouse.read(identity));
   if (identity === null || table === null) return null;
+  if (table.kind === "view" && relation.streaming) throw noStream(relation.parts);
   return table.kind === "view" ? storedView(session, table) : storedTable(session, warehouse, identity, table, relation);
 }
 

@@ -15,7 +15,7 @@ import type { SessionContext } from "../sessionContext.js";
 import { storedTable } from "./catalog.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { checkPartitionNames, rowsForTable, type InsertTarget } from "./insert.js";
-import { startInsert } from "./insertStream.js";
+import { checkNoQueryOptions, startInsert } from "./insertStream.js";
 import { viewName } from "../names.js";
 import { queryPlan } from "./queryPlan.js";
 import { expectTable, manyPartNamespace, quotedName, tableNotFound } from "./tableErrors.js";
@@ -75,13 +75,14 @@ export async function insertInto(
     const path = table.options["path"] ?? warehouse.dataFolder(identity, table);
     return startInsert(session, rows, table.format, path, { ...table.options, ...insert.options });
   }
+  checkNoQueryOptions(insert.options);
   if (!insert.overwrite) {
-    await append(session, target, rows);
+    await append(session, target, rows, insert.options);
     return null;
   }
   checkNotRead(session, target, rows);
   const constants = insert.partition.filter(({ value }) => value !== null);
-  await replaceRows(session, target, constants.length === 0 ? rows : await besides(session, target, constants, rows));
+  await replaceRows(session, target, constants.length === 0 ? rows : await besides(session, target, constants, rows), insert.options);
   return null;
 }
 
@@ -196,9 +197,14 @@ function checkNotRead(session: SessionContext, { warehouse, identity, table }: N
 }
 
 /** Other rows in place of those of the table, which they may be made of: what was there goes when they are written. */
-async function replaceRows(session: SessionContext, target: NamedTable, rows: AnalyzedPlan): Promise<void> {
+async function replaceRows(
+  session: SessionContext,
+  target: NamedTable,
+  rows: AnalyzedPlan,
+  options: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const before = await filesOf(session, target);
-  await append(session, target, rows);
+  await append(session, target, rows, options);
   await removeFiles(session, before);
 }
 
@@ -212,10 +218,15 @@ async function removeFiles(session: SessionContext, entries: readonly FileStatus
   for (const { path, directory } of entries) await (directory ? files.removeTree(path) : files.remove(path));
 }
 
-/** Writes rows behind those of a table. */
-export async function append(session: SessionContext, { warehouse, identity, table }: NamedTable, plan: AnalyzedPlan): Promise<void> {
+/** Writes rows behind those of a table; `given`: options of this write. */
+export async function append(
+  session: SessionContext,
+  { warehouse, identity, table }: NamedTable,
+  plan: AnalyzedPlan,
+  given: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { writeBatch } = await import("../batchWrite.js");
-  const options = { ...table.options, path: table.options["path"] ?? warehouse.dataFolder(identity, table) };
+  const options = { ...table.options, ...given, path: table.options["path"] ?? warehouse.dataFolder(identity, table) };
   // Rows of a partitioned table lie in its folder like all others: what reads them does not look into folders of partitions yet.
   await writeBatch(session, { plan, format: table.format, options, mode: "append", partitionBy: [] });
 }

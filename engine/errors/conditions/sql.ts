@@ -47,6 +47,11 @@ export const sqlConditions = {
     message: "INSERT of a stream starts a query, which needs a name and a checkpoint of its own.",
     advice: "Write INSERT INTO t OPTIONS ('checkpointLocation' = '…', 'queryName' = '…') SELECT … FROM STREAM ….",
   },
+  INSERT_READS_NO_STREAM: {
+    sqlState: "42601",
+    message: "The option <option> is of the query that INSERT of a stream starts, and this SELECT reads no stream.",
+    advice: "Write FROM STREAM where the rows come from, or leave the option out.",
+  },
   INSERT_STREAM_OVERWRITES: {
     sqlState: "0A000",
     message: "INSERT OVERWRITE cannot write a stream.",
@@ -207,5 +212,11 @@ export const sqlConditions = {
     sqlState: "42P02",
     message: "Found the unbound parameter: <name>.",
     advice: "Give its value as the second argument of `session.sql`: an object for `:name`, a list for `?`.",
+  },
+  VIEW_IS_NO_STREAM: {
+    sqlState: "42K03",
+    message: "<viewName> is a view of what is no stream.",
+    advice:
+      "Leave STREAM out to read it as it is now; as a stream read a table, files (FROM STREAM json.`path`), or a temporary view of a query with FROM STREAM.",
   },
 } satisfies ConditionTable;

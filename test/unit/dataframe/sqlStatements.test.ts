@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -52,6 +52,18 @@ describe("streams", () => {
   it("are not written without a name and a checkpoint", async () => {
     expect(await conditionOf("INSERT INTO hot SELECT * FROM STREAM readings")).toBe("INSERT_STREAM_NEEDS_NAME");
     expect(await conditionOf("INSERT OVERWRITE hot SELECT * FROM STREAM readings")).toBe("INSERT_STREAM_OVERWRITES");
+  });
+
+  it("take no option that is misspelt, and rows of tables none that is of a query", async () => {
+    await session.sql("CREATE TABLE cold (id INT, celsius DOUBLE) USING json");
+    const insert = (options: string, from: string): Promise<string> =>
+      conditionOf(`INSERT INTO cold OPTIONS (${options}) SELECT * FROM ${from}`);
+    expect(await insert(`'checkpointLocation' '${join(folder, "cold")}', 'queryNam' 'cold'`, "STREAM readings")).toBe("UNKNOWN_OPTION");
+    expect(await insert("'queryName' 'cold', 'checkpointLocation' 'x'", "readings")).toBe("INSERT_READS_NO_STREAM");
+    expect(await insert("'compresion' 'gzip'", "readings")).toBe("UNKNOWN_OPTION");
+    expect(await (await session.sql("SELECT count(*) AS n FROM cold")).collect()).toEqual([{ n: 0 }]);
+    await session.sql("INSERT INTO cold OPTIONS ('compression' 'gzip') SELECT * FROM readings");
+    expect(readdirSync(join(folder, "warehouse/cold")).filter((name) => name.endsWith(".json.gz"))).toHaveLength(1);
   });
 
   it("have watermarks and windows", async () => {
