@@ -4,6 +4,11 @@ import * as nodeModule from "node:module";
 import { plainCall } from "./arguments.js";
 import { runInThread } from "./mainThread.js";
 
+/** An argument; a text of SQL may begin with a comment, which is no flag. */
+function asArgument(text: string): string {
+  return /^--\s/.test(text) ? ` ${text}` : text;
+}
+
 /** The `tidemark` command: gives the exit code. */
 async function main(argv: readonly string[]): Promise<number> {
   const plain = plainCall(argv);
@@ -16,4 +21,4 @@ async function main(argv: readonly string[]): Promise<number> {
 
 // Newer Nodes keep what they compiled for the next start.
 (nodeModule as { readonly enableCompileCache?: () => unknown }).enableCompileCache?.();
-process.exitCode = await main(process.argv.slice(2));
+process.exitCode = await main(process.argv.slice(2).map(asArgument));

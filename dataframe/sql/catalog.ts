@@ -15,6 +15,7 @@ import { DataFrameReader } from "../reader.js";
 import type { LooseRow } from "../rowTypes/row.js";
 import type { SessionContext } from "../sessionContext.js";
 import { manyPartNamespace, quotedName } from "./tableErrors.js";
+import { optionsFor } from "./tableOptions.js";
 import type { StoredTable } from "./storedTable.js";
 import { Warehouse, type TableIdentity } from "./warehouse.js";
 
@@ -103,7 +104,7 @@ export async function storedTable(
 ): Promise<AnalyzedPlan> {
   const isFiles = fileFormats.has(table.format);
   const path = isFiles ? { path: table.options["path"] ?? warehouse.dataFolder(identity, table) } : {};
-  const options = { ...table.options, ...path, ...use.options };
+  const options = { ...(await optionsFor("read", session, table.format, table.options)), ...path, ...use.options };
   const reader = new DataFrameReader<LooseRow, "now">(session, {
     streaming: use.streaming,
     format: table.format,

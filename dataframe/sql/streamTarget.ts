@@ -5,6 +5,7 @@ import type { TableName } from "../../engine/sql/statement.js";
 import { withoutOption } from "../options.js";
 import type { SessionContext, StreamTarget } from "../sessionContext.js";
 import { insertStatement } from "../tableStatements.js";
+import { optionsFor } from "./tableOptions.js";
 import { createTable } from "./createTable.js";
 import { rowsForTable } from "./insert.js";
 import { insertTarget } from "./tables.js";
@@ -46,5 +47,6 @@ export async function streamTarget(session: SessionContext, name: TableName, str
   const statement = { ...insertStatement(name.parts.at(-1)!, plan, { overwrite: false, byName: true }), name };
   const rows = rowsForTable(session, statement, target, plan);
   const path = table.options["path"] ?? warehouse.dataFolder(identity, table);
-  return { plan: rows, format: table.format, options: { ...table.options, ...options, path }, partitionBy: [] };
+  const ofTable = await optionsFor("write", session, table.format, table.options);
+  return { plan: rows, format: table.format, options: { ...ofTable, ...options, path }, partitionBy: [] };
 }

@@ -18,6 +18,7 @@ import { checkPartitionNames, rowsForTable, type InsertTarget } from "./insert.j
 import { checkNoQueryOptions, startInsert } from "./insertStream.js";
 import { viewName } from "../names.js";
 import { queryPlan } from "./queryPlan.js";
+import { optionsFor } from "./tableOptions.js";
 import { expectTable, manyPartNamespace, quotedName, tableNotFound } from "./tableErrors.js";
 import type { StoredTable } from "./storedTable.js";
 import { Warehouse, type TableIdentity } from "./warehouse.js";
@@ -73,7 +74,8 @@ export async function insertInto(
   if (isStreaming(query)) {
     if (insert.overwrite) throw new StreamingError("INSERT_STREAM_OVERWRITES");
     const path = table.options["path"] ?? warehouse.dataFolder(identity, table);
-    return startInsert(session, rows, table.format, path, { ...table.options, ...insert.options });
+    const ofTable = await optionsFor("write", session, table.format, table.options);
+    return startInsert(session, rows, table.format, path, { ...ofTable, ...insert.options });
   }
   checkNoQueryOptions(insert.options);
   if (!insert.overwrite) {
@@ -226,7 +228,8 @@ export async function append(
   given: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   const { writeBatch } = await import("../batchWrite.js");
-  const options = { ...table.options, ...given, path: table.options["path"] ?? warehouse.dataFolder(identity, table) };
+  const ofTable = await optionsFor("write", session, table.format, table.options);
+  const options = { ...ofTable, ...given, path: table.options["path"] ?? warehouse.dataFolder(identity, table) };
   // Rows of a partitioned table lie in its folder like all others: what reads them does not look into folders of partitions yet.
   await writeBatch(session, { plan, format: table.format, options, mode: "append", partitionBy: [] });
 }

@@ -159,6 +159,10 @@ export class TokenStream {
   /** @throws PARSE_SYNTAX_ERROR when something is left */
   expectEnd(): void {
     if (this.peek().kind === "end") return;
+    if (byWords.has(this.peek().word) && this.peek(1).word !== "BY") {
+      this.next();
+      throw this.unexpected("expected BY");
+    }
     // What is no clause was read as an alias: FORM for FROM.
     const before = this.tokens[this.at - 1];
     const meant = before?.kind === "identifier" && before.word.length > 3 ? nearestName(before.word, clauses) : undefined;
@@ -179,6 +183,9 @@ export class TokenStream {
     return syntaxError(this.text, token.start, near, hint);
   }
 }
+
+/** Words that begin a clause together with BY. */
+const byWords: ReadonlySet<string> = new Set(["GROUP", "ORDER", "SORT", "CLUSTER", "DISTRIBUTE", "PARTITION"]);
 
 /** What may come behind an alias. */
 const clauses: readonly string[] =

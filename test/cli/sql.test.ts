@@ -59,6 +59,12 @@ describe("tidemark sql", () => {
     });
   });
 
+  test("takes a text that begins with a comment", async () => {
+    await inFolder(async (folder) => {
+      expect(await tidemark(folder, "sql", "-- one\nSELECT 1 AS one")).toMatchObject({ code: 0, stdout: '{"one":1}\n' });
+    });
+  });
+
   test("says what is wrong, with the place, and runs nothing of a text that is no SQL", async () => {
     await inFolder(async (folder) => {
       const wrong: readonly (readonly [string[], number, RegExp])[] = [

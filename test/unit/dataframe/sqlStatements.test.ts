@@ -1,6 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Session } from "../../../dataframe/session.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
@@ -64,6 +65,19 @@ describe("streams", () => {
     expect(await (await session.sql("SELECT count(*) AS n FROM cold")).collect()).toEqual([{ n: 0 }]);
     await session.sql("INSERT INTO cold OPTIONS ('compression' 'gzip') SELECT * FROM readings");
     expect(readdirSync(join(folder, "warehouse/cold")).filter((name) => name.endsWith(".json.gz"))).toHaveLength(1);
+  });
+
+  it("have tables whose options are of readers and of writers", async () => {
+    await session.sql(
+      "CREATE TABLE sides (id INT, name STRING) USING csv OPTIONS (header 'true', mode 'FAILFAST', quoteAll 'true', compression 'gzip')",
+    );
+    await session.sql("INSERT INTO sides VALUES (1, 'x')");
+    expect(await (await session.sql("SELECT * FROM sides")).collect()).toEqual([{ id: 1, name: "x" }]);
+    const [file] = readdirSync(join(folder, "warehouse/sides")).filter((name) => name.endsWith(".csv.gz"));
+    expect(gunzipSync(readFileSync(join(folder, "warehouse/sides", file!))).toString()).toBe('"id","name"\n"1","x"\n');
+    await session.sql("CREATE TABLE wrong (id INT) USING csv OPTIONS (haeder 'true')");
+    expect(await conditionOf("INSERT INTO wrong VALUES (1)")).toBe("UNKNOWN_OPTION");
+    expect(await conditionOf("SELECT * FROM wrong")).toBe("UNKNOWN_OPTION");
   });
 
   it("have watermarks and windows", async () => {

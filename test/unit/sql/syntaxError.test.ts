@@ -41,6 +41,8 @@ it.each([
   ["SELEC 1", "(did you mean SELECT?)"],
   ["SHOW TABELS", "(did you mean TABLES?)"],
   ["SELECT 1 FORM t", "perhaps FROM was meant by 'FORM'"],
+  ["SELECT a FROM t GROUP a", "'a': expected BY"],
+  ["SELECT a FROM t ORDER a DESC", "'a': expected BY"],
   ["SELECT * FROM t GRUOP BY k", "perhaps GROUP was meant by 'GRUOP'"],
   ["SELECT a, FROM t", "expected an expression"],
   ["SELECT 1 +", "expected an expression"],
