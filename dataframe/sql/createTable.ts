@@ -93,7 +93,8 @@ async function isTaken(warehouse: Warehouse, identity: TableIdentity): Promise<b
 function described(session: SessionContext, statement: CreateTable, query: AnalyzedPlan | null, path: string): FileTable {
   const format = (statement.format ?? session.conf.get("spark.sql.sources.default")).toLowerCase();
   const provider = sourceFormats.get(format);
-  const { options, location, comment, properties } = statement;
+  const { location, comment, properties } = statement;
+  const options = withPath(statement.options);
   const own = [...(statement.columns ?? []), ...statement.partitionedBy.flatMap(({ definition }) => definition ?? [])];
   const refused = own.find((column) => column.refused !== null);
   if (refused !== undefined) throw unsupportedOperation(path, refused.refused!);
@@ -115,6 +116,11 @@ function described(session: SessionContext, statement: CreateTable, query: Analy
   const schema = ordered && types.struct(ordered.map(({ name, type, nullable }) => ({ name, type, nullable })));
   const notes = notesOf(session, "CREATE TABLE", own);
   return { kind: "table", format, schema, options, location, partitionBy, comment, properties, notes };
+}
+
+/** Options with the path by that name, in whatever case it was written. */
+function withPath(options: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(options).map(([name, value]) => [name.toLowerCase() === "path" ? "path" : name, value]));
 }
 
 /** @throws COLUMN_ALREADY_EXISTS, COLUMN_NOT_DEFINED_IN_TABLE, ALL_PARTITION_COLUMNS_NOT_ALLOWED, INVALID_PARTITION_COLUMN_DATA_TYPE */

@@ -75,6 +75,10 @@ describe("streams", () => {
     expect(await (await session.sql("SELECT * FROM sides")).collect()).toEqual([{ id: 1, name: "x" }]);
     const [file] = readdirSync(join(folder, "warehouse/sides")).filter((name) => name.endsWith(".csv.gz"));
     expect(gunzipSync(readFileSync(join(folder, "warehouse/sides", file!))).toString()).toBe('"id","name"\n"1","x"\n');
+    await session.sql(
+      `CREATE TABLE elsewhere (id INT, name STRING) USING csv OPTIONS (PATH '${join(folder, "warehouse/sides")}', header 'true')`,
+    );
+    expect(await (await session.sql("SELECT * FROM elsewhere")).collect()).toEqual([{ id: 1, name: "x" }]);
     await session.sql("CREATE TABLE wrong (id INT) USING csv OPTIONS (haeder 'true')");
     expect(await conditionOf("INSERT INTO wrong VALUES (1)")).toBe("UNKNOWN_OPTION");
     expect(await conditionOf("SELECT * FROM wrong")).toBe("UNKNOWN_OPTION");
