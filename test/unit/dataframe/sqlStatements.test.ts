@@ -23,6 +23,10 @@ async function conditionOf(text: string, parameters?: Record<string, number>): P
   return "accepted";
 }
 
+function insertIntoCold(options: string, from: string): Promise<string> {
+  return conditionOf(`INSERT INTO cold OPTIONS (${options}) SELECT * FROM ${from}`);
+}
+
 beforeAll(async () => {
   await session.sql("CREATE TABLE readings (id INT, celsius DOUBLE) USING json");
   await session.sql("INSERT INTO readings VALUES (1, 20.5), (2, 31.0), (3, 35.5)");
@@ -57,11 +61,11 @@ describe("streams", () => {
 
   it("take no option that is misspelt, and rows of tables none that is of a query", async () => {
     await session.sql("CREATE TABLE cold (id INT, celsius DOUBLE) USING json");
-    const insert = (options: string, from: string): Promise<string> =>
-      conditionOf(`INSERT INTO cold OPTIONS (${options}) SELECT * FROM ${from}`);
-    expect(await insert(`'checkpointLocation' '${join(folder, "cold")}', 'queryNam' 'cold'`, "STREAM readings")).toBe("UNKNOWN_OPTION");
-    expect(await insert("'queryName' 'cold', 'checkpointLocation' 'x'", "readings")).toBe("INSERT_READS_NO_STREAM");
-    expect(await insert("'compresion' 'gzip'", "readings")).toBe("UNKNOWN_OPTION");
+    expect(await insertIntoCold(`'checkpointLocation' '${join(folder, "cold")}', 'queryNam' 'cold'`, "STREAM readings")).toBe(
+      "UNKNOWN_OPTION",
+    );
+    expect(await insertIntoCold("'queryName' 'cold', 'checkpointLocation' 'x'", "readings")).toBe("INSERT_READS_NO_STREAM");
+    expect(await insertIntoCold("'compresion' 'gzip'", "readings")).toBe("UNKNOWN_OPTION");
     expect(await (await session.sql("SELECT count(*) AS n FROM cold")).collect()).toEqual([{ n: 0 }]);
     await session.sql("INSERT INTO cold OPTIONS ('compression' 'gzip') SELECT * FROM readings");
     expect(readdirSync(join(folder, "warehouse/cold")).filter((name) => name.endsWith(".json.gz"))).toHaveLength(1);
