@@ -117,6 +117,8 @@ export interface StatefulOperator extends Operator, SnapshotSource {
   keepLayout?(layout: string): void;
   /** Whether it would emit, evict or forget in a batch without new data under these facts (SEMANTICS 3). */
   needsBatch(facts: BatchFacts): boolean;
+  /** The least watermark, µs, that lets something come out which waits for it; Infinity when nothing does. Not there: nothing ever does. Asked while the query waits. */
+  readonly dueUs?: number;
   /** Applies a snapshot or a delta, in the order the store gives them. Only before the first `begin`. */
   restore(changes: StateChanges): void;
   /** What this batch changed; after `finish`, before the next `begin`. */

@@ -5,10 +5,11 @@ import { factsOf, type PlannedBatch } from "./batchRun.js";
 import type { OpenQuery } from "./openQuery.js";
 import type { PhaseTimer } from "./phaseTimer.js";
 import type { RestartPoint } from "./recovery.js";
+import type { WatermarkTracker } from "./watermarkTracker.js";
 
 /**
  * Decides what the next batch is: the one that an earlier run planned and did not commit, exactly so; else what the sources have that is new, within their
- * limits; else a batch without data, when the watermark has moved and an operator acts on it (SEMANTICS 3), or the time of a timer has come.
+ * limits; else a batch without data, when the watermark has moved and an operator acts on it (SEMANTICS 3), or a time has come that an operator waits for.
  *
  * Invariant: between batches it stands behind the last committed one.
  */
@@ -33,11 +34,18 @@ export class BatchPlanner {
   }
 
   /** The next batch; null when there is no reason for one. */
-  async next(query: OpenQuery, watermarkMs: number, nowMs: number, timer: PhaseTimer): Promise<PlannedBatch | null> {
+  async next(query: OpenQuery, tracker: WatermarkTracker, nowMs: number, timer: PhaseTimer): Promise<PlannedBatch | null> {
     if (this.unfinished !== null) return this.replayOf(query, this.unfinished);
     const ends = await timer.phase("latestOffset", () => this.latestOffsets(query));
+    const planned = this.planned(query, ends, tracker.loggedMs, nowMs);
+    return !planned.noData || this.isDue(query, planned) ? planned : this.dueByClock(query, ends, tracker.atMs(nowMs), nowMs);
+  }
+
+  /** A batch without data under a watermark that has moved with the clock, where something has waited for that; else null. */
+  private dueByClock(query: OpenQuery, ends: readonly (Offset | null)[], watermarkMs: number, nowMs: number): PlannedBatch | null {
+    if (!query.settings.noDataMicroBatches || watermarkMs <= this.previousWatermarkMs) return null;
     const planned = this.planned(query, ends, watermarkMs, nowMs);
-    return !planned.noData || this.isDue(query, planned) ? planned : null;
+    return query.execution.isDue(factsOf(query, planned)) ? planned : null;
   }
 
   /** A batch without data under a watermark behind all times, where one has run before and an operator acts on it; else null. */

@@ -60,6 +60,7 @@ export async function runBatch(
     const stateFile = await timer.phase("commitBatch", () => commitOutputs(query, batchId, outputs));
     await at("afterSinkCommit", batchId);
 
+    tracker.reach(planned.entry.batchWatermarkMs);
     tracker.advance(result.eventTime);
     await timer.phase("commitOffsets", () => logCommit(query, batchId, { tracker, stateFile, outputs }));
     await at("afterCommitLog", batchId);

@@ -53,7 +53,7 @@ export class MicroBatchQuery implements StreamingQuery {
     this.bus = new ListenerBus(query.listeners, query.warn);
     this.planner = new BatchPlanner(point);
     this.tracker = new WatermarkTracker(query.watermarks, query.watermarkPolicy);
-    this.tracker.restore(point.watermarkMs);
+    this.tracker.reach(point.watermarkMs);
     if (this.tracker.hasEnded && point.planned === null)
       query.warn(
         `An earlier run of query ${this.name ?? this.id} ended with finalWatermark: what comes now is late. (checkpoint ${query.checkpoint.location})`,
@@ -205,7 +205,7 @@ export class MicroBatchQuery implements StreamingQuery {
   private async runNextBatch(triggerMs: number): Promise<boolean> {
     const { query, planner, tracker } = this;
     const timer = new PhaseTimer(query.runtime.clock);
-    const planned = (await planner.next(query, tracker.loggedMs, triggerMs, timer)) ?? this.lastBatch(triggerMs);
+    const planned = (await planner.next(query, tracker, triggerMs, timer)) ?? this.lastBatch(triggerMs);
     if (planned === null) return false;
     this.setStatus("Processing new data", { isDataAvailable: !planned.noData, isTriggerActive: true });
     const result = await runBatch(query, tracker, planned, timer, this.leaving.signal);

@@ -1,5 +1,6 @@
 import type { EventTimeStats } from "../physical/eventTimeStats.js";
 import type { AnalyzedPlan } from "../plan/logicalPlan.js";
+import { isBatchTime } from "../plan/batchTime.js";
 import { nodesUp } from "../plan/transform.js";
 
 export type WatermarkPolicy = "min" | "max";
@@ -8,12 +9,14 @@ export type WatermarkPolicy = "min" | "max";
 export interface WatermarkDefinition {
   readonly watermarkId: number;
   readonly delayMs: number;
+  /** Whether its event time is the time of the batch: then no row can come with an earlier one than the clock shows, and time passes without rows. */
+  readonly byClock: boolean;
 }
 
 /** The watermarks that a plan defines, upstream first. */
 export function watermarksOf(plan: AnalyzedPlan): WatermarkDefinition[] {
   return [...nodesUp(plan)].flatMap((node) =>
-    node.kind === "withWatermark" ? [{ watermarkId: node.watermarkId, delayMs: node.delayMs! }] : [],
+    node.kind === "withWatermark" ? [{ watermarkId: node.watermarkId, delayMs: node.delayMs!, byClock: isBatchTime(node) }] : [],
   );
 }
 
@@ -57,11 +60,6 @@ export class WatermarkTracker {
     if (this.definitions.length > 0) this.globalMs = finalWatermarkMs;
   }
 
-  /** At a restart: the watermark that the logs name. */
-  restore(watermarkMs: number): void {
-    this.globalMs = Math.max(this.globalMs, watermarkMs);
-  }
-
   /** The same watermark over the same definitions of a plan that was made anew, in their order. */
   over(definitions: readonly WatermarkDefinition[]): WatermarkTracker {
     const tracker = new WatermarkTracker(definitions, this.policy);
@@ -69,6 +67,21 @@ export class WatermarkTracker {
     for (const [i, { watermarkId }] of definitions.entries()) tracker.perDefinition.set(watermarkId, values[i] ?? 0);
     tracker.globalMs = this.globalMs;
     return tracker;
+  }
+
+  /** What the watermark may be while no row comes: event times that are those of batches move with the clock, whoever waits for them. */
+  atMs(nowMs: number): number {
+    if (!this.definitions.some(({ byClock }) => byClock)) return this.globalMs;
+    const values = this.definitions.map(({ watermarkId, delayMs, byClock }) => {
+      const seenMs = this.perDefinition.get(watermarkId)!;
+      return byClock ? Math.max(seenMs, nowMs - delayMs) : seenMs;
+    });
+    return Math.max(this.globalMs, this.chosen(values));
+  }
+
+  /** Moves the watermark to what the logs name: at a restart, and with a batch that the clock has made due. */
+  reach(watermarkMs: number): void {
+    this.globalMs = Math.max(this.globalMs, watermarkMs);
   }
 
   /** Moves the watermark by the event times of a finished batch. */
@@ -80,8 +93,10 @@ export class WatermarkTracker {
       const candidateMs = Math.floor(seen.maxUs / 1000) - delayMs;
       this.perDefinition.set(watermarkId, Math.max(this.perDefinition.get(watermarkId)!, candidateMs));
     }
-    const values = [...this.perDefinition.values()];
-    const chosen = this.policy === "min" ? Math.min(...values) : Math.max(...values);
-    this.globalMs = Math.max(this.globalMs, chosen);
+    this.globalMs = Math.max(this.globalMs, this.chosen([...this.perDefinition.values()]));
+  }
+
+  private chosen(values: readonly number[]): number {
+    return this.policy === "min" ? Math.min(...values) : Math.max(...values);
   }
 }

@@ -84,6 +84,7 @@ export const frames: Readonly<Record<string, Build>> = {
   q12: (session, data) =>
     stream(session, data, "bid")
       .select("bidder", expr("current_timestamp()").as("p"))
+      .withWatermark("p", "0 seconds")
       .groupBy("bidder", window("p", "10 seconds"))
       .agg(count().as("bid_count"))
       .select("bidder", "bid_count", col("window.start").as("ws"), col("window.end").as("we")),

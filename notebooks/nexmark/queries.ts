@@ -78,10 +78,9 @@ export const queries: Readonly<Record<string, NexmarkQuery>> = {
       FROM timed_bid GROUP BY bidder, session_window(dateTime, '10 seconds')`,
   },
   q12: {
-    mode: "update",
-    key: ["bidder", "ws"],
+    mode: "append",
     sql: `SELECT bidder, count(*) AS bid_count, window.start AS ws, window.end AS we
-      FROM (SELECT bidder, current_timestamp() AS p FROM bid) GROUP BY bidder, window(p, '10 seconds')`,
+      FROM bid WATERMARK current_timestamp() AS p DELAY OF INTERVAL 0 SECONDS GROUP BY bidder, window(p, '10 seconds')`,
   },
   q13: {
     mode: "append",

@@ -69,6 +69,8 @@ export interface Execution {
   readonly tables: RefreshedTables | null;
   /** Whether a batch without new data would change or emit anything. */
   needsBatch(facts: BatchFacts): boolean;
+  /** Whether anything waits for the watermarks of these facts to come out: then they are worth a batch though no row has moved them. */
+  isDue(facts: BatchFacts): boolean;
   /**
    * Runs one batch: reads the ranges, drives the operators, hands what comes out to `receiver`, each batch lent until what that returned is done. Nothing is
    * read or computed meanwhile, so that a slow sink holds operators and input back.

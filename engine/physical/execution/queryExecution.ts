@@ -280,6 +280,12 @@ class PipelineExecution implements Execution {
     return this.stateful.some((operator) => operator.needsBatch(facts));
   }
 
+  isDue({ watermarks }: BatchFacts): boolean {
+    return this.stateful.some(
+      ({ operatorId, dueUs }) => dueUs !== undefined && dueUs <= (watermarks[operatorId]?.evictMs ?? -Infinity) * 1000,
+    );
+  }
+
   async runBatch(
     facts: BatchFacts,
     ranges: readonly SourceRange[],

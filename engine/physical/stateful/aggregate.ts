@@ -94,6 +94,8 @@ export class AggregateOperator implements KeyedOperator {
   readonly #files: GroupFiles<AggregatePartition>;
   #watermarks: OperatorWatermarks | null = null;
   #nowUs = 0;
+  /** Null when it must be looked for. */
+  #dueUs: number | null = null;
   #begun = false;
 
   constructor(spec: AggregateSpec, chunks: ChunkSizes) {
@@ -144,8 +146,15 @@ export class AggregateOperator implements KeyedOperator {
     return this.#spec.outputMode !== "complete" && watermarkMoved(facts, this.operatorId);
   }
 
+  /** In append mode groups wait for the watermark. */
+  get dueUs(): number {
+    if (this.#spec.outputMode !== "append" || !this.#isBounded()) return Infinity;
+    return (this.#dueUs ??= Math.min(Infinity, ...this.#partitions.all().map(({ groups }) => groups.earliest())));
+  }
+
   begin(facts: BatchFacts): void {
     this.#begun = true;
+    this.#dueUs = null;
     this.#watermarks = this.#isBounded() && this.#spec.outputMode !== "complete" ? (facts.watermarks[this.operatorId] ?? null) : null;
     this.#nowUs = facts.batchTimeMs * 1000;
     this.#input.begin(this.#lateUs());

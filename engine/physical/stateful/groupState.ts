@@ -135,6 +135,12 @@ export class GroupStateOperator implements StatefulOperator {
     return this.#spec.timeMode === "eventTime" && watermarkMoved(facts, this.operatorId);
   }
 
+  /** Timers of event time wait for the watermark. */
+  get dueUs(): number {
+    if (this.#spec.timeMode !== "eventTime") return Infinity;
+    return (Math.min(Infinity, ...this.#partitions.all().map(({ timers }) => timers.earliestMs)) - this.#boundMs(0)) * 1000;
+  }
+
   begin(facts: BatchFacts): void {
     this.#watermarks = facts.watermarks[this.operatorId] ?? null;
     this.#batchTimeMs = facts.batchTimeMs;

@@ -58,6 +58,8 @@ export interface Groups {
   touched(): GroupRun[];
   /** Groups that no later row can reach, to be emitted; they stay until `release`. Each is given once. */
   expired(evictUs: number): GroupRun[];
+  /** The least time that `expired` gives anything for, µs; Infinity when there is none. */
+  earliest(): number;
   /** All groups, to be emitted. */
   all(): GroupRun[];
   /** Forgets groups that `expired` gave, and says what that means for the checkpoint. */

@@ -9,6 +9,17 @@ export function boundUsOf({ expiry }: JoinSideSpec, watermarks: OperatorWatermar
   return expiry === null || nowMs === undefined ? NaN : (nowMs + expiry.offsetMs) * 1000;
 }
 
+/** The least watermark, µs, that lets a row of an outer side come out without a partner; Infinity when none waits for that. */
+export function dueUsOf(spec: StreamJoinSpec, partitions: readonly { readonly sides: readonly [JoinSide, JoinSide] }[]): number {
+  let due = Infinity;
+  for (const side of [0, 1] as const) {
+    const { expiry } = spec.sides[side];
+    if (!isOuter(spec, side) || expiry?.clock !== "watermark") continue;
+    for (const { sides } of partitions) due = Math.min(due, sides[side].earliestUs - expiry.offsetMs * 1000);
+  }
+  return due;
+}
+
 /**
  * How many of the rows that go came in this batch, where Spark does not keep them at all: right ones that the watermark has passed already (of an outer side, those that had a
  * partner), and left ones of leftSemi that had theirs. Here the sides may come in any order.

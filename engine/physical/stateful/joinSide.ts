@@ -54,6 +54,8 @@ export class JoinSide {
   readonly #freed = new IntList();
   readonly #new = new IntList();
   #rowLimit = 0;
+  /** Null when it must be looked for. */
+  #earliestUs: number | null = null;
 
   constructor(spec: StreamJoinSpec, side: SideIndex) {
     this.#columns = new SlotColumns(spec.sides[side].columns.map(({ type }) => type));
@@ -63,6 +65,7 @@ export class JoinSide {
   }
 
   begin(): void {
+    this.#earliestUs = null;
     this.#touched.clear(this.#changed.values, this.#changed.count);
     this.#changed.clear();
     this.#free.pushAll(this.#freed);
@@ -124,6 +127,11 @@ export class JoinSide {
     this.#spent.clear();
     for (let j = 0; j < expired.count; j++) if (!this.isMarked(expired.values[j]!)) places.push(expired.values[j]!);
     return places;
+  }
+
+  /** The least time for which `expire` gives anything, µs; Infinity when there is none. */
+  get earliestUs(): number {
+    return (this.#earliestUs ??= this.#times?.earliest() ?? Infinity);
   }
 
   /** Forgets rows. */

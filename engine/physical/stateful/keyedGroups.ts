@@ -96,6 +96,10 @@ export class KeyedGroups implements Groups {
     return this.#run(expired);
   }
 
+  earliest(): number {
+    return this.#times?.earliest() ?? Infinity;
+  }
+
   all(): GroupRun[] {
     return this.#run(this.of(allGroups));
   }

@@ -96,6 +96,11 @@ export class OpenPanes {
     return panes;
   }
 
+  /** When the first of them closes; Infinity when there is none. */
+  get firstClose(): number {
+    return this.#starts.length === 0 ? Infinity : this.#closesAt(this.#starts[0]!);
+  }
+
   /** Takes a pane out; null when there is none that starts there. */
   drop(startUs: number): Pane | null {
     const pane = this.#panes.get(startUs);

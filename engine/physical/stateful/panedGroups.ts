@@ -147,6 +147,10 @@ export class PanedGroups implements Groups {
     return this.panes.closingUntil(evictUs).map((pane) => this.#runOf(pane));
   }
 
+  earliest(): number {
+    return this.panes.firstClose;
+  }
+
   all(): GroupRun[] {
     return this.panes.closingUntil(Infinity).map((pane) => this.#runOf(pane));
   }

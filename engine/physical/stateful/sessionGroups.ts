@@ -136,6 +136,10 @@ export class SessionGroups implements Groups {
     return this.#run(expired);
   }
 
+  earliest(): number {
+    return this.#ends?.earliest() ?? Infinity;
+  }
+
   all(): GroupRun[] {
     return this.#run(this.of(allGroups));
   }

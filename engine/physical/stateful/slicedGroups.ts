@@ -141,6 +141,11 @@ export class SlicedGroups implements Groups {
     return this.#runsUntil(this.#slicing.lastEnded(evictUs));
   }
 
+  earliest(): number {
+    const [first] = this.#runsUntil(Infinity);
+    return first === undefined ? Infinity : first.startUs + this.#window.durationUs;
+  }
+
   all(): GroupRun[] {
     return this.#runsUntil(Infinity);
   }

@@ -2,7 +2,6 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { nullColumn, takeBatch, takeColumn } from "../../arrow/columns.js";
 import { types, type Schema } from "../../arrow/types.js";
-import type { Json } from "../../contract/json.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { passes } from "../../expression/aggregates/filter.js";
@@ -24,11 +23,11 @@ import { arrivalOrder, pick } from "./arrivalOrder.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import type { JoinPartition } from "./joinPartition.js";
 import type { JoinSide } from "./joinSide.js";
-import { boundUsOf, neverKept } from "./joinExpiry.js";
+import { boundUsOf, dueUsOf, neverKept } from "./joinExpiry.js";
 import { JoinState } from "./joinState.js";
 import { gatherRows, type PartitionedRows } from "./partitionedRows.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
-import { isOuter, marksPartners, type JoinExpiry, type JoinSideSpec, type SideIndex, type StreamJoinSpec } from "./streamJoinSpec.js";
+import { delayOf, isOuter, marksPartners, shapeOf, type JoinSideSpec, type SideIndex, type StreamJoinSpec } from "./streamJoinSpec.js";
 
 /** Two streams, both of which are kept. */
 export interface StreamJoinNode<Plan = NodeBase> extends NodeBase {
@@ -60,17 +59,6 @@ export const streamJoin: OperatorFacts<StreamJoinNode> = {
   },
   lateJudge: ({ spec: { sides } }, input) => timeJudge(sides[input]!.eventTime),
 };
-
-/** Pairs come as long as the rows of both sides are kept. Where nothing bounds that, Spark passes the watermark on as it is, and so does this. */
-function delayOf(sides: StreamJoinSpec["sides"]): number {
-  const offsets = sides.flatMap(({ expiry }) => (expiry?.clock === "watermark" ? [expiry.offsetMs] : []));
-  return offsets.length === 0 ? 0 : -Math.min(...offsets);
-}
-
-/** How long rows live by the clock may change from start to start. */
-function shapeOf(expiry: JoinExpiry | null): Json {
-  return expiry && (expiry.clock === "batch" ? { stateTtl: true } : { column: expiry.column, offsetMs: expiry.offsetMs });
-}
 
 /** The compiled conditions of a join. */
 export interface StreamJoinConditions {
@@ -130,6 +118,10 @@ export class StreamJoinOperator implements StatefulOperator {
 
   needsBatch(facts: BatchFacts): boolean {
     return this.#spec.sides.some(({ expiry }) => expiry?.clock === "watermark") && watermarkMoved(facts, this.operatorId);
+  }
+
+  get dueUs(): number {
+    return dueUsOf(this.#spec, this.#state.all());
   }
 
   begin(facts: BatchFacts): void {

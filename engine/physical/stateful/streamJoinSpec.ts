@@ -1,3 +1,4 @@
+import type { Json } from "../../contract/json.js";
 import type { Attribute, Expression } from "../../expression/expression.js";
 import type { JoinType } from "../../plan/joinType.js";
 
@@ -59,4 +60,15 @@ export function isOuter({ joinType }: Pick<StreamJoinSpec, "joinType">, side: Si
 /** Whether it matters of a kept row of this side that it has had a partner: it must not come out again. */
 export function marksPartners(spec: Pick<StreamJoinSpec, "joinType">, side: SideIndex): boolean {
   return isOuter(spec, side) || (spec.joinType === "leftSemi" && side === 0);
+}
+
+/** Pairs come as long as the rows of both sides are kept. Where nothing bounds that, Spark passes the watermark on as it is, and so does this. */
+export function delayOf(sides: StreamJoinSpec["sides"]): number {
+  const offsets = sides.flatMap(({ expiry }) => (expiry?.clock === "watermark" ? [expiry.offsetMs] : []));
+  return offsets.length === 0 ? 0 : -Math.min(...offsets);
+}
+
+/** How long rows live by the clock may change from start to start. */
+export function shapeOf(expiry: JoinExpiry | null): Json {
+  return expiry && (expiry.clock === "batch" ? { stateTtl: true } : { column: expiry.column, offsetMs: expiry.offsetMs });
 }
