@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import fs from "node:fs";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import paths, { basename, dirname, join, resolve, sep } from "node:path";
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from "../engine/contract/fileSystem.js";
 import { openFolder, openToRead, unreadableKind, withDescriptor } from "./descriptors.js";
+import { DurableWrites } from "./durableWrites.js";
 
 /*
  * Calls that only touch the kernel's caches (open, link, stat, small reads and writes) are synchronous: each takes microseconds, a trip through the
@@ -17,8 +18,36 @@ const smallBytes = 64 * 1024;
 /** One call of the kernel takes at most 2 GiB. */
 const largestCallBytes = 1024 * 1024 * 1024;
 
+const writes = new DurableWrites({
+  paths,
+  createFile: async (path) => new LocalWritableFile(await withDescriptor(path, () => fs.openSync(path, "wx"))),
+  link(from, to) {
+    try {
+      fs.linkSync(from, to);
+      return true;
+    } catch (error) {
+      if (codeOf(error) === "EEXIST") return false;
+      throw error;
+    }
+  },
+  rename: fs.renameSync,
+  remove,
+  makeFolder: (path) => fs.mkdirSync(path),
+  syncFolder: syncDirectory,
+  kindOf(path) {
+    const status = statusOf(path);
+    return status === null ? null : status.directory ? "folder" : "other";
+  },
+  uuid: randomUUID,
+});
+
 /** This machine's disk. */
 export const localFileSystem: FileSystem = {
+  create: (path) => writes.create(path),
+  addNew: (path, bytes) => writes.addNew(path, bytes),
+  replace: (path, bytes) => writes.replace(path, bytes),
+  makeDirectory: (path) => writes.makeDirectory(path),
+
   async read(path) {
     const opened = await orNull(() => openToRead(path));
     if (opened === null) return null;
@@ -56,53 +85,9 @@ export const localFileSystem: FileSystem = {
     return namesIn(resolve(directory));
   },
 
-  async create(path) {
-    try {
-      return new LocalWritableFile(await withDescriptor(path, () => fs.openSync(path, "wx")));
-    } catch (error) {
-      if (codeOf(error) !== "ENOENT") throw error;
-      await makeDirectory(dirname(resolve(path)));
-      return new LocalWritableFile(await withDescriptor(path, () => fs.openSync(path, "wx")));
-    }
-  },
-
-  async addNew(path, bytes) {
-    const folder = dirname(resolve(path));
-    const temporary = await writeTemporary(path, bytes);
-    try {
-      fs.linkSync(temporary, path);
-    } catch (error) {
-      await removeQuietly(temporary);
-      if (codeOf(error) === "EEXIST") return false;
-      throw error;
-    }
-    await Promise.all([removeQuietly(temporary), syncDirectory(folder)]);
-    return true;
-  },
-
-  async replace(path, bytes) {
-    const temporary = await writeTemporary(path, bytes);
-    try {
-      fs.renameSync(temporary, path);
-    } catch (error) {
-      await removeQuietly(temporary);
-      throw error;
-    }
-    await syncDirectory(dirname(resolve(path)));
-  },
-
-  makeDirectory: (path) => makeDirectory(resolve(path)),
   syncDirectory,
 
-  async remove(path) {
-    try {
-      await unlink(path);
-      return true;
-    } catch (error) {
-      if (codeOf(error) === "ENOENT") return false;
-      throw error;
-    }
-  },
+  remove,
 
   async removeTree(path) {
     if (statusOf(resolve(path)) === null) return false;
@@ -149,24 +134,6 @@ class LocalWritableFile implements WritableFile {
   }
 }
 
-/** A synced file `.name.<uuid>.tmp` beside `path`: readers of logs skip hidden names, and an owner who starts clears them away. */
-async function writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
-  const target = resolve(path);
-  const folder = dirname(target);
-  const temporary = join(folder, `.${target.slice(folder.length).replace(/^[/\\]/, "")}.${randomUUID()}.tmp`);
-  const file = await localFileSystem.create(temporary);
-  try {
-    await file.write(bytes);
-    await file.sync();
-  } catch (error) {
-    await file.close();
-    await removeQuietly(temporary);
-    throw error;
-  }
-  await file.close();
-  return temporary;
-}
-
 async function readAllBytes(fd: number, size: number): Promise<Uint8Array> {
   const bytes = new Uint8Array(size);
   let length = 0;
@@ -186,22 +153,13 @@ async function writeAllBytes(fd: number, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/**
- * Makes what is missing of `path`, each new name synced into its parent. Not with Node's own `recursive`, which tries for ever where the system says that
- * a parent is not there and yet it is, as /proc does.
- */
-async function makeDirectory(path: string): Promise<void> {
-  const missing: string[] = [];
-  for (let folder = path; statusOf(folder) === null && dirname(folder) !== folder; folder = dirname(folder)) missing.push(folder);
-  if (missing.length === 0 && statusOf(path)?.directory !== true) missing.push(path);
-  for (const folder of missing.toReversed()) {
-    try {
-      fs.mkdirSync(folder);
-    } catch (error) {
-      // Somebody else may have made it meanwhile.
-      if (codeOf(error) !== "EEXIST" || statusOf(folder)?.directory !== true) throw error;
-    }
-    await syncDirectory(dirname(folder));
+async function remove(path: string): Promise<boolean> {
+  try {
+    await unlink(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 
@@ -259,11 +217,6 @@ async function orNull<T>(call: () => Promise<T>): Promise<T | null> {
     if (codeOf(error) === "ENOENT") return null;
     throw error;
   }
-}
-
-/** A temporary file that stays behind does no harm; an error about it would hide the one that counts. */
-async function removeQuietly(path: string): Promise<void> {
-  await unlink(path).catch(() => undefined);
 }
 
 /** In Node's threads: on a busy disk taking a name away can wait for its journal. */

@@ -1,6 +1,7 @@
 import { posix } from "node:path";
 import type { FileStatus, FileSystem, ReadableFile, WritableFile } from "../../../engine/contract/fileSystem.js";
-import { SimulatedFile, SimulatedFolder, splitPath, systemError, type SimulatedDisk } from "./disk.js";
+import { DurableWrites, type DiskSteps } from "../../../runtime/durableWrites.js";
+import { SimulatedFile, SimulatedFolder, systemError, type SimulatedDisk, type SimulatedNode } from "./disk.js";
 
 /** What one primitive operation of a simulated file system is called in traces and fault rules. */
 export type Operation =
@@ -29,12 +30,32 @@ export interface Gate {
   capacityBytes(): number;
 }
 
-/** The disk as one process sees it. The compound operations of `FileSystem` are made of primitive ones, so that a crash can fall between any two. */
+/** The disk as one process sees it. Durable writes are made of steps as those of a real disk are, by the same code, so that a crash can fall between any two. */
 export class SimulatedFileSystem implements FileSystem {
+  private readonly writes: DurableWrites;
+
   constructor(
     private readonly disk: SimulatedDisk,
     private readonly gate: Gate,
-  ) {}
+  ) {
+    this.writes = new DurableWrites(this.steps());
+  }
+
+  create(path: string): Promise<WritableFile> {
+    return this.writes.create(path);
+  }
+
+  addNew(path: string, bytes: Uint8Array): Promise<boolean> {
+    return this.writes.addNew(path, bytes);
+  }
+
+  replace(path: string, bytes: Uint8Array): Promise<void> {
+    return this.writes.replace(path, bytes);
+  }
+
+  makeDirectory(path: string): Promise<void> {
+    return this.writes.makeDirectory(path);
+  }
 
   read(path: string): Promise<Uint8Array | null> {
     return this.gate.pass("read", path, () => this.file(path)?.bytes.slice() ?? null);
@@ -64,58 +85,6 @@ export class SimulatedFileSystem implements FileSystem {
     });
   }
 
-  async create(path: string): Promise<WritableFile> {
-    await this.makeDirectory(parentOf(path));
-    return this.gate.pass("create", path, () => {
-      const { folder, name } = this.disk.parent(path);
-      if (folder.entries.has(name)) throw systemError("EEXIST", path);
-      const file = new SimulatedFile(this.gate.nowMs());
-      folder.change({ name, node: file });
-      return new SimulatedWriter(path, file, this.disk, this.gate);
-    });
-  }
-
-  async addNew(path: string, bytes: Uint8Array): Promise<boolean> {
-    const temporary = await this.writeTemporary(path, bytes);
-    const linked = await this.gate.pass("link", path, () => {
-      const { folder, name } = this.disk.parent(path);
-      const node = this.disk.node(temporary);
-      if (node === null) throw systemError("ENOENT", temporary);
-      if (folder.entries.has(name)) return false;
-      folder.change({ name, node });
-      return true;
-    });
-    await this.remove(temporary);
-    if (linked) await this.syncDirectory(parentOf(path));
-    return linked;
-  }
-
-  async replace(path: string, bytes: Uint8Array): Promise<void> {
-    const temporary = await this.writeTemporary(path, bytes);
-    await this.gate.pass("rename", path, () => {
-      const { folder, name } = this.disk.parent(path);
-      const node = this.disk.node(temporary);
-      if (node === null) throw systemError("ENOENT", temporary);
-      folder.change({ name: splitPath(temporary).at(-1)!, node: null }, { name, node });
-    });
-    await this.syncDirectory(parentOf(path));
-  }
-
-  async makeDirectory(path: string): Promise<void> {
-    const parts = splitPath(path);
-    for (let depth = 1; depth <= parts.length; depth++) {
-      const made = `/${parts.slice(0, depth).join("/")}`;
-      const node = this.disk.node(made);
-      if (node?.kind === "file") throw systemError("ENOTDIR", made);
-      if (node !== null) continue;
-      await this.gate.pass("makeFolder", made, () => {
-        const { folder, name } = this.disk.parent(made);
-        if (!folder.entries.has(name)) folder.change({ name, node: new SimulatedFolder(this.gate.nowMs()) });
-      });
-      await this.syncDirectory(parentOf(made));
-    }
-  }
-
   syncDirectory(path: string): Promise<void> {
     return this.gate.pass("syncFolder", path, () => this.disk.folder(path).sync());
   }
@@ -139,24 +108,57 @@ export class SimulatedFileSystem implements FileSystem {
     });
   }
 
+  private steps(): DiskSteps {
+    const { disk, gate } = this;
+    return {
+      paths: posix,
+      createFile: (path) =>
+        gate.pass("create", path, () => {
+          const { folder, name } = disk.parent(path);
+          if (folder.entries.has(name)) throw systemError("EEXIST", path);
+          const file = new SimulatedFile(gate.nowMs());
+          folder.change({ name, node: file });
+          return new SimulatedWriter(path, file, disk, gate);
+        }),
+      link: (from, to) =>
+        gate.pass("link", to, () => {
+          const { folder, name } = disk.parent(to);
+          if (folder.entries.has(name)) return false;
+          folder.change({ name, node: this.existing(from) });
+          return true;
+        }),
+      rename: (from, to) =>
+        gate.pass("rename", to, () => {
+          const { folder, name } = disk.parent(to);
+          const node = this.existing(from);
+          folder.change({ name: disk.parent(from).name, node: null }, { name, node });
+        }),
+      remove: (path) => this.remove(path),
+      makeFolder: (path) =>
+        gate.pass("makeFolder", path, () => {
+          const { folder, name } = disk.parent(path);
+          if (folder.entries.has(name)) throw systemError("EEXIST", path);
+          folder.change({ name, node: new SimulatedFolder(gate.nowMs()) });
+        }),
+      syncFolder: (path) => this.syncDirectory(path),
+      kindOf: (path) => {
+        const kind = disk.node(path)?.kind ?? null;
+        return kind === null || kind === "folder" ? kind : "other";
+      },
+      uuid: () => gate.uuid(),
+    };
+  }
+
+  private existing(path: string): SimulatedNode {
+    const node = this.disk.node(path);
+    if (node === null) throw systemError("ENOENT", path);
+    return node;
+  }
+
   private file(path: string): SimulatedFile | null {
     const node = this.disk.node(path);
     if (node?.kind === "folder") throw systemError("EISDIR", path);
     return node;
-  }
-
-  private async writeTemporary(path: string, bytes: Uint8Array): Promise<string> {
-    const temporary = `${parentOf(path)}/.${splitPath(path).at(-1)}.${this.gate.uuid()}.tmp`;
-    const file = await this.create(temporary);
-    try {
-      await file.write(bytes);
-      await file.sync();
-    } catch (error) {
-      await this.remove(temporary);
-      throw error;
-    }
-    await file.close();
-    return temporary;
   }
 }
 
@@ -232,8 +234,4 @@ class SimulatedWriter implements WritableFile {
     this.file.bytes = grown;
     this.file.modifiedMs = this.gate.nowMs();
   }
-}
-
-function parentOf(path: string): string {
-  return `/${splitPath(path).slice(0, -1).join("/")}`;
 }
