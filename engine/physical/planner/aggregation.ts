@@ -2,9 +2,7 @@ import { assert } from "../../errors/assert.js";
 import type { AggregateCall, Alias, Attribute, Expression } from "../../expression/expression.js";
 import { isDeterministic } from "../../expression/determinism.js";
 import { findAggregate } from "../../expression/aggregates/index.js";
-import { sameType, windowType } from "../../arrow/types.js";
-import { descend, eachOf } from "../../plan/descend.js";
-import { childrenOf } from "../../plan/transform.js";
+import { newChangeColumn } from "../../plan/changes/changeColumn.js";
 import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { referencesOf, rewriteExpression } from "../../expression/traverse.js";
@@ -13,6 +11,8 @@ import type { AggregateSpec, BoundAggregate, WindowSpec } from "../stateful/aggr
 import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { distinctSets, overFirst, withMarks } from "./distinctAggregates.js";
+import { childOf, eventTimeOf, sessionOf } from "./groupings.js";
+import { planKeptAggregate } from "./keptAggregate.js";
 import { attributeOf, planProject } from "./project.js";
 
 /** Windows that come out again and again are merged from slices each time: that pays up to so many windows around a row. */
@@ -22,16 +22,20 @@ const remergedOverlap = 16;
  * A hash aggregation over a projection of its groupings and arguments; the window above its time is left to the operator.
  */
 export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext): Planning {
+  const isDistinct = callsOf(node.aggregates).some(({ child }) => (child as AggregateCall).distinct);
+  // Of a session that rows make together nobody knows before they are all there which values are new to it.
+  if (isDistinct && sessionOf(node.grouping, node.input) !== null) return yield* planDistinctSessions(node, context);
   const below = belowWindow(node);
   const ttlMs = boundByTtl(node, below, context) ? context.stateTtlMs : null;
-  const { grouping, aggregates, window, input } = decidesBesideWindow(below) || ttlMs !== null ? { ...node, window: null } : below;
+  // Which values a window has seen is known where the window is: it is a column then.
+  const isColumn = isDistinct || ttlMs !== null || decidesBesideWindow(below);
+  const { grouping, aggregates, window, input } = isColumn ? { ...node, window: null } : below;
   const groupingAttributes = grouping.map(attributeOf);
   const columns = new ArgumentColumns(grouping.map((e) => (window !== null && refersTo(e, window.window) ? window.time : childOf(e))));
   const bound: BoundAggregate[] = [];
   const results: Attribute[] = [];
-  for (const e of aggregates) {
-    if (e.kind !== "alias" || e.child.kind !== "aggregateCall") continue;
-    bound.push(bindAggregate(e.child, columns));
+  for (const e of callsOf(aggregates)) {
+    bound.push(bindAggregate(e.child as AggregateCall, columns));
     results.push(attributeOf(e));
   }
   const windowSpec = window === null ? null : windowSpecOf(window, grouping, bound, context);
@@ -51,6 +55,18 @@ export function* planAggregate(node: NodeOf<"aggregate">, context: PlanContext):
   };
   const projected = withMarks(planProject(null, columns.expressions, yield input, null), distinct.sets);
   return arrange({ kind: "aggregate", spec, input: projected, output: spec.output }, aggregates, outputOf(node));
+}
+
+/** Sessions of a table with aggregates over distinct values: made of all their rows at the end. */
+function* planDistinctSessions(node: NodeOf<"aggregate">, context: PlanContext): Planning {
+  const { grouping, input, operatorId = "aggregate" } = node;
+  const aggregates = callsOf(node.aggregates);
+  const kept = { kind: "keptAggregate", operatorId, grouping, aggregates, taken: null, change: newChangeColumn(), input } as const;
+  return arrange(yield* planKeptAggregate(kept, context), node.aggregates, outputOf(node));
+}
+
+function callsOf(aggregates: readonly Expression[]): Alias[] {
+  return aggregates.filter((e): e is Alias => e.kind === "alias" && e.child.kind === "aggregateCall");
 }
 
 interface Unwindowed {
@@ -123,10 +139,6 @@ function mentions(e: Expression, { id }: Attribute): boolean {
   return referencesOf(e).has(id);
 }
 
-function childOf(e: Expression): Expression {
-  return e.kind === "alias" ? e.child : e;
-}
-
 function windowSpecOf(
   { durationUs, slideUs, startUs, window, keeps: condition }: NodeOf<"timeWindow">,
   grouping: readonly Expression[],
@@ -145,42 +157,6 @@ function windowSpecOf(
 function mergesInAnyOrder({ name, evalMode, distinct }: AggregateCall): boolean {
   // A sum that has left its range stays null there, though the rows to come would bring it back.
   return !distinct && evalMode !== "try" && findAggregate(name)?.orderDependent === false;
-}
-
-/** Place of a grouping that is a session of the rows below; not one that an aggregation below has merged already. */
-/** Place of a session of rows among the groupings; null when there is none. */
-export function sessionOf(grouping: readonly Expression[], input: LogicalPlan): number | null {
-  const sessions = sessionsOf(input);
-  const place = grouping.map(childOf).findIndex((e) => e.kind === "attribute" && sessions.has(e.id));
-  return place < 0 ? null : place;
-}
-
-/** The ids of columns that are sessions of single rows. */
-function sessionsOf(plan: LogicalPlan): ReadonlySet<number> {
-  return descend<LogicalPlan, ReadonlySet<number>>(plan, function* (node) {
-    if (node.kind === "aggregate") return new Set();
-    return sessionsFrom(node, yield* eachOf(childrenOf(node)));
-  });
-}
-
-function sessionsFrom(plan: LogicalPlan, inputs: readonly ReadonlySet<number>[]): ReadonlySet<number> {
-  const sessions = new Set(inputs.flatMap((ids) => [...ids]));
-  if (plan.kind === "sessionWindow") sessions.add(plan.window.id);
-  if (plan.kind !== "project") return sessions;
-  for (const e of plan.expressions) {
-    const child = childOf(e);
-    if (child.kind === "attribute" && sessions.has(child.id)) sessions.add(attributeOf(e).id);
-  }
-  return sessions;
-}
-
-/** Place of a grouping that is an event time by itself. */
-export function eventTimeOf(grouping: readonly Attribute[], window: WindowSpec | null): number | null {
-  const place = grouping.findIndex(({ eventTime }, i) => eventTime !== undefined && i !== window?.index);
-  if (place < 0) return null;
-  const { type } = grouping[place]!;
-  assert(type.kind === "timestamp" || sameType(type, windowType), "an event time is a timestamp or a window");
-  return place;
 }
 
 /** The output list in its order, over what the operator gives. */

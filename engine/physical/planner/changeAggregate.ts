@@ -1,7 +1,7 @@
 import { assert } from "../../errors/assert.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import type { BoundAggregate } from "../stateful/aggregateSpec.js";
-import { eventTimeOf } from "./aggregation.js";
+import { eventTimeOf } from "./groupings.js";
 import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { attributeOf, planProject } from "./project.js";

@@ -5,7 +5,7 @@ import { assert } from "../../errors/assert.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { hasOrderBytes } from "../../state/orderBytes.js";
 import type { BoundAggregate } from "../stateful/aggregateSpec.js";
-import { eventTimeOf, sessionOf } from "./aggregation.js";
+import { eventTimeOf, sessionOf } from "./groupings.js";
 import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
 import { refuseTtl } from "./changeTtl.js";
 import type { PlanContext, Planning } from "./context.js";
