@@ -6,7 +6,7 @@ import type { SinkContext, SinkProvider } from "../engine/contract/provider.js";
 import { mainOutput, type Sink } from "../engine/contract/sink.js";
 import type { Source } from "../engine/contract/source.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
-import { makeOperator } from "../engine/physical/execution/pipeline.js";
+import { makeStreamOperator } from "../engine/physical/execution/pipeline.js";
 import { TableRefresh } from "../engine/query/tableRefresh.js";
 import { createExecution } from "../engine/physical/execution/queryExecution.js";
 import { operatorShapes } from "../engine/physical/operatorShapes.js";
@@ -226,7 +226,7 @@ async function openParts(
       sources.push(await provider.create({ runtime, options, schema: tableSchema, log, bounded: false, conf, warn }));
     }
     const inputs = { ...inputsOf(session, sources, conf), keepLease: () => checkpoint.keepLease() };
-    const execution = await createExecution(physical, inputs, makeOperator, definition.staticRefresh);
+    const execution = await createExecution(physical, inputs, makeStreamOperator, definition.staticRefresh);
     // Behind the logs of the sources.
     const tableLog = checkpoint.sourceLog(sources.length);
     return {

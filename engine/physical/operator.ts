@@ -94,6 +94,8 @@ export interface StateOperatorMetrics {
   /** State partitions of the operator. */
   readonly partitions: number;
   readonly memoryUsedBytes: number;
+  /** Of the keys those that lie on disk, and what they take there; absent where none does. */
+  readonly onDisk?: { readonly rows: number; readonly bytes: number };
   /** Late input rows; Spark's counter above counts partial groups. */
   readonly lateRows: number;
   /** Of the rows removed: those that nothing but `stateTtl` bounds; absent where it bounds none. */
@@ -119,7 +121,7 @@ export interface StatefulOperator extends Operator, SnapshotSource {
   needsBatch(facts: BatchFacts): boolean;
   /** The least watermark, µs, that lets something come out which waits for it; Infinity when nothing does. Not there: nothing ever does. Asked while the query waits. */
   readonly dueUs?: number;
-  /** Applies a snapshot or a delta, in the order the store gives them. Only before the first `begin`. */
+  /** Applies a snapshot or a delta, in the order the store gives them. Only before the first `begin`; of an operator that sheds state also what it shed, at any time. */
   restore(changes: StateChanges): void;
   /** What this batch changed; after `finish`, before the next `begin`. */
   changes(): Iterable<StateChanges>;

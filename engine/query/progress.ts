@@ -111,6 +111,7 @@ export function stateOperatorProgress(
   growth: GrowthRate | null,
 ): StateOperatorProgress {
   const customMetrics: Record<string, number> = { lateRows: metrics.lateRows, ...growth };
+  if (metrics.onDisk !== undefined) Object.assign(customMetrics, { rowsOnDisk: metrics.onDisk.rows, bytesOnDisk: metrics.onDisk.bytes });
   if (metrics.rowsExpiredByTtl !== undefined) customMetrics.rowsExpiredByTtl = metrics.rowsExpiredByTtl;
   if (metrics.numDroppedDuplicateRows !== null) customMetrics.numDroppedDuplicateRows = metrics.numDroppedDuplicateRows;
   return {

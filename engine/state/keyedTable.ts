@@ -64,6 +64,11 @@ export class KeyedTable {
     this.#bytes = this.#segments.map(({ bytes }) => bytes);
   }
 
+  /** So many keys have room before arrays grow by it. */
+  get capacity(): number {
+    return this.#keys.hashes.length;
+  }
+
   /** The hash of each slot's key. Borrowed until the next insertion. */
   get hashes(): Int32Array {
     return this.#keys.hashes;

@@ -8,7 +8,7 @@ import type { Batch } from "../../engine/arrow/batch.js";
 import { readValue, takeBatch } from "../../engine/arrow/columns.js";
 import { mainOutput } from "../../engine/contract/sink.js";
 import type { OperatorMaker } from "../../engine/physical/execution/pipeline.js";
-import { makeOperator } from "../../engine/physical/execution/pipeline.js";
+import { makeStreamOperator } from "../../engine/physical/execution/pipeline.js";
 import { createExecution } from "../../engine/physical/execution/queryExecution.js";
 import { emission, nothing, type Emission, type Operator } from "../../engine/physical/operator.js";
 import type { PhysicalNode, PhysicalPlan, PlanRoot } from "../../engine/physical/plan.js";
@@ -46,7 +46,7 @@ class EvenAndOdd implements Operator {
 }
 
 /** No operator of the engine has two ports yet: here a union of one input has. */
-const make: OperatorMaker = (node, parts) => (node.kind === "union" ? new EvenAndOdd() : makeOperator(node, parts));
+const make: OperatorMaker = (node, parts) => (node.kind === "union" ? new EvenAndOdd() : makeStreamOperator(node, parts));
 
 const outputIds = [mainOutput, "odd", "all"];
 

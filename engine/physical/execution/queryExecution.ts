@@ -19,7 +19,7 @@ import { watermarksOf } from "../watermarks.js";
 import type { MemoryShare } from "../spill/queryMemory.js";
 import { KeptBytes } from "../spill/keptBytes.js";
 import { bindScan, type BoundScan, type ExecutionInputs } from "./inputs.js";
-import { buildPipeline, makeBoundedOperator, makeOperator, type Leaf, type Pipeline } from "./pipeline.js";
+import { buildPipeline, makeBoundedOperator, makeStreamOperator, type Leaf, type Pipeline } from "./pipeline.js";
 import { Wanted } from "./wanted.js";
 import { noRows, PartitionRead, type RowCounts } from "./partitionRead.js";
 
@@ -30,7 +30,7 @@ import { noRows, PartitionRead, type RowCounts } from "./partitionRead.js";
 export async function createExecution(
   given: PhysicalPlan,
   inputs: ExecutionInputs,
-  make = makeOperator,
+  make = makeStreamOperator,
   refreshesTables = false,
 ): Promise<Execution> {
   const plan = inputs.runtime.executor.send(given);
@@ -267,9 +267,7 @@ class PipelineExecution implements Execution {
   ) {
     const byId = new Map(pipeline.stateful.map((operator) => [operator.operatorId, operator]));
     this.stateful = [...new Set(plan.roots.flatMap(({ node }) => statefulIds(node)))].map((id) => byId.get(id)!);
-    this.shares = new Map(
-      this.stateful.map((operator) => [operator, inputs.memory.share(`The rows of the state of ${operator.operatorId}`)]),
-    );
+    this.shares = new Map(this.stateful.map((operator) => [operator, inputs.memory.shareOfState(operator.operatorId)]));
   }
 
   watermarks(query: OperatorWatermarks): Readonly<Record<string, OperatorWatermarks>> {

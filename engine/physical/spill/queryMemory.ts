@@ -1,4 +1,4 @@
-import type { SpillFile, SpillSpace } from "../../contract/spill.js";
+import type { SpillFile, SpillPages, SpillSpace } from "../../contract/spill.js";
 import { StreamingError } from "../../errors/streamingError.js";
 
 /** What holds less than this part of the budget stays in memory: to write it would not help. */
@@ -20,6 +20,8 @@ export interface MemoryShare {
   hold(bytes: number): void;
   /** Nothing any more. */
   release(): void;
+  /** How many bytes it may hold at most, beside what the others do. */
+  readonly most: number;
 }
 
 /**
@@ -28,6 +30,8 @@ export interface MemoryShare {
  */
 export class QueryMemory {
   readonly #files: SpillFile[] = [];
+  readonly #pages: SpillPages[] = [];
+  readonly #states = new Map<string, MemoryShare>();
   #usedBytes = 0;
   /** Bytes that went to disk so far. */
   spilledBytes = 0;
@@ -37,9 +41,17 @@ export class QueryMemory {
     private readonly space: SpillSpace,
   ) {}
 
+  /** What holds the state of an operator: the same, whoever asks for it. */
+  shareOfState(operatorId: string): MemoryShare {
+    let share = this.#states.get(operatorId);
+    if (share === undefined) this.#states.set(operatorId, (share = this.share(`The rows of the state of ${operatorId}`)));
+    return share;
+  }
+
   /** @param what is held, as a message begins with it */
   share(what: string): MemoryShare {
     const { limitBytes, spillBytes } = this.limits;
+    const used = (): number => this.#usedBytes;
     let held = 0;
     const set = (bytes: number): void => {
       this.#usedBytes += bytes - held;
@@ -51,6 +63,9 @@ export class QueryMemory {
         return bytes > spillBytes || (this.#usedBytes > limitBytes && bytes * smallestPart >= limitBytes);
       },
       release: () => set(0),
+      get most() {
+        return Math.min(spillBytes, limitBytes - (used() - held));
+      },
       hold: (bytes) => {
         set(bytes);
         if (this.#usedBytes <= limitBytes) return;
@@ -65,15 +80,29 @@ export class QueryMemory {
     return file;
   }
 
+  openPages(): SpillPages {
+    const pages = this.space.openPages();
+    this.#pages.push(pages);
+    return pages;
+  }
+
   /** Gives the room on disk back. */
   async close(): Promise<void> {
+    for (const pages of this.#pages.splice(0)) pages.close();
     for (const file of this.#files.splice(0)) await file.close();
   }
 }
 
+const noSpace: SpillSpace = {
+  open: () => Promise.reject(new Error("no room on disk")),
+  openPages: () => {
+    throw new Error("no room on disk");
+  },
+};
+
 /** Of what runs no query: nothing is written to disk. */
 export function unlimitedMemory(): QueryMemory {
-  return new QueryMemory({ limitBytes: Infinity, spillBytes: Infinity }, { open: () => Promise.reject(new Error("no room on disk")) });
+  return new QueryMemory({ limitBytes: Infinity, spillBytes: Infinity }, noSpace);
 }
 
 function sizeText(bytes: number): string {

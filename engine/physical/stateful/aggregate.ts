@@ -3,10 +3,11 @@ import { emptyBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
-import { assert } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
+import type { SheddingOperator } from "../spill/coldState.js";
 import type { KeyedOperator } from "../spill/spillByKey.js";
 import { HashSorter } from "../../state/hashSorter.js";
+import type { PackedKeys } from "../../state/packedKeys.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import {
@@ -80,7 +81,7 @@ function layoutOf({ session, window }: AggregateSpec): string {
  * Invariant: no group is alive whose time the watermark of the last batch had passed (append, update), and a group that was evicted never takes a row
  * again, because its rows are late from then on.
  */
-export class AggregateOperator implements KeyedOperator {
+export class AggregateOperator implements KeyedOperator, SheddingOperator {
   readonly operatorId: string;
   #schema: StateSchema;
   readonly #spec: AggregateSpec;
@@ -96,7 +97,6 @@ export class AggregateOperator implements KeyedOperator {
   #nowUs = 0;
   /** Null when it must be looked for. */
   #dueUs: number | null = null;
-  #begun = false;
 
   constructor(spec: AggregateSpec, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
@@ -153,7 +153,6 @@ export class AggregateOperator implements KeyedOperator {
   }
 
   begin(facts: BatchFacts): void {
-    this.#begun = true;
     this.#dueUs = null;
     this.#watermarks = this.#isBounded() && this.#spec.outputMode !== "complete" ? (facts.watermarks[this.operatorId] ?? null) : null;
     this.#nowUs = facts.batchTimeMs * 1000;
@@ -179,7 +178,6 @@ export class AggregateOperator implements KeyedOperator {
   }
 
   restore(changes: StateChanges): void {
-    assert(!this.#begun, "state is restored before the first batch");
     for (const { groups } of this.#partitions.all()) for (const startUs of changes.droppedPanes) groups.dropPane(startUs);
     const keys = this.#spec.grouping.length;
     const { deletes, upserts } = changes;
@@ -194,6 +192,33 @@ export class AggregateOperator implements KeyedOperator {
     const state = columns.slice(keys, hasTouch ? -2 : -1);
     const judged = hasTouch ? { ...read, times: watermarkedTimes(columns.at(-2)!) } : read;
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
+  }
+
+  /** Groups by key that nothing expires: each is touched by the rows of its key, and by nothing else. */
+  get sheds(): boolean {
+    const { window, session, eventTime, ttlMs, outputMode, grouping } = this.#spec;
+    return outputMode === "update" && grouping.length > 0 && (window ?? session ?? eventTime ?? ttlMs) === null;
+  }
+
+  get roomFor(): number {
+    return this.#partitions.all().reduce((sum, { groups }) => sum + groups.roomFor!, 0);
+  }
+
+  *shed(rows: number): Iterable<StateChanges> {
+    const { stateRows } = this;
+    for (const partition of this.#partitions.all()) {
+      const slots = partition.groups.cold!(Math.ceil((rows * partition.groups.size) / stateRows));
+      yield* this.#files.saved(partition, slots.view());
+      partition.letGo(slots);
+    }
+  }
+
+  keysOf(batch: Batch): PackedKeys {
+    return this.#input.keysOf(batch);
+  }
+
+  savedKeysOf({ columns, length }: Batch): PackedKeys {
+    return this.#input.keysOf({ columns: columns.slice(0, this.#spec.grouping.length), length });
   }
 
   keyGroups(batch: Batch): Uint8Array | null {

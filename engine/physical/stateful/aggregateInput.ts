@@ -73,6 +73,12 @@ export class AggregateInput {
     return this.#onTimeRows(watermarkedTimes(columns[eventTime]!), length);
   }
 
+  /** The packed keys of the rows. Borrowed until the next call. */
+  keysOf({ columns, length }: Pick<Batch, "columns" | "length">): PackedKeys {
+    this.#packKeys(columns, length);
+    return this.keys;
+  }
+
   /** The key group of each row. Borrowed until the next call; null where there is no key. */
   keyGroups({ columns, length }: Batch): Uint8Array | null {
     if (this.#keyIndexes.length === 0) return null;

@@ -2,6 +2,7 @@ import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { types } from "../../arrow/types.js";
 import { markOwned } from "../../arrow/ownership.js";
+import type { IntList } from "../../state/intList.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
@@ -90,6 +91,12 @@ export class AggregatePartition {
       this.groups.groupColumn(slots, count),
     ];
     return columns.map(markOwned);
+  }
+
+  /** Lets go of groups that are there still, but elsewhere, and of what their values hold. */
+  letGo(slots: IntList): void {
+    this.#values.prepare(this.groups.capacity, slots.values, slots.count);
+    this.groups.letGo!(slots);
   }
 
   get memoryBytes(): number {

@@ -47,12 +47,12 @@ export class GroupFiles<P extends GroupPartition> {
     for (const partition of partitions) {
       const { deletes } = partition.released;
       if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#deletes, deletes.columns, deletes.count) };
-      yield* this.#saved(partition, partition.groups.changed().view());
+      yield* this.saved(partition, partition.groups.changed().view());
     }
   }
 
   *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.groups.of(groups).view());
+    for (const partition of this.#partitions.of(groups)) yield* this.saved(partition, partition.groups.of(groups).view());
   }
 
   get rows(): number {
@@ -60,7 +60,7 @@ export class GroupFiles<P extends GroupPartition> {
   }
 
   /** The groups as rows that restore them. */
-  *#saved(partition: P, slots: Int32Array): Iterable<StateChanges> {
+  *saved(partition: P, slots: Int32Array): Iterable<StateChanges> {
     for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
       const some = slots.subarray(from, from + this.#chunks.stateRows);
       yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.saved(some, some.length), some.length) };

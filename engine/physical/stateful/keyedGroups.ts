@@ -9,6 +9,7 @@ import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
 import { TimeIndex } from "../../state/timeIndex.js";
+import { UntouchedSlots } from "./untouchedSlots.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 
 /**
@@ -22,8 +23,9 @@ export class KeyedGroups implements Groups {
   readonly #sorter: HashSorter;
   readonly #touched = new IntList();
   readonly #changed = new IntList();
-  /** The batch in which a slot was last touched. */
-  readonly #stamp = new Lane("i32", 0);
+  /** The batch in which a slot was last touched; −1 where it holds no group. */
+  readonly #stamp = new Lane("i32", -1);
+  readonly #untouched = new UntouchedSlots();
   /** Null without an event time among the keys. */
   readonly #times: TimeIndex | null;
   /** Whether a group's time is that of the last batch that touched it. */
@@ -140,10 +142,26 @@ export class KeyedGroups implements Groups {
 
   restoreGroups(keyed: KeyedRows): Int32Array {
     const slots = this.#slotsOf(keyed);
+    const { inserted } = this.#table;
+    for (let j = 0; j < inserted.count; j++) this.#stamp.values[inserted.values[j]!] = 0;
     const { rows, count, times } = keyed;
     // A file may know of a later touch of a group that an earlier one has.
     if (this.#isByTouch) for (let j = 0; j < count; j++) this.#times!.set(slots[j]!, times![rows === null ? j : rows[j]!]!);
     return slots;
+  }
+
+  get roomFor(): number {
+    return this.#table.capacity;
+  }
+
+  cold(count: number): IntList {
+    const slots = this.#untouched.next(this.#stamp.values, this.capacity, this.#batch, count);
+    this.#sort(slots);
+    return slots;
+  }
+
+  letGo({ values, count }: IntList): void {
+    this.#remove(values, count);
   }
 
   restoreDeletes({ keys, rows, count }: KeyedRows): void {
@@ -175,7 +193,7 @@ export class KeyedGroups implements Groups {
 
   #remove(slots: Int32Array, count: number): void {
     for (let j = 0; j < count; j++) {
-      this.#stamp.values[slots[j]!] = 0;
+      this.#stamp.values[slots[j]!] = -1;
       this.#times?.remove(slots[j]!);
     }
     this.#table.remove(slots, count);

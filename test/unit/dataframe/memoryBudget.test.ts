@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { Session } from "../../../index.js";
+import { expr, Session, type DataFrame } from "../../../index.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 
 const rows = 60_000;
@@ -92,5 +92,85 @@ describe("the state of a stream beyond the budget", () => {
     expect(await run("2m")).toEqual(refused);
     expect(await run("100k")).toEqual(refused);
     expect(Number(await run("100m"))).toBe(50_000);
+  });
+});
+
+describe("state of a stream beyond the budget lies on disk, and what comes out is what comes out of memory", () => {
+  const place = mkdtempSync(join(tmpdir(), "cold-"));
+  afterAll(() => rm(place, { recursive: true, force: true }));
+  const files = 7;
+  const keysAFile = 4000;
+
+  /** A file is a batch: keys that came before, some of them lately, and as many new ones. */
+  function write(): void {
+    mkdirSync(join(place, "in"));
+    for (let file = 0; file < files; file++) {
+      const lines = Array.from({ length: 2 * keysAFile }, (_, i) => {
+        const key = i < keysAFile ? file * keysAFile + i : (i * 7919 + file) % ((file + 1) * keysAFile);
+        return `{"k":"a key that takes some room ${key}","x":${(key * 31 + file) % 1000},"t":"text ${file} ${key % 97}"}\n`;
+      });
+      writeFileSync(join(place, "in", `${file}.json`), lines.join(""));
+      utimesSync(join(place, "in", `${file}.json`), 1_700_000_000 + file, 1_700_000_000 + file);
+    }
+  }
+
+  interface Ran {
+    /** By batch, as they came out. */
+    readonly batches: readonly (readonly unknown[])[];
+    readonly mostOnDisk: number;
+    readonly stateRows: number;
+    readonly state: readonly unknown[];
+  }
+
+  /** Runs the batches, stopped in the middle and started again. */
+  async function run(name: string, budget: string, query: (input: DataFrame) => DataFrame): Promise<Ran> {
+    const checkpoint = join(place, `${name}-${budget}`);
+    const batches: unknown[][] = [];
+    let [mostOnDisk, stateRows] = [0, 0];
+    const session = Session.create({
+      conf: { "spark.tidemark.stateMemoryBudget": budget, "spark.sql.streaming.stateStore.minDeltasForSnapshot": 3 },
+      print: () => {},
+    });
+    try {
+      for (let start = 0; start < 2; start++) {
+        const running = await query(
+          session.readStream.schema("k STRING, x BIGINT, t STRING").option("maxFilesPerTrigger", 1).json(join(place, "in")),
+        )
+          .writeStream.outputMode("update")
+          .foreachBatch(async (given, batchId) => {
+            if (start === 0 && batchId === 4) throw new Error("stopped here");
+            batches[batchId] = await given.collect();
+          })
+          .option("checkpointLocation", checkpoint)
+          .trigger({ availableNow: true })
+          .start();
+        const ended = running.awaitTermination();
+        if (start === 0) await expect(ended).rejects.toThrow("stopped here");
+        else await ended;
+        for (const { stateOperators } of running.recentProgress) {
+          stateRows = stateOperators[0]!.numRowsTotal;
+          mostOnDisk = Math.max(mostOnDisk, stateOperators[0]!.customMetrics["rowsOnDisk"] ?? 0);
+        }
+      }
+      const state = await (await session.read.format("statestore").load(checkpoint)).collect();
+      return { batches, mostOnDisk, stateRows, state };
+    } finally {
+      await session.stop();
+    }
+  }
+
+  test.for<[what: string, query: (input: DataFrame) => DataFrame]>([
+    ["groups by key", (input) => input.groupBy("k").agg(expr("count(*) n"), expr("sum(x) s"), expr("max(t) m"), expr("avg(x) a"))],
+    ["groups by two keys, with lists", (input) => input.groupBy(expr("x % 7"), "k").agg(expr("collect_list(t) l"), expr("min_by(t, x) f"))],
+  ])("%s", async ([what, query]) => {
+    if (!existsSync(join(place, "in"))) write();
+    const within = await run(what, "1g", query);
+    const beyond = await run(what, "8m", query);
+    expect(within.mostOnDisk).toBe(0);
+    expect(beyond.mostOnDisk).toBeGreaterThan(10_000);
+    expect(beyond.batches.length).toBe(files);
+    expect(beyond.stateRows).toBe(within.stateRows);
+    expect(beyond.batches).toEqual(within.batches);
+    expect(beyond.state).toEqual(within.state);
   });
 });

@@ -1,0 +1,171 @@
+import type { Batch } from "../../arrow/batch.js";
+import { field, types, type Schema } from "../../arrow/types.js";
+import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { assert } from "../../errors/assert.js";
+import type { PackedKeys } from "../../state/packedKeys.js";
+import type { Evolution } from "../migration/tableSteps.js";
+import type { BatchFacts, Emission, Operator, Pause, StatefulOperator, StateOperatorMetrics } from "../operator.js";
+import { ColdRows } from "./coldRows.js";
+import type { MemoryShare, QueryMemory } from "./queryMemory.js";
+
+/** The part of what an operator may hold that its own tables take: the rest is for what says where the rows on disk lie. */
+const hotPart = 1 / 2;
+/** So much of what fits is given up at once, so that it is not asked for with every few rows. */
+const partAtOnce = 1 / 32;
+
+/** An operator of which rows with other keys are no concern of each other, and that can do without what it knows of some keys as long as no row of theirs comes. */
+export interface SheddingOperator extends StatefulOperator {
+  /** Whether it can, in the query that it is in. */
+  readonly sheds: boolean;
+  /** How many keys have room before its tables grow. */
+  readonly roomFor: number;
+  /** Gives up about so many keys that this batch has not touched: as upserts, by hash. They are gone when the iterable is exhausted. `restore` takes them back. */
+  shed(rows: number): Iterable<StateChanges>;
+  /** The keys that rows of its input have. Borrowed until the next call of anything. */
+  keysOf(batch: Batch): PackedKeys;
+  /** The same of rows that begin with the key columns of its state. */
+  savedKeysOf(batch: Batch): PackedKeys;
+}
+
+export function shedsState(operator: Operator): operator is SheddingOperator {
+  return "sheds" in operator && operator.sheds === true;
+}
+
+/**
+ * An operator of a stream whose state may be larger than memory. Beyond what it may hold, keys that were not touched for long go to disk; before rows are worked on,
+ * what lies there of their keys comes back. The operator itself knows nothing of it: it sees the keys of the rows that it is given, as if it had them all.
+ *
+ * Invariant: a key is either in the operator or on disk.
+ */
+export class ColdState implements StatefulOperator {
+  readonly operatorId: string;
+  readonly evolution?: Evolution;
+  readonly #share: MemoryShare;
+  readonly #cold: ColdRows;
+
+  /** @param rowsAtOnce rows of a chunk of state, at most */
+  constructor(
+    private readonly operator: SheddingOperator,
+    memory: QueryMemory,
+    rowsAtOnce: number,
+  ) {
+    this.operatorId = operator.operatorId;
+    if (operator.evolution !== undefined) this.evolution = operator.evolution;
+    this.#share = memory.shareOfState(operator.operatorId);
+    assert(operator.schemas.length === 1, "what is shed is of one table");
+    this.#cold = new ColdRows(rowsOf(operator.schemas[0]!), memory, rowsAtOnce);
+  }
+
+  get schemas(): readonly StateSchema[] {
+    return this.operator.schemas;
+  }
+
+  keepLayout(layout: string): void {
+    this.operator.keepLayout?.(layout);
+  }
+
+  needsBatch(facts: BatchFacts): boolean {
+    return this.operator.needsBatch(facts);
+  }
+
+  begin(facts: BatchFacts): void {
+    this.operator.begin(facts);
+  }
+
+  *process(batch: Batch, input: number): Iterable<Emission | Pause> {
+    this.#makeRoom(batch.length);
+    if (this.#cold.count > 0) this.#takeBack(this.operator.keysOf(batch), batch.length);
+    yield* this.operator.process(batch, input);
+  }
+
+  finish(): Iterable<Emission | Pause> {
+    return this.operator.finish();
+  }
+
+  restore(changes: StateChanges): void {
+    const { deletes, upserts } = changes;
+    this.#makeRoom(upserts?.length ?? 0);
+    if (this.#cold.count > 0) {
+      if (deletes !== null) this.#takeBack(this.operator.savedKeysOf(deletes), deletes.length);
+      if (upserts !== null) this.#takeBack(this.operator.savedKeysOf(upserts), upserts.length);
+    }
+    this.operator.restore(changes);
+  }
+
+  changes(): Iterable<StateChanges> {
+    return this.operator.changes();
+  }
+
+  get stateRows(): number {
+    return this.operator.stateRows + this.#cold.count;
+  }
+
+  /** Group by group where some of a group lie on disk. */
+  *snapshot({ from, to }: GroupRange = allGroups): Iterable<StateChanges> {
+    for (let group = from; group < to;) {
+      let end = group;
+      while (end < to && this.#cold.countOf(end) === 0) end++;
+      if (end > group) yield* this.operator.snapshot({ from: group, to: end });
+      if (end < to) yield* this.#snapshotOf({ from: end, to: ++end });
+      group = end;
+    }
+  }
+
+  get memoryBytes(): number {
+    return this.operator.memoryBytes + this.#cold.memoryBytes;
+  }
+
+  metrics(): StateOperatorMetrics {
+    const metrics = this.operator.metrics();
+    const { count, fileBytes } = this.#cold;
+    if (count === 0) return metrics;
+    return {
+      ...metrics,
+      numRowsTotal: metrics.numRowsTotal + count,
+      memoryUsedBytes: this.memoryBytes,
+      onDisk: { rows: count, bytes: fileBytes },
+    };
+  }
+
+  close(): void {
+    this.operator.close?.();
+  }
+
+  *#snapshotOf(group: GroupRange): Iterable<StateChanges> {
+    yield* this.operator.snapshot(group);
+    for (const rows of this.#cold.of(group)) yield this.#upserts(rows);
+  }
+
+  /** Gives up what would not fit beside so many more keys. */
+  #makeRoom(keys: number): void {
+    const { operator } = this;
+    const held = operator.stateRows;
+    const most = this.#mostRows();
+    if (held + keys <= most) return;
+    const wanted = Math.min(held, held + keys - most + Math.ceil(most * partAtOnce));
+    if (wanted === 0) return;
+    for (const { upserts } of operator.shed(wanted)) this.#cold.add(upserts!);
+  }
+
+  /** How many keys the operator may hold: its tables double, and each time that they would take too much they stay as they are. */
+  #mostRows(): number {
+    const { memoryBytes, roomFor } = this.operator;
+    const allowed = hotPart * this.#share.most;
+    if (2 * memoryBytes <= allowed) return Infinity;
+    return Math.floor(roomFor * Math.min(1, Math.max(0, allowed) / memoryBytes));
+  }
+
+  #takeBack({ hashes, keyOf }: PackedKeys, count: number): void {
+    const rows = this.#cold.take(hashes, keyOf, count);
+    if (rows !== null) this.operator.restore(this.#upserts(rows));
+  }
+
+  #upserts(upserts: Batch): StateChanges {
+    return { operatorId: this.operatorId, storeName: this.schemas[0]!.storeName, upserts, deletes: null, droppedPanes: [] };
+  }
+}
+
+/** The columns of upserts. */
+function rowsOf({ key, value }: StateSchema): Schema {
+  return types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
+}
