@@ -143,9 +143,6 @@ function valueWithoutNull(g: Generator, code: Code, type: DataType): string {
   return code.representation === "long" && !g.exact ? `BigInt(${code.value})` : code.value;
 }
 
-const encoder = new TextEncoder();
-const encode = (value: string | Uint8Array): Uint8Array => (typeof value === "string" ? encoder.encode(value) : value);
-
 /** Generated code of an engine `Value` (or null) that a call of ours gives. */
 export function fromValue(g: Generator, expression: string, type: DataType): Code {
   const r = g.local(expression);
@@ -153,8 +150,12 @@ export function fromValue(g: Generator, expression: string, type: DataType): Cod
   const isNull = g.local(`${r} === null`);
   const plain = { representation, isNull, start: "", length: "" };
   const initial = initialValue(g, representation);
+  if (representation === "bytes" && type.kind === "string") {
+    const length = g.local(`${isNull} ? 0 : arena.putText(${r})`);
+    return { ...plain, value: g.local("arena.data"), start: g.local(`arena.used - ${length}`), length };
+  }
   if (representation === "bytes") {
-    const bytes = g.local(`${isNull} ? ${initial} : ${g.runtime(encode)}(${r})`);
+    const bytes = g.local(`${isNull} ? ${initial} : ${r}`);
     return { ...plain, value: bytes, start: "0", length: `${bytes}.length` };
   }
   if (representation === "long" && !g.exact) {

@@ -1,4 +1,3 @@
-import { RE2JS } from "re2js";
 import { Cache } from "../../codegen/cache.js";
 import { notYetSupported, StreamingError } from "../../errors/streamingError.js";
 import { types } from "../../arrow/types.js";
@@ -8,6 +7,7 @@ import { rangeOf } from "../compile/snippets.js";
 import type { Call, Expression } from "../expression.js";
 import { fixed, type FunctionEntry, type Resolution, type Resolving } from "./entry.js";
 import { likeParts, LikePattern } from "./likePattern.js";
+import { TextPattern } from "./textPattern.js";
 
 /** LIKE, regular expressions and what is built on them. */
 
@@ -65,17 +65,17 @@ function likeCode(g: Generator, [s]: readonly Code[], call: Call): string | Made
   }
 }
 
-const compiledPatterns = new Cache<RE2JS>(1000);
+const compiledPatterns = new Cache<TextPattern>(1000);
 
 /** A pattern with Java's meaning, in linear time. @throws NOT_YET_SUPPORTED for look-around, back-references and the like, INVALID_PARAMETER_VALUE.PATTERN */
-export function compiledPattern(pattern: string, functionName = "rlike"): RE2JS {
+export function compiledPattern(pattern: string, functionName = "rlike"): TextPattern {
   return compiledPatterns.get(pattern, () => {
     // Possessive quantifiers, atomic groups, look-around and back-references need a matcher that backtracks; class operations RE2 reads otherwise.
     const withoutClasses = pattern.replace(/\\[pP]\{\w+\}/g, "p");
     if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|&&|\[[^\]]*\[(?!:)/.test(withoutClasses))
       throw notYetSupported(`The regular expression '${pattern}'`);
     try {
-      return RE2JS.compile(pattern);
+      return new TextPattern(pattern);
     } catch {
       throw isPattern(pattern) ? notYetSupported(`The regular expression '${pattern}'`) : invalidPattern(`'${pattern}'`, functionName);
     }
@@ -133,9 +133,11 @@ export function splitText(s: string, pattern: string, limit: number): readonly s
     const units = Array.from(s);
     return limit > 0 && units.length > limit ? [...units.slice(0, limit - 1), units.slice(limit - 1).join("")] : units;
   }
+  const compiled = compiledPattern(pattern);
+  if (compiled.literal !== null && limit <= 0) return s.split(compiled.literal);
   const parts: string[] = [];
   let from = 0;
-  const matcher = compiledPattern(pattern).matcher(s);
+  const matcher = compiled.matcher(s);
   const most = limit > 0 ? limit - 1 : Infinity;
   while (parts.length < most && matcher.find()) {
     // An empty match at the start cuts nothing off.

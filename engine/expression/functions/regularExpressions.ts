@@ -4,10 +4,9 @@ import type { Value } from "../../arrow/value.js";
 import { literal, type Expression } from "../expression.js";
 import { castArgs, type FunctionEntry } from "./entry.js";
 import { compiledPattern, invalidPattern } from "./patterns.js";
+import type { TextMatcher } from "./textPattern.js";
 
 /** What regular expressions find in texts, and put in its place. */
-
-type Matcher = ReturnType<ReturnType<typeof compiledPattern>["matcher"]>;
 
 /** A function of a text and a pattern, then of a group or others: patterns that are constants are read at once. */
 function ofPattern(
@@ -15,7 +14,7 @@ function ofPattern(
   doc: string,
   third: { readonly type: DataType; readonly value: Value } | null,
   type: DataType,
-  evaluate: (matcher: Matcher, third: Value, name: string, text: string) => Value,
+  evaluate: (matcher: TextMatcher, third: Value, name: string, text: string) => Value,
 ): FunctionEntry {
   return {
     name,
@@ -38,13 +37,13 @@ function ofPattern(
   };
 }
 
-function groupOf(matcher: Matcher, group: number, name: string): string {
+function groupOf(matcher: TextMatcher, group: number, name: string): string {
   groupCheck(matcher, group, name);
   return matcher.group(group) ?? "";
 }
 
 /** @throws INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX */
-function groupCheck(matcher: Matcher, group: number, name: string): void {
+function groupCheck(matcher: TextMatcher, group: number, name: string): void {
   const count = matcher.groupCount();
   if (group >= 0 && group <= count) return;
   throw new StreamingError("INVALID_PARAMETER_VALUE.REGEX_GROUP_INDEX", {
@@ -87,7 +86,7 @@ const regexpReplace: FunctionEntry = {
 };
 
 /** The replacement of a match, as Java writes it: `$n` and `${name}` are groups, `\` takes the next character as it is. */
-function expanded(replacement: string, matcher: Matcher): string {
+function expanded(replacement: string, matcher: TextMatcher): string {
   return replacement.replace(
     /\\([\s\S])|\$(\d)|\$\{(\w+)\}/g,
     (_all, escaped: string | undefined, group: string | undefined, name: string | undefined) => {
@@ -98,7 +97,7 @@ function expanded(replacement: string, matcher: Matcher): string {
 }
 
 /** @throws INVALID_PARAMETER_VALUE.PATTERN */
-function namedGroup(matcher: Matcher, name: string): string {
+function namedGroup(matcher: TextMatcher, name: string): string {
   try {
     return matcher.group(name) ?? "";
   } catch {
@@ -106,7 +105,7 @@ function namedGroup(matcher: Matcher, name: string): string {
   }
 }
 
-function allMatches(matcher: Matcher, group: number, name: string): Value {
+function allMatches(matcher: TextMatcher, group: number, name: string): Value {
   const found: string[] = [];
   while (matcher.find()) found.push(groupOf(matcher, group, name));
   return found;

@@ -1,7 +1,7 @@
 import { Cache } from "../../codegen/cache.js";
 import { localToMicros } from "../../values/dateTimeText.js";
-import { timeZone, type TimeZone } from "../../values/timeZone.js";
-import { formatParts } from "./pattern/format.js";
+import { timeZone } from "../../values/timeZone.js";
+import { formatParts, type Clock } from "./pattern/format.js";
 import { parseParts, type ParsedFields } from "./pattern/parse.js";
 import { partsOf, type Part, type PatternUse } from "./pattern/parts.js";
 import { localMicrosOf } from "./pattern/resolve.js";
@@ -53,8 +53,8 @@ function makePattern(parts: readonly Part[], pattern: string): DateTimePattern {
       if (fields!.offsetSeconds !== null) return withinLong(micros - BigInt(fields!.offsetSeconds) * 1_000_000n);
       return withinLong(localToMicros(micros, fields!.zone ?? timeZone(zone)));
     },
-    formatDate: (days) => formatClock(parts, BigInt(days) * day, timeZone("UTC"), "UTC", hasEra),
-    formatTimestamp: (micros, zone) => formatClock(parts, micros, timeZone(zone), zone, hasEra),
+    formatDate: (days) => formatParts(parts, clockOf(BigInt(days) * day, "UTC"), hasEra),
+    formatTimestamp: rememberedTexts(pattern, (clock) => formatParts(parts, clock, hasEra)),
   };
 }
 
@@ -68,11 +68,34 @@ function withinLong(micros: bigint | undefined): bigint | undefined {
 
 const day = 86_400_000_000n;
 
-function formatClock(parts: readonly Part[], micros: bigint, zone: TimeZone, zoneId: string, hasEra: boolean): string {
+function clockOf(micros: bigint, zoneId: string): Clock {
+  const zone = timeZone(zoneId);
   const ofSecond = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
   const epochSeconds = Number((micros - ofSecond) / 1_000_000n);
   const offsetSeconds = zone.offsetAt(epochSeconds);
   const days = Math.floor((epochSeconds + offsetSeconds) / 86_400);
   const secondOfDay = epochSeconds + offsetSeconds - days * 86_400;
-  return formatParts(parts, { days, secondOfDay, microOfSecond: Number(ofSecond), offsetSeconds, epochSeconds, zone, zoneId }, hasEra);
+  return { days, secondOfDay, microOfSecond: Number(ofSecond), offsetSeconds, epochSeconds, zone, zoneId };
+}
+
+/** So many texts are remembered, by the last bits of their time. */
+const remembered = 64;
+
+/** Rows that follow each other often have the same minute, or second, and so the same text where a pattern shows nothing smaller and no zone. */
+function rememberedTexts(pattern: string, format: (clock: Clock) => string): (micros: bigint, zoneId: string) => string {
+  const letters = pattern.split("'").filter((_, i) => i % 2 === 0);
+  if (letters.some((text) => /[^yuMLdDEeFqQwWYGaHhKkms\W]/.test(text))) return (micros, zoneId) => format(clockOf(micros, zoneId));
+  const unitSeconds = letters.some((text) => text.includes("s")) ? 1 : 60;
+  const units = new Float64Array(remembered).fill(NaN);
+  const texts: string[] = [];
+  return (micros, zoneId) => {
+    const clock = clockOf(micros, zoneId);
+    const unit = Math.floor((clock.days * 86_400 + clock.secondOfDay) / unitSeconds);
+    const place = ((unit % remembered) + remembered) % remembered;
+    if (units[place] !== unit) {
+      units[place] = unit;
+      texts[place] = format(clock);
+    }
+    return texts[place]!;
+  };
 }

@@ -58,11 +58,30 @@ export class Arena {
   }
 
   putText(text: string): number {
-    const start = this.claim(text.length * 3);
-    const { written } = encoder.encodeInto(text, this.data.subarray(start, start + text.length * 3));
+    const units = text.length;
+    const start = this.claim(units * 3);
+    const written = units <= shortText && this.#putAscii(text, start) ? units : this.#putUtf8(text, start);
     this.used = start + written;
     return written;
   }
+
+  /** False where the text is not all ASCII. */
+  #putAscii(text: string, start: number): boolean {
+    const { data } = this;
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 127) return false;
+      data[start + i] = unit;
+    }
+    return true;
+  }
+
+  #putUtf8(text: string, start: number): number {
+    return encoder.encodeInto(text, this.data.subarray(start, start + text.length * 3)).written;
+  }
 }
+
+/** So many letters are written one by one sooner than the encoder is called. */
+const shortText = 96;
 
 const encoder = new TextEncoder();
