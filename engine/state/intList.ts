@@ -1,6 +1,8 @@
 import { buffers } from "../arrow/buffers.js";
 
 const firstCapacity = 16;
+/** Most lists stay empty, and a buffer costs more than all else here. */
+const nothing = new Int32Array(0);
 
 /** Integers in an array that grows by doubling: the one list of slots, of rows, of pairs. */
 export class IntList {
@@ -8,7 +10,7 @@ export class IntList {
   count = 0;
 
   constructor(capacity = 0) {
-    this.values = buffers.int32(capacity);
+    this.values = capacity === 0 ? nothing : buffers.int32(capacity);
   }
 
   push(value: number): void {

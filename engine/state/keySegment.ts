@@ -6,6 +6,8 @@ import type { KeyLayout } from "./keyLayout.js";
 
 const firstBuckets = 16;
 const firstBytes = 64;
+/** A segment is split into so many, as long as it has as many groups. */
+const splitParts = 16;
 
 /** Bits of an index entry that say which slot; those above are of the hash. */
 const slotBits = 26;
@@ -93,23 +95,32 @@ export class KeySegment {
     for (const entry of old) if (entry !== 0) putInto(index, entry, hashes[slotOf(entry)]!);
   }
 
-  /** Two segments, each with half of the groups and the keys that belong to them. */
-  split(keys: StoredKeys, layout: KeyLayout): [KeySegment, KeySegment] {
+  /** Several segments, each with a part of the groups and the keys that belong to them: a table that grows moves a key twice, not at every doubling. */
+  split(keys: StoredKeys, layout: KeyLayout): readonly KeySegment[] {
     const { from, to } = this.groups;
-    const middle = (from + to) >> 1;
-    const bytes = Math.max(firstBytes, this.#live);
-    const low = new KeySegment({ from, to: middle }, this.size >> 1, bytes);
-    const high = new KeySegment({ from: middle, to }, this.size >> 1, bytes);
+    const parts = Math.min(splitParts, to - from);
+    const partOf = (hash: number): number => Math.floor(((keyGroupOf(hash) - from) * parts) / (to - from));
+    const [sizes, bytes] = [new Int32Array(parts), new Int32Array(parts)];
+    for (const entry of this.index) {
+      if (entry === 0) continue;
+      const part = partOf(keys.hashes[slotOf(entry)]!);
+      sizes[part]!++;
+      bytes[part]! += bytesOfKey(slotOf(entry), keys, layout);
+    }
+    const start = (part: number): number => from + Math.ceil((part * (to - from)) / parts);
+    const into = Array.from(
+      { length: parts },
+      (_, part) => new KeySegment({ from: start(part), to: start(part + 1) }, 2 * sizes[part]!, Math.max(firstBytes, 2 * bytes[part]!)),
+    );
     for (const entry of this.index) {
       if (entry === 0) continue;
       const slot = slotOf(entry);
       const hash = keys.hashes[slot]!;
-      const into = keyGroupOf(hash) < middle ? low : high;
-      if (into.isFull) into.grow(keys);
-      into.put(slot, hash);
-      into.#adopt(slot, this.words, keys, layout);
+      const segment = into[partOf(hash)]!;
+      segment.put(slot, hash);
+      segment.#adopt(slot, this.words, keys, layout);
     }
-    return [low, high];
+    return into;
   }
 
   /** Makes sure that `length` more bytes fit; gives where they go. The bytes of all keys may move. */
@@ -151,6 +162,13 @@ export class KeySegment {
       this.#live += length;
     }
   }
+}
+
+/** How many bytes a key has beside its words. */
+export function bytesOfKey(slot: number, { words }: StoredKeys, { columns, stride }: KeyLayout): number {
+  let sum = 0;
+  for (const { kind, offset } of columns) if (kind === "bytes") sum += words[slot * stride + offset + 1]!;
+  return sum;
 }
 
 /** A power of two of which so many keys take at most half. */

@@ -6,7 +6,7 @@ import { allGroups, keyGroupOf, type GroupRange } from "../contract/state.js";
 import { copyBytes } from "./byteHash.js";
 import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
-import { KeySegment, slotOf, slotRange, type StoredKeys } from "./keySegment.js";
+import { bytesOfKey, KeySegment, slotOf, slotRange, type StoredKeys } from "./keySegment.js";
 import type { PackedKeys } from "./packedKeys.js";
 import { probeFor, type Probe } from "./probe.js";
 import { unpackKeys } from "./unpackKeys.js";
@@ -101,7 +101,7 @@ export class KeyedTable {
   remove(slots: Int32Array, count: number): void {
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
-      this.#segmentOf(slot).take(slot, this.#keys, this.#keyBytes(slot));
+      this.#segmentOf(slot).take(slot, this.#keys, bytesOfKey(slot, this.#keys, this.#layout));
       this.#free.push(slot);
     }
     this.size -= count;
@@ -276,7 +276,7 @@ export class KeyedTable {
     const { stride, columns } = this.#layout;
     const own = this.#keys.words;
     for (let w = 0; w < stride; w++) own[slot * stride + w] = words[number * stride + w]!;
-    const length = this.#keyBytes(slot);
+    const length = bytesOfKey(slot, this.#keys, this.#layout);
     if (length === 0) return;
     const before = segment.words;
     let at = segment.reserve(length, this.#keys, this.#layout);
@@ -290,13 +290,6 @@ export class KeyedTable {
       own[slot * stride + offset] = at;
       at += partLength;
     }
-  }
-
-  #keyBytes(slot: number): number {
-    const { stride, columns } = this.#layout;
-    let sum = 0;
-    for (const { kind, offset } of columns) if (kind === "bytes") sum += this.#keys.words[slot * stride + offset + 1]!;
-    return sum;
   }
 
   #growSlots(): void {

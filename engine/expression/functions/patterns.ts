@@ -72,7 +72,7 @@ export function compiledPattern(pattern: string, functionName = "rlike"): TextPa
   return compiledPatterns.get(pattern, () => {
     // Possessive quantifiers, atomic groups, look-around and back-references need a matcher that backtracks; class operations RE2 reads otherwise.
     const withoutClasses = pattern.replace(/\\[pP]\{\w+\}/g, "p");
-    if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|&&|\[[^\]]*\[(?!:)/.test(withoutClasses))
+    if (/\(\?(?:[=!>]|<[=!])|\\[1-9kGXRhHvVNZ]|[*+?}]\+|\[[^\]]*&&|\[[^\]]*\[(?!:)/.test(withoutClasses))
       throw notYetSupported(`The regular expression '${pattern}'`);
     try {
       return new TextPattern(pattern);

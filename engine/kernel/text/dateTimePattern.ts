@@ -23,13 +23,13 @@ export interface DateTimePattern {
   formatTimestamp(micros: bigint, zone: string): string;
 }
 
-const compiled = new Cache<DateTimePattern>(256);
+const compiled = { format: new Cache<DateTimePattern>(256), parse: new Cache<DateTimePattern>(256) };
 
 /**
  * @throws INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN, INVALID_DATETIME_PATTERN.* and their like
  */
 export function compilePattern(pattern: string, use: PatternUse): DateTimePattern {
-  return compiled.get(`${use} ${pattern}`, () => makePattern(partsOf(pattern, use), pattern));
+  return compiled[use].get(pattern, () => makePattern(partsOf(pattern, use), pattern));
 }
 
 function makePattern(parts: readonly Part[], pattern: string): DateTimePattern {

@@ -54,6 +54,8 @@ export class TopRowsPartition implements RowsOfKeys {
   /** What the first rows of the touched keys were; of the j-th key those from `beforeEnds[j − 1]` to `beforeEnds[j]`. */
   readonly #before = rankedRows();
   readonly #beforeEnds = new IntList();
+  /** Rows of a key that cannot come in any more. */
+  readonly #behind = new IntList();
   /** When the watermark has passed a key. */
   readonly #times = new TimeIndex();
   readonly #expired = new IntList();
@@ -246,7 +248,8 @@ export class TopRowsPartition implements RowsOfKeys {
   /** The places of the touched keys among them, in the order of their hashes. */
   #touchedByHash(): Int32Array {
     const { count, values } = this.#touched;
-    const places = Int32Array.from({ length: count }, (_, k) => k);
+    const places = new Int32Array(count);
+    for (let k = 0; k < count; k++) places[k] = k;
     this.#sorter.sort(places, count, this.#keys.hashes, values, (a, b) => this.#keys.compareKeys(values[a]!, values[b]!));
     return places;
   }
@@ -315,11 +318,10 @@ export class TopRowsPartition implements RowsOfKeys {
   }
 
   #prune(key: number): void {
-    if (this.#last.values[key] === none) return;
-    const first = rankedRows();
-    this.#firstOf(key, first);
-    const last = first.rows.values[first.rows.count - 1]!;
-    const behind = new IntList();
+    const last = this.#last.values[key]!;
+    if (last === none) return;
+    const behind = this.#behind;
+    behind.clear();
     let isBehind = false;
     this.#tree.walk(key, (row) => {
       if (isBehind) behind.push(row);
