@@ -3,7 +3,7 @@ import { keyGroupCount, keyGroupOf } from "../contract/state.js";
 const firstBuckets = 16;
 /** A table grows before more of it than this is in use, by so much: what is free costs memory, what collides costs time. */
 const mostLoad = 0.8;
-const growth = 1.4;
+const growth = 1.25;
 /** Bits of a hash below its key group. */
 const lowBits = 24;
 const lowMask = 2 ** lowBits - 1;

@@ -9,6 +9,10 @@ const firstBytes = 64;
 /** A segment is split into so many, as long as it has as many groups. */
 const splitParts = 16;
 
+/** How much larger than the bytes of its keys the array of a segment that is trimmed may be, and how much it is then. */
+const mostSlack = 1.6;
+const trimmedSlack = 1.25;
+
 /** Bits of an index entry that say which slot; those above are of the hash. */
 const slotBits = 26;
 /** Slots are below. */
@@ -125,16 +129,21 @@ export class KeySegment {
 
   /** Makes sure that `length` more bytes fit; gives where they go. The bytes of all keys may move. */
   reserve(length: number, keys: StoredKeys, layout: KeyLayout): number {
-    if (this.#used + length > this.bytes.length) this.#compact(length, keys, layout);
+    if (this.#used + length > this.bytes.length) this.#compact(length, this.#live === this.#used ? 2 : 1.5, keys, layout);
     const start = this.#used;
     this.#used += length;
     this.#live += length;
     return start;
   }
 
-  /** Slides the bytes of the keys together, into an array with room for `more`, twice as large as what lives. */
-  #compact(more: number, keys: StoredKeys, layout: KeyLayout): void {
-    const size = Math.max(firstBytes, 2 * (this.#live + more));
+  /** Gives memory back, where the bytes of the keys take much more than they need. */
+  trim(keys: StoredKeys, layout: KeyLayout): void {
+    if (this.bytes.length > firstBytes && this.bytes.length > mostSlack * this.#live) this.#compact(0, trimmedSlack, keys, layout);
+  }
+
+  /** Slides the bytes of the keys together, into an array with room for `more`, so many times as large as what lives. */
+  #compact(more: number, slack: number, keys: StoredKeys, layout: KeyLayout): void {
+    const size = Math.max(firstBytes, Math.ceil(slack * (this.#live + more)));
     checkedPlaces(size, "The keys of a part of the state");
     const { bytes: old, words: oldWords } = this;
     this.bytes = buffers.bytes(size);

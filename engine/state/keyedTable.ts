@@ -108,6 +108,15 @@ export class KeyedTable {
     if (count > 0) this.#slotsOfOwner = new WeakMap();
   }
 
+  /** Gives memory back that keys have left which were taken out. */
+  trim(): void {
+    for (const segment of this.#segmentsIn(0, allGroups.to)) {
+      const before = segment.words;
+      segment.trim(this.#keys, this.#layout);
+      if (segment.words !== before) this.#place(segment);
+    }
+  }
+
   /** Adds the slots of the keys of some groups to a list, in no particular order. Costs about what these groups hold. */
   collect({ from, to }: GroupRange, into: IntList): void {
     const { hashes } = this.#keys;

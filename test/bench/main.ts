@@ -5,13 +5,14 @@ import { runLatency } from "./latency.js";
 import { runNexmark } from "./nexmark.js";
 import { runStartup } from "./startup.js";
 import { runMemory } from "./memory.js";
+import { runSpill } from "./spill.js";
 import { runSql } from "./sql.js";
 import { runState } from "./state.js";
 import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `sql`: queries beside DuckDB. `nexmark [REGEX] --data DIR --peers DIR`: the queries of that benchmark beside its peers. `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `spill [REGEX] --budget 600m --scale 1`: 20 million keys of 64 bytes, most of them on disk. `sql`: queries beside DuckDB. `nexmark [REGEX] --data DIR --peers DIR`: the queries of that benchmark beside its peers. `generate w1 --data DIR --scale 1`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,6 +25,7 @@ const { values, positionals } = parseArgs({
     runs: { type: "string", default: "3" },
     python: { type: "string", default: "python3" },
     peers: { type: "string" },
+    budget: { type: "string", default: "600m" },
   },
 });
 const [name = "", argument = ""] = positionals;
@@ -46,6 +48,8 @@ if (values.format !== "json") {
     flat &&= line.isFlat;
   }
   process.exitCode = flat ? 0 : 1;
+} else if (name === "spill") {
+  for await (const line of runSpill(Number(values.scale), values.budget, new RegExp(argument))) console.log(JSON.stringify(line));
 } else if (name === "sql") {
   const flags = {
     data: values.data,
@@ -69,7 +73,7 @@ if (values.format !== "json") {
   console.log(JSON.stringify(await runWorkload({ name, data: values.data, out: values.out ?? `.cache/bench/out/tidemark.${name}.json` })));
 } else {
   console.error(
-    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "memory", "sql", "nexmark", "generate"].join(", ")}.`,
+    `No bench ${name}. There are: ${[...Object.keys(workloads), "latency", "startup", "state", "memory", "spill", "sql", "nexmark", "generate"].join(", ")}.`,
   );
   process.exitCode = 2;
 }

@@ -8,7 +8,7 @@ import { schemaOf } from "../../plan/logicalPlan.js";
 import { descend } from "../../plan/descend.js";
 import { isLeaf, operatorFactsOf, streamInputsOf, type LeafNode, type OperatorNode, type PhysicalNode, type PlanRoot } from "../plan.js";
 import type { QueryMemory } from "../spill/queryMemory.js";
-import { ColdState, shedsState } from "../spill/coldState.js";
+import { ColdState, shedsState, type SheddingOperator } from "../spill/coldState.js";
 import { isKeyed, SpillByKey, type KeyedOperator } from "../spill/spillByKey.js";
 import { WatermarkOperator } from "../stateless/watermark.js";
 import { fragmentsByLeaf, fragmentsOf } from "../fragments.js";
@@ -50,8 +50,9 @@ export const makeOperator: OperatorMaker = (node, parts) => operatorFactsOf(node
 
 /** The same for a stream: what its state takes beyond memory goes to disk, of operators that can do without it for a time. */
 export const makeStreamOperator: OperatorMaker = (node, parts) => {
-  const operator = makeOperator(node, parts);
-  return shedsState(operator) ? new ColdState(operator, parts.memory, parts.chunks.stateRows) : operator;
+  const make = (): Operator => makeOperator(node, parts);
+  const operator = make();
+  return shedsState(operator) ? new ColdState(operator, () => make() as SheddingOperator, parts.memory, parts.chunks.stateRows) : operator;
 };
 
 /** The same for a plan that runs once: what the groups of an operator take beyond memory goes to disk. */

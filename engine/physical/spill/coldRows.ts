@@ -70,7 +70,7 @@ export class ColdRows {
     return this.#index.countOf(group);
   }
 
-  /** Writes rows, which come by the hash of their keys. */
+  /** Writes rows, which come in the order of their key groups. */
   add({ columns, length }: Batch): void {
     if (length === 0) return;
     this.#write(this.#codec.encode(columns, length), length, (hash, place) => this.#index.add(hash, place));

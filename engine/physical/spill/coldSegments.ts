@@ -11,10 +11,12 @@ export const placeBytes = 8;
 const mostPlaces = 2 ** 32 - 2;
 /** A row is read together with those that lie so near: the bytes between them cost less than another read. */
 const nearBytes = 4096;
+/** So much is read at once for rows that lie near each other, at most. */
+const windowBytes = 65_536;
 /** What is read of a row before it is known how long it is, at most. */
 const firstBytes = 4096;
 
-/** Rows that were written at once, by the hash of their keys. */
+/** Rows that were written at once, in the order of their key groups. */
 export interface Segment {
   readonly at: number;
   readonly bytes: number;
@@ -42,6 +44,7 @@ export class ColdSegments {
   deadBytes = 0;
   #pages: SpillPages | null = null;
   readonly #ranges = new FreeRanges();
+  readonly #window = new Int32Array((windowBytes + firstBytes) / 4);
   #words = new Int32Array(0);
   #starts = new Int32Array(0);
 
@@ -56,7 +59,7 @@ export class ColdSegments {
     return this.#ranges.end;
   }
 
-  /** Writes rows, which come by the hash that their word `hashWord` is; gives the place of the first. */
+  /** Writes rows, which come in the order of the key groups of the hashes that their word `hashWord` has; gives the place of the first. */
   write({ words, starts }: RowWords, count: number, hashWord: number): number {
     const bytes = 4 * starts[count]!;
     const at = this.#ranges.take(bytes);
@@ -103,15 +106,24 @@ export class ColdSegments {
       const from = places[i]! * placeBytes;
       let to = Math.min(from + ahead, end);
       const first = i++;
-      for (; i < places.length && places[i]! * placeBytes < Math.min(to + nearBytes, end); i++)
+      for (; i < places.length && places[i]! * placeBytes < Math.min(to + nearBytes, from + windowBytes, end); i++)
         to = Math.min(places[i]! * placeBytes + ahead, end);
-      this.#read(from, to - from, used);
-      for (let k = first; k < i; k++) this.#starts[k] = used + (places[k]! * placeBytes - from) / 4;
-      const last = used + (to - from) / 4;
-      used = last;
-      for (let k = first; k < i; k++) used += this.#readRest(places[k]!, k, last, used);
+      this.#readPages(from, to - from, this.#window, 0);
+      for (let k = first; k < i; k++) {
+        this.#starts[k] = used;
+        used = this.#takeRow(places[k]!, (places[k]! * placeBytes - from) / 4, (to - from) / 4, used);
+      }
     }
     return { words: this.#words, starts: this.#starts };
+  }
+
+  /** Copies a row out of the window that was read, of so many words, or reads it anew where the window has not all of it. Gives how many words there are then. */
+  #takeRow(place: number, start: number, end: number, used: number): number {
+    const length = this.#window[start]!;
+    this.#reserve(used + length, used);
+    if (start + length > end) this.#readPages(place * placeBytes, 4 * length, this.#words, used);
+    else for (let w = 0; w < length; w++) this.#words[used + w] = this.#window[start + w]!;
+    return used + length;
   }
 
   /** Reads a part of a segment into the words from `used` on; gives how many there are then. */
@@ -125,26 +137,22 @@ export class ColdSegments {
     return this.#words;
   }
 
-  /** Reads a row anew that is longer than what was read of it; gives how many words more there are. */
-  #readRest(place: number, k: number, end: number, used: number): number {
-    const start = this.#starts[k]!;
-    const length = this.#words[start]!;
-    if (start + length <= end) return 0;
-    this.#read(place * placeBytes, 4 * length, used);
-    this.#starts[k] = used;
-    return length;
+  #read(at: number, bytes: number, used: number): void {
+    this.#reserve(used + bytes / 4, used);
+    this.#readPages(at, bytes, this.#words, used);
   }
 
-  #read(at: number, bytes: number, used: number): void {
-    const needed = used + bytes / 4;
+  #reserve(needed: number, used: number): void {
+    if (needed <= this.#words.length) return;
     checkedPlaces(4 * needed, "The rows that a batch reads from disk");
-    if (needed > this.#words.length) {
-      const grown = new Int32Array(Math.max(needed, 2 * this.#words.length));
-      grown.set(this.#words.subarray(0, used));
-      this.#words = grown;
-    }
+    const grown = new Int32Array(Math.max(needed, 2 * this.#words.length));
+    grown.set(this.#words.subarray(0, used));
+    this.#words = grown;
+  }
+
+  #readPages(at: number, bytes: number, into: Int32Array, word: number): void {
     assert(this.#pages !== null, "what is read was written");
-    this.#pages.read(at, new Uint8Array(this.#words.buffer, 4 * used, bytes));
+    this.#pages.read(at, new Uint8Array(into.buffer, into.byteOffset + 4 * word, bytes));
   }
 
   /** How many segments begin before a byte. */

@@ -1,7 +1,10 @@
-import type { Batch } from "../../arrow/batch.js";
+import { batchOf, type Batch } from "../../arrow/batch.js";
+import { takeBatch } from "../../arrow/columns.js";
+import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
-import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { allGroups, keyGroupOf, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
+import { IntList } from "../../state/intList.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
 import type { Evolution } from "../migration/tableSteps.js";
 import type { BatchFacts, Emission, Operator, Pause, StatefulOperator, StateOperatorMetrics } from "../operator.js";
@@ -25,6 +28,8 @@ export interface SheddingOperator extends StatefulOperator {
   keysOf(batch: Batch): PackedKeys;
   /** The same of rows that begin with the key columns of its state. */
   savedKeysOf(batch: Batch): PackedKeys;
+  /** Of rows that begin so: 1 for those whose key it has. */
+  holds(batch: Batch): Uint8Array;
 }
 
 export function shedsState(operator: Operator): operator is SheddingOperator {
@@ -42,10 +47,15 @@ export class ColdState implements StatefulOperator {
   readonly evolution?: Evolution;
   readonly #share: MemoryShare;
   readonly #cold: ColdRows;
+  #layout: string | null = null;
 
-  /** @param rowsAtOnce rows of a chunk of state, at most */
+  /**
+   * @param make makes the operator anew
+   * @param rowsAtOnce rows of a chunk of state, at most
+   */
   constructor(
-    private readonly operator: SheddingOperator,
+    private operator: SheddingOperator,
+    private readonly make: () => SheddingOperator,
     memory: QueryMemory,
     rowsAtOnce: number,
   ) {
@@ -61,6 +71,7 @@ export class ColdState implements StatefulOperator {
   }
 
   keepLayout(layout: string): void {
+    this.#layout = layout;
     this.operator.keepLayout?.(layout);
   }
 
@@ -82,14 +93,19 @@ export class ColdState implements StatefulOperator {
     return this.operator.finish();
   }
 
+  /**
+   * Rows of keys that lie on disk come back to be replaced. Where memory is full all goes to disk, and so do rows of new keys behind that: files have keys by their groups, which says
+   * nothing of which are wanted soon.
+   */
   restore(changes: StateChanges): void {
     const { deletes, upserts } = changes;
-    this.#makeRoom(upserts?.length ?? 0);
-    if (this.#cold.count > 0) {
-      if (deletes !== null) this.#takeBack(this.operator.savedKeysOf(deletes), deletes.length);
-      if (upserts !== null) this.#takeBack(this.operator.savedKeysOf(upserts), upserts.length);
+    if (this.#cold.count === 0) {
+      if (this.operator.stateRows + (upserts?.length ?? 0) <= this.#mostRows()) return this.operator.restore(changes);
+      this.#moveOut();
     }
-    this.operator.restore(changes);
+    if (deletes !== null) this.#takeBack(this.operator.savedKeysOf(deletes), deletes.length);
+    this.operator.restore({ ...changes, upserts: null });
+    if (upserts !== null) this.#restoreRows(upserts);
   }
 
   changes(): Iterable<StateChanges> {
@@ -131,6 +147,26 @@ export class ColdState implements StatefulOperator {
     this.operator.close?.();
   }
 
+  /** Puts all on disk. The tables that held it are gone: what comes next has other keys. */
+  #moveOut(): void {
+    if (this.operator.stateRows === 0) return;
+    for (const { upserts } of this.operator.shed(this.operator.stateRows)) this.#cold.add(upserts!);
+    assert(this.operator.stateRows === 0, "before the first batch no key is in use");
+    this.operator = this.make();
+    if (this.#layout !== null) this.operator.keepLayout?.(this.#layout);
+  }
+
+  #restoreRows(upserts: Batch): void {
+    const { operator } = this;
+    this.#makeRoom(upserts.length);
+    this.#takeBack(operator.savedKeysOf(upserts), upserts.length);
+    const isHeld = operator.holds(upserts);
+    const [held, fresh] = [new IntList(), new IntList()];
+    for (let row = 0; row < upserts.length; row++) (isHeld[row] === 1 ? held : fresh).push(row);
+    this.#cold.add(byGroup(upserts, operator.savedKeysOf(upserts), fresh.view()));
+    if (held.count > 0) operator.restore(this.#upserts(takeBatch(upserts, held.view(), held.count)));
+  }
+
   *#snapshotOf(group: GroupRange): Iterable<StateChanges> {
     yield* this.operator.snapshot(group);
     for (const rows of this.#cold.of(group)) yield this.#upserts(rows);
@@ -147,12 +183,12 @@ export class ColdState implements StatefulOperator {
     for (const { upserts } of operator.shed(wanted)) this.#cold.add(upserts!);
   }
 
-  /** How many keys the operator may hold: its tables double, and each time that they would take too much they stay as they are. */
+  /** How many keys the operator may hold: as many as it likes while its tables may double once more, then as many as they have room for, of the size that keys have. */
   #mostRows(): number {
-    const { memoryBytes, roomFor } = this.operator;
-    const allowed = hotPart * this.#share.most;
+    const { memoryBytes, roomFor, stateRows } = this.operator;
+    const allowed = Math.max(0, hotPart * this.#share.most);
     if (2 * memoryBytes <= allowed) return Infinity;
-    return Math.floor(roomFor * Math.min(1, Math.max(0, allowed) / memoryBytes));
+    return Math.min(roomFor, Math.floor((stateRows * allowed) / memoryBytes));
   }
 
   #takeBack({ hashes, keyOf }: PackedKeys, count: number): void {
@@ -163,6 +199,16 @@ export class ColdState implements StatefulOperator {
   #upserts(upserts: Batch): StateChanges {
     return { operatorId: this.operatorId, storeName: this.schemas[0]!.storeName, upserts, deletes: null, droppedPanes: [] };
   }
+}
+
+/** Some upserts in the order of their key groups, with the hashes that their keys have. */
+function byGroup({ schema, columns, length }: Batch, { hashes, keyOf }: PackedKeys, rows: Int32Array): Batch {
+  const values = Int32Array.from({ length }, (_, row) => hashes[keyOf === null ? row : keyOf[row]!]!);
+  const hash: Column = { type: types.int, encoding: "i32", length, nulls: null, values };
+  const groupAt = (row: number): number => keyGroupOf(values[row]!);
+  const isInOrder = rows.every((row, j) => j === 0 || groupAt(rows[j - 1]!) <= groupAt(row));
+  const ordered = isInOrder ? rows : rows.toSorted((a, b) => groupAt(a) - groupAt(b));
+  return takeBatch(batchOf(schema, [...columns.slice(0, -1), hash], length), ordered, ordered.length);
 }
 
 /** The columns of upserts. */

@@ -221,6 +221,16 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
     return this.#input.keysOf({ columns: columns.slice(0, this.#spec.grouping.length), length });
   }
 
+  holds({ columns, length }: Batch): Uint8Array {
+    const held = new Uint8Array(length);
+    const judged = this.#input.readSaved(columns.slice(0, this.#spec.grouping.length), length);
+    this.#eachPartition(judged, ({ groups }, keyed) => {
+      const slots = groups.find!(keyed);
+      for (let j = 0; j < keyed.count; j++) if (slots[j]! >= 0) held[keyed.rows === null ? j : keyed.rows[j]!] = 1;
+    });
+    return held;
+  }
+
   keyGroups(batch: Batch): Uint8Array | null {
     return this.#input.keyGroups(batch);
   }

@@ -6,6 +6,7 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert, unreachable } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
+import type { SheddingOperator } from "../spill/coldState.js";
 import type { KeyedOperator } from "../spill/spillByKey.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
@@ -69,7 +70,7 @@ function expiryText(expiry: KeyExpiry): string {
  *
  * Invariant: of all rows with one key exactly one is emitted, in the order in which they came, however many partitions there are.
  */
-export class DeduplicateOperator implements KeyedOperator {
+export class DeduplicateOperator implements KeyedOperator, SheddingOperator {
   readonly operatorId: string;
   readonly passesRows = true;
   readonly schemas: readonly StateSchema[];
@@ -133,6 +134,44 @@ export class DeduplicateOperator implements KeyedOperator {
     this.#duplicates = 0;
     this.#updated = 0;
     for (const partition of this.#partitions.all()) partition.begin();
+  }
+
+  /** Keys that are kept for ever: each is touched by the rows that have it, and by nothing else. */
+  get sheds(): boolean {
+    return this.#spec.expiry.kind === "never" && this.#spec.keys.length > 0;
+  }
+
+  get roomFor(): number {
+    return this.#partitions.all().reduce((sum, { roomFor }) => sum + roomFor, 0);
+  }
+
+  *shed(rows: number): Iterable<StateChanges> {
+    const { stateRows } = this;
+    for (const partition of this.#partitions.all()) {
+      const slots = partition.cold(Math.ceil((rows * partition.size) / stateRows));
+      yield* this.#saved(partition, slots.view());
+      partition.letGo(slots);
+    }
+  }
+
+  keysOf(batch: Batch): PackedKeys {
+    this.#pack(batch);
+    return this.#keys;
+  }
+
+  savedKeysOf({ columns, length }: Batch): PackedKeys {
+    this.#keys.pack(columns.slice(0, this.#spec.keys.length), length);
+    return this.#keys;
+  }
+
+  holds(saved: Batch): Uint8Array {
+    const held = new Uint8Array(saved.length);
+    const keys = this.savedKeysOf(saved);
+    for (const { partition, rows, count } of this.#router.route(keys, null, saved.length)) {
+      const slots = this.#partitions.at(partition).find(keys, rows, count);
+      for (let j = 0; j < count; j++) if (slots[j]! >= 0) held[rows === null ? j : rows[j]!] = 1;
+    }
+    return held;
   }
 
   keyGroups(batch: Batch): Uint8Array | null {

@@ -79,10 +79,12 @@ export interface Groups {
   restoreDeletes(rows: KeyedRows): void;
   /** When the groups at the slots were last touched, µs, where that bounds how long they are kept. */
   touchedAt?(slots: Int32Array, count: number): Float64Array;
-  /** So many groups have room before arrays grow. Absent, with the next two, where groups stay in memory. */
+  /** So many groups have room before arrays grow. Absent, with the next three, where groups stay in memory. */
   readonly roomFor?: number;
   /** Some groups that the batch has not touched, those first that were not touched for long; by hash. Borrowed until the next call. */
   cold?(count: number): IntList;
+  /** The slots of saved groups, −1 for those that are not there. Borrowed until the next call. */
+  find?(rows: KeyedRows): Int32Array;
   /** Lets go of groups that are there still, but elsewhere. */
   letGo?(slots: IntList): void;
   dropPane(startUs: number): void;

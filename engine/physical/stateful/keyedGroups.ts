@@ -160,8 +160,13 @@ export class KeyedGroups implements Groups {
     return slots;
   }
 
+  find({ keys, rows, count }: KeyedRows): Int32Array {
+    return this.#table.find(keys, rows, count);
+  }
+
   letGo({ values, count }: IntList): void {
     this.#remove(values, count);
+    this.#table.trim();
   }
 
   restoreDeletes({ keys, rows, count }: KeyedRows): void {

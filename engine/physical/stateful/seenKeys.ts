@@ -11,6 +11,7 @@ import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
 import { TimeIndex } from "../../state/timeIndex.js";
+import { UntouchedSlots } from "./untouchedSlots.js";
 
 /** One state partition of a deduplication: the keys that were seen, and when each is forgotten. */
 export class SeenKeys {
@@ -24,6 +25,11 @@ export class SeenKeys {
   readonly #sorter: HashSorter;
   /** The slots of the keys that the batch added, until some of them are forgotten in the same batch. */
   readonly #added = new IntList();
+
+  /** The batch in which a slot's key came, 0 where it was saved; −1 where there is none. */
+  readonly #stamp = new Lane("i32", -1);
+  readonly #untouched = new UntouchedSlots();
+  #batch = 1;
 
   /** Marks, for a moment, the slots that expire. */
   readonly #expired = new Lane("u8", 0);
@@ -39,25 +45,56 @@ export class SeenKeys {
     return this.#table.size;
   }
 
+  /** So many keys have room before arrays grow. */
+  get roomFor(): number {
+    return this.#table.capacity;
+  }
+
   begin(): void {
+    this.#batch++;
     this.deletes = null;
     this.#added.clear();
   }
 
   /** Adds the keys of some rows; gives the rows that were the first with theirs, in that order. Borrowed until the next call. */
   add(keys: PackedKeys, rows: Int32Array | null, count: number, times: Float64Array | null): IntList {
-    this.restore(keys, rows, count, times);
+    this.#insert(keys, rows, count, times, this.#batch);
     this.#added.pushAll(this.#table.inserted);
     return this.#table.insertedRows;
   }
 
   /** The same of keys that were saved. */
   restore(keys: PackedKeys, rows: Int32Array | null, count: number, times: Float64Array | null): void {
+    this.#insert(keys, rows, count, times, 0);
+  }
+
+  /** The slots of some keys, none of which came in this batch, by hash; those first that are there for long. */
+  cold(count: number): IntList {
+    const slots = this.#untouched.next(this.#stamp.values, this.#table.slotLimit, this.#batch, count);
+    this.#sort(slots);
+    return slots;
+  }
+
+  /** The slots of keys, −1 for those that are not there. Borrowed until the next call. */
+  find(keys: PackedKeys, rows: Int32Array | null, count: number): Int32Array {
+    return this.#table.find(keys, rows, count);
+  }
+
+  /** Lets go of keys that are there still, but elsewhere. */
+  letGo(slots: IntList): void {
+    this.#removeSlots(slots);
+    this.#table.trim();
+  }
+
+  #insert(keys: PackedKeys, rows: Int32Array | null, count: number, times: Float64Array | null, stamp: number): void {
     this.#table.lookupOrInsert(keys, rows, count);
+    const { inserted, insertedRows, slotLimit } = this.#table;
+    this.#stamp.reserve(slotLimit);
+    const stamps = this.#stamp.values;
+    for (let j = 0; j < inserted.count; j++) stamps[inserted.values[j]!] = stamp;
     if (this.#times === null) return;
     assert(times !== null, "keys that expire come with their times");
-    const { inserted, insertedRows } = this.#table;
-    this.#times.reserve(this.#table.slotLimit);
+    this.#times.reserve(slotLimit);
     for (let j = 0; j < inserted.count; j++) this.#times.set(inserted.values[j]!, times[insertedRows.values[j]!]!);
   }
 
@@ -65,8 +102,15 @@ export class SeenKeys {
     const slots = this.#table.find(keys, rows, count);
     const found = new IntList();
     for (let j = 0; j < count; j++) if (slots[j]! >= 0) found.push(slots[j]!);
-    for (let j = 0; j < found.count; j++) this.#times?.remove(found.values[j]!);
-    this.#table.remove(found.values, found.count);
+    this.#removeSlots(found);
+  }
+
+  #removeSlots({ values, count }: IntList): void {
+    for (let j = 0; j < count; j++) {
+      this.#stamp.values[values[j]!] = -1;
+      this.#times?.remove(values[j]!);
+    }
+    this.#table.remove(values, count);
   }
 
   /** Forgets the keys whose time is at most `boundUs`. */
@@ -77,7 +121,7 @@ export class SeenKeys {
     this.#sort(expired);
     this.deletes = { columns: this.columns(expired.view()), count: expired.count };
     this.#leaveOut(expired);
-    this.#table.remove(expired.values, expired.count);
+    this.#removeSlots(expired);
   }
 
   /** The slots of the keys that the batch added and not forgot, by hash. */
@@ -109,7 +153,7 @@ export class SeenKeys {
   }
 
   get memoryBytes(): number {
-    return this.#table.memoryBytes + (this.#times?.bytes ?? 0);
+    return this.#table.memoryBytes + this.#stamp.bytes + (this.#times?.bytes ?? 0);
   }
 
   /** Keys that came and expired in one batch were never there. */
