@@ -53,4 +53,5 @@ export type { StateHook, StateRow } from "./engine/contract/stateHook.js";
 export type { ExplainMode } from "./engine/physical/explain.js";
 export type { StreamingQuery, StreamingQueryListener, StreamingQueryStatus } from "./engine/query/streamingQuery.js";
 export type { SinkProgress, SourceProgress, StateOperatorProgress, StreamingQueryProgress } from "./engine/query/progress.js";
+export type { EarlyEmission } from "./dataframe/emitEvery.js";
 export type { Trigger } from "./engine/query/trigger.js";

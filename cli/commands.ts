@@ -29,6 +29,12 @@ const cwd: Flag = { type: "text", describe: "The folder that relative paths coun
 const failFast: Flag = { type: "switch", describe: "End all queries of the job with the first that fails" };
 const quiet: Flag = { type: "switch", describe: "Show nothing but failures" };
 
+const emitEvery: Flag = {
+  type: "text",
+  describe:
+    'In output mode changes, when changes of windows are told before these close: "10 seconds", "10 seconds of event time" or "1000 rows"',
+};
+
 const jobFile: Word = { name: "job", describe: "A TypeScript or JavaScript file, or statements of SQL (.sql)", isRequired: true };
 
 const checkpointFolder: Word = { name: "path", describe: "The checkpointLocation of the query", isRequired: true };
@@ -45,6 +51,7 @@ export const commands: Readonly<Record<string, Command>> = {
         describe: "With the trigger available-now: no event comes after what is there, so close every window and session at the end",
       },
       "output-mode": { type: "text", describe: "append, update, complete or changes, instead of what the job says" },
+      "emit-every": emitEvery,
       set,
       checkpoint: { type: "text", describe: "Where the checkpoint is, instead of where the job says" },
       cwd,
@@ -64,6 +71,7 @@ export const commands: Readonly<Record<string, Command>> = {
         trigger: text(values.trigger),
         finalWatermark: values["final-watermark"] === true,
         outputMode: text(values["output-mode"]),
+        emitEvery: text(values["emit-every"]),
         set: texts(values.set),
         checkpoint: text(values.checkpoint),
         failFast: values["fail-fast"] === true,
@@ -165,6 +173,7 @@ export const commands: Readonly<Record<string, Command>> = {
       against: { type: "text", describe: "The checkpoint; by default that of each query" },
       query: { type: "text", describe: "Of several queries which: its name, or its number in the job" },
       "output-mode": { type: "text", describe: "append, update, complete or changes, instead of what the job says" },
+      "emit-every": emitEvery,
       set,
       cwd,
       json: { type: "switch", describe: "One JSON object a query, for machines" },
@@ -176,6 +185,7 @@ export const commands: Readonly<Record<string, Command>> = {
         against: text(values.against),
         query: text(values.query),
         outputMode: text(values["output-mode"]),
+        emitEvery: text(values["emit-every"]),
         set: texts(values.set),
         json: values.json === true,
       });

@@ -4,6 +4,7 @@ import { exitCodes } from "./failure.js";
 import { inJobSession } from "./jobSession.js";
 import { loadJob, queryOf } from "./job.js";
 import { Messages } from "./messages.js";
+import { emitEveryFlag } from "./emitEveryFlag.js";
 import { outputModeFlag } from "./outputModeFlag.js";
 
 /** What `tidemark plan` was told. */
@@ -12,6 +13,7 @@ export interface PlanFlags {
   readonly against: string | undefined;
   readonly query: string | undefined;
   readonly outputMode: string | undefined;
+  readonly emitEvery: string | undefined;
   readonly set: readonly string[];
   readonly json: boolean;
 }
@@ -28,7 +30,8 @@ export function plan(flags: PlanFlags): Promise<number> {
       // One checkpoint is of one query.
       const asked = flags.query === undefined && flags.against === undefined ? writers : [queryOf(writers, flags.query)];
       const inMode = asked.map((writer) => (flags.outputMode === undefined ? writer : writer.outputMode(outputModeFlag(flags.outputMode))));
-      const changed = inMode.map((writer) => overrides.writer(writer));
+      const early = inMode.map((writer) => (flags.emitEvery === undefined ? writer : writer.emitEvery(emitEveryFlag(flags.emitEvery))));
+      const changed = early.map((writer) => overrides.writer(writer));
       overrides.checkUsed();
       let isPossible = true;
       for (const { definition } of changed) {

@@ -12,6 +12,7 @@ import { loadJob } from "./job.js";
 import { Messages } from "./messages.js";
 import { Overrides } from "./overrides.js";
 import { progressView, type ProgressView } from "./progressView.js";
+import { emitEveryFlag } from "./emitEveryFlag.js";
 import { outputModeFlag } from "./outputModeFlag.js";
 import { RestartPolicy, type RestartFlags } from "./restart.js";
 import { terminal } from "./terminal.js";
@@ -23,6 +24,7 @@ export interface RunFlags {
   readonly trigger: string | undefined;
   readonly finalWatermark: boolean;
   readonly outputMode: string | undefined;
+  readonly emitEvery: string | undefined;
   readonly set: readonly string[];
   readonly checkpoint: string | undefined;
   readonly failFast: boolean;
@@ -206,12 +208,14 @@ function newSession(overrides: Overrides, view: ProgressView, messages: Messages
 async function prepare(flags: RunFlags, session: Session, overrides: Overrides): Promise<DataStreamWriter[]> {
   const trigger = flags.trigger === undefined ? null : triggerFlag(flags.trigger);
   const outputMode = flags.outputMode === undefined ? null : outputModeFlag(flags.outputMode);
+  const emitEvery = flags.emitEvery === undefined ? null : emitEveryFlag(flags.emitEvery);
   const writers = await loadJob(flags.job, session);
   const changed = writers.map((writer, i) => {
     let result = overrides.writer(writer);
     if (trigger !== null) result = result.trigger(trigger);
     if (flags.finalWatermark) result = result.trigger(finalTrigger(result.definition.trigger));
     if (outputMode !== null) result = result.outputMode(outputMode);
+    if (emitEvery !== null) result = result.emitEvery(emitEvery);
     if (flags.checkpoint === undefined) return result;
     const own = writers.length === 1 ? flags.checkpoint : `${flags.checkpoint}/${folderName(writer.definition.queryName ?? String(i))}`;
     return result.option("checkpointLocation", own);

@@ -50,7 +50,7 @@ export function sideRowsPlan(session: SessionContext, plan: AnalyzedPlan, output
  */
 export function checkedSide(outputId: SideOutputId, definition: StreamDefinition | null): SideOutput {
   if (definition === null || !isOver(definition.plan, outputId)) throw new StreamingError("SIDE_OUTPUT_WRITER", { output: outputId });
-  const { plan, outputMode, trigger, checkpointLocation, onLate, onMalformed, sides, stateTtlMs, stateHooks } = definition;
+  const { plan, outputMode, trigger, checkpointLocation, onLate, onMalformed, sides, stateTtlMs, stateHooks, emitEvery } = definition;
   for (const node of nodesOf(plan)) {
     const isState = factsOf(node).operatorKind(node, streamsOf(node)) !== null && isStreaming(node);
     const other = node.kind === "read" && node.streaming ? "a stream of its own" : null;
@@ -66,6 +66,7 @@ export function checkedSide(outputId: SideOutputId, definition: StreamDefinition
     ["policy of malformed records", onMalformed !== null],
     ["side output", sides.length > 0],
     ["stateTtl", stateTtlMs !== null],
+    ["emitEvery", emitEvery !== null],
     ["migrateState", Object.keys(stateHooks).length > 0],
   ] as const;
   for (const [setting, isSet] of own) if (isSet) throw new StreamingError("SIDE_OUTPUT_SETTING", { output: outputId, setting });

@@ -188,7 +188,9 @@ function planQuery(definition: StreamDefinition, conf: Readonly<Record<string, s
   const asRows = optimize(withLatePolicy(plan, outputMode, definition));
   checkOptimized(asRows);
   const isChanges = outputMode === "changes";
-  const optimized = isChanges ? planChanges(asRows, context, form) : asRows;
+  const { emitEvery: every } = definition;
+  if (every !== null && !isChanges) throw new StreamingError("EMIT_EVERY_NEEDS_CHANGES", { mode: outputMode });
+  const optimized = isChanges ? planChanges(asRows, { context, every }, form) : asRows;
   const sides = definition.sides.map((side) => ({ ...side, plan: reanalyze(side.definition.plan, context) }));
   const sidePlans = sides.map((side) => ({ outputId: side.outputId, plan: optimize(side.plan) }));
   // The plan of a query of changes says itself what each operator does; what is left to a mode has new rows only.

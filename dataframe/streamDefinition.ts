@@ -1,4 +1,5 @@
 import type { Batch } from "../engine/arrow/batch.js";
+import type { EmitEvery } from "../engine/contract/emitEvery.js";
 import type { OutputMode } from "../engine/contract/sink.js";
 import type { StateHook } from "../engine/contract/stateHook.js";
 import type { AnalyzedPlan } from "../engine/plan/logicalPlan.js";
@@ -40,6 +41,8 @@ export interface StreamDefinition {
   readonly sides: readonly SideOutput[];
   /** How long state is kept that no watermark bounds; null: for ever. */
   readonly stateTtlMs: number | null;
+  /** When changes of windows are told before these close; null: in every batch. */
+  readonly emitEvery: EmitEvery | null;
   /** What is done with state of an earlier version of the query that does not fit any more, by the id of its operator. */
   readonly stateHooks: Readonly<Record<string, StateHook>>;
   /** Whether tables that joins probe are read anew when their files change. */
@@ -71,6 +74,7 @@ export function newStreamDefinition(plan: AnalyzedPlan): StreamDefinition {
     onMalformed: null,
     sides: [],
     stateTtlMs: null,
+    emitEvery: null,
     stateHooks: {},
     staticRefresh: false,
   };

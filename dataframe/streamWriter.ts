@@ -12,6 +12,7 @@ import { isStreaming } from "../engine/plan/streamingPlan.js";
 import { parseTableName } from "../engine/sql/parser.js";
 import type { StreamingQuery } from "../engine/query/streamingQuery.js";
 import type { Trigger } from "../engine/query/trigger.js";
+import { checkedEmission, type EarlyEmission } from "./emitEvery.js";
 import { forEachRow, type ForeachWriter } from "./foreach.js";
 import { sinkFormats } from "./formats.js";
 import { optionOf, optionText, withoutOption, type OptionValue, type SomeOptions } from "./options.js";
@@ -166,6 +167,20 @@ export class DataStreamWriter<out Row = LooseRow, out Made extends Frames = Fram
    */
   stateTtl(duration: string): DataStreamWriter<Row, Made, Format> {
     return this.with({ stateTtlMs: checkedTtlMs(duration) });
+  }
+
+  /**
+   * In output mode changes: when the changes of windows and sessions are told before these close. Until then they are held back, and then told as what they come to, one
+   * change a key; what closes is always told. Without it every batch tells what it changed.
+   *
+   * `processingTime`: so long, by the logged time of the batches, after the first change of a window that is not told. `eventTime`: each time the watermark comes past a
+   * multiple of it. `rows`: when a window has so many rows more (or less) than when it was told last.
+   *
+   * @throws INVALID_OPTION_VALUE, INVALID_INTERVAL_FORMAT.*; at the start EMIT_EVERY_NEEDS_CHANGES, EMIT_EVERY_WITHOUT_WINDOWS
+   * @example stream.withWatermark("timestamp", "1 minute").groupBy("timestamp").count().writeStream.outputMode("changes").emitEvery({ processingTime: "10 seconds" })
+   */
+  emitEvery(every: EarlyEmission): DataStreamWriter<Row, Made, Format> {
+    return this.with({ emitEvery: checkedEmission(every) });
   }
 
   /**

@@ -6,16 +6,17 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { optionOf } from "../options.js";
 import type { SessionContext } from "../sessionContext.js";
 import { DataFrame } from "../dataFrame.js";
+import { checkedEmission, emissionOf } from "../emitEvery.js";
 import { keptForCommand } from "../startGate.js";
 import { newStreamDefinition, type StreamDefinition } from "../streamDefinition.js";
 import { DataStreamWriter } from "../streamWriter.js";
 import { checkedTrigger } from "../triggers.js";
 
 /** What an INSERT of a stream says of its query; everything else is the sink's. */
-const ofQuery = ["outputMode", "queryName", "trigger", "checkpointLocation"] as const;
+const ofQuery = ["outputMode", "queryName", "trigger", "checkpointLocation", "emitEvery"] as const;
 
 /**
- * Starts the query of `INSERT INTO t OPTIONS ('checkpointLocation' …, 'queryName' …, 'outputMode' …, 'trigger' …) SELECT … FROM STREAM …`. The trigger is
+ * Starts the query of `INSERT INTO t OPTIONS ('checkpointLocation' …, 'queryName' …, 'outputMode' …, 'trigger' …, 'emitEvery' …) SELECT … FROM STREAM …`. The trigger is
  * `availableNow`, `once`, or the interval of a processing-time trigger. In a job file it gives null: the command starts the query.
  *
  * @throws INSERT_STREAM_NEEDS_NAME without a query name: its checkpoint and name are not invented; UNKNOWN_OPTION for one that is misspelt
@@ -28,7 +29,7 @@ export async function startInsert(
   options: Readonly<Record<string, string>>,
 ): Promise<StreamingQuery | null> {
   checkSpelling(options);
-  const [mode, queryName, trigger, checkpointLocation] = ofQuery.map((name) => optionOf(options, name));
+  const [mode, queryName, trigger, checkpointLocation, emitEvery] = ofQuery.map((name) => optionOf(options, name));
   if (queryName === undefined || checkpointLocation === undefined) throw new StreamingError("INSERT_STREAM_NEEDS_NAME");
   const known = new Set(ofQuery.map((name) => name.toLowerCase()));
   const rest = Object.fromEntries(Object.entries(options).filter(([name]) => !known.has(name.toLowerCase())));
@@ -40,6 +41,7 @@ export async function startInsert(
     options: { ...rest, path },
     ...(mode !== undefined && { outputMode: parseOutputMode(mode) }),
     ...(trigger !== undefined && { trigger: triggerOf(trigger) }),
+    ...(emitEvery !== undefined && { emitEvery: checkedEmission(emissionOf(emitEvery)) }),
   };
   const writer = new DataStreamWriter(session, definition, {
     batch: (rows, own) => DataFrame.ofBatch(own, rows),

@@ -6,6 +6,7 @@ import { changeJoin, type ChangeJoinNode } from "./stateful/changeJoin.js";
 import { deduplicate, type DeduplicateNode } from "./stateful/deduplicate.js";
 import { distinctMarks, type DistinctMarksNode } from "./stateful/distinctMarks.js";
 import { groupState, type GroupStateNode } from "./stateful/groupState.js";
+import { heldChanges, type HeldChangesNode } from "./stateful/heldChanges.js";
 import { streamJoin, type StreamJoinNode } from "./stateful/streamJoin.js";
 import { streamLimit, type StreamLimitNode } from "./stateful/streamLimit.js";
 import { changeRows, type ChangeRowsNode } from "./stateless/changeRows.js";
@@ -51,6 +52,7 @@ export type OperatorNode =
   | FirstOccurrenceNode<PhysicalNode>
   | GenerateNode<PhysicalNode>
   | GroupStateNode<PhysicalNode>
+  | HeldChangesNode<PhysicalNode>
   | KeptAggregateNode<PhysicalNode>
   | LateTapNode<PhysicalNode>
   | LimitNode<PhysicalNode>
@@ -94,6 +96,7 @@ const operators = {
   firstOccurrence,
   generate,
   groupState,
+  heldChanges,
   keptAggregate,
   lateTap,
   limit,

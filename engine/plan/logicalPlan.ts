@@ -11,6 +11,7 @@ import { expand, type Expand } from "./nodes/expand.js";
 import { filter, type Filter } from "./nodes/filter.js";
 import { generate, type Generate } from "./nodes/generate.js";
 import { groupState, type GroupState } from "./nodes/groupState.js";
+import { heldChanges, type HeldChanges } from "./nodes/heldChanges.js";
 import { mapRows, type MapRows } from "./nodes/mapRows.js";
 import { join, type Join } from "./nodes/join.js";
 import { keptAggregate, type KeptAggregate } from "./nodes/keptAggregate.js";
@@ -51,6 +52,7 @@ export type LogicalPlan =
   | Filter<LogicalPlan>
   | Generate<LogicalPlan>
   | GroupState<LogicalPlan>
+  | HeldChanges<LogicalPlan>
   | MapRows<LogicalPlan>
   | Join<LogicalPlan>
   | KeptAggregate<LogicalPlan>
@@ -91,6 +93,7 @@ const nodes = {
   filter,
   generate,
   groupState,
+  heldChanges,
   mapRows,
   join,
   keptAggregate,

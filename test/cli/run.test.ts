@@ -24,6 +24,7 @@ describe("tidemark run", () => {
         [["run", "jbo.mjs"], /^JOB_NOT_FOUND[^]*Did you mean job\.mjs\?/],
         [["run", "job.mjs", "--trigger", "availablenow"], /^INVALID_FLAG/],
         [["run", "job.mjs", "--output-mode", "upsert"], /^INVALID_FLAG[^]*append, update, complete or changes/],
+        [["run", "job.mjs", "--emit-every", "ten rows"], /^INVALID_FLAG[^]*"1000 rows"/],
         [["run", "job.mjs", "--set", "path"], /^INVALID_FLAG/],
         [["run", "job.mjs", "--set", "maxFilePerTrigger=1"], /^UNKNOWN_SETTING[^]*Did you mean `maxFilesPerTrigger`\?/],
         [["run", "job.mjs", "--set", "path=same"], /^AMBIGUOUS_SETTING[^]*`in` and `out`/],
@@ -100,6 +101,11 @@ describe("tidemark run", () => {
         [2, "insert"],
         [1, "insert"],
       ]);
+
+      // Held back until there are 5 rows: the first window has two when it closes, and the other one waits.
+      const held = [...changes.slice(0, 2), "--emit-every", "5 rows", "--checkpoint", "fourth", "--set", "write.path=held", "--quiet"];
+      expect(await tidemark(folder, "run", "job.mjs", "--trigger", "available-now", ...held)).toMatchObject({ code: 0, stderr: "" });
+      expect(jsonRows(join(folder, "held")).map((row) => [row["n"], row["_change_type"]])).toEqual([[2, "insert"]]);
 
       // Another checkpoint and another place: from the beginning, both files in one batch.
       const anew = ["--trigger=available-now", "--checkpoint", "other", "--set", "write.path=again", "--set", "maxFilesPerTrigger=5"];

@@ -2,10 +2,12 @@ import fc from "fast-check";
 import { expect } from "vitest";
 import { collectBatches } from "../../dataframe/execution.js";
 import type { DataFrame } from "../../dataframe/dataFrame.js";
+import type { EarlyEmission } from "../../dataframe/emitEvery.js";
 import type { Session } from "../../dataframe/session.js";
 import { rowsOf } from "../../engine/arrow/columns.js";
 import type { Value } from "../../engine/arrow/value.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
+import type { Trigger } from "../../engine/query/trigger.js";
 import { memory } from "../memory.js";
 import { textOf } from "../simulation/harness/text.js";
 import { QueryWorld } from "../unit/query/queryWorld.js";
@@ -64,6 +66,17 @@ export async function changesOf(query: ChangeQuery, given: ChangeCase, partition
   }
 }
 
+/** The same of windows whose changes are held back, and all of which close at the end. */
+export async function heldChangesOf(query: ChangeQuery, given: ChangeCase, every: EarlyEmission): Promise<Value[][][]> {
+  const table = `held-${++tables}`;
+  try {
+    await runOver(query, given, 2, (writer) => writer.emitEvery(every).format("memory").queryName(table), { isEnded: true });
+    return memory.table(table).batches.map((batch) => rowsOf(batch.rows));
+  } finally {
+    memory.drop(table);
+  }
+}
+
 /** What of it a sink gets that takes changes by key, batch by batch; and what the memory sink then has. */
 export async function upsertsOf(
   query: ChangeQuery,
@@ -90,16 +103,17 @@ async function runOver(
   { batches, restarts }: ChangeCase,
   partitions: number,
   into: (writer: Writer, session: Session) => Writer,
+  { isEnded = false } = {},
 ): Promise<void> {
   const world = new QueryWorld();
   let running: StreamingQuery | null = null;
-  const start = async (): Promise<StreamingQuery> => {
+  const start = async (trigger: Trigger = { processingTime: 0 }): Promise<StreamingQuery> => {
     const conf = { "spark.sql.shuffle.partitions": String(partitions), "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2" };
     const session = world.session({ conf });
     for (const name of ["t", "u"]) session.readStream.schema(schema).json(`/data/${name}`).createOrReplaceTempView(name);
     const frame = await frameOf(session, query);
     const writer = into(frame.writeStream.outputMode("changes"), session);
-    return writer.option("checkpointLocation", "/data/checkpoint").trigger({ processingTime: 0 }).start();
+    return writer.option("checkpointLocation", "/data/checkpoint").trigger(trigger).start();
   };
   try {
     let rows = 0;
@@ -118,6 +132,7 @@ async function runOver(
       running = null;
     }
     await running?.stop();
+    if (isEnded) await (await start({ availableNow: true, finalWatermark: true })).awaitTermination();
   } finally {
     world.close();
   }

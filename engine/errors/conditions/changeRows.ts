@@ -17,6 +17,17 @@ export const changeRowsConditions = {
     message: "The sink <sink> gets changes by key, and <reason>.",
     advice: "<suggestion>",
   },
+  EMIT_EVERY_NEEDS_CHANGES: {
+    sqlState: "0A000",
+    message: "emitEvery says when changes of windows are told before these close, and the output mode <mode> tells no changes.",
+    advice: "Use the output mode changes; or leave emitEvery out.",
+  },
+  EMIT_EVERY_WITHOUT_WINDOWS: {
+    sqlState: "0A000",
+    message: "emitEvery holds back changes of windows until they are due or the window closes, and the query has no windows that close.",
+    advice:
+      "Group by a window, a session or an event time with a watermark (withWatermark); or leave emitEvery out, and let the trigger say how often batches run.",
+  },
   SINK_TAKES_NO_UPSERTS: {
     sqlState: "0A000",
     message:

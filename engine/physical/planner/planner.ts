@@ -22,6 +22,7 @@ import { drawsIn, numberDraws } from "./draws.js";
 import { planDeduplicate } from "./deduplication.js";
 import { planGenerate } from "./generate.js";
 import { planGroupState } from "./groupState.js";
+import { planHeldChanges } from "./heldChanges.js";
 import { planJoin } from "./join.js";
 import { planKeptAggregate } from "./keptAggregate.js";
 import { planLateTap } from "./lateTap.js";
@@ -50,6 +51,7 @@ export const planners: Planners = {
   expand: planExpand,
   generate: planGenerate,
   groupState: planGroupState,
+  heldChanges: planHeldChanges,
   join: planJoin,
   keptAggregate: planKeptAggregate,
   lateTap: planLateTap,

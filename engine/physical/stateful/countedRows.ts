@@ -49,8 +49,12 @@ export class CountedRows {
   readonly #changed = new IntList();
   #batch = 0;
 
+  /** Whether a row may be taken back more often than it came: before it, as it were. */
+  readonly #owes: boolean;
+
   /** @param keys whose slots the rows have as their keys */
-  constructor(layout: KeyLayout, keys: KeyedTable, sorter: HashSorter, index: RowsOfKeys) {
+  constructor(layout: KeyLayout, keys: KeyedTable, sorter: HashSorter, index: RowsOfKeys, owes = false) {
+    this.#owes = owes;
     this.table = new KeyedTable(layout);
     this.#keys = keys;
     this.#sorter = sorter;
@@ -130,8 +134,8 @@ export class CountedRows {
     const saved = new IntList();
     for (let j = 0; j < this.#changed.count; j++) {
       const row = this.#changed.values[j]!;
-      assert(this.#times.values[row]! >= 0, "a row is taken back as often as it came, at most");
-      if (this.#times.values[row]! > 0) continue;
+      assert(this.#owes || this.#times.values[row]! >= 0, "a row is taken back as often as it came, at most");
+      if (this.#times.values[row] !== 0) continue;
       dead.push(row);
       if (this.#saved.values[row] === 1) saved.push(row);
     }
@@ -164,7 +168,7 @@ export class CountedRows {
     const rows = new IntList();
     for (let j = 0; j < this.#changed.count; j++) {
       const row = this.#changed.values[j]!;
-      if (this.#times.values[row]! > 0) rows.push(row);
+      if (this.#times.values[row] !== 0) rows.push(row);
     }
     for (let j = 0; j < rows.count; j++) this.#saved.values[rows.values[j]!] = 1;
     this.sort(rows);

@@ -4,7 +4,6 @@ import type { ChangeForm } from "../../contract/changeForm.js";
 import { assert } from "../../errors/assert.js";
 import { StreamingError } from "../../errors/streamingError.js";
 import { freshId, type AggregateCall, type Alias, type Attribute, type Expression } from "../../expression/expression.js";
-import type { AnalysisContext } from "../../expression/types/coerce.js";
 import { referencesOf } from "../../expression/traverse.js";
 import { attributeOf } from "../attributeOf.js";
 import { descend, eachOf } from "../descend.js";
@@ -19,7 +18,8 @@ import { overExtremes } from "./extremes.js";
 import { changeJoinType, changingJoin } from "./joins.js";
 import { isRetractable, retracted } from "./retraction.js";
 import { passedKeys } from "./passedKeys.js";
-import { isSessionGrouping } from "./sessions.js";
+import { checkHeld, heldBack, holdsBack, rowCount, type ChangePlanning } from "./heldWindows.js";
+import { sessionGrouping } from "./sessions.js";
 import { rankFilter, sortedLimit, topRowsOver, type TopRowsPattern } from "./topRows.js";
 
 type Steps = Generator<LogicalPlan, ChangingPlan, ChangingPlan>;
@@ -32,13 +32,14 @@ type Steps = Generator<LogicalPlan, ChangingPlan, ChangingPlan>;
  * the column on. Where no row is ever taken back, operators stay those of append mode.
  *
  * @param form how the sink gets the changes
- * @throws CHANGES_UNSUPPORTED_OPERATION for what takes no rows back, and what append mode refuses where it is all new rows
+ * @throws CHANGES_UNSUPPORTED_OPERATION for what takes no rows back, and what append mode refuses where it is all new rows; EMIT_EVERY_WITHOUT_WINDOWS
  */
-export function planChanges(plan: OptimizedPlan, context: AnalysisContext, form: ChangeForm = "rows"): OptimizedPlan {
+export function planChanges(plan: OptimizedPlan, planning: ChangePlanning, form: ChangeForm = "rows"): OptimizedPlan {
   const columns = outputOf(plan);
   const taken = columns.find(({ name }) => name.toLowerCase() === changeTypeColumn);
   if (taken !== undefined) throw new StreamingError("CHANGES_COLUMN_TAKEN", { column: taken.name });
-  const { plan: input, change, keys } = descend<LogicalPlan, ChangingPlan>(plan, (node) => planNode(node, context));
+  const { plan: input, change, keys } = descend<LogicalPlan, ChangingPlan>(plan, (node) => planNode(node, planning));
+  checkHeld(input, planning.every);
   const root: NodeOf<"changeRows"> = {
     kind: "changeRows",
     change,
@@ -87,11 +88,11 @@ function rootOf(plan: LogicalPlan): NodeOf<"changeRows"> {
   return plan;
 }
 
-function* planNode(node: LogicalPlan, context: AnalysisContext): Steps {
+function* planNode(node: LogicalPlan, planning: ChangePlanning): Steps {
   if (!isStreaming(node)) return { plan: node, change: null, keys: null };
   switch (node.kind) {
     case "aggregate":
-      return changingAggregate(node, yield node.input, context);
+      return changingAggregate(node, yield node.input, planning);
     case "project": {
       const { input } = node;
       const isAsked = ({ id }: Attribute): boolean => node.expressions.some((e) => referencesOf(e).has(id));
@@ -174,37 +175,61 @@ function refused(node: LogicalPlan): StreamingError {
   });
 }
 
-function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, context: AnalysisContext): ChangingPlan {
-  const { change } = given;
-  assert(node.operatorId !== undefined, "an aggregation of a stream has an id");
-  const own = newChangeColumn();
+function changingAggregate(node: NodeOf<"aggregate">, given: ChangingPlan, planning: ChangePlanning): ChangingPlan {
+  const session = sessionGrouping(node);
   const written = node.aggregates.filter(isAggregateAlias);
-  if (isSessionGrouping(node) || (change !== null && !written.every(({ child }) => isRetractable(child)))) {
-    const { operatorId, grouping } = node;
-    const kept: LogicalPlan = {
-      kind: "keptAggregate",
-      operatorId,
-      grouping,
-      aggregates: written,
-      taken: change,
-      change: own,
-      input: given.plan,
-    };
-    return listed(node, kept, own, new Map());
-  }
+  const isKept = session !== null || (given.change !== null && !written.every(({ child }) => isRetractable(child)));
+  const { plan, change, results, live } = isKept ? keptGroups(node, given, planning) : summedGroups(node, given, planning);
+  const { every } = planning;
+  if (every === null || !holdsBack(node, given.plan, planning)) return listed(node, plan, change, results);
+  const rows = every.kind === "rows" ? live : null;
+  const held = heldBack(node, plan, { taken: change, rows, session }, every);
+  return listed(node, held.plan, held.change, results);
+}
+
+/** What gives the groups of an aggregation with a sign. */
+interface GroupsPlan {
+  readonly plan: LogicalPlan;
+  readonly change: Attribute;
+  /** What stands for an aggregate, by its id. */
+  readonly results: ReadonlyMap<number, Alias>;
+  /** The column that counts the rows of a group; null where none does. */
+  readonly live: Attribute | null;
+}
+
+/** Groups whose rows are kept. */
+function keptGroups(node: NodeOf<"aggregate">, { plan: input, change: taken }: ChangingPlan, planning: ChangePlanning): GroupsPlan {
+  const change = newChangeColumn();
+  const { grouping } = node;
+  const counted = holdsBack(node, input, planning) ? rowCount(planning) : null;
+  const written = node.aggregates.filter(isAggregateAlias);
+  const aggregates = counted === null ? written : [...written, counted];
+  const plan: LogicalPlan = { kind: "keptAggregate", operatorId: node.operatorId!, grouping, aggregates, taken, change, input };
+  return { plan, change, results: new Map(), live: counted && attributeOf(counted) };
+}
+
+/** Groups of which running values are kept. */
+function summedGroups(node: NodeOf<"aggregate">, given: ChangingPlan, planning: ChangePlanning): GroupsPlan {
+  const { change } = given;
+  const { context } = planning;
+  const own = newChangeColumn();
   const { calls, marks, input: rows } = overMarks(node, given);
   const extremes = change === null ? null : overExtremes(node, { calls, marks, rows, change }, context);
   const sums = change === null ? null : retracted(calls, extremes?.change ?? change, extremes, context);
-  const changing: NodeOf<"changeAggregate"> = {
+  const counted = sums === null && holdsBack(node, given.plan, planning) ? rowCount(planning) : null;
+  const aggregates = sums?.sums ?? (counted === null ? calls : [...calls, counted]);
+  const plan: NodeOf<"changeAggregate"> = {
     kind: "changeAggregate",
-    operatorId: node.operatorId,
+    operatorId: node.operatorId!,
     grouping: node.grouping,
-    aggregates: sums?.sums ?? calls,
+    aggregates,
     live: sums?.live ?? null,
     change: own,
     input: extremes?.input ?? rows,
   };
-  return listed(node, changing, own, new Map((sums?.results ?? []).map((alias) => [alias.id, alias])));
+  const results = new Map((sums?.results ?? []).map((alias) => [alias.id, alias]));
+  const live = aggregates.find(({ id }) => id === (sums?.live ?? counted?.id));
+  return { plan, change: own, results, live: live === undefined ? null : attributeOf(live) };
 }
 
 /** The columns of an aggregation as its list has them, over what gives its groups and aggregates. `results`: what stands for an aggregate, by its id. */

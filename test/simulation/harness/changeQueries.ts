@@ -50,4 +50,39 @@ export const changeQueries: readonly SimulatedQuery[] = [
       return joined.select("k", "v", "n", "most", place.as("place")).where("place <= 2");
     },
   },
+  {
+    name: "changes: windows told every two rows, and their first",
+    inputs: 1,
+    outputMode: "changes",
+    emitEvery: { rows: 2 },
+    sink: "json",
+    build: (_session, [input]) =>
+      input!
+        .withWatermark("ts", "10 seconds")
+        .groupBy(expr("window(ts, '10 seconds')").as("w"), "k")
+        .agg(expr("count(*)").as("n"), expr("sum(v)").as("total"))
+        .select(
+          "w",
+          "k",
+          "n",
+          "total",
+          rowNumber()
+            .over(Window.partitionBy("w").orderBy(col("n").desc(), col("k")))
+            .as("place"),
+        )
+        .where("place <= 2"),
+  },
+  {
+    name: "changes: sessions told every five seconds of event time",
+    inputs: 1,
+    outputMode: "changes",
+    emitEvery: { eventTime: "5 seconds" },
+    sink: "memory",
+    build: (_session, [input]) =>
+      input!
+        .withWatermark("ts", "10 seconds")
+        .groupBy(expr("session_window(ts, '3 seconds')").as("w"), "k")
+        .agg(expr("count(*)").as("n"), expr("max(v)").as("top"))
+        .selectExpr("w.start AS start", "k", "w.end AS end", "n", "top"),
+  },
 ];

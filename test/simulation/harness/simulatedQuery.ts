@@ -1,4 +1,5 @@
 import type { DataFrame } from "../../../dataframe/dataFrame.js";
+import type { EarlyEmission } from "../../../dataframe/emitEvery.js";
 import type { Session } from "../../../dataframe/session.js";
 import type { SideOutputId } from "../../../dataframe/sideOutputs.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
@@ -20,6 +21,8 @@ export interface SimulatedQuery {
   readonly sink: "json" | "parquet" | "memory";
   /** What has an output of its own, on the simulated disk. Of the input of a query that tells malformed records some are so. */
   readonly tells?: readonly SideOutputId[];
+  /** When changes of windows are told; in every batch when absent. */
+  readonly emitEvery?: EarlyEmission;
   /** What becomes of the state that another query has left in the checkpoint. */
   readonly migrate?: StateHook;
   /** `attempt`: what the outside world answers in this run. It stands in columns called `asked`, and all that a batch gives has the same. */

@@ -87,7 +87,8 @@ export class Simulation {
         .option("maxFilesPerTrigger", this.options.maxFilesPerTrigger ?? 1)
         .json(this.places.input(i)),
     );
-    const plain = query.build(session, inputs, this.starts).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
+    const each = query.build(session, inputs, this.starts).writeStream.format(query.sink).outputMode(query.outputMode).trigger(trigger);
+    const plain = query.emitEvery === undefined ? each : each.emitEvery(query.emitEvery);
     const writer = (query.tells ?? []).reduce((told, id) => {
       const policy = id === "late" ? told.onLate("sideOutput") : told.onMalformed("sideOutput");
       return policy.sideOutput(id, (rows: Frame) => rows.writeStream.format("json").option("path", this.places.side(id)));
