@@ -6,12 +6,6 @@ export type EmitEvery =
 
 /** As `explain` has it. */
 export function emitEveryText(every: EmitEvery): string {
-  switch (every.kind) {
-    case "processingTime":
-      return `every ${every.ms} ms`;
-    case "eventTime":
-      return `every ${every.ms} ms of event time`;
-    case "rows":
-      return `every ${every.rows} rows`;
-  }
+  if (every.kind === "rows") return `every ${every.rows} rows`;
+  return `every ${every.ms} ms${every.kind === "eventTime" ? " of event time" : ""}`;
 }

@@ -77,6 +77,22 @@ export async function heldChangesOf(query: ChangeQuery, given: ChangeCase, every
   }
 }
 
+/** The same of state that lives for some time: behind the last of the batches an hour passes, a batch without rows runs, then some more rows come. */
+export async function lapsedChangesOf(
+  query: ChangeQuery,
+  given: ChangeCase,
+  ttl: string,
+  lastRows: readonly ChangeLine[],
+): Promise<Value[][][]> {
+  const table = `lapsed-${++tables}`;
+  try {
+    await runOver(query, given, 2, (writer) => writer.stateTtl(ttl).format("memory").queryName(table), { lastRows });
+    return memory.table(table).batches.map((batch) => rowsOf(batch.rows));
+  } finally {
+    memory.drop(table);
+  }
+}
+
 /** What of it a sink gets that takes changes by key, batch by batch; and what the memory sink then has. */
 export async function upsertsOf(
   query: ChangeQuery,
@@ -103,7 +119,7 @@ async function runOver(
   { batches, restarts }: ChangeCase,
   partitions: number,
   into: (writer: Writer, session: Session) => Writer,
-  { isEnded = false } = {},
+  { isEnded = false, lastRows = [] }: { readonly isEnded?: boolean; readonly lastRows?: readonly ChangeLine[] } = {},
 ): Promise<void> {
   const world = new QueryWorld();
   let running: StreamingQuery | null = null;
@@ -119,7 +135,9 @@ async function runOver(
     let rows = 0;
     await world.world.files.makeDirectory("/data/t");
     await world.world.files.makeDirectory("/data/u");
-    for (const [i, lines] of batches.entries()) {
+    const last = lastRows.length === 0 ? [] : [[], lastRows];
+    for (const [i, lines] of [...batches, ...last].entries()) {
+      if (i === batches.length) world.world.clock.advance(3_600_000);
       const texts = lines.map((given) => ({ table: given.table, text: textOfLine(given, rows++) }));
       for (const name of ["t", "u"]) {
         const text = texts.flatMap((given) => (given.table === name ? [given.text] : [])).join("");

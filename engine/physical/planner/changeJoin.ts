@@ -8,7 +8,7 @@ import type { PhysicalNode } from "../plan.js";
 import type { ChangeJoinSpec, ChangeSideSpec } from "../stateful/changeJoinSpec.js";
 import { givesPairs } from "../stateful/changeJoinSpec.js";
 import type { SideIndex } from "../stateful/streamJoinSpec.js";
-import { refuseTtl } from "./changeTtl.js";
+import { ttlOf } from "./changeTtl.js";
 import { select, withColumns } from "./columns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { idsOf, keyAttribute, pairCondition } from "./streamJoin.js";
@@ -28,11 +28,17 @@ export function* planChangeJoin(node: NodeOf<"changeJoin">, context: PlanContext
   const inputs = [yield node.left, yield node.right] as const;
   const sideOf = (side: SideIndex): PlannedSide => {
     const keysOfSide = keys.map((key) => (side === 0 ? key.left : key.right));
-    return planSide(inputs[side], columns[side], taken[side], keysOfSide, conjunctionOf([...notNull(keys, side), ...filters[side]!]));
+    const planned = planSide(
+      inputs[side],
+      columns[side],
+      taken[side],
+      keysOfSide,
+      conjunctionOf([...notNull(keys, side), ...filters[side]!]),
+    );
+    return { ...planned, spec: { ...planned.spec, ttlMs: taken[side] === null ? ttlOf(context, eventTime) : null } };
   };
-  const [left, right] = [sideOf(0), sideOf(1)];
   const eventTime = eventTimeAmong(keys);
-  refuseTtl(context, (taken[0] !== null && taken[1] !== null) || eventTime !== null, "a join of rows that are all new");
+  const [left, right] = [sideOf(0), sideOf(1)];
   const spec: ChangeJoinSpec = {
     operatorId,
     joinType,
@@ -78,5 +84,5 @@ function planSide(
   const kept = [...columns, ...computed];
   const moved = select(keyed, taken === null ? kept : [...kept, taken]);
   const places = indexes.map((index) => (index < columns.length ? index : index - (signed.length - columns.length)));
-  return { input: moved, spec: { columns, kept, keys: places, filter, sign: taken === null ? null : kept.length } };
+  return { input: moved, spec: { columns, kept, keys: places, filter, sign: taken === null ? null : kept.length, ttlMs: null } };
 }

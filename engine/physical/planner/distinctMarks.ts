@@ -1,7 +1,7 @@
 import type { Expression } from "../../expression/expression.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
-import { refuseTtl } from "./changeTtl.js";
+import { ttlOf } from "./changeTtl.js";
 import { select, withColumns } from "./columns.js";
 import type { PlanContext, Planning } from "./context.js";
 
@@ -18,12 +18,13 @@ export function* planDistinctMarks(node: NodeOf<"distinctMarks">, context: PlanC
     return { columns, filter: filter === null ? null : indexes[at++]! };
   });
   const timed = grouping.findIndex((e) => e.kind === "attribute" && e.eventTime !== undefined);
-  refuseTtl(context, taken !== null || timed >= 0, "values that count once");
   const spec = {
     operatorId,
     partitions: context.partitions,
     sets: bound,
     eventTime: timed < 0 ? null : groups[timed]!,
+    groups: groups.length,
+    ttlMs: taken === null && groups.length > 0 ? ttlOf(context, timed < 0 ? null : timed) : null,
     change: taken === null ? null : input.output.findIndex(({ id }) => id === taken.id),
   };
   const output = [...input.output, ...sets.map(({ mark }) => mark)];

@@ -7,7 +7,7 @@ import { hasOrderBytes } from "../../state/orderBytes.js";
 import type { BoundAggregate } from "../stateful/aggregateSpec.js";
 import { eventTimeOf, sessionOf } from "./groupings.js";
 import { ArgumentColumns, bindAggregate } from "./argumentColumns.js";
-import { refuseTtl } from "./changeTtl.js";
+import { ttlOf } from "./changeTtl.js";
 import type { PlanContext, Planning } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
 
@@ -24,7 +24,6 @@ export function* planKeptAggregate(node: NodeOf<"keptAggregate">, context: PlanC
   const isRow = grouping.length === 0 ? columns.expressions.push(truth()) - 1 : null;
   const results = aggregates.map(attributeOf);
   const eventTime = eventTimeOf(grouping, null);
-  refuseTtl(context, taken !== null || eventTime !== null, "sessions");
   const start = session === null ? [] : [columns.expressions.push(startOf(columns.expressions[session]!)) - 1];
   const ordered = [...new Set([...start, ...bound.flatMap(({ args }) => args)])].filter((place) =>
     hasOrderBytes(typeOf(columns.expressions[place]!)),
@@ -34,6 +33,7 @@ export function* planKeptAggregate(node: NodeOf<"keptAggregate">, context: PlanC
     partitions: context.partitions,
     partition: grouping.flatMap((_, place) => (place === session ? [] : [place])),
     eventTime,
+    ttlMs: taken === null && grouping.length > 1 ? ttlOf(context, eventTime) : null,
     order: ordered.map((column) => ({ column, descending: false, nullsFirst: true })),
     ranks: "row_number",
     limit: Number.MAX_SAFE_INTEGER,

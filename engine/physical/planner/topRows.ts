@@ -5,7 +5,7 @@ import { typeOf } from "../../expression/types/typeOf.js";
 import type { NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
 import { hasOrderBytes } from "../../state/orderBytes.js";
-import { refuseTtl } from "./changeTtl.js";
+import { ttlOf } from "./changeTtl.js";
 import { select } from "./columns.js";
 import type { PlanContext, Planning } from "./context.js";
 import { attributeOf, planProject } from "./project.js";
@@ -31,12 +31,12 @@ export function* planTopRows(node: NodeOf<"topRows">, context: PlanContext): Pla
   const projected = planProject(null, taken === null ? columns : [...columns, taken], input, taken === null ? rows : [...rows, taken]);
   const sign = taken === null ? null : columns.length;
   const eventTime = partition.find((place) => rows[place]!.eventTime !== undefined) ?? null;
-  refuseTtl(context, taken !== null || eventTime !== null, "first rows of keys");
   const spec = {
     operatorId,
     partitions: context.partitions,
     partition,
     eventTime,
+    ttlMs: taken === null && partition.length > 0 ? ttlOf(context, eventTime) : null,
     order,
     ranks,
     limit,

@@ -11,7 +11,6 @@ import { IntList } from "../../state/intList.js";
 import { stateful, twoStreams, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import {
   emission,
-  nothing,
   watermarkMoved,
   type BatchFacts,
   type Emission,
@@ -103,6 +102,9 @@ export class ChangeJoinOperator implements StatefulOperator {
   #partners = new Int32Array(0);
   #watermarks: OperatorWatermarks | null = null;
   #lateRows = 0;
+  #nowUs = 0;
+  /** Rows that went because they came so long ago. */
+  #lapsed = 0;
 
   constructor({ spec, output }: ChangeJoinNode, conditions: Conditions, chunks: ChunkSizes) {
     this.operatorId = spec.operatorId;
@@ -122,26 +124,34 @@ export class ChangeJoinOperator implements StatefulOperator {
     return this.#spec.eventTime !== null && watermarkMoved(facts, this.operatorId);
   }
 
-  begin({ watermarks }: BatchFacts): void {
+  begin({ watermarks, batchTimeMs }: BatchFacts): void {
+    this.#nowUs = batchTimeMs * 1000;
+    this.#lapsed = 0;
     this.#watermarks = this.#spec.eventTime === null ? null : (watermarks[this.operatorId] ?? null);
     this.#lateRows = 0;
     this.#state.begin();
   }
 
-  *process(batch: Batch, input: number): Iterable<Emission> {
+  *process({ columns, length }: Batch, input: number): Iterable<Emission> {
     const side = input as SideIndex;
     const { sign } = this.#spec.sides[side];
-    const incoming: Incoming = { side, columns: batch.columns, signs: sign === null ? null : signsOf(batch.columns[sign]!) };
-    const unfit = this.#takeUnfit(incoming, batch.length);
+    const incoming: Incoming = { side, columns, signs: sign === null ? null : signsOf(columns[sign]!) };
+    const unfit = this.#takeUnfit(incoming, length);
     if (unfit.count > 0 && isPreserved(this.#spec, side)) yield this.#alone(incoming, unfit);
+    yield* this.#joined(incoming, length);
+  }
+
+  /** Joins the listed rows of a batch, and keeps or drops them. */
+  *#joined(incoming: Incoming, length: number): Iterable<Emission> {
     const rows = this.#rows;
+    const { side, columns } = incoming;
     if (rows.count === 0) return;
-    if (this.#partners.length < batch.length) this.#partners = new Int32Array(2 * batch.length);
-    this.#partners.fill(0, 0, batch.length);
-    this.#state.lookUp(side, batch.columns, rows.values, rows.count, batch.length);
+    if (this.#partners.length < length) this.#partners = new Int32Array(2 * length);
+    this.#partners.fill(0, 0, length);
+    this.#state.lookUp(side, columns, rows.values, rows.count, length);
     yield* this.#joinRows(incoming);
     const counts = countsPartners(this.#spec, side);
-    this.#state.apply(side, incoming.signs, counts ? this.#partners : null);
+    this.#state.apply(side, incoming.signs, counts ? this.#partners : null, this.#nowUs);
     if (!counts) return;
     const wanted = new IntList();
     for (let j = 0; j < rows.count; j++) {
@@ -151,9 +161,26 @@ export class ChangeJoinOperator implements StatefulOperator {
     if (wanted.count > 0) yield this.#alone(incoming, wanted);
   }
 
-  finish(): Iterable<Emission> {
+  *finish(): Iterable<Emission> {
+    for (const side of [0, 1] as const) yield* this.#lapse(side);
     this.#state.settle(this.#watermarks === null ? null : this.#watermarks.evictMs * 1000);
-    return nothing;
+  }
+
+  /** Takes the rows of a side back that came longer ago than they are kept. */
+  *#lapse(side: SideIndex): Iterable<Emission> {
+    const { ttlMs } = this.#spec.sides[side];
+    if (ttlMs === null) return;
+    for (const partition of this.#state.all()) {
+      const due = partition.sides[side].lapsed(this.#nowUs - ttlMs * 1000);
+      this.#lapsed += due.count;
+      for (let from = 0; from < due.count; from += this.#chunks.emittedRows) {
+        const some = due.values.slice(from, Math.min(due.count, from + this.#chunks.emittedRows));
+        const columns = partition.sides[side].columns(some, some.length);
+        this.#rows.clear();
+        for (let row = 0; row < some.length; row++) this.#rows.push(row);
+        yield* this.#joined({ side, columns, signs: new Int32Array(some.length).fill(-1) }, some.length);
+      }
+    }
   }
 
   restore(changes: StateChanges): void {
@@ -185,6 +212,7 @@ export class ChangeJoinOperator implements StatefulOperator {
       numRowsRemoved: tables.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0),
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
+      ...(this.#spec.sides.some(({ ttlMs }) => ttlMs !== null) && { rowsExpiredByTtl: this.#lapsed }),
       partitions: this.#spec.partitions,
       memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,

@@ -26,7 +26,10 @@ export class ChangeJoinPartition {
 
   constructor(spec: ChangeJoinSpec, layouts: ChangeJoinLayouts, groups: GroupRange, sorter: HashSorter) {
     this.#keys = new KeyedTable(layouts.keys, groups);
-    const sideOf = (side: SideIndex) => new ChangeJoinRows(layouts.rows[side], this.#keys, sorter, countsPartners(spec, side));
+    const sideOf = (side: SideIndex) => {
+      const how = { countsPartners: countsPartners(spec, side), lapses: spec.sides[side].ttlMs !== null };
+      return new ChangeJoinRows(layouts.rows[side], this.#keys, sorter, how);
+    };
     this.sides = [sideOf(0), sideOf(1)];
   }
 

@@ -7,7 +7,8 @@ import type { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
 import { RowChains } from "../../state/rowChains.js";
-import { CountedRows, laneColumn, type GoneRows, type RowsOfKeys } from "./countedRows.js";
+import { TimeIndex } from "../../state/timeIndex.js";
+import { CountedRows, laneColumn, microsColumn, type GoneRows, type RowsOfKeys } from "./countedRows.js";
 
 /** Rows of a batch for one side of one state partition, with the slots of their join keys. */
 export interface JoiningRows {
@@ -25,10 +26,18 @@ export class ChangeJoinRows implements RowsOfKeys {
   readonly #counted: CountedRows;
   readonly #countsPartners: boolean;
   readonly #partners = new Lane("i32", 0);
+  /** When each row came last; null where none goes by that. */
+  readonly #came: TimeIndex | null;
 
-  constructor(layout: KeyLayout, keys: KeyedTable, sorter: HashSorter, countsPartners: boolean) {
+  constructor(
+    layout: KeyLayout,
+    keys: KeyedTable,
+    sorter: HashSorter,
+    { countsPartners, lapses }: { readonly countsPartners: boolean; readonly lapses: boolean },
+  ) {
     this.#counted = new CountedRows(layout, keys, sorter, this);
     this.#countsPartners = countsPartners;
+    this.#came = lapses ? new TimeIndex() : null;
   }
 
   /** Different rows. */
@@ -65,7 +74,7 @@ export class ChangeJoinRows implements RowsOfKeys {
   }
 
   /** Adds rows, or takes them back. `partners`: how many each has, by row of the batch. */
-  apply({ rows, taken, count, keySlots }: JoiningRows, signs: Int32Array | null, partners: Int32Array | null): void {
+  apply({ rows, taken, count, keySlots }: JoiningRows, signs: Int32Array | null, partners: Int32Array | null, nowUs: number): void {
     const slots = this.#counted.slotsOf(rows, taken, count);
     for (let j = 0; j < count; j++) {
       const row = taken[j]!;
@@ -73,7 +82,16 @@ export class ChangeJoinRows implements RowsOfKeys {
       if (this.#counted.isNew(slot)) this.#counted.place(slot, keySlots[row]!);
       if (partners !== null) this.#partners.values[slot] = partners[row]!;
       this.#counted.add(slot, signs === null ? 1 : signs[row]!);
+      if (this.#counted.timesOf(slot) > 0) this.#came?.set(slot, nowUs);
     }
+  }
+
+  /** The rows that came until a time, each as often as it is there. They stay until they are taken back, and are given once. */
+  lapsed(boundUs: number): IntList {
+    const [due, rows] = [new IntList(), new IntList()];
+    this.#came?.popUntil(boundUs, due);
+    for (let j = 0; j < due.count; j++) for (let n = this.timesOf(due.values[j]!); n > 0; n--) rows.push(due.values[j]!);
+    return rows;
   }
 
   /** Takes all rows of a key out. */
@@ -93,12 +111,18 @@ export class ChangeJoinRows implements RowsOfKeys {
     this.#counted.settle();
   }
 
-  restore({ rows, taken, count, keySlots }: JoiningRows, times: readonly number[], partners: readonly number[] | null): void {
+  restore(
+    { rows, taken, count, keySlots }: JoiningRows,
+    times: readonly number[],
+    partners: readonly number[] | null,
+    came: readonly number[] | null,
+  ): void {
     const slots = this.#counted.slotsOf(rows, taken, count);
     for (let j = 0; j < count; j++) {
       const row = taken[j]!;
       this.#counted.restore(slots[j]!, keySlots[row]!, times[row]!);
       if (partners !== null) this.#partners.values[slots[j]!] = partners[row]!;
+      if (came !== null) this.#came?.set(slots[j]!, came[row]!);
     }
   }
 
@@ -120,19 +144,21 @@ export class ChangeJoinRows implements RowsOfKeys {
     return rows.view();
   }
 
-  /** What restores rows: their columns, how often they are there, their partners where these count, the hashes of their keys. */
+  /** What restores rows: their columns, how often they are there, their partners and when they came where these count, the hashes of their keys. */
   savedColumns(rows: Int32Array): Column[] {
     const partners = this.#countsPartners ? [laneColumn(this.#partners, rows)] : [];
-    return [...this.columns(rows, rows.length), this.#counted.timesColumn(rows), ...partners, this.#counted.groupColumn(rows)];
+    const came = this.#came === null ? [] : [microsColumn(rows, (row) => this.#came!.timeOf(row))];
+    return [...this.columns(rows, rows.length), this.#counted.timesColumn(rows), ...partners, ...came, this.#counted.groupColumn(rows)];
   }
 
   get memoryBytes(): number {
-    return this.#counted.memoryBytes + this.chains.bytes + this.#partners.bytes;
+    return this.#counted.memoryBytes + this.chains.bytes + this.#partners.bytes + (this.#came?.bytes ?? 0);
   }
 
   reserveRows(limit: number): void {
     this.chains.reserveRows(limit);
     this.#partners.reserve(limit);
+    this.#came?.reserve(limit);
   }
 
   insert(key: number, row: number): void {
@@ -145,6 +171,7 @@ export class ChangeJoinRows implements RowsOfKeys {
 
   forget(row: number): void {
     this.#partners.values[row] = 0;
+    this.#came?.remove(row);
   }
 
   compare(a: number, b: number): number {

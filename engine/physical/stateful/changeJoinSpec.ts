@@ -29,6 +29,8 @@ export interface ChangeSideSpec {
   readonly filter: Expression | null;
   /** Index of the column that says 1 or −1; null where every row is new. */
   readonly sign: number | null;
+  /** How long a row is kept after it came, where nothing else bounds that; null: until it is taken back. */
+  readonly ttlMs: number | null;
 }
 
 /** Whether rows of a side come out, padded or as they are, for want of a partner. */

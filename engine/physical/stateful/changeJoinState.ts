@@ -109,9 +109,9 @@ export class ChangeJoinState {
   }
 
   /** Adds the rows of the last look-up, or takes them back. */
-  apply(side: SideIndex, signs: Int32Array | null, partners: Int32Array | null): void {
+  apply(side: SideIndex, signs: Int32Array | null, partners: Int32Array | null, nowUs: number): void {
     for (const { partition, taken } of this.#routed)
-      this.#partitions.at(partition).sides[side].apply(this.#joining(side, taken), signs, partners);
+      this.#partitions.at(partition).sides[side].apply(this.#joining(side, taken), signs, partners, nowUs);
   }
 
   settle(evictUs: number | null): void {
@@ -128,12 +128,14 @@ export class ChangeJoinState {
       }
     }
     if (upserts === null) return;
-    const { kept } = this.#spec.sides[side];
+    const { kept, ttlMs } = this.#spec.sides[side];
     const times = numbersOf(upserts.columns[kept.length]!, upserts.length);
     const partners = countsPartners(this.#spec, side) ? numbersOf(upserts.columns[kept.length + 1]!, upserts.length) : null;
+    // The last of all is the hash.
+    const came = ttlMs === null ? null : numbersOf(upserts.columns.at(-2)!, upserts.length);
     this.#lookUpAll(side, upserts.columns, upserts.length);
     for (const { partition, taken } of this.#routed) {
-      this.#partitions.at(partition).sides[side].restore(this.#joining(side, taken), times, partners);
+      this.#partitions.at(partition).sides[side].restore(this.#joining(side, taken), times, partners, came);
       this.#partitions.at(partition).dropEmptyKeys();
     }
   }
@@ -186,7 +188,9 @@ export class ChangeJoinState {
 function fileSchemas(spec: ChangeJoinSpec, side: SideIndex): FileSchemas {
   const columns = schemaOf(spec.sides[side].kept).fields.map(({ name, type }, c) => field(`${c}_${name}`, type));
   const times = field("times", types.int, false);
-  const values = countsPartners(spec, side) ? [times, field("partners", types.int, false)] : [times];
+  const partners = countsPartners(spec, side) ? [field("partners", types.int, false)] : [];
+  const came = spec.sides[side].ttlMs === null ? [] : [field("cameUs", types.long, false)];
+  const values = [times, ...partners, ...came];
   const group = field("group", types.int, false);
   return {
     key: types.struct(columns),

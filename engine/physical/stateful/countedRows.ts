@@ -7,6 +7,7 @@ import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
+import type { TimeIndex } from "../../state/timeIndex.js";
 
 const none = -1;
 
@@ -195,6 +196,11 @@ export class CountedRows {
     return laneColumn(this.#hashOf, rows);
   }
 
+  /** The times of the rows' keys. */
+  keyTimesColumn(times: TimeIndex, rows: Int32Array): Column {
+    return microsColumn(rows, (row) => times.timeOf(this.#keyOf.values[row]!));
+  }
+
   #remove({ values, count }: IntList): void {
     for (let j = 0; j < count; j++) this.#index.forget(values[j]!);
     this.table.remove(values, count);
@@ -214,4 +220,9 @@ export function laneColumn(lane: Lane<"i32">, rows: Int32Array): Column {
   const values = new Int32Array(rows.length);
   for (let j = 0; j < rows.length; j++) values[j] = lane.values[rows[j]!]!;
   return { type: types.int, encoding: "i32", length: rows.length, nulls: null, values };
+}
+
+/** Times of rows, µs. */
+export function microsColumn(rows: Int32Array, timeOf: (row: number) => number): Column {
+  return { type: types.long, encoding: "f64", length: rows.length, nulls: null, values: Float64Array.from(rows, timeOf) };
 }

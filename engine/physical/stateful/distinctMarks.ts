@@ -6,10 +6,8 @@ import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
-import { passes } from "../../expression/aggregates/filter.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
 import { HashSorter } from "../../state/hashSorter.js";
-import { IntList } from "../../state/intList.js";
 import { layoutOf } from "../../state/keyLayout.js";
 import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
@@ -25,21 +23,12 @@ import {
   type StateOperatorMetrics,
 } from "../operator.js";
 import { CountedKeys } from "./countedKeys.js";
+import type { DistinctMarksSpec } from "./distinctMarksSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
+import { LapsingMarksOperator } from "./lapsingMarks.js";
+import { passing } from "./passing.js";
 import { signsOf } from "./signs.js";
 import type { DistinctColumns } from "../stateless/firstOccurrence.js";
-
-/** What marks rows needs bound. Plain data; columns are places in the input. */
-export interface DistinctMarksSpec {
-  readonly operatorId: string;
-  readonly partitions: number;
-  /** Of each set of values: the columns of group and values, and the condition. */
-  readonly sets: readonly DistinctColumns[];
-  /** The place of an event time among the columns of the group: when it is past, what is known of its group is forgotten. Null: never. */
-  readonly eventTime: number | null;
-  /** The column that says 1 or −1; null where every row is new. */
-  readonly change: number | null;
-}
 
 /** Rows with marks behind their columns, one a set. */
 export interface DistinctMarksNode<Plan = NodeBase> extends NodeBase {
@@ -62,7 +51,12 @@ export const distinctMarks: OperatorFacts<DistinctMarksNode> = {
     const kinds = spec.change === null ? "insert" : "insert, delete";
     return `DistinctMarks (${spec.operatorId}) ${texts.join(", ")}, takes ${kinds}, ${spec.partitions} partitions`;
   },
-  make: (node, { chunks }) => new DistinctMarksOperator(node, chunks),
+  make: (node, { chunks }) => {
+    const { spec, input, output } = node;
+    return spec.ttlMs === null
+      ? new DistinctMarksOperator(node, chunks)
+      : new LapsingMarksOperator(spec, { input: input.output, output }, chunks);
+  },
 };
 
 /** What is kept of one set of values. */
@@ -238,11 +232,4 @@ export class DistinctMarksOperator implements StatefulOperator {
 
 function pick(columns: readonly Column[], places: readonly number[]): Column[] {
   return places.map((place) => columns[place]!);
-}
-
-function passing(filter: Column, length: number): IntList {
-  const passed = passes(filter);
-  const rows = new IntList(length);
-  for (let i = 0; i < length; i++) if (passed(i)) rows.push(i);
-  return rows;
 }

@@ -1,6 +1,5 @@
 import type { Column } from "../../arrow/column.js";
 import { readValue } from "../../arrow/columns.js";
-import { types } from "../../arrow/types.js";
 import type { EmitEvery } from "../../contract/emitEvery.js";
 import { allGroups, type GroupRange } from "../../contract/state.js";
 import type { HashSorter } from "../../state/hashSorter.js";
@@ -184,7 +183,7 @@ export class HeldPartition implements RowsOfKeys {
     return [
       ...this.columns(rows, rows.length),
       this.#rows.timesColumn(rows),
-      ...(this.#every.kind === "processingTime" ? [this.#sinceColumn(rows)] : []),
+      ...(this.#every.kind === "processingTime" ? [this.#rows.keyTimesColumn(this.#since, rows)] : []),
       this.#rows.groupColumn(rows),
     ];
   }
@@ -273,10 +272,5 @@ export class HeldPartition implements RowsOfKeys {
       this.#touchedIn.values[values[k]!] = 0;
     }
     this.#units.remove(values, count);
-  }
-
-  #sinceColumn(rows: Int32Array): Column {
-    const values = Float64Array.from(rows, (row) => this.#since.timeOf(this.#chains.keyOf[row]!));
-    return { type: types.long, encoding: "f64", length: rows.length, nulls: null, values };
   }
 }

@@ -84,6 +84,7 @@ export class KeptAggregateOperator extends OrderedRowsOperator {
 
   *finish(): Iterable<Emission> {
     for (const partition of this.state.all) {
+      this.state.lapse(partition);
       let some = touchedRows();
       let keys = new IntList();
       for (const { key, before, now } of partition.touchedKeys()) {

@@ -38,8 +38,8 @@ export abstract class OrderedRowsOperator implements StatefulOperator {
     return this.#hasEventTime && watermarkMoved(facts, this.operatorId);
   }
 
-  begin({ watermarks }: BatchFacts): void {
-    this.state.begin(watermarks);
+  begin(facts: BatchFacts): void {
+    this.state.begin(facts);
   }
 
   restore(changes: StateChanges): void {

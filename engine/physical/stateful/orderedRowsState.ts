@@ -15,12 +15,13 @@ import { KeyRouter } from "../../state/keyRouter.js";
 import { OrderBytes } from "../../state/orderBytes.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
-import type { OperatorWatermarks, StateOperatorMetrics } from "../operator.js";
+import type { BatchFacts, OperatorWatermarks, StateOperatorMetrics } from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
+import type { SavedRows } from "./offeredRows.js";
 import { TopRowsPartition, type PassedRows } from "./topRowsPartition.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
 
-type Deal = (partition: TopRowsPartition, offered: Omit<Parameters<TopRowsPartition["offer"]>[0], "signs">) => void;
+type Deal = (partition: TopRowsPartition, offered: SavedRows) => void;
 
 /** A key goes as a whole. */
 const allRows: PassedRows = (_, rows) => ({ count: rows.length, nextUs: NaN });
@@ -47,8 +48,10 @@ export class OrderedRowsState {
   #watermarks: OperatorWatermarks | null = null;
   #lateRows = 0;
   #evicted = 0;
+  #lapsed = 0;
+  #nowUs = 0;
 
-  constructor(spec: TopRowsSpec, operatorName: string, input: readonly Attribute[], chunks: ChunkSizes) {
+  constructor(spec: TopRowsSpec, operatorName: string, input: readonly Attribute[], chunks: ChunkSizes, storeName = "default") {
     this.#spec = spec;
     this.#chunks = chunks;
     const columns = input.filter((_, place) => place !== spec.change);
@@ -67,11 +70,12 @@ export class OrderedRowsState {
       return partition;
     });
     const key = schemaOf(columns);
-    const value = types.struct([field("times", types.int, false)]);
+    const touched = spec.ttlMs === null ? [] : [field("touchedUs", types.long, false)];
+    const value = types.struct([field("times", types.int, false), ...touched]);
     const group = field("group", types.int, false);
     this.#upserts = types.struct([...key.fields, ...value.fields, group]);
     this.#deletes = types.struct([...key.fields, group]);
-    this.schema = { operatorId: spec.operatorId, operatorName, storeName: "default", key, value, layout: "rows" };
+    this.schema = { operatorId: spec.operatorId, operatorName, storeName, key, value, layout: "rows" };
   }
 
   get all(): readonly TopRowsPartition[] {
@@ -82,15 +86,17 @@ export class OrderedRowsState {
     return this.all.reduce((sum, { size }) => sum + size, 0);
   }
 
-  begin(watermarks: Readonly<Record<string, OperatorWatermarks>>): void {
+  begin({ watermarks, batchTimeMs }: BatchFacts): void {
     this.#watermarks = this.#spec.eventTime === null ? null : (watermarks[this.#spec.operatorId] ?? null);
+    this.#nowUs = batchTimeMs * 1000;
+    this.#lapsed = 0;
     this.#lateRows = 0;
     this.#evicted = 0;
     for (const partition of this.all) partition.begin();
   }
 
-  /** Adds rows of a batch, or takes them back. `rows`: which of the batch; null: the first `count`. */
-  offer(batch: Batch, rows: Int32Array | null, count: number, signs: Int32Array | null): void {
+  /** Adds rows of a batch, or takes them back. `rows`: which of the batch; null: the first `count`. `marks`: gets a 1 for those that are not there yet, which alone are added. */
+  offer(batch: Batch, rows: Int32Array | null, count: number, signs: Int32Array | null, marks: Uint8Array | null = null): void {
     const { eventTime } = this.#spec;
     const late = this.#watermarks === null ? null : this.#watermarks.lateMs * 1000;
     let [onTime, n] = [rows, count];
@@ -104,7 +110,17 @@ export class OrderedRowsState {
       this.#lateRows += count - kept.count;
       [onTime, n] = [kept.values, kept.count];
     }
-    this.#deal(batch.columns, onTime, n, batch.length, (partition, offered) => partition.offer({ ...offered, signs }));
+    this.#deal(batch.columns, onTime, n, batch.length, (partition, offered) => partition.offer({ ...offered, signs, marks }));
+  }
+
+  /** The batch comes to the keys of its rows, whatever becomes of these. */
+  touch({ columns, length }: Batch): void {
+    this.#deal(columns, null, length, length, (partition, offered) => void partition.touch(offered));
+  }
+
+  /** All rows of the batch have come: keys that none came to for as long as they are kept go, as what the batch changed. */
+  lapse(partition: TopRowsPartition): void {
+    if (this.#spec.ttlMs !== null) this.#lapsed += partition.lapse(this.#nowUs, this.#spec.ttlMs);
   }
 
   /** The batch ends: rows that are not there any more go, and keys that the watermark has passed. */
@@ -117,9 +133,11 @@ export class OrderedRowsState {
     if (deletes !== null)
       this.#deal(deletes.columns, null, deletes.length, deletes.length, (partition, offered) => partition.restoreDeletes(offered));
     if (upserts === null) return;
-    const times = upserts.columns[this.columns.length]!;
-    const counts = Array.from({ length: upserts.length }, (_, row) => Number(readValue(times, row)));
-    this.#deal(upserts.columns, null, upserts.length, upserts.length, (partition, offered) => partition.restore(offered, counts));
+    const numbers = (place: number): number[] =>
+      Array.from({ length: upserts.length }, (_, row) => Number(readValue(upserts.columns[place]!, row)));
+    const counts = numbers(this.columns.length);
+    const touched = this.#spec.ttlMs === null ? null : numbers(this.columns.length + 1);
+    this.#deal(upserts.columns, null, upserts.length, upserts.length, (partition, offered) => partition.restore(offered, counts, touched));
   }
 
   *changes(): Iterable<StateChanges> {
@@ -150,6 +168,7 @@ export class OrderedRowsState {
       numRowsRemoved: sum(({ deletes }) => deletes?.count ?? 0),
       numRowsDroppedByWatermark: this.#lateRows,
       numDroppedDuplicateRows: null,
+      ...(this.#spec.ttlMs !== null && { rowsExpiredByTtl: this.#lapsed }),
       partitions: this.#spec.partitions,
       memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
@@ -179,6 +198,6 @@ export class OrderedRowsState {
   }
 
   #chunk(): StateChanges {
-    return { operatorId: this.#spec.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
+    return { operatorId: this.#spec.operatorId, storeName: this.schema.storeName, upserts: null, deletes: null, droppedPanes: [] };
   }
 }

@@ -81,6 +81,7 @@ export class TopRowsOperator extends OrderedRowsOperator {
 
   *finish(): Iterable<Emission> {
     for (const partition of this.state.all) {
+      this.state.lapse(partition);
       const { gone, come } = partition.differences();
       yield* this.#emitted(partition, gone, -1);
       yield* this.#emitted(partition, come, 1);

@@ -1,36 +1,19 @@
 import type { Column } from "../../arrow/column.js";
-import { types } from "../../arrow/types.js";
 import type { GroupRange } from "../../contract/state.js";
-import { compareBytes, Cells } from "../../state/cells.js";
 import type { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
 import type { KeyLayout } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
-import type { OrderBytes } from "../../state/orderBytes.js";
 import { OrderedRows } from "../../state/orderedRows.js";
-import type { PackedKeys } from "../../state/packedKeys.js";
 import { TimeIndex } from "../../state/timeIndex.js";
 import { CountedRows, type GoneRows, type RowsOfKeys } from "./countedRows.js";
+import type { OfferedRows, SavedRows } from "./offeredRows.js";
+import { OrderOfRows } from "./orderOfRows.js";
 import { addDifferences, rankedRows, type RankedRows } from "./rankedRows.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
 
 const none = -1;
-
-/** Rows of a batch for one state partition. */
-export interface OfferedRows {
-  /** The columns that rows are parted by, and whole rows, of the batch. */
-  readonly keys: PackedKeys;
-  readonly rows: PackedKeys;
-  /** Which rows of the batch; what orders them, in that order. */
-  readonly taken: Int32Array | null;
-  readonly count: number;
-  readonly order: OrderBytes;
-  /** By row of the batch: the event time of its key, µs; null where it has none. */
-  readonly times: Float64Array | null;
-  /** 1 or −1 of each row of the batch; null: 1 of all. */
-  readonly signs: Int32Array | null;
-}
 
 /** Of a key that the watermark may have passed: how many of its rows, which are in their order, go, and the time of the others; NaN where none stay. */
 export type PassedRows = (
@@ -44,7 +27,7 @@ export class TopRowsPartition implements RowsOfKeys {
   readonly #spec: TopRowsSpec;
   readonly #keys: KeyedTable;
   readonly #rows: CountedRows;
-  readonly #order = new Cells(types.binary);
+  readonly #order = new OrderOfRows();
   readonly #tree = new OrderedRows((a, b) => this.compare(a, b));
   readonly #sorter: HashSorter;
   /** Of each key: the batch that came to it last, and the last of its rows that is among the first. Rows behind that cannot come in where none is taken back. */
@@ -56,7 +39,7 @@ export class TopRowsPartition implements RowsOfKeys {
   readonly #beforeEnds = new IntList();
   /** Rows of a key that cannot come in any more. */
   readonly #behind = new IntList();
-  /** When the watermark has passed a key. */
+  /** When the watermark has passed a key, or when a batch last came to it. */
   readonly #times = new TimeIndex();
   readonly #expired = new IntList();
   #batch = 0;
@@ -91,8 +74,8 @@ export class TopRowsPartition implements RowsOfKeys {
   }
 
   offer(offered: OfferedRows): void {
-    const { keys, taken, count, signs } = offered;
-    const keySlots = this.#keySlots(keys, taken, count, offered.times);
+    const { taken, count, signs, marks } = offered;
+    const keySlots = this.touch(offered);
     const kept = signs === null ? this.#mayComeIn(keySlots, offered) : null;
     const [places, n] = kept === null ? [null, count] : [kept.values, kept.count];
     const rows = rowsAt(taken, places, n);
@@ -100,8 +83,16 @@ export class TopRowsPartition implements RowsOfKeys {
     for (let j = 0; j < n; j++) {
       const place = places === null ? j : places[j]!;
       const slot = slots[j]!;
-      if (this.#rows.isNew(slot)) this.#place(slot, keySlots[place]!, offered.order, place);
-      this.#rows.add(slot, signs === null ? 1 : signs[rows === null ? j : rows[j]!]!);
+      if (this.#rows.isNew(slot)) {
+        this.#rows.place(slot, keySlots[place]!);
+        this.#order.set(slot, offered.order, place);
+      }
+      const row = rows === null ? j : rows[j]!;
+      if (marks !== null) {
+        if (this.#rows.timesOf(slot) > 0) continue;
+        marks[row] = 1;
+      }
+      this.#rows.add(slot, signs === null ? 1 : signs[row]!);
     }
   }
 
@@ -148,20 +139,34 @@ export class TopRowsPartition implements RowsOfKeys {
   expire(boundUs: number, passed: PassedRows): number {
     const due = new IntList();
     this.#times.popUntil(boundUs, due);
-    const rows = new IntList();
     let dropped = 0;
     for (let k = 0; k < due.count; k++) {
       const key = due.values[k]!;
-      rows.clear();
-      this.#tree.walk(key, (row) => {
-        rows.push(row);
-        return true;
-      });
-      const { count, nextUs } = passed(this, rows.view(), boundUs);
-      for (let j = 0; j < count; j++) this.#rows.drop(rows.values[j]!);
+      const rows = this.#rowsOf(key);
+      const { count, nextUs } = passed(this, rows, boundUs);
+      for (let j = 0; j < count; j++) this.#rows.drop(rows[j]!);
       dropped += count;
       if (this.#tree.isEmpty(key)) this.#expired.push(key);
       else this.#times.set(key, nextUs);
+    }
+    return dropped;
+  }
+
+  /**
+   * Takes out the rows of keys that no batch has come to for as long as they are kept, as if this one had; before what says what the batch changed.
+   *
+   * @returns how many rows went
+   */
+  lapse(nowUs: number, ttlMs: number): number {
+    for (let k = 0; k < this.#touched.count; k++) this.#times.set(this.#touched.values[k]!, nowUs);
+    const due = new IntList();
+    this.#times.popUntil(nowUs - ttlMs * 1000, due);
+    let dropped = 0;
+    for (let k = 0; k < due.count; k++) {
+      this.#touch(due.values[k]!);
+      const rows = this.#rowsOf(due.values[k]!);
+      for (const row of rows) this.#rows.drop(row);
+      dropped += rows.length;
     }
     return dropped;
   }
@@ -174,11 +179,13 @@ export class TopRowsPartition implements RowsOfKeys {
   /** Forgets the rows that are not there any more, those that cannot come in any more, and keys without rows. */
   settle(): void {
     if (this.#spec.change === null) for (let k = 0; k < this.#touched.count; k++) this.#prune(this.#touched.values[k]!);
+    if (this.#spec.ttlMs !== null) this.#noteTouches();
     this.#rows.settle();
     this.#removeKeys();
   }
 
-  restore(offered: Omit<OfferedRows, "signs">, counts: readonly number[]): void {
+  /** @param touchedUs by row: when a batch last came to its key; null where nobody asks */
+  restore(offered: SavedRows, counts: readonly number[], touchedUs: readonly number[] | null): void {
     const { keys, rows, taken, count, order } = offered;
     const keySlots = this.#keys.lookupOrInsert(keys, taken, count);
     this.#reserveKeys();
@@ -188,8 +195,11 @@ export class TopRowsPartition implements RowsOfKeys {
     const slots = this.#rows.slotsOf(rows, taken, count);
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
-      if (this.#rows.isNew(slot)) this.#setOrder(slot, order, j);
-      this.#rows.restore(slot, keySlots[j]!, counts[taken === null ? j : taken[j]!]!);
+      if (this.#rows.isNew(slot)) this.#order.set(slot, order, j);
+      const row = taken === null ? j : taken[j]!;
+      this.#rows.restore(slot, keySlots[j]!, counts[row]!);
+      // Other rows of the key may have been written before.
+      if (touchedUs !== null && !(this.#times.timeOf(keySlots[j]!) > touchedUs[row]!)) this.#times.set(keySlots[j]!, touchedUs[row]!);
     }
   }
 
@@ -207,27 +217,23 @@ export class TopRowsPartition implements RowsOfKeys {
     const keys = new IntList();
     this.#keys.collect(groups, keys);
     const rows = new IntList();
-    for (let j = 0; j < keys.count; j++) {
-      this.#tree.walk(keys.values[j]!, (row) => {
-        rows.push(row);
-        return true;
-      });
-    }
+    for (let j = 0; j < keys.count; j++) for (const row of this.#rowsOf(keys.values[j]!)) rows.push(row);
     this.#rows.sort(rows);
     return rows.view();
   }
 
-  /** What restores rows: their columns, how often they are there, the hashes of their keys. */
+  /** What restores rows: their columns, how often they are there, when their key was last come to where that counts, the hashes of their keys. */
   savedColumns(rows: Int32Array): Column[] {
-    return [...this.columns(rows, rows.length), this.#rows.timesColumn(rows), this.#rows.groupColumn(rows)];
+    const touched = this.#spec.ttlMs === null ? [] : [this.#rows.keyTimesColumn(this.#times, rows)];
+    return [...this.columns(rows, rows.length), this.#rows.timesColumn(rows), ...touched, this.#rows.groupColumn(rows)];
   }
 
   get memoryBytes(): number {
     return this.#keys.memoryBytes + this.#rows.memoryBytes + this.#order.bytes + this.#tree.bytes + this.#times.bytes;
   }
 
-  /** The keys of rows; what was first of those that the batch comes to now is noted. */
-  #keySlots(keys: PackedKeys, taken: Int32Array | null, count: number, times: Float64Array | null): Int32Array {
+  /** The batch comes to the keys of rows, whatever becomes of these; what was first of them is noted. Gives the slots of the keys. */
+  touch({ keys, taken, count, times }: SavedRows): Int32Array {
     const slots = this.#keys.lookupOrInsert(keys, taken, count);
     const { inserted } = this.#keys;
     this.#reserveKeys();
@@ -235,14 +241,36 @@ export class TopRowsPartition implements RowsOfKeys {
     this.#noteTimes(times);
     const touchedIn = this.#touchedIn.values;
     for (let j = 0; j < count; j++) {
-      const key = slots[j]!;
-      if (touchedIn[key] === this.#batch) continue;
-      touchedIn[key] = this.#batch;
-      this.#touched.push(key);
-      this.#firstOf(key, this.#before);
-      this.#beforeEnds.push(this.#before.rows.count);
+      if (touchedIn[slots[j]!] !== this.#batch) this.#touch(slots[j]!);
     }
     return slots;
+  }
+
+  /** The batch comes to a key for the first time: what is first of it is noted. */
+  #touch(key: number): void {
+    this.#touchedIn.values[key] = this.#batch;
+    this.#touched.push(key);
+    this.#firstOf(key, this.#before);
+    this.#beforeEnds.push(this.#before.rows.count);
+  }
+
+  /** When a key was come to is written with a row of it. */
+  #noteTouches(): void {
+    for (let k = 0; k < this.#touched.count; k++) {
+      this.#tree.walk(this.#touched.values[k]!, (row) => {
+        this.#rows.note(row);
+        return false;
+      });
+    }
+  }
+
+  #rowsOf(key: number): Int32Array {
+    const rows = new IntList();
+    this.#tree.walk(key, (row) => {
+      rows.push(row);
+      return true;
+    });
+    return rows.view();
   }
 
   /** The places of the touched keys among them, in the order of their hashes. */
@@ -273,24 +301,9 @@ export class TopRowsPartition implements RowsOfKeys {
     const kept = new IntList(count);
     for (let j = 0; j < count; j++) {
       const bound = last[keySlots[j]!]!;
-      if (bound === none || this.#compareOffered(order, j, bound) <= 0) kept.push(j);
+      if (bound === none || this.#order.compareWritten(order, j, bound) <= 0) kept.push(j);
     }
     return kept.count === count ? null : kept;
-  }
-
-  #compareOffered({ data, starts }: OrderBytes, place: number, row: number): number {
-    const start = starts[place]!;
-    const order = this.#order;
-    return compareBytes(data, start, starts[place + 1]! - start, order.data, order.startOf(row), order.lengthOf(row));
-  }
-
-  #place(row: number, key: number, order: OrderBytes, place: number): void {
-    this.#rows.place(row, key);
-    this.#setOrder(row, order, place);
-  }
-
-  #setOrder(row: number, { data, starts }: OrderBytes, place: number): void {
-    this.#order.set(row, data, starts[place]!, starts[place + 1]! - starts[place]!);
   }
 
   /** Adds the first rows of a key to a list, a row that is there several times as often. */
@@ -298,7 +311,7 @@ export class TopRowsPartition implements RowsOfKeys {
     const { ranks: by, limit } = this.#spec;
     let [number, rank, before] = [0, 0, none];
     this.#tree.walk(key, (row) => {
-      if (before === none || !this.#sameOrder(before, row)) rank = by === "rank" ? number + 1 : rank + 1;
+      if (before === none || this.#order.compare(before, row) !== 0) rank = by === "rank" ? number + 1 : rank + 1;
       before = row;
       for (let copies = this.#rows.timesOf(row); copies > 0; copies--) {
         number++;
@@ -345,8 +358,7 @@ export class TopRowsPartition implements RowsOfKeys {
 
   compare(a: number, b: number): number {
     if (a === b) return 0;
-    const order = this.#order;
-    const byOrder = compareBytes(order.data, order.startOf(a), order.lengthOf(a), order.data, order.startOf(b), order.lengthOf(b));
+    const byOrder = this.#order.compare(a, b);
     return byOrder !== 0 ? byOrder : this.#rows.compareRows(a, b);
   }
 
@@ -365,12 +377,6 @@ export class TopRowsPartition implements RowsOfKeys {
 
   forget(row: number): void {
     this.#order.remove(row);
-  }
-
-  #sameOrder(a: number, b: number): boolean {
-    const order = this.#order;
-    const [aLength, bLength] = [order.lengthOf(a), order.lengthOf(b)];
-    return aLength === bLength && compareBytes(order.data, order.startOf(a), aLength, order.data, order.startOf(b), bLength) === 0;
   }
 
   #reserveKeys(): void {

@@ -11,6 +11,8 @@ export interface TopRowsSpec {
   readonly partition: readonly number[];
   /** The column among these, or a session beside them, that is an event time with a watermark (a timestamp, or a window, whose end counts); null where none is. */
   readonly eventTime: number | null;
+  /** How long the rows of a key are kept after the last batch that came to it, where nothing else bounds them; null: for ever. */
+  readonly ttlMs: number | null;
   readonly order: readonly SortKey[];
   readonly ranks: RankFunction;
   readonly limit: number;

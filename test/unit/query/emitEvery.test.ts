@@ -19,6 +19,8 @@ afterEach(() => world.close());
 const windows = (input: Frame): Frame =>
   input.withWatermark("ts", "2 seconds").groupBy(window("ts", "10 seconds").as("w"), "k").agg(count("*").as("n")).select("k", "n", "w");
 
+const small = (input: Frame): Frame => input.withWatermark("ts", "2 seconds").groupBy("k", "ts").agg(sum("v").as("v")).where("v < 2");
+
 const started = (every: EarlyEmission, build: (input: Frame) => Frame = windows) =>
   world.start({
     outputMode: "changes",
@@ -98,8 +100,7 @@ describe("emitEvery", () => {
   });
 
   it("tells nothing of what came and went in between", async () => {
-    const build = (input: Frame): Frame => input.withWatermark("ts", "2 seconds").groupBy("k", "ts").agg(sum("v").as("v")).where("v < 2");
-    const query = await started({ rows: 5 }, build);
+    const query = await started({ rows: 5 }, small);
     for (const [name, v] of [
       ["0", 1],
       ["1", 5],
