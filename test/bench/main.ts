@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { generate, type Workload } from "./generate.js";
 import { runLatency } from "./latency.js";
 import { runNexmark } from "./nexmark.js";
+import { writeNexmarkData } from "./nexmarkData.js";
 import { runStartup } from "./startup.js";
 import { runMemory } from "./memory.js";
 import { runSpill } from "./spill.js";
@@ -12,7 +13,7 @@ import { runWorkload } from "./runWorkload.js";
 import { workloads } from "./workloads.js";
 
 /**
- * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `spill [REGEX] --budget 600m --scale 1`: 20 million keys of 64 bytes, most of them on disk. `sql`: queries beside DuckDB. `nexmark [REGEX] --data DIR --peers DIR`: the queries of that benchmark beside its peers. `generate w1 --data DIR --scale 1`: the input.
+ * `npm run bench -- w1 --data DIR --out DIR`: one JSON line. `latency`: small batches one after the other; `startup`: from spawn to the first commit (built first: `npm run build`). `state [REGEX]`: small batches over much state, of the shapes whose names match. `memory --scale 1`: 30 million events through each operator, and whether memory stays flat. `spill [REGEX] --budget 600m --scale 1`: 20 million keys of 64 bytes, most of them on disk. `sql`: queries beside DuckDB. `nexmark [REGEX] --data DIR --peers DIR`: the queries of that benchmark beside its peers. `generate w1 --data DIR --scale 1`, `generate nexmark --data DIR --scale 0.2`: the input.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,7 +35,8 @@ if (values.format !== "json") {
   console.error(`The format ${values.format} has no workloads yet: --format json.`);
   process.exitCode = 2;
 } else if (name === "generate") {
-  generate(argument as Workload, `${values.data}/json`, Number(values.scale));
+  if (argument === "nexmark") writeNexmarkData(values.data, { scale: Number(values.scale) });
+  else generate(argument as Workload, `${values.data}/json`, Number(values.scale));
 } else if (name === "latency") {
   console.log(JSON.stringify(await runLatency(Number(values.batches))));
 } else if (name === "startup") {

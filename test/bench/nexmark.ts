@@ -30,7 +30,7 @@ type Target = "noop" | "parquet";
 export async function* runNexmark(flags: NexmarkFlags): AsyncGenerator<object> {
   const names = Object.keys(queries).filter((name) => flags.only.test(name));
   if (!existsSync(join(flags.data, "bid")))
-    throw new Error(`${flags.data} has no folder bid: name one that the benchmark's generator wrote with --data.`);
+    throw new Error(`${flags.data} has no folder bid: make it with \`generate nexmark --data ${flags.data} --scale 0.2\`.`);
   const { figures, missing } = await runPeers(flags, names);
   for (const [engine, why] of missing) process.stderr.write(`${engine} is not measured: ${why}\n`);
   // What a peer's clock does not count either: loading the engine's code.
