@@ -2,7 +2,8 @@ import { freshId, type Expression } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
 import { types } from "../../arrow/types.js";
 import { assert } from "../../errors/assert.js";
-import type { NodeOf } from "../../plan/logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
+import { nodesOf } from "../../plan/transform.js";
 import { hasOrderBytes } from "../../state/orderBytes.js";
 import type { BoundAggregate } from "../stateful/aggregateSpec.js";
 import { eventTimeOf, sessionOf } from "./groupings.js";
@@ -54,7 +55,17 @@ export function* planKeptAggregate(node: NodeOf<"keptAggregate">, context: PlanC
     output: [...grouping, ...results],
   } as const;
   const input = planProject(null, taken === null ? columns.expressions : [...columns.expressions, taken], yield node.input, null);
-  return { kind: "keptAggregate", spec, kept, isRow, input, output: [...grouping, ...results, change] };
+  const hasOneGap = session !== null && hasFixedGap(node.input);
+  return { kind: "keptAggregate", spec, kept, isRow, hasOneGap, input, output: [...grouping, ...results, change] };
+}
+
+/** Whether the sessions below are of rows that all have the same gap. */
+function hasFixedGap(plan: LogicalPlan): boolean {
+  const sessions = [...nodesOf(plan)].filter((below) => below.kind === "sessionWindow");
+  return (
+    sessions.length > 0 &&
+    sessions.every(({ end }) => end.kind === "call" && end.name === "+" && end.args.some(({ kind }) => kind === "literal"))
+  );
 }
 
 function startOf(session: Expression): Expression {

@@ -12,6 +12,7 @@ import { RowComparer } from "../../state/rowComparer.js";
 import { namesOf, noExpressions, oneInput, stateful, textsOf, type NodeBase, type OperatorFacts } from "../nodeFacts.js";
 import { emission, nothing, type BatchFacts, type Emission } from "../operator.js";
 import { boundsOf } from "./aggregateInput.js";
+import { changedSessions, type ChangedSessions } from "./changedSessions.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import { groupsOfKeys, groupsOfSessions, touchedRows, type KeptGroups, type TouchedRows } from "./keptGroups.js";
 import { OrderedRowsOperator } from "./orderedRowsOperator.js";
@@ -19,6 +20,8 @@ import { RowFold } from "./rowFold.js";
 import { signsOf } from "./signs.js";
 import type { PassedRows, TopRowsPartition } from "./topRowsPartition.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
+
+const none = -1;
 
 /** GROUP BY over rows that are taken back, of aggregates that no row can be subtracted from, and by sessions; the last column says 1 or −1. */
 export interface KeptAggregateNode<Plan = NodeBase> extends NodeBase {
@@ -28,6 +31,8 @@ export interface KeptAggregateNode<Plan = NodeBase> extends NodeBase {
   readonly kept: TopRowsSpec;
   /** The column of the input that is true of rows: the one group of an aggregation without keys keeps one that is none. Null where there are keys. */
   readonly isRow: number | null;
+  /** Whether the sessions of all rows have one gap: then a batch makes those anew that it changes, else all of a key. */
+  readonly hasOneGap: boolean;
   readonly input: Plan;
 }
 
@@ -87,10 +92,11 @@ export class KeptAggregateOperator extends OrderedRowsOperator {
       this.state.lapse(partition);
       let some = touchedRows();
       let keys = new IntList();
-      for (const { key, before, now } of partition.touchedKeys()) {
+      for (const { key, ...rows } of partition.touchedKeys()) {
+        const { before, now, hasFirst } = this.#changed(partition, rows);
         add(some, before, 2 * keys.count);
         add(some, now, 2 * keys.count + 1);
-        keys.push(key);
+        keys.push(hasFirst ? key : none);
         if (some.rows.count < this.chunks.emittedRows) continue;
         yield* this.#changesOf(partition, some, keys);
         [some, keys] = [touchedRows(), new IntList()];
@@ -98,6 +104,11 @@ export class KeptAggregateOperator extends OrderedRowsOperator {
       if (keys.count > 0) yield* this.#changesOf(partition, some, keys);
       this.state.settle(partition, this.#session === null ? undefined : this.#endedSessions);
     }
+  }
+
+  #changed(partition: TopRowsPartition, { before, now }: Pick<ChangedSessions, "before" | "now">): ChangedSessions {
+    if (!this.#node.hasOneGap) return { before, now, hasFirst: true };
+    return changedSessions(before, now, (rows) => boundsOf(partition.columns(rows, rows.length)[this.#session!]!));
   }
 
   /** Of groups whose results are others than before: those with −1, and those that are so now with 1. */
@@ -190,8 +201,10 @@ function add({ rows, sides }: TouchedRows, added: Int32Array, side: number): voi
   }
 }
 
-/** A key is looked at again when the first of its sessions has ended. */
+/** A key is looked at again when the first of its sessions has ended. `keys`: by place; those whose first session is not among these are none. */
 function noteEnds(partition: TopRowsPartition, { sides }: TouchedRows, { firstRow, isNow, ends }: KeptGroups, keys: IntList): void {
-  for (let g = firstRow.count - 1; g >= 0; g--)
-    if (isNow.values[g] === 1) partition.setTime(keys.values[sides.values[firstRow.values[g]!]! >> 1]!, ends[g]!);
+  for (let g = firstRow.count - 1; g >= 0; g--) {
+    const key = keys.values[sides.values[firstRow.values[g]!]! >> 1]!;
+    if (isNow.values[g] === 1 && key !== none) partition.setTime(key, ends[g]!);
+  }
 }
