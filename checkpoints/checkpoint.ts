@@ -116,6 +116,7 @@ export async function openCheckpoint({
       readQueryShape: () => readQueryShape(files, root),
       writeQueryShape: (shape) => writeQueryShape(files, root, shape),
       checkOwnership: () => epoch.check(),
+      confirmOwnership: () => epoch.confirm(),
       keepLease: () => epoch.keepLease(),
       release: () => state.close().then(() => epoch.release()),
     };

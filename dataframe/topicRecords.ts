@@ -4,8 +4,8 @@ import type { SessionContext } from "./sessionContext.js";
 
 /** How many records a topic has, by its offsets; a topic that does not exist has none. `options` are those of a Kafka sink. */
 export async function topicRecords(session: SessionContext, topic: string, options: Readonly<Record<string, string>>): Promise<number> {
-  const { files, clock } = session.runtime;
-  const client = createKafkaClient(await parseSinkOptions(options).settings.clientOptions(files), clock);
+  const { runtime } = session;
+  const client = createKafkaClient(await parseSinkOptions(options).settings.clientOptions(runtime.files), runtime);
   try {
     const partitions = ((await client.topics([topic]))[0]?.partitions ?? []).map(({ partition }) => ({ topic, partition }));
     const offsets = (timestamp: number): Promise<ReadonlyMap<string, number>> =>

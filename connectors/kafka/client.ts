@@ -1,4 +1,5 @@
 import type { Clock } from "../../engine/contract/clock.js";
+import type { Runtime } from "../../engine/contract/runtime.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { OutageReport } from "./outage.js";
 import { BrokerConnections, closedError, type ConnectionConfiguration } from "./connection.js";
@@ -60,8 +61,12 @@ export interface KafkaClientOptions extends ConnectionConfiguration {
 }
 
 /** A client of the cluster behind `options.bootstrapServers`. Connects at the first request; `say` is told when the brokers cannot be reached. */
-export function createKafkaClient(options: KafkaClientOptions, clock: Clock, say: (message: string) => void = () => {}): KafkaClient {
-  return new Client(options, clock, say);
+export function createKafkaClient(
+  options: KafkaClientOptions,
+  { clock, network }: Pick<Runtime, "clock" | "network">,
+  say: (message: string) => void = () => {},
+): KafkaClient {
+  return new Client(options, clock, new BrokerConnections(options, clock, network ?? null), say);
 }
 
 /** `topic/partition`: a key for maps. */
@@ -76,7 +81,6 @@ export function partitionName({ topic, partition }: TopicPartition): string {
 
 class Client implements KafkaClient {
   readonly servers: string;
-  private readonly connections: BrokerConnections;
   private readonly leaders = new Map<string, number>();
   private readonly coordinators = new Map<string, number>();
   private readonly stopped = new AbortController();
@@ -88,11 +92,11 @@ class Client implements KafkaClient {
   constructor(
     private readonly options: KafkaClientOptions,
     private readonly clock: Clock,
+    private readonly connections: BrokerConnections,
     say: (message: string) => void,
   ) {
     this.servers = options.bootstrapServers.join(",");
     this.outage = new OutageReport(this.servers, clock, say);
-    this.connections = new BrokerConnections(options, clock);
   }
 
   get failedAttempts(): number {

@@ -83,6 +83,8 @@ export interface Checkpoint {
   writeQueryShape(shape: Json): Promise<void>;
   /** Rejects with a condition when a newer epoch has taken the checkpoint over. */
   checkOwnership(): Promise<void>;
+  /** The same, asked wherever the checkpoint lies: for a run that has failed, which may have been taken over and found what its successor did. */
+  confirmOwnership(): Promise<void>;
   /**
    * Shows starts on other hosts that this run lives, when it is time to; gives how long nothing needs to be shown, ms. Called between any two things that may
    * take long. Rejects when the checkpoint was taken over.

@@ -3,6 +3,7 @@ import type { ChunkSizes } from "./chunkSizes.js";
 import type { Executor } from "./executor.js";
 import type { FileSystem } from "./fileSystem.js";
 import type { Lending } from "./lending.js";
+import type { Network } from "./network.js";
 import type { SpillSpace } from "./spill.js";
 
 /** The process that runs a query, as an epoch records it (design, law 4). */
@@ -29,6 +30,8 @@ export interface Runtime {
   readonly chunks: ChunkSizes;
   readonly lending: Lending;
   readonly spill: SpillSpace;
+  /** What carries requests to brokers in place of the network's own connections; absent in the real world. */
+  readonly network?: Network;
   /** What the process may use of the machine's memory, bytes. */
   readonly memoryBytes: number;
 }

@@ -190,6 +190,8 @@ async function tidyUp(query: OpenQuery, batchId: number): Promise<void> {
   await advanceSnapshot(query, batchId + 1);
   const oldest = oldestRetained(settings, batchId);
   if (oldest <= 0) return;
+  // Whoever was taken over leaves the logs as they are: an entry that it added and purged again would not stand in the way of a successor that has stood still meanwhile.
+  await checkpoint.confirmOwnership();
   const state = execution.stateful.length > 0 ? checkpoint.state.purge(oldest) : Promise.resolve();
   await query.tableRefresh?.purge(oldest);
   await Promise.all([

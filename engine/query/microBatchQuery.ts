@@ -12,6 +12,7 @@ import { isoMs, type StreamingQueryProgress } from "./progress.js";
 import { progressOf } from "./progressReport.js";
 import { findRestartPoint, type RestartPoint } from "./recovery.js";
 import type { StreamingQuery, StreamingQueryStatus } from "./streamingQuery.js";
+import { reasonOf } from "./startFailure.js";
 import { StateGrowth } from "./stateGrowth.js";
 import { delayToNextTriggerMs } from "./trigger.js";
 import { WatermarkTracker } from "./watermarkTracker.js";
@@ -67,8 +68,8 @@ export class MicroBatchQuery implements StreamingQuery {
    */
   static async start(definition: QueryDefinition): Promise<MicroBatchQuery> {
     checkSources(await definition.recordedShape(), definition.identity, definition.checkpoint.location);
-    const point = await restartPoint(definition);
-    const query = new MicroBatchQuery(definition, await openQuery(definition, point), point);
+    const { open, point } = await openAtRestartPoint(definition);
+    const query = new MicroBatchQuery(definition, open, point);
     query.ended = query.loop();
     return query;
   }
@@ -231,7 +232,7 @@ export class MicroBatchQuery implements StreamingQuery {
   private async openForNewBatches(): Promise<void> {
     const { definition } = this;
     await this.query.close();
-    this.query = await openQuery(definition, await restartPoint(definition));
+    this.query = (await openAtRestartPoint(definition)).open;
     this.tracker = this.tracker.over(this.query.watermarks);
   }
 
@@ -252,6 +253,12 @@ export class MicroBatchQuery implements StreamingQuery {
   }
 }
 
-function restartPoint({ checkpoint, identity }: QueryDefinition): Promise<RestartPoint> {
-  return findRestartPoint(checkpoint, identity.sources.length);
+async function openAtRestartPoint(definition: QueryDefinition): Promise<{ readonly open: OpenQuery; readonly point: RestartPoint }> {
+  const { checkpoint, identity } = definition;
+  try {
+    const point = await findRestartPoint(checkpoint, identity.sources.length);
+    return { open: await openQuery(definition, point), point };
+  } catch (error) {
+    throw await reasonOf(error, checkpoint);
+  }
 }

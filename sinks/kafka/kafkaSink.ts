@@ -68,7 +68,7 @@ export class KafkaSink implements Sink {
     for (const name of settings.ignored)
       this.context.warn(`The option kafka.${name} is a setting of the Java client; it means nothing here.`);
     const { runtime } = this.context;
-    const client = createKafkaClient(await settings.clientOptions(runtime.files), runtime.clock, (message) => this.context.warn(message));
+    const client = createKafkaClient(await settings.clientOptions(runtime.files), runtime, (message) => this.context.warn(message));
     const id = `${transactionalIdPrefix}${identity.queryId}-${identity.outputId}`;
     const compression = compressionCode[settings.oneOf("compression.type", compressionTypes)];
     this.running = {

@@ -22,7 +22,7 @@ export async function createKafkaSource(options: KafkaSourceOptions, context: So
   return new KafkaSource(
     options,
     context,
-    createKafkaClient(clientOptions, context.runtime.clock, (message) => context.warn(message)),
+    createKafkaClient(clientOptions, context.runtime, (message) => context.warn(message)),
   );
 }
 

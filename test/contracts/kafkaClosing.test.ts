@@ -20,7 +20,7 @@ describe("kind: whatever fails, every connection is closed: a Kafka client that 
       requestTimeoutMs: 2 * patienceMs,
       apiTimeoutMs: 2 * patienceMs,
     };
-    return createKafkaClient({ ...options, bootstrapServers: [`127.0.0.1:${server.port}`], tls: null, sasl: null }, systemClock);
+    return createKafkaClient({ ...options, bootstrapServers: [`127.0.0.1:${server.port}`], tls: null, sasl: null }, { clock: systemClock });
   }
 
   test.each([0, 1, 5, 20, 200])(

@@ -24,7 +24,11 @@ export function parts(scale: number): readonly Part[] {
   // Every night begins where another one ended.
   const seed = String(Math.floor(Date.now() / 86_400_000) * 100_000);
   return [
-    { name: "simulation", tests: ["test/simulation"], parameters: { SIMULATION_SEEDS: many(5000) } },
+    {
+      name: "simulation",
+      tests: ["test/simulation"],
+      parameters: { SIMULATION_SEEDS: many(10_000), MUTATIONS: scale >= 0.1 ? "all" : "2" },
+    },
     ...chunks.map((size) => ({ name: `queries, pieces of ${size}`, tests: queries, parameters: { CHUNKS: size } })),
     ...chunks
       .filter((size) => scale >= 1 || size === "1")

@@ -12,6 +12,7 @@ export const changeQueries: readonly SimulatedQuery[] = [
     inputs: 1,
     outputMode: "changes",
     sink: "json",
+    isRecomputable: true,
     build: (_session, [input]) =>
       changing(input!)
         .groupBy("k")

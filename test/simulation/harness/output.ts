@@ -1,4 +1,4 @@
-import { expect } from "vitest";
+import { deepStrictEqual, equal } from "node:assert/strict";
 import { manifestFolder, parseManifest, type ManifestEntry } from "../../../connectors/files/manifest.js";
 import { pathOfUri } from "../../../connectors/files/uri.js";
 import { openParquet, parquetSchema } from "../../../connectors/parquet/read.js";
@@ -18,16 +18,19 @@ export async function logIds(files: FileSystem, folder: string): Promise<number[
 export async function checkLogs(files: FileSystem, checkpoint: string, retained: number): Promise<void> {
   const planned = await logIds(files, `${checkpoint}/offsets`);
   const committed = await logIds(files, `${checkpoint}/commits`);
-  expect(committed.at(-1)).toBe(planned.at(-1));
+  equal(committed.at(-1), planned.at(-1), "the last batch that was planned is committed");
   for (const ids of [planned, committed]) {
     // A purge that a crash cut short leaves holes at the low end, which nobody reads.
     const kept = ids.slice(-retained);
-    expect(kept).toEqual(kept.map((_, i) => kept[0]! + i));
+    deepStrictEqual(
+      kept,
+      kept.map((_, i) => kept[0]! + i),
+    );
   }
   for (const id of committed.slice(-retained)) {
     const lines = new TextDecoder().decode(await files.read(`${checkpoint}/commits/${id}`)).split("\n");
     const { stateFile } = JSON.parse(lines[1]!) as { stateFile?: string };
-    if (stateFile !== undefined) expect(await files.status(`${checkpoint}/state/${stateFile}`)).not.toBeNull();
+    assert(stateFile === undefined || (await files.status(`${checkpoint}/state/${stateFile}`)) !== null, `${stateFile} is not there`);
   }
 }
 
@@ -37,15 +40,15 @@ export async function fileOutput(files: FileSystem, folder: string, format: stri
   const seen = new Set<string>();
   const names = (await files.list(`${folder}/${manifestFolder}`)).map(({ name }) => name).filter((name) => /^\d+(\.compact)?$/.test(name));
   const ids = names.map((name) => Number.parseInt(name, 10));
-  expect(new Set(ids).size).toBe(ids.length);
+  equal(new Set(ids).size, ids.length, "an entry of the manifest is there twice");
   for (const name of names.toSorted((a, b) => Number.parseInt(a, 10) - Number.parseInt(b, 10))) {
     const path = `${folder}/${manifestFolder}/${name}`;
     const entries = parseManifest(path, (await files.read(path))!);
-    expect(new Set(entries.map((entry) => entry.path)).size).toBe(entries.length);
+    equal(new Set(entries.map((entry) => entry.path)).size, entries.length, `${path} lists a file twice`);
     const isNew = (entry: ManifestEntry): boolean => !name.endsWith(".compact") || !seen.has(entry.path);
     const rows: string[] = [];
     for (const entry of entries.filter(isNew)) {
-      expect(seen.has(entry.path)).toBe(false);
+      assert(!seen.has(entry.path), `${entry.path} is listed by two batches`);
       seen.add(entry.path);
       rows.push(...(await rowsOfFile(files, entry, format)));
     }
@@ -58,7 +61,7 @@ async function rowsOfFile(files: FileSystem, entry: ManifestEntry, format: strin
   const path = pathOfUri(entry.path);
   const bytes = await files.read(path);
   assert(bytes !== null, `the listed file ${path} is not there`);
-  expect(bytes.length).toBe(entry.size);
+  equal(bytes.length, entry.size, `the size of ${path}`);
   if (format === "json")
     return new TextDecoder()
       .decode(bytes)

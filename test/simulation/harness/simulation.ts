@@ -5,6 +5,7 @@ import { StreamingError } from "../../../engine/errors/streamingError.js";
 import type { Trigger } from "../../../engine/query/trigger.js";
 import type { StreamingQuery } from "../../../engine/query/streamingQuery.js";
 import { memory } from "../../memory.js";
+import { brokerAddress } from "../world/broker.js";
 import { SimulatedCrash, World } from "../world/world.js";
 import type { Round } from "./input.js";
 import { checkLogs, fileOutput } from "./output.js";
@@ -24,6 +25,9 @@ export function placesIn(root: string): Places {
 }
 
 export const places = placesIn("/data");
+
+/** The topic of the simulated broker that queries write to. */
+const topic = "out";
 
 /** Configuration that makes snapshots and purging happen within a few batches. Without batches without data, what a batch holds depends on the files alone. */
 const defaultConf = {
@@ -58,6 +62,7 @@ export class Simulation {
     this.world = new World(seed);
     this.table = `simulated-${++tables}`;
     this.places = options.places ?? places;
+    this.world.broker.addTopic(topic, 1 + (Math.abs(seed) % 3));
   }
 
   /** Puts files where the query reads; they are durable. */
@@ -94,8 +99,18 @@ export class Simulation {
       return policy.sideOutput(id, (rows: Frame) => rows.writeStream.format("json").option("path", this.places.side(id)));
     }, plain);
     const whole = query.migrate === undefined ? writer : writer.migrateState("aggregate-0", query.migrate);
-    const named = query.sink === "memory" ? whole.queryName(table) : whole.option("path", this.places.output);
-    return named.option("checkpointLocation", this.places.checkpoint).start();
+    return this.aimed(whole, table).option("checkpointLocation", this.places.checkpoint).start();
+  }
+
+  private aimed<W extends { option(name: string, value: string): W; queryName(name: string): W }>(writer: W, table: string): W {
+    switch (this.query.sink) {
+      case "memory":
+        return writer.queryName(table);
+      case "kafka":
+        return writer.option("kafka.bootstrap.servers", brokerAddress).option("topic", topic);
+      default:
+        return writer.option("path", this.places.output);
+    }
   }
 
   /** Runs what is there to its end. False when the process died on the way, or failed and somebody listens; any other failure is thrown. */
@@ -123,16 +138,45 @@ export class Simulation {
     return new Map([...output].map(([batchId, rows]) => [batchId, ofOneAttempt(batchId, rows)]));
   }
 
+  /** All rows of all file outputs in the order of their batches; where a manifest has been compacted, nobody can tell which batch a row is of. */
+  async rows(): Promise<string[]> {
+    const { world, query } = this;
+    const isTopic = query.sink === "kafka";
+    if (isTopic) await this.checkLogs();
+    const main = isTopic ? new Map([[0, world.broker.committed(topic).flat()]]) : await this.mainOutput();
+    const all: (readonly [string | null, ReadonlyMap<number, BatchRows>])[] = [[null, main]];
+    for (const id of this.query.tells ?? []) all.push([id, await fileOutput(this.world.files, this.places.side(id), "json")]);
+    return all.flatMap(([id, output]) =>
+      [...output.values()].flat().map((row) => `${id ?? "main"}: ${row.replace(/"asked":\d+/, '"asked":0')}`),
+    );
+  }
+
   private async mainOutput(): Promise<Map<number, BatchRows>> {
     const { world, query } = this;
-    const conf = { ...defaultConf, ...this.options.conf };
-    await checkLogs(world.files, this.places.checkpoint, Number(conf["spark.sql.streaming.minBatchesToRetain"]));
+    assert(query.sink !== "kafka", "a topic does not say which batch a record is of");
+    await this.checkLogs();
     if (query.sink === "memory") {
       const { batches } = memory.table(this.table);
       assert(new Set(batches.map(({ batchId }) => batchId)).size === batches.length, "a batch came twice");
       return new Map(batches.map(({ batchId, rows }) => [batchId, rowsOf(rows).map(textOf)]));
     }
     return fileOutput(world.files, this.places.output, query.sink);
+  }
+
+  /** The rows of a bounded run of the query over all that has arrived. */
+  async recomputed(): Promise<BatchRows> {
+    const { world, query } = this;
+    const session = Session.create({ memoryTables: memory, runtime: world.runtime("recomputing"), print: () => {}, warn: () => {} });
+    const inputs = Array.from({ length: query.inputs }, (_, i) => session.read.schema(inputSchema).json(this.places.input(i)));
+    await query.build(session, inputs, 0).write.format("json").save("/data/recomputed");
+    const files = (await world.files.list("/data/recomputed")).filter(({ name }) => name.startsWith("part-"));
+    const texts = await Promise.all(files.map(async ({ path }) => new TextDecoder().decode(await world.files.read(path))));
+    return texts.flatMap((text) => text.split("\n").filter((line) => line !== ""));
+  }
+
+  private checkLogs(): Promise<void> {
+    const conf = { ...defaultConf, ...this.options.conf };
+    return checkLogs(this.world.files, this.places.checkpoint, Number(conf["spark.sql.streaming.minBatchesToRetain"]));
   }
 
   /** Forgets what is outside of the world. */
@@ -160,18 +204,28 @@ export function isCrash(error: unknown): boolean {
 let undisturbedSeed = -1;
 
 /** What comes out when nothing happens on the way. */
-export async function undisturbed(
+export function undisturbed(query: SimulatedQuery, rounds: readonly Round[], options?: SimulationOptions): Promise<Map<number, BatchRows>> {
+  return undisturbedly(query, rounds, options, (simulation) => simulation.output());
+}
+
+/** The same as rows, of all batches. */
+export function undisturbedRows(query: SimulatedQuery, rounds: readonly Round[], options?: SimulationOptions): Promise<string[]> {
+  return undisturbedly(query, rounds, options, (simulation) => simulation.rows());
+}
+
+async function undisturbedly<T>(
   query: SimulatedQuery,
   rounds: readonly Round[],
-  options?: SimulationOptions,
-): Promise<Map<number, BatchRows>> {
+  options: SimulationOptions | undefined,
+  look: (simulation: Simulation) => Promise<T>,
+): Promise<T> {
   const simulation = new Simulation(query, undisturbedSeed--, options);
   try {
     for (const round of rounds) {
       await simulation.arrive(round);
       await simulation.run();
     }
-    return await simulation.output();
+    return await look(simulation);
   } finally {
     simulation.close();
   }

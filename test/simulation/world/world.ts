@@ -1,17 +1,21 @@
 import { memorySpace } from "../../runtime/memorySpace.js";
 import type { FileSystem } from "../../../engine/contract/fileSystem.js";
 import type { CrashPoint, ProcessIdentity, Runtime } from "../../../engine/contract/runtime.js";
+import { assert } from "../../../engine/errors/assert.js";
 import { ObjectStoreError } from "../../../engine/contract/objectStore.js";
 import { filesByPath } from "../../../runtime/filesByPath.js";
 import type { Bucket } from "../../../runtime/objects/bucket.js";
 import { ObjectFileSystem } from "../../../runtime/objects/objectFileSystem.js";
 import { Retries } from "../../../runtime/objects/retries.js";
 import { handling } from "../../runtime/testRuntime.js";
+import { brokerAddress, SimulatedBroker, type BrokerOperation } from "./broker.js";
 import { SimulatedObjects, SimulatedObjectStore, type ObjectGate, type ObjectOperation } from "./bucket.js";
 import { SimulatedClock } from "./clock.js";
 import { SimulatedDisk, systemError } from "./disk.js";
 import { SimulatedFileSystem, type Gate, type Operation } from "./files.js";
 import { Random } from "./random.js";
+
+type AnyOperation = Operation | ObjectOperation | BrokerOperation;
 
 /** What a process meets in the moment of its death and ever after: nothing it still tries takes effect. */
 export class SimulatedCrash extends Error {
@@ -27,7 +31,7 @@ export type CrashKind = "kill" | "power";
 /** An operation that is to fail with a system error. */
 export interface FailureRule {
   readonly code: string;
-  readonly operation?: Operation | ObjectOperation;
+  readonly operation?: AnyOperation;
   readonly path?: RegExp;
   /** How many operations fail before the rule is used up; for ever when absent. */
   readonly times?: number;
@@ -40,9 +44,10 @@ interface SimulatedProcess {
 }
 
 /** Operations that leave something behind; the others need no crash of their own. */
-const changing = new Set<Operation | ObjectOperation>([
+const changing = new Set<AnyOperation>([
   ...(["create", "write", "sync", "link", "rename", "remove", "makeFolder", "syncFolder"] as const),
   ...(["putObject", "removeObjects", "completeUpload"] as const),
+  "tellBroker",
 ]);
 
 /** What goes wrong between a process and an object store, by its chance. */
@@ -58,6 +63,18 @@ export interface ObjectFaults {
 }
 
 const noObjectFaults: ObjectFaults = { refused: 0, lost: 0, late: 0, staleMs: 0 };
+
+/** What goes wrong between a process and a broker, by its chance. */
+export interface BrokerFaults {
+  /** A connection ends before a request is there. */
+  readonly refused: number;
+  /** A request is done and its answer lost. */
+  readonly lost: number;
+  /** The process dies with a request on its way, which arrives long after. */
+  readonly late: number;
+}
+
+const noBrokerFaults: BrokerFaults = { refused: 0, lost: 0, late: 0 };
 
 /** A request that was given up is done within this time, if it is done at all. */
 const latestMs = 30_000;
@@ -77,7 +94,11 @@ export class World {
   readonly disk = new SimulatedDisk();
   /** What every bucket together holds. */
   readonly objects = new SimulatedObjects();
+  /** Reached at `brokerAddress`. */
+  readonly broker = new SimulatedBroker();
   objectFaults: ObjectFaults = noObjectFaults;
+  /** What goes wrong between a process and the broker. */
+  brokerFaults: BrokerFaults = noBrokerFaults;
   /** Every operation that changed the disk, every crash point, in order. */
   readonly trace: string[] = [];
   /** The disk as the test sees it: never fails, is not counted, outlives every crash. */
@@ -93,6 +114,9 @@ export class World {
   private crashOperation: { at: number; kind: CrashKind } | null = null;
   private failOperation: { at: number; code: string } | null = null;
   private crashPoint: { point: CrashPoint; batchId: number; kind: CrashKind } | null = null;
+  private stall: { at: number; ms: number } | null = null;
+  /** Operations so far of any kind. */
+  private passes = 0;
 
   constructor(seed: number, options: { startMs?: number; autoAdvance?: boolean } = {}) {
     this.random = new Random(seed);
@@ -123,6 +147,7 @@ export class World {
       uuid: () => this.random.uuid(),
       faults: { at: (point, batchId) => this.reached(process, point, batchId) },
       spill: memorySpace,
+      network: { exchange: (host, port, request) => this.exchange(process, `${host}:${port}`, request) },
       memoryBytes: 2 ** 34,
       ...handling(),
     };
@@ -155,6 +180,11 @@ export class World {
     this.crashPoint = { point, batchId, kind };
   }
 
+  /** Whoever does the `count`-th operation from now on, of any kind, stops there for so long, as a process that gets no processor does, and then goes on. */
+  stallAtOperation(count: number, ms: number): void {
+    this.stall = { at: this.passes + count, ms };
+  }
+
   /** Whether an arranged crash has not happened yet; takes it back. */
   cancelCrash(): boolean {
     const waiting = this.crashOperation !== null || this.crashPoint !== null;
@@ -169,9 +199,11 @@ export class World {
 
   /** Nothing fails any more. */
   heal(): void {
+    this.failOperation = null;
     this.failures = [];
     this.capacityBytes = Infinity;
     this.objectFaults = noObjectFaults;
+    this.brokerFaults = noBrokerFaults;
   }
 
   private gateOf(process: SimulatedProcess): Gate {
@@ -213,6 +245,30 @@ export class World {
     return answer;
   }
 
+  /** One request over a connection that may end. What died in the middle of one may have sent it. */
+  private async exchange(process: SimulatedProcess, address: string, request: Uint8Array): Promise<Uint8Array> {
+    assert(address === brokerAddress, `nobody is at ${address}`);
+    const { refused, lost, late } = this.brokerFaults;
+    const name = SimulatedBroker.nameOf(request);
+    this.assertAlive(process);
+    if (this.happens(refused)) throw this.cut(`refused ${name}`);
+    if (SimulatedBroker.changes(request) && this.happens(late)) {
+      void this.clock.sleep(this.random.next() * latestMs).then(() => this.broker.answer(request));
+      this.trace.push(`late ${name}`);
+      this.die(process, "kill");
+    }
+    const operation = SimulatedBroker.changes(request) ? "tellBroker" : "askBroker";
+    const answer = await this.pass(process, operation, name, () => this.broker.answer(request));
+    if (this.happens(lost)) throw this.cut(`lost ${name}`);
+    return answer;
+  }
+
+  /** Named as the client's own connections name it, so that it is tried again. */
+  private cut(what: string): Error {
+    this.trace.push(what);
+    return Object.assign(new Error(`the connection ended: ${what}`), { name: "KafkaJSConnectionClosedError" });
+  }
+
   private objectFailure(code: string, operation: ObjectOperation, path: string): ObjectStoreError {
     this.trace.push(`${code} ${operation} ${path}`);
     return new ObjectStoreError(code, `${operation} ${path}`, true);
@@ -223,17 +279,13 @@ export class World {
     return chance > 0 && this.random.chance(chance);
   }
 
-  private async pass<T>(
-    process: SimulatedProcess,
-    operation: Operation | ObjectOperation,
-    path: string,
-    effect: () => T,
-    half?: () => void,
-  ): Promise<T> {
+  private async pass<T>(process: SimulatedProcess, operation: AnyOperation, path: string, effect: () => T, half?: () => void): Promise<T> {
     this.assertAlive(process);
     // At least one turn: no caller may count on its I/O being done in the same one.
     await (this.latencyMs > 0 ? this.clock.sleep(this.random.next() * this.latencyMs) : Promise.resolve());
     this.assertAlive(process);
+    this.passes++;
+    if (this.stall?.at === this.passes) await this.stallHere(process, operation, path);
     if (changing.has(operation)) {
       this.operations++;
       this.trace.push(`${process.name} ${operation} ${path}`);
@@ -251,6 +303,15 @@ export class World {
     }
     this.failByRule(operation, path);
     return effect();
+  }
+
+  private async stallHere(process: SimulatedProcess, operation: string, path: string): Promise<void> {
+    const { ms } = this.stall!;
+    this.stall = null;
+    this.trace.push(`${process.name} stalls in ${operation} ${path}`);
+    await this.clock.sleep(ms);
+    this.trace.push(`${process.name} wakes`);
+    this.assertAlive(process);
   }
 
   /** The operation was not begun, was half done, or was done but never acknowledged. */
@@ -277,7 +338,7 @@ export class World {
     this.die(process, kind);
   }
 
-  private failByRule(operation: Operation | ObjectOperation, path: string): void {
+  private failByRule(operation: AnyOperation, path: string): void {
     const failure = this.failures.find(
       ({ rule, left }) =>
         left > 0 && (rule.operation === undefined || rule.operation === operation) && (rule.path === undefined || rule.path.test(path)),
