@@ -35,6 +35,7 @@ export type { ForeachBatchInfo, StreamDefinition } from "./dataframe/streamDefin
 export type { SessionContext } from "./dataframe/sessionContext.js";
 export type { ForeachWriter } from "./dataframe/foreach.js";
 export type { StandardSchema } from "./dataframe/standardSchema.js";
+export { postgresBatches, transactional, type BatchStore, type PostgresClient, type PostgresPool } from "./dataframe/transactional.js";
 export { udaf, udf, type UdafParts, type UdfOptions, type UserDefinedFunction } from "./dataframe/userFunctions.js";
 export { UdfRegistration } from "./dataframe/udfRegistration.js";
 export { Window, WindowSpec } from "./dataframe/window.js";

@@ -22,8 +22,8 @@ export async function sinkOf(
   const { format, options, foreachBatch: write, queryName } = definition;
   if (write) {
     const { foreachBatchSinkProvider } = await lazily(import("../sinks/foreach/sink.js"));
-    const provider = foreachBatchSinkProvider((rows, { batchId, queryId, runId, replay, keyColumns }) =>
-      userCode.run(runId, () => write(rows, batchId, { queryId, runId, replay, keyColumns }, session)),
+    const provider = foreachBatchSinkProvider((rows, { batchId, queryId, outputId, runId, replay, keyColumns }) =>
+      userCode.run(runId, () => write(rows, batchId, { queryId, outputId, runId, replay, keyColumns }, session)),
     );
     return { provider, options };
   }

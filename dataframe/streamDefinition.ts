@@ -11,6 +11,8 @@ import { defaultTrigger } from "./triggers.js";
 /** Which batch a `foreachBatch` function has before it: what makes a repeated write recognisable. */
 export interface ForeachBatchInfo {
   readonly queryId: string;
+  /** `main`, or the name of the side output that the function takes. */
+  readonly outputId: string;
   readonly runId: string;
   /** True when an earlier run may have written this very batch already. */
   readonly replay: boolean;

@@ -200,7 +200,7 @@ describe("kind: a wrong argument at the public door", () => {
     const others = Object.entries(api).filter(
       ([name, value]) => typeof value === "function" && !/^[A-Z]/.test(name) && !(name in functions),
     );
-    expect(others.map(([name]) => name)).toEqual(["udaf", "udf", "schema"]);
+    expect(others.map(([name]) => name)).toEqual(["postgresBatches", "transactional", "udaf", "udf", "schema"]);
     expect(await walk([...(others as [string, Call][]), ["Session.create", (...args) => Session.create(args[0] as object)]])).toEqual([]);
   });
 

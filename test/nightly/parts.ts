@@ -29,6 +29,7 @@ export function parts(scale: number): readonly Part[] {
       tests: ["test/simulation"],
       parameters: { SIMULATION_SEEDS: many(10_000), MUTATIONS: scale >= 0.1 ? "all" : "2" },
     },
+    { name: "everything killed at random", tests: ["test/e2e/chaos.test.ts"], parameters: { CHAOS_SECONDS: many(300) } },
     ...chunks.map((size) => ({ name: `queries, pieces of ${size}`, tests: queries, parameters: { CHUNKS: size } })),
     ...chunks
       .filter((size) => scale >= 1 || size === "1")

@@ -73,4 +73,11 @@ export const sinkConditions = {
       "<sink> already holds batch <newest> of this query, which is about to write batch <batchId>: the checkpoint is older than the output.",
     advice: "Restore the newer checkpoint, or write to an empty place.",
   },
+  SINK_BEHIND_QUERY: {
+    sqlState: "55000",
+    message:
+      "<sink> has the batches of this query up to batch <newest>, and the query is about to write batch <batchId>: those between are not there.",
+    advice:
+      "Restore the database that has them, or let the query go back to batch <newest> with a copy of its checkpoint; to go on without them, store the number of the batch before this one there.",
+  },
 } satisfies ConditionTable;
