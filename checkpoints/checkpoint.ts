@@ -9,13 +9,14 @@ import { auditLogs, sourceSumsOf } from "./audit.js";
 import { CheckedCommitLog, CheckedOffsetLog, type BatchLogs } from "./checkedLogs.js";
 import { commitLogCodec } from "./commitLog.js";
 import { Epoch } from "./epoch.js";
+import { finishReset } from "./finishReset.js";
 import { makeDurableFolder, settleFolder } from "./folder.js";
 import { placeOf } from "./location.js";
 import { FileMetadataLog } from "./metadataLog.js";
 import { offsetLogCodec } from "./offsetLog.js";
 import { readOrMakeQueryId, readQueryShape, readTold, writeQueryShape } from "./queryFiles.js";
 import { SourceLogs } from "./sourceLogs.js";
-import { FileStateStore } from "./state/stateStore.js";
+import { FileStateStore, type StateStoreOptions } from "./state/stateStore.js";
 
 /** Configuration that checkpoints read. */
 export const checkpointConf: readonly OptionSpec[] = [
@@ -81,6 +82,7 @@ export async function openCheckpoint({
   try {
     await settleFolder(files, root, startedMs);
     const told = await readTold(files, root);
+    if (told.resetTo !== null) await finishReset({ files, root }, told.resetTo);
     const logs = await openLogs(files, root, startedMs, epoch);
     const state = new FileStateStore({
       files,
@@ -88,8 +90,7 @@ export async function openCheckpoint({
       location: root,
       runId,
       startedMs,
-      stateFileOf: async (version) => (await logs.commits.get(version - 1))?.stateFile ?? null,
-      lastCommit: async () => (logs.commits.latest === null ? null : logs.commits.get(logs.commits.latest)),
+      ...committedState(logs),
       minDeltasForSnapshot: settings.integer("spark.sql.streaming.stateStore.minDeltasForSnapshot")!,
       warn,
       chunks: runtime.chunks,
@@ -122,9 +123,27 @@ export async function openCheckpoint({
     };
   } catch (error) {
     // What was wrong counts, not what letting go met on top of it.
+    const reason = await reasonOf(error, epoch);
     await Promise.allSettled([epoch.release()]);
-    throw error;
+    throw reason;
   }
+}
+
+/** Why a start failed. One that was taken over while it looked sees logs of two times, and that is no reason. */
+async function reasonOf(failure: unknown, epoch: Epoch): Promise<unknown> {
+  try {
+    await epoch.confirm();
+    return failure;
+  } catch (error) {
+    return error instanceof StreamingError && /^CHECKPOINT_(TAKEN_OVER|LOST)$/.test(error.condition) ? error : failure;
+  }
+}
+
+function committedState({ commits }: BatchLogs): Pick<StateStoreOptions, "stateFileOf" | "lastCommit"> {
+  return {
+    stateFileOf: async (version) => (await commits.get(version - 1))?.stateFile ?? null,
+    lastCommit: async () => (commits.latest === null ? null : commits.get(commits.latest)),
+  };
 }
 
 function ownershipOf(settings: Options): { readonly takeOver: boolean; readonly leaseMs: number } {

@@ -74,7 +74,7 @@ export async function pruneCheckpoint(location: string, keptBatches: number, run
 }
 
 /** Does something as the owner. A place where there is no checkpoint stays as it is. @throws CHECKPOINT_NOT_FOUND, CHECKPOINT_IN_USE */
-async function owning<T>(location: string, runtime: Runtime, work: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
+export async function owning<T>(location: string, runtime: Runtime, work: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
   await readCheckpoint(location, runtime, () => undefined);
   const checkpoint = await openCheckpoint({ location, runtime });
   try {

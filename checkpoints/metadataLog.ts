@@ -35,9 +35,15 @@ export class FileMetadataLog<T> implements MetadataLog<T> {
     return new FileMetadataLog(files, folder, codec, [...ids, ...behind]);
   }
 
-  /** The log of a checkpoint that somebody else may own: to be read only. */
-  static async look<T>(files: FileSystem, folder: string, codec: LogCodec<T>): Promise<FileMetadataLog<T>> {
-    return new FileMetadataLog(files, folder, codec, idsOf(await listFolder(files, folder)));
+  /** The log of a checkpoint that somebody else may own: to be read only. @param last what is behind it counts no more */
+  static async look<T>(files: FileSystem, folder: string, codec: LogCodec<T>, last = Infinity): Promise<FileMetadataLog<T>> {
+    const ids = idsOf(await listFolder(files, folder));
+    return new FileMetadataLog(
+      files,
+      folder,
+      codec,
+      ids.filter((id) => id <= last),
+    );
   }
 
   /** The ids of the entries that are there, ascending. */

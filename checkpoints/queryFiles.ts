@@ -30,7 +30,8 @@ function idPath(root: string): string {
   return `${root}/metadata`;
 }
 
-/** Of a file that says what a tool has told the query; one that says nothing of it is 1, as ever. */
+/** Of a file by which a query is to go back; of one that says something else that a tool has told it; one that says nothing is 1, as ever. */
+const resetVersion = 3;
 const toldVersion = 2;
 const plainVersion = 1;
 
@@ -40,6 +41,8 @@ export interface ToldQuery {
   readonly partitions: number | null;
   /** The oldest batch that a pruning has left; null when nothing was pruned. */
   readonly oldestBatchId: number | null;
+  /** The batch to go back behind: what is newer counts no more, and is taken away by whoever opens the checkpoint; null for no word. */
+  readonly resetTo: number | null;
 }
 
 interface QueryFile {
@@ -47,7 +50,7 @@ interface QueryFile {
   readonly told: ToldQuery;
 }
 
-const nothingTold: ToldQuery = { partitions: null, oldestBatchId: null };
+const nothingTold: ToldQuery = { partitions: null, oldestBatchId: null, resetTo: null };
 
 /** What kind of query a checkpoint belongs to (`query.json`); null where nobody has said so yet, as in a checkpoint of Spark's. */
 export async function readQueryShape(files: FileSystem, root: string): Promise<Json> {
@@ -75,12 +78,13 @@ async function readQueryFile(files: FileSystem, root: string): Promise<QueryFile
   if (bytes === null) return { shape: null, told: nothingTold };
   const fields = JsonFields.parse(decodeText(bytes, refuse), refuse);
   const version = fields.integer("version");
-  if (version > toldVersion) {
-    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(toldVersion) });
+  if (version > resetVersion) {
+    throw new StreamingError("CHECKPOINT_FORMAT_UNKNOWN", { path, version: String(version), maxVersion: String(resetVersion) });
   }
   const told = {
     partitions: fields.has("partitions") ? fields.integer("partitions") : null,
     oldestBatchId: fields.has("oldestBatchId") ? fields.integer("oldestBatchId") : null,
+    resetTo: fields.has("resetTo") ? fields.integer("resetTo") : null,
   };
   if (told.partitions !== null && (told.partitions < 1 || told.partitions > keyGroupCount))
     throw refuse(`\`partitions\` is ${told.partitions}`);
@@ -88,12 +92,13 @@ async function readQueryFile(files: FileSystem, root: string): Promise<QueryFile
 }
 
 function writeQueryFile(files: FileSystem, root: string, { shape, told }: QueryFile): Promise<void> {
-  const { partitions, oldestBatchId } = told;
+  const { partitions, oldestBatchId, resetTo } = told;
   const isPlain = partitions === null && oldestBatchId === null;
   const content = {
-    version: isPlain ? plainVersion : toldVersion,
+    version: resetTo !== null ? resetVersion : isPlain ? plainVersion : toldVersion,
     ...(partitions !== null && { partitions }),
     ...(oldestBatchId !== null && { oldestBatchId }),
+    ...(resetTo !== null && { resetTo }),
     shape,
   };
   return files.replace(shapePath(root), encodeText(JSON.stringify(content)));

@@ -56,9 +56,11 @@ export interface CheckpointReading {
  */
 export async function readCheckpoint(location: string, runtime: Runtime, warn: (message: string) => void): Promise<CheckpointReading> {
   const { files, root } = placeOf(location, runtime);
+  const told = await readTold(files, root);
+  const last = told.resetTo ?? Infinity;
   const logs: BatchLogs = {
-    offsets: await FileMetadataLog.look(files, `${root}/offsets`, offsetLogCodec),
-    commits: await FileMetadataLog.look(files, `${root}/commits`, commitLogCodec),
+    offsets: await FileMetadataLog.look(files, `${root}/offsets`, offsetLogCodec, last),
+    commits: await FileMetadataLog.look(files, `${root}/commits`, commitLogCodec, last),
     oldestBatchId: 0,
   };
   const queryId = await readQueryId(files, root);
@@ -70,7 +72,7 @@ export async function readCheckpoint(location: string, runtime: Runtime, warn: (
     logs,
     location: root,
     retained: retainedBySpark,
-    prunedBefore: (await readTold(files, root)).oldestBatchId,
+    prunedBefore: told.oldestBatchId,
     stateFiles,
     hasStateFile,
   });

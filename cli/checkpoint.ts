@@ -1,3 +1,4 @@
+import { resetText, targetOf, type BackFlags } from "./reset.js";
 import type { CheckpointReport, CheckpointVerdict } from "../dataframe/checkpointReport.js";
 import { Session } from "../dataframe/session.js";
 import { StreamingError } from "../engine/errors/streamingError.js";
@@ -6,15 +7,19 @@ import { Messages } from "./messages.js";
 
 /** What `tidemark checkpoint` was told. */
 export interface CheckpointFlags {
-  readonly what: "inspect" | "verify" | "savepoint" | "fork" | "prune" | "repartition";
+  readonly what: "inspect" | "verify" | "savepoint" | "fork" | "prune" | "repartition" | "reset";
   readonly path: string;
   /** Where a copy goes; to how many partitions, to how many batches. */
   readonly to: string;
   readonly json: boolean;
+  /** Where `reset` goes back to. */
+  readonly back: BackFlags;
+  /** `reset` only says what it means. */
+  readonly dryRun: boolean;
 }
 
 /** Says what is in a checkpoint, or whether all of it can be read, or copies it. Gives the exit code: 1 also where something is damaged. */
-export async function checkpoint({ what, path, to, json }: CheckpointFlags): Promise<number> {
+export async function checkpoint({ what, path, to, json, back, dryRun }: CheckpointFlags): Promise<number> {
   const messages = new Messages(json);
   const session = Session.create({ warn: (message) => messages.warning(message) });
   try {
@@ -37,6 +42,12 @@ export async function checkpoint({ what, path, to, json }: CheckpointFlags): Pro
           ? JSON.stringify({ what, path, to, lastCommitted: batchId })
           : `${to}: ${what === "fork" ? "a query of its own that goes on" : "the same query,"} ${at}`,
       );
+      return exitCodes.done;
+    }
+    if (what === "reset") {
+      const { reset } = await import("../dataframe/checkpointReport.js");
+      const report = await reset(session, path, targetOf(back), dryRun);
+      print(json ? JSON.stringify({ what, path, dryRun, ...report }) : resetText(path, report, dryRun));
       return exitCodes.done;
     }
     if (what === "repartition") {

@@ -234,14 +234,14 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   checkpoint: {
     describe:
-      "Say what is in a checkpoint, or whether all of it can be read, or copy it, also while its query runs; make it smaller, or change its partitions",
+      "Say what is in a checkpoint, or whether all of it can be read, or copy it, also while its query runs; make it smaller, change its partitions, or go back in it",
     takes: [
       {
         name: "what",
         describe:
-          "inspect; verify; savepoint: a copy for the same query; fork: a copy for a query of its own; prune: forget all but the last batches; repartition: another number of state partitions from the next start on",
+          "inspect; verify; savepoint: a copy for the same query; fork: a copy for a query of its own; prune: forget all but the last batches; repartition: another number of state partitions from the next start on; reset: forget the last batches, so that what they read is read again",
         isRequired: true,
-        choices: ["inspect", "verify", "savepoint", "fork", "prune", "repartition"],
+        choices: ["inspect", "verify", "savepoint", "fork", "prune", "repartition", "reset"],
       },
       checkpointFolder,
       {
@@ -250,10 +250,25 @@ export const commands: Readonly<Record<string, Command>> = {
         isRequired: false,
       },
     ],
-    flags: { json: { type: "switch", describe: "One JSON object, for machines" }, cwd },
+    flags: {
+      "to-batch": { type: "text", describe: "reset: the batch that is the last one then" },
+      "to-time": {
+        type: "text",
+        describe: "reset: the same, as the last batch that was planned by that time, such as 2026-11-27T08:00:00Z",
+      },
+      "to-offsets": {
+        type: "text",
+        describe: "reset: the same, as the batch that ended at these offsets: a JSON array with one for each source, as inspect shows them",
+      },
+      "dry-run": { type: "switch", describe: "reset: say what it means, and change nothing" },
+      json: { type: "switch", describe: "One JSON object, for machines" },
+      cwd,
+    },
     run: async ([what = "", path = "", to = ""], values) => {
       const { checkpoint } = await import("./checkpoint.js");
-      return checkpoint({ what: what as CheckpointFlags["what"], path, to, json: values.json === true });
+      const back = { toBatch: text(values["to-batch"]), toTime: text(values["to-time"]), toOffsets: text(values["to-offsets"]) };
+      const flags = { what: what as CheckpointFlags["what"], path, to, json: values.json === true };
+      return checkpoint({ ...flags, back, dryRun: values["dry-run"] === true });
     },
   },
   init: {

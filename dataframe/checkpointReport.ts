@@ -1,4 +1,5 @@
 import { copyCheckpoint } from "../checkpoints/copy.js";
+import { planReset, resetCheckpoint, type ResetPlan, type ResetTarget } from "../checkpoints/reset.js";
 import { pruneCheckpoint, repartitionCheckpoint, type Pruned } from "../checkpoints/maintenance.js";
 import { readCheckpoint, type CheckpointReading } from "../checkpoints/reading.js";
 import type { Json } from "../engine/contract/json.js";
@@ -112,6 +113,54 @@ export function repartition({ runtime }: SessionContext, path: string, partition
  */
 export function prune({ runtime }: SessionContext, path: string, keptBatches: number): Promise<Pruned> {
   return pruneCheckpoint(path, keptBatches, runtime);
+}
+
+export type { ResetTarget };
+
+/** What it means to let a query go back. */
+export interface ResetReport {
+  /** The last batch that is left. */
+  readonly toBatch: number;
+  readonly plannedAt: string;
+  /** The batches that come again; none where the query is there already. */
+  readonly again: { readonly from: number; readonly to: number } | null;
+  /** From where each source is read again, and how far it was. */
+  readonly sources: readonly { readonly name: string; readonly from: Json; readonly was: Json }[];
+  readonly watermark: { readonly to: string | null; readonly was: string | null };
+  readonly hasState: boolean;
+  /** Where the query wrote: it has the batches that come again. */
+  readonly output: string | null;
+}
+
+/**
+ * Lets the query of a checkpoint go back behind a batch, so that it reads again what came since; with `dryRun` only says what that means.
+ *
+ * @throws CHECKPOINT_NOT_FOUND, CHECKPOINT_RESET_UNKNOWN, CHECKPOINT_IN_USE, CHECKPOINT_FILE_MISSING
+ */
+export async function reset(session: SessionContext, path: string, target: ResetTarget, dryRun: boolean): Promise<ResetReport> {
+  const { runtime } = session;
+  const before = await inspectCheckpoint(session, path);
+  const { to, again } = await (dryRun ? planReset : resetCheckpoint)(path, target, runtime);
+  const last = again.at(-1) ?? to;
+  return {
+    toBatch: to.batchId,
+    plannedAt: isoMs(to.offsets.batchTimestampMs),
+    again: again.length === 0 ? null : { from: again[0]!.batchId, to: last.batchId },
+    sources: before.sources.map(({ name }, i) => ({
+      name,
+      from: offsetOf(to.offsets.offsets[i] ?? null),
+      was: offsetOf(last.offsets.offsets[i] ?? null),
+    })),
+    watermark: { to: watermarkBehind(to), was: watermarkBehind(last) },
+    hasState: to.commit?.stateFile !== undefined,
+    output: before.sink,
+  };
+}
+
+/** The watermark of the batch that comes next; null where there is none yet. */
+function watermarkBehind({ offsets, commit }: ResetPlan["to"]): string | null {
+  const watermarkMs = Math.max(offsets.batchWatermarkMs, commit?.nextBatchWatermarkMs ?? 0);
+  return watermarkMs === 0 ? null : isoMs(watermarkMs);
 }
 
 /** Reads all that a restart from any retained batch may need: the logs, and the state files to their ends. @throws CHECKPOINT_NOT_FOUND */

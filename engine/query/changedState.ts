@@ -10,8 +10,16 @@ export interface ChangedState {
   readonly recorded: RecordedState;
 }
 
+/** What a look at the checkpoint of a query has found. */
+export interface CheckedState {
+  /** Null where the state is kept as it was. */
+  readonly changed: ChangedState | null;
+  /** Records the query as it is now. */
+  record(): Promise<void>;
+}
+
 /**
- * Compares the query with the one that the checkpoint was made by, and records it as it is now; gives what has to be done about its state, null for nothing.
+ * Compares the query with the one that the checkpoint was made by; gives what has to be done about its state, and how the query is recorded once nothing else refuses it.
  *
  * Filters, projections and the kind of sink may change. Once a batch is committed the folder of a file sink must not, nor, where there is state, the output mode, nor stateful
  * operators but for what `decideState` lets pass.
@@ -22,7 +30,7 @@ export async function checkState(
   definition: QueryDefinition,
   { operators, execution, places }: QueryParts,
   { batchId }: RestartPoint,
-): Promise<ChangedState | null> {
+): Promise<CheckedState> {
   const { checkpoint, identity, stateHooks: hooks } = definition;
   const query = await definition.recordedShape();
   const shape = { ...identity, operators };
@@ -54,8 +62,8 @@ export async function checkState(
   }
   // Until a batch is committed with another state, that of before counts; from then on the layout says what the operators are.
   const counts = query !== null && (changed !== null || layout.operators !== null) ? { ...shape, operators: query.operators } : shape;
-  if (JSON.stringify(query) !== JSON.stringify(counts)) await checkpoint.writeQueryShape(counts);
-  return changed;
+  const isNew = JSON.stringify(query) !== JSON.stringify(counts);
+  return { changed, record: async () => (isNew ? checkpoint.writeQueryShape(counts) : undefined) };
 }
 
 function refuse(decisions: readonly StateDecision[], location: string): void {

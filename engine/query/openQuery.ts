@@ -41,11 +41,13 @@ export async function openQuery(definition: QueryDefinition, point: RestartPoint
   const parts = await definition.open(conf);
   const close = onlyOnce(() => closeParts(definition, parts));
   try {
-    const state = await checkState(definition, parts, point);
+    const checked = await checkState(definition, parts, point);
     checkLoggedOffsets(checkpoint, parts.sources);
-    await restoreState(definition, parts, state, point.batchId);
+    await restoreState(definition, parts, checked.changed, point.batchId);
     if (trigger.kind === "availableNow") for (const source of parts.sources) await source.prepareForAvailableNow();
     for (const output of parts.outputs) await startSink(definition, output);
+    // Where it writes to is recorded when that place has taken it: one that refuses may be changed.
+    await checked.record();
   } catch (error) {
     await close();
     throw error;

@@ -125,8 +125,10 @@ export class FileSource implements Source {
       }
       this.seen.purge();
     }
-    // An entry beyond `start` that nobody has run is of a run that died before it logged the offset: it is the next batch.
-    return JSON.stringify({ logOffset: this.log.latestId });
+    // An entry beyond `start` that nobody has run is of a run that died before it logged the offset, or of a query that was told to go back: it is the next batch, by itself
+    // where batches are limited.
+    const isLimited = limit.maxFiles !== undefined || limit.maxBytes !== undefined;
+    return JSON.stringify({ logOffset: isLimited ? entryOf(start) + 1 : this.log.latestId });
   }
 
   async prepareForAvailableNow(): Promise<void> {

@@ -111,7 +111,7 @@ test("what is asked wrongly is said", async () => {
     expect(await refused("state", "shw", "checkpoint")).toEqual([2, expect.stringContaining("Did you mean show?")]);
     expect(await refused("checkpoint", "inspect")).toEqual([
       2,
-      expect.stringContaining("tidemark checkpoint inspect|verify|savepoint|fork|prune|repartition <path> [to]"),
+      expect.stringContaining("tidemark checkpoint inspect|verify|savepoint|fork|prune|repartition|reset <path> [to]"),
     ]);
     expect(await refused("state", "show", "checkpoint", "--batch", "soon")).toEqual([2, expect.stringContaining("--batch")]);
     expect(await refused("state", "show", "checkpoint", "--from", "1")).toEqual([2, expect.stringContaining("--from")]);
@@ -147,5 +147,45 @@ test("prune and repartition change a checkpoint whose query has ended, and are r
     await running.ended;
     const { stdout } = await tidemark(folder, "checkpoint", "inspect", "checkpoint", "--json");
     expect(JSON.parse(stdout)).toMatchObject({ conf: { "spark.sql.shuffle.partitions": "7" } });
+  });
+});
+
+test("reset says what going back means, goes back, and the query reads again into another place", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const batches = (): string[] => readdirSync(join(folder, "checkpoint/commits")).toSorted();
+    const dry = await tidemark(folder, "checkpoint", "reset", "checkpoint", "--to-batch", "1", "--dry-run");
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringMatching(/would go back behind batch 1, .*batches 2 to 3 are forgotten\n/)]);
+    expect(dry.stdout).toMatch(/^read again +json\[in\] from \{"logOffset":1\} \(it was at \{"logOffset":2\}\)$/m);
+    expect(dry.stdout).toMatch(/^output +json file:.*SINK_AHEAD_OF_QUERY/m);
+    expect(batches()).toEqual(["0", "1", "2", "3"]);
+    const done = await tidemark(folder, "checkpoint", "reset", "checkpoint", "--to-offsets", '[{"logOffset":1}]', "--json");
+    expect(JSON.parse(done.stdout)).toMatchObject({ toBatch: 1, again: { from: 2, to: 3 }, dryRun: false, hasState: true });
+    expect(batches()).toEqual(["0", "1"]);
+    expect((await tidemark(folder, "checkpoint", "verify", "checkpoint")).code).toBe(0);
+    const refused = await tidemark(folder, "run", "job.mjs", "--quiet");
+    expect([refused.code === 0, refused.stderr]).toEqual([false, expect.stringContaining("SINK_AHEAD_OF_QUERY")]);
+    writeFiles(folder, { "again.mjs": countingJob().replace('"out"', '"again"') });
+    expect((await tidemark(folder, "run", "again.mjs", "--quiet")).code).toBe(0);
+    expect(batches()).toEqual(["0", "1", "2", "3"]);
+    const nothing = await tidemark(folder, "checkpoint", "reset", "checkpoint", "--to-time", "2999-01-01T00:00:00Z");
+    expect(nothing.stdout).toContain("batch 3 is the last one; there is nothing to go back from");
+  });
+});
+
+test("reset refuses what nobody knows", async () => {
+  await inFolder(async (folder) => {
+    await counted(folder);
+    const refused = async (...flags: string[]): Promise<[number | null, string]> => {
+      const { code, stderr } = await tidemark(folder, "checkpoint", "reset", "checkpoint", ...flags);
+      return [code, stderr];
+    };
+    expect(await refused()).toEqual([2, expect.stringContaining("Say where to, in one way")]);
+    expect(await refused("--to-batch", "1", "--to-time", "2026-01-01")).toEqual([2, expect.stringContaining("in one way")]);
+    expect(await refused("--to-batch", "soon")).toEqual([2, expect.stringContaining("--to-batch")]);
+    expect(await refused("--to-time", "yesterday")).toEqual([2, expect.stringContaining("a time such as")]);
+    expect(await refused("--to-offsets", "{}")).toEqual([2, expect.stringContaining("--to-offsets")]);
+    expect(await refused("--to-batch", "17")).toEqual([1, expect.stringContaining("CHECKPOINT_RESET_UNKNOWN")]);
+    expect(await refused("--to-time", "1999-01-01T00:00:00Z")).toEqual([1, expect.stringContaining("planned by 1999-01-01")]);
   });
 });

@@ -83,6 +83,11 @@ export const checkpointConditions = {
     message: "The checkpoint <location> has not all that batch <batchId> began with; it has that of <kept>.",
     advice: "Name one of those batches. spark.sql.streaming.minBatchesToRetain says how many are kept.",
   },
+  CHECKPOINT_RESET_UNKNOWN: {
+    sqlState: "42K03",
+    message: "The checkpoint <location> knows no committed <wanted> to go back to; it has batches <kept>.",
+    advice: "Name one of those. spark.sql.streaming.minBatchesToRetain says how many are kept; a new checkpoint begins at the beginning.",
+  },
   CHECKPOINT_NOT_FOUND: {
     sqlState: "42K03",
     message: "There is no checkpoint at <location>: no query has planned a batch there.",

@@ -51,7 +51,7 @@ export class Simulation {
   conf: Readonly<Record<string, string>> = {};
   private starts = 0;
   private readonly table: string;
-  private readonly places: Places;
+  private places: Places;
 
   /** @param query what starts; another may be put in its place between two starts */
   constructor(
@@ -100,6 +100,11 @@ export class Simulation {
     }, plain);
     const whole = query.migrate === undefined ? writer : writer.migrateState("aggregate-0", query.migrate);
     return this.aimed(whole, table).option("checkpointLocation", this.places.checkpoint).start();
+  }
+
+  /** The next starts write below another folder. */
+  moveOutput(root: string): void {
+    this.places = { ...this.places, output: `${root}/out`, side: (id) => `${root}/${id}` };
   }
 
   private aimed<W extends { option(name: string, value: string): W; queryName(name: string): W }>(writer: W, table: string): W {

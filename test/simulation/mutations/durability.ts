@@ -61,13 +61,4 @@ export const durabilityMutations: readonly Mutation[] = [
     "if (!commitBegun) await batch?.abort();",
     "await batch?.abort();",
   ]),
-  mutation(
-    "answers from outside are logged after the outputs",
-    "engine/query/batchRun.ts",
-    ['    if (result.answers !== null) await timer.phase("addBatch", () => logAnswers(query, batchId, result.answers!));\n', ""],
-    [
-      '    await at("afterSinkCommit", batchId);',
-      '    await at("afterSinkCommit", batchId);\n    if (result.answers !== null) await logAnswers(query, batchId, result.answers);',
-    ],
-  ),
 ];

@@ -19,8 +19,8 @@ export const recoveryMutations: readonly Mutation[] = [
     "watermarkMs: planned.batchWatermarkMs,",
   ]),
   mutation("state is restored from the batch before", "engine/query/openQuery.ts", [
-    "await restoreState(definition, parts, state, point.batchId);",
-    "await restoreState(definition, parts, state, Math.max(0, point.batchId - 1));",
+    "await restoreState(definition, parts, checked.changed, point.batchId);",
+    "await restoreState(definition, parts, checked.changed, Math.max(0, point.batchId - 1));",
   ]),
   mutation("a delta that no commit names is applied, and its batch runs again on top of it", "checkpoints/state/stateStore.ts", [
     "    this.head = { version, name };\n  }\n\n  async writeDelta",
@@ -30,22 +30,6 @@ export const recoveryMutations: readonly Mutation[] = [
   }
 
   async writeDelta`,
-  ]),
-  mutation("deltas behind the newest slice of a snapshot are read, not those behind its base", "checkpoints/state/chain.ts", [
-    "if (snapshot !== null) return { snapshot, deltas: from(at + 1) };",
-    "if (snapshot !== null) return { snapshot, deltas: from(Math.max(at, snapshot.index.version) + 1) };",
-  ]),
-  mutation("a snapshot says that all of it is of its newest version", "checkpoints/state/snapshotWriter.ts", [
-    "isWhole: false, base: this.base, tables",
-    "isWhole: false, base: this.newest, tables",
-  ]),
-  mutation("state files are purged one too many", "checkpoints/state/purge.ts", [
-    "other.file.version < file.version)",
-    "other.file.version <= file.version)",
-  ]),
-  mutation("a snapshot that is not complete counts for the purge", "checkpoints/state/purge.ts", [
-    "if (newest === null || newest > oldestRetainedVersion || ++found < 2) continue;",
-    "if (++found < 2) continue;",
   ]),
   mutation("the offset log is purged one batch further than the commit says", "checkpoints/metadataLog.ts", [
     "while (this.known.length > 0 && this.known[0]! < id) {",
@@ -66,9 +50,5 @@ export const recoveryMutations: readonly Mutation[] = [
   mutation("a table does not look whether the batch is there", "sinks/memory/sink.ts", [
     "    if (newest === info.batchId) return null;\n",
     "",
-  ]),
-  mutation("deletes are lost where changes come", "engine/physical/stateless/changeRows.ts", [
-    "if (old >= 0 && !(this.#upserts && now >= 0))",
-    "if (old >= 0 && !this.#upserts && now >= 0)",
   ]),
 ];
