@@ -84,21 +84,18 @@ export async function openCheckpoint({
     const told = await readTold(files, root);
     if (told.resetTo !== null) await finishReset({ files, root }, told.resetTo);
     const logs = await openLogs(files, root, startedMs, epoch);
+    const stateFolder = { files, folder: `${root}/state`, location: root, runId, startedMs };
     const state = new FileStateStore({
-      files,
-      folder: `${root}/state`,
-      location: root,
-      runId,
-      startedMs,
+      ...stateFolder,
       ...committedState(logs),
       minDeltasForSnapshot: settings.integer("spark.sql.streaming.stateStore.minDeltasForSnapshot")!,
       warn,
       chunks: runtime.chunks,
     });
     const retained = settings.integer("spark.sql.streaming.minBatchesToRetain")!;
-    const stateFiles = (): Promise<ReadonlySet<string>> => state.names();
     const hasStateFile = (name: string): Promise<boolean> => state.isThere(name);
-    const history = await auditLogs({ logs, location: root, retained, prunedBefore: told.oldestBatchId, stateFiles, hasStateFile });
+    const stateFiles = { stateFiles: () => state.names(), hasStateFile };
+    const history = await auditLogs({ logs, location: root, retained, prunedBefore: told.oldestBatchId, ...stateFiles });
     await requireFiles(files, root, history);
     const sources = new SourceLogs({ files, root, startedMs, checkOwnership: () => epoch.check() });
     await sources.verify(sourceSumsOf(history));

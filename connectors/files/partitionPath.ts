@@ -2,7 +2,7 @@
 const defaultPartition = "__HIVE_DEFAULT_PARTITION__";
 
 // oxlint-disable-next-line no-control-regex -- control characters are among those that are escaped
-const escaped = /[\u0001-\u001f"#%'*/:=?\\{[\]^\u007f]/g;
+const escaped = /[\u0000-\u001f"#%'*/:=?\\{[\]^\u007f]/g;
 
 /** The name of the folder of a value, `name=value`, as Hive and Spark write it. */
 export function partitionFolder(name: string, value: string | null): string {

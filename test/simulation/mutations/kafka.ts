@@ -14,16 +14,4 @@ export const kafkaMutations: readonly Mutation[] = [
     "    await this.send();\n    const { producer, marker } = this.sink.started();\n",
     "    await this.send();\n    const { producer, marker } = this.sink.started();\n    await producer.end(true);\n",
   ]),
-  mutation("a batch that was given up stays in the transaction of the next", "sinks/kafka/kafkaSink.ts", [
-    "    this.needsFencing = true;\n    const enough",
-    "    const enough",
-  ]),
-  mutation("a fenced producer goes on under its old epoch", "connectors/kafka/producer.ts", [
-    "this.producer = { transactionalId: this.transactionalId, producerId, producerEpoch };",
-    "this.producer ??= { transactionalId: this.transactionalId, producerId, producerEpoch };",
-  ]),
-  mutation("a produce request that is sent again has new numbers", "connectors/kafka/producer.ts", [
-    "[errorCode.duplicateSequenceNumber]",
-    "[]",
-  ]),
 ];

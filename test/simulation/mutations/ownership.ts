@@ -24,10 +24,6 @@ export const ownershipMutations: readonly Mutation[] = [
     "await store.put(key, bytes, true)",
     "await store.put(key, bytes, false)",
   ]),
-  mutation("a put that is refused when it is sent again is taken for done", "runtime/objects/bucket.ts", [
-    "return there !== null && Buffer.compare(there.bytes, bytes) === 0;",
-    "return there !== null;",
-  ]),
   mutation("a put is sent again without a look at what is there", "runtime/objects/bucket.ts", [
     "    if (!mayBeDone) return false;\n",
     "    if (mayBeDone || !mayBeDone) return false;\n",
