@@ -2,7 +2,7 @@ import type { CommitEntry, MetadataLog, OffsetEntry } from "../engine/contract/c
 import { assert } from "../engine/errors/assert.js";
 import { offsetSums } from "./checksums.js";
 import type { CommitRecord } from "./commitLog.js";
-import { commitInvariants, hold, offsetInvariants } from "./invariants.js";
+import { commitInvariants, hold, offsetInvariants, type Invariant } from "./invariants.js";
 import type { FileMetadataLog } from "./metadataLog.js";
 import type { SourceLogs } from "./sourceLogs.js";
 
@@ -20,6 +20,16 @@ export interface LogOwner {
   confirm(): Promise<void>;
   /** Told of each commit. */
   committed(): void;
+}
+
+/** What does not hold may be the work of a successor that this run does not know of: then that is said. */
+async function holdAsOwner<Write>(invariants: readonly Invariant<Write>[], write: Write, path: string, owner: LogOwner): Promise<void> {
+  try {
+    hold(invariants, write, path);
+  } catch (error) {
+    await owner.confirm();
+    throw error;
+  }
 }
 
 const announced = "a commit says how far back the logs reach before anything is purged";
@@ -45,7 +55,8 @@ export class CheckedOffsetLog implements MetadataLog<OffsetEntry> {
   async add(id: number, entry: OffsetEntry): Promise<boolean> {
     const { offsets, commits } = this.logs;
     if (id > (offsets.latest ?? -1)) {
-      hold(offsetInvariants, { id, entry, previous: await newestOf(offsets), latestCommitted: commits.latest }, offsets.pathOf(id));
+      const write = { id, entry, previous: await newestOf(offsets), latestCommitted: commits.latest };
+      await holdAsOwner(offsetInvariants, write, offsets.pathOf(id), this.owner);
     }
     const added = await offsets.add(id, entry);
     if (!added) await this.owner.confirm();
@@ -82,7 +93,7 @@ export class CheckedCommitLog implements MetadataLog<CommitEntry> {
     if (id <= (commits.latest ?? -1)) return commits.add(id, entry);
     const [planned, previous] = [await newestOf(offsets), await newestOf(commits)];
     const stateFileIsThere = entry.stateFile === undefined || (await this.hasStateFile(entry.stateFile));
-    hold(commitInvariants, { id, entry, planned, previous, stateFileIsThere }, commits.pathOf(id));
+    await holdAsOwner(commitInvariants, { id, entry, planned, previous, stateFileIsThere }, commits.pathOf(id), this.owner);
     const oldestBatchId = Math.max(entry.oldestBatchId ?? 0, this.logs.oldestBatchId);
     const checksums = { offsets: offsetSums(planned!.entry), sources: this.sources.currentSums };
     const added = await commits.add(id, { ...entry, batchId: id, oldestBatchId, checksums });

@@ -12,7 +12,7 @@ import { isoMs, type StreamingQueryProgress } from "./progress.js";
 import { progressOf } from "./progressReport.js";
 import { findRestartPoint, type RestartPoint } from "./recovery.js";
 import type { StreamingQuery, StreamingQueryStatus } from "./streamingQuery.js";
-import { reasonOf } from "./startFailure.js";
+import { reasonOf, takenOverOr } from "./startFailure.js";
 import { StateGrowth } from "./stateGrowth.js";
 import { delayToNextTriggerMs } from "./trigger.js";
 import { WatermarkTracker } from "./watermarkTracker.js";
@@ -147,7 +147,7 @@ export class MicroBatchQuery implements StreamingQuery {
       // A run that ends by itself may be one of many short ones, none of which would ever complete a snapshot. Who is stopped does not dwell.
       while (!this.stopping.signal.aborted && (await this.advanceSnapshot()));
     } catch (error) {
-      if (!this.isLeft(error)) this.failure = this.failureOf(error);
+      if (!this.isLeft(error)) this.failure = this.failureOf(await takenOverOr(error, checkpoint));
     }
     this.active = false;
     this.setStatus(this.failure === null ? "Stopped" : "Terminated with exception", { isTriggerActive: false });
