@@ -1,5 +1,5 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import { takeBatch } from "../../arrow/columns.js";
+import { plainColumn, takeBatch } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import { allGroups, keyGroupOf, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
@@ -9,6 +9,7 @@ import type { PackedKeys } from "../../state/packedKeys.js";
 import type { Evolution } from "../migration/tableSteps.js";
 import type { BatchFacts, Emission, Operator, Pause, StatefulOperator, StateOperatorMetrics } from "../operator.js";
 import { ColdRows } from "./coldRows.js";
+import { DueRuns } from "./dueRuns.js";
 import type { MemoryShare, QueryMemory } from "./queryMemory.js";
 
 /** The part of what an operator may hold that its own tables take: the rest is for what says where the rows on disk lie. */
@@ -30,6 +31,12 @@ export interface SheddingOperator extends StatefulOperator {
   savedKeysOf(batch: Batch): PackedKeys;
   /** Of rows that begin so: 1 for those whose key it has. */
   holds(batch: Batch): Uint8Array;
+  /** Of rows as it sheds them: by which `evictUs` it must have them again, NaN: never; null where nothing expires. */
+  dueTimes(saved: Batch): Float64Array | null;
+  /** Until which time keys expire with this batch, µs; null where none does. */
+  readonly evictUs: number | null;
+  /** Whether what expires comes out. */
+  readonly emitsExpired: boolean;
 }
 
 export function shedsState(operator: Operator): operator is SheddingOperator {
@@ -47,6 +54,7 @@ export class ColdState implements StatefulOperator {
   readonly evolution?: Evolution;
   readonly #share: MemoryShare;
   readonly #cold: ColdRows;
+  readonly #due: DueRuns;
   #layout: string | null = null;
 
   /**
@@ -64,6 +72,7 @@ export class ColdState implements StatefulOperator {
     this.#share = memory.shareOfState(operator.operatorId);
     assert(operator.schemas.length === 1, "what is shed is of one table");
     this.#cold = new ColdRows(rowsOf(operator.schemas[0]!), memory, rowsAtOnce);
+    this.#due = new DueRuns(memory);
   }
 
   get schemas(): readonly StateSchema[] {
@@ -89,8 +98,20 @@ export class ColdState implements StatefulOperator {
     yield* this.operator.process(batch, input);
   }
 
-  finish(): Iterable<Emission | Pause> {
-    return this.operator.finish();
+  /** What expires is there, so that it comes out, or is deleted, as all else does. */
+  *finish(): Iterable<Emission | Pause> {
+    const { evictUs } = this.operator;
+    if (evictUs !== null && this.#cold.count > 0) {
+      for (const hashes of this.#due.until(evictUs)) {
+        this.#takeBack({ hashes, keyOf: null }, hashes.length);
+        this.#share.hold(this.memoryBytes);
+      }
+    }
+    yield* this.operator.finish();
+  }
+
+  get dueUs(): number {
+    return Math.min(this.operator.dueUs ?? Infinity, this.operator.emitsExpired ? this.#due.earliestUs : Infinity);
   }
 
   /**
@@ -128,7 +149,7 @@ export class ColdState implements StatefulOperator {
   }
 
   get memoryBytes(): number {
-    return this.operator.memoryBytes + this.#cold.memoryBytes;
+    return this.operator.memoryBytes + this.#cold.memoryBytes + this.#due.memoryBytes;
   }
 
   metrics(): StateOperatorMetrics {
@@ -139,7 +160,7 @@ export class ColdState implements StatefulOperator {
       ...metrics,
       numRowsTotal: metrics.numRowsTotal + count,
       memoryUsedBytes: this.memoryBytes,
-      onDisk: { rows: count, bytes: fileBytes },
+      onDisk: { rows: count, bytes: fileBytes + this.#due.fileBytes },
     };
   }
 
@@ -150,7 +171,7 @@ export class ColdState implements StatefulOperator {
   /** Puts all on disk. The tables that held it are gone: what comes next has other keys. */
   #moveOut(): void {
     if (this.operator.stateRows === 0) return;
-    for (const { upserts } of this.operator.shed(this.operator.stateRows)) this.#cold.add(upserts!);
+    for (const { upserts } of this.operator.shed(this.operator.stateRows)) this.#putAway(upserts!);
     assert(this.operator.stateRows === 0, "before the first batch no key is in use");
     this.operator = this.make();
     if (this.#layout !== null) this.operator.keepLayout?.(this.#layout);
@@ -163,7 +184,7 @@ export class ColdState implements StatefulOperator {
     const isHeld = operator.holds(upserts);
     const [held, fresh] = [new IntList(), new IntList()];
     for (let row = 0; row < upserts.length; row++) (isHeld[row] === 1 ? held : fresh).push(row);
-    this.#cold.add(byGroup(upserts, operator.savedKeysOf(upserts), fresh.view()));
+    this.#putAway(byGroup(upserts, operator.savedKeysOf(upserts), fresh.view()));
     if (held.count > 0) operator.restore(this.#upserts(takeBatch(upserts, held.view(), held.count)));
   }
 
@@ -180,7 +201,7 @@ export class ColdState implements StatefulOperator {
     if (held + keys <= most) return;
     const wanted = Math.min(held, held + keys - most + Math.ceil(most * partAtOnce));
     if (wanted === 0) return;
-    for (const { upserts } of operator.shed(wanted)) this.#cold.add(upserts!);
+    for (const { upserts } of operator.shed(wanted)) this.#putAway(upserts!);
   }
 
   /** How many keys the operator may hold: as many as it likes while its tables may double once more, then as many as they have room for, of the size that keys have. */
@@ -191,7 +212,13 @@ export class ColdState implements StatefulOperator {
     return Math.min(roomFor, Math.floor((stateRows * allowed) / memoryBytes));
   }
 
-  #takeBack({ hashes, keyOf }: PackedKeys, count: number): void {
+  #putAway(rows: Batch): void {
+    this.#cold.add(rows);
+    const times = this.operator.dueTimes(rows);
+    if (times !== null) this.#due.add(times, hashesOf(rows));
+  }
+
+  #takeBack({ hashes, keyOf }: Pick<PackedKeys, "hashes" | "keyOf">, count: number): void {
     const rows = this.#cold.take(hashes, keyOf, count);
     if (rows !== null) this.operator.restore(this.#upserts(rows));
   }
@@ -199,6 +226,12 @@ export class ColdState implements StatefulOperator {
   #upserts(upserts: Batch): StateChanges {
     return { operatorId: this.operatorId, storeName: this.schemas[0]!.storeName, upserts, deletes: null, droppedPanes: [] };
   }
+}
+
+function hashesOf({ columns }: Batch): Int32Array {
+  const hashes = plainColumn(columns.at(-1)!);
+  assert(hashes.encoding === "i32", "upserts end in the hashes of their keys");
+  return hashes.values;
 }
 
 /** Some upserts in the order of their key groups, with the hashes that their keys have. */

@@ -169,8 +169,7 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
 
   *finish(): Iterable<Emission> {
     const partitions = this.#partitions.all();
-    const { ttlMs } = this.#spec;
-    const evictUs = ttlMs !== null ? this.#nowUs - ttlMs * 1000 : this.#watermarks === null ? null : this.#watermarks.evictMs * 1000;
+    const { evictUs } = this;
     const expired = partitions.map(({ groups }) => (evictUs === null ? [] : groups.expired(evictUs)));
     const emitted = partitions.map((partition, p) => ({ partition, runs: this.#emittedOf(partition, expired[p]!) }));
     for (const batch of emittedBatches(this.#output, emitted, this.#chunks.emittedRows)) yield emission(batch);
@@ -194,10 +193,26 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
-  /** Groups by key that nothing expires: each is touched by the rows of its key, and by nothing else. */
+  /** Groups by key: each is touched by the rows of its key and by its time, and by nothing else. */
   get sheds(): boolean {
-    const { window, session, eventTime, ttlMs, outputMode, grouping } = this.#spec;
-    return outputMode === "update" && grouping.length > 0 && (window ?? session ?? eventTime ?? ttlMs) === null;
+    const { window, session, outputMode, grouping } = this.#spec;
+    return outputMode !== "complete" && grouping.length > 0 && (window ?? session) === null;
+  }
+
+  get emitsExpired(): boolean {
+    return this.#spec.outputMode === "append";
+  }
+
+  get evictUs(): number | null {
+    const { ttlMs } = this.#spec;
+    if (ttlMs !== null) return this.#nowUs - ttlMs * 1000;
+    return this.#watermarks === null ? null : this.#watermarks.evictMs * 1000;
+  }
+
+  dueTimes({ columns }: Batch): Float64Array | null {
+    const { ttlMs, eventTime } = this.#spec;
+    if (ttlMs !== null) return watermarkedTimes(columns.at(-2)!);
+    return eventTime === null ? null : watermarkedTimes(columns[eventTime]!);
   }
 
   get roomFor(): number {

@@ -136,9 +136,21 @@ export class DeduplicateOperator implements KeyedOperator, SheddingOperator {
     for (const partition of this.#partitions.all()) partition.begin();
   }
 
-  /** Keys that are kept for ever: each is touched by the rows that have it, and by nothing else. */
+  readonly emitsExpired = false;
+
+  /** Each key is touched by the rows that have it and by its time, and by nothing else. */
   get sheds(): boolean {
-    return this.#spec.expiry.kind === "never" && this.#spec.keys.length > 0;
+    return this.#spec.keys.length > 0;
+  }
+
+  get evictUs(): number | null {
+    const { kind } = this.#spec.expiry;
+    const untilMs = kind === "ttl" ? this.#batchTimeMs : kind === "never" ? undefined : this.#watermarks?.evictMs;
+    return untilMs === undefined ? null : untilMs * 1000;
+  }
+
+  dueTimes({ columns }: Batch): Float64Array | null {
+    return this.#savedTimes(columns);
   }
 
   get roomFor(): number {
@@ -193,10 +205,9 @@ export class DeduplicateOperator implements KeyedOperator, SheddingOperator {
   }
 
   finish(): Iterable<Emission> {
-    const { kind } = this.#spec.expiry;
-    const untilMs = kind === "ttl" ? this.#batchTimeMs : kind === "never" ? undefined : this.#watermarks?.evictMs;
-    if (untilMs === undefined) return nothing;
-    for (const partition of this.#partitions.all()) partition.forgetUntil(untilMs * 1000);
+    const { evictUs } = this;
+    if (evictUs === null) return nothing;
+    for (const partition of this.#partitions.all()) partition.forgetUntil(evictUs);
     return nothing;
   }
 

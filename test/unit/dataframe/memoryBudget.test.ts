@@ -97,6 +97,10 @@ describe("the state of a stream beyond the budget, of which all is wanted at onc
   });
 });
 
+function late(input: DataFrame): DataFrame {
+  return input.withWatermark("at", "2 minutes");
+}
+
 describe("state of a stream beyond the budget lies on disk, and what comes out is what comes out of memory", () => {
   const place = mkdtempSync(join(tmpdir(), "cold-"));
   afterAll(() => rm(place, { recursive: true, force: true }));
@@ -109,7 +113,7 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
     for (let file = 0; file < files; file++) {
       const lines = Array.from({ length: 2 * keysAFile }, (_, i) => {
         const key = i < keysAFile ? file * keysAFile + i : (i * 7919 + file) % ((file + 1) * keysAFile);
-        return `{"k":"a key that takes some room ${key}","x":${(key * 31 + file) % 1000},"t":"text ${file} ${key % 97}"}\n`;
+        return `{"k":"a key that takes some room ${key}","x":${(key * 31 + file) % 1000},"t":"text ${file} ${key % 97}","at":"2026-01-01T00:0${file}:${10 + (key % 50)}Z"}\n`;
       });
       writeFileSync(join(place, "in", `${file}.json`), lines.join(""));
       utimesSync(join(place, "in", `${file}.json`), 1_700_000_000 + file, 1_700_000_000 + file);
@@ -125,7 +129,7 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
   }
 
   /** Runs the batches, stopped in the middle and started again. */
-  async function run(name: string, budget: string, query: (input: DataFrame) => DataFrame): Promise<Ran> {
+  async function run(name: string, mode: "append" | "update", budget: string, query: (input: DataFrame) => DataFrame): Promise<Ran> {
     const checkpoint = join(place, `${name}-${budget}`);
     const batches: unknown[][] = [];
     let [mostOnDisk, stateRows] = [0, 0];
@@ -136,9 +140,9 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
     try {
       for (let start = 0; start < 2; start++) {
         const running = await query(
-          session.readStream.schema("k STRING, x BIGINT, t STRING").option("maxFilesPerTrigger", 1).json(join(place, "in")),
+          session.readStream.schema("k STRING, x BIGINT, t STRING, at TIMESTAMP").option("maxFilesPerTrigger", 1).json(join(place, "in")),
         )
-          .writeStream.outputMode("update")
+          .writeStream.outputMode(mode)
           .foreachBatch(async (given, batchId) => {
             if (start === 0 && batchId === 4) throw new Error("stopped here");
             batches[batchId] = await given.collect();
@@ -161,21 +165,36 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
     }
   }
 
-  test.for<[what: string, budget: string, query: (input: DataFrame) => DataFrame]>([
-    ["groups by key", "8m", (input) => input.groupBy("k").agg(expr("count(*) n"), expr("sum(x) s"), expr("max(t) m"), expr("avg(x) a"))],
-    ["rows without duplicates", "4m", (input) => input.dropDuplicates("k")],
+  test.for<[what: string, mode: "append" | "update", budget: string, query: (input: DataFrame) => DataFrame]>([
+    [
+      "groups by key",
+      "update",
+      "8m",
+      (input) => input.groupBy("k").agg(expr("count(*) n"), expr("sum(x) s"), expr("max(t) m"), expr("avg(x) a")),
+    ],
+    ["rows without duplicates", "append", "4m", (input) => input.dropDuplicates("k")],
+    ["rows without duplicates within the watermark", "append", "4m", (input) => late(input).dropDuplicatesWithinWatermark("k")],
+    ["rows without duplicates of a time", "append", "4m", (input) => late(input).dropDuplicates("k", "at")],
+    [
+      "groups by a time, when they are done",
+      "append",
+      "4m",
+      (input) => late(input).groupBy("k", "at").agg(expr("count(*) n"), expr("max(t) m")),
+    ],
+    ["groups by a time, as they change", "update", "4m", (input) => late(input).groupBy("k", "at").agg(expr("count(*) n"))],
     [
       "groups by two keys, with lists",
+      "update",
       "8m",
       (input) => input.groupBy(expr("x % 7"), "k").agg(expr("collect_list(t) l"), expr("min_by(t, x) f")),
     ],
-  ])("%s", async ([what, budget, query]) => {
+  ])("%s", async ([what, mode, budget, query]) => {
     if (!existsSync(join(place, "in"))) write();
-    const within = await run(what, "1g", query);
-    const beyond = await run(what, budget, query);
+    const within = await run(what, mode, "1g", query);
+    const beyond = await run(what, mode, budget, query);
     expect(within.mostOnDisk).toBe(0);
     expect(beyond.mostOnDisk).toBeGreaterThan(10_000);
-    expect(beyond.batches.length).toBe(files);
+    expect(beyond.batches.length).toBeGreaterThanOrEqual(files);
     expect(beyond.stateRows).toBe(within.stateRows);
     expect(beyond.batches).toEqual(within.batches);
     expect(beyond.state).toEqual(within.state);
