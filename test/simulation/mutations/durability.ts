@@ -28,10 +28,6 @@ export const durabilityMutations: readonly Mutation[] = [
     "      await writer.close();\n      await this.folder.sync();",
     "      await writer.close();",
   ]),
-  mutation("the name of a snapshot is not synced before older files go", "checkpoints/state/snapshotWriter.ts", [
-    "    await this.writer.close();\n    await this.folder.sync();",
-    "    await this.writer.close();",
-  ]),
   mutation("what a dead run has named but not synced is built on", "checkpoints/folder.ts", [
     "  if (entries.length > 0) await files.syncDirectory(folder);\n",
     "",
