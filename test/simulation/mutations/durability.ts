@@ -32,10 +32,6 @@ export const durabilityMutations: readonly Mutation[] = [
     "  if (entries.length > 0) await files.syncDirectory(folder);\n",
     "",
   ]),
-  mutation("a manifest whose last entry a dead run has not synced is built on", "connectors/files/durableFolder.ts", [
-    "  await files.syncDirectory(folder);\n",
-    "",
-  ]),
   mutation(
     "a batch is committed in the log before it is in its outputs",
     "engine/query/batchRun.ts",
