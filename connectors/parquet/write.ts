@@ -3,7 +3,7 @@ import type { Batch } from "../../engine/arrow/batch.js";
 import type { DataType, Schema } from "../../engine/arrow/types.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
 import { withPageChecksums } from "./checksums.js";
-import { mostlyDistinct } from "./dictionaries.js";
+import { plainColumns } from "./dictionaries.js";
 import { withParquetWasm, type ParquetWasm } from "./wasm.js";
 
 /** Names of codecs as Spark's option `compression` takes them, with what they add to a file's name. */
@@ -31,7 +31,7 @@ const rowGroupRows = 1_048_576;
 export async function encodeParquet(batches: readonly Batch[], schema: Schema, options: ParquetWriteOptions): Promise<Uint8Array> {
   const { encodeIpcStream } = await lazily(import("../../engine/arrow/edge.js"));
   const stream = encodeIpcStream(batches, schema);
-  const plain = options.dictionary ? mostlyDistinct(batches, schema) : [];
+  const plain = options.dictionary ? plainColumns(batches, schema) : [];
   return withParquetWasm((wasm) => {
     let properties = new wasm.WriterPropertiesBuilder()
       .setCompression(codecOf(wasm.Compression, options.codec))

@@ -6,15 +6,9 @@ export const ownershipMutations: readonly Mutation[] = [
     'if (alive === true) throw new StreamingError("CHECKPOINT_IN_USE", describe(root, owner));',
     "",
   ]),
-  mutation("the epoch is not checked", "checkpoints/epoch.ts", ["if (!isObjectPath(this.request.root)) await this.confirm();", ""]),
   mutation("who was taken over goes on purging", "engine/query/batchRun.ts", [
     "  await checkpoint.confirmOwnership();\n  const state =",
     "  const state =",
-  ]),
-  mutation("the entries that fence a former owner are purged", "checkpoints/metadataLog.ts", ["if (!this.kept.has(this.known[0]!)) ", ""]),
-  mutation("the lease is trusted: who holds it writes its logs without asking whether an entry is there", "checkpoints/metadataLog.ts", [
-    "const added = await this.files.addNew(this.pathOf(id), encodeText(this.codec.format(entry)));",
-    "await this.files.replace(this.pathOf(id), encodeText(this.codec.format(entry)));\n    const added = true;",
   ]),
   mutation("an entry takes the place of another on the disk", "runtime/durableWrites.ts", [
     "() => this.steps.link(temporary, path));",
