@@ -89,7 +89,7 @@ const plainName = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/;
  * @param pool of the package `pg`, or anything with such a `connect`
  * @param options `table`: its name, `tidemark_batches` unless told otherwise; with a schema before it where it is to lie in one
  * @throws INVALID_OPTION_VALUE where the name of the table needs quotes
- * @example transactional(postgresBatches(new pg.Pool({ connectionString })), async (batch, batchId, tx) => { … })
+ * @example stream.writeStream.foreachBatch(transactional(postgresBatches(pool), async (batch, batchId, tx) => { await tx.query("INSERT INTO counts VALUES ($1, $2)", [batchId, await batch.count()]); }))
  */
 export function postgresBatches(pool: PostgresPool, options: { readonly table?: string } = {}): BatchStore<PostgresClient> {
   checkArguments("postgresBatches", [postgresPool, optional(storeOptions)], [pool, options]);

@@ -63,6 +63,9 @@ const df = session.createDataFrame(
 const sensors = session.createDataFrame([{ sensorId: "a-1", area: "north" }], schema({ sensorId: t.string, area: t.string }));
 const stream = session.readStream.format("rate").option("rowsPerSecond", 1).load();
 
+/** What the examples of databases take: no example starts its query. */
+const pool = { connect: () => Promise.reject(new Error("no query was started")) };
+
 /** What the examples of user state take. */
 class Sessions extends tidemark.StatefulProcessor {
   override init(): void {}
@@ -79,7 +82,7 @@ const userState = {
   options: { outputSchema, stateSchema: "n BIGINT", outputMode: "append" },
 };
 
-const scope: Record<string, unknown> = { ...tidemark, ...userState, session, df, sensors, stream, console: { log: () => {} } };
+const scope: Record<string, unknown> = { ...tidemark, ...userState, pool, session, df, sensors, stream, console: { log: () => {} } };
 
 async function run(code: string): Promise<void> {
   const body = /^(const|await|for) /.test(code) ? code : `return (${code});`;
