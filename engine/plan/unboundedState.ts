@@ -44,8 +44,8 @@ function groupsProblem({ grouping, input }: NodeOf<"aggregate">, outputMode: Out
   if (keys.some(hasEventTime)) return null;
   const window = [...nodesOf(input)].find((node) => node.kind === "timeWindow" || node.kind === "sessionWindow");
   const time = window?.time.kind === "attribute" ? window.time.name : timeOf(outputOf(input));
-  const grouped = window === undefined ? "group by a window of it" : "its windows end";
-  return `every group for ever: no event time with a watermark is among its keys. ${declare(time)}, so that ${grouped}`;
+  const grouped = window === undefined ? "and group by a window of it" : "so that its windows end";
+  return `every group for ever: no event time with a watermark is among its keys. ${declare(time)}, ${grouped}`;
 }
 
 function keysProblem({ keys = [], withinWatermark, input }: NodeOf<"deduplicate">): string | null {

@@ -34,7 +34,7 @@ export const generalConditions = {
   },
   INVALID_OPTION_VALUE: {
     sqlState: "22023",
-    message: "`<value>` is no value for the option `<option>` of <owner>: it takes <expected>.",
+    message: "<owner> does not take `<value>` for the option `<option>`: it takes <expected>.",
     advice: "Give it such a value or leave it out.",
   },
   MISSING_OPTION: {

@@ -19,6 +19,7 @@ import {
   type StateOperatorMetrics,
 } from "../operator.js";
 import { rowCondition, type RowCondition } from "../rowCondition.js";
+import { countedMetrics } from "./countedFiles.js";
 import { countsPartners, givesPairs, isPreserved, type ChangeJoinSpec, type ChangeSideSpec } from "./changeJoinSpec.js";
 import { ChangeJoinState } from "./changeJoinState.js";
 import { gatherRows, type PartitionedRows } from "./partitionedRows.js";
@@ -204,18 +205,13 @@ export class ChangeJoinOperator implements StatefulOperator {
   }
 
   metrics(): StateOperatorMetrics {
-    const tables = this.#state.all().flatMap(({ sides }) => sides);
+    const { partitions, sides } = this.#spec;
+    const tables = this.#state.all().flatMap((partition) => partition.sides);
     return {
-      operatorName: "changeJoin",
-      numRowsTotal: this.stateRows,
-      numRowsUpdated: tables.reduce((sum, { updated }) => sum + updated, 0),
-      numRowsRemoved: tables.reduce((sum, { deletes }) => sum + (deletes?.count ?? 0), 0),
+      ...countedMetrics("changeJoin", tables, { partitions, memoryUsedBytes: this.memoryBytes }),
       numRowsDroppedByWatermark: this.#lateRows,
-      numDroppedDuplicateRows: null,
-      ...(this.#spec.sides.some(({ ttlMs }) => ttlMs !== null) && { rowsExpiredByTtl: this.#lapsed }),
-      partitions: this.#spec.partitions,
-      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
+      ...(sides.some(({ ttlMs }) => ttlMs !== null) && { rowsExpiredByTtl: this.#lapsed }),
     };
   }
 

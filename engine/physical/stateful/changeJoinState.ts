@@ -1,8 +1,6 @@
-import { batchOf } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { readValue } from "../../arrow/columns.js";
-import { markOwned } from "../../arrow/ownership.js";
-import { field, types, type Schema } from "../../arrow/types.js";
+import { field, types } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
@@ -12,6 +10,7 @@ import { KeyRouter } from "../../state/keyRouter.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import { ChangeJoinPartition } from "./changeJoinPartition.js";
+import { CountedFiles } from "./countedFiles.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import type { JoiningRows } from "./changeJoinRows.js";
 import { countsPartners, type ChangeJoinSpec } from "./changeJoinSpec.js";
@@ -21,13 +20,6 @@ import type { SideIndex } from "./streamJoinSpec.js";
 const storeNames = ["left", "right"] as const;
 const sides: readonly SideIndex[] = [0, 1];
 
-interface FileSchemas {
-  readonly key: Schema;
-  readonly value: Schema;
-  readonly upserts: Schema;
-  readonly deletes: Schema;
-}
-
 /** What a join of changing streams keeps: the rows of both sides by key, in state partitions by key group. In the files a row is known by all of its columns. */
 export class ChangeJoinState {
   readonly schemas: readonly StateSchema[];
@@ -35,17 +27,15 @@ export class ChangeJoinState {
   slotOfRow = new Int32Array(0);
   partitionOfRow = new Uint8Array(0);
   readonly #spec: ChangeJoinSpec;
-  readonly #chunks: ChunkSizes;
   readonly #keys: PackedKeys;
   readonly #rows: readonly [PackedKeys, PackedKeys];
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<ChangeJoinPartition>;
-  readonly #files: readonly [FileSchemas, FileSchemas];
+  readonly #files: readonly [CountedFiles, CountedFiles];
   #routed: { readonly partition: number; readonly taken: Int32Array }[] = [];
 
   constructor(spec: ChangeJoinSpec, chunks: ChunkSizes) {
     this.#spec = spec;
-    this.#chunks = chunks;
     const keys = layoutOf(spec.keyAttributes.map(({ type }) => type));
     const layoutOfRows = (side: SideIndex) => layoutOf(spec.sides[side].kept.map(({ type }) => type));
     const layouts = { keys, rows: [layoutOfRows(0), layoutOfRows(1)] as const };
@@ -58,15 +48,9 @@ export class ChangeJoinState {
       partition.begin();
       return partition;
     });
-    this.#files = [fileSchemas(spec, 0), fileSchemas(spec, 1)];
-    this.schemas = sides.map((side) => ({
-      operatorId: spec.operatorId,
-      operatorName: "changeJoin",
-      storeName: storeNames[side],
-      key: this.#files[side].key,
-      value: this.#files[side].value,
-      layout: "rows",
-    }));
+    const [left, right] = [schemaOfSide(spec, 0), schemaOfSide(spec, 1)];
+    this.schemas = [left, right];
+    this.#files = [new CountedFiles(left, chunks), new CountedFiles(right, chunks)];
   }
 
   begin(): void {
@@ -141,29 +125,13 @@ export class ChangeJoinState {
   }
 
   *changes(): Iterable<StateChanges> {
-    for (const side of sides) {
-      for (const partition of this.#partitions.all()) {
-        const { deletes } = partition.sides[side];
-        if (deletes !== null) {
-          const columns = deletes.columns.map(markOwned);
-          yield { ...this.#chunk(side), deletes: batchOf(this.#files[side].deletes, columns, deletes.count) };
-        }
-        yield* this.#saved(side, partition, partition.sides[side].changed());
-      }
-    }
+    for (const side of sides) for (const partition of this.#partitions.all()) yield* this.#files[side].changes(partition.sides[side]);
   }
 
   *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
     for (const side of sides)
-      for (const partition of this.#partitions.of(groups)) yield* this.#saved(side, partition, partition.rowsOf(side, groups));
-  }
-
-  *#saved(side: SideIndex, partition: ChangeJoinPartition, rows: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
-      const some = rows.subarray(from, from + this.#chunks.stateRows);
-      const columns = partition.sides[side].savedColumns(some).map(markOwned);
-      yield { ...this.#chunk(side), upserts: batchOf(this.#files[side].upserts, columns, some.length) };
-    }
+      for (const partition of this.#partitions.of(groups))
+        yield* this.#files[side].saved(partition.sides[side], partition.rowsOf(side, groups));
   }
 
   #lookUpAll(side: SideIndex, columns: readonly Column[], length: number): void {
@@ -179,24 +147,20 @@ export class ChangeJoinState {
   #joining(side: SideIndex, taken: Int32Array): JoiningRows {
     return { rows: this.#rows[side], taken, count: taken.length, keySlots: this.slotOfRow };
   }
-
-  #chunk(side: SideIndex): StateChanges {
-    return { operatorId: this.#spec.operatorId, storeName: storeNames[side], upserts: null, deletes: null, droppedPanes: [] };
-  }
 }
 
-function fileSchemas(spec: ChangeJoinSpec, side: SideIndex): FileSchemas {
-  const columns = schemaOf(spec.sides[side].kept).fields.map(({ name, type }, c) => field(`${c}_${name}`, type));
-  const times = field("times", types.int, false);
+function schemaOfSide(spec: ChangeJoinSpec, side: SideIndex): StateSchema {
+  const { kept, ttlMs } = spec.sides[side];
+  const columns = schemaOf(kept).fields.map(({ name, type }, c) => field(`${c}_${name}`, type));
   const partners = countsPartners(spec, side) ? [field("partners", types.int, false)] : [];
-  const came = spec.sides[side].ttlMs === null ? [] : [field("cameUs", types.long, false)];
-  const values = [times, ...partners, ...came];
-  const group = field("group", types.int, false);
+  const came = ttlMs === null ? [] : [field("cameUs", types.long, false)];
   return {
+    operatorId: spec.operatorId,
+    operatorName: "changeJoin",
+    storeName: storeNames[side],
     key: types.struct(columns),
-    value: types.struct(values),
-    upserts: types.struct([...columns, ...values, group]),
-    deletes: types.struct([...columns, group]),
+    value: types.struct([field("times", types.int, false), ...partners, ...came]),
+    layout: "rows",
   };
 }
 

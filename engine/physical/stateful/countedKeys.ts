@@ -137,7 +137,7 @@ export class CountedKeys {
   }
 
   /** What restores keys: their columns, how often they are there, their hashes. */
-  saved(slots: Int32Array): Column[] {
+  savedColumns(slots: Int32Array): Column[] {
     const counts: Column[] = [];
     if (this.#count !== null) {
       const values = new Int32Array(slots.length);

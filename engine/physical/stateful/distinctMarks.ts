@@ -1,7 +1,6 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { readValue } from "../../arrow/columns.js";
-import { markOwned } from "../../arrow/ownership.js";
 import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
@@ -22,6 +21,7 @@ import {
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
+import { CountedFiles, countedMetrics } from "./countedFiles.js";
 import { CountedKeys } from "./countedKeys.js";
 import type { DistinctMarksSpec } from "./distinctMarksSpec.js";
 import { watermarkedTimes } from "./eventTimes.js";
@@ -67,8 +67,7 @@ interface CountedSet {
   readonly router: KeyRouter;
   readonly partitions: StatePartitions<CountedKeys>;
   readonly schema: StateSchema;
-  readonly upserts: Schema;
-  readonly deletes: Schema;
+  readonly files: CountedFiles;
 }
 
 /**
@@ -154,13 +153,7 @@ export class DistinctMarksOperator implements StatefulOperator {
   }
 
   *changes(): Iterable<StateChanges> {
-    for (const set of this.#sets) {
-      for (const partition of set.partitions.all()) {
-        const { deletes } = partition;
-        if (deletes !== null) yield { ...this.#chunk(set), deletes: batchOf(set.deletes, deletes.columns.map(markOwned), deletes.count) };
-        yield* this.#saved(set, partition, partition.changed());
-      }
-    }
+    for (const { files, partitions } of this.#sets) for (const partition of partitions.all()) yield* files.changes(partition);
   }
 
   get stateRows(): number {
@@ -168,8 +161,8 @@ export class DistinctMarksOperator implements StatefulOperator {
   }
 
   *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const set of this.#sets) {
-      for (const partition of set.partitions.of(groups)) yield* this.#saved(set, partition, partition.of(groups));
+    for (const { files, partitions } of this.#sets) {
+      for (const partition of partitions.of(groups)) yield* files.saved(partition, partition.of(groups));
     }
   }
 
@@ -178,17 +171,8 @@ export class DistinctMarksOperator implements StatefulOperator {
   }
 
   metrics(): StateOperatorMetrics {
-    return {
-      operatorName: "distinctMarks",
-      numRowsTotal: this.stateRows,
-      numRowsUpdated: this.#sum(({ updated }) => updated),
-      numRowsRemoved: this.#sum(({ deletes }) => deletes?.count ?? 0),
-      numRowsDroppedByWatermark: 0,
-      numDroppedDuplicateRows: null,
-      partitions: this.#spec.partitions,
-      memoryUsedBytes: this.memoryBytes,
-      lateRows: 0,
-    };
+    const counted = this.#sets.flatMap(({ partitions }) => partitions.all());
+    return countedMetrics("distinctMarks", counted, { partitions: this.#spec.partitions, memoryUsedBytes: this.memoryBytes });
   }
 
   #newSet({ columns, filter }: DistinctColumns, place: number, input: Schema, sorter: HashSorter): CountedSet {
@@ -196,7 +180,7 @@ export class DistinctMarksOperator implements StatefulOperator {
     const layout = layoutOf(columns.map((column) => input.fields[column]!.type));
     const key: Schema = types.struct(columns.map((column) => input.fields[column]!));
     const value = types.struct(change === null ? [] : [field("times", types.int, false)]);
-    const group = field("group", types.int, false);
+    const schema = { operatorId, operatorName: "distinctMarks", storeName: `values-${place}`, key, value, layout: "keys" };
     const how = { counts: change !== null, expires: eventTime !== null };
     return {
       columns,
@@ -208,25 +192,13 @@ export class DistinctMarksOperator implements StatefulOperator {
         made.begin();
         return made;
       }),
-      schema: { operatorId, operatorName: "distinctMarks", storeName: `values-${place}`, key, value, layout: "keys" },
-      upserts: types.struct([...key.fields, ...value.fields, group]),
-      deletes: types.struct([...key.fields, group]),
+      schema,
+      files: new CountedFiles(schema, this.#chunks),
     };
   }
 
   #sum(of: (partition: CountedKeys) => number): number {
     return this.#sets.reduce((sum, { partitions }) => partitions.all().reduce((s, partition) => s + of(partition), sum), 0);
-  }
-
-  *#saved(set: CountedSet, partition: CountedKeys, slots: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < slots.length; from += this.#chunks.stateRows) {
-      const some = slots.subarray(from, from + this.#chunks.stateRows);
-      yield { ...this.#chunk(set), upserts: batchOf(set.upserts, partition.saved(some).map(markOwned), some.length) };
-    }
-  }
-
-  #chunk({ schema: { storeName } }: CountedSet): StateChanges {
-    return { operatorId: this.operatorId, storeName, upserts: null, deletes: null, droppedPanes: [] };
   }
 }
 

@@ -24,6 +24,7 @@ import {
   type StatefulOperator,
   type StateOperatorMetrics,
 } from "../operator.js";
+import { CountedFiles, countedMetrics } from "./countedFiles.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import { HeldPartition, type HeldRows } from "./heldPartition.js";
 import { signsOf } from "./signs.js";
@@ -78,8 +79,7 @@ export class HeldChangesOperator implements StatefulOperator {
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<HeldPartition>;
   readonly #output: Schema;
-  readonly #upserts: Schema;
-  readonly #deletes: Schema;
+  readonly #files: CountedFiles;
   #watermarks: OperatorWatermarks | null = null;
   #nowUs = 0;
   /** When the clock, and when the watermark, makes something due, µs; null when it must be looked for. */
@@ -105,10 +105,9 @@ export class HeldChangesOperator implements StatefulOperator {
     const key = schemaOf(columns);
     const since = spec.every.kind === "processingTime" ? [field("sinceUs", types.long, false)] : [];
     const value = types.struct([field("times", types.int, false), ...since]);
-    const group = field("group", types.int, false);
-    this.#upserts = types.struct([...key.fields, ...value.fields, group]);
-    this.#deletes = types.struct([...key.fields, group]);
-    this.schemas = [{ operatorId: spec.operatorId, operatorName: "heldChanges", storeName: "default", key, value, layout: "rows" }];
+    const schema = { operatorId: spec.operatorId, operatorName: "heldChanges", storeName: "default", key, value, layout: "rows" };
+    this.schemas = [schema];
+    this.#files = new CountedFiles(schema, chunks);
   }
 
   needsBatch(facts: BatchFacts): boolean {
@@ -154,11 +153,7 @@ export class HeldChangesOperator implements StatefulOperator {
   }
 
   *changes(): Iterable<StateChanges> {
-    for (const partition of this.#partitions.all()) {
-      const { deletes } = partition;
-      if (deletes !== null) yield { ...this.#chunk(), deletes: batchOf(this.#deletes, deletes.columns.map(markOwned), deletes.count) };
-      yield* this.#saved(partition, partition.changed());
-    }
+    for (const partition of this.#partitions.all()) yield* this.#files.changes(partition);
   }
 
   get stateRows(): number {
@@ -166,7 +161,7 @@ export class HeldChangesOperator implements StatefulOperator {
   }
 
   *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.of(groups));
+    for (const partition of this.#partitions.of(groups)) yield* this.#files.saved(partition, partition.of(groups));
   }
 
   get memoryBytes(): number {
@@ -174,17 +169,10 @@ export class HeldChangesOperator implements StatefulOperator {
   }
 
   metrics(): StateOperatorMetrics {
-    return {
-      operatorName: "heldChanges",
-      numRowsTotal: this.stateRows,
-      numRowsUpdated: this.#sum(({ updated }) => updated),
-      numRowsRemoved: this.#sum(({ deletes }) => deletes?.count ?? 0),
-      numRowsDroppedByWatermark: 0,
-      numDroppedDuplicateRows: null,
+    return countedMetrics("heldChanges", this.#partitions.all(), {
       partitions: this.#spec.partitions,
       memoryUsedBytes: this.memoryBytes,
-      lateRows: 0,
-    };
+    });
   }
 
   /** Whether the watermark has come past a multiple of the interval of event time. */
@@ -228,16 +216,5 @@ export class HeldChangesOperator implements StatefulOperator {
 
   #sum(of: (partition: HeldPartition) => number): number {
     return this.#partitions.all().reduce((sum, partition) => sum + of(partition), 0);
-  }
-
-  *#saved(partition: HeldPartition, rows: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
-      const some = rows.subarray(from, from + this.#chunks.stateRows);
-      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, partition.savedColumns(some).map(markOwned), some.length) };
-    }
-  }
-
-  #chunk(): StateChanges {
-    return { operatorId: this.operatorId, storeName: "default", upserts: null, deletes: null, droppedPanes: [] };
   }
 }

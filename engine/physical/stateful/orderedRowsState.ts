@@ -1,8 +1,7 @@
-import { batchOf, type Batch } from "../../arrow/batch.js";
+import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { readValue } from "../../arrow/columns.js";
-import { markOwned } from "../../arrow/ownership.js";
-import { field, types, type Schema } from "../../arrow/types.js";
+import { field, types } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
@@ -16,6 +15,7 @@ import { OrderBytes } from "../../state/orderBytes.js";
 import { PackedKeys } from "../../state/packedKeys.js";
 import { StatePartitions } from "../../state/statePartitions.js";
 import type { BatchFacts, OperatorWatermarks, StateOperatorMetrics } from "../operator.js";
+import { CountedFiles, countedMetrics } from "./countedFiles.js";
 import { watermarkedTimes } from "./eventTimes.js";
 import type { SavedRows } from "./offeredRows.js";
 import { TopRowsPartition, type PassedRows } from "./topRowsPartition.js";
@@ -37,14 +37,12 @@ export class OrderedRowsState {
   /** The columns of a row: all of the input but the sign. */
   readonly columns: readonly number[];
   readonly #spec: TopRowsSpec;
-  readonly #chunks: ChunkSizes;
   readonly #keys: PackedKeys;
   readonly #rows: PackedKeys;
   readonly #order: OrderBytes;
   readonly #router: KeyRouter;
   readonly #partitions: StatePartitions<TopRowsPartition>;
-  readonly #upserts: Schema;
-  readonly #deletes: Schema;
+  readonly #files: CountedFiles;
   #watermarks: OperatorWatermarks | null = null;
   #lateRows = 0;
   #evicted = 0;
@@ -53,7 +51,6 @@ export class OrderedRowsState {
 
   constructor(spec: TopRowsSpec, operatorName: string, input: readonly Attribute[], chunks: ChunkSizes, storeName = "default") {
     this.#spec = spec;
-    this.#chunks = chunks;
     const columns = input.filter((_, place) => place !== spec.change);
     this.columns = input.flatMap((_, place) => (place === spec.change ? [] : [place]));
     assert(spec.change === null || spec.change === columns.length, "the sign stands behind the columns of a row");
@@ -72,10 +69,8 @@ export class OrderedRowsState {
     const key = schemaOf(columns);
     const touched = spec.ttlMs === null ? [] : [field("touchedUs", types.long, false)];
     const value = types.struct([field("times", types.int, false), ...touched]);
-    const group = field("group", types.int, false);
-    this.#upserts = types.struct([...key.fields, ...value.fields, group]);
-    this.#deletes = types.struct([...key.fields, group]);
     this.schema = { operatorId: spec.operatorId, operatorName, storeName, key, value, layout: "rows" };
+    this.#files = new CountedFiles(this.schema, chunks);
   }
 
   get all(): readonly TopRowsPartition[] {
@@ -141,18 +136,11 @@ export class OrderedRowsState {
   }
 
   *changes(): Iterable<StateChanges> {
-    for (const partition of this.all) {
-      const { deletes } = partition;
-      if (deletes !== null) {
-        const columns = deletes.columns.map(markOwned);
-        yield { ...this.#chunk(), deletes: batchOf(this.#deletes, columns, deletes.count) };
-      }
-      yield* this.#saved(partition, partition.changed());
-    }
+    for (const partition of this.all) yield* this.#files.changes(partition);
   }
 
   *snapshot(groups: GroupRange = allGroups): Iterable<StateChanges> {
-    for (const partition of this.#partitions.of(groups)) yield* this.#saved(partition, partition.of(groups));
+    for (const partition of this.#partitions.of(groups)) yield* this.#files.saved(partition, partition.of(groups));
   }
 
   get memoryBytes(): number {
@@ -160,18 +148,14 @@ export class OrderedRowsState {
   }
 
   metrics(): StateOperatorMetrics {
-    const sum = (count: (partition: TopRowsPartition) => number): number => this.all.reduce((total, p) => total + count(p), 0);
+    const { partitions, ttlMs } = this.#spec;
+    const metrics = countedMetrics(this.schema.operatorName, this.all, { partitions, memoryUsedBytes: this.memoryBytes });
     return {
-      operatorName: this.schema.operatorName,
-      numRowsTotal: this.stateRows,
-      numRowsUpdated: sum(({ updated }) => updated) - this.#evicted,
-      numRowsRemoved: sum(({ deletes }) => deletes?.count ?? 0),
+      ...metrics,
+      numRowsUpdated: metrics.numRowsUpdated - this.#evicted,
       numRowsDroppedByWatermark: this.#lateRows,
-      numDroppedDuplicateRows: null,
-      ...(this.#spec.ttlMs !== null && { rowsExpiredByTtl: this.#lapsed }),
-      partitions: this.#spec.partitions,
-      memoryUsedBytes: this.memoryBytes,
       lateRows: this.#lateRows,
+      ...(ttlMs !== null && { rowsExpiredByTtl: this.#lapsed }),
     };
   }
 
@@ -187,17 +171,5 @@ export class OrderedRowsState {
       const offered = { keys: this.#keys, rows: this.#rows, taken: routed.rows, count: routed.count, order: this.#order, times };
       deal(this.#partitions.at(routed.partition), offered);
     }
-  }
-
-  *#saved(partition: TopRowsPartition, rows: Int32Array): Iterable<StateChanges> {
-    for (let from = 0; from < rows.length; from += this.#chunks.stateRows) {
-      const some = rows.subarray(from, from + this.#chunks.stateRows);
-      const columns = partition.savedColumns(some).map(markOwned);
-      yield { ...this.#chunk(), upserts: batchOf(this.#upserts, columns, some.length) };
-    }
-  }
-
-  #chunk(): StateChanges {
-    return { operatorId: this.#spec.operatorId, storeName: this.schema.storeName, upserts: null, deletes: null, droppedPanes: [] };
   }
 }

@@ -78,17 +78,22 @@ export function storyOf(seed: number): Story {
   }
 }
 
+/** What a query reads: in so many rounds at most, with late rows as often as is said. */
+function roundsFor(query: SimulatedQuery, random: Random, most: { readonly rounds: number; readonly late: number }): Round[] {
+  return randomRounds(random, {
+    inputs: query.inputs,
+    rounds: 1 + random.below(most.rounds),
+    filesPerRound: query.inputs * (1 + random.below(3)),
+    linesPerFile: 6,
+    lateRows: random.chance(most.late),
+    malformed: tellsMalformed(query),
+  });
+}
+
 function diskStory(seed: number): DiskStory {
   const random = new Random(seed * 7919);
   const query = random.pick(simulatedQueries);
-  const rounds = randomRounds(random, {
-    inputs: query.inputs,
-    rounds: 1 + random.below(4),
-    filesPerRound: query.inputs * (1 + random.below(3)),
-    linesPerFile: 6,
-    lateRows: random.chance(0.7),
-    malformed: tellsMalformed(query),
-  });
+  const rounds = roundsFor(query, random, { rounds: 4, late: 0.7 });
   const conf = drawConf(random, query);
   const disturbing = new Random(seed * 104_729);
   const latencyMs = disturbing.pick([0, 0, 5]);
@@ -159,14 +164,7 @@ const forTopics = simulatedQueries.filter(({ outputMode, sink }) => outputMode =
 function brokerStory(seed: number): BrokerStory {
   const random = new Random(seed * 49_979_687);
   const query = intoTopic(random.pick(forTopics));
-  const rounds = randomRounds(random, {
-    inputs: query.inputs,
-    rounds: 1 + random.below(3),
-    filesPerRound: query.inputs * (1 + random.below(3)),
-    linesPerFile: 6,
-    lateRows: random.chance(0.5),
-    malformed: tellsMalformed(query),
-  });
+  const rounds = roundsFor(query, random, { rounds: 3, late: 0.5 });
   const conf = drawConf(random, query);
   const faults: BrokerFaults = { refused: random.pick([0, 0.05]), lost: random.pick([0, 0.1]), late: random.pick([0, 0.02]) };
   const troubles = Array.from({ length: mostTroubles }, () => drawTrouble(random));

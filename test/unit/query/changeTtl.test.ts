@@ -27,17 +27,21 @@ interface Seen {
   readonly expired: number | undefined;
 }
 
+/** A run of a query whose state is kept for ten minutes: one that ends with its files, or goes on. */
+function started(build: (rows: Frame) => Frame, isRestarted: boolean) {
+  return world.start({
+    outputMode: "changes",
+    trigger: isRestarted ? { availableNow: true } : { processingTime: 0 },
+    conf: { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2" },
+    build: (rows) => ({ writeStream: build(rows).writeStream.stateTtl("10 minutes") }),
+  });
+}
+
 /** Runs a query over one file after the other, anew for each or in one run, the clock moving between them. */
 async function run(steps: readonly Step[], build: (rows: Frame) => Frame, isRestarted: boolean): Promise<Seen[]> {
   const seen: Seen[] = [];
   await world.world.files.makeDirectory("/data/in");
-  const begin = () =>
-    world.start({
-      outputMode: "changes",
-      trigger: isRestarted ? { availableNow: true } : { processingTime: 0 },
-      conf: { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2" },
-      build: (rows) => ({ writeStream: build(rows).writeStream.stateTtl("10 minutes") }),
-    });
+  const begin = () => started(build, isRestarted);
   let query = isRestarted ? null : await begin();
   for (const [i, { afterMs, keys }] of steps.entries()) {
     world.world.clock.advance(afterMs - 1000);
@@ -113,13 +117,7 @@ async function toldOf(
 ): Promise<(readonly [string[], number])[]> {
   const seen: (readonly [string[], number])[] = [];
   await world.world.files.makeDirectory("/data/in");
-  const begin = () =>
-    world.start({
-      outputMode: "changes",
-      trigger: isRestarted ? { availableNow: true } : { processingTime: 0 },
-      conf: { "spark.sql.streaming.stateStore.minDeltasForSnapshot": "2" },
-      build: (rows) => ({ writeStream: build(rows).writeStream.stateTtl("10 minutes") }),
-    });
+  const begin = () => started(build, isRestarted);
   let query = isRestarted ? null : await begin();
   for (const [i, [afterMinutes, ...rows]] of files.entries()) {
     world.world.clock.advance(afterMinutes * minute - 1000);
