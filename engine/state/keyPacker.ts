@@ -1,8 +1,10 @@
 import { isNullAt, plainColumn, readValue, type PlainColumn } from "../arrow/columns.js";
 import { loopPerEncoding } from "../arrow/encodings.js";
 import type { Column, DictionaryColumn } from "../arrow/column.js";
+import type { DataType } from "../arrow/types.js";
 import { assert } from "../errors/assert.js";
 import { CellWriter, writeCell } from "./cellCodec.js";
+import { isLongStruct, packLongStructs } from "./longStructs.js";
 import { finalise, hashBytes, hashWord, wordsOf } from "./byteHash.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 
@@ -133,14 +135,9 @@ export class KeyPacker {
 
   /** Nested values, as canonical bytes. */
   #packCells(column: Column, layout: KeyColumnLayout, count: number): DataView {
-    const out = new CellWriter();
-    for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
-      if (isNullAt(column, i)) continue;
-      this.words[at] = out.length;
-      writeCell(out, layout.type, readValue(column, i), true, false);
-      this.words[at + 1] = out.length - this.words[at]!;
-    }
-    const bytes = wordsOf(out.bytes);
+    const packed = (isLongStruct(layout.type) ? packLongStructs(column, count) : null) ?? cellsOf(column, layout.type, count);
+    const bytes = wordsOf(packed.bytes);
+    packOffsets(this.words, this.#layout.stride, layout.offset, packed.starts, count);
     for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
       if (isNullAt(column, i)) continue;
       this.hashes[i] = hashWord(this.hashes[i]!, hashBytes(bytes, this.words[at]!, this.words[at + 1]!));
@@ -148,6 +145,17 @@ export class KeyPacker {
     this.#markNulls((row) => isNullAt(column, row), layout, count);
     return bytes;
   }
+}
+
+/** The cells of rows, one behind the other. */
+function cellsOf(column: Column, type: DataType, count: number): { readonly bytes: Uint8Array; readonly starts: Int32Array } {
+  const out = new CellWriter();
+  const starts = new Int32Array(count + 1);
+  for (let i = 0; i < count; i++) {
+    writeCell(out, type, readValue(column, i), true, false);
+    starts[i + 1] = out.length;
+  }
+  return { bytes: out.bytes, starts };
 }
 
 type PackIntegers = (

@@ -6,6 +6,7 @@ import { keyGroupOf } from "../contract/state.js";
 import { assert } from "../errors/assert.js";
 import { copyBytes, wordsOf } from "./byteHash.js";
 import { readCell } from "./cellCodec.js";
+import { isLongStruct, unpackLongStructs } from "./longStructs.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 
 /** What the bytes of keys lie in: by key group, which the hash of a slot's key says. */
@@ -98,6 +99,10 @@ function unpackBytes(
   count: number,
   nulls: Nulls,
 ): Column {
+  if (isLongStruct(type)) {
+    const wordAt = (j: number): number => keys[slots[j]! * stride + offset]!;
+    return unpackLongStructs(type, nulls, count, (j) => wordsOfGroup[keyGroupOf(hashes[slots[j]!]!)]!, wordAt);
+  }
   if (type.kind !== "string" && type.kind !== "binary") {
     return columnFromValues(
       type,
