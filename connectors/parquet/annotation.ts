@@ -58,6 +58,16 @@ export function convertedAnnotation(number: number, precision: number, scale: nu
   return annotation.kind === "decimal" ? { kind: "decimal", precision, scale } : annotation;
 }
 
+/** The number of the older type that says the same; −1 where there is none. */
+export function convertedNumber(annotation: Annotation): number {
+  // What is no moment had no type of its own, and what was a moment was in UTC.
+  if (annotation.kind === "timestamp" && !annotation.utc) return -1;
+  return converted.findIndex((each) => {
+    if (each.kind !== annotation.kind) return false;
+    return each.kind === "decimal" || agree(each, annotation);
+  });
+}
+
 /** The union that says the logical type: one member is set. */
 export function readLogical(reader: CompactReader): Annotation | null {
   let found: Annotation | null = null;

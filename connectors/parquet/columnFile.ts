@@ -1,4 +1,4 @@
-import { writeLogical } from "./annotation.js";
+import { convertedNumber, writeLogical } from "./annotation.js";
 import { physicalTypes, repetitions, type ColumnChunk, type RowGroup, type SchemaNode } from "./metadata.js";
 import { CompactWriter } from "./thrift.js";
 
@@ -67,11 +67,11 @@ function footerOf(nodes: readonly SchemaNode[], group: RowGroup, chunks: readonl
 }
 
 /** A tree in the order of the format: a group before its members. */
-function flattened(nodes: readonly SchemaNode[]): SchemaNode[] {
+export function flattened(nodes: readonly SchemaNode[]): SchemaNode[] {
   return nodes.flatMap((node) => [node, ...flattened(node.children)]);
 }
 
-function writeElement(writer: CompactWriter, node: SchemaNode): void {
+export function writeElement(writer: CompactWriter, node: SchemaNode): void {
   if (node.physical !== null) writer.int(1, physicalTypes.indexOf(node.physical));
   if (node.byteLength > 0) writer.int(2, node.byteLength);
   writer.int(3, repetitions.indexOf(node.repetition));
@@ -79,6 +79,8 @@ function writeElement(writer: CompactWriter, node: SchemaNode): void {
   if (node.children.length > 0) writer.int(5, node.children.length);
   const { annotation } = node;
   if (annotation === null) return;
+  const older = convertedNumber(annotation);
+  if (older >= 0) writer.int(6, older);
   if (annotation.kind === "decimal") {
     writer.int(7, annotation.scale);
     writer.int(8, annotation.precision);

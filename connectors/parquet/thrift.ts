@@ -194,6 +194,12 @@ export class CompactWriter {
     this.rawText(value);
   }
 
+  binary(id: number, value: Uint8Array): void {
+    this.header(id, wire.binary);
+    this.varint(value.length);
+    this.rawBytes(value);
+  }
+
   struct(id: number, write: (inner: CompactWriter) => void): void {
     this.header(id, wire.struct);
     this.rawStruct(write);

@@ -4,7 +4,10 @@ import type { DataType, Schema } from "../../engine/arrow/types.js";
 import { notYetSupported } from "../../engine/errors/streamingError.js";
 import { withPageChecksums } from "./checksums.js";
 import { plainColumns } from "./dictionaries.js";
-import { withParquetWasm, type ParquetWasm } from "./wasm.js";
+import { flatCodecs, type FlatCodec } from "./encode/chunk.js";
+import { encodeFlatFile, loadPageMemory } from "./encode/flatFile.js";
+import { isFlat } from "./encode/leaves.js";
+import { loadParquetWasm, withParquetWasm, type ParquetWasm } from "./wasm.js";
 
 /** Names of codecs as Spark's option `compression` takes them, with what they add to a file's name. */
 export const parquetCodecs = {
@@ -26,12 +29,39 @@ export interface ParquetWriteOptions {
 /** Rows of a row group. */
 const rowGroupRows = 1_048_576;
 
+/** Takes from disk what files of the schema are written with, so that the first one does not wait for it. */
+export async function loadParquetWriter(schema: Schema, { codec }: ParquetWriteOptions): Promise<void> {
+  if (flatCodecOf(schema, codec) !== null) {
+    loadPageMemory();
+    return;
+  }
+  loadParquetWasm();
+  await lazily(import("../../engine/arrow/edge.js"));
+}
+
 /** A Parquet file of the batches. Timestamps are microseconds, those with a zone adjusted to UTC; decimals keep their precision and scale.
  * Each page has its checksum. */
 export async function encodeParquet(batches: readonly Batch[], schema: Schema, options: ParquetWriteOptions): Promise<Uint8Array> {
+  const plain = options.dictionary ? plainColumns(batches, schema) : [];
+  const codec = flatCodecOf(schema, options.codec);
+  if (codec === null) return encodeNatively(batches, schema, options, plain);
+  return encodeFlatFile(batches, schema, { codec, mayHaveDictionary: (name) => options.dictionary && !plain.includes(name) });
+}
+
+/** The codec when files of the schema are written here; null when the library writes them. */
+function flatCodecOf(schema: Schema, codec: ParquetCodec): FlatCodec | null {
+  return codec in flatCodecs && isFlat(schema) && schema.fields.length > 0 ? (codec as FlatCodec) : null;
+}
+
+/** @param plain names of the columns without a dictionary */
+async function encodeNatively(
+  batches: readonly Batch[],
+  schema: Schema,
+  options: ParquetWriteOptions,
+  plain: readonly string[],
+): Promise<Uint8Array> {
   const { encodeIpcStream } = await lazily(import("../../engine/arrow/edge.js"));
   const stream = encodeIpcStream(batches, schema);
-  const plain = options.dictionary ? plainColumns(batches, schema) : [];
   return withParquetWasm((wasm) => {
     let properties = new wasm.WriterPropertiesBuilder()
       .setCompression(codecOf(wasm.Compression, options.codec))

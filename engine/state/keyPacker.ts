@@ -5,7 +5,7 @@ import type { DataType } from "../arrow/types.js";
 import { assert } from "../errors/assert.js";
 import { CellWriter, writeCell } from "./cellCodec.js";
 import { isLongStruct, packLongStructs } from "./longStructs.js";
-import { finalise, hashBytes, hashWord, wordsOf } from "./byteHash.js";
+import { finalise, hashBytes, hashWord, wordsOf } from "../arrow/byteHash.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
 
 const noWords = new DataView(new ArrayBuffer(0));

@@ -1,7 +1,7 @@
 import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import { keyGroupOf, type GroupRange } from "../contract/state.js";
-import { copyBytes, wordsOf } from "./byteHash.js";
+import { copyBytes, wordsOf } from "../arrow/byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
 
 const firstBuckets = 16;

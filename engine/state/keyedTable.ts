@@ -3,7 +3,7 @@ import { buffers } from "../arrow/buffers.js";
 import type { Column } from "../arrow/column.js";
 import { types } from "../arrow/types.js";
 import { allGroups, keyGroupOf, type GroupRange } from "../contract/state.js";
-import { copyBytes } from "./byteHash.js";
+import { copyBytes } from "../arrow/byteHash.js";
 import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
 import { bytesOfKey, KeySegment, slotOf, slotRange, type StoredKeys } from "./keySegment.js";

@@ -1,4 +1,4 @@
-import { finalise } from "./byteHash.js";
+import { finalise } from "../arrow/byteHash.js";
 import { IntList } from "./intList.js";
 import { Lane } from "./lane.js";
 

@@ -1,6 +1,6 @@
 import { Cache } from "../codegen/cache.js";
 import { compileCached } from "../codegen/compileFunction.js";
-import { sameBytes } from "./byteHash.js";
+import { sameBytes } from "../arrow/byteHash.js";
 import type { KeyLayout } from "./keyLayout.js";
 import { slotRange, tagMask, tagShift } from "./keySegment.js";
 

@@ -4,7 +4,7 @@ import type { Column, Nulls } from "../arrow/column.js";
 import { allocateFixed, fixedColumn, fixedEncodingOf, isLongLike } from "../arrow/encodings.js";
 import { keyGroupOf } from "../contract/state.js";
 import { assert } from "../errors/assert.js";
-import { copyBytes, wordsOf } from "./byteHash.js";
+import { copyBytes, wordsOf } from "../arrow/byteHash.js";
 import { readCell } from "./cellCodec.js";
 import { isLongStruct, unpackLongStructs } from "./longStructs.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";

@@ -1,8 +1,6 @@
-import { lazily } from "../../engine/errors/loading.js";
 import { charsetOf, encodeText, withoutCharset, type Charset } from "../../connectors/files/charsets.js";
 import { compress, loadCodec, textCodecs, type WrittenCodec } from "../../connectors/files/codecs.js";
-import { encodeParquet, parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
-import { loadParquetWasm } from "../../connectors/parquet/wasm.js";
+import { encodeParquet, loadParquetWriter, parquetCodecs, type ParquetCodec } from "../../connectors/parquet/write.js";
 import type { Batch } from "../../engine/arrow/batch.js";
 import type { Schema } from "../../engine/arrow/types.js";
 import type { SinkContext } from "../../engine/contract/provider.js";
@@ -20,15 +18,13 @@ export interface FileEncoder {
   encode(batches: readonly Batch[], schema: Schema): Promise<Uint8Array>;
 }
 
-export function parquetEncoder({ codec, dictionary }: FileSinkOptions): FileEncoder {
-  const parquetCodec = codec as ParquetCodec;
+/** @param schema what the files hold */
+export function parquetEncoder({ codec, dictionary }: FileSinkOptions, _context: SinkContext, schema: Schema): FileEncoder {
+  const options = { codec: codec as ParquetCodec, dictionary };
   return {
-    extension: `${parquetCodecs[parquetCodec]}.parquet`,
-    load: async () => {
-      loadParquetWasm();
-      await lazily(import("../../engine/arrow/edge.js"));
-    },
-    encode: (batches, schema) => encodeParquet(batches, schema, { codec: parquetCodec, dictionary }),
+    extension: `${parquetCodecs[options.codec]}.parquet`,
+    load: () => loadParquetWriter(schema, options),
+    encode: (batches, written) => encodeParquet(batches, written, options),
   };
 }
 

@@ -7,7 +7,12 @@ import asc from "assemblyscript/asc";
 const folder = new URL("./", import.meta.url);
 
 /** Kernels by file name, with the name of the exported constant. */
-const kernels = { structuralIndex: "structuralIndexWasm", doubleText: "doubleTextWasm" };
+const kernels = {
+  structuralIndex: "structuralIndexWasm",
+  doubleText: "doubleTextWasm",
+  snappy: "snappyWasm",
+  plainValues: "plainValuesWasm",
+};
 
 /** The text of `<name>.generated.ts`. */
 export async function generate(name) {

@@ -50,7 +50,7 @@ describe("the structural index", () => {
     expect(tables(bytes, false)).toMatchObject({ count: 2, flags: [0, 1], quoteStarts: [0, 2, 4] });
   });
 
-  it.each(["structuralIndex", "doubleText"])("is what its source compiles to: %s", async (name) => {
+  it.each(["structuralIndex", "doubleText", "snappy", "plainValues"])("is what its source compiles to: %s", async (name) => {
     const folder = new URL("../../../engine/kernel/wasm/", import.meta.url);
     const { generate } = (await import(new URL("build.mjs", folder).href)) as { generate: (kernel: string) => Promise<string> };
     expect(readFileSync(new URL(`${name}.generated.ts`, folder), "utf8")).toBe(await generate(name));

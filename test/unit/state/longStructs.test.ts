@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import { field, types } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
-import { wordsOf } from "../../../engine/state/byteHash.js";
+import { wordsOf } from "../../../engine/arrow/byteHash.js";
 import { CellWriter, writeCell } from "../../../engine/state/cellCodec.js";
 import { isLongStruct, packLongStructs, unpackLongStructs } from "../../../engine/state/longStructs.js";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import { types } from "../../../engine/arrow/types.js";
-import { hashBytes, wordsOf } from "../../../engine/state/byteHash.js";
+import { hashBytes, wordsOf } from "../../../engine/arrow/byteHash.js";
 import { layoutOf } from "../../../engine/state/keyLayout.js";
 import { KeyedTable } from "../../../engine/state/keyedTable.js";
 import { PackedKeys } from "../../../engine/state/packedKeys.js";
