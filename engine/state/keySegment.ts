@@ -2,6 +2,7 @@ import { checkedPlaces } from "../arrow/batchSize.js";
 import { buffers } from "../arrow/buffers.js";
 import { keyGroupOf, type GroupRange } from "../contract/state.js";
 import { copyBytes, wordsOf } from "../arrow/byteHash.js";
+import { IntList } from "./intList.js";
 import type { KeyLayout } from "./keyLayout.js";
 
 const firstBuckets = 16;
@@ -52,6 +53,8 @@ export class KeySegment {
   #used = 0;
   /** Of the bytes in use, those of keys that are there. */
   #live = 0;
+  /** Where keys were that are gone, by how many bytes they had: keys of as many bytes go there. */
+  readonly #holes = new Map<number, IntList>();
 
   /** With room for so many keys and so many of their bytes. */
   constructor(groups: GroupRange, keys = 0, bytes = firstBytes) {
@@ -66,7 +69,9 @@ export class KeySegment {
   }
 
   get memoryBytes(): number {
-    return this.index.byteLength + this.bytes.byteLength;
+    let holes = 0;
+    for (const list of this.#holes.values()) holes += list.bytes;
+    return this.index.byteLength + this.bytes.byteLength + holes;
   }
 
   put(slot: number, hash: number): void {
@@ -75,7 +80,8 @@ export class KeySegment {
   }
 
   /** Takes a slot out of the index, without tombstones: entries that the gap would cut off from their bucket move into it. */
-  take(slot: number, { hashes }: StoredKeys, keyBytes: number): void {
+  take(slot: number, keys: StoredKeys, layout: KeyLayout): void {
+    const { hashes } = keys;
     const { index } = this;
     const mask = index.length - 1;
     const entry = indexEntry(slot, hashes[slot]!);
@@ -90,7 +96,16 @@ export class KeySegment {
     }
     index[gap] = 0;
     this.size--;
-    this.#live -= keyBytes;
+    this.#leaveHole(slot, keys, layout);
+  }
+
+  #leaveHole(slot: number, keys: StoredKeys, layout: KeyLayout): void {
+    const length = bytesOfKey(slot, keys, layout);
+    if (length === 0) return;
+    this.#live -= length;
+    let holes = this.#holes.get(length);
+    if (holes === undefined) this.#holes.set(length, (holes = new IntList()));
+    holes.push(startOfKey(slot, keys, layout));
   }
 
   grow({ hashes }: StoredKeys): void {
@@ -129,6 +144,11 @@ export class KeySegment {
 
   /** Makes sure that `length` more bytes fit; gives where they go. The bytes of all keys may move. */
   reserve(length: number, keys: StoredKeys, layout: KeyLayout): number {
+    const holes = this.#holes.get(length);
+    if (holes !== undefined && holes.count > 0) {
+      this.#live += length;
+      return holes.pop();
+    }
     if (this.#used + length > this.bytes.length) this.#compact(length, this.#live === this.#used ? 2 : 1.5, keys, layout);
     const start = this.#used;
     this.#used += length;
@@ -148,6 +168,7 @@ export class KeySegment {
     const { bytes: old, words: oldWords } = this;
     this.bytes = buffers.bytes(size);
     this.words = wordsOf(this.bytes);
+    this.#holes.clear();
     // Without holes there is nothing to slide.
     if (this.#live === this.#used) {
       this.bytes.set(old.subarray(0, this.#used));
@@ -178,6 +199,12 @@ export function bytesOfKey(slot: number, { words }: StoredKeys, { columns, strid
   let sum = 0;
   for (const { kind, offset } of columns) if (kind === "bytes") sum += words[slot * stride + offset + 1]!;
   return sum;
+}
+
+/** Where the bytes of a key begin, which lie one after the other. */
+function startOfKey(slot: number, { words }: StoredKeys, { columns, stride }: KeyLayout): number {
+  const first = columns.find(({ kind, offset }) => kind === "bytes" && words[slot * stride + offset + 1]! > 0)!;
+  return words[slot * stride + first.offset]!;
 }
 
 /** A power of two of which so many keys take at most half. */

@@ -101,7 +101,7 @@ export class KeyedTable {
   remove(slots: Int32Array, count: number): void {
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
-      this.#segmentOf(slot).take(slot, this.#keys, bytesOfKey(slot, this.#keys, this.#layout));
+      this.#segmentOf(slot).take(slot, this.#keys, this.#layout);
       this.#free.push(slot);
     }
     this.size -= count;
