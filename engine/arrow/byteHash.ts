@@ -24,6 +24,27 @@ export function hashBytes(words: DataView, start: number, length: number): numbe
   return finalise(hash);
 }
 
+/** The same of at most twelve bytes that come as words, the first in the lowest bits, zeros behind the last. */
+export function hashShort(length: number, first4: number, second4: number, third4: number): number {
+  let hash = length;
+  let left = length;
+  let tail = first4;
+  if (length >= 8) {
+    hash = (Math.imul(hash ^ first4, first) + Math.imul(second4, second)) | 0;
+    hash ^= hash >>> 15;
+    left -= 8;
+    tail = third4;
+  }
+  if (left >= 4) {
+    hash = Math.imul(hash ^ tail, first);
+    hash ^= hash >>> 15;
+    left -= 4;
+    tail = second4;
+  }
+  for (; left > 0; left--, tail >>>= 8) hash = Math.imul(hash ^ (tail & 255), first);
+  return finalise(hash);
+}
+
 /** Whether two byte ranges of the same length hold the same bytes. */
 export function sameBytes(a: DataView, aStart: number, b: DataView, bStart: number, length: number): boolean {
   let k = 0;

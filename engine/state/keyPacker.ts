@@ -1,12 +1,13 @@
 import { isNullAt, plainColumn, readValue, type PlainColumn } from "../arrow/columns.js";
 import { loopPerEncoding } from "../arrow/encodings.js";
-import type { Column, DictionaryColumn } from "../arrow/column.js";
+import type { Column, DictionaryColumn, Nulls, Utf8Column, ViewColumn } from "../arrow/column.js";
 import type { DataType } from "../arrow/types.js";
 import { assert } from "../errors/assert.js";
 import { CellWriter, writeCell } from "./cellCodec.js";
 import { isLongStruct, packLongStructs } from "./longStructs.js";
 import { finalise, hashBytes, hashWord, wordsOf } from "../arrow/byteHash.js";
-import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
+import { textWidth, type KeyColumnLayout, type KeyLayout } from "./keyLayout.js";
+import { packText } from "./textWords.js";
 
 const noWords = new DataView(new ArrayBuffer(0));
 
@@ -17,8 +18,8 @@ export class KeyPacker {
   /** What the bytes of each column (of kind `bytes`) are read from. */
   readonly bytes: DataView[];
   readonly #layout: KeyLayout;
-  /** Hashes of the entries of a dictionary of strings. A dictionary never changes once it was emitted. */
-  readonly #entryHashes = new WeakMap<Column, Int32Array>();
+  /** The entries of dictionaries of texts. A dictionary never changes once it was emitted. */
+  readonly #entries = new WeakMap<Column, PackedEntries>();
 
   constructor(layout: KeyLayout) {
     this.#layout = layout;
@@ -37,7 +38,8 @@ export class KeyPacker {
     layouts.forEach((layout, c) => {
       const column = columns[c]!;
       assert(column.type.kind === layout.type.kind, `a key of type ${column.type.kind} in a table of ${layout.type.kind}`);
-      if (layout.kind === "bytes") this.bytes[c] = this.#packBytes(column, layout, count);
+      if (layout.kind === "text") this.bytes[c] = this.#packTexts(column, layout, count);
+      else if (layout.kind === "bytes") this.bytes[c] = this.#packCells(column, layout, count);
       else this.#packFixed(plainColumn(column), layout, count);
     });
     const { hashes } = this;
@@ -62,10 +64,9 @@ export class KeyPacker {
   }
 
   /** Sets the null bits, and the words of nulls to 0. */
-  #markNulls(isNull: (row: number) => boolean, { kind, offset, nullWord, nullBit }: KeyColumnLayout, count: number): void {
+  #markNulls(isNull: (row: number) => boolean, { width, offset, nullWord, nullBit }: KeyColumnLayout, count: number): void {
     const { words } = this;
     const { stride } = this.#layout;
-    const width = kind === "quad" ? 4 : kind === "word" ? 1 : 2;
     for (let i = 0; i < count; i++) {
       if (!isNull(i)) continue;
       const row = i * stride;
@@ -75,17 +76,15 @@ export class KeyPacker {
     }
   }
 
-  #hashWords({ kind, offset }: KeyColumnLayout, count: number): void {
+  #hashWords({ width, offset }: KeyColumnLayout, count: number): void {
     const { hashes, words } = this;
     const { stride } = this.#layout;
-    const width = kind === "quad" ? 4 : kind === "word" ? 1 : 2;
     for (let w = 0; w < width; w++) {
       for (let i = 0, at = offset + w; i < count; i++, at += stride) hashes[i] = hashWord(hashes[i]!, words[at]!);
     }
   }
 
-  #packBytes(column: Column, layout: KeyColumnLayout, count: number): DataView {
-    if (layout.type.kind !== "string" && layout.type.kind !== "binary") return this.#packCells(column, layout, count);
+  #packTexts(column: Column, layout: KeyColumnLayout, count: number): DataView {
     if (column.encoding === "dictionary") return this.#packDictionary(column, layout, count);
     const plain = plainColumn(column);
     if (plain.encoding === "null") {
@@ -95,14 +94,15 @@ export class KeyPacker {
     assert(plain.encoding === "view" || plain.encoding === "utf8", `a key of encoding ${plain.encoding}`);
     const bytes = wordsOf(plain.data);
     const { nulls } = plain;
-    if (plain.encoding === "view") packViews(this.words, this.#layout.stride, layout.offset, plain.starts, plain.lengths, count);
-    else packOffsets(this.words, this.#layout.stride, layout.offset, plain.offsets, count);
-    hashRanges(this.words, this.#layout.stride, layout.offset, this.hashes, bytes, nulls, count);
+    const { words, hashes } = this;
+    const { stride } = this.#layout;
+    if (plain.encoding === "view") packViews(words, stride, layout.offset, hashes, bytes, plain.starts, plain.lengths, nulls, count);
+    else packOffsets(words, stride, layout.offset, hashes, bytes, plain.offsets, nulls, count);
     if (nulls !== null) this.#markNulls((row) => nulls[row] !== 0, layout, count);
     return bytes;
   }
 
-  /** Each entry is hashed once; a row costs a look-up of its code. */
+  /** Each entry is packed once; a row costs a look-up of its code. */
   #packDictionary({ codes, nulls, dictionary }: DictionaryColumn, layout: KeyColumnLayout, count: number): DataView {
     const entries = plainColumn(dictionary);
     if (entries.encoding === "null" || entries.length === 0) {
@@ -111,23 +111,14 @@ export class KeyPacker {
     }
     assert(entries.encoding === "view" || entries.encoding === "utf8", `a key of encoding ${entries.encoding}`);
     const bytes = wordsOf(entries.data);
-    const startOf = (entry: number): number => (entries.encoding === "view" ? entries.starts[entry]! : entries.offsets[entry]!);
-    const lengthOf = (entry: number): number =>
-      entries.encoding === "view" ? entries.lengths[entry]! : entries.offsets[entry + 1]! - entries.offsets[entry]!;
-    let entryHashes = this.#entryHashes.get(dictionary);
-    if (entryHashes === undefined) {
-      entryHashes = Int32Array.from({ length: entries.length }, (_, entry) =>
-        isNullAt(entries, entry) ? 0 : hashBytes(bytes, startOf(entry), lengthOf(entry)),
-      );
-      this.#entryHashes.set(dictionary, entryHashes);
-    }
+    let packed = this.#entries.get(dictionary);
+    if (packed === undefined) this.#entries.set(dictionary, (packed = packEntries(entries, bytes)));
     const isNull = (row: number): boolean => (nulls !== null && nulls[row] !== 0) || isNullAt(entries, codes[row]!);
     for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
       if (isNull(i)) continue;
       const entry = codes[i]!;
-      this.words[at] = startOf(entry);
-      this.words[at + 1] = lengthOf(entry);
-      this.hashes[i] = hashWord(this.hashes[i]!, entryHashes[entry]!);
+      for (let w = 0; w < layout.width; w++) this.words[at + w] = packed.words[entry * layout.width + w]!;
+      this.hashes[i] = hashWord(this.hashes[i]!, packed.hashes[entry]!);
     }
     if (nulls !== null || entries.nulls !== null) this.#markNulls(isNull, layout, count);
     return bytes;
@@ -137,8 +128,9 @@ export class KeyPacker {
   #packCells(column: Column, layout: KeyColumnLayout, count: number): DataView {
     const packed = (isLongStruct(layout.type) ? packLongStructs(column, count) : null) ?? cellsOf(column, layout.type, count);
     const bytes = wordsOf(packed.bytes);
-    packOffsets(this.words, this.#layout.stride, layout.offset, packed.starts, count);
     for (let i = 0, at = layout.offset; i < count; i++, at += this.#layout.stride) {
+      this.words[at] = packed.starts[i]!;
+      this.words[at + 1] = packed.starts[i + 1]! - packed.starts[i]!;
       if (isNullAt(column, i)) continue;
       this.hashes[i] = hashWord(this.hashes[i]!, hashBytes(bytes, this.words[at]!, this.words[at + 1]!));
     }
@@ -181,34 +173,57 @@ for (let i = 0, at = offset; i < count; i++, at += stride) {
 }`,
 );
 
-function packViews(words: Int32Array, stride: number, offset: number, starts: Int32Array, lengths: Int32Array, count: number): void {
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    words[at] = starts[i]!;
-    words[at + 1] = lengths[i]!;
-  }
-}
-
-function packOffsets(words: Int32Array, stride: number, offset: number, offsets: Int32Array, count: number): void {
-  for (let i = 0, at = offset; i < count; i++, at += stride) {
-    words[at] = offsets[i]!;
-    words[at + 1] = offsets[i + 1]! - offsets[i]!;
-  }
-}
-
-/** Adds the hash of each row's bytes to its hash. */
-function hashRanges(
+/** Packs texts, and adds the hash of each to the hash of its row. */
+function packViews(
   words: Int32Array,
   stride: number,
   offset: number,
   hashes: Int32Array,
   bytes: DataView,
-  nulls: Uint8Array | null,
+  starts: Int32Array,
+  lengths: Int32Array,
+  nulls: Nulls,
   count: number,
 ): void {
   for (let i = 0, at = offset; i < count; i++, at += stride) {
     if (nulls !== null && nulls[i] !== 0) continue;
-    hashes[i] = hashWord(hashes[i]!, hashBytes(bytes, words[at]!, words[at + 1]!));
+    hashes[i] = hashWord(hashes[i]!, packText(words, at, bytes, starts[i]!, lengths[i]!));
   }
+}
+
+function packOffsets(
+  words: Int32Array,
+  stride: number,
+  offset: number,
+  hashes: Int32Array,
+  bytes: DataView,
+  offsets: Int32Array,
+  nulls: Nulls,
+  count: number,
+): void {
+  for (let i = 0, at = offset; i < count; i++, at += stride) {
+    if (nulls !== null && nulls[i] !== 0) continue;
+    hashes[i] = hashWord(hashes[i]!, packText(words, at, bytes, offsets[i]!, offsets[i + 1]! - offsets[i]!));
+  }
+}
+
+/** The words of each entry of a dictionary, and its hash. */
+interface PackedEntries {
+  readonly words: Int32Array;
+  readonly hashes: Int32Array;
+}
+
+function packEntries(entries: ViewColumn | Utf8Column, bytes: DataView): PackedEntries {
+  const words = new Int32Array(entries.length * textWidth);
+  const hashes = new Int32Array(entries.length);
+  for (let entry = 0; entry < entries.length; entry++) {
+    if (isNullAt(entries, entry)) continue;
+    const isView = entries.encoding === "view";
+    const start = isView ? entries.starts[entry]! : entries.offsets[entry]!;
+    const length = isView ? entries.lengths[entry]! : entries.offsets[entry + 1]! - start;
+    hashes[entry] = packText(words, entry * textWidth, bytes, start, length);
+  }
+  return { words, hashes };
 }
 
 function packHalves(words: Int32Array, stride: number, offset: number, values: BigInt64Array, width: 2 | 4, count: number): void {

@@ -181,13 +181,13 @@ export class KeySegment {
 
   /** Copies the bytes of a slot's key out of `source`. There is room. */
   #adopt(slot: number, source: DataView, { words }: StoredKeys, { columns, stride }: KeyLayout): void {
-    for (const { kind, offset } of columns) {
-      if (kind !== "bytes") continue;
-      const at = slot * stride + offset;
-      const start = words[at]!;
-      const length = words[at + 1]!;
-      copyBytes(source, start, this.words, this.#used, length);
-      words[at] = this.#used;
+    for (const { outside } of columns) {
+      if (outside === null) continue;
+      const length = words[slot * stride + outside.length]!;
+      if (length <= outside.inline) continue;
+      const start = slot * stride + outside.start;
+      copyBytes(source, words[start]!, this.words, this.#used, length);
+      words[start] = this.#used;
       this.#used += length;
       this.#live += length;
     }
@@ -197,14 +197,18 @@ export class KeySegment {
 /** How many bytes a key has beside its words. */
 export function bytesOfKey(slot: number, { words }: StoredKeys, { columns, stride }: KeyLayout): number {
   let sum = 0;
-  for (const { kind, offset } of columns) if (kind === "bytes") sum += words[slot * stride + offset + 1]!;
+  for (const { outside } of columns) {
+    if (outside === null) continue;
+    const length = words[slot * stride + outside.length]!;
+    if (length > outside.inline) sum += length;
+  }
   return sum;
 }
 
 /** Where the bytes of a key begin, which lie one after the other. */
 function startOfKey(slot: number, { words }: StoredKeys, { columns, stride }: KeyLayout): number {
-  const first = columns.find(({ kind, offset }) => kind === "bytes" && words[slot * stride + offset + 1]! > 0)!;
-  return words[slot * stride + first.offset]!;
+  const first = columns.find(({ outside }) => outside !== null && words[slot * stride + outside.length]! > outside.inline)!;
+  return words[slot * stride + first.outside!.start]!;
 }
 
 /** A power of two of which so many keys take at most half. */

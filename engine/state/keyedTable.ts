@@ -5,10 +5,11 @@ import { types } from "../arrow/types.js";
 import { allGroups, keyGroupOf, type GroupRange } from "../contract/state.js";
 import { copyBytes } from "../arrow/byteHash.js";
 import { IntList } from "./intList.js";
-import type { KeyLayout } from "./keyLayout.js";
+import type { KeyColumnLayout, KeyLayout, OutsideBytes } from "./keyLayout.js";
 import { bytesOfKey, KeySegment, slotOf, slotRange, type StoredKeys } from "./keySegment.js";
 import type { PackedKeys } from "./packedKeys.js";
 import { probeFor, type Probe } from "./probe.js";
+import { inlineByte } from "./textWords.js";
 import { unpackKeys } from "./unpackKeys.js";
 
 const firstCapacity = 64;
@@ -43,8 +44,8 @@ export class KeyedTable {
   readonly #words: DataView[];
   readonly #bytes: Uint8Array[];
   readonly #free = new IntList();
-  /** By word of a key: whether it says where bytes begin, which is no part of the key. */
-  readonly #isStart: Uint8Array;
+  /** By word of a key: whether it holds bytes, or says where they begin. */
+  readonly #isOfBytes: Uint8Array;
   #slots = new Int32Array(0);
   #numbers = new Int32Array(0);
   /** Slots of keys that outlive their batch (−1: not looked up yet); emptied when a key goes. */
@@ -54,8 +55,11 @@ export class KeyedTable {
     this.#layout = layout;
     this.#groups = groups;
     this.#probe = probeFor(layout);
-    this.#isStart = new Uint8Array(layout.stride);
-    for (const { kind, offset } of layout.columns) if (kind === "bytes") this.#isStart[offset] = 1;
+    this.#isOfBytes = new Uint8Array(layout.stride);
+    for (const { kind, offset, width, outside } of layout.columns) {
+      if (kind === "text") this.#isOfBytes.fill(1, offset + 1, offset + width);
+      else if (outside !== null) this.#isOfBytes[outside.start] = 1;
+    }
     this.#keys = { words: buffers.int32(firstCapacity * layout.stride), hashes: buffers.int32(firstCapacity) };
     const segment = new KeySegment(groups);
     this.#segments = Array.from({ length: allGroups.to }, () => segment);
@@ -140,23 +144,29 @@ export class KeyedTable {
 
   /** An order of keys with equal hashes that depends on the keys alone: by their words, then by their bytes. */
   compareKeys(a: number, b: number): number {
-    const { stride } = this.#layout;
+    const { stride, columns } = this.#layout;
     const { words } = this.#keys;
     for (let w = 0; w < stride; w++) {
-      if (this.#isStart[w] === 1) continue;
+      if (this.#isOfBytes[w] === 1) continue;
       const difference = (words[a * stride + w]! >>> 0) - (words[b * stride + w]! >>> 0);
       if (difference !== 0) return difference;
     }
-    const [aBytes, bBytes] = [this.#segmentOf(a).bytes, this.#segmentOf(b).bytes];
-    for (let w = 0; w < stride; w++) {
-      if (this.#isStart[w] === 0) continue;
-      const [aStart, bStart, length] = [words[a * stride + w]!, words[b * stride + w]!, words[a * stride + w + 1]!];
+    for (const column of columns) {
+      if (column.outside === null) continue;
+      const length = words[a * stride + column.outside.length]!;
       for (let k = 0; k < length; k++) {
-        const difference = aBytes[aStart + k]! - bBytes[bStart + k]!;
+        const difference = this.#byteAt(column, column.outside, a, k) - this.#byteAt(column, column.outside, b, k);
         if (difference !== 0) return difference;
       }
     }
     return 0;
+  }
+
+  #byteAt({ offset }: KeyColumnLayout, { start, length, inline }: OutsideBytes, slot: number, k: number): number {
+    const { words } = this.#keys;
+    const first = slot * this.#layout.stride;
+    if (words[first + length]! <= inline) return inlineByte(words, first + offset, k);
+    return this.#segmentOf(slot).bytes[words[first + start]! + k]!;
   }
 
   /** The keys at the slots, one column a key column. */
@@ -291,12 +301,13 @@ export class KeyedTable {
     let at = segment.reserve(length, this.#keys, this.#layout);
     if (segment.words !== before) this.#place(segment);
     for (let c = 0; c < columns.length; c++) {
-      const { kind, offset } = columns[c]!;
-      if (kind !== "bytes") continue;
-      const from = words[number * stride + offset]!;
-      const partLength = words[number * stride + offset + 1]!;
-      copyBytes(bytes[c]!, from, segment.words, at, partLength);
-      own[slot * stride + offset] = at;
+      const { outside } = columns[c]!;
+      if (outside === null) continue;
+      const from = number * stride;
+      const partLength = words[from + outside.length]!;
+      if (partLength <= outside.inline) continue;
+      copyBytes(bytes[c]!, words[from + outside.start]!, segment.words, at, partLength);
+      own[slot * stride + outside.start] = at;
       at += partLength;
     }
   }

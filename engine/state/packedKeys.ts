@@ -85,8 +85,7 @@ export class PackedKeys {
 
   /** Bytes of nested values are made by packing them, so they do not stay. */
   #keepsEntries(c = 0): boolean {
-    const { type, kind } = this.#layout.columns[c]!;
-    return kind !== "bytes" || type.kind === "string" || type.kind === "binary";
+    return this.#layout.columns[c]!.kind !== "bytes";
   }
 
   #packDictionary({ codes, nulls, dictionary }: DictionaryColumn, count: number): void {

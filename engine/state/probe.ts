@@ -26,15 +26,17 @@ const probes = new Cache<Probe>(1024);
 
 /** The probe loop for keys of this layout, compiled once. */
 export function probeFor({ stride, columns }: KeyLayout): Probe {
-  const isStart = new Set<number>();
-  const byteTests: string[] = [];
-  columns.forEach(({ kind, offset }, c) => {
-    if (kind !== "bytes") return;
-    isStart.add(offset);
-    byteTests.push(`sameBytes(keyBytes[group], keys[k + ${offset}], bytes[${c}], words[r + ${offset}], words[r + ${offset + 1}])`);
+  const tests: string[] = [];
+  const isOfBytes = new Set<number>();
+  columns.forEach(({ kind, outside }, c) => {
+    if (outside === null) return;
+    const { start, length, inline } = outside;
+    isOfBytes.add(start);
+    const same = `sameBytes(keyBytes[group], keys[k + ${start}], bytes[${c}], words[r + ${start}], words[r + ${length}])`;
+    tests.push(kind === "text" ? `(words[r + ${length}] > ${inline} ? ${same} : keys[k + ${start}] === words[r + ${start}])` : same);
   });
   const wordTests = Array.from({ length: stride }, (_, w) => w)
-    .filter((w) => !isStart.has(w))
+    .filter((w) => !isOfBytes.has(w))
     .map((w) => `keys[k + ${w}] === words[r + ${w}]`);
   const body = `  for (let j = from; j < count; j++) {
     const i = numbers === null ? j : numbers[j], hash = hashes[i], r = i * ${stride};
@@ -46,7 +48,7 @@ export function probeFor({ stride, columns }: KeyLayout): Probe {
       if (entry === 0) return j;
       if (((entry ^ tag) & ${~slotRange}) === 0) {
         const slot = (entry & ${slotRange}) - 1, k = slot * ${stride};
-        if (${["true", ...wordTests, ...byteTests].join(" && ")}) { slots[j] = slot; break; }
+        if (${["true", ...wordTests, ...tests].join(" && ")}) { slots[j] = slot; break; }
       }
       p = (p + 1) & mask;
     }

@@ -1,3 +1,4 @@
+import { sameBytes } from "../arrow/byteHash.js";
 import type { Column } from "../arrow/column.js";
 import type { DataType } from "../arrow/types.js";
 import { layoutOf, type KeyLayout } from "./keyLayout.js";
@@ -30,24 +31,20 @@ export class RowComparer {
     const at = row * stride;
     const [left, right] = [this.#left.words, this.#right.words];
     for (let c = 0; c < columns.length; c++) {
-      const { kind, offset, nullWord, nullBit } = columns[c]!;
+      const { offset, width, outside, nullWord, nullBit } = columns[c]!;
       if (((left[at + nullWord]! ^ right[at + nullWord]!) & nullBit) !== 0) return false;
-      if (kind === "bytes") {
-        if (!this.#sameBytes(c, at + offset)) return false;
-        continue;
+      const length = outside === null ? 0 : left[at + outside.length]!;
+      const isOutside = outside !== null && length > outside.inline;
+      for (let w = offset; w < offset + width; w++) {
+        if (isOutside && w === outside.start) continue;
+        if (left[at + w] !== right[at + w]) return false;
       }
-      const width = kind === "quad" ? 4 : kind === "pair" ? 2 : 1;
-      for (let w = 0; w < width; w++) if (left[at + offset + w] !== right[at + offset + w]) return false;
+      if (isOutside && !this.#sameBytes(c, left[at + outside.start]!, right[at + outside.start]!, length)) return false;
     }
     return true;
   }
 
-  #sameBytes(column: number, at: number): boolean {
-    const length = this.#left.words[at + 1]!;
-    if (length !== this.#right.words[at + 1]) return false;
-    const [from, to] = [this.#left.words[at]!, this.#right.words[at]!];
-    const [a, b] = [this.#left.bytes[column]!, this.#right.bytes[column]!];
-    for (let k = 0; k < length; k++) if (a.getUint8(from + k) !== b.getUint8(to + k)) return false;
-    return true;
+  #sameBytes(column: number, from: number, to: number, length: number): boolean {
+    return sameBytes(this.#left.bytes[column]!, from, this.#right.bytes[column]!, to, length);
   }
 }

@@ -4,10 +4,10 @@ import type { Column, Nulls } from "../arrow/column.js";
 import { allocateFixed, fixedColumn, fixedEncodingOf, isLongLike } from "../arrow/encodings.js";
 import { keyGroupOf } from "../contract/state.js";
 import { assert } from "../errors/assert.js";
-import { copyBytes, wordsOf } from "../arrow/byteHash.js";
 import { readCell } from "./cellCodec.js";
 import { isLongStruct, unpackLongStructs } from "./longStructs.js";
 import type { KeyColumnLayout, KeyLayout } from "./keyLayout.js";
+import { unpackTexts } from "./textWords.js";
 
 /** What the bytes of keys lie in: by key group, which the hash of a slot's key says. */
 export interface BytePlaces {
@@ -29,8 +29,12 @@ export function unpackKeys(
     switch (layout.kind) {
       case "word":
         return unpackWords(layout, stride, keys, slots, count, nulls);
+      case "text": {
+        const { hashes, words } = places;
+        return unpackTexts(layout, { words: keys, stride }, slots, count, nulls, (slot) => words[keyGroupOf(hashes[slot]!)]!);
+      }
       case "bytes":
-        return unpackBytes(layout, stride, keys, places, slots, count, nulls);
+        return unpackCells(layout, stride, keys, places, slots, count, nulls);
       default:
         return unpackHalves(layout, stride, keys, slots, count, nulls);
     }
@@ -90,7 +94,7 @@ function unpackHalves(
     : { type, encoding: "f64", length: count, nulls, values: narrow };
 }
 
-function unpackBytes(
+function unpackCells(
   { type, offset }: KeyColumnLayout,
   stride: number,
   keys: Int32Array,
@@ -103,25 +107,13 @@ function unpackBytes(
     const wordAt = (j: number): number => keys[slots[j]! * stride + offset]!;
     return unpackLongStructs(type, nulls, count, (j) => wordsOfGroup[keyGroupOf(hashes[slots[j]!]!)]!, wordAt);
   }
-  if (type.kind !== "string" && type.kind !== "binary") {
-    return columnFromValues(
-      type,
-      Array.from({ length: count }, (_, j) => {
-        const at = slots[j]! * stride + offset;
-        return nulls !== null && nulls[j] !== 0
-          ? null
-          : readCell(type, bytesOfGroup[keyGroupOf(hashes[slots[j]!]!)]!, keys[at]!, keys[at + 1]!);
-      }),
-    );
-  }
-  const offsets = buffers.int32(count + 1);
-  for (let j = 0; j < count; j++) offsets[j + 1] = offsets[j]! + keys[slots[j]! * stride + offset + 1]!;
-  const data = buffers.bytes(offsets[count]!);
-  const into = wordsOf(data);
-  for (let j = 0; j < count; j++) {
-    const slot = slots[j]!;
-    const at = offsets[j]!;
-    copyBytes(wordsOfGroup[keyGroupOf(hashes[slot]!)]!, keys[slot * stride + offset]!, into, at, offsets[j + 1]! - at);
-  }
-  return { type, encoding: "utf8", length: count, nulls, data, offsets };
+  return columnFromValues(
+    type,
+    Array.from({ length: count }, (_, j) => {
+      const at = slots[j]! * stride + offset;
+      return nulls !== null && nulls[j] !== 0
+        ? null
+        : readCell(type, bytesOfGroup[keyGroupOf(hashes[slots[j]!]!)]!, keys[at]!, keys[at + 1]!);
+    }),
+  );
 }

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { columnFromValues, readValue } from "../../../engine/arrow/columns.js";
 import { types } from "../../../engine/arrow/types.js";
-import { hashBytes, wordsOf } from "../../../engine/arrow/byteHash.js";
+import { finalise, hashBytes, hashWord, wordsOf } from "../../../engine/arrow/byteHash.js";
 import { layoutOf } from "../../../engine/state/keyLayout.js";
 import { KeyedTable } from "../../../engine/state/keyedTable.js";
 import { PackedKeys } from "../../../engine/state/packedKeys.js";
@@ -43,4 +43,17 @@ test("the group hash is frozen", () => {
 test("a hash depends on where bytes begin and end only through the bytes", () => {
   const seen = new Set(Array.from({ length: 2000 }, (_, i) => hashOf(`key-${i}`)));
   expect(seen.size).toBe(2000);
+});
+
+test("a text has the same hash whether its bytes lie in the words of its key or not, wherever they lie in their buffer", () => {
+  const layout = layoutOf([types.string]);
+  const keys = new PackedKeys(layout);
+  const texts = Array.from({ length: 41 }, (_, length) => "größer als zwölf Bytes, und kleiner auch: ü".slice(0, length));
+  keys.pack([columnFromValues(types.string, texts)], texts.length);
+  expect([...keys.hashes.subarray(0, texts.length)]).toEqual(texts.map((text) => finalise(hashWord(0, hashOf(text)))));
+  const table = new KeyedTable(layout);
+  const slots = table.lookupOrInsert(keys, null, texts.length);
+  expect(table.size).toBe(new Set(texts).size);
+  const [column] = table.keyColumns(slots, texts.length);
+  expect(texts.map((_, i) => readValue(column!, i))).toEqual(texts);
 });
