@@ -1,4 +1,4 @@
-/** A run of some of the tests, with more seeds, other chunks, or more mutations than a change is tested with. */
+/** A run of some of the tests, with more seeds, other pieces, or more mistakes than a change is tested with. */
 export interface Part {
   readonly name: string;
   /** Files and folders of tests; none where a tool runs in their place. */
@@ -9,38 +9,35 @@ export interface Part {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Sizes of the pieces in which rows and bytes are handled: one, two, three, a drawn mixture, and those of production. */
-const chunks = ["1", "2", "3", "seed:20261126", "default"];
+/** Suites whose answers must not depend on the size of the pieces in which rows and bytes are handled. */
+const inPieces = ["test/golden", "test/compat", "test/unit", "test/contracts/source.test.ts", "test/contracts/sink.test.ts", "test/errors"];
 
-/** Whole queries. Their state partitions are 1 and 3 (golden), drawn (properties), or drawn from 1, 3, 4 and 64 (simulation). */
-const queries = ["test/golden", "test/property", "test/simulation", "test/compat"];
+/** Seeds of the simulation in one part: several parts can run at once. */
+const seedsInAPart = 2500;
 
-/** Suites whose answers must not depend on the size of the pieces. */
-const inPieces = ["test/unit", "test/contracts/source.test.ts", "test/contracts/sink.test.ts", "test/errors"];
-
-/** The parts of the nightly run; `scale` 1 is all of it. */
-export function parts(scale: number): readonly Part[] {
+/** The parts of the nightly run, the longest first; `scale` 1 is all of it. `day` counts: each night has other seeds. */
+export function parts(scale: number, day: number): readonly Part[] {
   const many = (count: number): string => String(Math.max(1, Math.round(count * scale)));
-  // Every night begins where another one ended.
-  const seed = String(Math.floor(Date.now() / 86_400_000) * 100_000);
+  const seed = String(day);
+  const firstStory = 1 + (day % 1000) * 4 * seedsInAPart;
   return [
-    {
-      name: "simulation",
-      tests: ["test/simulation"],
-      parameters: { SIMULATION_SEEDS: many(10_000), MUTATIONS: scale >= 0.1 ? "all" : "2" },
-    },
-    { name: "everything killed at random", tests: ["test/e2e/chaos.test.ts"], parameters: { CHAOS_SECONDS: many(300) } },
-    ...chunks.map((size) => ({ name: `queries, pieces of ${size}`, tests: queries, parameters: { CHUNKS: size } })),
-    ...chunks
-      .filter((size) => scale >= 1 || size === "1")
-      .map((size) => ({ name: `suites, pieces of ${size}`, tests: inPieces, parameters: { CHUNKS: size } })),
-    { name: "fuzz", tests: ["test/fuzz"], parameters: { FUZZ_MUTATIONS: many(10_000), FUZZ_SEED: seed } },
-    { name: "damaged Parquet", tests: ["test/property/damagedParquet.test.ts"], parameters: scale >= 1 ? { TIDEMARK_NIGHTLY: "1" } : {} },
-    { name: "random queries, asked of Spark", tests: [], tool: ["streamFuzz.js", "--queries", many(300)], parameters: {} },
+    ...[0, 1, 2, 3].map((part) => ({
+      name: `simulation, ${part + 1} of 4`,
+      tests: [],
+      tool: ["simulate.js", "--seeds", many(seedsInAPart), "--from", String(firstStory + part * seedsInAPart)],
+      parameters: { CHUNKS: `seed:${day + part}` },
+    })),
     // 30 million events through each operator. A run of less than a tenth of them has not come to rest.
     ...(scale >= 0.1
       ? [{ name: "flat memory", tests: [], tool: ["bench.js", "memory", "--scale", String(Math.min(scale, 1))], parameters: {} }]
       : []),
-    { name: "properties", tests: ["test/property"], parameters: { PROPERTY_RUNS: many(20_000), PROPERTY_SEED: seed.slice(-9) } },
+    { name: "random queries, asked of Spark", tests: [], tool: ["streamFuzz.js", "--queries", many(300), "--seed", seed], parameters: {} },
+    { name: "planted mistakes", tests: ["test/simulation/mutations.test.ts"], parameters: { MUTATIONS: scale >= 0.1 ? "all" : "1" } },
+    { name: "everything killed at random", tests: ["test/e2e/chaos.test.ts"], parameters: { CHAOS_SECONDS: many(300), CHAOS_SEED: seed } },
+    ...["1", `seed:${seed}`].map((size) => ({ name: `suites, pieces of ${size}`, tests: inPieces, parameters: { CHUNKS: size } })),
+    { name: "laws", tests: ["test/property"], parameters: { PROPERTY_FACTOR: String(5 * scale), PROPERTY_SEED: seed } },
+    { name: "fuzz", tests: ["test/fuzz"], parameters: { FUZZ_MUTATIONS: many(5000), FUZZ_SEED: seed } },
+    { name: "Spark's SQL tests", tests: [], tool: ["sqlSuite.js"], parameters: {} },
+    { name: "Nexmark", tests: ["test/nexmark"], parameters: { CHUNKS: "default" } },
   ];
 }

@@ -5,6 +5,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
 import { Driver, show, type Aggregate, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
 import { partitionCounts, restarts } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 // One row: event time (µs), key, long, double, condition.
 type Row = readonly [bigint | null, string | null, bigint | null, number | null, boolean | null];
@@ -193,6 +194,6 @@ test("windowed aggregation does what plain row code does, over any cut, any rest
       }
       expect(restarted.state()).toEqual(steady.state());
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

@@ -5,6 +5,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
 import { Driver, show, type Ran, type Shape } from "../unit/physical/aggregateFixture.js";
 import { partitionCounts, restarts } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 // Groupings by an event time that is a column: a timestamp, or a window that was computed below. Late and expired by a time index instead of by panes.
 
@@ -78,7 +79,7 @@ test.each(["timestamp", "window"] as const)("grouping by a %s that is an event t
       }
       expect(restarted.state()).toEqual(steady.state());
     }),
-    { numRuns: 200 },
+    { numRuns: runs(200) },
   );
 });
 

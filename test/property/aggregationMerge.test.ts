@@ -5,6 +5,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import { literal } from "../../engine/expression/expression.js";
 import { Driver, show, type Aggregate, type Shape } from "../unit/physical/aggregateFixture.js";
 import { partitionCounts, restarts } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 // Every aggregate: one batch over all rows, the same rows over random cuts, and over cuts with restarts in between.
 
@@ -87,7 +88,7 @@ test("every aggregate over any cut and any restart is the aggregate over one bat
       expect(last.rows.map(show)).toEqual(whole.rows.map(show));
       expect(last.total).toBe(whole.total);
     }),
-    { numRuns: 50 },
+    { numRuns: runs(50) },
   );
 });
 
@@ -125,7 +126,7 @@ test("a sum of longs is exact, and says so where it leaves the range of a long",
       expect(sums[1]!()).toBe(total === null ? null : BigInt.asIntN(64, total));
       expect(sums[2]!()).toBe(overflowed ? null : total);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { count, expr, max, min, sessionWindow, sum, window } from "../../dataframe/functions.js";
 import type { Session } from "../../dataframe/session.js";
 import { changeCases, checkChanges, checkUpserts, type ChangeQuery } from "./changeCase.js";
+import { runs } from "./runs.js";
 
 // The changes of a query, applied in order, are what the query gives over the whole input, wherever it is cut and stopped; and no change contradicts an earlier one.
 
@@ -227,7 +228,7 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
 test.each(queries)("%s", async (_, query, key) => {
   await fc.assert(
     fc.asyncProperty(changeCases, (given) => checkChanges(query, given, key)),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 8) },
+    { numRuns: runs(8) },
   );
   expect.hasAssertions();
 });
@@ -249,7 +250,7 @@ const byKey = [
 test.each(queries.filter(([name]) => byKey.includes(name)))("%s, by key", async (_, query, key) => {
   await fc.assert(
     fc.asyncProperty(changeCases, (given) => checkUpserts(query, given, key!)),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 6) },
+    { numRuns: runs(6) },
   );
   expect.hasAssertions();
 });

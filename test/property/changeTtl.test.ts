@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { textOf } from "../simulation/harness/text.js";
 import { applied, changeCases, lapsedChangesOf, tableOf, type ChangeLine } from "./changeCase.js";
+import { runs } from "./runs.js";
 
 // Changes of state that lives for some time: none contradicts an earlier one, wherever the input is cut and stopped; and when all has lapsed, what is applied is what the query
 // gives over the rows that came since.
@@ -52,7 +53,7 @@ test.each(queries)("%s", async (_, query) => {
     fc.asyncProperty(changeCases, fc.constantFrom(...lives), async (given, ttl) => {
       expect(applied(await lapsedChangesOf(query, given, ttl, lastRows))).toEqual(expected);
     }),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 10) },
+    { numRuns: runs(10) },
   );
   expect.hasAssertions();
 });

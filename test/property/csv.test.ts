@@ -5,6 +5,7 @@ import { rowsOf } from "../../engine/arrow/columns.js";
 import { createDecoder } from "../../engine/kernel/decoder.js";
 import { parseSchema } from "../../engine/sql/ddl.js";
 import { handling } from "../runtime/testRuntime.js";
+import { runs } from "./runs.js";
 
 const schema = parseSchema("a string, b string, c string");
 
@@ -37,6 +38,6 @@ test("well-formed CSV is read as csv-parse reads it, however it is cut", () => {
       const theirs = parse(text, { delimiter: separator, record_delimiter: lineEnd, relax_column_count: true });
       expect(ours).toEqual(theirs);
     }),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

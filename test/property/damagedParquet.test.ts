@@ -8,6 +8,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import type { ReadableFile } from "../../engine/contract/fileSystem.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { anyTable } from "../unit/arrow/arbitraries.js";
+import { runs, stride } from "./runs.js";
 
 /*
  * Damaged bytes of any kind: what is read of them are the right rows, or a condition that names the file. The native decoder panics on many of these
@@ -15,8 +16,6 @@ import { anyTable } from "../unit/arrow/arbitraries.js";
  */
 
 const path = "file:/damaged.parquet";
-
-const isNightly = process.env["TIDEMARK_NIGHTLY"] !== undefined;
 
 function fileOf(bytes: Uint8Array): ReadableFile {
   return {
@@ -91,14 +90,14 @@ test.each(["snappy", "none", "zstd", "gzip", "lz4_raw"] as const)(
   async (codec) => {
     const bytes = await encodeParquet([batchFromRows(readings, hundredRows)], readings, { codec, dictionary: true });
     const counts = { right: 0, refused: 0 };
-    // Some forty bits a codec. The nightly run takes all of them.
-    for (let bit = 0; bit < bytes.length * 8; bit += isNightly ? 1 : 971) {
+    // Some forty bits a codec. The nightly run takes many more.
+    for (let bit = 0; bit < bytes.length * 8; bit += stride(971)) {
       const damaged = Uint8Array.from(bytes);
       damaged[bit >> 3]! ^= 1 << (bit & 7);
       counts[await expectRightOrRefused(damaged, readings, hundredRows, `bit ${bit}`)]++;
     }
     expect(counts.refused).toBeGreaterThan(counts.right);
-    for (let length = 0; length < bytes.length; length += isNightly ? 1 : 997) {
+    for (let length = 0; length < bytes.length; length += stride(997)) {
       expect(await expectRightOrRefused(bytes.subarray(0, length), readings, hundredRows, `the first ${length} bytes`)).toBe("refused");
     }
   },
@@ -129,7 +128,7 @@ test("kind: damaged bytes that kill the process: any damage of any table", async
         }
       },
     ),
-    { numRuns: isNightly ? 2000 : 5 },
+    { numRuns: runs(5) },
   );
   expect(refused).toBeGreaterThan(0);
 });

@@ -10,6 +10,7 @@ import type { DeduplicateSpec, KeyExpiry } from "../../engine/physical/stateful/
 import { partitionCounts, restarts, SavedState } from "../unit/physical/savedState.js";
 import { handling } from "../runtime/testRuntime.js";
 import { runOperator } from "../unit/physical/runOperator.js";
+import { runs } from "./runs.js";
 
 const noFacts: BatchFacts = { batchId: 0, batchTimeMs: 0, conf: {}, outputMode: "append", noData: false, watermarks: {} };
 const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.int)]);
@@ -101,7 +102,7 @@ it.each([
           saved.restore(operator, restart.from, before);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   },
 );

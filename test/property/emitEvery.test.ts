@@ -5,6 +5,7 @@ import type { EarlyEmission } from "../../dataframe/emitEvery.js";
 import type { Session } from "../../dataframe/session.js";
 import { textOf } from "../simulation/harness/text.js";
 import { applied, changeCases, changesOf, heldChangesOf, tableOf, type ChangeQuery } from "./changeCase.js";
+import { runs } from "./runs.js";
 
 // Changes of windows that are held back: what is told, applied in order, is what the query gives over the whole input once all windows are closed, wherever it is cut and
 // stopped; none contradicts an earlier one; and there are no more of them than are told without it.
@@ -77,7 +78,7 @@ test.each(queries)("%s", async (name, query) => {
       // What is built over them is told of the rows of a batch one by one, where these were held back for different times.
       if (plain.includes(name)) expect(changed(told)).toBeLessThanOrEqual(changed(await changesOf(query, given)));
     }),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 12) },
+    { numRuns: runs(12) },
   );
   expect.hasAssertions();
 });

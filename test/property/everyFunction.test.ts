@@ -6,6 +6,7 @@ import { listAggregates } from "../../engine/expression/aggregates/listAggregate
 import { functionTable } from "../../engine/expression/functions/table.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
 import { argumentTable, typeAndValue, type Argument, type ArgumentTable } from "./argumentPool.js";
+import { runs } from "./runs.js";
 
 // Every function with arguments of every type: it gives a value or a condition, never an error of the machine; and of constants the same as of columns.
 
@@ -69,7 +70,7 @@ it("gives a value or a condition for arguments of every type, constant or not", 
       expect([shown, valuesOf(column)]).toEqual([shown, valuesOf(constant)]);
     }),
     // The same calls in every run; PROPERTY_SEED draws others.
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 250), seed: Number(process.env["PROPERTY_SEED"] ?? 1) },
+    { numRuns: runs(250), seed: Number(process.env["PROPERTY_SEED"] ?? 1) },
   );
 });
 

@@ -13,6 +13,7 @@ import { resolveFunction } from "../../engine/expression/resolve.js";
 import { resolveCast } from "../../engine/expression/types/coerce.js";
 import { typeOf } from "../../engine/expression/types/typeOf.js";
 import { attributes, batches, castTypes, columns, tree, type Tree } from "./expressionArbitraries.js";
+import { runs } from "./runs.js";
 
 /** Random expressions over random batches: the generated loops and the interpreter give the same values, nulls and conditions. */
 
@@ -91,7 +92,7 @@ function generateAll(e: Expression, filter: Expression | null, batch: Batch): Va
 }
 
 const seed = Number(process.env["PROPERTY_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 2000);
+const numRuns = runs(2000);
 
 describe("generated code and the interpreter", () => {
   it(`agree on random expressions and batches (seed ${seed}, ${numRuns} pairs)`, () => {

@@ -5,6 +5,7 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { decodeText } from "../unit/kernel/environment.js";
 import { columnFromValues, readValue } from "../../engine/arrow/columns.js";
 import { createJsonColumnDecoder } from "../../engine/kernel/json/jsonColumnDecoder.js";
+import { runs } from "./runs.js";
 
 // Malformed JSON values of every kind, for every type, in every mode: what is read is a value, and every failure is a condition.
 
@@ -118,7 +119,7 @@ describe("kind: parsed but not validated: malformed JSON values", () => {
         const condition = conditionOf(() => decodeText(schema, text, { options: { mode } }));
         expect(mode === "FAILFAST" || condition === null).toBe(true);
       }),
-      { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 300) },
+      { numRuns: runs(300) },
     );
   });
 });

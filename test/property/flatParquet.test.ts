@@ -9,13 +9,12 @@ import { field, types, type DataType, type Schema } from "../../engine/arrow/typ
 import type { Value } from "../../engine/arrow/value.js";
 import type { ReadableFile } from "../../engine/contract/fileSystem.js";
 import { StreamingError } from "../../engine/errors/streamingError.js";
+import { runs } from "./runs.js";
 
 /*
  * Columns that are decoded here, against parquet-wasm's reading of the same file: every layout that its writer has (versions, sizes of pages, dictionaries
  * that are given up on the way, codecs), in batches of any size.
  */
-
-const isNightly = process.env["TIDEMARK_NIGHTLY"] !== undefined;
 
 /** Types with values that repeat and values that hardly do. */
 const kinds: readonly (readonly [DataType, fc.Arbitrary<Value>])[] = [
@@ -126,7 +125,7 @@ test("columns that are decoded here are what parquet-wasm reads, in any layout o
         rows.length === 0 ? [] : withParquetWasm((wasm) => decodeIpc(wasm.readParquet(bytes).intoIPCStream(), schema)).flatMap(rowsOf);
       expect((await read(bytes, schema, rowsAtOnce)).flatMap(rowsOf)).toEqual(expected);
     }),
-    { numRuns: isNightly ? 5000 : 80 },
+    { numRuns: runs(80) },
   );
 });
 
@@ -149,7 +148,7 @@ test("files without checksums that are damaged give rows or a condition, and end
         });
       }
     }),
-    { numRuns: isNightly ? 1000 : 15 },
+    { numRuns: runs(15) },
   );
   expect(refused).toBeGreaterThan(0);
 });

@@ -20,6 +20,7 @@ import { planProject } from "../../engine/physical/planner/project.js";
 import { withoutPauses } from "../unit/physical/pulled.js";
 import { handling } from "../runtime/testRuntime.js";
 import { attributes, batches } from "./expressionArbitraries.js";
+import { runs } from "./runs.js";
 
 // from_json in every position: decoded by batches below the projection, text by text in a loop, or by the interpreter, it reads the same rows.
 
@@ -148,7 +149,7 @@ function planned(e: Expression, filter: Expression | null, batch: Batch): Value[
 }
 
 const seed = Number(process.env["PROPERTY_SEED"] ?? Date.now() % 2 ** 31);
-const numRuns = Number(process.env["PROPERTY_RUNS"] ?? 150);
+const numRuns = runs(150);
 
 describe("from_json in every position", () => {
   it(`reads the same rows by batches, text by text and in the interpreter (seed ${seed})`, { timeout: 600_000 }, () => {

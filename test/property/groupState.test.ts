@@ -12,6 +12,7 @@ import { registerGroupFunction } from "../../engine/plan/groupFunctions.js";
 import { handling } from "../runtime/testRuntime.js";
 import { emittedRows } from "../unit/physical/runOperator.js";
 import { partitionCounts, restarts, SavedState } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 const noFacts: BatchFacts = { batchId: 0, batchTimeMs: 0, conf: {}, outputMode: "append", noData: false, watermarks: {} };
 const schema = types.struct([field("k", types.string), field("at", types.timestamp), field("v", types.long)]);
@@ -140,6 +141,6 @@ it("a function over groups is called as plain code calls it, through deltas, sna
         saved.restore(operator, restart.from, before);
       }
     }),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 120) },
+    { numRuns: runs(120) },
   );
 });

@@ -10,6 +10,7 @@ import { resolveFunction } from "../../engine/expression/resolve.js";
 import { compareValues } from "../../engine/values/compare.js";
 import { Session } from "../../dataframe/session.js";
 import { growth, linearGrowth } from "../unit/scaling.js";
+import { runs } from "./runs.js";
 
 // IN over long lists of constants is a look-up: it means what comparing one by one means.
 
@@ -61,7 +62,7 @@ describe("IN", () => {
         expect(rows.map((_row, i) => readValue(result.columns[0]!, i))).toEqual(expected);
         for (const answer of expected) answers.add(answer);
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
     expect(answers.size).toBeGreaterThanOrEqual(2);
   });

@@ -8,6 +8,7 @@ import { StreamingError } from "../../engine/errors/streamingError.js";
 import { createJsonColumnDecoder } from "../../engine/kernel/json/jsonColumnDecoder.js";
 import { createJsonLinesWriter } from "../../engine/kernel/json/jsonWriter.js";
 import { decodeText, environment } from "../unit/kernel/environment.js";
+import { runs } from "./runs.js";
 
 const schema: Schema = types.struct([
   field("id", types.long),
@@ -83,7 +84,7 @@ describe("JSON lines", () => {
           expect(rowsRead).toBe(lines.length);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 
@@ -107,7 +108,7 @@ describe("JSON lines", () => {
         expect(rows.map((row) => row.slice(0, -1))).toEqual(alone.map((row) => row.slice(0, -1)));
         expect(rows.map((row) => row.at(-1) === null)).toEqual(alone.map((row) => row.at(-1) === null));
       }),
-      { numRuns: 600 },
+      { numRuns: runs(600) },
     );
   });
 
@@ -126,7 +127,7 @@ describe("JSON lines", () => {
           }
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -188,7 +189,7 @@ describe("JSON lines", () => {
         expect(rows).toEqual(all.filter((row) => filters.every((test) => truth(test, row) === true)));
         expect(rowsRead).toBe(records.length);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -208,7 +209,7 @@ describe("JSON lines", () => {
         const millis = rows.map((row) => row.map((value, i) => (i === 4 && value !== null ? ((value as bigint) / 1000n) * 1000n : value)));
         expect(decodeText(schema, text).rows).toEqual(millis);
       }),
-      { numRuns: 150 },
+      { numRuns: runs(150) },
     );
   });
 });
@@ -222,7 +223,7 @@ describe("from_json", () => {
         const rows = texts.map((_, row) => readValue(column, row));
         expect(rows).toEqual(texts.map((text) => (text === null ? null : expected(JSON.parse(text) as Record<string, Json>))));
       }),
-      { numRuns: 100 },
+      { numRuns: runs(100) },
     );
   });
 });

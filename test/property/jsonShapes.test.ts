@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { parseJsonOptions } from "../../engine/kernel/json/jsonOptions.js";
 import { JsonTypeReader } from "../../engine/kernel/json/jsonTypes.js";
+import { runs } from "./runs.js";
 
 const texts = [
   '"a"',
@@ -35,6 +36,6 @@ test("a row has the type that it has by itself, whatever rows came before", () =
         expect(reader.read(bytes, 0, bytes.length)).toEqual(new JsonTypeReader(options).read(bytes, 0, bytes.length));
       }
     }),
-    { numRuns: 2000 },
+    { numRuns: runs(2000) },
   );
 });

@@ -10,6 +10,7 @@ import { events, flushes, inputSchema, isOfFlush, lineOf, type Event, type Opera
 import { groupLaws } from "./laws/groups.js";
 import { joinLaws } from "./laws/joins.js";
 import { rowLaws } from "./laws/rows.js";
+import { runs } from "./runs.js";
 
 // Law 1, operator by operator: over any cut of the input, through restarts, the stream gives what plain code makes of all rows at once; and so does a table.
 
@@ -164,7 +165,7 @@ describe("the stream gives what plain code makes of the rows", () => {
           );
         if (law.streamOnly !== true) expect(comparable(law, await ofTable(law, all))).toEqual(expected);
       }),
-      { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 5), examples: [[many, many, plainCut]] },
+      { numRuns: runs(5), examples: [[many, many, plainCut]] },
     );
     expect(compared).toBeGreaterThan(0);
   });

@@ -7,6 +7,7 @@ import { types, type DataType } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { rowOrder } from "../../engine/physical/stateless/rowOrder.js";
 import { sortedRows } from "../../engine/physical/stateless/rowSort.js";
+import { runs } from "./runs.js";
 
 /** Types with values that repeat, so that later keys decide, and values whose bits are at the edges. */
 const kinds: readonly (readonly [DataType, readonly Value[]])[] = [
@@ -65,6 +66,6 @@ test("rows are sorted by digits as they are by comparing them, few and many", ()
         expect(sortedRows(keys, batch)).toEqual(expected);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: runs(300) },
   );
 });

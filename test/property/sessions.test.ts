@@ -4,6 +4,7 @@ import { field, types, windowType } from "../../engine/arrow/types.js";
 import type { Value } from "../../engine/arrow/value.js";
 import { Driver, show } from "../unit/physical/aggregateFixture.js";
 import { partitionCounts, restarts } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 type Row = readonly [key: string | null, atSeconds: number, gapSeconds: number, value: number];
 
@@ -85,7 +86,7 @@ it.each([true, false])(
           if (restart !== null) driver.restart(restart.from, restart.partitions);
         }
       }),
-      { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 100) },
+      { numRuns: runs(100) },
     );
   },
 );

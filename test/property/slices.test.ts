@@ -5,6 +5,7 @@ import type { Value } from "../../engine/arrow/value.js";
 import type { OutputMode } from "../../engine/contract/sink.js";
 import { Driver, show, type Aggregate, type Shape } from "../unit/physical/aggregateFixture.js";
 import { partitionCounts, restarts } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 // Hopping windows kept by slice are those kept by window: of every aggregate that the planner lets be sliced, with its running values beside each other.
 
@@ -85,7 +86,7 @@ test("every aggregate over slices is the aggregate over windows, with the same c
         evictMs = Math.max(evictMs, largestMs - 5000);
       }
     }),
-    { numRuns: 60, endOnFailure: true },
+    { numRuns: runs(60), endOnFailure: true },
   );
 });
 

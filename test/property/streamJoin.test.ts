@@ -12,6 +12,7 @@ import type { StreamJoinSpec, StreamJoinType } from "../../engine/physical/state
 import { handling } from "../runtime/testRuntime.js";
 import { emittedRows } from "../unit/physical/runOperator.js";
 import { partitionCounts, restarts, SavedState } from "../unit/physical/savedState.js";
+import { runs } from "./runs.js";
 
 const noFacts: BatchFacts = { batchId: 0, batchTimeMs: 0, conf: {}, outputMode: "append", noData: false, watermarks: {} };
 
@@ -233,6 +234,6 @@ it("a join of two streams emits what plain code over all kept rows does, through
         saved.restore(operator, restart.from, before);
       }
     }),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 100) },
+    { numRuns: runs(100) },
   );
 });

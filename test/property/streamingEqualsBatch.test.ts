@@ -7,6 +7,7 @@ import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { QueryWorld, type Start } from "../unit/query/queryWorld.js";
 import { textOf } from "../simulation/harness/text.js";
 import { build, flushLine, inputSchema, keyCount, streamingCases, type Line, type StreamingCase } from "./streamingCase.js";
+import { runs } from "./runs.js";
 
 // Law 1: the streaming result over any cut of the input is the batch result over the whole.
 
@@ -102,7 +103,7 @@ test("the stream's result is the table's", async () => {
       const different = [...left].filter(([key, row]) => !row.every((value, i) => isSame(value, right.get(key)![i]!)));
       expect(different.map(([key, row]) => [key, textOf(row), textOf(right.get(key))])).toEqual([]);
     }),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 250) },
+    { numRuns: runs(250) },
   );
   expect(compared).toBeGreaterThan(1000);
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { col, schema, sum, t, udaf, udf, when } from "../../index.js";
 import { QueryWorld } from "../unit/query/queryWorld.js";
+import { runs } from "./runs.js";
 
 // A user's function that does what a built-in expression does gives the same: over any rows, however they are cut, and whatever becomes of the buffers afterwards.
 
@@ -52,6 +53,6 @@ test("functions of users and built-in expressions agree", async () => {
         world.close();
       }
     }),
-    { numRuns: 40 },
+    { numRuns: runs(40) },
   );
 });

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Session } from "../../dataframe/session.js";
+import { runs } from "./runs.js";
 
 /*
  * Functions OVER frames of rows, against the definition: for each row the rows of its frame are looked up, and the function is worked out from them alone.
@@ -86,7 +87,7 @@ test("a function over a frame is the function of the frame's rows, however frame
         expect(candidates.length === 0 ? [null] : candidates).toContain(answers[i]![`f${functions.length - 1}`]);
       });
     }),
-    { numRuns: Number(process.env["PROPERTY_RUNS"] ?? 60) },
+    { numRuns: runs(60) },
   );
 });
 
