@@ -4,11 +4,10 @@ const firstBuckets = 16;
 /** A table grows before more of it than this is in use, by so much: what is free costs memory, what collides costs time. */
 const mostLoad = 0.8;
 const growth = 1.25;
-/** Bits of a hash below its key group. */
-const lowBits = 24;
-const lowMask = 2 ** lowBits - 1;
+/** Spreads hashes: they are added in their order, and would crowd in the first buckets of a table that grows. */
+const spread = 0x9e3779b1;
 
-/** The entries of one key group: by bucket a hash and a place + 1, 0: empty. Buckets ascend with the hashes, so that a table has any size and not only powers of two. */
+/** The entries of one key group: by bucket a hash and a place + 1, 0: empty. The bucket is the part of the table that a spread hash is of all of them, so that a table has any size and not only powers of two. */
 interface GroupTable {
   hashes: Int32Array;
   places: Uint32Array;
@@ -52,7 +51,17 @@ export class HashPlaces {
     }
   }
 
-  /** Whether a hash has a place. */
+  /** Whether a hash has any place. */
+  hasHash(hash: number): boolean {
+    const table = this.#tables[keyGroupOf(hash)]!;
+    if (table === null) return false;
+    const { hashes, places } = table;
+    let p = homeOf(hash, hashes.length);
+    while (places[p] !== 0 && hashes[p] !== hash) p = p + 1 === hashes.length ? 0 : p + 1;
+    return places[p] !== 0;
+  }
+
+  /** Whether a hash has this place. */
   has(hash: number, place: number): boolean {
     return this.#find(hash, place) >= 0;
   }
@@ -99,7 +108,7 @@ function bytesOf({ hashes, places }: GroupTable): number {
 }
 
 function homeOf(hash: number, buckets: number): number {
-  return Math.floor(((hash & lowMask) * buckets) / 2 ** lowBits);
+  return Math.floor(((Math.imul(hash, spread) >>> 0) * buckets) / 2 ** 32);
 }
 
 function put(table: GroupTable, hash: number, place: number): void {

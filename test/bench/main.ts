@@ -6,7 +6,8 @@ import { runNexmark } from "./nexmark.js";
 import { writeNexmarkData } from "./nexmarkData.js";
 import { runStartup } from "./startup.js";
 import { runMemory } from "./memory.js";
-import { runSpill } from "./spill.js";
+import { runSpill, runSpillPhase } from "./spill.js";
+import type { SpillRun } from "./spillPhases.js";
 import { runSql } from "./sql.js";
 import { runState } from "./state.js";
 import { runWorkload } from "./runWorkload.js";
@@ -52,6 +53,8 @@ if (values.format !== "json") {
   process.exitCode = flat ? 0 : 1;
 } else if (name === "spill") {
   for await (const line of runSpill(Number(values.scale), values.budget, new RegExp(argument))) console.log(JSON.stringify(line));
+} else if (name === "spillPhase") {
+  await runSpillPhase(argument, JSON.parse(positionals[2]!) as SpillRun);
 } else if (name === "sql") {
   const flags = {
     data: values.data,

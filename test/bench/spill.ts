@@ -1,179 +1,54 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { batchOf, type Batch } from "../../engine/arrow/batch.js";
-import { field, types } from "../../engine/arrow/types.js";
-import type { DataFrame } from "../../dataframe/dataFrame.js";
-import { count, max } from "../../dataframe/functions.js";
-import { Session } from "../../dataframe/session.js";
-import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
-import { MemoryStream } from "../../sources/memory/source.js";
-import { percentile } from "./percentile.js";
-import { Random } from "../simulation/world/random.js";
+import { fill, recover, shapes, type Filled, type Recovered, type SpillRun } from "./spillPhases.js";
 
-const schema = types.struct([field("key", types.string), field("value", types.long)]);
 const allKeys = 20_000_000;
-/** Batches that bring new keys. */
-const newBatches = 100;
-const rowsABatch = 100_000;
-const updateBatches = 100;
-/** Updates that are not counted: until those keys that come often are in memory. */
-const warmUp = 60;
-/** With two numbers it is 64 bytes a key. */
-const keyBytes = 48;
-/** Of updates, and of the keys that they are of: 90 % on 10 %. */
-const hotShare = 0.9;
-const hotKeys = 0.1;
 
-const shapes: Readonly<Record<string, (rows: DataFrame) => DataFrame>> = {
-  "keyed aggregation": (rows) => rows.groupBy("key").agg(count().as("n"), max("value").as("most")),
-  "deduplication, for ever": (rows) => rows.dropDuplicates("key"),
-};
-
-interface SpillResult {
+interface SpillResult extends Filled, Recovered {
   readonly name: string;
   readonly shape: string;
-  readonly keys: number;
   readonly budget: string;
-  /** Keys that are new, a second. */
-  readonly keysPerSecond: number;
-  /** Updates behind them, a second, of wall time and of processor time of all threads. */
-  readonly updatesPerSecond: number;
-  readonly updatesPerCpuSecond: number;
-  readonly medianBatchMs: number;
-  readonly longestBatchMs: number;
-  readonly onDisk: number;
-  readonly fileMb: number;
-  /** From the start of a run that finds the state in its checkpoint to its first commit. */
-  readonly recoverySeconds: number;
-  readonly recoveryCpuSeconds: number;
-  /** The most that the process held at any time, with all of Node.js; until the recovery, and with it. */
-  readonly peakRssMb: number;
-  readonly recoveryPeakRssMb: number;
 }
 
-/** Many more keys than fit into memory, then updates of which most are of a tenth of them, then a start that loads them. */
+/**
+ * Many more keys than fit into memory, then updates of which most are of a tenth of them, then a start that loads them: in a process of its own, when the first was killed in the midst
+ * of a batch.
+ */
 export async function* runSpill(scale: number, budget: string, only: RegExp): AsyncGenerator<SpillResult> {
-  for (const [shape, build] of Object.entries(shapes))
-    if (only.test(shape)) yield await runShape(shape, build, Math.round(allKeys * scale), budget);
-}
-
-async function runShape(shape: string, build: (rows: DataFrame) => DataFrame, keys: number, budget: string): Promise<SpillResult> {
-  const folder = await mkdtemp(join(tmpdir(), "tidemark-spill-"));
-  const stream = new MemoryStream(schema);
-  try {
-    const start = (): Promise<StreamingQuery> => startQuery(build, stream, join(folder, "checkpoint"), budget);
-    let query = await start();
-    const filled = await timed(async () => {
-      const many = Math.ceil(keys / newBatches);
-      for (let first = 0; first < keys; first += many) await runBatch(query, stream, newKeys(first, Math.min(many, keys - first)));
-    });
-    const random = new Random(1);
-    const durations: number[] = [];
-    const update = async (): Promise<void> => {
-      durations.push((await timed(() => runBatch(query, stream, updates(random, keys)))).seconds * 1000);
-    };
-    for (let i = 0; i < warmUp; i++) await update();
-    durations.length = 0;
-    const updated = await timed(async () => {
-      for (let i = 0; i < updateBatches; i++) await update();
-    });
-    const { numRowsTotal, customMetrics } = query.lastProgress!.stateOperators[0]!;
-    const peakRssMb = peakMb();
-    await query.stop();
-    const recovered = await timed(async () => {
-      query = await start();
-      await runBatch(query, stream, updates(random, keys));
-    });
-    await query.stop();
-    const rows = updateBatches * rowsABatch;
-    return {
-      name: "spill",
-      shape,
-      keys: numRowsTotal,
-      budget,
-      keysPerSecond: Math.round(keys / filled.seconds),
-      updatesPerSecond: Math.round(rows / updated.seconds),
-      updatesPerCpuSecond: Math.round(rows / updated.cpuSeconds),
-      medianBatchMs: Math.round(percentile(durations, 0.5)),
-      longestBatchMs: Math.round(Math.max(...durations)),
-      onDisk: customMetrics["rowsOnDisk"] ?? 0,
-      fileMb: Math.round((customMetrics["bytesOnDisk"] ?? 0) / 2 ** 20),
-      recoverySeconds: Math.round(10 * recovered.seconds) / 10,
-      recoveryCpuSeconds: Math.round(10 * recovered.cpuSeconds) / 10,
-      peakRssMb,
-      recoveryPeakRssMb: peakMb(),
-    };
-  } finally {
-    stream.close();
-    await rm(folder, { recursive: true, force: true });
+  for (const shape of Object.keys(shapes)) {
+    if (!only.test(shape)) continue;
+    const folder = await mkdtemp(join(tmpdir(), "tidemark-spill-"));
+    const run: SpillRun = { shape, keys: Math.round(allKeys * scale), budget, folder };
+    try {
+      const filled = await phase<Filled>("fill", run);
+      yield { name: "spill", shape, budget, ...filled, ...(await phase<Recovered>("recover", run)) };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 }
 
-function startQuery(
-  build: (rows: DataFrame) => DataFrame,
-  stream: MemoryStream,
-  checkpointLocation: string,
-  budget: string,
-): Promise<StreamingQuery> {
-  const session = Session.create({
-    conf: { "spark.sql.streaming.numRecentProgressUpdates": 2, "spark.tidemark.stateMemoryBudget": budget },
-    print: () => {},
-    warn: () => {},
+/** `bench spillPhase NAME '{"shape":…}'`: one of the two processes; by itself, with a folder that is kept, for a profile. */
+export async function runSpillPhase(name: string, run: SpillRun): Promise<void> {
+  if (name === "recover") {
+    console.log(JSON.stringify(await recover(run)));
+    process.exit();
+  }
+  await fill(run, (filled) => {
+    process.stdout.write(`${JSON.stringify(filled)}\n`, () => process.kill(process.pid, "SIGKILL"));
   });
-  return build(session.readStream.format("memory").option("stream", stream.id).load())
-    .writeStream.format("noop")
-    .outputMode("update")
-    .option("checkpointLocation", checkpointLocation)
-    .start();
 }
 
-async function runBatch(query: StreamingQuery, stream: MemoryStream, rows: Batch): Promise<void> {
-  stream.addData(rows);
-  await query.processAllAvailable();
-}
-
-async function timed(work: () => Promise<void>): Promise<{ readonly seconds: number; readonly cpuSeconds: number }> {
-  const [startedMs, startedCpu] = [performance.now(), process.cpuUsage()];
-  await work();
-  const { user, system } = process.cpuUsage(startedCpu);
-  return { seconds: (performance.now() - startedMs) / 1000, cpuSeconds: (user + system) / 1e6 };
-}
-
-function peakMb(): number {
-  return Math.round(process.resourceUsage().maxRSS / 1024);
-}
-
-function newKeys(first: number, rows: number): Batch {
-  return batchOfKeys(Float64Array.from({ length: rows }, (_, i) => first + i));
-}
-
-function updates(random: Random, keys: number): Batch {
-  const hot = Math.round(keys * hotKeys);
-  return batchOfKeys(
-    Float64Array.from({ length: rowsABatch }, () => {
-      const isHot = random.below(1000) < 1000 * hotShare;
-      // Those that come often lie anywhere among those that came first and last.
-      return isHot ? random.below(hot) * Math.round(1 / hotKeys) : random.below(keys);
-    }),
-  );
-}
-
-/** A text of 48 bytes for each number, and the number. */
-function batchOfKeys(numbers: Float64Array): Batch {
-  const { length } = numbers;
-  const data = new Uint8Array(length * keyBytes).fill("k".charCodeAt(0));
-  const offsets = new Int32Array(length + 1);
-  for (let i = 0; i < length; i++) {
-    offsets[i + 1] = (i + 1) * keyBytes;
-    for (let at = (i + 1) * keyBytes - 1, rest = numbers[i]!; rest > 0; at--, rest = Math.floor(rest / 10)) data[at] = 48 + (rest % 10);
-  }
-  return batchOf(
-    schema,
-    [
-      { type: types.string, encoding: "utf8", length, nulls: null, offsets, data },
-      { type: types.long, encoding: "f64", length, nulls: null, values: numbers },
-    ],
-    length,
-  );
+async function phase<Result>(name: "fill" | "recover", run: SpillRun): Promise<Result> {
+  const child = spawn(process.execPath, [process.argv[1]!, "spillPhase", name, JSON.stringify(run)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "close");
+  let text = "";
+  for await (const chunk of child.stdout) text += String(chunk);
+  await ended;
+  return JSON.parse(text) as Result;
 }

@@ -70,6 +70,11 @@ export class ColdRows {
     return this.#index.countOf(group);
   }
 
+  /** Whether some row has a key of this hash. */
+  has(hash: number): boolean {
+    return this.#index.hasHash(hash);
+  }
+
   /** Writes rows, which come in the order of their key groups. */
   add({ columns, length }: Batch): void {
     if (length === 0) return;

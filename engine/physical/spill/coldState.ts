@@ -2,7 +2,7 @@ import { batchOf, type Batch } from "../../arrow/batch.js";
 import { plainColumn, takeBatch } from "../../arrow/columns.js";
 import type { Column } from "../../arrow/column.js";
 import { field, types, type Schema } from "../../arrow/types.js";
-import { allGroups, keyGroupOf, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { allGroups, keyGroupCount, keyGroupOf, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { IntList } from "../../state/intList.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
@@ -47,7 +47,7 @@ export function shedsState(operator: Operator): operator is SheddingOperator {
  * An operator of a stream whose state may be larger than memory. Beyond what it may hold, keys that were not touched for long go to disk; before rows are worked on,
  * what lies there of their keys comes back. The operator itself knows nothing of it: it sees the keys of the rows that it is given, as if it had them all.
  *
- * Invariant: a key is either in the operator or on disk.
+ * Invariant: a key is either in the operator or on disk. While state is loaded it may be in both: then the operator has what is true of it, and what lies on disk is of before.
  */
 export class ColdState implements StatefulOperator {
   readonly operatorId: string;
@@ -56,6 +56,10 @@ export class ColdState implements StatefulOperator {
   readonly #cold: ColdRows;
   readonly #due: DueRuns;
   #layout: string | null = null;
+  /** Whether the operator may have keys that are on disk as well. */
+  #isLoading = false;
+  /** While loading: whether the operator may have keys whose hashes no key on disk has. */
+  #isApart = false;
 
   /**
    * @param make makes the operator anew
@@ -65,7 +69,7 @@ export class ColdState implements StatefulOperator {
     private operator: SheddingOperator,
     private readonly make: () => SheddingOperator,
     memory: QueryMemory,
-    rowsAtOnce: number,
+    private readonly rowsAtOnce: number,
   ) {
     this.operatorId = operator.operatorId;
     if (operator.evolution !== undefined) this.evolution = operator.evolution;
@@ -89,6 +93,8 @@ export class ColdState implements StatefulOperator {
   }
 
   begin(facts: BatchFacts): void {
+    if (this.#isLoading) this.#settle();
+    this.#isLoading = false;
     this.operator.begin(facts);
   }
 
@@ -115,8 +121,8 @@ export class ColdState implements StatefulOperator {
   }
 
   /**
-   * Rows of keys that lie on disk come back to be replaced. Where memory is full all goes to disk, and so do rows of new keys behind that: files have keys by their groups, which says
-   * nothing of which are wanted soon.
+   * Where memory is full all goes to disk, and so do rows of new keys behind that: files have keys by their groups, which says nothing of which are wanted soon. A row that may be of a key
+   * on disk goes to the operator, and nothing is read for it: what many deltas have of a key is written once, and read where all that lies there of the same keys is.
    */
   restore(changes: StateChanges): void {
     const { deletes, upserts } = changes;
@@ -124,7 +130,8 @@ export class ColdState implements StatefulOperator {
       if (this.operator.stateRows + (upserts?.length ?? 0) <= this.#mostRows()) return this.operator.restore(changes);
       this.#moveOut();
     }
-    if (deletes !== null) this.#takeBack(this.operator.savedKeysOf(deletes), deletes.length);
+    this.#isLoading = true;
+    if (deletes !== null && this.#recover(this.operator.savedKeysOf(deletes), deletes.length)) this.#isApart = true;
     this.operator.restore({ ...changes, upserts: null });
     if (upserts !== null) this.#restoreRows(upserts);
   }
@@ -171,6 +178,7 @@ export class ColdState implements StatefulOperator {
   /** Puts all on disk. The tables that held it are gone: what comes next has other keys. */
   #moveOut(): void {
     if (this.operator.stateRows === 0) return;
+    if (this.#isLoading) this.#settle();
     for (const { upserts } of this.operator.shed(this.operator.stateRows)) this.#putAway(upserts!);
     assert(this.operator.stateRows === 0, "before the first batch no key is in use");
     this.operator = this.make();
@@ -178,14 +186,44 @@ export class ColdState implements StatefulOperator {
   }
 
   #restoreRows(upserts: Batch): void {
-    const { operator } = this;
-    this.#makeRoom(upserts.length);
-    this.#takeBack(operator.savedKeysOf(upserts), upserts.length);
-    const isHeld = operator.holds(upserts);
-    const [held, fresh] = [new IntList(), new IntList()];
-    for (let row = 0; row < upserts.length; row++) (isHeld[row] === 1 ? held : fresh).push(row);
-    this.#putAway(byGroup(upserts, operator.savedKeysOf(upserts), fresh.view()));
-    if (held.count > 0) operator.restore(this.#upserts(takeBatch(upserts, held.view(), held.count)));
+    const rows = withHashes(upserts, this.operator.savedKeysOf(upserts));
+    const hashes = hashesOf(rows);
+    const held = this.#isApart ? this.operator.holds(rows) : null;
+    const [known, fresh] = [new IntList(), new IntList()];
+    for (let row = 0; row < rows.length; row++) {
+      const isKnown = this.#cold.has(hashes[row]!) || (held !== null && held[row] === 1);
+      (isKnown ? known : fresh).push(row);
+    }
+    if (known.count > 0) {
+      if (this.operator.stateRows + known.count > this.#mostRows()) this.#moveOut();
+      this.operator.restore(this.#upserts(known.count === rows.length ? rows : takeBatch(rows, known.view(), known.count)));
+    }
+    if (fresh.count > 0) this.#putAway(inGroups(rows, fresh.view()));
+  }
+
+  /** Forgets what the operator knows better. After this each key is in one place. */
+  #settle(): void {
+    const hashes = new IntList();
+    for (let group = 0; group < keyGroupCount;) {
+      hashes.clear();
+      for (; group < keyGroupCount && hashes.count < this.rowsAtOnce; group++) {
+        for (const { upserts } of this.operator.snapshot({ from: group, to: group + 1 }))
+          for (const hash of hashesOf(upserts!)) hashes.push(hash);
+      }
+      this.#recover({ hashes: hashes.view(), keyOf: null }, hashes.count);
+    }
+    this.#isApart = false;
+  }
+
+  /** Takes out what lies on disk of some keys; the operator gets what it does not know better. Whether there was anything. */
+  #recover({ hashes, keyOf }: Pick<PackedKeys, "hashes" | "keyOf">, count: number): boolean {
+    const taken = this.#cold.take(hashes, keyOf, count);
+    if (taken === null) return false;
+    const held = this.operator.holds(taken);
+    const missing = new IntList();
+    for (let row = 0; row < taken.length; row++) if (held[row] === 0) missing.push(row);
+    if (missing.count > 0) this.operator.restore(this.#upserts(takeBatch(taken, missing.view(), missing.count)));
+    return true;
   }
 
   *#snapshotOf(group: GroupRange): Iterable<StateChanges> {
@@ -223,7 +261,7 @@ export class ColdState implements StatefulOperator {
     if (rows !== null) this.operator.restore(this.#upserts(rows));
   }
 
-  #upserts(upserts: Batch): StateChanges {
+  #upserts(upserts: Batch | null): StateChanges {
     return { operatorId: this.operatorId, storeName: this.schemas[0]!.storeName, upserts, deletes: null, droppedPanes: [] };
   }
 }
@@ -234,14 +272,21 @@ function hashesOf({ columns }: Batch): Int32Array {
   return hashes.values;
 }
 
-/** Some upserts in the order of their key groups, with the hashes that their keys have. */
-function byGroup({ schema, columns, length }: Batch, { hashes, keyOf }: PackedKeys, rows: Int32Array): Batch {
-  const values = Int32Array.from({ length }, (_, row) => hashes[keyOf === null ? row : keyOf[row]!]!);
+/** Upserts with the hashes that their keys have: a file from before a migration may have others. */
+function withHashes({ schema, columns, length }: Batch, { hashes, keyOf }: PackedKeys): Batch {
+  const values = keyOf === null ? hashes.slice(0, length) : Int32Array.from({ length }, (_, row) => hashes[keyOf[row]!]!);
   const hash: Column = { type: types.int, encoding: "i32", length, nulls: null, values };
-  const groupAt = (row: number): number => keyGroupOf(values[row]!);
+  return batchOf(schema, [...columns.slice(0, -1), hash], length);
+}
+
+/** Some upserts in the order of their key groups. */
+function inGroups(upserts: Batch, rows: Int32Array): Batch {
+  const hashes = hashesOf(upserts);
+  const groupAt = (row: number): number => keyGroupOf(hashes[row]!);
   const isInOrder = rows.every((row, j) => j === 0 || groupAt(rows[j - 1]!) <= groupAt(row));
+  if (isInOrder && rows.length === upserts.length) return upserts;
   const ordered = isInOrder ? rows : rows.toSorted((a, b) => groupAt(a) - groupAt(b));
-  return takeBatch(batchOf(schema, [...columns.slice(0, -1), hash], length), ordered, ordered.length);
+  return takeBatch(upserts, ordered, ordered.length);
 }
 
 /** The columns of upserts. */
