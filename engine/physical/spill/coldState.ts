@@ -37,6 +37,8 @@ export interface SheddingOperator extends StatefulOperator {
   readonly evictUs: number | null;
   /** Whether what expires comes out. */
   readonly emitsExpired: boolean;
+  /** Whether a batch gives what there is of all keys, in the order of their key groups. */
+  readonly emitsAll: boolean;
 }
 
 export function shedsState(operator: Operator): operator is SheddingOperator {
@@ -56,6 +58,7 @@ export class ColdState implements StatefulOperator {
   readonly #cold: ColdRows;
   readonly #due: DueRuns;
   #layout: string | null = null;
+  #facts: BatchFacts | null = null;
   /** Whether the operator may have keys that are on disk as well. */
   #isLoading = false;
   /** While loading: whether the operator may have keys whose hashes no key on disk has. */
@@ -95,6 +98,7 @@ export class ColdState implements StatefulOperator {
   begin(facts: BatchFacts): void {
     if (this.#isLoading) this.#settle();
     this.#isLoading = false;
+    this.#facts = facts;
     this.operator.begin(facts);
   }
 
@@ -106,14 +110,15 @@ export class ColdState implements StatefulOperator {
 
   /** What expires is there, so that it comes out, or is deleted, as all else does. */
   *finish(): Iterable<Emission | Pause> {
-    const { evictUs } = this.operator;
+    const { evictUs, emitsAll } = this.operator;
     if (evictUs !== null && this.#cold.count > 0) {
       for (const hashes of this.#due.until(evictUs)) {
         this.#takeBack({ hashes, keyOf: null }, hashes.length);
         this.#share.hold(this.memoryBytes);
       }
     }
-    yield* this.operator.finish();
+    if (emitsAll && this.#cold.count > 0) yield* this.#emitAll();
+    else yield* this.operator.finish();
   }
 
   get dueUs(): number {
@@ -181,8 +186,7 @@ export class ColdState implements StatefulOperator {
     if (this.#isLoading) this.#settle();
     for (const { upserts } of this.operator.shed(this.operator.stateRows)) this.#putAway(upserts!);
     assert(this.operator.stateRows === 0, "before the first batch no key is in use");
-    this.operator = this.make();
-    if (this.#layout !== null) this.operator.keepLayout?.(this.#layout);
+    this.operator = this.#made();
   }
 
   #restoreRows(upserts: Batch): void {
@@ -224,6 +228,27 @@ export class ColdState implements StatefulOperator {
     for (let row = 0; row < taken.length; row++) if (held[row] === 0) missing.push(row);
     if (missing.count > 0) this.operator.restore(this.#upserts(takeBatch(taken, missing.view(), missing.count)));
     return true;
+  }
+
+  /** What there is of all keys, some key groups at once, out of an operator of their own. */
+  *#emitAll(): Iterable<Emission | Pause> {
+    const groups = Math.max(1, Math.floor((keyGroupCount * this.rowsAtOnce) / this.stateRows));
+    for (let from = 0; from < keyGroupCount; from += groups) {
+      const some = this.#made();
+      some.begin(this.#facts!);
+      for (const saved of this.snapshot({ from, to: Math.min(keyGroupCount, from + groups) })) some.restore(saved);
+      yield* some.finish();
+      some.close?.();
+    }
+    // What is in memory came out with the rest.
+    const again = this.operator.finish()[Symbol.iterator]();
+    while (again.next().done !== true);
+  }
+
+  #made(): SheddingOperator {
+    const operator = this.make();
+    if (this.#layout !== null) operator.keepLayout?.(this.#layout);
+    return operator;
   }
 
   *#snapshotOf(group: GroupRange): Iterable<StateChanges> {

@@ -195,12 +195,16 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
 
   /** Groups by key: each is touched by the rows of its key and by its time, and by nothing else. */
   get sheds(): boolean {
-    const { window, session, outputMode, grouping } = this.#spec;
-    return outputMode !== "complete" && grouping.length > 0 && (window ?? session) === null;
+    const { window, session, grouping } = this.#spec;
+    return grouping.length > 0 && (window ?? session) === null;
   }
 
   get emitsExpired(): boolean {
     return this.#spec.outputMode === "append";
+  }
+
+  get emitsAll(): boolean {
+    return this.#spec.outputMode === "complete";
   }
 
   get evictUs(): number | null {
@@ -212,7 +216,7 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
   dueTimes({ columns }: Batch): Float64Array | null {
     const { ttlMs, eventTime } = this.#spec;
     if (ttlMs !== null) return watermarkedTimes(columns.at(-2)!);
-    return eventTime === null ? null : watermarkedTimes(columns[eventTime]!);
+    return eventTime === null || this.emitsAll ? null : watermarkedTimes(columns[eventTime]!);
   }
 
   get roomFor(): number {

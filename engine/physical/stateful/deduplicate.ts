@@ -137,6 +137,7 @@ export class DeduplicateOperator implements KeyedOperator, SheddingOperator {
   }
 
   readonly emitsExpired = false;
+  readonly emitsAll = false;
 
   /** Each key is touched by the rows that have it and by its time, and by nothing else. */
   get sheds(): boolean {

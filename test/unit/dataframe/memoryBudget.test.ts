@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { expr, Session, type DataFrame } from "../../../index.js";
+import type { OutputMode } from "../../../engine/contract/sink.js";
 import { StreamingError } from "../../../engine/errors/streamingError.js";
 
 const rows = 60_000;
@@ -129,7 +130,7 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
   }
 
   /** Runs the batches, stopped in the middle and started again. */
-  async function run(name: string, mode: "append" | "update", budget: string, query: (input: DataFrame) => DataFrame): Promise<Ran> {
+  async function run(name: string, mode: OutputMode, budget: string, query: (input: DataFrame) => DataFrame): Promise<Ran> {
     const checkpoint = join(place, `${name}-${budget}`);
     const batches: unknown[][] = [];
     let [mostOnDisk, stateRows] = [0, 0];
@@ -165,13 +166,14 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
     }
   }
 
-  test.for<[what: string, mode: "append" | "update", budget: string, query: (input: DataFrame) => DataFrame]>([
+  test.for<[what: string, mode: OutputMode, budget: string, query: (input: DataFrame) => DataFrame]>([
     [
       "groups by key",
       "update",
       "8m",
       (input) => input.groupBy("k").agg(expr("count(*) n"), expr("sum(x) s"), expr("max(t) m"), expr("avg(x) a")),
     ],
+    ["groups by key, all of them each time", "complete", "6m", (input) => input.groupBy("k").agg(expr("count(*) n"), expr("max(t) m"))],
     ["rows without duplicates", "append", "4m", (input) => input.dropDuplicates("k")],
     ["rows without duplicates within the watermark", "append", "4m", (input) => late(input).dropDuplicatesWithinWatermark("k")],
     ["rows without duplicates of a time", "append", "4m", (input) => late(input).dropDuplicates("k", "at")],
