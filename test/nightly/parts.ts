@@ -35,7 +35,7 @@ export function parts(scale: number, day: number): readonly Part[] {
     { name: "planted mistakes", tests: ["test/simulation/mutations.test.ts"], parameters: { MUTATIONS: scale >= 0.1 ? "all" : "1" } },
     { name: "everything killed at random", tests: ["test/e2e/chaos.test.ts"], parameters: { CHAOS_SECONDS: many(300), CHAOS_SEED: seed } },
     ...["1", `seed:${seed}`].map((size) => ({ name: `suites, pieces of ${size}`, tests: inPieces, parameters: { CHUNKS: size } })),
-    { name: "laws", tests: ["test/property"], parameters: { PROPERTY_FACTOR: String(5 * scale), PROPERTY_SEED: seed } },
+    { name: "laws", tests: ["test/property"], parameters: { PROPERTY_FACTOR: String(10 * scale), PROPERTY_SEED: seed } },
     { name: "fuzz", tests: ["test/fuzz"], parameters: { FUZZ_MUTATIONS: many(5000), FUZZ_SEED: seed } },
     { name: "Spark's SQL tests", tests: [], tool: ["sqlSuite.js"], parameters: {} },
     { name: "Nexmark", tests: ["test/nexmark"], parameters: { CHUNKS: "default" } },

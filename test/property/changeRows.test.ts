@@ -228,7 +228,7 @@ const queries: readonly (readonly [name: string, query: ChangeQuery, key: readon
 test.each(queries)("%s", async (_, query, key) => {
   await fc.assert(
     fc.asyncProperty(changeCases, (given) => checkChanges(query, given, key)),
-    { numRuns: runs(8) },
+    { numRuns: runs(3) },
   );
   expect.hasAssertions();
 });
@@ -250,7 +250,7 @@ const byKey = [
 test.each(queries.filter(([name]) => byKey.includes(name)))("%s, by key", async (_, query, key) => {
   await fc.assert(
     fc.asyncProperty(changeCases, (given) => checkUpserts(query, given, key!)),
-    { numRuns: runs(6) },
+    { numRuns: runs(2) },
   );
   expect.hasAssertions();
 });

@@ -53,7 +53,7 @@ test.each(queries)("%s", async (_, query) => {
     fc.asyncProperty(changeCases, fc.constantFrom(...lives), async (given, ttl) => {
       expect(applied(await lapsedChangesOf(query, given, ttl, lastRows))).toEqual(expected);
     }),
-    { numRuns: runs(10) },
+    { numRuns: runs(4) },
   );
   expect.hasAssertions();
 });

@@ -78,7 +78,7 @@ test.each(queries)("%s", async (name, query) => {
       // What is built over them is told of the rows of a batch one by one, where these were held back for different times.
       if (plain.includes(name)) expect(changed(told)).toBeLessThanOrEqual(changed(await changesOf(query, given)));
     }),
-    { numRuns: runs(12) },
+    { numRuns: runs(6) },
   );
   expect.hasAssertions();
 });

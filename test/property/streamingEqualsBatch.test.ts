@@ -103,7 +103,7 @@ test("the stream's result is the table's", async () => {
       const different = [...left].filter(([key, row]) => !row.every((value, i) => isSame(value, right.get(key)![i]!)));
       expect(different.map(([key, row]) => [key, textOf(row), textOf(right.get(key))])).toEqual([]);
     }),
-    { numRuns: runs(250) },
+    { numRuns: runs(80) },
   );
   expect(compared).toBeGreaterThan(1000);
 });

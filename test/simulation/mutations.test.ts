@@ -6,7 +6,7 @@ import { Random } from "./world/random.js";
 
 const seeds = 500;
 const chosen = process.env["MUTATION"];
-const wanted = process.env["MUTATIONS"] ?? "2";
+const wanted = process.env["MUTATIONS"] ?? "1";
 const seed = Number(process.env["MUTATION_SEED"] ?? Math.floor(Math.random() * 1e6));
 
 function drawn() {

@@ -8,7 +8,7 @@ import { PackedKeys } from "../../../../engine/state/packedKeys.js";
 import { Driver, show, type Shape } from "../aggregateFixture.js";
 
 const second = 1_000_000n;
-const names = Array.from({ length: 3000 }, (_, i) => `device ${i}`);
+const names = Array.from({ length: 600 }, (_, i) => `device ${i}`);
 const rows = names.flatMap((name, i): Value[][] => [
   [BigInt(i % 40) * second, name],
   [BigInt((7 * i) % 40) * second, name],
@@ -28,8 +28,8 @@ function place([w, k]: Value[]): readonly [bigint, number] {
 
 function emitted(shape: Omit<Shape, "partitions">, partitions: number): Value[][] {
   const driver = new Driver({ ...shape, partitions });
-  driver.run([rows.slice(0, 1500), rows.slice(1500)], { lateMs: 0, evictMs: 0 });
-  return driver.run([rows.slice(0, 4000)], { lateMs: 0, evictMs: 30_000 }).rows;
+  driver.run([rows.slice(0, 300), rows.slice(300)], { lateMs: 0, evictMs: 0 });
+  return driver.run([rows.slice(0, 800)], { lateMs: 0, evictMs: 30_000 }).rows;
 }
 
 describe("groups come out by hash, whatever the number of state partitions", () => {
@@ -40,7 +40,7 @@ describe("groups come out by hash, whatever the number of state partitions", () 
     const window = { index: 0, durationUs: 10e6, slideUs: 5e6, startUs: 0 };
     const shape = { input, keys: 2, window, aggregates, outputMode };
     const one = emitted(shape, 1);
-    expect(one.length).toBeGreaterThan(1000);
+    expect(one.length).toBeGreaterThan(200);
     const wanted = one.toSorted((a, b) => {
       const [[aStart, aHash], [bStart, bHash]] = [place(a), place(b)];
       return aStart === bStart ? aHash - bHash : aStart < bStart ? -1 : 1;
