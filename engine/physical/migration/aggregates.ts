@@ -1,3 +1,4 @@
+import { isSameLabel } from "./labels.js";
 import { widensByName } from "./widening.js";
 
 /** An aggregation's aggregates: of each its function with the types of its arguments, and how it is written where that is known. */
@@ -41,12 +42,12 @@ export function matchAggregates(before: Aggregates, now: Aggregates): Matched {
 /** Whether the text of an aggregate stands in another place now. */
 function haveChangedPlaces({ labels: before }: Aggregates, { labels: now }: Aggregates): boolean {
   if (before === undefined || now === undefined) return false;
-  return before.some((label, i) => label !== now[i] && now.includes(label));
+  return before.some((label, i) => !isSameLabel(label, now[i]!) && now.some((other) => isSameLabel(label, other)));
 }
 
 function isGoneOnWith(before: Aggregates, i: number, now: Aggregates, j: number): boolean {
   if (!fits(before.functions[i]!, now.functions[j]!)) return false;
-  if (before.labels !== undefined) return before.labels[i] === now.labels?.[j];
+  if (before.labels !== undefined) return now.labels !== undefined && isSameLabel(before.labels[i]!, now.labels[j]!);
   return isOnly(before, i, now);
 }
 

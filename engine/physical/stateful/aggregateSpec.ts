@@ -3,7 +3,7 @@ import type { Json } from "../../contract/json.js";
 import type { OutputMode } from "../../contract/sink.js";
 import type { AggregateCall, Attribute, Expression } from "../../expression/expression.js";
 import { typeOf } from "../../expression/types/typeOf.js";
-import { sqlText } from "../../plan/sqlText.js";
+import { labelOf } from "../migration/labels.js";
 import { shownName } from "../../expression/userNames.js";
 
 /**
@@ -69,6 +69,6 @@ export function shapeOf({ window, session, aggregates, ttlMs }: AggregateSpec): 
       return `${shownName(call.name)}(${call.distinct ? "DISTINCT " : ""}${args})${call.filter === null ? "" : " FILTER"}`;
     }),
     // What tells two of the same function apart when others come or go; no other text is a reason to refuse a query.
-    labels: aggregates.map(({ call }) => sqlText(call)),
+    labels: aggregates.map(({ call }) => labelOf(call)),
   };
 }
