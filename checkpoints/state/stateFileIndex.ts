@@ -1,5 +1,6 @@
 import { corruptFile, JsonFields, type Refuse } from "../../engine/contract/logText.js";
 import { keyGroupCount } from "../../engine/contract/state.js";
+import { parseStateFileName } from "./stateFileName.js";
 
 /** An Arrow IPC stream of its own within a section, readable without the others. */
 export interface Piece {
@@ -85,6 +86,9 @@ export function parseIndex(text: string, path: string, formatVersion: number, en
     }
   }
   const previous = fields.has("previous") ? fields.text("previous") : null;
+  // It is opened by this name: one that leads out of the folder is no state file's.
+  if (previous !== null && parseStateFileName(previous) === null)
+    throw refuse(`it names ${JSON.stringify(previous)}, which is no state file`);
   const base = kind === "delta" ? null : baseOf(fields, version);
   const isWhole = kind === "delta" && fields.has("whole") && fields.boolean("whole");
   return { kind, version, runId: fields.text("runId"), previous, isWhole, base, tables };

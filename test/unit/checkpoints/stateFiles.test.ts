@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { guardedFiles } from "../../../checkpoints/guardedFiles.js";
+import { StateFileReader, StateFileWriter } from "../../../checkpoints/state/stateFile.js";
 import { FileStateStore, type StateStoreOptions } from "../../../checkpoints/state/stateStore.js";
 import { batchFromRows } from "../../../engine/arrow/columns.js";
 import { defaultChunkSizes } from "../../../engine/contract/chunkSizes.js";
@@ -181,6 +182,21 @@ describe("state files", () => {
     await files.replace(`${folder}/7.run.delta`, other);
     await expect(restore(7)).rejects.toMatchObject({ condition: "CHECKPOINT_CORRUPT", parameters: { path: `${folder}/7.run.delta` } });
   });
+
+  it.each(["../elsewhere.delta", "/data/1.x.delta", "a/../1.x.delta", ""])(
+    "are refused where they name %j as the one before",
+    async (previous) => {
+      const path = `${folder}/2.x.delta`;
+      const writer = await StateFileWriter.create(guardedFiles(files), path);
+      await writer.finish({ kind: "delta", version: 2, runId: "x", previous, isWhole: false, base: null, tables: [] });
+      await writer.close();
+      const opened = StateFileReader.open(files, path);
+      await expect(opened).rejects.toMatchObject({
+        condition: "CHECKPOINT_CORRUPT",
+        message: expect.stringContaining(JSON.stringify(previous)),
+      });
+    },
+  );
 
   it("are refused where the commit log names none, as in Spark's checkpoints", async () => {
     committed.delete(7);
