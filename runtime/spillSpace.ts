@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
+import { closeSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
 import { open, unlink, type FileHandle } from "node:fs/promises";
 import { tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
@@ -105,6 +105,10 @@ class TemporaryPages implements SpillPages {
       assert(count > 0, "a spilled file holds what was written to it");
       done += count;
     }
+  }
+
+  truncate(at: number): void {
+    orRefused(() => ftruncateSync(this.file, at));
   }
 
   close(): void {

@@ -21,6 +21,8 @@ export interface SpillPages {
   write(at: number, bytes: Uint8Array): void;
   /** Fills `into` with the bytes from `at` on; there must be as many. */
   read(at: number, into: Uint8Array): void;
+  /** Gives back the room of what lies from `at` on; nothing of it is wanted. @throws SPILL_FAILED */
+  truncate(at: number): void;
   /** Gives the room back. */
   close(): void;
 }

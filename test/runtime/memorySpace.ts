@@ -37,6 +37,9 @@ function memoryPages(): SpillPages {
       if (at + into.length > length) throw new RangeError("read beyond what was written");
       into.set(content.subarray(at, at + into.length));
     },
+    truncate(at) {
+      length = at;
+    },
     close() {
       content = Buffer.alloc(0);
       length = 0;

@@ -93,7 +93,7 @@ export class ColdRows {
     const places = new Uint32Array(found.view()).toSorted();
     const { words, starts } = this.#segments.rowsAt(places);
     const columns = this.#codec.decode(words, starts, places.length);
-    for (const [j, place] of places.entries()) this.#segments.kill(this.#segments.at(place), 4 * words[starts[j]!]!);
+    for (let j = 0; j < places.length; j++) this.#segments.kill(this.#segments.at(places[j]!), 4 * words[starts[j]!]!);
     return batchOf(this.schema, columns, places.length);
   }
 

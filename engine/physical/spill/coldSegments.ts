@@ -16,6 +16,10 @@ const windowBytes = 65_536;
 /** What is read of a row before it is known how long it is, at most. */
 const firstBytes = 4096;
 
+/** What is free at the end of the file is cut off from so many bytes on, and from such a part of what lies before. */
+const cutBytes = 1 << 20;
+const cutPart = 1 / 8;
+
 /** Rows that were written at once, in the order of their key groups. */
 export interface Segment {
   readonly at: number;
@@ -43,6 +47,8 @@ export class ColdSegments {
   liveBytes = 0;
   deadBytes = 0;
   #pages: SpillPages | null = null;
+  /** How long the file is. */
+  #writtenBytes = 0;
   readonly #ranges = new FreeRanges();
   readonly #window = new Int32Array((windowBytes + firstBytes) / 4);
   #words = new Int32Array(0);
@@ -66,6 +72,7 @@ export class ColdSegments {
     checkedPlaces((at + bytes) / placeBytes, "The rows of a state on disk", mostPlaces);
     this.#pages ??= this.memory.openPages();
     this.#pages.write(at, new Uint8Array(words.buffer, words.byteOffset, bytes));
+    this.#writtenBytes = Math.max(this.#writtenBytes, at + bytes);
     this.memory.spilledBytes += bytes;
     const segment = { at, bytes, liveRows: count, liveBytes: bytes, ...fencesOf({ words, starts }, count, hashWord) };
     this.all.splice(this.#indexOf(at), 0, segment);
@@ -91,6 +98,7 @@ export class ColdSegments {
   drop(segment: Segment): void {
     this.all.splice(this.#indexOf(segment.at), 1);
     this.#ranges.give(segment.at, segment.bytes);
+    this.#truncate();
     this.liveBytes -= segment.liveBytes;
     this.deadBytes -= segment.bytes - segment.liveBytes;
   }
@@ -153,6 +161,14 @@ export class ColdSegments {
   #readPages(at: number, bytes: number, into: Int32Array, word: number): void {
     assert(this.#pages !== null, "what is read was written");
     this.#pages.read(at, new Uint8Array(into.buffer, into.byteOffset + 4 * word, bytes));
+  }
+
+  /** Cuts off what is free at the end, where it is much: a call for every few rows would cost more than their room. */
+  #truncate(): void {
+    const { end } = this.#ranges;
+    if (this.#writtenBytes - end < Math.max(cutBytes, end * cutPart)) return;
+    this.#pages!.truncate(end);
+    this.#writtenBytes = end;
   }
 
   /** How many segments begin before a byte. */

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { batchFromRows, rowsOf } from "../../../../engine/arrow/columns.js";
 import { field, types } from "../../../../engine/arrow/types.js";
+import type { SpillPages, SpillSpace } from "../../../../engine/contract/spill.js";
 import type { Value } from "../../../../engine/arrow/value.js";
 import { keyGroupOf } from "../../../../engine/contract/state.js";
 import { ColdRows } from "../../../../engine/physical/spill/coldRows.js";
@@ -81,6 +82,10 @@ function rowsOfRound(round: number): Value[][] {
   ]).toSorted(unsigned);
 }
 
+function hashesOf(round: number, rows: number): Int32Array {
+  return Int32Array.from(rowsOfRound(round).slice(0, rows), ([, , hash]) => hash as number);
+}
+
 test("the file stays near what is wanted of it, and nothing of it is left at the end", async () => {
   const memory = new QueryMemory({ limitBytes: 0, spillBytes: 0 }, temporarySpace);
   const held = new ColdRows(schema, memory, 1000);
@@ -106,5 +111,81 @@ test("the file stays near what is wanted of it, and nothing of it is left at the
       1000,
     );
   expect([held.count, held.fileBytes]).toEqual([0, 0]);
+  await memory.close();
+});
+
+interface Watch {
+  reads: number;
+  readBytes: number;
+  fileBytes: number;
+}
+
+/** The folder of temporary files, with what is asked of it. */
+function watched(): { readonly space: SpillSpace; readonly watch: Watch } {
+  const watch: Watch = { reads: 0, readBytes: 0, fileBytes: 0 };
+  const openPages = (): SpillPages => {
+    const pages = temporarySpace.openPages();
+    return {
+      write: (at, bytes) => {
+        pages.write(at, bytes);
+        watch.fileBytes = Math.max(watch.fileBytes, at + bytes.length);
+      },
+      read: (at, into) => {
+        pages.read(at, into);
+        watch.reads++;
+        watch.readBytes += into.length;
+      },
+      truncate: (at) => {
+        pages.truncate(at);
+        watch.fileBytes = at;
+      },
+      close: () => pages.close(),
+    };
+  };
+  return { space: { ...temporarySpace, openPages }, watch };
+}
+
+test.for([4, 128])("a look-up reads once for a row that is there and not at all for one that is not, of %i,000 rows", async (rounds) => {
+  const { space, watch } = watched();
+  const memory = new QueryMemory({ limitBytes: 0, spillBytes: 0 }, space);
+  const held = new ColdRows(schema, memory, 1000);
+  for (let round = 0; round < rounds; round++) held.add(batchFromRows(schema, rowsOfRound(round)));
+  Object.assign(watch, { reads: 0, readBytes: 0 });
+  held.take(hashesOf(rounds, 100), null, 100);
+  expect(watch.reads).toBe(0);
+  expect(held.take(hashesOf(1, 100), null, 100)!.length).toBe(100);
+  expect(watch.reads).toBeLessThanOrEqual(100);
+  expect(watch.readBytes).toBeLessThan(100 * 5000);
+  await memory.close();
+});
+
+test("the file is cut off behind what is wanted of it", async () => {
+  const { space, watch } = watched();
+  const memory = new QueryMemory({ limitBytes: 0, spillBytes: 0 }, space);
+  const held = new ColdRows(schema, memory, 1000);
+  for (let round = 0; round < 100; round++) held.add(batchFromRows(schema, rowsOfRound(round)));
+  expect(watch.fileBytes).toBeGreaterThan(3_900_000);
+  for (let round = 99; round >= 10; round--)
+    held.take(
+      Int32Array.from(rowsOfRound(round), ([, , hash]) => hash as number),
+      null,
+      1000,
+    );
+  expect(held.count).toBe(10_000);
+  expect(watch.fileBytes).toBeLessThan(held.fileBytes + 1_100_000);
+  expect(held.fileBytes).toBeLessThan(600_000);
+  // What is written then lies behind what is left.
+  held.add(batchFromRows(schema, rowsOfRound(100)));
+  expect(
+    [
+      ...rowsOf(
+        held.take(
+          Int32Array.from(rowsOfRound(100), ([, , hash]) => hash as number),
+          null,
+          1000,
+        )!,
+      ),
+    ].length,
+  ).toBe(1000);
   await memory.close();
 });
