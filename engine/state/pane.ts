@@ -53,6 +53,19 @@ export class Pane {
     }
   }
 
+  /** Takes the groups out whose slots are marked −1. `keyOf`: the key id of each slot. */
+  prune(marks: Int32Array, keyOf: Int32Array): void {
+    const { values: slots, count } = this.groups;
+    let kept = 0;
+    for (let j = 0; j < count; j++) {
+      const slot = slots[j]!;
+      if (marks[slot] !== -1) slots[kept++] = slot;
+      else if (this.dense === null) this.#take(keyOf[slot]!);
+      else this.dense[keyOf[slot]!] = 0;
+    }
+    this.groups.count = kept;
+  }
+
   /** Takes the form that suits the number of groups, now that the number of keys may be another. `keyOf`: the key id of each slot. */
   adapt(keys: number, keyOf: Int32Array): void {
     const { values: slots, count } = this.groups;
@@ -93,6 +106,22 @@ export class Pane {
     const half = old.length / 2;
     this.#hashed = buffers.int32(old.length * 2);
     for (let p = 0; p < half; p++) if (old[p] !== 0) this.#put(old[p]! - 1, old[half + p]!);
+  }
+
+  /** Takes a key out of the hashed form, without tombstones: entries that the gap would cut off from their bucket move into it. */
+  #take(key: number): void {
+    const half = this.#hashed.length / 2;
+    const mask = half - 1;
+    let gap = bucket(key, mask);
+    while (this.#hashed[gap] !== key + 1) gap = (gap + 1) & mask;
+    for (let p = (gap + 1) & mask; this.#hashed[p] !== 0; p = (p + 1) & mask) {
+      const home = bucket(this.#hashed[p]! - 1, mask);
+      if (((p - home) & mask) < ((p - gap) & mask)) continue;
+      this.#hashed[gap] = this.#hashed[p]!;
+      this.#hashed[half + gap] = this.#hashed[half + p]!;
+      gap = p;
+    }
+    this.#hashed[gap] = 0;
   }
 
   #put(key: number, slot: number): void {

@@ -1,5 +1,5 @@
 import { buffers } from "../arrow/buffers.js";
-import { columnFromValues, doublesOfLongs, longsOfDoubles, plainColumn, type PlainColumn } from "../arrow/columns.js";
+import { columnFromValues, doublesOfLongs, longsOfDoubles, type PlainColumn } from "../arrow/columns.js";
 import type { Column, Nulls } from "../arrow/column.js";
 import { allocateFixed, fixedColumn, fixedEncodingOf, isLongLike } from "../arrow/encodings.js";
 import { markOwned } from "../arrow/ownership.js";
@@ -7,6 +7,7 @@ import type { DataType } from "../arrow/types.js";
 import { assert } from "../errors/assert.js";
 import { readCell } from "./cellCodec.js";
 import { CellSource } from "./cells.js";
+import { fromLeaves, leafTypes, leavesOf } from "./structLeaves.js";
 
 /** Rows, one behind the other: row j is the words `words[starts[j] .. starts[j + 1])`, an even number of them, of which the first says how many they are. */
 export interface RowWords {
@@ -26,17 +27,21 @@ interface ColumnPlace {
 }
 
 /**
- * Rows of any types as words, each by itself, so that one of them can be read from a file without those beside it: how many words it has, a bit a column that is null, the values,
- * then the bytes of texts, binaries and nested values. What is read is what was written, to the sign of a zero.
+ * Rows of any types as words, each by itself, so that one of them can be read from a file without those beside it: how many words it has, a bit a column that is null, the values (of structs those of their fields),
+ * then the bytes of texts, binaries, lists and maps. What is read is what was written, to the sign of a zero.
  */
 export class RowCodec {
+  readonly #types: readonly DataType[];
+  /** Of the columns, structs taken apart. */
   readonly #columns: readonly ColumnPlace[];
   /** Words of a row without its bytes. */
   readonly #fixedWords: number;
 
   constructor(columnTypes: readonly DataType[]) {
-    let offset = 1 + Math.ceil(columnTypes.length / columnsPerMask);
-    this.#columns = columnTypes.map((type) => {
+    this.#types = columnTypes;
+    const leaves = columnTypes.flatMap(leafTypes);
+    let offset = 1 + Math.ceil(leaves.length / columnsPerMask);
+    this.#columns = leaves.map((type) => {
       const kind = kindOf(type);
       const place = { type, kind, offset };
       offset += widths[kind];
@@ -47,13 +52,13 @@ export class RowCodec {
 
   /** Where the words of a column begin in a row: of one that is a word. */
   wordOf(column: number): number {
-    const { kind, offset } = this.#columns[column]!;
+    const { kind, offset } = this.#columns[this.#types.slice(0, column).flatMap(leafTypes).length]!;
     assert(kind === "word", "a column of one word");
     return offset;
   }
 
   encode(columns: readonly Column[], count: number): RowWords {
-    const plain = columns.map(plainColumn);
+    const plain = columns.flatMap(leavesOf);
     const cells = this.#columns.map(({ kind }, c) => (kind === "bytes" ? new CellSource(plain[c]!) : null));
     const starts = this.#starts(cells, count);
     const words = new Int32Array(starts[count]!);
@@ -70,11 +75,14 @@ export class RowCodec {
   decode(words: Int32Array, starts: Int32Array, count: number): Column[] {
     const nextByte = Int32Array.from({ length: count }, (_, j) => 4 * (starts[j]! + this.#fixedWords));
     const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-    return this.#columns.map((place, c) => {
-      const nulls = readNulls(c, words, starts, count);
+    let c = 0;
+    const next = (): Column => {
+      const place = this.#columns[c]!;
+      const nulls = readNulls(c++, words, starts, count);
       if (place.kind === "bytes") return markOwned(readBytes(place, nulls, { words, bytes, starts, nextByte }, count));
       return markOwned(readValues(place, nulls, words, starts, count));
-    });
+    };
+    return this.#types.map((type) => markOwned(fromLeaves(type, next)));
   }
 
   #starts(cells: readonly (CellSource | null)[], count: number): Int32Array {

@@ -103,6 +103,18 @@ export class SharedKeys {
     this.#came = 0;
   }
 
+  /** So many groups may there be before the table grows, if each new one has a key of its own. */
+  roomBeside(groups: number): number {
+    return groups + this.table.capacity - this.table.size;
+  }
+
+  /** Removes keys that have no group any more, each given once or several times, but for some. Never while ids are in use. */
+  letGo(ids: Int32Array, kept: ReadonlySet<number>): void {
+    const gone = Int32Array.from(new Set(ids.filter((id) => this.#chains.first(id) < 0 && !kept.has(id))));
+    this.table.remove(gone, gone.length);
+    this.table.trim();
+  }
+
   get memoryBytes(): number {
     return this.table.memoryBytes + this.#chains.bytes;
   }

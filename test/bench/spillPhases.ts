@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { batchOf, type Batch } from "../../engine/arrow/batch.js";
 import { field, types } from "../../engine/arrow/types.js";
 import type { DataFrame } from "../../dataframe/dataFrame.js";
-import { count, max } from "../../dataframe/functions.js";
+import { col, count, max, timestampSeconds, window } from "../../dataframe/functions.js";
 import { Session } from "../../dataframe/session.js";
 import type { StreamingQuery } from "../../engine/query/streamingQuery.js";
 import { MemoryStream } from "../../sources/memory/source.js";
@@ -25,6 +25,11 @@ const hotKeys = 0.1;
 
 export const shapes: Readonly<Record<string, (rows: DataFrame) => DataFrame>> = {
   "keyed aggregation": (rows) => rows.groupBy("key").agg(count().as("n"), max("value").as("most")),
+  "windowed aggregation": (rows) =>
+    rows
+      .withColumn("at", timestampSeconds(col("value").mod(3600)))
+      .groupBy(window("at", "1 hour"), "key")
+      .agg(count().as("n"), max("value").as("most")),
   "deduplication, for ever": (rows) => rows.dropDuplicates("key"),
 };
 

@@ -1,49 +1,21 @@
 import { batchOf, type Batch } from "../../arrow/batch.js";
-import { plainColumn, takeBatch } from "../../arrow/columns.js";
-import type { Column } from "../../arrow/column.js";
+import { takeBatch } from "../../arrow/columns.js";
 import { field, types, type Schema } from "../../arrow/types.js";
-import { allGroups, keyGroupCount, keyGroupOf, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
+import { allGroups, keyGroupCount, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { IntList } from "../../state/intList.js";
-import type { PackedKeys } from "../../state/packedKeys.js";
 import type { Evolution } from "../migration/tableSteps.js";
-import type { BatchFacts, Emission, Operator, Pause, StatefulOperator, StateOperatorMetrics } from "../operator.js";
+import type { BatchFacts, Emission, Pause, StatefulOperator, StateOperatorMetrics } from "../operator.js";
+import { hashesOf, inGroups, rowsOf, withFound, withHashes } from "./coldForm.js";
 import { ColdRows } from "./coldRows.js";
 import { DueRuns } from "./dueRuns.js";
 import type { MemoryShare, QueryMemory } from "./queryMemory.js";
+import type { PaneClosing, RowHashes, SheddingOperator } from "./sheddingOperator.js";
 
 /** The part of what an operator may hold that its own tables take: the rest is for what says where the rows on disk lie. */
 const hotPart = 1 / 2;
 /** So much of what fits is given up at once, so that it is not asked for with every few rows. */
 const partAtOnce = 1 / 32;
-
-/** An operator of which rows with other keys are no concern of each other, and that can do without what it knows of some keys as long as no row of theirs comes. */
-export interface SheddingOperator extends StatefulOperator {
-  /** Whether it can, in the query that it is in. */
-  readonly sheds: boolean;
-  /** How many keys have room before its tables grow. */
-  readonly roomFor: number;
-  /** Gives up about so many keys that this batch has not touched: as upserts, by hash. They are gone when the iterable is exhausted. `restore` takes them back. */
-  shed(rows: number): Iterable<StateChanges>;
-  /** The keys that rows of its input have. Borrowed until the next call of anything. */
-  keysOf(batch: Batch): PackedKeys;
-  /** The same of rows that begin with the key columns of its state. */
-  savedKeysOf(batch: Batch): PackedKeys;
-  /** Of rows that begin so: 1 for those whose key it has. */
-  holds(batch: Batch): Uint8Array;
-  /** Of rows as it sheds them: by which `evictUs` it must have them again, NaN: never; null where nothing expires. */
-  dueTimes(saved: Batch): Float64Array | null;
-  /** Until which time keys expire with this batch, µs; null where none does. */
-  readonly evictUs: number | null;
-  /** Whether what expires comes out. */
-  readonly emitsExpired: boolean;
-  /** Whether a batch gives what there is of all keys, in the order of their key groups. */
-  readonly emitsAll: boolean;
-}
-
-export function shedsState(operator: Operator): operator is SheddingOperator {
-  return "sheds" in operator && operator.sheds === true;
-}
 
 /**
  * An operator of a stream whose state may be larger than memory. Beyond what it may hold, keys that were not touched for long go to disk; before rows are worked on,
@@ -55,6 +27,8 @@ export class ColdState implements StatefulOperator {
   readonly operatorId: string;
   readonly evolution?: Evolution;
   readonly #share: MemoryShare;
+  /** Of rows as they are shed. */
+  readonly #schema: Schema;
   readonly #cold: ColdRows;
   readonly #due: DueRuns;
   #layout: string | null = null;
@@ -78,7 +52,9 @@ export class ColdState implements StatefulOperator {
     if (operator.evolution !== undefined) this.evolution = operator.evolution;
     this.#share = memory.shareOfState(operator.operatorId);
     assert(operator.schemas.length === 1, "what is shed is of one table");
-    this.#cold = new ColdRows(rowsOf(operator.schemas[0]!), memory, rowsAtOnce);
+    this.#schema = rowsOf(operator.schemas[0]!);
+    const found = operator.hashesPanes === true ? types.struct([...this.#schema.fields, field("found", types.int, false)]) : this.#schema;
+    this.#cold = new ColdRows(found, memory, rowsAtOnce);
     this.#due = new DueRuns(memory);
   }
 
@@ -104,21 +80,57 @@ export class ColdState implements StatefulOperator {
 
   *process(batch: Batch, input: number): Iterable<Emission | Pause> {
     this.#makeRoom(batch.length);
-    if (this.#cold.count > 0) this.#takeBack(this.operator.keysOf(batch), batch.length);
+    if (this.#cold.count > 0) this.#takeBack(this.operator.hashesOf(batch));
     yield* this.operator.process(batch, input);
   }
 
   /** What expires is there, so that it comes out, or is deleted, as all else does. */
   *finish(): Iterable<Emission | Pause> {
-    const { evictUs, emitsAll } = this.operator;
+    const { evictUs, emitsAll, closing = null } = this.operator;
     if (evictUs !== null && this.#cold.count > 0) {
-      for (const hashes of this.#due.until(evictUs)) {
-        this.#takeBack({ hashes, keyOf: null }, hashes.length);
-        this.#share.hold(this.memoryBytes);
-      }
+      if (closing === null) this.#takeBackDue(evictUs);
+      else yield* this.#closePanes(closing, evictUs);
     }
     if (emitsAll && this.#cold.count > 0) yield* this.#emitAll();
     else yield* this.operator.finish();
+  }
+
+  #takeBackDue(evictUs: number): void {
+    for (const hashes of this.#due.until(evictUs)) {
+      this.#takeBack({ hashes, keyOf: null, count: hashes.length });
+      this.#share.hold(this.memoryBytes);
+    }
+  }
+
+  /** Pane by pane, and of each by key group, which is the order in which they come out. */
+  *#closePanes(closing: PaneClosing, evictUs: number): Generator<Emission | Pause, void, void> {
+    let taken = 0;
+    for (const { timeUs, group, hashes } of this.#due.inOrder(evictUs)) {
+      const found = { hashes, keyOf: null, count: hashes.length };
+      if (!this.operator.emitsExpired) {
+        this.#forget(closing, found, evictUs);
+        continue;
+      }
+      this.#takeBack(found);
+      taken += hashes.length;
+      const most = this.#mostRows();
+      if (this.operator.stateRows > most && taken >= most * partAtOnce) {
+        yield* closing.emitUntil(timeUs, group);
+        taken = 0;
+      }
+      this.#share.hold(this.memoryBytes);
+    }
+  }
+
+  /** Rows of other keys, which have the same hash, come back. */
+  #forget(closing: PaneClosing, found: RowHashes, untilUs: number): void {
+    const rows = this.#taken(found);
+    if (rows === null) return;
+    const times = this.operator.dueTimes(rows)!;
+    const [gone, others] = [new IntList(), new IntList()];
+    for (let row = 0; row < rows.length; row++) (times[row]! <= untilUs ? gone : others).push(row);
+    if (gone.count > 0) closing.forget(takeBatch(rows, gone.view(), gone.count));
+    if (others.count > 0) this.operator.restore(this.#upserts(takeBatch(rows, others.view(), others.count)));
   }
 
   get dueUs(): number {
@@ -130,13 +142,15 @@ export class ColdState implements StatefulOperator {
    * on disk goes to the operator, and nothing is read for it: what many deltas have of a key is written once, and read where all that lies there of the same keys is.
    */
   restore(changes: StateChanges): void {
-    const { deletes, upserts } = changes;
+    const { deletes, upserts, droppedPanes } = changes;
     if (this.#cold.count === 0) {
       if (this.operator.stateRows + (upserts?.length ?? 0) <= this.#mostRows()) return this.operator.restore(changes);
       this.#moveOut();
     }
     this.#isLoading = true;
-    if (deletes !== null && this.#recover(this.operator.savedKeysOf(deletes), deletes.length)) this.#isApart = true;
+    if (deletes !== null && this.#recover(this.operator.savedHashesOf(deletes))) this.#isApart = true;
+    const { closing = null } = this.operator;
+    if (droppedPanes.length > 0 && closing !== null) this.#dropPanes(closing, new Set(droppedPanes));
     this.operator.restore({ ...changes, upserts: null });
     if (upserts !== null) this.#restoreRows(upserts);
   }
@@ -189,9 +203,37 @@ export class ColdState implements StatefulOperator {
     this.operator = this.#made();
   }
 
+  /** Rows of other panes come back. */
+  #dropPanes(closing: PaneClosing, starts: ReadonlySet<number>): void {
+    const lastUs = [...starts].reduce((last, startUs) => Math.max(last, closing.closesAt(startUs)), -Infinity);
+    for (const hashes of closing.areDue ? this.#due.until(lastUs) : this.#scan(closing, starts)) {
+      const rows = this.#taken({ hashes, keyOf: null, count: hashes.length });
+      if (rows === null) continue;
+      const paneOf = closing.startsOf(rows);
+      const others = Int32Array.from({ length: rows.length }, (_, row) => row).filter((row) => !starts.has(paneOf[row]!));
+      if (others.length === 0) continue;
+      this.#restoreMissing(takeBatch(rows, others, others.length));
+      this.#isApart = true;
+    }
+  }
+
+  /** The hashes of the rows of some panes, where no time says which these are: a query that had a watermark, and has none now. */
+  *#scan(closing: PaneClosing, starts: ReadonlySet<number>): Generator<Int32Array, void, void> {
+    for (let from = allGroups.from; from < allGroups.to; from++) {
+      const wanted: number[] = [];
+      for (const rows of this.#cold.of({ from, to: from + 1 })) {
+        const paneOf = closing.startsOf(rows);
+        const hashes = hashesOf(rows);
+        for (let row = 0; row < rows.length; row++) if (starts.has(paneOf[row]!)) wanted.push(hashes[row]!);
+      }
+      if (wanted.length > 0) yield Int32Array.from(wanted);
+    }
+  }
+
   #restoreRows(upserts: Batch): void {
-    const rows = withHashes(upserts, this.operator.savedKeysOf(upserts));
-    const hashes = hashesOf(rows);
+    const { operator } = this;
+    const rows = withHashes(upserts, operator.closing?.savedKeyHashesOf(upserts) ?? operator.savedHashesOf(upserts));
+    const hashes = this.#foundBy(rows);
     const held = this.#isApart ? this.operator.holds(rows) : null;
     const [known, fresh] = [new IntList(), new IntList()];
     for (let row = 0; row < rows.length; row++) {
@@ -212,22 +254,25 @@ export class ColdState implements StatefulOperator {
       hashes.clear();
       for (; group < keyGroupCount && hashes.count < this.rowsAtOnce; group++) {
         for (const { upserts } of this.operator.snapshot({ from: group, to: group + 1 }))
-          for (const hash of hashesOf(upserts!)) hashes.push(hash);
+          for (const hash of this.#foundBy(upserts!)) hashes.push(hash);
       }
-      this.#recover({ hashes: hashes.view(), keyOf: null }, hashes.count);
+      this.#recover({ hashes: hashes.view(), keyOf: null, count: hashes.count });
     }
     this.#isApart = false;
   }
 
   /** Takes out what lies on disk of some keys; the operator gets what it does not know better. Whether there was anything. */
-  #recover({ hashes, keyOf }: Pick<PackedKeys, "hashes" | "keyOf">, count: number): boolean {
-    const taken = this.#cold.take(hashes, keyOf, count);
-    if (taken === null) return false;
+  #recover(found: RowHashes): boolean {
+    const taken = this.#taken(found);
+    if (taken !== null) this.#restoreMissing(taken);
+    return taken !== null;
+  }
+
+  #restoreMissing(taken: Batch): void {
     const held = this.operator.holds(taken);
     const missing = new IntList();
     for (let row = 0; row < taken.length; row++) if (held[row] === 0) missing.push(row);
     if (missing.count > 0) this.operator.restore(this.#upserts(takeBatch(taken, missing.view(), missing.count)));
-    return true;
   }
 
   /** What there is of all keys, some key groups at once, out of an operator of their own. */
@@ -253,7 +298,7 @@ export class ColdState implements StatefulOperator {
 
   *#snapshotOf(group: GroupRange): Iterable<StateChanges> {
     yield* this.operator.snapshot(group);
-    for (const rows of this.#cold.of(group)) yield this.#upserts(rows);
+    for (const rows of this.#cold.of(group)) yield this.#upserts(this.#asShed(rows));
   }
 
   /** Gives up what would not fit beside so many more keys. */
@@ -276,45 +321,32 @@ export class ColdState implements StatefulOperator {
   }
 
   #putAway(rows: Batch): void {
-    this.#cold.add(rows);
+    const found = this.operator.hashesPanes === true ? withFound(rows, this.#foundBy(rows)) : rows;
+    this.#cold.add(found);
     const times = this.operator.dueTimes(rows);
-    if (times !== null) this.#due.add(times, hashesOf(rows));
+    if (times !== null) this.#due.add(times, hashesOf(found));
   }
 
-  #takeBack({ hashes, keyOf }: Pick<PackedKeys, "hashes" | "keyOf">, count: number): void {
-    const rows = this.#cold.take(hashes, keyOf, count);
+  #takeBack(found: RowHashes): void {
+    const rows = this.#taken(found);
     if (rows !== null) this.operator.restore(this.#upserts(rows));
+  }
+
+  #taken({ hashes, keyOf, count }: RowHashes): Batch | null {
+    const rows = this.#cold.take(hashes, keyOf, count);
+    return rows === null ? null : this.#asShed(rows);
+  }
+
+  /** The hashes by which rows are found on disk. */
+  #foundBy(rows: Batch): Int32Array {
+    return this.operator.hashesPanes === true ? this.operator.savedHashesOf(rows).hashes.slice(0, rows.length) : hashesOf(rows);
+  }
+
+  #asShed({ columns, length }: Batch): Batch {
+    return batchOf(this.#schema, columns.slice(0, this.#schema.fields.length), length);
   }
 
   #upserts(upserts: Batch | null): StateChanges {
     return { operatorId: this.operatorId, storeName: this.schemas[0]!.storeName, upserts, deletes: null, droppedPanes: [] };
   }
-}
-
-function hashesOf({ columns }: Batch): Int32Array {
-  const hashes = plainColumn(columns.at(-1)!);
-  assert(hashes.encoding === "i32", "upserts end in the hashes of their keys");
-  return hashes.values;
-}
-
-/** Upserts with the hashes that their keys have: a file from before a migration may have others. */
-function withHashes({ schema, columns, length }: Batch, { hashes, keyOf }: PackedKeys): Batch {
-  const values = keyOf === null ? hashes.slice(0, length) : Int32Array.from({ length }, (_, row) => hashes[keyOf[row]!]!);
-  const hash: Column = { type: types.int, encoding: "i32", length, nulls: null, values };
-  return batchOf(schema, [...columns.slice(0, -1), hash], length);
-}
-
-/** Some upserts in the order of their key groups. */
-function inGroups(upserts: Batch, rows: Int32Array): Batch {
-  const hashes = hashesOf(upserts);
-  const groupAt = (row: number): number => keyGroupOf(hashes[row]!);
-  const isInOrder = rows.every((row, j) => j === 0 || groupAt(rows[j - 1]!) <= groupAt(row));
-  if (isInOrder && rows.length === upserts.length) return upserts;
-  const ordered = isInOrder ? rows : rows.toSorted((a, b) => groupAt(a) - groupAt(b));
-  return takeBatch(upserts, ordered, ordered.length);
-}
-
-/** The columns of upserts. */
-function rowsOf({ key, value }: StateSchema): Schema {
-  return types.struct([...key.fields, ...value.fields, field("group", types.int, false)]);
 }

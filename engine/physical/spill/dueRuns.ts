@@ -1,6 +1,8 @@
 import type { SpillPages } from "../../contract/spill.js";
+import { keyGroupOf } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import { FreeRanges } from "../../state/freeRanges.js";
+import { IntList } from "../../state/intList.js";
 import type { QueryMemory } from "./queryMemory.js";
 
 /** A time and a hash, a double each. */
@@ -17,6 +19,13 @@ interface Run {
   /** How many are read, and how many of the head were given. */
   read: number;
   given: number;
+}
+
+/** What is due at one time of one key group. */
+interface DueGroup {
+  readonly timeUs: number;
+  readonly group: number;
+  readonly hashes: Int32Array;
 }
 
 /** When rows on disk are due, by the hashes of their keys: a file of runs, of which the first entries are in memory, so that a rising bound reads no others. */
@@ -71,6 +80,39 @@ export class DueRuns {
     }
     for (const { at, entries, head } of this.#runs) if (head.length === 0) this.#ranges.give(at, entries * entryBytes);
     this.#runs = this.#runs.filter(({ head }) => head.length > 0);
+  }
+
+  /** The same by time, what is due at one time by key group: each time and group by itself. For times that many rows share. */
+  *inOrder(boundUs: number): Generator<DueGroup, void, void> {
+    for (let next = this.#first(); next !== null && next.timeUs <= boundUs; next = this.#first()) {
+      const hashes = new IntList();
+      for (const run of this.#runs) this.#takeGroup(run, next, hashes);
+      yield { ...next, hashes: hashes.view() };
+    }
+    for (const { at, entries, head } of this.#runs) if (head.length === 0) this.#ranges.give(at, entries * entryBytes);
+    this.#runs = this.#runs.filter(({ head }) => head.length > 0);
+  }
+
+  #first(): Omit<DueGroup, "hashes"> | null {
+    let first: Omit<DueGroup, "hashes"> | null = null;
+    for (const { head, given } of this.#runs) {
+      if (head.length === 0) continue;
+      const timeUs = head[given * entryWords]!;
+      const group = keyGroupOf(head[given * entryWords + 1]!);
+      if (first === null || timeUs < first.timeUs || (timeUs === first.timeUs && group < first.group)) first = { timeUs, group };
+    }
+    return first;
+  }
+
+  /** Takes what a run has of a time and a group, which lie together where rows were added by key group. */
+  #takeGroup(run: Run, { timeUs, group }: Omit<DueGroup, "hashes">, into: IntList): void {
+    while (run.head.length > 0) {
+      const { head, given } = run;
+      if (head[given * entryWords] !== timeUs || keyGroupOf(head[given * entryWords + 1]!) !== group) return;
+      into.push(head[given * entryWords + 1]!);
+      run.given++;
+      if (run.given * entryWords === head.length) this.#readHead(run);
+    }
   }
 
   #readHead(run: Run): void {

@@ -4,7 +4,7 @@ import { field, types, type Schema } from "../../arrow/types.js";
 import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import type { GroupRange, StateChanges, StateSchema } from "../../contract/state.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { SheddingOperator } from "../spill/coldState.js";
+import { rowHashes, type PaneClosing, type RowHashes, type SheddingOperator } from "../spill/sheddingOperator.js";
 import type { KeyedOperator } from "../spill/spillByKey.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import type { PackedKeys } from "../../state/packedKeys.js";
@@ -20,7 +20,7 @@ import {
   type StateOperatorMetrics,
 } from "../operator.js";
 import { watermarkedTimes } from "./eventTimes.js";
-import { AggregateInput, type JudgedRows } from "./aggregateInput.js";
+import { AggregateInput, boundsOf, type JudgedRows } from "./aggregateInput.js";
 import { AggregatePartition } from "./aggregatePartition.js";
 import { shapeOf, type AggregateSpec } from "./aggregateSpec.js";
 import type { Evolution } from "../migration/tableSteps.js";
@@ -30,6 +30,7 @@ import { emittedBatches } from "./groupEmission.js";
 import { dealRows, GroupFiles } from "./groupFiles.js";
 import type { GroupRun, Groups, KeyedRows } from "./groups.js";
 import { KeyedGroups } from "./keyedGroups.js";
+import { PaneHashes } from "./paneHashes.js";
 import { PanedGroups } from "./panedGroups.js";
 import { SessionGroups } from "./sessionGroups.js";
 import { SlicedGroups } from "./slicedGroups.js";
@@ -88,6 +89,7 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
   readonly #chunks: ChunkSizes;
   readonly #input: AggregateInput;
   readonly #router: KeyRouter;
+  readonly #paneHashes: PaneHashes | null;
   readonly #partitions: StatePartitions<AggregatePartition>;
   /** Which windows have groups. */
   readonly #keeps: KeepsWindow;
@@ -109,6 +111,7 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
     const sorter = new HashSorter();
     this.#partitions = new StatePartitions(spec.partitions, (groups) => this.#newPartition(groups, sorter));
     this.#output = schemaOf(spec.output);
+    this.#paneHashes = spec.window === null ? null : new PaneHashes(spec.window);
     const key = schemaOf(spec.grouping);
     const value: Schema = types.struct([
       ...new AggregateValues(spec.aggregates).stateFields,
@@ -193,10 +196,32 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
     this.#eachPartition(judged, (partition, rows) => partition.restore(rows, state));
   }
 
-  /** Groups by key: each is touched by the rows of its key and by its time, and by nothing else. */
+  /** Groups by key, and by pane and key: each is touched by the rows of its key and by its time, and by nothing else; so are all sessions of a key, as long as they end. */
   get sheds(): boolean {
-    const { window, session, grouping } = this.#spec;
-    return grouping.length > 0 && (window ?? session) === null;
+    const { window, session, eventTime, outputMode, grouping } = this.#spec;
+    if ((window ?? session) !== null && outputMode === "complete") return false;
+    if (session !== null && eventTime !== session) return false;
+    return grouping.length > 0 && this.#schema.layout !== "slices";
+  }
+
+  get hashesPanes(): boolean {
+    return this.#paneHashes !== null;
+  }
+
+  get closing(): PaneClosing | null {
+    const { window } = this.#spec;
+    if (window === null) return null;
+    return {
+      areDue: window.watermarked,
+      closesAt: (startUs) => startUs + window.durationUs,
+      savedKeyHashesOf: (saved) => rowHashes(this.#savedKeys(saved), saved.length),
+      startsOf: ({ columns }) => boundsOf(columns[window.index]!).times,
+      emitUntil: (timeUs, group) => this.#emitUntil(timeUs, group),
+      forget: ({ columns, length }) => {
+        const judged = this.#input.readSaved(columns.slice(0, this.#spec.grouping.length), length);
+        this.#eachPartition(judged, (partition, rows) => partition.forget(rows));
+      },
+    };
   }
 
   get emitsExpired(): boolean {
@@ -214,7 +239,8 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
   }
 
   dueTimes({ columns }: Batch): Float64Array | null {
-    const { ttlMs, eventTime } = this.#spec;
+    const { ttlMs, eventTime, window } = this.#spec;
+    if (window !== null) return window.watermarked ? boundsOf(columns[window.index]!).ends : null;
     if (ttlMs !== null) return watermarkedTimes(columns.at(-2)!);
     return eventTime === null || this.emitsAll ? null : watermarkedTimes(columns[eventTime]!);
   }
@@ -226,18 +252,21 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
   *shed(rows: number): Iterable<StateChanges> {
     const { stateRows } = this;
     for (const partition of this.#partitions.all()) {
-      const slots = partition.groups.cold!(Math.ceil((rows * partition.groups.size) / stateRows));
+      const slots = partition.groups.cold!(Math.ceil((rows * partition.groups.savedRows) / stateRows));
       yield* this.#files.saved(partition, slots.view());
       partition.letGo(slots);
     }
   }
 
-  keysOf(batch: Batch): PackedKeys {
-    return this.#input.keysOf(batch);
+  hashesOf(batch: Batch): RowHashes {
+    const keys = this.#input.keysOf(batch);
+    return this.#paneHashes?.ofRows(keys, batch.columns[this.#spec.window!.index]!, batch.length) ?? rowHashes(keys, batch.length);
   }
 
-  savedKeysOf({ columns, length }: Batch): PackedKeys {
-    return this.#input.keysOf({ columns: columns.slice(0, this.#spec.grouping.length), length });
+  savedHashesOf(saved: Batch): RowHashes {
+    const { columns, length } = saved;
+    const keys = this.#savedKeys(saved);
+    return this.#paneHashes?.ofGroups(keys, boundsOf(columns[this.#spec.window!.index]!).times, length) ?? rowHashes(keys, length);
   }
 
   holds({ columns, length }: Batch): Uint8Array {
@@ -309,6 +338,19 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
     return new PanedGroups(layout, window, type, groups, sorter, this.#keeps);
   }
 
+  #savedKeys({ columns, length }: Batch): PackedKeys {
+    return this.#input.keysOf({ columns: columns.slice(0, this.#spec.grouping.length), length });
+  }
+
+  /** Groups come out by pane, then by key group, so that some may come out before the others are read. */
+  *#emitUntil(timeUs: number, group: number): Iterable<Emission> {
+    const partitions = this.#partitions.all();
+    const due = partitions.map(({ groups }) => groups.expiredUntil!(timeUs, group));
+    const emitted = partitions.map((partition, p) => ({ partition, runs: this.#kept(due[p]!) }));
+    for (const batch of emittedBatches(this.#output, emitted, this.#chunks.emittedRows)) yield emission(batch);
+    partitions.forEach((partition, p) => partition.releaseSome(due[p]!));
+  }
+
   /** Deals rows to their partitions. */
   #eachPartition(judged: JudgedRows, deal: (partition: AggregatePartition, rows: KeyedRows) => void): void {
     dealRows(judged, this.#input.keys, { router: this.#router, partitions: this.#partitions }, deal);
@@ -325,7 +367,10 @@ export class AggregateOperator implements KeyedOperator, SheddingOperator {
 
   #emittedOf({ groups }: AggregatePartition, expired: GroupRun[]): GroupRun[] {
     const { outputMode } = this.#spec;
-    const runs = outputMode === "append" ? expired : outputMode === "update" ? groups.touched() : groups.all();
+    return this.#kept(outputMode === "append" ? expired : outputMode === "update" ? groups.touched() : groups.all());
+  }
+
+  #kept(runs: GroupRun[]): GroupRun[] {
     // State of before the condition was there has others too.
     return this.#keeps === allWindows ? runs : runs.filter(({ startUs }) => this.#keeps(startUs));
   }

@@ -2,7 +2,7 @@ import type { Batch } from "../../arrow/batch.js";
 import type { Column } from "../../arrow/column.js";
 import { types } from "../../arrow/types.js";
 import { markOwned } from "../../arrow/ownership.js";
-import type { IntList } from "../../state/intList.js";
+import { IntList } from "../../state/intList.js";
 import { AggregateValues } from "./aggregateValues.js";
 import type { BoundAggregate } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
@@ -65,7 +65,24 @@ export class AggregatePartition {
   release(expired: readonly GroupRun[]): void {
     this.#released = this.groups.release(expired);
     this.#touchedCount = this.groups.touchedCount;
-    this.#removed = this.#released.removed;
+    this.#removed += this.#released.removed;
+  }
+
+  /** Lets go of a part of what expires, behind its emission. */
+  releaseSome(expired: readonly GroupRun[]): void {
+    for (const { slots } of expired) {
+      if (slots.length === 0) continue;
+      const gone = new IntList(slots.length);
+      for (const slot of slots) gone.push(slot);
+      this.letGo(gone);
+      this.#removed += gone.count;
+    }
+  }
+
+  /** Groups that lie elsewhere are gone with their panes. */
+  forget({ rows, count, times }: KeyedRows): void {
+    for (let j = 0; j < count; j++) this.groups.openPane!(times![rows === null ? j : rows[j]!]!);
+    this.#removed += count;
   }
 
   restore(rows: KeyedRows, state: readonly Column[]): void {

@@ -6,7 +6,7 @@ import type { ChunkSizes } from "../../contract/chunkSizes.js";
 import { allGroups, type GroupRange, type StateChanges, type StateSchema } from "../../contract/state.js";
 import { assert, unreachable } from "../../errors/assert.js";
 import { schemaOf } from "../../plan/logicalPlan.js";
-import type { SheddingOperator } from "../spill/coldState.js";
+import { rowHashes, type RowHashes, type SheddingOperator } from "../spill/sheddingOperator.js";
 import type { KeyedOperator } from "../spill/spillByKey.js";
 import { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
@@ -167,19 +167,23 @@ export class DeduplicateOperator implements KeyedOperator, SheddingOperator {
     }
   }
 
-  keysOf(batch: Batch): PackedKeys {
+  hashesOf(batch: Batch): RowHashes {
     this.#pack(batch);
-    return this.#keys;
+    return rowHashes(this.#keys, batch.length);
   }
 
-  savedKeysOf({ columns, length }: Batch): PackedKeys {
+  savedHashesOf(saved: Batch): RowHashes {
+    return rowHashes(this.#savedKeys(saved), saved.length);
+  }
+
+  #savedKeys({ columns, length }: Batch): PackedKeys {
     this.#keys.pack(columns.slice(0, this.#spec.keys.length), length);
     return this.#keys;
   }
 
   holds(saved: Batch): Uint8Array {
     const held = new Uint8Array(saved.length);
-    const keys = this.savedKeysOf(saved);
+    const keys = this.#savedKeys(saved);
     for (const { partition, rows, count } of this.#router.route(keys, null, saved.length)) {
       const slots = this.#partitions.at(partition).find(keys, rows, count);
       for (let j = 0; j < count; j++) if (slots[j]! >= 0) held[rows === null ? j : rows[j]!] = 1;

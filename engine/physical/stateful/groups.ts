@@ -87,6 +87,10 @@ export interface Groups {
   find?(rows: KeyedRows): Int32Array;
   /** Lets go of groups that are there still, but elsewhere. */
   letGo?(slots: IntList): void;
+  /** Of what `expired` gives, the panes that close until a time, of those that close at it the keys up to a key group: to be let go before the others are there. */
+  expiredUntil?(timeUs: number, group: number): GroupRun[];
+  /** There is a pane, of which the groups are elsewhere: it is to be dropped with the others. */
+  openPane?(startUs: number): void;
   dropPane(startUs: number): void;
   readonly memoryBytes: number;
 }

@@ -97,6 +97,15 @@ export class KeySessions {
     return slot;
   }
 
+  boundsOf(slots: Int32Array, count: number): { readonly starts: Float64Array; readonly ends: Float64Array } {
+    const [starts, ends] = [new Float64Array(count), new Float64Array(count)];
+    for (let j = 0; j < count; j++) {
+      starts[j] = this.#starts.values[slots[j]!]!;
+      ends[j] = this.#ends.values[slots[j]!]!;
+    }
+    return { starts, ends };
+  }
+
   get bytes(): number {
     return this.#chains.bytes;
   }

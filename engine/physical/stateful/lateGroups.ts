@@ -1,4 +1,6 @@
+import { readValue } from "../../arrow/columns.js";
 import { types } from "../../arrow/types.js";
+import { allGroups } from "../../contract/state.js";
 import { IntList } from "../../state/intList.js";
 import { layoutOf } from "../../state/keyLayout.js";
 import { KeyedTable } from "../../state/keyedTable.js";
@@ -40,6 +42,17 @@ export class LateGroups {
   get groups(): number {
     this.#settle();
     return this.#table.size;
+  }
+
+  /** The ids of the keys of late rows, which stand for their keys until the batch ends. */
+  ids(): ReadonlySet<number> {
+    this.#settle();
+    const slots = new IntList();
+    this.#table.collect(allGroups, slots);
+    const ids = new Set<number>();
+    const [column] = this.#table.keyColumns(slots.values, slots.count);
+    for (let j = 0; j < slots.count; j++) ids.add(Number(readValue(column!, j)));
+    return ids;
   }
 
   clear(): void {

@@ -101,6 +101,17 @@ export class OpenPanes {
     return this.#starts.length === 0 ? Infinity : this.#closesAt(this.#starts[0]!);
   }
 
+  /** Takes groups out of a pane (see `Pane.prune`), and the pane too when none is left and it is not to stay. */
+  prune(startUs: number, marks: Int32Array, keyOf: Int32Array, stays: boolean): void {
+    const pane = this.#panes.get(startUs)!;
+    pane.prune(marks, keyOf);
+    if (pane.groups.count > 0 || stays) return this.changed(pane);
+    this.drop(startUs);
+    // Rows of the same batch may ask for it again.
+    this.#cacheStarts.fill(NaN);
+    if (this.#lastGrown === pane) this.#lastGrown = this.closed;
+  }
+
   /** Takes a pane out; null when there is none that starts there. */
   drop(startUs: number): Pane | null {
     const pane = this.#panes.get(startUs);

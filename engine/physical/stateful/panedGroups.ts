@@ -1,24 +1,22 @@
 import { buffers } from "../../arrow/buffers.js";
 import type { Column } from "../../arrow/column.js";
 import type { DataType } from "../../arrow/types.js";
-import type { GroupRange } from "../../contract/state.js";
+import { keyGroupOf, type GroupRange } from "../../contract/state.js";
 import { assert } from "../../errors/assert.js";
 import type { GroupedRows } from "../../expression/aggregates/aggregateFunction.js";
 import type { HashSorter } from "../../state/hashSorter.js";
 import { IntList } from "../../state/intList.js";
 import type { KeyLayout } from "../../state/keyLayout.js";
-import { Lane } from "../../state/lane.js";
 import { Pane } from "../../state/pane.js";
 import { SharedKeys } from "../../state/sharedKeys.js";
 import type { WindowSpec } from "./aggregateSpec.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type Released } from "./groups.js";
 import { LateGroups } from "./lateGroups.js";
 import { OpenPanes } from "./openPanes.js";
+import { PaneSlots } from "./paneSlots.js";
 import { noWindows, type Slicing } from "./slicing.js";
 import type { KeepsWindow } from "./windowFilter.js";
 import { latestStart, oneWindowColumn, windowsColumn } from "./windows.js";
-
-const firstSlots = 64;
 
 /**
  * Groups by event-time pane and key. Each window is a pane, or each slice of windows is (`slicing`): eviction drops it whole. Keys are numbered once for all panes;
@@ -37,14 +35,10 @@ export class PanedGroups implements Groups {
   readonly #slicing: Slicing | null;
   readonly #sorter: HashSorter;
   readonly #late = new LateGroups();
-  /** Of each group: its pane's start, the batch in which it was last touched. */
-  readonly #start = new Lane("f64", 0);
-  readonly #stamp = new Lane("i32", 0);
-  readonly #free = new IntList();
+  readonly #own = new PaneSlots();
   readonly #touched = new IntList();
   readonly #changed = new IntList();
   #size = 0;
-  #slotLimit = 0;
   #batch = 1;
   #slots = new Int32Array(0);
   #rows = new Int32Array(0);
@@ -85,16 +79,16 @@ export class PanedGroups implements Groups {
 
   /** Where each group's pane starts. Borrowed until room is made. */
   get startOf(): Float64Array {
-    return this.#start.values;
+    return this.#own.start.values;
   }
 
   /** Whether a group got a row in this batch and is still there. */
   isTouched(slot: number): boolean {
-    return this.#stamp.values[slot] === this.#batch;
+    return this.#own.stamp.values[slot] === this.#batch;
   }
 
   get capacity(): number {
-    return this.#slotLimit;
+    return this.#own.limit;
   }
 
   get touchedCount(): number {
@@ -107,6 +101,10 @@ export class PanedGroups implements Groups {
 
   get lateRows(): number {
     return this.#late.rows;
+  }
+
+  get roomFor(): number {
+    return Math.min(this.#own.room, this.keys.roomBeside(this.#size));
   }
 
   begin(lateUs: number | null): void {
@@ -132,19 +130,23 @@ export class PanedGroups implements Groups {
   }
 
   touched(): GroupRun[] {
-    const byStart = new Map<number, IntList>();
-    const { values, count } = this.changed();
-    for (let j = 0; j < count; j++) {
-      const start = this.#start.values[values[j]!]!;
-      let list = byStart.get(start);
-      if (list === undefined) byStart.set(start, (list = new IntList()));
-      list.push(values[j]!);
-    }
-    return [...byStart].map(([startUs, list]) => ({ startUs, slots: list.view() }));
+    return this.#own.byPane(this.changed());
   }
 
   expired(evictUs: number): GroupRun[] {
     return this.panes.closingUntil(evictUs).map((pane) => this.#runOf(pane));
+  }
+
+  expiredUntil(timeUs: number, group: number): GroupRun[] {
+    const { keyOf, table } = this.keys;
+    const isBelow = (slot: number): boolean => keyGroupOf(table.hashes[keyOf[slot]!]!) <= group;
+    return this.panes
+      .closingUntil(timeUs)
+      .map((pane) => (pane.startUs + this.#window.durationUs === timeUs ? this.#runOf(pane, isBelow) : this.#runOf(pane)));
+  }
+
+  openPane(startUs: number): void {
+    this.panes.open(startUs);
   }
 
   earliest(): number {
@@ -167,12 +169,8 @@ export class PanedGroups implements Groups {
 
   changed(): IntList {
     const changed = this.#changed;
-    changed.reserve(this.#touched.count);
-    const [from, into, stamp] = [this.#touched.values, changed.values, this.#stamp.values];
-    let count = 0;
-    for (let j = 0; j < this.#touched.count; j++) if (stamp[from[j]!] === this.#batch) into[count++] = from[j]!;
-    changed.count = count;
-    this.#sort(into, count);
+    this.#own.touchedIn(this.#batch, this.#touched, changed);
+    this.#sort(changed.values, changed.count);
     return changed;
   }
 
@@ -212,6 +210,31 @@ export class PanedGroups implements Groups {
     return this.#slots;
   }
 
+  cold(count: number): IntList {
+    const slots = this.#own.cold(this.#batch, count);
+    this.#sort(slots.values, slots.count);
+    return slots;
+  }
+
+  find({ keys, rows, count, times }: KeyedRows): Int32Array {
+    const ids = this.keys.table.find(keys, rows, count);
+    this.#reserveOutput(count);
+    const paneOf = (j: number): Pane | undefined => this.panes.get(times![rows === null ? j : rows[j]!]!);
+    for (let j = 0; j < count; j++) this.#slots[j] = ids[j]! < 0 ? -1 : (paneOf(j)?.find(ids[j]!) ?? -1);
+    return this.#slots;
+  }
+
+  /** Panes stay, with no groups in the end: their rows are elsewhere. Those that never close go. */
+  letGo(slots: IntList): void {
+    const ids = this.#idsOf(slots.values, slots.count);
+    for (let j = 0; j < slots.count; j++) this.keys.removeGroup(slots.values[j]!);
+    this.#own.give(slots);
+    const { stamp } = this.#own;
+    for (const { startUs } of this.#own.byPane(slots)) this.panes.prune(startUs, stamp.values, this.keys.keyOf, this.#window.watermarked);
+    this.#size -= slots.count;
+    this.keys.letGo(ids, this.#late.ids());
+  }
+
   restoreDeletes({ count }: KeyedRows): void {
     assert(count === 0, "groups by pane go with their panes");
   }
@@ -220,16 +243,13 @@ export class PanedGroups implements Groups {
     const pane = this.panes.drop(startUs);
     if (pane === null) return;
     const { values, count } = pane.groups;
-    for (let j = 0; j < count; j++) {
-      this.keys.removeGroup(values[j]!);
-      this.#stamp.values[values[j]!] = 0;
-    }
-    this.#free.pushAll(pane.groups);
+    for (let j = 0; j < count; j++) this.keys.removeGroup(values[j]!);
+    this.#own.give(pane.groups);
     this.#size -= count;
   }
 
   get memoryBytes(): number {
-    return this.keys.memoryBytes + this.#start.bytes + this.#stamp.bytes + this.panes.memoryBytes;
+    return this.keys.memoryBytes + this.#own.bytes + this.panes.memoryBytes;
   }
 
   /** Writes (slot, row) of every row and window that is kept and not late; gives how many. */
@@ -241,7 +261,7 @@ export class PanedGroups implements Groups {
     const { closed, refused } = this.panes;
     const batch = this.#batch;
     const touched = this.#touched;
-    let stamps = this.#stamp.values;
+    let stamps = this.#own.stamp.values;
     let pane = closed;
     // The pane's slide, as numbers of this function alone: those stay unboxed.
     let paneStart = Infinity;
@@ -263,7 +283,7 @@ export class PanedGroups implements Groups {
         let slot = dense !== null && id < dense.length ? dense[id]! - 1 : pane.find(id);
         if (slot < 0) {
           slot = this.#create(pane, id);
-          stamps = this.#stamp.values;
+          stamps = this.#own.stamp.values;
         }
         if (stamps[slot] !== batch) {
           stamps[slot] = batch;
@@ -284,7 +304,7 @@ export class PanedGroups implements Groups {
     const batch = this.#batch;
     const touched = this.#touched;
     let assigned = 0;
-    let stamps = this.#stamp.values;
+    let stamps = this.#own.stamp.values;
     let pane = closed;
     let late = noWindows;
     let sliceStart = Infinity;
@@ -305,7 +325,7 @@ export class PanedGroups implements Groups {
       let slot = dense !== null && id < dense.length ? dense[id]! - 1 : pane.find(id);
       if (slot < 0) {
         slot = this.#create(pane, id);
-        stamps = this.#stamp.values;
+        stamps = this.#own.stamp.values;
       }
       if (stamps[slot] !== batch) {
         stamps[slot] = batch;
@@ -324,9 +344,9 @@ export class PanedGroups implements Groups {
   }
 
   #create(pane: Pane, id: number): number {
-    const slot = this.#free.count > 0 ? this.#free.pop() : this.#newSlot();
-    this.#start.values[slot] = pane.startUs;
-    this.#stamp.values[slot] = 0;
+    const { room } = this.#own;
+    const slot = this.#own.take(pane.startUs);
+    if (this.#own.room > room) this.keys.reserveGroups(this.#own.room);
     pane.add(id, slot, this.keys.idLimit);
     this.panes.changed(pane);
     this.fresh.push(slot);
@@ -345,22 +365,11 @@ export class PanedGroups implements Groups {
     this.#size += count;
     if (this.#slicing === null) return this.keys.addGroups(this.#freshIds.values, values, count);
     if (this.neighbours.length < 2 * count) this.neighbours = new Int32Array(4 * count);
-    this.keys.insertGroups(this.#freshIds.values, values, count, this.#start.values, this.neighbours);
+    this.keys.insertGroups(this.#freshIds.values, values, count, this.#own.start.values, this.neighbours);
   }
 
-  #newSlot(): number {
-    const slot = this.#slotLimit++;
-    if (slot >= this.#stamp.values.length) {
-      const room = Math.max(firstSlots, 2 * slot);
-      this.#start.reserve(room);
-      this.#stamp.reserve(room);
-      this.keys.reserveGroups(room);
-    }
-    return slot;
-  }
-
-  #runOf(pane: Pane): GroupRun {
-    const slots = pane.groups.view().slice();
+  #runOf(pane: Pane, takes: ((slot: number) => boolean) | null = null): GroupRun {
+    const slots = takes === null ? pane.groups.view().slice() : pane.groups.view().filter(takes);
     this.#sort(slots, slots.length);
     return { startUs: pane.startUs, slots };
   }
@@ -368,7 +377,7 @@ export class PanedGroups implements Groups {
   /** By hash, the groups of one key by their windows. */
   #sort(slots: Int32Array, count: number): void {
     const { keyOf, table } = this.keys;
-    const starts = this.#start.values;
+    const starts = this.#own.start.values;
     this.#sorter.sort(slots, count, table.hashes, keyOf, (a, b) =>
       keyOf[a] === keyOf[b] ? starts[a]! - starts[b]! : table.compareKeys(keyOf[a]!, keyOf[b]!),
     );
@@ -376,11 +385,8 @@ export class PanedGroups implements Groups {
 
   /** The panes of groups, as windows. */
   #panesOf(slots: Int32Array, count: number): Column {
-    const [starts, ends] = [buffers.float64(count), buffers.float64(count)];
-    const { values } = this.#start;
-    for (let j = 0; j < count; j++) starts[j] = values[slots[j]!]!;
-    for (let j = 0; j < count; j++)
-      ends[j] = this.#slicing === null ? starts[j]! + this.#window.durationUs : this.#slicing.endOf(starts[j]!);
+    const [starts, ends] = [this.#own.startsOf(slots, count), buffers.float64(count)];
+    for (let j = 0; j < count; j++) ends[j] = this.#slicing?.endOf(starts[j]!) ?? starts[j]! + this.#window.durationUs;
     return windowsColumn(this.#windowType, starts, ends);
   }
 

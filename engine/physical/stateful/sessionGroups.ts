@@ -10,7 +10,9 @@ import { KeyedTable } from "../../state/keyedTable.js";
 import { Lane } from "../../state/lane.js";
 import { TimeIndex } from "../../state/timeIndex.js";
 import { nothingReleased, type GroupRun, type Groups, type KeyedRows, type MergedGroups, type Released } from "./groups.js";
+import { GoneSessions } from "./goneSessions.js";
 import { KeySessions } from "./keySessions.js";
+import { UntouchedSlots } from "./untouchedSlots.js";
 import { windowsColumn } from "./windows.js";
 
 const none = -1;
@@ -43,14 +45,13 @@ export class SessionGroups implements Groups {
   /** Of a session that was swallowed by another: which. */
   readonly #into = new Lane("i32", none);
   readonly #ends: TimeIndex | null;
-  /** The batch in which a session, or a key, last got a row. */
-  readonly #stamp = new Lane("i32", 0);
+  /** The batch in which a session (−1 where there is none), or a key, last got a row. */
+  readonly #stamp = new Lane("i32", -1);
   readonly #keyStamp = new Lane("i32", 0);
+  readonly #untouched = new UntouchedSlots();
   readonly #touched = new IntList();
   readonly #touchedKeys = new IntList();
-  /** Names that are no session's any more: slots of keys, and starts. */
-  readonly #goneKeys = new IntList();
-  #goneStarts: number[] = [];
+  readonly #gone = new GoneSessions();
   readonly #free = new IntList();
   readonly #freed = new IntList();
   #slots = new Int32Array(0);
@@ -90,8 +91,7 @@ export class SessionGroups implements Groups {
   }
 
   begin(): void {
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.values[j]!;
+    for (const slot of this.#touched.view()) {
       if (this.#into.values[slot] === none) this.#savedStart.values[slot] = this.#start.values[slot]!;
     }
     this.#batch++;
@@ -100,8 +100,7 @@ export class SessionGroups implements Groups {
     this.#touchedCount = 0;
     this.#free.pushAll(this.#freed);
     this.#freed.clear();
-    this.#goneKeys.clear();
-    this.#goneStarts = [];
+    this.#gone.clear();
   }
 
   assign({ keys, rows, count, times, ends }: KeyedRows): GroupedRows {
@@ -147,13 +146,13 @@ export class SessionGroups implements Groups {
   release(expired: readonly GroupRun[]): Released {
     this.#countTouched();
     this.#noteMoved();
-    const swallowed = this.#goneKeys.count;
+    const swallowed = this.#gone.count;
     const slots = expired[0]?.slots ?? new Int32Array(0);
     for (const slot of slots) {
       if (this.#savedStart.values[slot] === this.#savedStart.values[slot]) this.#noteGone(slot);
       this.#drop(slot);
     }
-    if (this.#goneKeys.count === 0) {
+    if (this.#gone.count === 0) {
       this.#dropEmptyKeys(slots);
       return { ...nothingReleased, removed: slots.length };
     }
@@ -164,8 +163,7 @@ export class SessionGroups implements Groups {
 
   changed(): IntList {
     const changed = new IntList();
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.values[j]!;
+    for (const slot of this.#touched.view()) {
       if (this.#stamp.values[slot] === this.#batch && this.#into.values[slot] === none) changed.push(slot);
     }
     this.#sort(changed);
@@ -182,12 +180,7 @@ export class SessionGroups implements Groups {
   }
 
   groupingColumns(slots: Int32Array, count: number): Column[] {
-    const starts = new Float64Array(count);
-    const ends = new Float64Array(count);
-    for (let j = 0; j < count; j++) {
-      starts[j] = this.#start.values[slots[j]!]!;
-      ends[j] = this.#end.values[slots[j]!]!;
-    }
+    const { starts, ends } = this.#sessions.boundsOf(slots, count);
     return this.#withSession(this.#table.keyColumns(this.#keysOf(slots, count), count), starts, ends);
   }
 
@@ -211,6 +204,35 @@ export class SessionGroups implements Groups {
       this.#slots[j] = slot;
     }
     return this.#slots;
+  }
+
+  get roomFor(): number {
+    return Math.min(this.#start.values.length, this.#size + this.#table.capacity - this.#table.size);
+  }
+
+  /** Sessions of keys that the batch has touched stay: they are counted at its end. */
+  cold(count: number): IntList {
+    const found = this.#untouched.next(this.#stamp.values, this.#slotLimit, this.#batch, count);
+    const cold = new IntList(found.count);
+    for (const slot of found.view()) {
+      if (this.#keyStamp.values[this.#sessions.keyOf[slot]!] === this.#batch) this.#stamp.values[slot] = this.#batch - 1;
+      else cold.push(slot);
+    }
+    this.#sort(cold);
+    return cold;
+  }
+
+  find({ keys, rows, count, times }: KeyedRows): Int32Array {
+    const keySlots = this.#table.find(keys, rows, count);
+    const startOf = (j: number): number => times![rows === null ? j : rows[j]!]!;
+    return keySlots.subarray(0, count).map((key, j) => (key < 0 ? none : this.#sessions.startingAt(key, startOf(j))));
+  }
+
+  letGo(slots: IntList): void {
+    for (const slot of slots.view()) this.#remove(slot);
+    this.#free.pushAll(slots);
+    this.#dropEmptyKeys(slots.view());
+    this.#table.trim();
   }
 
   restoreDeletes({ keys, rows, count, times }: KeyedRows): void {
@@ -283,12 +305,16 @@ export class SessionGroups implements Groups {
     this.#ends?.set(slot, this.#end.values[slot]!);
   }
 
-  /** Takes a session out; its slot is given to another one from the next batch on. */
+  /** Takes a session out; its slot is given to another one from the next batch on, as others may refer to it. */
   #drop(slot: number): void {
+    this.#remove(slot);
+    this.#freed.push(slot);
+  }
+
+  #remove(slot: number): void {
     this.#sessions.remove(slot);
     this.#ends?.remove(slot);
-    this.#stamp.values[slot] = 0;
-    this.#freed.push(slot);
+    this.#stamp.values[slot] = -1;
     this.#size--;
   }
 
@@ -305,13 +331,12 @@ export class SessionGroups implements Groups {
   }
 
   #countTouched(): void {
-    for (let j = 0; j < this.#touchedKeys.count; j++) this.#touchedCount += this.#sessions.countOf(this.#touchedKeys.values[j]!);
+    for (const key of this.#touchedKeys.view()) this.#touchedCount += this.#sessions.countOf(key);
   }
 
   /** Sessions that have grown backwards have another name. */
   #noteMoved(): void {
-    for (let j = 0; j < this.#touched.count; j++) {
-      const slot = this.#touched.values[j]!;
+    for (const slot of this.#touched.view()) {
       if (this.#stamp.values[slot] !== this.#batch) continue;
       const saved = this.#savedStart.values[slot]!;
       if (saved === saved && saved !== this.#start.values[slot]) this.#noteGone(slot);
@@ -319,8 +344,7 @@ export class SessionGroups implements Groups {
   }
 
   #noteGone(slot: number): void {
-    this.#goneKeys.push(this.#sessions.keyOf[slot]!);
-    this.#goneStarts.push(this.#savedStart.values[slot]!);
+    this.#gone.add(this.#sessions.keyOf[slot]!, this.#savedStart.values[slot]!);
     this.#savedStart.values[slot] = unsaved;
   }
 
@@ -330,19 +354,10 @@ export class SessionGroups implements Groups {
     return root;
   }
 
-  /** Names that are gone, by the hash of their keys. */
   #deletes(): Released["deletes"] {
-    const { count } = this.#goneKeys;
-    const keys = this.#goneKeys.values;
-    const starts = this.#goneStarts;
-    const entries = Int32Array.from({ length: count }, (_, e) => e);
-    this.#sorter.sort(entries, count, this.#table.hashes, keys, (a, b) =>
-      keys[a] === keys[b] ? starts[a]! - starts[b]! : this.#table.compareKeys(keys[a]!, keys[b]!),
-    );
-    const sortedKeys = entries.map((e) => keys[e]!);
-    const sortedStarts = Float64Array.from(entries, (e) => starts[e]!);
-    const columns = this.#withSession(this.#table.keyColumns(sortedKeys, count), sortedStarts, sortedStarts);
-    return { columns: [...columns, this.#table.groupColumn(sortedKeys, count)], count };
+    const { keys, starts } = this.#gone.sorted(this.#table, this.#sorter);
+    const columns = this.#withSession(this.#table.keyColumns(keys, keys.length), starts, starts);
+    return { columns: [...columns, this.#table.groupColumn(keys, keys.length)], count: keys.length };
   }
 
   #dropEmptyKeys(dropped: Int32Array): void {

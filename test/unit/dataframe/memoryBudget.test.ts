@@ -185,6 +185,37 @@ describe("state of a stream beyond the budget lies on disk, and what comes out i
     ],
     ["groups by a time, as they change", "update", "4m", (input) => late(input).groupBy("k", "at").agg(expr("count(*) n"))],
     [
+      "windows, when they close",
+      "append",
+      "4m",
+      (input) => late(input).groupBy(expr("window(at, '1 minute')"), "k").agg(expr("count(*) n"), expr("max(t) m"), expr("avg(x) a")),
+    ],
+    [
+      "windows, as they change",
+      "update",
+      "4m",
+      (input) => late(input).groupBy("k", expr("window(at, '30 seconds')")).agg(expr("count(*) n"), expr("collect_list(t) l")),
+    ],
+    [
+      "one window that is larger than the budget, when it closes",
+      "append",
+      "3m",
+      (input) => late(input).groupBy(expr("window(at, '4 minutes')"), "k").count(),
+    ],
+    ["windows that stay", "update", "8m", (input) => input.groupBy("k", expr("window(at, '1 minute')")).agg(expr("count(*) n"))],
+    [
+      "hopping windows that stay apart",
+      "update",
+      "8m",
+      (input) => late(input).groupBy("k", expr("window(at, '1 minute', '30 seconds')")).agg(expr("count(*) n"), expr("first(t) f")),
+    ],
+    [
+      "sessions, when they end",
+      "append",
+      "8m",
+      (input) => late(input).groupBy(expr("session_window(at, '50 seconds')"), "k").agg(expr("count(*) n"), expr("max(t) m")),
+    ],
+    [
       "groups by two keys, with lists",
       "update",
       "8m",

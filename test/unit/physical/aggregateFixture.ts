@@ -3,13 +3,15 @@ import type { Batch } from "../../../engine/arrow/batch.js";
 import { types, windowType, type DataType, type Field } from "../../../engine/arrow/types.js";
 import type { Value } from "../../../engine/arrow/value.js";
 import type { OutputMode } from "../../../engine/contract/sink.js";
+import { allGroups } from "../../../engine/contract/state.js";
 import { aggregateFunctions } from "../../../engine/expression/aggregates/index.js";
 import { freshId, literal, type AggregateCall, type Attribute, type Expression } from "../../../engine/expression/expression.js";
 import type { EvalMode } from "../../../engine/values/evalMode.js";
-import type { BatchFacts, OperatorWatermarks } from "../../../engine/physical/operator.js";
+import type { BatchFacts, OperatorWatermarks, StatefulOperator } from "../../../engine/physical/operator.js";
 import { AggregateOperator } from "../../../engine/physical/stateful/aggregate.js";
 import type { AggregateSpec, BoundAggregate } from "../../../engine/physical/stateful/aggregateSpec.js";
 import { handling } from "../../runtime/testRuntime.js";
+import { asInStream } from "./coldOperator.js";
 import { runOperator } from "./runOperator.js";
 import { SavedState, type RestartFrom } from "./savedState.js";
 
@@ -88,9 +90,14 @@ export interface Ran {
   readonly dropped: number;
 }
 
+/** An operator that keeps all of its state in memory. */
+export function inMemory(shape: Shape): AggregateOperator {
+  return new AggregateOperator(specOf(shape), handling().chunks);
+}
+
 /** An operator that is driven batch by batch, and whose state can be carried over into a fresh one. */
 export class Driver {
-  operator: AggregateOperator;
+  operator: StatefulOperator;
   readonly #shape: Shape;
   readonly #spec: AggregateSpec;
   readonly #saved = new SavedState();
@@ -133,13 +140,14 @@ export class Driver {
     this.#saved.restore(this.operator, from, before);
   }
 
-  /** The state as plain rows, for comparison. */
+  /** The state as plain rows, for comparison: of one key group they come in any order where some lie on disk. */
   state(): string[] {
-    return [...this.operator.snapshot()].flatMap(({ upserts }) => (upserts === null ? [] : rowsOf(upserts).map((row) => show(row))));
+    const chunks = [...this.operator.snapshot(allGroups)];
+    return chunks.flatMap(({ upserts }) => (upserts === null ? [] : rowsOf(upserts).map((row) => show(row)))).toSorted();
   }
 
-  #fresh(partitions: number): AggregateOperator {
-    return new AggregateOperator({ ...this.#spec, partitions }, handling().chunks);
+  #fresh(partitions: number): StatefulOperator {
+    return asInStream(() => new AggregateOperator({ ...this.#spec, partitions }, handling().chunks));
   }
 }
 

@@ -3,9 +3,8 @@ import { expect, test } from "vitest";
 import { Pane } from "../../../engine/state/pane.js";
 
 test("a pane finds its groups in both forms, and while it changes from one to the other", () => {
-  const rounds = fc.array(fc.record({ added: fc.array(fc.nat(300), { maxLength: 80 }), keys: fc.integer({ min: 301, max: 5000 }) }), {
-    maxLength: 8,
-  });
+  const some = fc.array(fc.nat(300), { maxLength: 80 });
+  const rounds = fc.array(fc.record({ added: some, removed: some, keys: fc.integer({ min: 301, max: 5000 }) }), { maxLength: 8 });
   fc.assert(
     fc.property(rounds, (steps) => {
       const pane = new Pane(0);
@@ -22,6 +21,13 @@ test("a pane finds its groups in both forms, and while it changes from one to th
           model.set(key, slots);
           pane.add(key, slots++, keys);
         }
+        const marks = new Int32Array(4000);
+        for (const key of step.removed) {
+          const slot = model.get(key);
+          if (slot !== undefined) marks[slot] = -1;
+          model.delete(key);
+        }
+        pane.prune(marks, keyOf);
         pane.adapt(keys, keyOf);
         const all = Array.from({ length: 301 }, (_, key) => key);
         expect(all.map((key) => pane.find(key))).toEqual(all.map((key) => model.get(key) ?? -1));

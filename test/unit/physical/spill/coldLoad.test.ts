@@ -7,7 +7,7 @@ import { ColdState } from "../../../../engine/physical/spill/coldState.js";
 import { QueryMemory } from "../../../../engine/physical/spill/queryMemory.js";
 import type { AggregateOperator } from "../../../../engine/physical/stateful/aggregate.js";
 import { temporarySpace } from "../../../../runtime/spillSpace.js";
-import { Driver, show } from "../aggregateFixture.js";
+import { inMemory, show } from "../aggregateFixture.js";
 import { runOperator } from "../runOperator.js";
 
 const operatorId = "0";
@@ -16,8 +16,13 @@ const deleted = types.struct([field("k", types.string), field("group", types.int
 const kept = types.struct([...input.fields, field("group", types.int, false)]);
 
 function makeOperator(): AggregateOperator {
-  return new Driver({ input: input.fields, keys: 1, aggregates: [{ name: "max", columns: [1] }], outputMode: "update", partitions: 2 })
-    .operator;
+  return inMemory({
+    input: input.fields,
+    keys: 1,
+    aggregates: [{ name: "max", columns: [1] }],
+    outputMode: "update",
+    partitions: 2,
+  });
 }
 
 function nameOf(k: number): string {
@@ -27,7 +32,7 @@ function nameOf(k: number): string {
 /** The hash of each name below. */
 const hashes = ((): Int32Array => {
   const rows = Array.from({ length: 300_000 }, (_, k): Value[] => [nameOf(k), 0n]);
-  return makeOperator().savedKeysOf(batchFromRows(input, rows)).hashes.slice(0, rows.length);
+  return makeOperator().savedHashesOf(batchFromRows(input, rows)).hashes.slice(0, rows.length);
 })();
 
 /** Some keys of which each shares its hash with another, and some that do not. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { keyGroupOf } from "../../../../engine/contract/state.js";
 import { DueRuns } from "../../../../engine/physical/spill/dueRuns.js";
 import { QueryMemory } from "../../../../engine/physical/spill/queryMemory.js";
 import { temporarySpace } from "../../../../runtime/spillSpace.js";
@@ -11,6 +12,35 @@ const step = fc.record({
   spread: fc.constantFrom(1, 10, 100),
   /** How far the bound rises. */
   rise: fc.nat(20),
+});
+
+test("what is due comes out by time and key group, where rows were added by key group", async () => {
+  const added = fc.array(fc.record({ time: fc.nat(4), hash: fc.integer() }), { maxLength: 700 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(added, { maxLength: 6 }), fc.nat(5), async (runs, bound) => {
+      const memory = new QueryMemory({ limitBytes: 0, spillBytes: 0 }, temporarySpace);
+      const due = new DueRuns(memory);
+      for (const run of runs) {
+        const rows = run.toSorted((a, b) => keyGroupOf(a.hash) - keyGroupOf(b.hash));
+        due.add(
+          Float64Array.from(rows, ({ time }) => time),
+          Int32Array.from(rows, ({ hash }) => hash),
+        );
+      }
+      for (const until of [bound, Infinity]) {
+        const given = [...due.inOrder(until)];
+        const places = given.map(({ timeUs, group }) => timeUs * 256 + group);
+        expect(places).toEqual([...new Set(places)].toSorted((a, b) => a - b));
+        const out = given.flatMap(({ timeUs, hashes }) => [...hashes].map((hash) => `${timeUs} ${hash}`));
+        const wanted = runs.flat().filter(({ time }) => time <= until && (until === bound || time > bound));
+        expect(out.toSorted()).toEqual(wanted.map(({ time, hash }) => `${time} ${hash}`).toSorted());
+        for (const { group, hashes } of given) expect([...hashes].every((hash) => keyGroupOf(hash) === group)).toBe(true);
+      }
+      expect([due.memoryBytes, due.fileBytes]).toEqual([0, 0]);
+      await memory.close();
+    }),
+    { numRuns: 40 },
+  );
 });
 
 test("what is due comes out once, when its time is there", async () => {
