@@ -1,15 +1,23 @@
-import type { NodeOf } from "../../plan/logicalPlan.js";
+import type { LogicalPlan, NodeOf } from "../../plan/logicalPlan.js";
 import { outputOf } from "../../plan/outputOf.js";
+import { isStreaming } from "../../plan/streamingPlan.js";
+import { nodesOf } from "../../plan/transform.js";
 import type { PhysicalNode } from "../plan.js";
 import type { PlanContext, Planning } from "./context.js";
 
-/** LIMIT: of a table, of what a batch gives in complete mode, or of all that a stream gives. */
+/** LIMIT: of a table, of the groups that a batch gives anew in complete mode, or of all that a stream gives (Spark's `StreamingGlobalLimitStrategy`). */
 export function* planLimit(node: NodeOf<"limit">, context: PlanContext): Planning {
   const [input, output] = [yield node.input, outputOf(node)];
   const { count } = node;
-  if (context.outputMode === null || context.outputMode === "complete")
+  const isGivenAnew = context.outputMode === "complete" && hasStreamingGroups(node.input);
+  // Of no rows nothing need be known.
+  if (context.outputMode === null || !isStreaming(node.input) || isGivenAnew || node.count === 0)
     return { kind: "limit", count, input: firstOf(input, count), output };
   return { kind: "streamLimit", spec: { operatorId: node.operatorId ?? "limit", count }, input, output };
+}
+
+function hasStreamingGroups(plan: LogicalPlan): boolean {
+  return [...nodesOf(plan)].some((node) => node.kind === "aggregate" && isStreaming(node));
 }
 
 /** The most rows that a sort keeps beside the others to find the first of them. */
