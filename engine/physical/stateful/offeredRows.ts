@@ -20,3 +20,9 @@ export interface OfferedRows {
 
 /** What a file has of rows. */
 export type SavedRows = Omit<OfferedRows, "signs" | "marks">;
+
+/** The rows of the batch at some places of a list. */
+export function rowsAt(taken: Int32Array | null, places: Int32Array | null, count: number): Int32Array | null {
+  if (places === null) return taken;
+  return taken === null ? places : Int32Array.from({ length: count }, (_, j) => taken[places[j]!]!);
+}

@@ -12,6 +12,11 @@ export function rankedRows(): RankedRows {
   return { rows: new IntList(), ranks: new IntList() };
 }
 
+export function clearRanked({ rows, ranks }: RankedRows): void {
+  rows.clear();
+  ranks.clear();
+}
+
 /**
  * Adds what is in one of two lists only: rows `from` to `to` of `before` that are gone, and those of `after` that have come. Both are in the order of their rows, so
  * it is found by walking along both.

@@ -8,9 +8,10 @@ import { Lane } from "../../state/lane.js";
 import { OrderedRows } from "../../state/orderedRows.js";
 import { TimeIndex } from "../../state/timeIndex.js";
 import { CountedRows, type GoneRows, type RowsOfKeys } from "./countedRows.js";
-import type { OfferedRows, SavedRows } from "./offeredRows.js";
+import { leadingRowsOf, type LeadingRows } from "./leadingRows.js";
+import { rowsAt, type OfferedRows, type SavedRows } from "./offeredRows.js";
 import { OrderOfRows } from "./orderOfRows.js";
-import { addDifferences, rankedRows, type RankedRows } from "./rankedRows.js";
+import { addDifferences, clearRanked, rankedRows, type RankedRows } from "./rankedRows.js";
 import type { TopRowsSpec } from "./topRowsSpec.js";
 
 const none = -1;
@@ -39,6 +40,8 @@ export class TopRowsPartition implements RowsOfKeys {
   readonly #beforeEnds = new IntList();
   /** Rows of a key that cannot come in any more. */
   readonly #behind = new IntList();
+  /** Null where rows are not dropped by how many of a piece stand before them. */
+  readonly #leading: LeadingRows | null;
   /** When the watermark has passed a key, or when a batch last came to it. */
   readonly #times = new TimeIndex();
   readonly #expired = new IntList();
@@ -49,6 +52,7 @@ export class TopRowsPartition implements RowsOfKeys {
     this.#keys = new KeyedTable(layouts.keys, groups);
     this.#rows = new CountedRows(layouts.rows, this.#keys, sorter, this);
     this.#sorter = sorter;
+    this.#leading = leadingRowsOf(spec);
   }
 
   get size(): number {
@@ -68,8 +72,7 @@ export class TopRowsPartition implements RowsOfKeys {
     this.#batch++;
     this.#rows.begin();
     this.#touched.clear();
-    this.#before.rows.clear();
-    this.#before.ranks.clear();
+    clearRanked(this.#before);
     this.#beforeEnds.clear();
   }
 
@@ -94,6 +97,18 @@ export class TopRowsPartition implements RowsOfKeys {
       }
       this.#rows.add(slot, signs === null ? 1 : signs[row]!);
     }
+    if (this.#leading !== null && marks === null) for (let j = 0; j < n; j++) this.#bound(keySlots[places === null ? j : places[j]!]!);
+  }
+
+  /** Rows of the pieces that come now cannot come in behind the last of the first rows that are there. */
+  #bound(key: number): void {
+    let left = this.#spec.limit;
+    this.#tree.walk(key, (row) => {
+      left -= this.#rows.timesOf(row);
+      if (left > 0) return true;
+      this.#last.values[key] = row;
+      return false;
+    });
   }
 
   /** The first rows of the keys that the batch touched which were so before it and are not now, and those that are so now and were not. */
@@ -102,8 +117,7 @@ export class TopRowsPartition implements RowsOfKeys {
     const how = { compare: (a: number, b: number) => this.compare(a, b), byRank: this.#spec.emitsRank };
     for (const k of this.#touchedByHash()) {
       const key = this.#touched.values[k]!;
-      after.rows.clear();
-      after.ranks.clear();
+      clearRanked(after);
       this.#firstOf(key, after);
       const range = { from: k === 0 ? 0 : this.#beforeEnds.values[k - 1]!, to: this.#beforeEnds.values[k]! };
       addDifferences(this.#before, range, after, how, { gone, come });
@@ -116,8 +130,7 @@ export class TopRowsPartition implements RowsOfKeys {
   *touchedKeys(): Iterable<{ readonly key: number; readonly before: Int32Array; readonly now: Int32Array }> {
     const now = rankedRows();
     for (const k of this.#touchedByHash()) {
-      now.rows.clear();
-      now.ranks.clear();
+      clearRanked(now);
       const key = this.#touched.values[k]!;
       this.#firstOf(key, now);
       const from = k === 0 ? 0 : this.#beforeEnds.values[k - 1]!;
@@ -188,10 +201,7 @@ export class TopRowsPartition implements RowsOfKeys {
   restore(offered: SavedRows, counts: readonly number[], touchedUs: readonly number[] | null): void {
     const { keys, rows, taken, count, order } = offered;
     const keySlots = this.#keys.lookupOrInsert(keys, taken, count);
-    this.#reserveKeys();
-    const { inserted } = this.#keys;
-    for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
-    this.#noteTimes(offered.times);
+    this.#noteNewKeys(offered.times);
     const slots = this.#rows.slotsOf(rows, taken, count);
     for (let j = 0; j < count; j++) {
       const slot = slots[j]!;
@@ -235,10 +245,7 @@ export class TopRowsPartition implements RowsOfKeys {
   /** The batch comes to the keys of rows, whatever becomes of these; what was first of them is noted. Gives the slots of the keys. */
   touch({ keys, taken, count, times }: SavedRows): Int32Array {
     const slots = this.#keys.lookupOrInsert(keys, taken, count);
-    const { inserted } = this.#keys;
-    this.#reserveKeys();
-    for (let f = 0; f < inserted.count; f++) this.#newKey(inserted.values[f]!);
-    this.#noteTimes(times);
+    this.#noteNewKeys(times);
     const touchedIn = this.#touchedIn.values;
     for (let j = 0; j < count; j++) {
       if (touchedIn[slots[j]!] !== this.#batch) this.#touch(slots[j]!);
@@ -282,27 +289,28 @@ export class TopRowsPartition implements RowsOfKeys {
     return places;
   }
 
-  #newKey(key: number): void {
-    this.#touchedIn.values[key] = 0;
-    this.#last.values[key] = none;
-    this.#tree.clearKey(key);
-  }
-
-  /** New keys are known to the index of times. */
-  #noteTimes(times: Float64Array | null): void {
-    if (times === null) return;
+  /** Keys that the last look-up brought have no rows yet, and are known to the index of times. */
+  #noteNewKeys(times: Float64Array | null): void {
+    this.#reserveKeys();
     const { inserted, insertedRows } = this.#keys;
-    for (let f = 0; f < inserted.count; f++) this.#times.set(inserted.values[f]!, times[insertedRows.values[f]!]!);
+    for (let f = 0; f < inserted.count; f++) {
+      const key = inserted.values[f]!;
+      this.#touchedIn.values[key] = 0;
+      this.#last.values[key] = none;
+      this.#tree.clearKey(key);
+      if (times !== null) this.#times.set(key, times[insertedRows.values[f]!]!);
+    }
   }
 
-  /** The places of rows that are not behind the last of the first rows of their key; null: all of them. */
-  #mayComeIn(keySlots: Int32Array, { count, order }: OfferedRows): IntList | null {
+  /** The places of rows that are not behind the last of the first rows of their key, nor behind enough of the others; null: all of them. */
+  #mayComeIn(keySlots: Int32Array, { count, order, marks }: OfferedRows): IntList | null {
     const last = this.#last.values;
     const kept = new IntList(count);
     for (let j = 0; j < count; j++) {
       const bound = last[keySlots[j]!]!;
       if (bound === none || this.#order.compareWritten(order, j, bound) <= 0) kept.push(j);
     }
+    if (marks === null) this.#leading?.keep(kept, keySlots, this.#keys.slotLimit, order);
     return kept.count === count ? null : kept;
   }
 
@@ -381,14 +389,7 @@ export class TopRowsPartition implements RowsOfKeys {
 
   #reserveKeys(): void {
     const limit = this.#keys.slotLimit;
-    this.#touchedIn.reserve(limit);
-    this.#last.reserve(limit);
-    this.#times.reserve(limit);
+    for (const perKey of [this.#touchedIn, this.#last, this.#times]) perKey.reserve(limit);
     this.#tree.reserveKeys(limit);
   }
-}
-
-function rowsAt(taken: Int32Array | null, places: Int32Array | null, count: number): Int32Array | null {
-  if (places === null) return taken;
-  return taken === null ? places : Int32Array.from({ length: count }, (_, j) => taken[places[j]!]!);
 }
