@@ -63,6 +63,7 @@ export const distinctMarks: OperatorFacts<DistinctMarksNode> = {
 interface CountedSet {
   readonly columns: readonly number[];
   readonly filter: number | null;
+  /** Those of all sets of the same columns, which differ in their filters. */
   readonly keys: PackedKeys;
   readonly router: KeyRouter;
   readonly partitions: StatePartitions<CountedKeys>;
@@ -93,7 +94,8 @@ export class DistinctMarksOperator implements StatefulOperator {
     this.#chunks = chunks;
     this.#output = schemaOf(output);
     const sorter = new HashSorter();
-    this.#sets = spec.sets.map((set, i) => this.#newSet(set, i, schemaOf(input.output), sorter));
+    const keysOf = new Map<string, PackedKeys>();
+    this.#sets = spec.sets.map((set, i) => this.#newSet(set, i, schemaOf(input.output), { sorter, keysOf }));
   }
 
   get schemas(): readonly StateSchema[] {
@@ -114,10 +116,12 @@ export class DistinctMarksOperator implements StatefulOperator {
     const { change, eventTime } = this.#spec;
     const signs = change === null ? null : signsOf(batch.columns[change]!);
     const times = eventTime === null ? null : watermarkedTimes(batch.columns[eventTime]!);
+    const packed = new Set<PackedKeys>();
     const marks = this.#sets.map((set): Column => {
       const values = new Uint8Array(batch.length);
       const rows = set.filter === null ? null : passing(batch.columns[set.filter]!, batch.length);
-      set.keys.pack(pick(batch.columns, set.columns), batch.length);
+      if (!packed.has(set.keys)) set.keys.pack(pick(batch.columns, set.columns), batch.length);
+      packed.add(set.keys);
       for (const routed of set.router.route(set.keys, rows?.values ?? null, rows?.count ?? batch.length)) {
         const partition = set.partitions.at(routed.partition);
         partition.count(set.keys, routed.rows, routed.count, signs, times, values);
@@ -175,9 +179,16 @@ export class DistinctMarksOperator implements StatefulOperator {
     return countedMetrics("distinctMarks", counted, { partitions: this.#spec.partitions, memoryUsedBytes: this.memoryBytes });
   }
 
-  #newSet({ columns, filter }: DistinctColumns, place: number, input: Schema, sorter: HashSorter): CountedSet {
+  #newSet(
+    { columns, filter }: DistinctColumns,
+    place: number,
+    input: Schema,
+    { sorter, keysOf }: { readonly sorter: HashSorter; readonly keysOf: Map<string, PackedKeys> },
+  ): CountedSet {
     const { operatorId, partitions, change, eventTime } = this.#spec;
     const layout = layoutOf(columns.map((column) => input.fields[column]!.type));
+    const keys = keysOf.get(columns.join()) ?? new PackedKeys(layout);
+    keysOf.set(columns.join(), keys);
     const key: Schema = types.struct(columns.map((column) => input.fields[column]!));
     const value = types.struct(change === null ? [] : [field("times", types.int, false)]);
     const schema = { operatorId, operatorName: "distinctMarks", storeName: `values-${place}`, key, value, layout: "keys" };
@@ -185,7 +196,7 @@ export class DistinctMarksOperator implements StatefulOperator {
     return {
       columns,
       filter,
-      keys: new PackedKeys(layout),
+      keys,
       router: new KeyRouter(partitions),
       partitions: new StatePartitions(partitions, (groups) => {
         const made = new CountedKeys(layout, how, groups, sorter);
