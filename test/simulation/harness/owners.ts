@@ -63,7 +63,7 @@ async function play(simulation: Simulation, { rounds }: OwnersStory, { arrivals,
       await until(atMs);
       await simulation.arrive(rounds[round]!);
     });
-  if (stall !== null) world.stallAtOperation(stall.count, stall.ms);
+  if (stall !== null) world.stallAtOperation(stall.count, stall.ms, stall.reading ? "/data/in" : null);
   if (death !== null) world.crashAtOperation(death, "kill");
   const outcomes = starts.map(async ({ atMs, host }) => {
     await until(atMs);

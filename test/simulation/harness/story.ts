@@ -54,7 +54,7 @@ export interface Scene {
   /** By the number of the round. */
   readonly arrivals: readonly { readonly atMs: number; readonly round: number }[];
   readonly starts: readonly { readonly atMs: number; readonly host: string }[];
-  readonly stall: { readonly count: number; readonly ms: number } | null;
+  readonly stall: { readonly count: number; readonly ms: number; readonly reading: boolean } | null;
   /** The first start dies in this change, by a kill. */
   readonly death: number | null;
 }
@@ -67,6 +67,8 @@ const mostTroubles = 100;
 /** What the seed says happens, and how it is disturbed. */
 export function storyOf(seed: number): Story {
   switch (seed % 8) {
+    case 0:
+      return sleepersStory(seed);
     case 2:
       return bucketStory(seed);
     case 4:
@@ -195,7 +197,7 @@ function ownersStory(seed: number): OwnersStory {
   const scenes = [0, 2].map((first): Scene => {
     const isLong = random.chance(0.7);
     const stall = random.chance(0.8)
-      ? { count: 1 + random.below(400), ms: isLong ? (20 + random.below(60)) * minuteMs : random.below(500) }
+      ? { count: 1 + random.below(400), ms: isLong ? (20 + random.below(60)) * minuteMs : random.below(500), reading: false }
       : null;
     return {
       arrivals: [
@@ -212,4 +214,33 @@ function ownersStory(seed: number): OwnersStory {
     };
   });
   return { kind: "owners", seed, query, rounds, conf, latencyMs: 4, troubles: [], isOnBucket: random.chance(0.5), scenes };
+}
+
+/**
+ * Owners that fall asleep while they read their input, between what they planned and what they write, and wake long after somebody has taken over. On a disk: there an
+ * owner asks whether it is one before it writes; on an object store it only finds that its entry of a log is there.
+ */
+function sleepersStory(seed: number): OwnersStory {
+  const story = ownersStory(seed);
+  const random = new Random(seed * 67_867_967);
+  const scenes = story.scenes.map((scene): Scene => {
+    const [first, second, third] = scene.starts.map(({ host }) => host);
+    return {
+      arrivals: [
+        { ...scene.arrivals[0]!, atMs: 0 },
+        { ...scene.arrivals[1]!, atMs: 14 * minuteMs },
+      ],
+      starts: [
+        { atMs: 0, host: first! },
+        { atMs: minuteMs + random.below(1000), host: second! },
+        { atMs: 15 * minuteMs, host: third! },
+      ],
+      stall: { count: 1 + random.below(10), ms: (20 + random.below(60)) * minuteMs, reading: true },
+      death: null,
+    };
+  });
+  // Without a lease nothing else tells an owner that wakes that it is none any more.
+  const lease = random.chance(0.7) ? { "spark.tidemark.checkpoint.leaseTimeout": "0", "spark.tidemark.checkpoint.takeOver": "true" } : {};
+  const conf = { ...story.conf, ...lease };
+  return { ...story, conf, scenes, isOnBucket: false };
 }

@@ -6,6 +6,7 @@ export const ownershipMutations: readonly Mutation[] = [
     'if (alive === true) throw new StreamingError("CHECKPOINT_IN_USE", describe(root, owner));',
     "",
   ]),
+  mutation("the epoch is not checked", "checkpoints/epoch.ts", ["if (!isObjectPath(this.request.root)) await this.confirm();", ""]),
   mutation("who was taken over goes on purging", "engine/query/batchRun.ts", [
     "  await checkpoint.confirmOwnership();\n  const state =",
     "  const state =",

@@ -114,9 +114,7 @@ export class World {
   private crashOperation: { at: number; kind: CrashKind } | null = null;
   private failOperation: { at: number; code: string } | null = null;
   private crashPoint: { point: CrashPoint; batchId: number; kind: CrashKind } | null = null;
-  private stall: { at: number; ms: number } | null = null;
-  /** Operations so far of any kind. */
-  private passes = 0;
+  private stall: { left: number; readonly ms: number; readonly reading: string | null } | null = null;
 
   constructor(seed: number, options: { startMs?: number; autoAdvance?: boolean } = {}) {
     this.random = new Random(seed);
@@ -180,9 +178,13 @@ export class World {
     this.crashPoint = { point, batchId, kind };
   }
 
-  /** Whoever does the `count`-th operation from now on, of any kind, stops there for so long, as a process that gets no processor does, and then goes on. */
-  stallAtOperation(count: number, ms: number): void {
-    this.stall = { at: this.passes + count, ms };
+  /**
+   * Whoever does the `count`-th operation from now on, of any kind, stops there for so long, as a process that gets no processor does, and then goes on.
+   *
+   * @param reading only reads below this folder count
+   */
+  stallAtOperation(count: number, ms: number, reading: string | null = null): void {
+    this.stall = { left: count, ms, reading };
   }
 
   /** Whether an arranged crash has not happened yet; takes it back. */
@@ -284,8 +286,7 @@ export class World {
     // At least one turn: no caller may count on its I/O being done in the same one.
     await (this.latencyMs > 0 ? this.clock.sleep(this.random.next() * this.latencyMs) : Promise.resolve());
     this.assertAlive(process);
-    this.passes++;
-    if (this.stall?.at === this.passes) await this.stallHere(process, operation, path);
+    if (this.stallsAt(operation, path)) await this.stallHere(process, operation, path);
     if (changing.has(operation)) {
       this.operations++;
       this.trace.push(`${process.name} ${operation} ${path}`);
@@ -298,11 +299,19 @@ export class World {
         const { code } = this.failOperation;
         this.failOperation = null;
         this.trace.push(code);
-        throw systemError(code, path);
+        // Disks have such errors. A connection ends.
+        throw operation === "tellBroker" ? this.cut(`failed ${path}`) : systemError(code, path);
       }
     }
     this.failByRule(operation, path);
     return effect();
+  }
+
+  private stallsAt(operation: AnyOperation, path: string): boolean {
+    if (this.stall === null) return false;
+    const { reading } = this.stall;
+    if (reading !== null && !(operation === "read" && path.startsWith(`${reading}/`))) return false;
+    return --this.stall.left === 0;
   }
 
   private async stallHere(process: SimulatedProcess, operation: string, path: string): Promise<void> {
