@@ -1,6 +1,7 @@
 import { buffers } from "../../arrow/buffers.js";
 import { IntList } from "../../state/intList.js";
 import { Lane } from "../../state/lane.js";
+import type { SharedKeys } from "../../state/sharedKeys.js";
 import type { GroupRun } from "./groups.js";
 import { UntouchedSlots } from "./untouchedSlots.js";
 
@@ -13,29 +14,27 @@ export class PaneSlots {
   readonly stamp = new Lane("i32", -1);
   /** Slots are below. */
   limit = 0;
+  /** So many have room. */
+  room = 0;
   readonly #free = new IntList();
   readonly #untouched = new UntouchedSlots();
-
-  /** So many slots have room. */
-  get room(): number {
-    return this.stamp.values.length;
-  }
 
   /** A slot for a group that is not touched yet. */
   take(startUs: number): number {
     const slot = this.#free.count > 0 ? this.#free.pop() : this.limit++;
-    if (slot >= this.room) {
-      const room = Math.max(firstSlots, 2 * slot);
-      this.start.reserve(room);
-      this.stamp.reserve(room);
-    }
+    if (slot >= this.room) this.#grow(Math.max(firstSlots, 2 * slot));
     this.start.values[slot] = startUs;
     this.stamp.values[slot] = 0;
     return slot;
   }
 
-  give(slots: IntList): void {
-    for (let j = 0; j < slots.count; j++) this.stamp.values[slots.values[j]!] = -1;
+  /** Takes slots back, from their keys too. */
+  give(slots: IntList, keys: SharedKeys): void {
+    const stamp = this.stamp.values;
+    for (let j = 0; j < slots.count; j++) {
+      keys.removeGroup(slots.values[j]!);
+      stamp[slots.values[j]!] = -1;
+    }
     this.#free.pushAll(slots);
   }
 
@@ -69,6 +68,12 @@ export class PaneSlots {
       list.push(values[j]!);
     }
     return [...byStart].map(([startUs, list]) => ({ startUs, slots: list.view() }));
+  }
+
+  #grow(room: number): void {
+    this.start.reserve(room);
+    this.stamp.reserve(room);
+    this.room = room;
   }
 
   get bytes(): number {

@@ -39,6 +39,8 @@ export class PanedGroups implements Groups {
   readonly #touched = new IntList();
   readonly #changed = new IntList();
   #size = 0;
+  /** Groups below have room among their keys. */
+  #room = 0;
   #batch = 1;
   #slots = new Int32Array(0);
   #rows = new Int32Array(0);
@@ -227,8 +229,7 @@ export class PanedGroups implements Groups {
   /** Panes stay, with no groups in the end: their rows are elsewhere. Those that never close go. */
   letGo(slots: IntList): void {
     const ids = this.#idsOf(slots.values, slots.count);
-    for (let j = 0; j < slots.count; j++) this.keys.removeGroup(slots.values[j]!);
-    this.#own.give(slots);
+    this.#own.give(slots, this.keys);
     const { stamp } = this.#own;
     for (const { startUs } of this.#own.byPane(slots)) this.panes.prune(startUs, stamp.values, this.keys.keyOf, this.#window.watermarked);
     this.#size -= slots.count;
@@ -242,10 +243,8 @@ export class PanedGroups implements Groups {
   dropPane(startUs: number): void {
     const pane = this.panes.drop(startUs);
     if (pane === null) return;
-    const { values, count } = pane.groups;
-    for (let j = 0; j < count; j++) this.keys.removeGroup(values[j]!);
-    this.#own.give(pane.groups);
-    this.#size -= count;
+    this.#own.give(pane.groups, this.keys);
+    this.#size -= pane.groups.count;
   }
 
   get memoryBytes(): number {
@@ -344,9 +343,8 @@ export class PanedGroups implements Groups {
   }
 
   #create(pane: Pane, id: number): number {
-    const { room } = this.#own;
     const slot = this.#own.take(pane.startUs);
-    if (this.#own.room > room) this.keys.reserveGroups(this.#own.room);
+    if (slot >= this.#room) this.keys.reserveGroups((this.#room = this.#own.room));
     pane.add(id, slot, this.keys.idLimit);
     this.panes.changed(pane);
     this.fresh.push(slot);
