@@ -107,7 +107,7 @@ const keys = [
   },
   {
     name: memoryBudgetKey,
-    doc: "What the operators of one query, or of one action over tables, may hold in memory together: state, rows to be sorted, tables that are joined. Sorts and groups of a bounded query and a stream's groups by key, by tumbling window and by session (append and update mode) and its keys of deduplications go to disk (TMPDIR) beyond it; what cannot is refused (MEMORY_BUDGET_EXCEEDED) before memory is gone. Default: three quarters of the machine's memory, or of the container's.",
+    doc: "What the operators of one query, or of one action over tables, may hold in memory together: state, rows to be sorted, tables that are joined. Sorts and groups of a bounded query and a stream's groups by key (in every mode), by window (append and update mode; hopping ones where they are not folded from slices) and by session (append mode, with a watermark) and its keys of deduplications go to disk (TMPDIR) beyond it; what cannot is refused (MEMORY_BUDGET_EXCEEDED) before memory is gone. Default: three quarters of the machine's memory, or of the container's.",
     kind: "bytes",
   },
   {
