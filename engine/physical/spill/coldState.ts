@@ -72,8 +72,7 @@ export class ColdState implements StatefulOperator {
   }
 
   begin(facts: BatchFacts): void {
-    if (this.#isLoading) this.#settle();
-    this.#isLoading = false;
+    this.#endLoading();
     this.#facts = facts;
     this.operator.begin(facts);
   }
@@ -163,8 +162,9 @@ export class ColdState implements StatefulOperator {
     return this.operator.stateRows + this.#cold.count;
   }
 
-  /** Group by group where some of a group lie on disk. */
+  /** Group by group where some of a group lie on disk. One that goes on behind a start comes before its first batch. */
   *snapshot({ from, to }: GroupRange = allGroups): Iterable<StateChanges> {
+    this.#endLoading();
     for (let group = from; group < to;) {
       let end = group;
       while (end < to && this.#cold.countOf(end) === 0) end++;
@@ -245,6 +245,11 @@ export class ColdState implements StatefulOperator {
       this.operator.restore(this.#upserts(known.count === rows.length ? rows : takeBatch(rows, known.view(), known.count)));
     }
     if (fresh.count > 0) this.#putAway(inGroups(rows, fresh.view()));
+  }
+
+  #endLoading(): void {
+    if (this.#isLoading) this.#settle();
+    this.#isLoading = false;
   }
 
   /** Forgets what the operator knows better. After this each key is in one place. */
